@@ -1,0 +1,85 @@
+# Merit's commands. They need Python 3.11 or newer and make, nothing else; `make` alone lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+HOST ?= 127.0.0.1
+PORT ?= 8080
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+# Stamps: what is installed is up to date while its stamp is newer than what it was installed from.
+MADE := $(VENV)/made.stamp
+RUNTIME := $(VENV)/runtime.stamp
+DEV := $(VENV)/dev.stamp
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+.PHONY: help run test format check bench wheel lock clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
+	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) PYTEST_ARGS="$(PYTEST_ARGS)"'
+
+run: $(RUNTIME) ## serve the policies over HTTP, after printing a question to ask
+	@exec $(BIN)/merit serve policies --host $(HOST) --port $(PORT)
+
+# pytest stays last: its summary is what a run closes with.
+test: $(DEV) ## check formatting, style, types and import order, then run the tests
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+format: $(DEV) ## format the code and apply the safe fixes
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+check: $(RUNTIME) ## check the policies
+	$(BIN)/merit check policies
+
+bench: $(DEV) ## run the benchmarks
+	$(BIN)/python -m pytest -m benchmarks $(PYTEST_ARGS) tests/benchmarks
+
+wheel: $(DEV) ## build the wheel and check that it holds the packages and nothing else
+	rm -rf build dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	rm -rf build
+	$(BIN)/check-wheel-contents dist
+
+# Resolved for Python 3.11 and newer at once, and the runtime's versions are those that the tests ran with.
+lock: ## refresh requirements.lock and requirements-dev.lock from pyproject.toml
+	@set -e; place=$$(mktemp -d); trap 'rm -rf "$$place"' EXIT; \
+	$(PYTHON) -m venv "$$place/venv"; \
+	"$$place/venv/bin/python" -m pip install --quiet uv; \
+	index=$${PIP_INDEX_URL:-$$("$$place/venv/bin/python" -m pip config get global.index_url 2>/dev/null || true)}; \
+	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$$index"; \
+	resolve() { \
+		UV_CACHE_DIR="$$place/cache" "$$place/venv/bin/uv" pip compile pyproject.toml --group build --universal \
+			--python-version 3.11 --generate-hashes --no-header --annotation-style line --quiet "$$@"; \
+	}; \
+	echo '# What `make test` installs: requirements.lock and the tools. Do not edit; refresh with `make lock`.' >"$$place/dev"; \
+	resolve --extra dev >>"$$place/dev"; \
+	echo '# What `make run` installs. Do not edit; refresh with `make lock`.' >"$$place/runtime"; \
+	resolve --constraint "$$place/dev" >"$$place/found"; \
+	sed "s|,\{0,1\} -c $$place/dev||" "$$place/found" >>"$$place/runtime"; \
+	cp "$$place/dev" requirements-dev.lock; cp "$$place/runtime" requirements.lock
+
+clean: ## remove the environment, what was built, and the caches
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Merit needs Python 3.11 or newer; name one with make PYTHON=...")'
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(RUNTIME): requirements.lock pyproject.toml $(MADE)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""The language: policy text and policy documents, and what can be said about them without any facts."""

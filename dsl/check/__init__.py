@@ -1,0 +1,1 @@
+"""The meaning of a document: what lowering cannot see at one place."""

@@ -1,0 +1,93 @@
+"""Circles: a rule or measure that rests on itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from itertools import pairwise
+
+from dsl import core as c
+from dsl.diagnostics import Diagnostic, Label
+from dsl.source import Span
+
+
+def circles(core: c.Core) -> list[Diagnostic]:
+    """Return C501 for every circle of rules and measures, once, with the way round."""
+    by_award: dict[str, list[str]] = {}
+    for rule in core.rules.values():
+        by_award.setdefault(rule.award, []).append(rule.id)
+    edges: dict[str, dict[str, Span]] = {}
+    for rule in core.rules.values():
+        edges[rule.id] = dict(_targets(rule.versions, by_award))
+    for named in core.named.values():
+        edges[named.name] = dict(_targets(named.value, by_award))
+    return _find(edges)
+
+
+def _find(edges: Mapping[str, Mapping[str, Span]]) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    done: set[str] = set()
+    for start in sorted(edges):
+        if start in done:
+            continue
+        path: list[str] = []
+        stack: list[tuple[str, Iterator[str]]] = [(start, iter(edges[start]))]
+        path.append(start)
+        while stack:
+            here, targets = stack[-1]
+            target = next((t for t in targets if t in edges), None)
+            if target is None:
+                stack.pop()
+                path.pop()
+                done.add(here)
+            elif target in path:
+                ring = [*path[path.index(target) :], target]
+                spans = [edges[a][b] for a, b in pairwise(ring)]
+                labels = tuple(
+                    Label(span, f"{a} needs {b}") for span, a, b in zip(spans[1:], ring[1:], ring[2:], strict=False)
+                )
+                found.append(
+                    Diagnostic(
+                        "C501",
+                        f"this is a circle: {' → '.join(ring)}",
+                        spans[0],
+                        help="take one of these away: none of them could be decided first",
+                        labels=labels,
+                    )
+                )
+            elif target not in done:
+                stack.append((target, iter(edges[target])))
+                path.append(target)
+    return found
+
+
+def _targets(value: object, by_award: Mapping[str, list[str]]) -> Iterator[tuple[str, Span]]:
+    match value:
+        case c.Named():
+            yield value.name, value.origin
+        case c.Qualifies() | c.InProgress():
+            yield value.rule, value.origin
+        case c.Holds() | c.Paid():
+            for rule in by_award.get(value.award, ()):
+                yield rule, value.origin
+        case tuple():
+            for item in value:
+                yield from _targets(item, by_award)
+        case Mapping():
+            for item in value.values():
+                yield from _targets(item, by_award)
+        case (
+            c.Node()
+            | c.RuleVersion()
+            | c.Option()
+            | c.Effect()
+            | c.Branch()
+            | c.TableRow()
+            | c.DatedValue()
+            | c.SettingVersion()
+        ):
+            for own in fields(value):
+                if own.name not in ("origin", "type", "basis", "days"):
+                    yield from _targets(getattr(value, own.name), by_award)
+        case _:
+            return

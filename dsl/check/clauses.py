@@ -1,0 +1,125 @@
+"""Which clause may stand in which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dsl import document as d
+from dsl.diagnostics import Diagnostic
+
+_AWARD = frozenset(
+    {
+        "item",
+        "category",
+        "path",
+        "track",
+        "requires",
+        "group",
+        "version",
+        "use",
+        "area",
+        "levels",
+        "awarded to",
+        "gives",
+        "pass at",
+        "checked at",
+        "lost after",
+        "renews to",
+        "valid",
+        "met sometime",
+        "renewable",
+        "with points in every subcategory",
+        "with at least one point in every metric",
+        "immediate badge",
+    }
+)
+MAY_STAND: dict[str, frozenset[str]] = {
+    "competency": _AWARD,
+    "designation": _AWARD,
+    "specialization": _AWARD,
+    "program": _AWARD,
+    "common": _AWARD | {"option", "no choice", "amount", "due at", "covers", "pay", "keeps", "loses", "case"},
+    "entitlement": frozenset({"item", "requires", "path", "group", "version", "use", "gives", "awarded to", "area"}),
+    "fee": frozenset({"item", "requires", "group", "version", "use", "levels", "amount", "due at", "covers", "valid"}),
+    "choice": frozenset(
+        {
+            "option",
+            "no choice",
+            "version",
+            "use",
+            "pick at most one",
+            "pick exactly one",
+            "renewable",
+            "renews to",
+            "due at",
+        }
+    ),
+    "lifecycle": frozenset({"case"}),
+    "option": frozenset({"item", "requires", "group", "version", "use", "pay", "gives", "keeps", "loses"}),
+    "no choice": frozenset({"item", "requires", "group", "version", "gives", "keeps", "loses"}),
+}
+"""Clauses by the kind of rule or option they may stand in."""
+
+_SHOWN = (
+    "requires",
+    "category",
+    "path",
+    "option",
+    "use",
+    "pass at",
+    "checked at",
+    "amount",
+    "due at",
+    "pay",
+    "gives",
+    "keeps",
+)
+
+
+def misplaced(document: d.Document) -> list[Diagnostic]:
+    """Return C111 for every clause that its rule cannot have."""
+    found: list[Diagnostic] = []
+    for rule in (*document.rules.values(), *(rule for rules in document.additions.values() for rule in rules)):
+        found.extend(_misplaced(rule.clauses, rule.kind))
+    return found
+
+
+def _misplaced(clauses: Sequence[d.Clause], kind: str) -> Iterator[Diagnostic]:
+    for clause in clauses:
+        word = word_of(clause)
+        if isinstance(clause, d.Version):
+            yield from _misplaced(clause.clauses, kind)
+        elif word not in MAY_STAND[kind]:
+            takes = [f"`{shown}`" for shown in _SHOWN if shown in MAY_STAND[kind]]
+            owners = [owner for owner, words in MAY_STAND.items() if word in words and owner != "common"]
+            belongs = f"`{word}` belongs in {_article(owners[0])}" if owners else f"`{word}` stands elsewhere"
+            name = {"item": "a labelled requirement", "case": "a case"}.get(word, f"`{word}`")
+            yield Diagnostic(
+                "C111",
+                f"{name} does not stand in {_article(kind)}",
+                clause.origin,
+                help=f"{belongs}; {_article(kind)} takes {', '.join(takes) or 'cases: `name when condition`'}",
+            )
+        elif isinstance(clause, d.Section) and clause.word in ("option", "no choice"):
+            yield from _misplaced(clause.clauses, clause.word)
+
+
+def word_of(clause: d.Clause) -> str:
+    """Return the word that a clause is known by."""
+    match clause:
+        case d.Item():
+            return "item"
+        case d.Group():
+            return "group"
+        case d.Version():
+            return "version"
+        case d.Case():
+            return "case"
+        case d.Phrase(phrase=phrase):
+            return phrase
+        case _:
+            return clause.word
+
+
+def _article(word: str) -> str:
+    return f"an {word}" if word[0] in "aeio" else word if word == "no choice" else f"a {word}"

@@ -1,0 +1,641 @@
+"""The core: the policies as decided. A small kernel of nodes that the interpreter and its twins read.
+
+Names are resolved, types checked, families and levels unfolded, shared clauses copied in. Dates stay: a rule has
+versions, a part has its days, and the evaluation date chooses among them before anything is decided. Every node
+knows where it was written; a ``Requirement`` carries the reason code that services switch on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal as OneOf, TypeAlias
+
+from dsl.source import NO_SPAN, Span
+
+# ---- types ----------------------------------------------------------------------------------------------------
+
+TypeKind = OneOf["flag", "count", "number", "percent", "points", "money", "date", "duration", "text", "choice"]
+NUMERIC: frozenset[str] = frozenset({"count", "number", "percent", "points", "money"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Type:
+    """What a value can be: its kind, unit (a currency, or what is counted), choices, and bounds."""
+
+    kind: TypeKind
+    unit: str | None = None
+    choices: tuple[str, ...] = ()
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether values are decimals."""
+        return self.kind in NUMERIC
+
+    def __str__(self) -> str:
+        if self.kind == "money":
+            return f"money {self.unit}" if self.unit else "money"
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "count" and self.unit:
+            return f"count of {self.unit}"
+        return self.kind
+
+
+FLAG = Type(kind="flag")
+COUNT = Type(kind="count", low=Decimal(0))
+POINTS = Type(kind="points", low=Decimal(0))
+PERCENT = Type(kind="percent")
+DATE = Type(kind="date")
+DURATION = Type(kind="duration")
+TEXT = Type(kind="text")
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Calendar months and days; a year is twelve months."""
+
+    months: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From ``start`` (included) until ``end`` (excluded); None is open."""
+
+    start: date | None = None
+    end: date | None = None
+    provisional: bool = False
+
+    def __contains__(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+
+ALWAYS = Days()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a figure comes from: the source's title and the place in it."""
+
+    source: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a requirement rests on beside its figures."""
+
+    cites: tuple[Citation, ...] = ()
+    assumes: tuple[str, ...] = ()
+    seen: date | None = None
+    """Observed on this day; applied to earlier days it is an assumption."""
+
+
+NO_BASIS = Basis()
+
+# ---- nodes ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What every node has; equality ignores where the node was written."""
+
+    type: Type
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Literal(Node):
+    """A figure, date, duration, flag or word of the policy. ``value`` None: the programme's figure is not known."""
+
+    value: Decimal | date | Duration | bool | str | None
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Node):
+    """A fact of the partner by name."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today(Node):
+    """The date of the evaluation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field(Node):
+    """A field of the record at hand; one with a ``formula`` is computed from the record."""
+
+    name: str
+    formula: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Node):
+    """A window of whole months: ``months`` of them, the last one ``back`` months before the month before the date.
+
+    ``anniversary_year``: from the month of the last anniversary to the month before the date.
+    """
+
+    months: int
+    back: int = 0
+    anniversary_year: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTo:
+    """Direction and step of a rounding."""
+
+    mode: OneOf["down", "up", "half up"]
+    step: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate(Node):
+    """A figure over the records that meet ``where``, of the months of ``over`` where the records are monthly."""
+
+    function: OneOf["count", "sum", "average", "largest", "smallest", "earliest", "latest"]
+    records: str
+    value: Expr | None = None
+    distinct: bool = False
+    where: Expr | None = None
+    over: Period | None = None
+    rounding: RoundTo | None = None
+    """Of an average; the others cannot make a fraction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A certification of a list, with the days in which it counts."""
+
+    certification: str
+    days: Days = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class CertificationList:
+    """Certifications that count alike."""
+
+    name: str
+    title: str
+    entries: tuple[Counted, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People(Node):
+    """How many different people hold, on the date, a certification of at least ``least`` of the lists."""
+
+    lists: tuple[CertificationList, ...]
+    least: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named(Node):
+    """A figure or measure by name, decided once; ``supplied``: a caller may give its value for today."""
+
+    name: str
+    title: str
+    supplied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds(Node):
+    """Whether the register shows the award as held on the date, at the level or a higher one."""
+
+    award: str
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid(Node):
+    """Whether the award is held and benefits were bought with it."""
+
+    award: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Qualifies(Node):
+    """Whether the partner meets the rule today, whatever the register says."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InProgress(Node):
+    """Whether at least one requirement of the rule is met, or a metric of it above zero."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anniversary(Node):
+    """An anniversary date of the register; see ``evaluator.register``."""
+
+    which: OneOf["any", "own", "shared", "membership", "next", "first", "attained"]
+    after: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """A row of a lookup: the key it is for (None: ``otherwise``), the days it is in force, the cell."""
+
+    key: str | None
+    days: Days
+    cell: Expr
+    basis: Basis = NO_BASIS
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup(Node):
+    """The cell of the row in force whose key is the value of ``key``."""
+
+    table: str
+    key: Expr
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic(Node):
+    """``left op right`` over numbers of one unit, or a number and a share."""
+
+    op: OneOf["+", "-", "*"]
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio(Node):
+    """``numerator / denominator * scale``, rounded; never without its rounding.
+
+    ``growth``: (numerator - denominator) / denominator * scale. A denominator of zero gives an unknown value.
+    """
+
+    numerator: Expr
+    denominator: Expr
+    scale: Decimal
+    rounding: RoundTo
+    growth: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounded(Node):
+    """A value rounded to a step."""
+
+    value: Expr
+    rounding: RoundTo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerUnit(Node):
+    """``points`` for every whole ``unit`` of the value, at most ``cap``; nothing below zero."""
+
+    value: Expr
+    points: Expr
+    unit: Expr | None = None
+    cap: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prorate(Node):
+    """``value / target * most``, between 0 and ``most``, rounded: one node, so that ranges stay exact."""
+
+    value: Expr
+    most: Expr
+    target: Expr
+    rounding: RoundTo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift(Node):
+    """A date plus or minus a duration; a day that a month does not have becomes its last one."""
+
+    date: Expr
+    by: Duration
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge(Node):
+    """The first or last day of the month of a date."""
+
+    edge: OneOf["start", "end"]
+    of: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare(Node):
+    """``left op right``; both sides have one type."""
+
+    op: OneOf[">=", "<=", ">", "<", "=", "!="]
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf(Node):
+    """Every part in force holds."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf(Node):
+    """At least ``least`` of the parts in force hold."""
+
+    parts: tuple[Expr, ...]
+    least: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Node):
+    """The part does not hold."""
+
+    part: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Best(Node):
+    """The largest of the parts in force."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total(Node):
+    """The sum of the parts in force, at most ``cap``."""
+
+    parts: tuple[Expr, ...]
+    cap: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A row of a first-match list; ``when`` None is ``otherwise``."""
+
+    name: str
+    when: Expr | None
+    value: Expr
+    basis: Basis = NO_BASIS
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Node):
+    """The value of the first branch whose condition holds; ``gate``: the only condition is an ``only if``."""
+
+    branches: tuple[Branch, ...]
+    gate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """A value and the days it is in force."""
+
+    days: Days
+    value: Expr
+    basis: Basis = NO_BASIS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated(Node):
+    """The value in force on the date."""
+
+    versions: tuple[DatedValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDate(Node):
+    """The value as it was on another date."""
+
+    value: Expr
+    date: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsProjected(Node):
+    """The value over the projected facts."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sometime(Node):
+    """The condition held on some day from ``start`` through ``end``."""
+
+    condition: Expr
+    start: Expr
+    end: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement(Node):
+    """A part with a stable code: what reasons are made of.
+
+    ``part`` tells what stands here: a condition, points of a metric (``scored``), or a section that holds others.
+    """
+
+    code: str
+    title: str
+    value: Expr
+    part: OneOf["condition", "scored", "section"]
+    path: bool = False
+    """One way of several to the whole: one path that holds is enough."""
+    days: Days = ALWAYS
+    basis: Basis = NO_BASIS
+    was: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassScore(Node):
+    """The score reaches the mark and, where asked, every scored metric that counts has points (or a whole one)."""
+
+    score: Expr
+    mark: Expr
+    out_of: Decimal
+    every: OneOf["no", "above zero", "one point"] = "no"
+
+
+Expr: TypeAlias = (
+    Literal
+    | Fact
+    | Today
+    | Field
+    | Aggregate
+    | People
+    | Named
+    | Holds
+    | Paid
+    | Qualifies
+    | InProgress
+    | Anniversary
+    | Lookup
+    | Arithmetic
+    | Ratio
+    | Rounded
+    | PerUnit
+    | Prorate
+    | Shift
+    | Edge
+    | Compare
+    | AllOf
+    | AnyOf
+    | Not
+    | Best
+    | Total
+    | Case
+    | Dated
+    | OnDate
+    | AsProjected
+    | Sometime
+    | Requirement
+    | PassScore
+)
+
+
+# ---- rules ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What an option pays, gives, keeps or loses, and under which condition."""
+
+    verb: OneOf["pay", "gives", "keeps", "loses", "covers"]
+    names: tuple[str, ...]
+    when: Expr | None = None
+    up_to: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One way of a choice; ``name`` None is ``no choice``."""
+
+    name: str | None
+    code: str
+    title: str
+    requirement: Expr | None
+    effects: tuple[Effect, ...]
+    days: Days = ALWAYS
+    basis: Basis = NO_BASIS
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingVersion:
+    """A property of a rule and the days it is in force."""
+
+    days: Days
+    value: Expr | tuple[Expr, Expr]
+    """One value, or the first and last day of a window."""
+    basis: Basis = NO_BASIS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVersion:
+    """The wording of a rule for some days."""
+
+    days: Days
+    title: str
+    basis: Basis = NO_BASIS
+    requirement: Expr | None = None
+    amount: Expr | None = None
+    stage: Case | None = None
+    options: tuple[Option, ...] = ()
+    at_most_one: bool = False
+    must_choose: bool = False
+    effects: tuple[Effect, ...] = ()
+    settings: Mapping[str, tuple[SettingVersion, ...]] = field(default_factory=dict)
+    immediate_badge: bool = False
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A thing that can be decided, by its id (``designation.security``, ``competency.security.gold``)."""
+
+    id: str
+    kind: str
+    name: str
+    title: str
+    versions: tuple[RuleVersion, ...]
+    level: str | None = None
+    levels: tuple[str, ...] = ()
+    """All levels of the award, lowest first; empty where it has none."""
+    area: str | None = None
+    awarded_to: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
+    """Ids whose holders hold this award from its first day on."""
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+    @property
+    def award(self) -> str:
+        """The id the register knows the award by: without a level."""
+        return f"{self.kind}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDecl:
+    """A fact or a field of a record, as a service may tell it."""
+
+    name: str
+    type: Type
+    title: str
+    formula: Expr | None = None
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsDecl:
+    """A list of records that a service may tell."""
+
+    name: str
+    title: str
+    monthly: bool
+    fields: Mapping[str, FieldDecl]
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDecl:
+    """A figure or measure and the expression that gives it."""
+
+    name: str
+    title: str
+    type: Type
+    value: Expr
+    supplied: bool
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """All that is decided: rules in dependency-free form, the vocabulary, the named values."""
+
+    digest: str
+    version: str
+    package: str
+    title: str
+    rules: Mapping[str, Rule]
+    facts: Mapping[str, FieldDecl]
+    records: Mapping[str, RecordsDecl]
+    named: Mapping[str, NamedDecl]
+    benefits: tuple[str, ...]
+    """Ids of benefits that a choice can give: they may stand in the register."""
+    change_days: tuple[date, ...] = ()
+    """Every day on which some version begins or ends, sorted."""
+
+    @property
+    def awards(self) -> tuple[str, ...]:
+        """Ids that may stand in the register, sorted."""
+        kinds = ("competency", "designation", "specialization", "program")
+        held = {rule.award for rule in self.rules.values() if rule.kind in kinds}
+        former = {old for rule in self.rules.values() for old in rule.was}
+        return tuple(sorted(held | former | set(self.benefits)))

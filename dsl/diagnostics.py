@@ -1,0 +1,97 @@
+"""What is wrong with the author's text, where, and what to type instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dsl.source import Span
+
+
+class Severity(StrEnum):
+    """How much a diagnostic weighs: an error stops a load, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A further place that belongs to a diagnostic, with what stands there."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of a span."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that mend a diagnostic; ``safe`` ones keep the meaning the author had in mind."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: a registered code, a sentence, a place, and advice.
+
+    ``message`` is one lower-case sentence without final period; ``help`` says what to type.
+    """
+
+    code: str
+    message: str
+    span: Span
+    help: str = ""
+    labels: tuple[Label, ...] = ()
+    fix: Fix | None = None
+    severity: Severity = Severity.ERROR
+
+
+class PolicyErrors(Exception):
+    """The policies have errors; ``diagnostics`` tells all of them, warnings too."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        self.diagnostics = diagnostics
+        errors = [d for d in diagnostics if d.severity is Severity.ERROR]
+        first = f"{errors[0].span.place}: {errors[0].message} [{errors[0].code}]" if errors else "no error"
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(first + more)
+
+
+def sorted_diagnostics(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Order by source, place and code, without repetitions."""
+    unique = dict.fromkeys(found)
+    return tuple(sorted(unique, key=lambda d: (d.span.source.name, d.span.start, d.code, d.message)))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word most like ``word``, or None where nothing is alike.
+
+    The end of a dotted word is compared too, so that ``security`` finds ``designation.security``.
+    """
+    options = sorted(set(known))
+    lowered = word.lower()
+    close = difflib.get_close_matches(lowered, options, n=1, cutoff=0.72)
+    if close:
+        return close[0]
+    by_end = {option.rsplit(".", 1)[-1]: option for option in reversed(options)}
+    close = difflib.get_close_matches(lowered.rsplit(".", 1)[-1], list(by_end), n=1, cutoff=0.72)
+    return by_end[close[0]] if close else None
+
+
+def listed(words: Iterable[str], most: int = 8) -> str:
+    """Write words in backticks as a list for a sentence; long lists are cut and say so."""
+    all_words = list(words)
+    shown = ", ".join(f"`{word}`" for word in all_words[:most])
+    return shown if len(all_words) <= most else f"{shown} and {len(all_words) - most} more"

@@ -1,0 +1,109 @@
+"""Files to a checked document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsl import codec, document as d
+from dsl.check.document import check
+from dsl.core import Core
+from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
+from dsl.lower.to_core import lower
+from dsl.lower.to_document import lower_trees, merge
+from dsl.parser import parse
+from dsl.sheets import read_sheet
+from dsl.source import Source, read_source
+
+SUFFIXES = (".policy", ".json", ".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What sources hold: the document, its core, and all that was found."""
+
+    document: d.Document
+    core: Core
+    diagnostics: tuple[Diagnostic, ...]
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that stop a load."""
+        return tuple(found for found in self.diagnostics if found.severity is Severity.ERROR)
+
+
+def load(paths: Iterable[str | Path]) -> d.Document:
+    """Return the document of policy files and folders.
+
+    Raises:
+        PolicyErrors: the policies have errors.
+        FileNotFoundError: a path does not exist.
+    """
+    loaded = load_sources([read_source(path) for path in policy_files(paths)])
+    if loaded.errors:
+        raise PolicyErrors(loaded.diagnostics)
+    return loaded.document
+
+
+def policy_files(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the policy files of paths in order: files as named, folders with all that is below them.
+
+    Scenario files and files whose name begins with a dot or underscore are left out, and so are JSON and YAML files in
+    folders that do not begin as a policy document does.
+
+    Raises:
+        FileNotFoundError: a path does not exist.
+    """
+    found: dict[Path, None] = {}
+    for path in map(Path, paths):
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                if file.suffix == ".policy" or (file.suffix in SUFFIXES and _is_document(file)):
+                    found[file] = None
+        elif path.exists():
+            found[path] = None
+        else:
+            raise FileNotFoundError(f"there is no `{path}`")
+    return list(found)
+
+
+def _is_document(file: Path) -> bool:
+    """Whether a JSON or YAML file in a folder says that it is a policy document."""
+    with file.open(encoding="utf-8") as stream:
+        head = stream.read(200).lstrip(" \n{")
+    return head.startswith(('"merit"', "merit:"))
+
+
+def load_sources(sources: Sequence[Source]) -> Loaded:
+    """Parse, lower and check sources; nothing is raised, all is reported."""
+    found: list[Diagnostic] = []
+    parts: list[d.Document] = []
+    broken = False
+    for source in sources:
+        if source.name.endswith((".json", ".yaml", ".yml")):
+            part, diagnostics = read_sheet(source)
+        else:
+            tree, diagnostics = parse(source)
+            part, more = lower_trees([tree])
+            broken = broken or any(block.form is None for block in tree.blocks)
+            diagnostics = [*diagnostics, *more]
+        found.extend(diagnostics)
+        parts.append(part)
+    document = merge(parts, found)
+    core, diagnostics = lower(document)
+    diagnostics = [*diagnostics, *check(document, core)]
+    found.extend(_despite_broken(diagnostics, parts) if broken else diagnostics)
+    return Loaded(document, core, sorted_diagnostics(found), tuple(sources))
+
+
+def _despite_broken(diagnostics: Sequence[Diagnostic], parts: Sequence[d.Document]) -> list[Diagnostic]:
+    """Leave out names that are unknown perhaps only because the block that gives them does not parse."""
+    unsure = {"C101", "C102", "C113", "C115", "C120", "C109", "C602"}
+    return [diagnostic for diagnostic in diagnostics if diagnostic.code not in unsure or diagnostic.fix is not None]
+
+
+def digest_of(document: d.Document) -> str:
+    """Return the policy digest of a document."""
+    return codec.digest(document)

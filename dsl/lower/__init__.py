@@ -1,0 +1,1 @@
+"""From syntax to document, and from document to core."""

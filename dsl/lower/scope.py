@@ -1,0 +1,345 @@
+"""What names mean: the vocabulary of a document, its groups, rules and tables, and where an expression stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from dsl import core as c, document as d
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label, Severity, listed, nearest
+from dsl.source import Span
+
+AWARD_KINDS = ("competency", "designation", "specialization", "program")
+"""Kinds of rules that the register knows."""
+
+PLURALS = {
+    "competencies": "competency",
+    "designations": "designation",
+    "specializations": "specialization",
+    "programs": "program",
+    "entitlements": "entitlement",
+    "fees": "fee",
+    "choices": "choice",
+}
+"""A kind's plural names all rules of the kind, where no group has that name."""
+
+
+def core_type(type_: d.Type) -> c.Type:
+    """Return the type as decided: kinds, units and bounds."""
+    low = type_.low.value if type_.low is not None else None
+    high = type_.high.value if type_.high is not None else None
+    unit = type_.unit
+    match type_.word:
+        case "one":
+            return c.Type(kind="choice", choices=type_.of)
+        case "count":
+            return c.Type(
+                kind="count",
+                unit=type_.of[0] if type_.of else unit,
+                low=low if low is not None else Decimal(0),
+                high=high,
+            )
+        case "signed count":
+            return c.Type(kind="count", unit=type_.of[0] if type_.of else unit, low=low, high=high)
+        case "money":
+            return c.Type(kind="money", unit=unit, low=low if low is not None else Decimal(0), high=high)
+        case "signed money":
+            return c.Type(kind="money", unit=unit, low=low, high=high)
+        case "points":
+            return c.Type(kind="points", low=low if low is not None else Decimal(0), high=high)
+        case _:
+            return c.Type(kind=type_.word, low=low, high=high)
+
+
+def days_of(validity: d.Validity | None) -> c.Days:
+    """Return the days of a validity; ``through`` includes its day, ``until`` excludes it."""
+    if validity is None:
+        return c.ALWAYS
+    end: date | None = None
+    if validity.through is not None:
+        end = validity.through.day + timedelta(days=1) if validity.through.day < date.max else None
+    elif validity.until is not None:
+        end = validity.until.day
+    marks = [day.provisional for day in (validity.start, validity.through, validity.until) if day is not None]
+    return c.Days(validity.start.day if validity.start else None, end, any(marks))
+
+
+def overlap(a: c.Days, b: c.Days) -> bool:
+    """Whether the two have a day in common."""
+    starts_before = b.end is None or a.start is None or a.start < b.end
+    ends_after = a.end is None or b.start is None or b.start < a.end
+    return starts_before and ends_after
+
+
+def common_days(a: c.Days, b: c.Days) -> c.Days:
+    """Return the days that are in both."""
+    starts = [x for x in (a.start, b.start) if x is not None]
+    ends = [x for x in (a.end, b.end) if x is not None]
+    return c.Days(max(starts, default=None), min(ends, default=None), a.provisional or b.provisional)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where an expression stands: the record, row, level and award it can speak of, the code so far."""
+
+    code: str = ""
+    records: c.RecordsDecl | None = None
+    row: Mapping[str, d.Cell] | None = None
+    level: str | None = None
+    levels: tuple[str, ...] = ()
+    subject: c.Rule | None = None
+    scored: bool = False
+    fallback: d.Notes = d.NO_NOTES
+    """Notes of the rule around, for parts that have none."""
+
+    def under(self, label: str) -> Scope:
+        """Return the scope of a part with the label."""
+        return replace(self, code=f"{self.code}.{label}")
+
+
+@dataclass
+class Names:
+    """The document's names, and the diagnostics found with them."""
+
+    document: d.Document
+    found: list[Diagnostic]
+    facts: dict[str, c.FieldDecl] = field(default_factory=dict)
+    records: dict[str, c.RecordsDecl] = field(default_factory=dict)
+    named: dict[str, c.Named] = field(default_factory=dict)
+    lists: dict[str, c.CertificationList] = field(default_factory=dict)
+    awards: dict[str, list[str]] = field(default_factory=dict)
+    """Ids of the rules and benefits with a name: several where kinds share it."""
+    levels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Levels of the awards that have any, by id, lowest first."""
+    titles: dict[str, str] = field(default_factory=dict)
+    unknown_reported: set[tuple[str, int]] = field(default_factory=set)
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        help_: str = "",
+        *,
+        fix: Fix | None = None,
+        labels: Sequence[Label] = (),
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Note a diagnostic."""
+        self.found.append(Diagnostic(code, message, span, help_, tuple(labels), fix, severity))
+
+    def unknown(self, code: str, what: str, name: str, span: Span, known: Iterable[str]) -> None:
+        """Report a name that means nothing here, with the nearest that does."""
+        options = sorted(set(known))
+        near = nearest(name, options)
+        at = _word_in(span, name)
+        if near is not None:
+            self.report(
+                code,
+                f"I do not know the {what} `{name}`",
+                at,
+                f"did you mean `{near}`?",
+                fix=Fix(f"write `{near}`", (Edit(at, near),)),
+            )
+        elif options:
+            self.report(code, f"I do not know the {what} `{name}`", at, f"known are {listed(options)}")
+        else:
+            self.report(code, f"I do not know the {what} `{name}`", at, f"declare the {what} first")
+
+    def cell_names(self, scope: Scope, name: str, span: Span) -> tuple[str, ...] | None:
+        """Return the names in a cell of the row at hand, for ``row.column``."""
+        column = name.removeprefix("row.")
+        if scope.row is None:
+            self.report(
+                "C113", f"`{name}` stands outside a family", span, "only a rule `each row of` a table has a row"
+            )
+            return None
+        cell = scope.row.get(column)
+        if cell is None:
+            self.unknown("C113", "column", column, span, scope.row)
+            return None
+        if isinstance(cell, d.Names):
+            return cell.names
+        self.report(
+            "C113",
+            f"`{column}` holds no names in this row",
+            cell.origin,
+            "write names separated by commas",
+            labels=(Label(span, "read here"),),
+        )
+        return None
+
+    def awards_of(self, names: Sequence[str], span: Span, scope: Scope, kinds: Sequence[str]) -> list[str] | None:
+        """Return the ids of rules, groups and plurals named, or None after a diagnostic.
+
+        A list of names is of one kind: ``security`` among designations is the designation.
+        """
+        expanded: list[tuple[str, Span]] = []
+        failed = False
+        for name in names:
+            if name.startswith("row."):
+                cells = self.cell_names(scope, name, span)
+                cell = scope.row.get(name.removeprefix("row.")) if scope.row else None
+                failed = failed or cells is None
+                expanded.extend((word, cell.origin if cell else span) for word in cells or ())
+            elif name in self.document.groups:
+                expanded.extend((entry.name, entry.origin) for entry in self.document.groups[name].entries)
+            else:
+                expanded.append((name, span))
+        options: list[tuple[str, Span, list[str]]] = []
+        for name, at in expanded:
+            ids = self._ids(name, kinds)
+            if not ids:
+                known = [*self.awards, *self.document.groups, *PLURALS]
+                if (name, at.start) not in self.unknown_reported:
+                    self.unknown_reported.add((name, at.start))
+                    self.unknown(
+                        "C102",
+                        "award",
+                        name,
+                        at,
+                        [n for n in known if self._ids(n, kinds) or n in self.document.groups],
+                    )
+                failed = True
+                continue
+            options.append((name, at, ids))
+        sure = {i.split(".", 1)[0] for _, _, ids in options for i in ids if len({x.split(".", 1)[0] for x in ids}) == 1}
+        result: list[str] = []
+        for name, at, ids in options:
+            kinds_here = {i.split(".", 1)[0] for i in ids}
+            if len(kinds_here) > 1:
+                ids = [i for i in ids if i.split(".", 1)[0] in sure] if len(kinds_here & sure) == 1 else ids
+            if len({i.split(".", 1)[0] for i in ids}) > 1 and name not in PLURALS:
+                wide = [i for i in ids if i.startswith("designation.")]
+                if scope.row is not None and wide:
+                    ids = wide  # a mapping's cells name designations
+                else:
+                    self.report(
+                        "C103",
+                        f"`{name}` may be {' or '.join(f'`{i}`' for i in ids)}",
+                        _word_in(at, name),
+                        f"write `{ids[0]}`",
+                        fix=Fix(f"write `{ids[0]}`", (Edit(_word_in(at, name), ids[0]),)),
+                    )
+                    failed = True
+                    continue
+            result.extend(i for i in ids if i not in result)
+        return None if failed else result
+
+    def _ids(self, name: str, kinds: Sequence[str]) -> list[str]:
+        if name in PLURALS and name not in self.document.groups:
+            return [
+                i
+                for ids in self.awards.values()
+                for i in ids
+                if i.startswith(f"{PLURALS[name]}.") and PLURALS[name] in kinds
+            ]
+        if "." in name:
+            short = name.split(".", 1)[1]
+            return [i for i in self.awards.get(short, []) if i == name and i.split(".", 1)[0] in kinds]
+        return [i for i in self.awards.get(name, []) if i.split(".", 1)[0] in kinds]
+
+    def certification_lists(self, names: Sequence[str], span: Span) -> list[c.CertificationList] | None:
+        """Return the certification lists of the names, or None after a diagnostic."""
+        failed = False
+        result: list[c.CertificationList] = []
+        for name in names:
+            if name in self.lists:
+                result.append(self.lists[name])
+            else:
+                self.unknown("C101", "list of certifications", name, span, self.lists)
+                failed = True
+        return None if failed else result
+
+    def basis(self, notes: d.Notes, extra: Sequence[d.Notes] = ()) -> c.Basis:
+        """Return citations and assumptions of notes, after a look whether the sources are declared.
+
+        Reports:
+            C115 a source that no `source` line declares.
+        """
+        cites: list[c.Citation] = []
+        for cite in notes.cites:
+            text = self.document.sources.get(cite.source)
+            if text is None:
+                self.unknown("C115", "source", cite.source, cite.origin, self.document.sources)
+                continue
+            cites.append(c.Citation(text.title, cite.place))
+        assumes = list(notes.assumes)
+        seen = notes.seen.day if notes.seen else None
+        for more in extra:
+            base = self.basis(more)
+            cites.extend(base.cites)
+            assumes.extend(base.assumes)
+            seen = seen or base.seen
+        return c.Basis(tuple(cites), tuple(assumes), seen)
+
+
+def _word_in(span: Span, name: str) -> Span:
+    """Return the span of a word inside a wider span, where it stands there."""
+    at = span.text.find(name)
+    if at < 0:
+        return span
+    return Span(span.source, span.start + at, span.start + at + len(name))
+
+
+def words(name: str) -> str:
+    """Return a name as words: the title of what has none."""
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def unit_type(figure: d.Figure, expected: c.Type | None) -> c.Type:
+    """Return the type of a figure as written, a bare number taking the expected type where it may."""
+    unit = figure.unit
+    if unit is None:
+        if expected is not None and expected.kind in ("count", "number"):
+            return expected
+        return c.Type(kind="number")
+    if unit == "%":
+        return c.PERCENT
+    if unit == "points":
+        return c.POINTS
+    if unit in ("days", "months", "years"):
+        return c.DURATION
+    return c.Type(kind="money", unit=unit, low=Decimal(0))
+
+
+def alike(a: c.Type, b: c.Type) -> bool:
+    """Whether values of the two types may be compared or added."""
+    if {a.kind, b.kind} <= {"count", "number"}:
+        return a.unit is None or b.unit is None or a.unit == b.unit
+    if a.kind != b.kind:
+        return False
+    if a.kind == "choice":
+        return bool(set(a.choices) & set(b.choices))
+    return a.unit is None or b.unit is None or a.unit == b.unit
+
+
+def literal(
+    value: Decimal | date | c.Duration | bool | str | None, type_: c.Type, node: d.Node, provisional: bool = False
+) -> c.Literal:
+    """Make a literal at the place of a document node."""
+    return c.Literal(value=value, type=type_, provisional=provisional, origin=node.origin)
+
+
+def duration_of(figure: d.Figure) -> c.Duration | None:
+    """Return the duration of a figure in days, months or years, or None where it has another unit."""
+    if figure.value is None or figure.value != figure.value.to_integral_value():
+        return None
+    size = int(figure.value)
+    match figure.unit:
+        case "days":
+            return c.Duration(days=size)
+        case "months":
+            return c.Duration(months=size)
+        case "years":
+            return c.Duration(months=12 * size)
+        case _:
+            return None
+
+
+def kind_of(rule_id: str) -> str:
+    """Return the kind of a rule id."""
+    return rule_id.split(".", 1)[0]

@@ -1,0 +1,239 @@
+"""Document to core: names resolved, types checked, families, levels and shared clauses unfolded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import date
+
+from dsl import core as c, document as d
+from dsl.codec import digest
+from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
+from dsl.lower.rules import Rules, family_key
+from dsl.lower.scope import Names, Scope, core_type, days_of, words
+from dsl.lower.values import Values
+
+
+def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
+    """Return the core of a document and what is wrong with the document.
+
+    The core is complete only where no diagnostic is an error.
+
+    Reports:
+        C1xx names, types and units; C3xx points; C4xx dates; C5xx circles; C6xx tables.
+    """
+    found: list[Diagnostic] = []
+    names = Names(document, found)
+    _declare(names)
+    rules = Rules(names)
+    named = _named(names, rules.values)
+    lowered = rules.all()
+    core = c.Core(
+        digest=digest(document),
+        version=document.package.name if document.package else "",
+        package=document.package.name if document.package else "",
+        title=document.package.title if document.package else "",
+        rules=dict(sorted(lowered.items())),
+        facts=names.facts,
+        records=names.records,
+        named=named,
+        change_days=_change_days(document),
+        benefits=tuple(sorted(i for ids in names.awards.values() for i in ids if i.startswith("benefit."))),
+    )
+    return core, list(sorted_diagnostics(found))
+
+
+def core_of(document: d.Document) -> c.Core:
+    """Return the core of a checked document.
+
+    Raises:
+        PolicyErrors: the document has errors.
+    """
+    core, found = lower(document)
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+        raise PolicyErrors(tuple(found))
+    return core
+
+
+def _change_days(document: d.Document) -> tuple[date, ...]:
+    days: set[date] = set()
+    for node in d.walk(document):
+        if isinstance(node, d.Validity):
+            span = days_of(node)
+            days.update(day for day in (span.start, span.end) if day is not None)
+        elif isinstance(node, d.Row):
+            days.update(cell.day for cell in node.cells if isinstance(cell, d.Day))
+    return tuple(sorted(days))
+
+
+def _declare(names: Names) -> None:
+    """Enter what the document declares, before any expression is read."""
+    document = names.document
+    for name, field in document.facts.items():
+        names.facts[name] = c.FieldDecl(
+            name=name, type=core_type(field.type), title=field.title or words(name), origin=field.origin
+        )
+    for name, listing in document.certifications.items():
+        entries = tuple(c.Counted(entry.name, days_of(entry.valid)) for entry in listing.entries)
+        names.lists[name] = c.CertificationList(name, listing.title or words(name), entries)
+    for name, definition in (*document.definitions.items(), *document.measures.items()):
+        names.named[name] = c.Named(
+            name=name,
+            title=definition.title or words(name),
+            supplied=definition.supplied,
+            type=core_type(definition.type),
+            origin=definition.origin,
+        )
+    for name, records in document.records.items():
+        _declare_records(names, name, records)
+    for rule in document.rules.values():
+        if rule.kind in ("common", "lifecycle"):
+            continue
+        for own, title in _rule_names(document, rule):
+            rule_id = f"{rule.kind}.{own}"
+            names.awards.setdefault(own, []).append(rule_id)
+            names.titles[rule_id] = title
+            levels = _levels(document, rule.clauses)
+            if levels:
+                names.levels[rule_id] = levels
+    for rule in document.rules.values():
+        for verb in _verbs(rule.clauses):
+            for name in verb.names if verb.word == "gives" else ():
+                ids = names.awards.setdefault(name, [])
+                if not ids:
+                    ids.append(f"benefit.{name}")
+                    names.titles[f"benefit.{name}"] = words(name)
+
+
+def _declare_records(names: Names, name: str, records: d.Records) -> None:
+    fields_: dict[str, c.FieldDecl] = {}
+    declared = c.RecordsDecl(
+        name=name, title=records.title or words(name), monthly=records.monthly, fields=fields_, origin=records.origin
+    )
+    names.records[name] = declared
+    for own, field in records.fields.items():
+        type_ = core_type(field.type)
+        fields_[own] = c.FieldDecl(name=own, type=type_, title=field.title or words(own), origin=field.origin)
+    for own, field in records.fields.items():
+        if field.formula is not None:
+            # A formula sees the fields above it only, so that none can be circular.
+            above = {
+                k: v for k, v in fields_.items() if list(records.fields).index(k) < list(records.fields).index(own)
+            }
+            scope = Scope(records=c.RecordsDecl(name=name, title="", monthly=records.monthly, fields=above))
+            formula = Values(names, lambda clauses, inner: []).lower(field.formula, scope, fields_[own].type)
+            fields_[own] = c.FieldDecl(
+                name=own, type=fields_[own].type, title=fields_[own].title, formula=formula, origin=field.origin
+            )
+
+
+def _rule_names(document: d.Document, rule: d.Rule) -> Iterator[tuple[str, str]]:
+    if rule.name is not None:
+        yield rule.name, rule.title or words(rule.name)
+        return
+    table = document.tables.get(rule.each_row_of or "")
+    titles: dict[str, str] = {}
+    for row in table.rows if table is not None else ():
+        key = family_key(row)
+        if key is not None:
+            title = next((cell.text for cell in row.cells if isinstance(cell, d.Text)), words(key))
+            titles[key] = title
+    yield from titles.items()
+
+
+def _levels(document: d.Document, clauses: Sequence[d.Clause]) -> tuple[str, ...]:
+    for verb in _verbs(clauses):
+        if verb.word == "levels":
+            return verb.names
+        if verb.word == "use":
+            for name in verb.names:
+                common = document.rules.get(f"common.{name}")
+                found = (
+                    _levels(document, common.clauses)
+                    if common is not None and common.kind == "common" and common.clauses is not clauses
+                    else ()
+                )
+                if found:
+                    return found
+    return ()
+
+
+def _verbs(clauses: Sequence[d.Clause]) -> Iterator[d.Verb]:
+    for clause in clauses:
+        if isinstance(clause, d.Verb):
+            yield clause
+        inner = [own for own in fields(clause) if own.name == "clauses"]
+        if inner:
+            yield from _verbs(clause.clauses)  # type: ignore[union-attr]
+
+
+def _named(names: Names, values: Values) -> dict[str, c.NamedDecl]:
+    """Lower definitions and measures.
+
+    Reports:
+        C104 a value of another type than declared; C119 no value.
+    """
+    result: dict[str, c.NamedDecl] = {}
+    rules = Rules(names)
+    for name, definition in (*names.document.definitions.items(), *names.document.measures.items()):
+        type_ = core_type(definition.type)
+        scope = Scope(code=name)
+        value: c.Expr | None
+        if definition.value is not None:
+            value = values.lower(definition.value, scope, type_)
+        else:
+            value = _dated(names, rules, values, definition, scope, type_)
+        if value is None:
+            continue
+        if not _fits(value.type, type_):
+            names.report(
+                "C104",
+                f"`{name}` is declared as {type_}, and its value is {value.type}",
+                definition.value.origin if definition.value else definition.origin,
+                f"declare it as {value.type}, or change the value",
+            )
+            continue
+        basis = names.basis(definition.notes)
+        if basis != c.NO_BASIS:
+            value = c.Dated(versions=(c.DatedValue(c.ALWAYS, value, basis),), type=value.type, origin=value.origin)
+        result[name] = c.NamedDecl(
+            name=name,
+            title=definition.title or words(name),
+            type=type_,
+            value=value,
+            supplied=definition.supplied,
+            origin=definition.origin,
+        )
+    return result
+
+
+def _dated(
+    names: Names, rules: Rules, values: Values, definition: d.Definition, scope: Scope, type_: c.Type
+) -> c.Expr | None:
+    versions = [clause for clause in definition.clauses if isinstance(clause, d.Version)]
+    for clause in definition.clauses:
+        if not isinstance(clause, d.Version) or clause.value is None:
+            names.report("C111", "only dated values stand here", clause.origin, "write `from 2022-10-03: 70 points`")
+            return None
+    if not versions:
+        names.report("C119", "this has no value", definition.origin, "write `= value`, or dated values in braces")
+        return None
+    dated: list[c.DatedValue] = []
+    for version, days in zip(versions, rules.successive(versions), strict=True):
+        if isinstance(version.value, d.Name) and version.value.name == "never":
+            continue
+        value = values.lower(version.value, scope, type_) if version.value is not None else None
+        if value is None:
+            return None
+        dated.append(c.DatedValue(days, value, names.basis(version.notes)))
+    return c.Dated(versions=tuple(dated), type=type_, origin=definition.origin)
+
+
+def _fits(value: c.Type, declared: c.Type) -> bool:
+    if {value.kind, declared.kind} <= {"count", "number"}:
+        return True
+    if value.kind != declared.kind:
+        return False
+    if value.kind == "choice":
+        return not declared.choices or set(value.choices) <= set(declared.choices)
+    return value.unit is None or declared.unit is None or value.unit == declared.unit

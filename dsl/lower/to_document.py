@@ -1,0 +1,731 @@
+"""Syntax to document: what the author wrote becomes what the author means.
+
+One method a production. Forms of all trees become one document, kept by name; a name given twice is reported here,
+because a document cannot hold both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, TypeVar, cast
+
+from dsl import document as d
+from dsl.codec import node_text
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label, sorted_diagnostics
+from dsl.syntax import Node, Part, Token, Tree
+
+T = TypeVar("T", bound=d.Node)
+
+
+def lower_trees(trees: Sequence[Tree]) -> tuple[d.Document, list[Diagnostic]]:
+    """Return the document of all trees together; the order of trees and forms has no meaning.
+
+    Reports:
+        P005 a date that is none, C201 a name given twice, C202 one name with two meanings.
+    """
+    found: list[Diagnostic] = []
+    parts = [_Lowering(found).document(tree) for tree in trees]
+    return merge(parts, found), list(sorted_diagnostics(found))
+
+
+def merge(parts: Sequence[d.Document], found: list[Diagnostic]) -> d.Document:
+    """Put documents together; what is said twice must be said alike.
+
+    Reports:
+        C201 a name given twice; C202 package or source told differently.
+    """
+    package: d.Package | None = None
+    for part in parts:
+        if part.package is None:
+            continue
+        if package is not None and package != part.package:
+            found.append(_twice("C202", f"the package is `{package.name}` elsewhere", part.package, package))
+        package = package or part.package
+    rules: dict[str, d.Rule] = {}
+    additions: dict[str, tuple[d.Rule, ...]] = {}
+    for part in parts:
+        _join(rules, part.rules, found)
+        for key, rules_added in part.additions.items():
+            additions[key] = (*additions.get(key, ()), *rules_added)
+    # Several `also` forms of one rule stand in an order that no file decides.
+    ordered = {key: tuple(sorted(blocks, key=node_text)) for key, blocks in sorted(additions.items())}
+
+    def joined(pick: Callable[[d.Document], Mapping[str, T]], same_is_fine: bool = False) -> dict[str, T]:
+        together: dict[str, T] = {}
+        for part in parts:
+            _join(together, pick(part), found, same_is_fine)
+        return together
+
+    return d.Document(
+        package=package,
+        sources=joined(lambda p: p.sources, same_is_fine=True),
+        facts=joined(lambda p: p.facts),
+        records=joined(lambda p: p.records),
+        certifications=joined(lambda p: p.certifications),
+        groups=joined(lambda p: p.groups, same_is_fine=True),
+        tables=joined(lambda p: p.tables),
+        definitions=joined(lambda p: p.definitions),
+        measures=joined(lambda p: p.measures),
+        rules=rules,
+        additions=ordered,
+    )
+
+
+def _join(into: dict[str, T], new: Mapping[str, T], found: list[Diagnostic], same_is_fine: bool = False) -> None:
+    for name, node in new.items():
+        if name not in into:
+            into[name] = node
+        elif not (same_is_fine and into[name] == node):
+            code = "C202" if same_is_fine else "C201"
+            found.append(_twice(code, f"`{name}` is given twice", node, into[name]))
+
+
+def _twice(code: str, message: str, node: d.Node, first: d.Node) -> Diagnostic:
+    same = node == first
+    advice = "delete one of the two" if same else "give one of them another name, or make one of the two"
+    return Diagnostic(code, message, node.origin, help=advice, labels=(Label(first.origin, "first given here"),))
+
+
+def _unquoted(token: Token) -> str:
+    return token.text[1:-1]
+
+
+def _words(token: Token) -> str:
+    """Return the text with single blanks and without a leading comma: the phrase as one spelling."""
+    return " ".join(token.text.lstrip(",").split())
+
+
+class _Lowering:
+    def __init__(self, found: list[Diagnostic]) -> None:
+        self.found = found
+
+    # ---- forms
+
+    def document(self, tree: Tree) -> d.Document:
+        parts = [self.form(form) for form in tree.forms]
+        return merge(parts, self.found)
+
+    def form(self, node: Node) -> d.Document:
+        match node.kind:
+            case "package":
+                name, title = self.required(node, "NAME"), self.required(node, "STRING")
+                return d.Document(package=d.Package(name=name.text, title=_unquoted(title), origin=node.span))
+            case "source":
+                read = node.token("DATE")
+                text = d.SourceText(
+                    title=_unquoted(self.required(node, "STRING")),
+                    read=self.day(read) if read else None,
+                    origin=node.span,
+                )
+                return d.Document(sources={self.required(node, "NAME").text: text})
+            case "vocabulary":
+                return self.vocabulary(node)
+            case "list":
+                return self.listing(node)
+            case "table":
+                return self.table(node)
+            case "define":
+                return self.definition(node)
+            case "rule":
+                return self.rule(node)
+            case _:
+                raise AssertionError(f"no form {node.kind}")
+
+    def required(self, node: Node, *kinds: str) -> Token:
+        token = node.token(*kinds)
+        if token is None:
+            raise AssertionError(f"{node.kind} has no {kinds}")
+        return token
+
+    def name_title(self, node: Node | None) -> tuple[str | None, str | None, Node | None]:
+        if node is None:
+            return None, None, None
+        title = node.token("STRING")
+        return self.required(node, "NAME").text, _unquoted(title) if title else None, node
+
+    def vocabulary(self, node: Node) -> d.Document:
+        fields: dict[str, d.Field] = {}
+        for field_node in node.nodes("field"):
+            label = self.required(field_node, "LABEL").text
+            _join(fields, {label: self.field(field_node)}, self.found)
+        if self.required(node, "VOCABULARY").text == "facts":
+            return d.Document(facts=fields)
+        name, title, _ = self.name_title(node.node("name"))
+        records = d.Records(fields=fields, title=title, monthly=node.token("MONTHLY") is not None, origin=node.span)
+        return d.Document(records={name or "": records})
+
+    def field(self, node: Node) -> d.Field:
+        title = self.title(node)
+        expr = self.value_after(node, "EQUAL") if node.token("EQUAL") else None
+        return d.Field(
+            type=self.type(self.child(node, "type")),
+            title=title,
+            formula=expr,
+            notes=self.notes(node),
+            origin=node.span,
+        )
+
+    def title(self, node: Node) -> str | None:
+        """Return the title among the parts: a text that is not the value behind a `:` or `=`."""
+        before: Part | None = None
+        for part in node.parts:
+            is_value = isinstance(before, Token) and before.kind in ("COLON", "EQUAL")
+            if isinstance(part, Token) and part.kind == "STRING" and not is_value:
+                return _unquoted(part)
+            before = part
+        return None
+
+    def child(self, node: Node, *kinds: str) -> Node:
+        found = node.node(*kinds)
+        if found is None:
+            raise AssertionError(f"{node.kind} has no {kinds}")
+        return found
+
+    def type(self, node: Node) -> d.Type:
+        names = node.node("names")
+        unit = node.token("UNIT")
+        figures = node.tokens("FIGURE")
+        limits = [self.figure_of(token) for token in figures]
+        return d.Type(
+            word=cast(Any, _words(self.required(node, "TYPE"))),
+            of=self.names(names) if names else (),
+            unit=unit.text if unit else None,
+            low=limits[0] if limits else None,
+            high=limits[1] if limits else None,
+            origin=node.span,
+        )
+
+    def names(self, node: Node) -> tuple[str, ...]:
+        return tuple(token.text for token in node.tokens("NAME"))
+
+    def listing(self, node: Node) -> d.Document:
+        name, title, _ = self.name_title(node.node("name"))
+        entries = tuple(self.entry(entry) for entry in node.nodes("entry"))
+        listing = d.Listing(entries=entries, title=title, origin=node.span)
+        if self.required(node, "LIST").text == "group":
+            return d.Document(groups={name or "": listing})
+        return d.Document(certifications={name or "": listing})
+
+    def entry(self, node: Node) -> d.Entry:
+        token = self.required(node, "STRING", "NAME")
+        name = _unquoted(token) if token.kind == "STRING" else token.text
+        return d.Entry(name=name, valid=self.validity(node.node("span")), notes=self.notes(node), origin=node.span)
+
+    def table(self, node: Node) -> d.Document:
+        name, title, _ = self.name_title(node.node("name"))
+        rows = node.nodes("row")
+        columns: tuple[str, ...] = ()
+        if rows:
+            columns = tuple(self.column(cell) for cell in rows[0].nodes("cell"))
+        body = tuple(
+            d.Row(cells=tuple(self.cell(cell) for cell in row.nodes("cell")), notes=self.notes(row), origin=row.span)
+            for row in rows[1:]
+        )
+        table = d.Table(columns=columns, rows=body, title=title, notes=self.notes(node), origin=node.span)
+        return d.Document(tables={name or "": table})
+
+    def column(self, cell: Node) -> str:
+        words = [_words(token) for token in cell.leaves() if token.kind != "COMMA"]
+        return "_".join(" ".join(words).split())
+
+    def cell(self, node: Node) -> d.Cell:
+        first = node.parts[0]
+        if isinstance(first, Node):
+            return self.quantity(first)
+        match first.kind:
+            case "STRING":
+                return d.Text(text=_unquoted(first), origin=node.span)
+            case "DATE":
+                return self.day(first)
+            case "NONE":
+                return d.Dash(origin=node.span)
+            case _:
+                names = tuple(_words(token) for token in node.tokens("CELL"))
+                return d.Names(names=names, origin=node.span)
+
+    def definition(self, node: Node) -> d.Document:
+        title = self.title(node)
+        body = node.node("body")
+        value = None if body is not None else self.value_after(node, "EQUAL")
+        definition = d.Definition(
+            type=self.type(self.child(node, "type")),
+            title=title,
+            value=value,
+            clauses=self.clauses(body) if body is not None else (),
+            supplied=node.token("SUPPLIED") is not None,
+            notes=self.notes(node),
+            origin=node.span,
+        )
+        name = self.required(node, "LABEL").text
+        if self.required(node, "DEFINE").text == "define":
+            return d.Document(definitions={name: definition})
+        return d.Document(measures={name: definition})
+
+    def value_after(self, node: Node, sign: str) -> d.Expr:
+        """Return the value that follows a sign, whether it is a node or a bare word."""
+        index = next(i for i, part in enumerate(node.parts) if isinstance(part, Token) and part.kind == sign)
+        return self.expr(node.parts[index + 1])
+
+    def rule(self, node: Node) -> d.Document:
+        name_node = self.child(node, "name")
+        family = name_node.token("EACH_ROW")
+        title = name_node.token("STRING")
+        rule = d.Rule(
+            kind=cast(Any, self.required(node, "KIND").text),
+            name=None if family else self.required(name_node, "NAME").text,
+            each_row_of=self.required(name_node, "NAME").text if family else None,
+            title=_unquoted(title) if title else None,
+            valid=self.validity(node.node("span")),
+            clauses=self.clauses(self.child(node, "body")),
+            notes=self.notes(node),
+            origin=node.span,
+        )
+        if node.token("ALSO") is not None:
+            return d.Document(additions={rule.key: (rule,)})
+        return d.Document(rules={rule.key: rule})
+
+    # ---- notes, spans
+
+    def notes(self, node: Node) -> d.Notes:
+        found = node.nodes(*_NOTES)
+        if not found:
+            return d.NO_NOTES
+        cites: list[d.Cite] = []
+        assumes: list[str] = []
+        was: list[str] = []
+        seen: d.Day | None = None
+        only_if: list[d.Clause] = []
+        for note in found:
+            match note.kind:
+                case "cite":
+                    source, place = self.required(note, "NAME"), self.required(note, "STRING")
+                    cites.append(d.Cite(source=source.text, place=_unquoted(place), origin=note.span))
+                case "assume":
+                    assumes.append(_unquoted(self.required(note, "STRING")))
+                case "was":
+                    was.extend(self.names(self.child(note, "names")))
+                case "seen":
+                    seen = self.day(self.required(note, "DATE"))
+                case _:
+                    only_if.extend(self.clauses(self.child(note, "body")))
+        return d.Notes(
+            cites=tuple(cites),
+            assumes=tuple(assumes),
+            was=tuple(was),
+            seen=seen,
+            only_if=tuple(only_if),
+            origin=found[0].span.to(found[-1].span),
+        )
+
+    def validity(self, node: Node | None) -> d.Validity | None:
+        """Lower a span of fixed dates (a form's, a section's, an entry's)."""
+        if node is None:
+            return None
+        start: d.Day | None = None
+        end: d.Day | None = None
+        through = False
+        word = "from"
+        for part in node.parts:
+            if isinstance(part, Token) and part.kind in ("FROM", "END"):
+                word = part.text
+                continue
+            expr = self.expr(part)
+            if not isinstance(expr, d.Day):
+                self.found.append(
+                    Diagnostic(
+                        "P006",
+                        f"`{part.span.text}` is not a date",
+                        part.span,
+                        help="write the date as year-month-day, like 2022-10-03",
+                    )
+                )
+                continue
+            if word == "from":
+                start = expr
+            else:
+                end, through = expr, word == "through"
+        return d.Validity(
+            start=start, through=end if through else None, until=None if through else end, origin=node.span
+        )
+
+    def range(self, node: Node) -> d.Range:
+        values: list[d.Expr] = []
+        through = True
+        for part in node.parts:
+            if isinstance(part, Token) and part.kind in ("FROM", "END"):
+                through = part.text != "until"
+                continue
+            values.append(self.expr(part))
+        start, end = values
+        return d.Range(start=start, through=end if through else None, until=None if through else end, origin=node.span)
+
+    # ---- clauses
+
+    def clauses(self, body: Node) -> tuple[d.Clause, ...]:
+        return tuple(self.clause(part) for part in body.nodes())
+
+    def clause(self, node: Node) -> d.Clause:
+        notes = self.notes(node)
+        match node.kind:
+            case "item":
+                earns = node.node("earns")
+                return d.Item(
+                    label=self.required(node, "LABEL").text,
+                    title=self.title(node),
+                    value=self.value_after(node, "COLON"),
+                    earns=self.earns(earns) if earns else None,
+                    notes=notes,
+                    origin=node.span,
+                )
+            case "block":
+                return self.section(node, notes)
+            case "group":
+                return d.Group(
+                    chooser=self.chooser(self.child(node, "chooser")),
+                    clauses=self.clauses(self.child(node, "body")),
+                    origin=node.span,
+                )
+            case "version":
+                body = node.node("body")
+                return d.Version(
+                    valid=self.validity(self.child(node, "span")) or d.Validity(),
+                    value=None if body is not None else self.value_after(node, "COLON"),
+                    clauses=self.clauses(body) if body is not None else (),
+                    notes=notes,
+                    origin=node.span,
+                )
+            case "case":
+                return d.Case(
+                    name=self.required(node, "CASE").text,
+                    when=self.value_after(node, "WHEN") if node.token("WHEN") else None,
+                    notes=notes,
+                    origin=node.span,
+                )
+            case "verb":
+                return d.Verb(
+                    word=cast(Any, _words(self.required(node, "VERB"))),
+                    names=self.names(self.child(node, "names")),
+                    up_to=self.value_after(node, "UP_TO") if node.token("UP_TO") else None,
+                    when=self.value_after(node, "WHEN") if node.token("WHEN") else None,
+                    notes=notes,
+                    origin=node.span,
+                )
+            case "setting":
+                return d.Setting(
+                    word=cast(Any, _words(self.required(node, "SETTING"))),
+                    value=self.value_after(node, "SETTING"),
+                    out_of=self.quantity(node.nodes("quantity")[-1]) if node.token("OUT_OF") else None,
+                    notes=notes,
+                    origin=node.span,
+                )
+            case "window":
+                return d.Window(
+                    word=cast(Any, _words(self.required(node, "WINDOW"))),
+                    range=self.range(self.child(node, "range")),
+                    notes=notes,
+                    origin=node.span,
+                )
+            case "phrase":
+                return d.Phrase(phrase=cast(Any, _words(self.required(node, "PHRASE"))), notes=notes, origin=node.span)
+            case _:
+                raise AssertionError(f"no clause {node.kind}")
+
+    def section(self, node: Node, notes: d.Notes) -> d.Section:
+        name, title, _ = self.name_title(node.node("name"))
+        return d.Section(
+            word=cast(Any, _words(self.required(node, "BLOCK"))),
+            name=name,
+            title=title,
+            up_to=self.value_after(node, "UP_TO") if node.token("UP_TO") else None,
+            valid=self.validity(node.node("span")),
+            when=self.value_after(node, "WHEN") if node.token("WHEN") else None,
+            clauses=self.clauses(self.child(node, "body")),
+            notes=notes,
+            origin=node.span,
+        )
+
+    def earns(self, node: Node) -> d.Earns:
+        mode: Literal["whole", "each", "per", "proportion", "tiers"] = "whole"
+        points: d.Expr | None = None
+        per: d.Expr | None = None
+        up_to: d.Expr | None = None
+        at: d.Expr | None = None
+        tiers: tuple[d.Tier, ...] = ()
+        rounding: d.Rounding | None = None
+        for term in node.nodes():
+            values = [part for part in term.parts if self.is_value(part)]
+            match term.kind:
+                case "whole":
+                    points = self.expr(values[0])
+                case "each":
+                    mode, points = "each", self.expr(values[0])
+                case "per":
+                    mode, points, per = "per", self.expr(values[0]), self.expr(values[1])
+                case "up_to":
+                    up_to = self.expr(values[0])
+                    at = self.expr(values[1]) if len(values) > 1 else None
+                case "proportion":
+                    mode = "proportion"
+                case "tiers":
+                    mode = "tiers"
+                    tiers = tuple(self.tier(tier) for tier in term.nodes("tier"))
+                case "rounding":
+                    rounding = self.rounding(term)
+                case _:
+                    raise AssertionError(f"no term {term.kind}")
+        return d.Earns(
+            mode=mode, points=points, per=per, up_to=up_to, at=at, tiers=tiers, rounding=rounding, origin=node.span
+        )
+
+    def tier(self, node: Node) -> d.Tier:
+        values = [part for part in node.parts if self.is_value(part)]
+        return d.Tier(at=self.expr(values[0]), points=self.expr(values[1]), notes=self.notes(node), origin=node.span)
+
+    def rounding(self, node: Node) -> d.Rounding:
+        quantity = node.node("quantity")
+        mode = _words(self.required(node, "ROUNDED")).removeprefix("rounded ")
+        return d.Rounding(mode=cast(Any, mode), to=self.quantity(quantity) if quantity else None, origin=node.span)
+
+    # ---- values
+
+    def is_value(self, part: Part) -> bool:
+        if isinstance(part, Node):
+            return part.kind in _VALUES
+        return part.kind in ("DATE", "STRING")
+
+    def values(self, node: Node) -> Iterator[d.Expr]:
+        return (self.expr(part) for part in node.parts if self.is_value(part))
+
+    def expr(self, part: Part) -> d.Expr:
+        if isinstance(part, Token):
+            if part.kind == "DATE":
+                return self.day(part)
+            if part.kind == "STRING":
+                return d.Text(text=_unquoted(part), origin=part.span)
+            raise AssertionError(f"no value {part.kind}")
+        span = part.span
+        match part.kind:
+            case "quantity":
+                return self.quantity(part)
+            case "paren":
+                return next(self.values(part))
+            case "ref":
+                return self.ref(part)
+            case "anniversary":
+                which = _words(self.required(part, "ANNIVERSARY")).removesuffix("anniversary").strip() or "any"
+                after = next(self.values(part), None)
+                return d.Anniversary(which=cast(Any, which), after=after, origin=span)
+            case "levels":
+                figures: dict[str, d.Figure] = {}
+                for name, quantity in zip(part.tokens("NAME"), part.nodes("quantity"), strict=True):
+                    figures[name.text] = self.quantity(quantity)
+                return d.Levels(figures=figures, origin=span)
+            case "and" | "or":
+                terms = tuple(self.flattened(part, part.kind))
+                return d.And(terms=terms, origin=span) if part.kind == "and" else d.Or(terms=terms, origin=span)
+            case "not":
+                return d.Not(term=next(self.values(part)), origin=span)
+            case "compare":
+                left, right = self.values(part)
+                return d.Compare(
+                    op=cast(Any, self.required(part, "CMP", "EQUAL").text), left=left, right=right, origin=span
+                )
+            case "add" | "product":
+                left, right = self.values(part)
+                op = self.required(part, "ADD", "NONE", "MUL").text
+                return d.Arithmetic(op=cast(Any, op), left=left, right=right, origin=span)
+            case "capped":
+                value, at = self.values(part)
+                return d.Cap(value=value, at=at, origin=span)
+            case "rounded":
+                return d.Rounded(
+                    value=next(self.values(part)), rounding=self.rounding(self.child(part, "rounding")), origin=span
+                )
+            case "when":
+                value, condition, otherwise = self.values(part)
+                return d.When(value=value, condition=condition, otherwise=otherwise, origin=span)
+            case "sometime":
+                return d.Sometime(
+                    condition=next(self.values(part)), range=self.range(self.child(part, "range")), origin=span
+                )
+            case "on":
+                value, day = self.values(part)
+                return d.On(value=value, date=day, origin=span)
+            case "projected":
+                return d.Projected(value=next(self.values(part)), origin=span)
+            case "aggregate":
+                return self.aggregate(part)
+            case "change":
+                kind = _words(self.required(part, "CHANGE")).removesuffix(" of")
+                return d.Change(
+                    kind=cast(Any, kind),
+                    value=next(self.values(part)),
+                    against=self.period(self.child(part, "period")),
+                    origin=span,
+                )
+            case "people":
+                return d.People(holding=self.selection(self.child(part, "selection")), origin=span)
+            case "at_least_people":
+                count = self.expr(self.child(part, "quantity", "levels"))
+                if not isinstance(count, d.Figure | d.Levels):
+                    raise AssertionError("a number of people is a figure")
+                return d.AtLeastPeople(count=count, holding=self.selection(self.child(part, "selection")), origin=span)
+            case "claim":
+                level = part.token("NAME")
+                return d.Claim(
+                    verb=cast(Any, _words(self.required(part, "CLAIM"))),
+                    selection=self.selection(self.child(part, "selection")),
+                    level=level.text if level else None,
+                    origin=span,
+                )
+            case "quantified":
+                body, names = part.node("body"), part.node("names")
+                return d.Choose(
+                    chooser=self.chooser(self.child(part, "chooser")),
+                    clauses=self.clauses(body) if body else (),
+                    names=self.names(names) if names else (),
+                    origin=span,
+                )
+            case "edge":
+                edge = self.required(part, "EDGE").text.split()[0]
+                return d.Edge(edge=cast(Any, edge), of=next(self.values(part)), origin=span)
+            case _:
+                raise AssertionError(f"no value {part.kind}")
+
+    def flattened(self, node: Node, kind: str) -> Iterator[d.Expr]:
+        """Yield the terms of a left-nested chain of one operator; parentheses keep their own group."""
+        for part in node.parts:
+            if isinstance(part, Node) and part.kind == kind:
+                yield from self.flattened(part, kind)
+            elif self.is_value(part):
+                yield self.expr(part)
+
+    def ref(self, node: Node) -> d.Expr:
+        names = node.tokens("NAME")
+        where = next(self.values(node), None)
+        if where is None:
+            return d.Name(name=names[0].text, origin=node.span)
+        column = names[1].text if len(names) > 1 else None
+        return d.Select(of=names[0].text, where=where, column=column, origin=node.span)
+
+    def aggregate(self, node: Node) -> d.Aggregate:
+        records = self.ref(self.child(node, "ref"))
+        if not isinstance(records, d.Name | d.Select):
+            raise AssertionError("records are named")
+        field, period = node.token("NAME"), node.node("period")
+        return d.Aggregate(
+            function=cast(Any, self.required(node, "AGGREGATE").text),
+            distinct=node.token("DISTINCT") is not None,
+            field=field.text if field else None,
+            records=records,
+            over=self.period(period) if period else None,
+            origin=node.span,
+        )
+
+    def period(self, node: Node) -> d.Period:
+        quantity = node.node("quantity")
+        return d.Period(
+            word=cast(Any, _words(self.required(node, "PERIOD"))),
+            length=self.quantity(quantity) if quantity else None,
+            origin=node.span,
+        )
+
+    def chooser(self, node: Node) -> d.Chooser:
+        token = node.token("CHOOSER")
+        if token is not None:
+            return d.Chooser(word=cast(Any, _words(token).removesuffix(" of")), origin=node.span)
+        return d.Chooser(word="at least", count=self.quantity(self.child(node, "quantity")), origin=node.span)
+
+    def selection(self, node: Node) -> d.Selection:
+        chooser = node.node("chooser")
+        if chooser is None:
+            return d.Selection(names=(self.required(node, "NAME").text,), origin=node.span)
+        return d.Selection(names=self.names(self.child(node, "names")), chooser=self.chooser(chooser), origin=node.span)
+
+    def quantity(self, node: Node) -> d.Figure:
+        unit = node.token("UNIT")
+        figure = self.figure_of(self.required(node, "FIGURE"))
+        return d.Figure(
+            value=figure.value,
+            provisional=figure.provisional,
+            unit=_singular(unit.text) if unit else None,
+            origin=node.span,
+        )
+
+    def figure_of(self, token: Token) -> d.Figure:
+        text = token.text
+        if text == "unknown":
+            return d.Figure(value=None, origin=token.span)
+        provisional = text.endswith("?")
+        return d.Figure(value=Decimal(text.rstrip("?").replace(",", "")), provisional=provisional, origin=token.span)
+
+    def day(self, token: Token) -> d.Day:
+        text = token.text.rstrip("?")
+        try:
+            value = date.fromisoformat(text)
+        except ValueError:
+            near = _nearest_day(text)
+            fix = Fix(f"write {near}", (Edit(token.span, near),)) if near else None
+            self.found.append(
+                Diagnostic(
+                    "P005",
+                    f"`{text}` is not a day of the calendar",
+                    token.span,
+                    help=f"did you mean {near}?" if near else "write year-month-day, like 2022-10-03",
+                    fix=fix,
+                )
+            )
+            value = date.min
+        return d.Day(day=value, provisional=token.text.endswith("?"), origin=token.span)
+
+
+def _singular(unit: str) -> str:
+    """Return the unit in one spelling: ``points`` for 1 point too, months, days, years alike."""
+    return unit if unit == "%" or unit.isupper() or unit.endswith("s") else f"{unit}s"
+
+
+def _nearest_day(text: str) -> str | None:
+    """Return the last day of the month for a day past its end, e.g. 28 February for the 30th."""
+    year, month, day = (int(part) for part in text.split("-"))
+    if not 1 <= month <= 12 or year < 1:
+        return None
+    while day > 1:
+        day -= 1
+        try:
+            return date(year, month, day).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+_NOTES = ("cite", "assume", "was", "seen", "gate")
+_VALUES = frozenset(
+    {
+        "quantity",
+        "paren",
+        "ref",
+        "anniversary",
+        "levels",
+        "and",
+        "or",
+        "not",
+        "compare",
+        "add",
+        "product",
+        "capped",
+        "rounded",
+        "when",
+        "sometime",
+        "on",
+        "projected",
+        "aggregate",
+        "change",
+        "people",
+        "at_least_people",
+        "claim",
+        "quantified",
+        "edge",
+    }
+)

@@ -1,0 +1,46 @@
+"""The most points that a scored part can give on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from dsl import core as c
+
+
+def most_points(node: c.Expr, day: date) -> Decimal | None:
+    """Return the maximum of a points expression on a day, or None where it has none.
+
+    Of a best-of it is the largest maximum; of a first-match that of any branch.
+    """
+    match node:
+        case c.Literal(value=Decimal() as value):
+            return value
+        case c.Requirement(value=value, days=days):
+            return most_points(value, day) if day in days else Decimal(0)
+        case c.PerUnit(cap=cap):
+            return most_points(cap, day) if cap is not None else None
+        case c.Prorate(most=most):
+            return most_points(most, day)
+        case c.Total(parts=parts, cap=cap):
+            known = _known([most_points(part, day) for part in parts])
+            limit = most_points(cap, day) if cap is not None else None
+            total = sum(known, Decimal(0)) if known is not None else None
+            if limit is None:
+                return total
+            return limit if total is None else min(total, limit)
+        case c.Best(parts=parts):
+            known = _known([most_points(part, day) for part in parts])
+            return max(known) if known else None
+        case c.Case(branches=branches):
+            known = _known([most_points(branch.value, day) for branch in branches])
+            return max(known) if known else None
+        case c.Dated(versions=versions):
+            return next((most_points(version.value, day) for version in versions if day in version.days), None)
+        case _:
+            return None
+
+
+def _known(values: list[Decimal | None]) -> list[Decimal] | None:
+    known = [value for value in values if value is not None]
+    return known if len(known) == len(values) else None

@@ -1,0 +1,1 @@
+"""The meaning: what a policy decides for a partner, and why."""

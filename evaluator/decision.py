@@ -1,0 +1,322 @@
+"""Decisions and answers, as data and as JSON (``schemas/answer``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from dsl.codec import decimal_text
+from dsl.core import Citation
+from evaluator.explanation import Explanation, Gap
+from evaluator.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
+from evaluator.reasons import Reason
+from evaluator.register import Standing
+
+Json = Any
+Eligibility: TypeAlias = Literal["eligible", "not_eligible", "undetermined"]
+Detail: TypeAlias = Literal["none", "summary", "full"]
+
+ELIGIBILITY: dict[Truth, Eligibility] = {
+    Truth.TRUE: "eligible",
+    Truth.FALSE: "not_eligible",
+    Truth.UNKNOWN: "undetermined",
+}
+HELD = {Truth.TRUE: "held", Truth.FALSE: "not_held", Truth.UNKNOWN: "undetermined"}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points, what they are out of, and the mark."""
+
+    points: Numbers
+    out_of: Decimal
+    needed: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact that would narrow the decision; for a flag or choice, what each value would lead to."""
+
+    gap: Gap
+    leads_to: tuple[tuple[str | bool, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A supplied measure that the records contradict; the supplied value was used."""
+
+    name: str
+    supplied: Range
+    from_records: Range
+
+
+@dataclass(frozen=True, slots=True)
+class EffectTaken:
+    """What an option pays, gives, keeps or loses, and whether its condition holds."""
+
+    verb: str
+    names: tuple[str, ...]
+    applies: Truth
+    up_to: Range | None = None
+    amount: Range | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionDecision:
+    """One option of a choice."""
+
+    name: str | None
+    code: str
+    title: str
+    eligibility: Eligibility
+    effects: tuple[EffectTaken, ...]
+    reasons: tuple[Reason, ...]
+    cites: tuple[Citation, ...]
+    assumes: tuple[str, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A provisional figure or an assumption that a decision rests on, and where it stands."""
+
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One rule's part of an answer; which of the typed fields is there depends on the kind."""
+
+    decision_id: str
+    rule: str
+    title: str
+    kind: str
+    in_force: bool
+    explanation: Explanation | None
+    eligibility: Eligibility | None = None
+    score: Score | None = None
+    amount: Range | None = None
+    currency: str | None = None
+    due: Range | None = None
+    stage: Words | None = None
+    options: tuple[OptionDecision, ...] = ()
+    pick: str | None = None
+    window: tuple[date, date] | None = None
+    effects: tuple[EffectTaken, ...] = ()
+    standing: Standing | None = None
+    badge: Truth | None = None
+    reasons: tuple[Reason, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    provisional_figures: tuple[Resting, ...] = ()
+    assumptions: tuple[Resting, ...] = ()
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> str:
+        """The decision in a word or figure: what a change of facts would change."""
+        if self.eligibility is not None:
+            return self.eligibility
+        if self.stage is not None:
+            return self.stage.exact or "undetermined"
+        if self.amount is not None:
+            value = range_json(self.amount)
+            return str(value) if not isinstance(value, dict) else "undetermined"
+        return "/".join(option.eligibility for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All decisions of a query, and what they were decided with."""
+
+    request_id: str | None
+    as_of: date
+    digest: str
+    version: str
+    engine: str
+    decisions: tuple[Decision, ...]
+    detail: Detail = "full"
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the answer as ``schemas/answer`` describes it."""
+        head = {} if self.request_id is None else {"request_id": self.request_id}
+        return {
+            **head,
+            "as_of": self.as_of.isoformat(),
+            "policy": {"digest": self.digest, "version": self.version},
+            "engine": self.engine,
+            "decisions": [decision_json(decision, self.detail) for decision in self.decisions],
+        }
+
+
+# ---- JSON -----------------------------------------------------------------------------------------------------
+
+
+def range_json(range_: Range) -> Json:
+    """Write a range: a value, ``{"from": ..., "to": ...}``, ``{"one_of": [...]}`` or ``"unknown"``."""
+    match range_:
+        case Truth():
+            return {Truth.TRUE: True, Truth.FALSE: False, Truth.UNKNOWN: "unknown"}[range_]
+        case Numbers(low=low, high=high):
+            if low is not None and low == high:
+                return decimal_text(low)
+            if low is None and high is None:
+                return "unknown"
+            return {
+                **({} if low is None else {"from": decimal_text(low)}),
+                **({} if high is None else {"to": decimal_text(high)}),
+            }
+        case Dates(low=low_day, high=high_day):
+            if low_day is not None and low_day == high_day:
+                return _day(low_day)
+            if low_day is None and high_day is None:
+                return "unknown"
+            return {
+                **({} if low_day is None else {"from": _day(low_day)}),
+                **({} if high_day is None else {"to": _day(high_day)}),
+            }
+        case Words(options=options):
+            if options is None:
+                return "unknown"
+            return range_.exact if range_.exact is not None else {"one_of": sorted(options)}
+        case Span(duration=duration):
+            return f"P{duration.months}M{duration.days}D"
+
+
+def _day(day: date) -> str:
+    return "never" if day == NEVER else day.isoformat()
+
+
+def decision_json(decision: Decision, detail: Detail) -> dict[str, Json]:
+    """Write a decision; ``detail`` says how much of its reasons."""
+    result: dict[str, Json] = {
+        "decision_id": decision.decision_id,
+        "rule": decision.rule,
+        "title": decision.title,
+        "kind": decision.kind,
+        "in_force": decision.in_force,
+    }
+    if decision.eligibility is not None:
+        result["eligibility"] = decision.eligibility
+    if decision.score is not None:
+        score = decision.score
+        result["score"] = {
+            "points": range_json(score.points),
+            "out_of": decimal_text(score.out_of),
+            "needed": range_json(score.needed),
+        }
+    if decision.amount is not None:
+        result["amount"] = {"value": range_json(decision.amount), "currency": decision.currency}
+    if decision.due is not None:
+        result["due"] = range_json(decision.due)
+    if decision.stage is not None:
+        result["stage"] = range_json(decision.stage)
+    if decision.kind == "choice":
+        result["options"] = [_option_json(option, detail) for option in decision.options]
+        result["pick"] = decision.pick
+        if decision.window is not None:
+            result["window"] = {"from": decision.window[0].isoformat(), "through": decision.window[1].isoformat()}
+    if decision.effects:
+        result["effects"] = [_effect_json(effect) for effect in decision.effects]
+    if decision.standing is not None:
+        result["standing"] = _standing_json(decision.standing)
+    if decision.badge is not None:
+        result["badge"] = range_json(decision.badge)
+    if detail != "none":
+        result["reasons"] = [reason_json(reason, detail) for reason in decision.reasons]
+    result["missing"] = [_missing_json(missing) for missing in decision.missing]
+    if decision.disagreements:
+        result["disagreements"] = [
+            {"measure": item.name, "supplied": range_json(item.supplied), "from_records": range_json(item.from_records)}
+            for item in decision.disagreements
+        ]
+    result["provisional_figures"] = [{"figure": item.text, "at": item.at} for item in decision.provisional_figures]
+    result["assumptions"] = [{"assumption": item.text, "at": item.at} for item in decision.assumptions]
+    return result
+
+
+def _standing_json(standing: Standing) -> dict[str, Json]:
+    result: dict[str, Json] = {"held": HELD[standing.held]}
+    for name, value in (("since", standing.since), ("until", standing.until), ("next_check", standing.next_check)):
+        if value is not None:
+            result[name] = value.isoformat()
+    if standing.level is not None:
+        result["level"] = standing.level
+    return result
+
+
+def _effect_json(effect: EffectTaken) -> dict[str, Json]:
+    result: dict[str, Json] = {"effect": effect.verb, "of": list(effect.names), "applies": range_json(effect.applies)}
+    if effect.up_to is not None:
+        result["up_to"] = range_json(effect.up_to)
+    if effect.amount is not None:
+        result["amount"] = {"value": range_json(effect.amount), "currency": effect.currency}
+    return result
+
+
+def _option_json(option: OptionDecision, detail: Detail) -> dict[str, Json]:
+    result: dict[str, Json] = {
+        "option": option.name or "no_choice",
+        "code": option.code,
+        "title": option.title,
+        "eligibility": option.eligibility,
+        "effects": [_effect_json(effect) for effect in option.effects],
+    }
+    if detail != "none":
+        result["reasons"] = [reason_json(reason, detail) for reason in option.reasons]
+    result["cite"] = [{"source": cite.source, "place": cite.place} for cite in option.cites]
+    result["at"] = option.at
+    return result
+
+
+def _missing_json(missing: Missing) -> dict[str, Json]:
+    gap = missing.gap
+    result: dict[str, Json] = {"kind": gap.kind, "pointer": gap.pointer, "title": gap.title}
+    if gap.type is not None:
+        result["type"] = str(gap.type)
+    if gap.day is not None:
+        result["on"] = gap.day.isoformat()
+    if gap.note:
+        result["note"] = gap.note
+    if missing.leads_to:
+        result["values"] = [{"value": value, "leads_to": outcome} for value, outcome in missing.leads_to]
+    return result
+
+
+def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
+    """Write a reason; a summary leaves out the parts of what is met."""
+    result: dict[str, Json] = {"code": reason.code, "title": reason.title, "outcome": reason.outcome}
+    if reason.observed is not None:
+        result["observed"] = range_json(reason.observed)
+    if reason.required is not None:
+        result["required"] = reason.required if isinstance(reason.required, str) else range_json(reason.required)
+    if reason.short_by is not None:
+        result["short_by"] = range_json(reason.short_by)
+    if reason.unit is not None:
+        result["unit"] = reason.unit
+    if reason.points is not None:
+        result["points"] = range_json(reason.points)
+    if reason.out_of is not None:
+        result["out_of"] = decimal_text(reason.out_of)
+    valid = {
+        **({} if reason.days.start is None else {"from": reason.days.start.isoformat()}),
+        **({} if reason.days.end is None else {"until": reason.days.end.isoformat()}),
+    }
+    if valid:
+        result["valid"] = valid
+    if reason.cites:
+        result["cite"] = [{"source": cite.source, "place": cite.place} for cite in reason.cites]
+    if reason.assumes:
+        result["assumptions"] = list(reason.assumes)
+    if reason.was:
+        result["was"] = list(reason.was)
+    if reason.day is not None:
+        result["on"] = reason.day.isoformat()
+    result["at"] = f"{reason.origin.source.name}:{reason.origin.line}"
+    if reason.parts and (detail == "full" or reason.outcome != "met"):
+        result["parts"] = [reason_json(part, detail) for part in reason.parts]
+    return result

@@ -1,0 +1,511 @@
+"""The engine: a policy document ready to decide. Immutable, safe to share between threads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from importlib.metadata import PackageNotFoundError, version as installed_version
+from typing import Any
+
+from dsl import core as c
+from dsl.diagnostics import nearest
+from dsl.document import Document
+from dsl.lower.to_core import core_of
+from evaluator.decision import (
+    ELIGIBILITY,
+    Answer,
+    Decision,
+    Detail,
+    Disagreement,
+    EffectTaken,
+    Missing,
+    OptionDecision,
+    Resting,
+    Score,
+)
+from evaluator.explanation import Explanation, Gap
+from evaluator.facts import Facts
+from evaluator.facts_schema import FactsReader
+from evaluator.interpreter import Interpreter, version_on
+from evaluator.moment import Moment
+from evaluator.ranges import Dates, Numbers, Truth, Words, is_settled
+from evaluator.reasons import Context, Reason, number, reasons_of
+from evaluator.register import Standing
+
+Json = Any
+AWARD_KINDS = ("competency", "designation", "specialization", "program")
+MAX_TRIED = 12
+"""How many values of a missing flag or choice are tried to tell what each would lead to."""
+
+
+def engine_name() -> str:
+    """Return name and version of the engine, as written into answers."""
+    try:
+        return f"merit {installed_version('merit')}"
+    except PackageNotFoundError:
+        return "merit (not installed)"
+
+
+class UnknownRule(LookupError):
+    """A query names a rule that the policies do not have."""
+
+    def __init__(self, name: str, suggestion: str | None) -> None:
+        self.name = name
+        self.suggestion = suggestion
+        super().__init__(f"there is no rule `{name}`")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: rules by id or pattern (``specialization.*``), for a day, about a partner's facts."""
+
+    decide: tuple[str, ...]
+    as_of: date
+    facts: Mapping[str, Json]
+    request_id: str | None = None
+    detail: Detail = "full"
+
+
+class Engine:
+    """Decides queries over one policy document."""
+
+    def __init__(self, document: Document) -> None:
+        """Lower the document.
+
+        Raises:
+            PolicyErrors: the document has errors.
+        """
+        self.document = document
+        self.core = core_of(document)
+        self.reader = FactsReader(self.core)
+        self._engine = engine_name()
+
+    # ---- asking
+
+    def rules(self, pattern: str) -> list[c.Rule]:
+        """Return the rules that a pattern names: an id, an award's id for all its levels, or with ``*``.
+
+        Raises:
+            UnknownRule: it names none.
+        """
+        if pattern in self.core.rules:
+            return [self.core.rules[pattern]]
+        found = [rule for rule_id, rule in self.core.rules.items() if rule.award == pattern and rule.level is not None]
+        if not found and "*" in pattern:
+            found = [rule for rule_id, rule in self.core.rules.items() if fnmatchcase(rule_id, pattern)]
+        if not found:
+            raise UnknownRule(pattern, nearest(pattern, [*self.core.rules, *self.core.awards]))
+        return found
+
+    def decide(self, query: Query) -> Answer:
+        """Decide the rules of a query.
+
+        Raises:
+            FactErrors: the facts do not fit the vocabulary.
+            UnknownRule: the query names a rule that does not exist.
+        """
+        self.reader.check(query.facts)
+        rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
+        facts = Facts(self.core, query.facts, query.as_of)
+        one = _Deciding(self.core, facts, _fingerprint(query.facts))
+        decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
+        return Answer(
+            query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail
+        )
+
+
+def _fingerprint(facts: Mapping[str, Json]) -> str:
+    text = json.dumps(facts, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class _Deciding:
+    """The decisions over one partner's facts on one day."""
+
+    def __init__(self, core: c.Core, facts: Facts, fingerprint: str) -> None:
+        self.core = core
+        self.facts = facts
+        self.fingerprint = fingerprint
+        self.interpreter = Interpreter(core, facts)
+
+    def decision(self, rule: c.Rule) -> Decision:
+        day = self.facts.as_of
+        at = Moment(day, rule=rule)
+        version = version_on(rule, day)
+        identity = f"{self.core.digest}|{rule.id}|{day}|{self.fingerprint}"
+        base = Decision(
+            decision_id=hashlib.sha256(identity.encode()).hexdigest()[:32],
+            rule=rule.id,
+            title=(version or rule).title,
+            kind=rule.kind,
+            in_force=version is not None,
+            explanation=None,
+        )
+        decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
+        if rule.kind in AWARD_KINDS:
+            decided = self._with_standing(decided, rule, version, at)
+        return decided
+
+    # ---- by kind
+
+    def _out_of_force(self, base: Decision, rule: c.Rule) -> Decision:
+        reason = _not_in_force(rule, self.facts.as_of)
+        if rule.kind in (*AWARD_KINDS, "entitlement"):
+            return replace(base, eligibility="not_eligible", reasons=(reason,))
+        return replace(base, reasons=(reason,))
+
+    def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
+        context = Context(at.day, version.days, version.basis)
+        match rule.kind:
+            case "fee":
+                return self._fee(base, rule, version, at, context)
+            case "lifecycle":
+                return self._stage(base, version, at, context)
+            case "choice":
+                return self._choice(base, version, at, context)
+            case _:
+                explanation = self.interpreter.requirement(rule, at)
+                scored = next((e for e in explanation.walk() if isinstance(e.node, c.PassScore)), None)
+                score: Score | None = None
+                if scored is not None and isinstance(scored.node, c.PassScore):
+                    points, needed = (part.range for part in scored.parts)
+                    if isinstance(points, Numbers) and isinstance(needed, Numbers):
+                        score = Score(points, scored.node.out_of, needed)
+                decided = replace(
+                    base,
+                    explanation=explanation,
+                    eligibility=ELIGIBILITY[explanation.truth],
+                    score=score,
+                    reasons=reasons_of(explanation, context),
+                    effects=self._effects(version.effects, at),
+                    badge=explanation.truth if version.immediate_badge else None,
+                )
+                return self._with_rest(decided, rule, version, [explanation])
+
+    def _fee(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
+        if version.amount is None:
+            raise AssertionError("a fee has an amount")
+        amount = self.interpreter.evaluate(version.amount, at)
+        explanations = [amount]
+        due: Explanation | None = None
+        for setting in version.settings.get("due at", ()):
+            if at.day in setting.days and not isinstance(setting.value, tuple):
+                due = self.interpreter.evaluate(setting.value, at)
+                explanations.append(due)
+        requirement = self.interpreter.requirement(rule, at) if version.requirement is not None else None
+        reasons = (
+            *_value_reason(f"{rule.id}.amount", "Amount", amount, context),
+            *(reasons_of(requirement, context) if requirement else ()),
+        )
+        if due is not None:
+            reasons = (*reasons, *_value_reason(f"{rule.id}.due", "Due", due, context))
+        decided = replace(
+            base,
+            explanation=amount,
+            amount=amount.range,
+            currency=amount.node.type.unit,
+            due=due.range if due is not None else None,
+            eligibility=ELIGIBILITY[requirement.truth] if requirement is not None else None,
+            effects=self._effects(version.effects, at),
+            reasons=reasons,
+        )
+        return self._with_rest(decided, rule, version, [*explanations, *([requirement] if requirement else [])])
+
+    def _stage(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
+        if version.stage is None:
+            raise AssertionError("a life cycle has stages")
+        explanation = self.interpreter.evaluate(version.stage, at)
+        stage = explanation.range if isinstance(explanation.range, Words) else Words()
+        reasons: list[Reason] = []
+        tests = explanation.parts[: len(explanation.parts) - len(explanation.chosen)]
+        for branch, test in zip(version.stage.branches, tests, strict=False):
+            reasons.append(
+                _condition_reason(
+                    f"{base.rule}.{branch.name}", branch.name.replace("_", " ").capitalize(), test, context, branch
+                )
+            )
+        decided = replace(base, explanation=explanation, stage=stage, reasons=tuple(reasons))
+        rule = self.core.rules[base.rule]
+        return self._with_rest(decided, rule, version, [explanation])
+
+    def _choice(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
+        options: list[OptionDecision] = []
+        explanations: list[Explanation] = []
+        for option in version.options:
+            if at.day not in option.days:
+                continue
+            found = self.interpreter.evaluate(option.requirement, at) if option.requirement is not None else None
+            if found is not None:
+                explanations.append(found)
+            inner = Context(at.day, option.days, option.basis if option.basis.cites else context.basis)
+            options.append(
+                OptionDecision(
+                    name=option.name,
+                    code=option.code,
+                    title=option.title,
+                    eligibility=ELIGIBILITY[found.truth] if found is not None else "eligible",
+                    effects=self._effects(option.effects, at, explanations),
+                    reasons=reasons_of(found, inner) if found is not None else (),
+                    cites=option.basis.cites,
+                    assumes=option.basis.assumes,
+                    at=f"{option.origin.source.name}:{option.origin.line}",
+                )
+            )
+        pick = "exactly_one" if version.must_choose else "at_most_one" if version.at_most_one else "any"
+        window: tuple[date, date] | None = None
+        for setting in version.settings.get("renewable", ()):
+            if at.day in setting.days and isinstance(setting.value, tuple):
+                first, last = (self.interpreter.evaluate(bound, at).range for bound in setting.value)
+                if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
+                    window = (first.exact, last.exact)
+        decided = replace(base, options=tuple(options), pick=pick, window=window)
+        return self._with_rest(
+            decided,
+            self.core.rules[base.rule],
+            version,
+            explanations,
+            [o.basis for o in version.options if at.day in o.days],
+        )
+
+    def _effects(
+        self, effects: Sequence[c.Effect], at: Moment, explanations: list[Explanation] | None = None
+    ) -> tuple[EffectTaken, ...]:
+        result: list[EffectTaken] = []
+        for effect in effects:
+            test = self.interpreter.evaluate(effect.when, at) if effect.when is not None else None
+            up_to = self.interpreter.evaluate(effect.up_to, at) if effect.up_to is not None else None
+            if explanations is not None:
+                explanations.extend(part for part in (test, up_to) if part is not None)
+            amount: Explanation | None = None
+            if effect.verb == "pay":
+                fee = self.core.rules.get(effect.names[0])
+                version = version_on(fee, at.day) if fee is not None else None
+                if version is not None and version.amount is not None:
+                    amount = self.interpreter.evaluate(version.amount, replace(at, rule=fee))
+                    if explanations is not None:
+                        explanations.append(amount)
+            result.append(
+                EffectTaken(
+                    effect.verb,
+                    effect.names,
+                    test.truth if test is not None else Truth.TRUE,
+                    up_to.range if up_to is not None else None,
+                    amount.range if amount is not None else None,
+                    amount.node.type.unit if amount is not None else None,
+                )
+            )
+        return tuple(result)
+
+    # ---- standing
+
+    def _with_standing(self, decided: Decision, rule: c.Rule, version: c.RuleVersion | None, at: Moment) -> Decision:
+        standing = self.interpreter.register.standing(rule.award, rule.level, at)
+        if standing.held is not Truth.TRUE and decided.eligibility == "eligible" and version is not None:
+            # The check that would be due if it were attained today.
+            for setting in version.settings.get("checked at", ()):
+                if at.day in setting.days and not isinstance(setting.value, tuple):
+                    due = self.interpreter.evaluate(setting.value, at).range
+                    if isinstance(due, Dates) and due.exact is not None:
+                        standing = replace(standing, next_check=due.exact)
+        return replace(decided, standing=standing)
+
+    # ---- what is missing, what it rests on
+
+    def _with_rest(
+        self,
+        decided: Decision,
+        rule: c.Rule,
+        version: c.RuleVersion,
+        explanations: Sequence[Explanation],
+        more: Sequence[c.Basis] = (),
+    ) -> Decision:
+        provisional, assumptions = _rests_on(explanations, version, self.facts.as_of, more)
+        return replace(
+            decided,
+            missing=tuple(self._missing(rule, decided, explanations)),
+            disagreements=tuple(self._disagreements(explanations)),
+            provisional_figures=provisional,
+            assumptions=assumptions,
+        )
+
+    def _missing(self, rule: c.Rule, decided: Decision, explanations: Sequence[Explanation]) -> Iterable[Missing]:
+        """Yield what would settle the decision; a flag or choice only where its value changes something."""
+        gaps = list(dict.fromkeys(gap for explanation in explanations for gap in explanation.missing()))
+        seen: set[tuple[str, date | None, str]] = set()
+        for gap in gaps:
+            key = (gap.pointer, gap.day, gap.kind)
+            if key in seen:
+                continue
+            seen.add(key)
+            values = self._values_to_try(gap)
+            if not values:
+                yield Missing(gap)
+                continue
+            outcomes = [(value, *self._if_told(rule, gap, value)) for value in values]
+            others = {g.pointer for g in gaps if g.pointer != gap.pointer}
+            if any(outcome != decided.outcome or still != others for _, outcome, still in outcomes):
+                yield Missing(gap, tuple((value, outcome) for value, outcome, _ in outcomes))
+
+    def _values_to_try(self, gap: Gap) -> tuple[str | bool, ...]:
+        if gap.kind != "fact" or gap.type is None or gap.pointer.startswith("/projected"):
+            return ()
+        if gap.type.kind == "flag":
+            return (True, False)
+        return gap.type.choices if gap.type.kind == "choice" and len(gap.type.choices) <= MAX_TRIED else ()
+
+    def _if_told(self, rule: c.Rule, gap: Gap, value: str | bool) -> tuple[str, set[str]]:
+        """Decide once more with one more fact; return the outcome and what would still be missing."""
+        name = gap.pointer.rsplit("/", 1)[-1]
+        data = {**self.facts.data, "facts": {**self.facts.section("facts", False), name: value}}
+        again = _Deciding(self.core, Facts(self.core, data, self.facts.as_of), "")
+        again._values_to_try = lambda gap: ()  # type: ignore[method-assign]
+        decided = again.decision(rule)
+        return decided.outcome, {missing.gap.pointer for missing in decided.missing}
+
+    def _disagreements(self, explanations: Sequence[Explanation]) -> Iterable[Disagreement]:
+        """Yield supplied measures that the records contradict."""
+        seen: set[str] = set()
+        for explanation in (part for top in explanations for part in top.walk()):
+            node = explanation.node
+            if (
+                not isinstance(node, c.Named)
+                or not node.supplied
+                or node.name in seen
+                or not self.facts.is_told(node.name)
+            ):
+                continue
+            seen.add(node.name)
+            found = self.interpreter.evaluate(self.core.named[node.name].value, Moment(self.facts.as_of))
+            if is_settled(found.range) and is_settled(explanation.range) and found.range != explanation.range:
+                yield Disagreement(node.name, explanation.range, found.range)
+
+
+def _rests_on(
+    explanations: Sequence[Explanation], version: c.RuleVersion, day: date, more: Sequence[c.Basis]
+) -> tuple[tuple[Resting, ...], tuple[Resting, ...]]:
+    """Return the provisional figures and assumptions that were used."""
+    figures: dict[Resting, None] = {}
+    assumptions: dict[Resting, None] = {}
+
+    def assume(basis: c.Basis, origin: Any) -> None:
+        at = f"{origin.source.name}:{origin.line}"
+        for text in basis.assumes:
+            assumptions[Resting(text, at)] = None
+        if basis.seen is not None and day < basis.seen:
+            assumptions[Resting(f"observed on {basis.seen}, applied to {day}", at)] = None
+
+    def dated(days: c.Days, origin: Any) -> None:
+        if days.provisional:
+            figures[Resting("a date of this version", f"{origin.source.name}:{origin.line}")] = None
+
+    assume(version.basis, version.origin)
+    dated(version.days, version.origin)
+    for basis in more:
+        assume(basis, version.origin)
+    for part in (found for top in explanations for found in top.walk()):
+        node = part.node
+        match node:
+            case c.Literal(provisional=True, value=value):
+                text = number(value) if isinstance(value, Decimal) else str(value)
+                unit = node.type.unit if node.type.kind == "money" else None
+                figures[
+                    Resting(f"{text} {unit}" if unit else text, f"{node.origin.source.name}:{node.origin.line}")
+                ] = None
+            case c.Requirement(basis=basis, days=days):
+                assume(basis, node.origin)
+                dated(days, node.origin)
+            case c.Dated(versions=versions) if part.chosen:
+                chosen = versions[int(part.chosen[0])]
+                assume(chosen.basis, chosen.value.origin)
+                dated(chosen.days, chosen.value.origin)
+            case c.Lookup(rows=rows):
+                for row in rows:
+                    if (row.key or "otherwise") in part.chosen and day in row.days:
+                        assume(row.basis, row.origin)
+                        dated(row.days, row.origin)
+            case c.Case(branches=branches):
+                for branch in branches:
+                    if branch.name in part.chosen:
+                        assume(branch.basis, branch.origin)
+            case _:
+                continue
+    return tuple(figures), tuple(assumptions)
+
+
+def _not_in_force(rule: c.Rule, day: date) -> Reason:
+    spans = [version.days for version in rule.versions]
+    text = "; ".join(f"from {span.start or 'ever'}{f' until {span.end}' if span.end else ''}" for span in spans)
+    node = c.Literal(value=False, type=c.FLAG, origin=rule.origin)
+    return Reason(
+        code=f"{rule.id}.in_force",
+        title="In force",
+        outcome="unmet",
+        observed=Dates(day, day),
+        required=text,
+        short_by=None,
+        unit=None,
+        points=None,
+        out_of=None,
+        days=spans[0],
+        cites=rule.versions[0].basis.cites,
+        assumes=(),
+        was=(),
+        day=None,
+        origin=node.origin,
+        parts=(),
+    )
+
+
+def _value_reason(code: str, title: str, found: Explanation, context: Context) -> tuple[Reason, ...]:
+    """Return a reason that tells a value: an amount, a due date."""
+    settled = is_settled(found.range)
+    cites = next((basis.cites for basis in _bases(found) if basis.cites), context.basis.cites)
+    return (
+        Reason(
+            code=code,
+            title=title,
+            outcome="met" if settled else "undetermined",
+            observed=found.range,
+            required=None,
+            short_by=None,
+            unit=found.node.type.unit,
+            points=None,
+            out_of=None,
+            days=context.days,
+            cites=cites,
+            assumes=(),
+            was=(),
+            day=None,
+            origin=found.node.origin,
+            parts=reasons_of(found, context),
+        ),
+    )
+
+
+def _bases(found: Explanation) -> Iterable[c.Basis]:
+    for part in found.walk():
+        match part.node:
+            case c.Dated(versions=versions) if part.chosen:
+                yield versions[int(part.chosen[0])].basis
+            case c.Lookup(rows=rows):
+                yield from (row.basis for row in rows if (row.key or "otherwise") in part.chosen)
+            case _:
+                continue
+
+
+def _condition_reason(code: str, title: str, test: Explanation, context: Context, branch: c.Branch) -> Reason:
+    node = c.Requirement(
+        code=code, title=title, value=test.node, part="condition", basis=branch.basis, type=c.FLAG, origin=branch.origin
+    )
+    return reasons_of(Explanation(node, test.range, (test,)), context)[0]
+
+
+def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:
+    """Return the standing of an award on a day, for callers that need no decision."""
+    one = _Deciding(engine.core, Facts(engine.core, facts, as_of), "")
+    return one.interpreter.register.standing(award, None, Moment(as_of))

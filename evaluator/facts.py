@@ -1,0 +1,201 @@
+"""What a service tells about a partner, read in place.
+
+Absent is unknown. A value without history is known for the day of the question only; on another day it is unknown,
+except in dated lists (certifications, awards, monthly records), which carry their own dates. Facts have passed the
+schema of ``evaluator.facts_schema`` before they come here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+from dsl.core import DATE, TEXT, Core, FieldDecl, RecordsDecl, Type
+from evaluator.calendar import month_index, month_of
+from evaluator.explanation import Gap
+from evaluator.ranges import NEVER, Dates, Range, everything, exactly
+
+Json = Any
+
+
+def _fields(**types: Type) -> dict[str, FieldDecl]:
+    titles = {
+        "award": "Award",
+        "level": "Level",
+        "attained": "Day it was attained",
+        "anniversary": "Next anniversary: the day of its check",
+        "ended": "First day it is no longer held, or none",
+        "benefits": "Benefits bought with it, or none",
+        "person": "Person",
+        "certification": "Certification",
+        "earned": "Day it was earned",
+        "expires": "Last day it counts, or none",
+    }
+    return {name: FieldDecl(name=name, type=type_, title=titles[name]) for name, type_ in types.items()}
+
+
+CERTIFICATIONS = RecordsDecl(
+    name="certifications",
+    title="Certifications of people",
+    monthly=False,
+    fields=_fields(person=TEXT, certification=TEXT, earned=DATE, expires=DATE),
+)
+AWARDS = RecordsDecl(
+    name="awards",
+    title="Register of awards",
+    monthly=False,
+    fields=_fields(award=TEXT, level=TEXT, attained=DATE, anniversary=DATE, ended=DATE, benefits=TEXT),
+)
+BUILT_IN = {"certifications": CERTIFICATIONS, "awards": AWARDS}
+"""Lists that every programme has; their records carry their own dates."""
+
+ENDLESS = ("expires", "ended")
+"""Date fields that may be ``none``: what does not end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record as given, with its JSON pointer."""
+
+    data: Mapping[str, Json]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A list of records: ``rows`` None where nothing was told; ``partial`` where more may exist."""
+
+    declaration: RecordsDecl
+    rows: Sequence[Row] | None
+    partial: bool
+    covers: tuple[int, int] | None
+    """First and last month the list tells of; None: all months (an empty or unmonthly list)."""
+    pointer: str
+
+    def missing_months(self, first: int, last: int) -> list[int]:
+        """Return the months of a window that the list tells nothing of."""
+        if self.covers is None:
+            return []
+        return [month for month in range(first, last + 1) if not self.covers[0] <= month <= self.covers[1]]
+
+
+class Facts:
+    """The facts of one partner, asked about by name and date."""
+
+    def __init__(self, core: Core, data: Mapping[str, Json], as_of: date) -> None:
+        self.core = core
+        self.data = data
+        self.as_of = as_of
+        self._records: dict[tuple[str, bool], Records] = {}
+
+    def section(self, name: str, projected: bool) -> Mapping[str, Json]:
+        """Return the facts or records as told, or as projected."""
+        base: Mapping[str, Json] = self.data.get("projected", {}) if projected else self.data
+        section: Mapping[str, Json] = base.get(name, {})
+        return section
+
+    def is_told(self, name: str, projected: bool = False) -> bool:
+        """Whether the caller gave a value of that name."""
+        return name in self.section("facts", projected)
+
+    def value(
+        self, name: str, type_: Type, title: str, day: date, projected: bool = False
+    ) -> tuple[Range, tuple[Gap, ...]]:
+        """Return what a fact can be on a day, and what is missing to know it."""
+        pointer = f"{'/projected' if projected else ''}/facts/{name}"
+        told = self.section("facts", projected)
+        if name not in told:
+            kind: Literal["fact", "history"] = "fact" if day == self.as_of else "history"
+            return everything(type_), (Gap(kind, pointer, title, type_, None if day == self.as_of else day),)
+        raw = told[name]
+        if isinstance(raw, Mapping):
+            past = [(date.fromisoformat(step["from"]), step["value"]) for step in raw["history"]]
+            known = [value for start, value in sorted(past, key=lambda step: step[0]) if start <= day]
+            if known and day <= self.as_of:
+                return read(known[-1], type_), ()
+        elif day == self.as_of or projected:
+            return read(raw, type_), ()
+        return everything(type_), (Gap("history", pointer, title, type_, day),)
+
+    def records(self, name: str, projected: bool = False) -> Records:
+        """Return a list as told."""
+        key = (name, projected)
+        if key not in self._records:
+            self._records[key] = self._read_records(name, projected)
+        return self._records[key]
+
+    def _read_records(self, name: str, projected: bool) -> Records:
+        declaration = BUILT_IN.get(name) or self.core.records[name]
+        pointer = f"{'/projected' if projected else ''}/records/{name}"
+        raw = self.section("records", projected).get(name)
+        if raw is None:
+            return Records(declaration, None, True, None, pointer)
+        wrapped = isinstance(raw, Mapping)
+        items = raw["rows"] if wrapped else raw
+        prefix = f"{pointer}/rows" if wrapped else pointer
+        rows = [Row(item, f"{prefix}/{index}") for index, item in enumerate(items)]
+        covers: tuple[int, int] | None = None
+        if declaration.monthly:
+            if wrapped and "covers" in raw:
+                covers = (month_of(raw["covers"]["from"]), month_of(raw["covers"]["through"]))
+            else:
+                # A month before the first or behind the last that is told of is missing, not empty.
+                months = [month_of(item["month"]) for item in items if "month" in item]
+                if months:
+                    covers = (min(months), max(months))
+                elif items:
+                    covers = (1, 0)
+        return Records(declaration, rows, wrapped and raw.get("partial", False), covers, pointer)
+
+    def is_dated(self, records: Records) -> bool:
+        """Whether the list tells of other days than the question's."""
+        return records.declaration.monthly or records.declaration.name in BUILT_IN
+
+    def field(self, row: Row, name: str, declaration: RecordsDecl) -> tuple[Range, tuple[Gap, ...]]:
+        """Return what a field of a record can be."""
+        field = declaration.fields[name]
+        if name not in row.data:
+            return everything(field.type), (Gap("field", f"{row.pointer}/{name}", field.title, field.type),)
+        raw = row.data[name]
+        if raw == "none" and name in ENDLESS:
+            return exactly(NEVER), ()
+        return read(raw, field.type), ()
+
+    @cached_property
+    def change_days(self) -> list[date]:
+        """Return the days on which dated facts change: what a window over days has to look at."""
+        days: set[date] = {self.as_of}
+        for name in ("certifications", "awards"):
+            for row in self.records(name).rows or ():
+                for field in ("earned", "expires", "attained", "anniversary", "ended"):
+                    raw = row.data.get(field)
+                    if isinstance(raw, str) and raw != "none":
+                        day = date.fromisoformat(raw)
+                        days.add(day)
+                        if field == "expires" and day < date.max:
+                            days.add(date.fromordinal(day.toordinal() + 1))
+        for raw in self.section("facts", False).values():
+            if isinstance(raw, Mapping):
+                days.update(date.fromisoformat(step["from"]) for step in raw["history"])
+        return sorted(days)
+
+
+def read(raw: Json, type_: Type) -> Range:
+    """Read a JSON value that the schema has accepted as a known value of the type."""
+    if type_.kind == "date":
+        return Dates(NEVER, NEVER) if raw == "none" else exactly(date.fromisoformat(raw))
+    if type_.is_numeric:
+        return exactly(raw if isinstance(raw, Decimal) else Decimal(raw))
+    if isinstance(raw, bool | str):
+        return exactly(raw)
+    raise TypeError(f"{raw!r} is no {type_}")
+
+
+def months_before(day: date, months: int, back: int) -> tuple[int, int]:
+    """Return first and last month of a window of full months that ends ``back`` months before the last full month."""
+    last = month_index(day) - 1 - back
+    return last - months + 1, last

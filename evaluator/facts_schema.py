@@ -1,0 +1,349 @@
+"""The JSON Schema of facts, made from the vocabulary of a policy document, and messages for what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
+from dsl.diagnostics import listed, nearest
+from evaluator.facts import BUILT_IN, ENDLESS
+
+Json = Any
+
+DIGITS = 18
+PLACES = 6
+"""Digits before and behind the point of a number in facts; see the bound on exact arithmetic in ``ranges``."""
+
+_DECIMAL_TEXT = rf"^-?[0-9]{{1,{DIGITS}}}(\.[0-9]{{1,{PLACES}}})?$"
+_MONTH = {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"}
+_DATE = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+MAX_ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class FactProblem:
+    """Why facts were refused: a JSON pointer, a code of the F series, a sentence, and advice."""
+
+    pointer: str
+    code: str
+    message: str
+    help: str = ""
+
+
+class FactErrors(Exception):
+    """Facts do not fit the vocabulary; ``problems`` tells each place."""
+
+    def __init__(self, problems: tuple[FactProblem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{problem.pointer}: {problem.message}" for problem in problems[:3]))
+
+
+def type_schema(type_: Type, *, endless: bool = False) -> Json:
+    """Return the schema of a value of the type; numbers may be JSON numbers or decimal texts."""
+    match type_.kind:
+        case "flag":
+            return {"type": "boolean"}
+        case "date":
+            return {"anyOf": [_DATE, {"const": "none"}]} if endless else _DATE
+        case "text":
+            return {"type": "string", "maxLength": 400}
+        case "choice":
+            return {"type": "string", "enum": list(type_.choices)}
+        case "count":
+            bounds = {"minimum": int(type_.low)} if type_.low is not None else {"minimum": -(10**DIGITS)}
+            return {"type": "integer", **bounds, "maximum": int(type_.high) if type_.high is not None else 10**DIGITS}
+        case _:
+            low = type_.low if type_.low is not None else -(10**DIGITS)
+            high = type_.high if type_.high is not None else 10**DIGITS
+            return {
+                "anyOf": [
+                    {"type": "number", "minimum": _plain(low), "maximum": _plain(high)},
+                    {"type": "string", "pattern": _DECIMAL_TEXT},
+                ]
+            }
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if value == int(value) else float(value)
+
+
+def facts_schema(core: Core, names: Iterable[str] | None = None) -> dict[str, Json]:
+    """Return the schema of a facts document.
+
+    Args:
+        core: whose vocabulary.
+        names: facts, measures and records to keep; all of them where None.
+    """
+    kept = None if names is None else set(names)
+    told: list[FieldDecl | NamedDecl] = [
+        *core.facts.values(),
+        *(named for named in core.named.values() if named.supplied),
+    ]
+    facts = {decl.name: {"title": decl.title, **_fact(decl.type)} for decl in told if kept is None or decl.name in kept}
+    records: list[RecordsDecl] = [*core.records.values(), *BUILT_IN.values()]
+    lists = {decl.name: _records(decl) for decl in records if kept is None or decl.name in kept}
+    inner = {
+        "facts": {"type": "object", "additionalProperties": False, "properties": facts},
+        "records": {"type": "object", "additionalProperties": False, "properties": lists},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Facts of a partner",
+        "description": f"What a service may tell about a partner to {core.title or 'the programme'}; what it leaves out is unknown.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "partner": {"type": "string", "maxLength": 200},
+            **inner,
+            "projected": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": inner,
+                "description": "The same as projected for the next check.",
+            },
+        },
+    }
+
+
+def _fact(type_: Type) -> dict[str, Json]:
+    value = type_schema(type_)
+    history = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["history"],
+        "properties": {
+            "history": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["from", "value"],
+                    "properties": {"from": _DATE, "value": value},
+                },
+            }
+        },
+    }
+    return {"if": {"type": "object"}, "then": history, "else": value}
+
+
+def _records(decl: RecordsDecl) -> dict[str, Json]:
+    fields: dict[str, FieldDecl] = dict(decl.fields)
+    properties = {
+        name: {"title": field.title, **type_schema(field.type, endless=name in ENDLESS and decl.name in BUILT_IN)}
+        for name, field in fields.items()
+        if field.formula is None
+    }
+    if decl.monthly:
+        properties["month"] = {"title": "Month", **_MONTH}
+    rows = {
+        "type": "array",
+        "maxItems": MAX_ROWS,
+        "items": {"type": "object", "additionalProperties": False, "properties": properties},
+    }
+    wrapped: dict[str, Json] = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["rows"],
+        "properties": {"partial": {"type": "boolean"}, "rows": rows},
+    }
+    if decl.monthly:
+        wrapped["properties"]["covers"] = {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["from", "through"],
+            "properties": {"from": _MONTH, "through": _MONTH},
+        }
+    return {"title": decl.title, "if": {"type": "object"}, "then": wrapped, "else": rows}
+
+
+class FactsReader:
+    """Validates facts of one core; made once, used for every query."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.schema = facts_schema(core)
+        self._validator = Draft202012Validator(self.schema, format_checker=FormatChecker(["date"]))
+
+    def check(self, data: Json, prefix: str = "") -> None:
+        """Raise where the data are no facts of this vocabulary.
+
+        Raises:
+            FactErrors: with the JSON pointer of every place, under ``prefix``.
+        """
+        problems = [self._problem(error, prefix) for error in _leaves(self._validator.iter_errors(data))]
+        if not problems:
+            problems = list(self._awards(data, prefix))
+        if problems:
+            unique = {(problem.pointer, problem.code): problem for problem in problems}
+            raise FactErrors(tuple(sorted(unique.values(), key=lambda problem: problem.pointer)))
+
+    def _awards(self, data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
+        """Refuse register entries of awards that nobody knows: they would never count."""
+        known = set(self.core.awards)
+        raw = data.get("records", {}).get("awards", [])
+        rows = raw["rows"] if isinstance(raw, Mapping) else raw
+        middle = "/rows" if isinstance(raw, Mapping) else ""
+        levels = {rule.award: rule.levels for rule in self.core.rules.values()}
+        for index, row in enumerate(rows):
+            award = row.get("award")
+            pointer = f"{prefix}/records/awards{middle}/{index}"
+            if award is not None and award not in known:
+                near = nearest(award, known)
+                yield FactProblem(
+                    f"{pointer}/award",
+                    "F105",
+                    f"I do not know the award `{award}`",
+                    f"did you mean `{near}`?" if near else f"known are {listed(sorted(known))}",
+                )
+            level = row.get("level")
+            if level is not None and level not in (levels.get(award) or ("none",)):
+                yield FactProblem(
+                    f"{pointer}/level",
+                    "F105",
+                    f"`{award}` has no level `{level}`",
+                    f"its levels are {listed(levels.get(award) or ())}" if levels.get(award) else "leave the level out",
+                )
+
+    def _problem(self, error: ValidationError, prefix: str) -> FactProblem:
+        path = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
+        pointer = prefix + path
+        if error.instance is None and error.validator != "additionalProperties":
+            return FactProblem(
+                pointer,
+                "F102",
+                "`null` is no value",
+                'leave it out when it is unknown; write "none" where nothing is meant and the field takes it',
+            )
+        match error.validator:
+            case "additionalProperties":
+                return self._unknown_name(error, pointer)
+            case "required":
+                return FactProblem(pointer, "F103", error.message.replace("'", "`"), "add it")
+            case "enum":
+                choices = [str(value) for value in error.schema["enum"]] if isinstance(error.schema, Mapping) else []
+                near = nearest(str(error.instance), choices)
+                values = listed(choices)
+                return FactProblem(
+                    pointer,
+                    "F104",
+                    f"`{error.instance}` is none of the values",
+                    f"did you mean `{near}`? the values are {values}" if near else f"the values are {values}",
+                )
+            case "format":
+                return FactProblem(
+                    pointer,
+                    "F104",
+                    f"`{error.instance}` is not a day of the calendar",
+                    "write year-month-day, like 2022-10-03",
+                )
+            case _:
+                return FactProblem(
+                    pointer,
+                    "F104",
+                    f"this is {_shown(error.instance)}, where {_wanted(error.schema)} is expected",
+                    _example(error.schema),
+                )
+
+    def _unknown_name(self, error: ValidationError, pointer: str) -> FactProblem:
+        known = set(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else set()
+        told = error.instance if isinstance(error.instance, Mapping) else {}
+        name = next((key for key in told if key not in known), "")
+        where = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        if name in self.core.named and not self.core.named[name].supplied:
+            return FactProblem(
+                where,
+                "F106",
+                f"`{name}` is reckoned from the records and may not be supplied",
+                "tell the records it is made of, or declare it `may be supplied`",
+            )
+        near = nearest(name, known)
+        if near:
+            return FactProblem(where, "F101", f"I do not know `{name}`", f"did you mean `{near}`?")
+        return FactProblem(
+            where,
+            "F101",
+            f"I do not know `{name}`",
+            f"known are {listed(sorted(known))}" if known else "nothing is expected here",
+        )
+
+
+def _leaves(errors: Iterable[ValidationError]) -> Iterable[ValidationError]:
+    """Yield the errors that say what is wrong: those inside the branches of a choice, not the choice."""
+    for error in errors:
+        if error.validator == "anyOf" and error.instance is not None and error.context:
+            dates = [inner for inner in error.context if inner.validator == "format"]
+            if dates:
+                yield dates[0]
+                continue
+        if error.validator in ("if", "allOf") and error.context:
+            yield from _leaves(error.context)
+        elif error.validator == "additionalProperties":
+            known = set(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else set()
+            for name in error.instance if isinstance(error.instance, Mapping) else ():
+                if name not in known:
+                    yield ValidationError(
+                        error.message,
+                        validator="additionalProperties",
+                        path=error.absolute_path,
+                        instance={name: None},
+                        schema=error.schema,
+                    )
+        else:
+            yield error
+
+
+def _shown(value: Json) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'the text "{value[:40]}"'
+        case list():
+            return "a list"
+        case Mapping():
+            return "an object"
+        case _:
+            return f"the number {value}"
+
+
+def _wanted(schema: Json) -> str:
+    kinds = {
+        "boolean": "true or false",
+        "string": "a text",
+        "integer": "a whole number",
+        "number": "a number",
+        "array": "a list",
+        "object": "an object",
+    }
+    if "anyOf" in schema:
+        return _wanted(schema["anyOf"][0])
+    if "const" in schema:
+        return f'"{schema["const"]}"'
+    if schema is _DATE or schema.get("format") == "date" or schema.get("pattern") == _DATE["pattern"]:
+        return "a date"
+    if schema.get("pattern") == _MONTH["pattern"]:
+        return "a month"
+    if schema.get("pattern") == _DECIMAL_TEXT:
+        return "a number"
+    word = kinds.get(schema.get("type", ""), "another value")
+    if "minimum" in schema and "maximum" in schema and schema["type"] in ("integer", "number"):
+        low, high = schema["minimum"], schema["maximum"]
+        if high < 10**DIGITS:
+            return f"{word} from {low} to {high}"
+        return f"{word} not below {low}" if low > -(10**DIGITS) else word
+    return word
+
+
+def _example(schema: Json) -> str:
+    wanted = _wanted(schema)
+    if wanted == "a date":
+        return 'write year-month-day, like "2022-10-03"'
+    if wanted == "a month":
+        return 'write year-month, like "2023-05"'
+    return f"write {wanted}"

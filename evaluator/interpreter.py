@@ -1,0 +1,455 @@
+"""The reference interpreter: the meaning of every core node, once.
+
+``evaluate`` maps a node and a moment to an explanation: the node's range, the parts it rests on, what is missing.
+Facts never make it raise and it never guesses. Records are reckoned in ``evaluator.records``, the register is read in
+``evaluator.register``; both are part of the meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import assert_never
+
+from dsl import core as c
+from evaluator import calendar, ranges, records
+from evaluator.explanation import Explanation, Gap
+from evaluator.facts import Facts, Row
+from evaluator.moment import Moment
+from evaluator.ranges import ZERO, Dates, Numbers, Range, Truth, Words, compare, everything, exactly, hull
+from evaluator.register import Register
+
+
+class Interpreter:
+    """Decides nodes of one core over one partner's facts; decided parts are remembered by node and moment."""
+
+    def __init__(self, core: c.Core, facts: Facts) -> None:
+        self.core = core
+        self.facts = facts
+        self.register = Register(self)
+        self._named: dict[tuple[str, date, bool], Explanation] = {}
+        self._rules: dict[tuple[str, date, bool, str | None], Explanation] = {}
+
+    def evaluate(self, node: c.Expr, at: Moment) -> Explanation:
+        """Decide one node."""
+        match node:
+            case c.Literal(value=value):
+                if value is None:
+                    gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
+                    return Explanation(node, everything(node.type), gaps=(gap,))
+                return Explanation(node, exactly(value))
+            case c.Fact(name=name, title=title, type=type_):
+                range_, gaps = self.facts.value(name, type_, title, at.day, at.projected)
+                return Explanation(node, range_, gaps=gaps)
+            case c.Today():
+                return Explanation(node, exactly(at.day))
+            case c.Field():
+                return self._field(node, at)
+            case c.Named():
+                return self._value_of(node, at)
+            case c.Aggregate():
+                return self._aggregate(node, at)
+            case c.People():
+                return records.people(node, self.facts, at.day, at.projected)
+            case c.Holds() | c.Paid():
+                return self.register.holds(node, at)
+            case c.Qualifies(rule=rule):
+                part = self.requirement(self.core.rules[rule], at)
+                return Explanation(node, part.range, (part,))
+            case c.InProgress(rule=rule):
+                part = self.requirement(self.core.rules[rule], at)
+                return Explanation(node, ranges.any_of(_started(part)), (part,))
+            case c.Anniversary():
+                return self.register.anniversary(node, at)
+            case c.Lookup():
+                return self._lookup(node, at)
+            case c.Arithmetic(op=op, left=left, right=right):
+                a, b = self.evaluate(left, at), self.evaluate(right, at)
+                reckon = {"+": ranges.add, "-": ranges.subtract, "*": ranges.multiply}[op]
+                return Explanation(node, reckon(_numbers(a), _numbers(b)), (a, b))
+            case c.Ratio():
+                return self._ratio(node, at)
+            case c.Rounded(value=value, rounding=rounding):
+                part = self.evaluate(value, at)
+                return Explanation(node, ranges.rounded(_numbers(part), rounding), (part,))
+            case c.PerUnit():
+                return self._per_unit(node, at)
+            case c.Prorate():
+                return self._prorate(node, at)
+            case c.Shift(date=day, by=by, back=back):
+                part = self.evaluate(day, at)
+                return Explanation(node, _each_day(part, lambda d: calendar.add(d, by, back=back)), (part,))
+            case c.Edge(edge=edge, of=of):
+                part = self.evaluate(of, at)
+                move = calendar.month_start if edge == "start" else calendar.month_end
+                return Explanation(node, _each_day(part, move), (part,))
+            case c.Compare(op=op, left=left, right=right):
+                a, b = self.evaluate(left, at), self.evaluate(right, at)
+                return Explanation(node, compare(op, a.range, b.range), (a, b))
+            case c.AllOf(parts=parts):
+                # Every part, not only up to the first that fails: the partner is told all that is short.
+                decided = self._in_force(parts, at)
+                return Explanation(node, ranges.all_of(part.truth for part in decided), decided)
+            case c.AnyOf(parts=parts, least=least):
+                decided = self._in_force(parts, at)
+                return Explanation(node, ranges.at_least(least, (part.truth for part in decided)), decided)
+            case c.Not(part=inner):
+                part = self.evaluate(inner, at)
+                return Explanation(node, ~part.truth, (part,))
+            case c.Best(parts=parts):
+                decided = self._in_force(parts, at)
+                best = ranges.largest(map(_numbers, decided)) if decided else Numbers(ZERO, ZERO)
+                chosen = tuple(str(index) for index in candidates(decided))
+                return Explanation(node, best, decided, chosen=chosen)
+            case c.Total(parts=parts, cap=cap):
+                return self._total(node, parts, cap, at)
+            case c.Case(branches=branches):
+                return self._case(node, branches, at)
+            case c.Dated(versions=versions):
+                return self._dated(node, versions, at)
+            case c.OnDate(value=value, date=day):
+                when = self.evaluate(day, at)
+                exact = _dates(when).exact
+                if exact is None:
+                    return Explanation(node, everything(node.type), (when,))
+                part = self.evaluate(value, replace(at, day=exact))
+                return Explanation(node, part.range, (part,), day=exact)
+            case c.AsProjected(value=value):
+                part = self.evaluate(value, replace(at, projected=True))
+                return Explanation(node, part.range, (part,))
+            case c.Sometime():
+                return self._sometime(node, at)
+            case c.Requirement(value=value):
+                part = self.evaluate(value, at)
+                return Explanation(node, part.range, (part,), day=at.day if at.day != self.facts.as_of else None)
+            case c.PassScore(score=score, mark=mark):
+                points, needed = self.evaluate(score, at), self.evaluate(mark, at)
+                reached = compare(">=", points.range, needed.range)
+                return Explanation(node, ranges.all_of((reached, self._every(points, node.every))), (points, needed))
+            case _:
+                assert_never(node)
+
+    # ---- rules and named values
+
+    def requirement(self, rule: c.Rule, at: Moment) -> Explanation:
+        """Decide the requirement of a rule in the version of the day; out of force nobody qualifies."""
+        entry = at.entry.pointer if at.entry is not None else None
+        key = (rule.id, at.day, at.projected, entry)
+        if key not in self._rules:
+            version = version_on(rule, at.day)
+            if version is None or version.requirement is None:
+                never = c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
+                self._rules[key] = Explanation(never, exactly(version is not None))
+            else:
+                inner = replace(at, row=None, declaration=None, rule=rule)
+                self._rules[key] = self.evaluate(version.requirement, inner)
+        return self._rules[key]
+
+    def _value_of(self, node: c.Named, at: Moment) -> Explanation:
+        key = (node.name, at.day, at.projected)
+        if key not in self._named:
+            self._named[key] = self._named_value(node, at)
+        found = self._named[key]
+        return Explanation(node, found.range, found.parts, found.gaps, found.chosen)
+
+    def _named_value(self, node: c.Named, at: Moment) -> Explanation:
+        """A supplied value counts where one is given; else what the records say, and the value itself is asked for."""
+        declaration = self.core.named[node.name]
+        if node.supplied and self.facts.is_told(node.name, at.projected):
+            range_, gaps = self.facts.value(node.name, node.type, node.title, at.day, at.projected)
+            if not gaps:
+                return Explanation(node, range_)
+        # A measure is about the partner, not about the record or award at hand.
+        part = self.evaluate(
+            declaration.value, replace(at, row=None, declaration=None, entry=None, due=None, rule=None)
+        )
+        return Explanation(node, part.range, (part,))
+
+    def _in_force(self, parts: Sequence[c.Expr], at: Moment) -> tuple[Explanation, ...]:
+        """Decide the parts whose days include the day."""
+        return tuple(
+            self.evaluate(part, at) for part in parts if not isinstance(part, c.Requirement) or at.day in part.days
+        )
+
+    # ---- records
+
+    def _field(self, node: c.Field, at: Moment) -> Explanation:
+        if at.row is None or at.declaration is None:
+            raise AssertionError("a field is read in a record")
+        if node.formula is not None:
+            part = self.evaluate(node.formula, at)
+            return Explanation(node, part.range, (part,))
+        range_, gaps = self.facts.field(at.row, node.name, at.declaration)
+        return Explanation(node, range_, gaps=gaps)
+
+    def _aggregate(self, node: c.Aggregate, at: Moment) -> Explanation:
+        told = self.facts.records(node.records, at.projected)
+        parts: tuple[Explanation, ...] = ()
+        anniversary: date | None = None
+        if node.over is not None and node.over.anniversary_year:
+            # From the last anniversary on: a year before the next one.
+            upcoming = self.register.anniversary(c.Anniversary(which="any", type=c.DATE, origin=node.origin), at)
+            exact = _dates(upcoming).exact
+            if exact is None or exact == ranges.NEVER:
+                return Explanation(node, everything(node.type), (upcoming,), gaps=upcoming.gaps)
+            anniversary, parts = calendar.add_years(exact, -1), (upcoming,)
+        window = records.window_of(node, at.day, anniversary)
+
+        def in_record(expr: c.Expr, row: Row) -> Explanation:
+            return self.evaluate(expr, replace(at, row=row, declaration=told.declaration))
+
+        found = records.aggregate(node, told, self.facts, at.day, window, in_record)
+        return Explanation(node, found.range, parts, found.gaps)
+
+    # ---- choices
+
+    def _lookup(self, node: c.Lookup, at: Moment) -> Explanation:
+        """The cell of every row that the key can still mean; rows for other keys leave `otherwise` out."""
+        key = self.evaluate(node.key, at)
+        words = key.range
+        if not isinstance(words, Words):
+            raise AssertionError("a key is a word")
+        rows = [row for row in node.rows if at.day in row.days]
+        named = {row.key for row in rows if row.key is not None}
+        fallback = words.options is None or bool(words.options - named)
+        taken = [
+            row for row in rows if (fallback if row.key is None else words.options is None or row.key in words.options)
+        ]
+        cells = tuple(self.evaluate(row.cell, at) for row in taken)
+        if not cells or (fallback and all(row.key is not None for row in taken)):
+            gap = Gap("figure", node.origin.place, f"table `{node.table}` has no row in force", node.type)
+            return Explanation(node, everything(node.type), (key, *cells), gaps=(gap,))
+        return Explanation(
+            node,
+            hull(cell.range for cell in cells),
+            (key, *cells),
+            chosen=tuple(row.key or "otherwise" for row in taken),
+        )
+
+    def _case(self, node: c.Case, branches: Sequence[c.Branch], at: Moment) -> Explanation:
+        """The first branch that holds; while a condition is unknown, later branches stay possible."""
+        tests: list[Explanation] = []
+        values: list[tuple[str, Explanation]] = []
+        for branch in branches:
+            test = self.evaluate(branch.when, at) if branch.when is not None else None
+            if test is not None:
+                tests.append(test)
+            if test is None or test.truth is not Truth.FALSE:
+                values.append((branch.name, self.evaluate(branch.value, at)))
+            if test is None or test.truth is Truth.TRUE:
+                break
+        if node.gate and tests[0].truth is Truth.FALSE:
+            # What would be earned behind the gate is shown all the same.
+            tests.append(self.evaluate(branches[0].value, at))
+        parts = (*tests, *(value for _, value in values))
+        return Explanation(
+            node, hull(value.range for _, value in values), parts, chosen=tuple(name for name, _ in values)
+        )
+
+    def _dated(self, node: c.Dated, versions: Sequence[c.DatedValue], at: Moment) -> Explanation:
+        for index, version in enumerate(versions):
+            if at.day in version.days:
+                part = self.evaluate(version.value, at)
+                return Explanation(node, part.range, (part,), chosen=(str(index),))
+        gap = Gap("figure", node.origin.place, f"no version is in force on {at.day}", node.type)
+        return Explanation(node, everything(node.type), gaps=(gap,))
+
+    def _sometime(self, node: c.Sometime, at: Moment) -> Explanation:
+        """Look at each day of the window on which something changes; days after the question are not known yet."""
+        first, last = self.evaluate(node.start, at), self.evaluate(node.end, at)
+        start, end = _dates(first).exact, _dates(last).exact
+        if start is None or end is None:
+            return Explanation(node, Truth.UNKNOWN, (first, last))
+        today = self.facts.as_of
+        days = [day for day in self._days_to_look_at(start, min(end, today)) if start <= day <= min(end, today)]
+        looked: list[Explanation] = []
+        for day in days:
+            found = self.evaluate(node.condition, replace(at, day=day))
+            looked.append(Explanation(found.node, found.range, found.parts, found.gaps, found.chosen, day=day))
+            if found.truth is Truth.TRUE:
+                return Explanation(node, Truth.TRUE, (first, last, looked[-1]), chosen=(day.isoformat(),))
+        open_days = [part for part in looked if part.truth is Truth.UNKNOWN]
+        gaps: tuple[Gap, ...] = ()
+        if end > today:
+            gaps = (Gap("history", "", f"what holds after {today}", None, end, note="the window is still open"),)
+        value = Truth.UNKNOWN if open_days or gaps else Truth.FALSE
+        return Explanation(node, value, (first, last, *(open_days or looked[-1:])), gaps=gaps)
+
+    def _days_to_look_at(self, start: date, end: date) -> list[date]:
+        days = {start, end, *self.facts.change_days}
+        for index in range(calendar.month_index(start) + 1, calendar.month_index(end) + 1):
+            days.add(date(index // 12, index % 12 + 1, 1))
+        days.update(self.core.change_days)
+        return sorted(days, reverse=True)
+
+    # ---- arithmetic
+
+    def _total(self, node: c.Total, parts: Sequence[c.Expr], cap: c.Expr | None, at: Moment) -> Explanation:
+        decided = self._in_force(parts, at)
+        total = Numbers(ZERO, ZERO)
+        for part in decided:
+            total = ranges.add(total, _numbers(part))
+        if cap is None:
+            return Explanation(node, total, decided)
+        most = self.evaluate(cap, at)
+        return Explanation(node, ranges.smallest((total, _numbers(most))), (*decided, most))
+
+    def _ratio(self, node: c.Ratio, at: Moment) -> Explanation:
+        """Divide and round in one go; monotone in each part, so the corners of the ranges are its bounds."""
+        above, below = self.evaluate(node.numerator, at), self.evaluate(node.denominator, at)
+        top, bottom = _numbers(above), _numbers(below)
+        parts = (above, below)
+        if bottom.low is None or bottom.low <= 0:
+            if bottom.exact == 0:
+                gap = Gap(
+                    "figure", node.origin.place, "growth from zero, or a division by zero, has no value", node.type
+                )
+                return Explanation(node, everything(node.type), parts, gaps=(gap,))
+            return Explanation(node, everything(node.type), parts)
+
+        def ratio(a: Decimal, b: Decimal) -> Decimal:
+            difference = ranges.EXACT.subtract(a, b) if node.growth else a
+            return ranges.round_ratio(ranges.EXACT.multiply(difference, node.scale), b, node.rounding)
+
+        # (a - b) / b falls as b grows where a is not negative; a / b falls as b grows where a is positive.
+        corners = [
+            ratio(a, b)
+            for a in (top.low, top.high)
+            for b in (bottom.low, bottom.high)
+            if a is not None and b is not None
+        ]
+        floor_value = node.scale.copy_negate() if node.growth else ZERO
+        low = min(corners) if top.low is not None and bottom.high is not None else None
+        if top.low is not None and top.low >= 0 and bottom.high is None:
+            low = ranges.round_ratio(floor_value, Decimal(1), node.rounding)
+        high = max(corners) if top.high is not None and corners else None
+        if top.high is not None and bottom.high is None and top.high < 0:
+            high = ranges.round_ratio(floor_value, Decimal(1), node.rounding)
+        return Explanation(node, Numbers(low, high), parts)
+
+    def _per_unit(self, node: c.PerUnit, at: Moment) -> Explanation:
+        value, points = self.evaluate(node.value, at), self.evaluate(node.points, at)
+        parts = [value, points]
+        units = _numbers(value)
+        if node.unit is not None:
+            unit = self.evaluate(node.unit, at)
+            parts.append(unit)
+            size = _numbers(unit)
+            units = Numbers(_units(units.low, size.high), _units(units.high, size.low))
+        else:
+            units = Numbers(_units(units.low, Decimal(1)), _units(units.high, Decimal(1)))
+        units = Numbers(
+            ZERO if units.low is None else max(units.low, ZERO), None if units.high is None else max(units.high, ZERO)
+        )
+        earned = ranges.multiply(units, _numbers(points))
+        if node.cap is not None:
+            cap = self.evaluate(node.cap, at)
+            parts.append(cap)
+            earned = ranges.smallest((earned, _numbers(cap)))
+        return Explanation(node, earned, tuple(parts))
+
+    def _prorate(self, node: c.Prorate, at: Moment) -> Explanation:
+        value, most, target = (self.evaluate(part, at) for part in (node.value, node.most, node.target))
+        parts = (value, most, target)
+        v, m, t = _numbers(value), _numbers(most), _numbers(target)
+        low, high = ZERO, m.high
+        if v.low is not None and m.low is not None and t.high is not None and t.low is not None and t.low > 0:
+            low = self._share(node, v.low, m.low, t.high)
+        if v.high is not None and m.high is not None and t.low is not None and t.low > 0:
+            high = self._share(node, v.high, m.high, t.low)
+        return Explanation(node, Numbers(low, high), parts)
+
+    def _share(self, node: c.Prorate, value: Decimal, most: Decimal, target: Decimal) -> Decimal:
+        if value <= 0:
+            return ZERO
+        if value >= target:
+            return most
+        return min(ranges.round_ratio(ranges.EXACT.multiply(value, most), target, node.rounding), most)
+
+    # ---- points in every metric
+
+    def _every(self, score: Explanation, asked: str) -> Truth:
+        """Whether every scored metric that counts has points (or a whole one)."""
+        if asked == "no":
+            return Truth.TRUE
+        node = score.node
+        if isinstance(node, c.Requirement) and node.part == "scored":
+            floor = exactly(Decimal(1) if asked == "one point" else ZERO)
+            return compare(">=" if asked == "one point" else ">", score.range, floor)
+        match node:
+            case c.Best():
+                counted = [score.parts[int(index)] for index in score.chosen]
+                truths = [self._every(part, asked) for part in counted]
+                if len({_numbers(part).exact for part in counted}) == 1 and _numbers(counted[0]).exact is not None:
+                    return ranges.any_of(truths)  # equal scores: either may count
+                return _agreed(truths)
+            case c.Case():
+                values = score.parts[len(score.parts) - len(score.chosen) :]
+                return _agreed([self._every(part, asked) for part in values])
+            case c.Requirement() | c.Total() | c.Dated() | c.OnDate():
+                return ranges.all_of(
+                    self._every(part, asked)
+                    for part in score.parts
+                    if part.node.type.kind == "points" and _holds_metrics(part)
+                )
+            case _:
+                return Truth.TRUE
+
+
+def candidates(parts: Sequence[Explanation]) -> list[int]:
+    """Return the indexes of the parts that can be the largest."""
+    lows = [n.low for n in map(_numbers, parts) if n.low is not None]
+    floor = max(lows) if lows else None
+    return [i for i, n in enumerate(map(_numbers, parts)) if floor is None or n.high is None or n.high >= floor]
+
+
+def version_on(rule: c.Rule, day: date) -> c.RuleVersion | None:
+    """Return the version of a rule in force on a day."""
+    return next((version for version in rule.versions if day in version.days), None)
+
+
+def _agreed(truths: Sequence[Truth]) -> Truth:
+    return truths[0] if truths and all(value is truths[0] for value in truths) else Truth.UNKNOWN
+
+
+def _holds_metrics(part: Explanation) -> bool:
+    return isinstance(part.node, c.Requirement | c.Best | c.Case | c.Total | c.Dated | c.OnDate)
+
+
+def _started(part: Explanation) -> Iterable[Truth]:
+    """Yield for each requirement whether something of it is done."""
+    node = part.node
+    if isinstance(node, c.Requirement) and node.part != "section":
+        yield part.truth if node.part == "condition" else compare(">", part.range, exactly(ZERO))
+        return
+    for inner in part.parts:
+        yield from _started(inner)
+
+
+def _units(value: Decimal | None, size: Decimal | None) -> Decimal | None:
+    if value is None or size is None or size <= 0:
+        return None
+    return ranges.floor_ratio(value, size)
+
+
+def _numbers(part: Explanation) -> Numbers:
+    if not isinstance(part.range, Numbers):
+        raise AssertionError(f"{type(part.node).__name__} is no number")
+    return part.range
+
+
+def _dates(part: Explanation) -> Dates:
+    if not isinstance(part.range, Dates):
+        raise AssertionError(f"{type(part.node).__name__} is no date")
+    return part.range
+
+
+def _each_day(part: Explanation, move: Callable[[date], date]) -> Range:
+    days = _dates(part)
+    return Dates(_moved(days.low, move), _moved(days.high, move))
+
+
+def _moved(day: date | None, move: Callable[[date], date]) -> date | None:
+    return day if day is None or day in (date.min, date.max) else move(day)

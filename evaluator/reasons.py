@@ -1,0 +1,270 @@
+"""Explanations to reasons: one line for every requirement, with a stable code and what was observed and required."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from dsl import core as c
+from dsl.points import most_points
+from dsl.source import Span
+from evaluator.explanation import Explanation
+from evaluator.ranges import EXACT, Dates, Numbers, Range, Truth, Words
+
+Outcome: TypeAlias = Literal["met", "partly_met", "unmet", "undetermined"]
+
+OUTCOMES: dict[Truth, Outcome] = {Truth.TRUE: "met", Truth.FALSE: "unmet", Truth.UNKNOWN: "undetermined"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One requirement of a decision, with what it rests on.
+
+    ``observed``, ``required`` and ``short_by`` are ranges of the unit. Where points are earned, ``observed`` is the
+    metric, ``required`` what earns all points, and ``points`` what it earned of ``out_of``. ``short_by`` is how much
+    is missing at least and at most, None where nothing is.
+    """
+
+    code: str
+    title: str
+    outcome: Outcome
+    observed: Range | None
+    required: Range | str | None
+    short_by: Numbers | None
+    unit: str | None
+    points: Numbers | None
+    out_of: Decimal | None
+    days: c.Days
+    cites: tuple[c.Citation, ...]
+    assumes: tuple[str, ...]
+    was: tuple[str, ...]
+    day: date | None
+    origin: Span
+    parts: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a reason inherits from the rule around it."""
+
+    day: date
+    days: c.Days
+    basis: c.Basis
+
+
+def reasons_of(explanation: Explanation, context: Context) -> tuple[Reason, ...]:
+    """Return the reasons at the top of an explanation, each with its parts."""
+    return tuple(_reason(found, context) for found in _requirements(explanation))
+
+
+def _requirements(explanation: Explanation) -> Iterator[Explanation]:
+    if isinstance(explanation.node, c.Requirement):
+        yield explanation
+        return
+    for part in explanation.parts:
+        yield from _requirements(part)
+
+
+def _reason(explanation: Explanation, context: Context) -> Reason:
+    node = explanation.node
+    if not isinstance(node, c.Requirement):
+        raise AssertionError("reasons are made of requirements")
+    inner = explanation.parts[0]
+    days = _both(node.days, context.days)
+    cites = node.basis.cites or context.basis.cites
+    below = Context(context.day, days, c.Basis(cites))
+    parts = tuple(_reason(found, below) for part in explanation.parts for found in _requirements(part))
+    points: Numbers | None = None
+    out_of: Decimal | None = None
+    observed: Range | None
+    required: Range | str | None = None
+    short_by: Numbers | None = None
+    unit: str | None = None
+    if isinstance(explanation.range, Numbers):
+        points = explanation.range
+        out_of = most_points(node.value, explanation.day or context.day)
+        metric = _metric(inner)
+        observed, unit = (metric.range, unit_of(metric.node.type)) if metric is not None else (None, "points")
+        if metric is not None:
+            required = _needed_for_all(inner)
+            if isinstance(observed, Numbers) and isinstance(required, Numbers):
+                short_by = _short(observed, required)
+        elif out_of is not None:
+            short_by = _short(points, Numbers(out_of, out_of))
+        outcome = _points_outcome(points, out_of)
+    else:
+        outcome = OUTCOMES[explanation.truth]
+        observed, required, short_by, unit = _sides(inner)
+        score = inner.node if isinstance(inner.node, c.PassScore) else None
+        if score is not None:
+            out_of = score.out_of
+    return Reason(
+        code=node.code,
+        title=node.title,
+        outcome=outcome,
+        observed=observed,
+        required=required,
+        short_by=short_by,
+        unit=unit,
+        points=points,
+        out_of=out_of,
+        days=days,
+        cites=cites,
+        assumes=node.basis.assumes,
+        was=node.was,
+        day=explanation.day,
+        origin=node.origin,
+        parts=parts,
+    )
+
+
+def _points_outcome(points: Numbers, out_of: Decimal | None) -> Outcome:
+    if points.exact is None:
+        return "undetermined"
+    if points.exact == 0:
+        return "unmet"
+    return "met" if out_of is None or points.exact >= out_of else "partly_met"
+
+
+def _metric(explanation: Explanation) -> Explanation | None:
+    """Return the metric that earns points: through gates and caps down to what is counted."""
+    match explanation.node:
+        case c.PerUnit() | c.Prorate():
+            return explanation.parts[0]
+        case c.Case(gate=True):
+            return _metric(explanation.parts[1]) if len(explanation.parts) > 1 else None
+        case c.Case():
+            first = explanation.parts[0]
+            if isinstance(first.node, c.Compare):
+                return first.parts[0]
+            return first if isinstance(first.range, Truth) else None
+        case _:
+            return None
+
+
+def _needed_for_all(explanation: Explanation) -> Range | None:
+    """Return the observation that earns all points, where one figure says it."""
+    match explanation.node:
+        case c.Prorate():
+            return explanation.parts[2].range
+        case c.Case(gate=True) if len(explanation.parts) > 1:
+            return _needed_for_all(explanation.parts[1])
+        case c.PerUnit(unit=unit, cap=cap) if cap is not None:
+            points = explanation.parts[1].range
+            most = explanation.parts[-1].range
+            size = explanation.parts[2].range if unit is not None else Numbers(Decimal(1), Decimal(1))
+            if isinstance(points, Numbers) and isinstance(most, Numbers) and isinstance(size, Numbers):
+                return _units_for(points.exact, most.exact, size.exact)
+            return None
+        case _:
+            return None
+
+
+def _units_for(points: Decimal | None, most: Decimal | None, size: Decimal | None) -> Numbers | None:
+    if points is None or most is None or size is None or points <= 0:
+        return None
+    units, rest = divmod(most, points)
+    needed = EXACT.multiply(units if rest == 0 else units + 1, size)
+    return Numbers(needed, needed)
+
+
+def _sides(explanation: Explanation) -> tuple[Range | None, Range | str | None, Numbers | None, str | None]:
+    """Return observed, required, short by and unit of a condition."""
+    node = explanation.node
+    match node:
+        case c.Compare(op=op):
+            left, right = explanation.parts
+            if isinstance(left.range, Numbers) and isinstance(right.range, Numbers) and op in (">=", ">"):
+                return left.range, right.range, _short(left.range, right.range), unit_of(node.left.type)
+            return (
+                left.range,
+                right.range if op in (">=", "=") else f"{op} {plain(right.range)}",
+                None,
+                unit_of(node.left.type),
+            )
+        case c.PassScore():
+            points, mark = explanation.parts
+            if isinstance(points.range, Numbers) and isinstance(mark.range, Numbers):
+                return points.range, mark.range, _short(points.range, mark.range), "points"
+            return points.range, mark.range, None, "points"
+        case c.AnyOf(least=least):
+            return _how_many(explanation), Numbers(Decimal(least), Decimal(least)), None, "of these"
+        case c.AllOf():
+            size = Decimal(len(explanation.parts))
+            return _how_many(explanation), Numbers(size, size), None, "of these"
+        case c.Holds(award=award):
+            return explanation.range, f"{award} held", None, None
+        case c.Qualifies(rule=rule):
+            return explanation.range, f"qualifies for {rule}", None, None
+        case c.Sometime() | c.OnDate() | c.AsProjected() if explanation.parts:
+            observed, required, short_by, unit = _sides(explanation.parts[-1])
+            return observed, required, short_by, unit
+        case c.Not():
+            inner = explanation.parts[0]
+            return inner.range, "not so", None, None
+        case _:
+            return explanation.range, Truth.TRUE, None, None
+
+
+def _how_many(explanation: Explanation) -> Numbers:
+    truths = [part.truth for part in explanation.parts]
+    return Numbers(Decimal(sum(t is Truth.TRUE for t in truths)), Decimal(sum(t is not Truth.FALSE for t in truths)))
+
+
+def _short(have: Numbers, need: Numbers) -> Numbers | None:
+    """Return how much is missing: at least and at most; None where surely nothing is."""
+    zero = Decimal(0)
+    most = EXACT.subtract(need.high, have.low) if need.high is not None and have.low is not None else None
+    if most is not None and most <= 0:
+        return None
+    least = EXACT.subtract(need.low, have.high) if need.low is not None and have.high is not None else zero
+    return Numbers(max(least, zero), most)
+
+
+def unit_of(type_: c.Type) -> str | None:
+    """Return the unit that stands behind a figure of the type."""
+    match type_.kind:
+        case "percent":
+            return "%"
+        case "points":
+            return "points"
+        case _:
+            return type_.unit
+
+
+def plain(range_: Range) -> str:
+    """Write a range in a few words."""
+    match range_:
+        case Truth():
+            return {Truth.TRUE: "yes", Truth.FALSE: "no", Truth.UNKNOWN: "unknown"}[range_]
+        case Numbers(low=low, high=high):
+            if low is not None and low == high:
+                return number(low)
+            if low is None and high is None:
+                return "unknown"
+            if high is None:
+                return f"at least {number(low) if low is not None else ''}"
+            return f"at most {number(high)}" if low is None else f"{number(low)} to {number(high)}"
+        case Dates(low=low_day, high=high_day):
+            if low_day is not None and low_day == high_day:
+                return "never" if low_day == date.max else low_day.isoformat()
+            return "unknown" if low_day is None and high_day is None else f"{low_day or '...'} to {high_day or '...'}"
+        case Words(options=options):
+            return "unknown" if options is None else " or ".join(sorted(options))
+        case _:
+            return str(range_)
+
+
+def number(value: Decimal) -> str:
+    """Write a decimal for people: thousands separated, no needless zeros."""
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _both(a: c.Days, b: c.Days) -> c.Days:
+    starts = [day for day in (a.start, b.start) if day is not None]
+    ends = [day for day in (a.end, b.end) if day is not None]
+    return c.Days(max(starts, default=None), min(ends, default=None), a.provisional or b.provisional)

@@ -1,0 +1,308 @@
+"""Figures over records: aggregates and people, with what absent lists, partial lists and missing fields do to them.
+
+The table in ``evaluator/README.md`` is this module in words, and is tested line by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from dsl.core import Aggregate, CertificationList, Expr, People
+from evaluator.calendar import month_of, month_text
+from evaluator.explanation import Explanation, Gap
+from evaluator.facts import CERTIFICATIONS, Facts, Records, Row, months_before
+from evaluator.ranges import (
+    NEVER,
+    ZERO,
+    Dates,
+    Numbers,
+    Range,
+    Truth,
+    Words,
+    add,
+    all_of,
+    any_of,
+    at_least,
+    compare,
+    everything,
+    exactly,
+    hull,
+    is_settled,
+    round_ratio,
+    truth,
+)
+
+EvaluateRow = Callable[[Expr, Row], Explanation]
+"""Decides an expression with a record at hand."""
+
+
+@dataclass(slots=True)
+class _Selected:
+    """Records that are, or may be, in the selection, with the value of each."""
+
+    values: list[tuple[Truth, Range]] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    open_ended: bool = False
+    """Records that nobody told of may belong to the selection too."""
+
+
+def aggregate(
+    node: Aggregate, records: Records, facts: Facts, day: date, window: tuple[int, int] | None, evaluate: EvaluateRow
+) -> Explanation:
+    """Return the range of a figure over records on a day."""
+    if records.rows is None or (day != facts.as_of and not facts.is_dated(records)):
+        kind: Literal["records", "history"] = "records" if day == facts.as_of else "history"
+        gap = Gap(kind, records.pointer, records.declaration.title, None, None if day == facts.as_of else day)
+        return Explanation(node, _anything(node), gaps=(gap,))
+    chosen = _select(node, records, window, evaluate)
+    return Explanation(node, _figure(node, chosen), gaps=tuple(dict.fromkeys(chosen.gaps)))
+
+
+def _anything(node: Aggregate) -> Range:
+    range_ = everything(node.type)
+    if node.function != "count" and isinstance(range_, Numbers):
+        # A figure over nothing is 0, whatever the field's own bounds.
+        low = None if range_.low is None else min(range_.low, ZERO)
+        high = None if node.function == "sum" or range_.high is None else max(range_.high, ZERO)
+        return Numbers(low, high)
+    return range_
+
+
+def _select(node: Aggregate, records: Records, window: tuple[int, int] | None, evaluate: EvaluateRow) -> _Selected:
+    chosen = _Selected(open_ended=records.partial)
+    if records.partial:
+        chosen.gaps.append(Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial"))
+    if window is not None:
+        missing = records.missing_months(*window)
+        if missing:
+            chosen.open_ended = True
+            note = f"months {month_text(missing[0])} to {month_text(missing[-1])} are not told of"
+            chosen.gaps.append(Gap("months", records.pointer, records.declaration.title, note=note))
+    for row in records.rows or ():
+        inside, gaps = _in_window(row, window)
+        if inside is Truth.FALSE:
+            continue
+        if node.where is not None:
+            test = evaluate(node.where, row)
+            inside = all_of((inside, test.truth))
+            gaps = [*gaps, *test.missing()]
+        if inside is Truth.FALSE:
+            continue
+        if inside is Truth.UNKNOWN:
+            chosen.gaps.extend(gaps)
+        value: Range = Truth.TRUE
+        if node.value is not None:
+            explained = evaluate(node.value, row)
+            value = explained.range
+            chosen.gaps.extend(explained.missing())
+        chosen.values.append((inside, value))
+    return chosen
+
+
+def _in_window(row: Row, window: tuple[int, int] | None) -> tuple[Truth, list[Gap]]:
+    if window is None:
+        return Truth.TRUE, []
+    if "month" not in row.data:
+        return Truth.UNKNOWN, [Gap("field", f"{row.pointer}/month", "Month")]
+    return truth(window[0] <= month_of(row.data["month"]) <= window[1]), []
+
+
+def _figure(node: Aggregate, chosen: _Selected) -> Range:
+    sure = [value for inside, value in chosen.values if inside is Truth.TRUE]
+    perhaps = [value for inside, value in chosen.values if inside is Truth.UNKNOWN]
+    match node.function:
+        case "count":
+            return (
+                _distinct(sure, perhaps, chosen.open_ended)
+                if node.distinct
+                else _count(len(sure), len(perhaps), chosen.open_ended)
+            )
+        case "sum":
+            return _sum(_numbers(sure), _numbers(perhaps), chosen.open_ended, signed=node.type.low is None)
+        case "average":
+            return _average(node, _numbers(sure), _numbers(perhaps), chosen.open_ended)
+        case "largest" | "smallest":
+            return _extreme(node, _numbers(sure), _numbers(perhaps), chosen.open_ended)
+        case _:
+            return _edge(
+                node,
+                [v for v in sure if isinstance(v, Dates)],
+                [v for v in perhaps if isinstance(v, Dates)],
+                chosen.open_ended,
+            )
+
+
+def _numbers(values: list[Range]) -> list[Numbers]:
+    return [value for value in values if isinstance(value, Numbers)]
+
+
+def _count(sure: int, perhaps: int, open_ended: bool) -> Numbers:
+    return Numbers(Decimal(sure), None if open_ended else Decimal(sure + perhaps))
+
+
+def _distinct(sure: list[Range], perhaps: list[Range], open_ended: bool) -> Numbers:
+    """Different values: unsettled ones may equal others, or each be one more."""
+    known = {value for value in sure if is_settled(value)}
+    low = max(len(known), 1 if sure else 0)
+    every = known | {value for value in perhaps if is_settled(value)}
+    unsettled = sum(not is_settled(value) for value in (*sure, *perhaps))
+    return Numbers(Decimal(low), None if open_ended else Decimal(len(every) + unsettled))
+
+
+def _sum(sure: list[Numbers], perhaps: list[Numbers], open_ended: bool, signed: bool) -> Numbers:
+    total = Numbers(ZERO, ZERO)
+    for value in sure:
+        total = add(total, value)
+    for value in perhaps:
+        both = hull((value, Numbers(ZERO, ZERO)))
+        if isinstance(both, Numbers):
+            total = add(total, both)
+    if open_ended:
+        return Numbers(None if signed else total.low, None)
+    return total
+
+
+def _average(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_ended: bool) -> Range:
+    rounding = node.rounding
+    if rounding is None:
+        raise AssertionError("an average has its rounding")
+    if not open_ended and not perhaps:
+        if not sure:
+            return exactly(ZERO)
+        total, size = _sum(sure, [], False, True), Decimal(len(sure))
+        return Numbers(
+            None if total.low is None else round_ratio(total.low, size, rounding),
+            None if total.high is None else round_ratio(total.high, size, rounding),
+        )
+    if open_ended:
+        return _anything(node)
+    values = [*sure, *perhaps, *([] if sure else [Numbers(ZERO, ZERO)])]
+    wide = hull(values)
+    if not isinstance(wide, Numbers):
+        raise AssertionError("numbers have a hull of numbers")
+    one = Decimal(1)
+    return Numbers(
+        None if wide.low is None else round_ratio(wide.low, one, rounding),
+        None if wide.high is None else round_ratio(wide.high, one, rounding),
+    )
+
+
+def _extreme(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_ended: bool) -> Numbers:
+    """The largest or smallest value; of no values it is 0."""
+    base = sure or [Numbers(ZERO, ZERO)]
+    every = [*base, *perhaps]
+    wide = hull(every)
+    if not isinstance(wide, Numbers):
+        raise AssertionError("numbers have a hull of numbers")
+    low, high = wide.low, wide.high
+    if node.function == "largest":
+        if sure:
+            lows = [value.low for value in sure if value.low is not None]
+            low = max(lows) if lows else None
+        return Numbers(low if not open_ended or sure else _anything_low(node, low), None if open_ended else high)
+    if sure:
+        highs = [value.high for value in sure if value.high is not None]
+        high = min(highs) if highs else None
+    return Numbers(_anything_low(node, low) if open_ended else low, None if open_ended and not sure else high)
+
+
+def _anything_low(node: Aggregate, low: Decimal | None) -> Decimal | None:
+    bound = node.type.low
+    return None if bound is None or low is None else min(bound, low, ZERO)
+
+
+def _edge(node: Aggregate, sure: list[Dates], perhaps: list[Dates], open_ended: bool) -> Dates:
+    """The earliest or latest day; of no days the earliest is never, the latest is before all days."""
+    nothing = NEVER if node.function == "earliest" else date.min
+    wide = hull([*(sure or [Dates(nothing, nothing)]), *perhaps])
+    if not isinstance(wide, Dates):
+        raise AssertionError("dates have a hull of dates")
+    low, high = wide.low, wide.high
+    if node.function == "earliest":
+        if sure:
+            highs = [value.high for value in sure if value.high is not None]
+            high = min(highs) if highs else None
+        return Dates(None if open_ended else low, high)
+    if sure:
+        lows = [value.low for value in sure if value.low is not None]
+        low = max(lows) if lows else None
+    return Dates(low, None if open_ended else high)
+
+
+# ---- people ---------------------------------------------------------------------------------------------------
+
+
+def people(node: People, facts: Facts, day: date, projected: bool) -> Explanation:
+    """Return how many different people hold a certification of enough of the lists on a day."""
+    records = facts.records("certifications", projected)
+    if records.rows is None:
+        return Explanation(
+            node, Numbers(ZERO, None), gaps=(Gap("records", records.pointer, records.declaration.title),)
+        )
+    gaps: list[Gap] = []
+    persons: dict[str, list[list[Truth]]] = {}
+    strangers = 0
+    for row in records.rows:
+        tests = [_counts(row, listing, facts, day) for listing in node.lists]
+        truths = [test[0] for test in tests]
+        if all(value is Truth.FALSE for value in truths):
+            continue
+        if Truth.UNKNOWN in truths:
+            gaps.extend(gap for test in tests if test[0] is Truth.UNKNOWN for gap in test[1])
+        person = row.data.get("person")
+        if person is None:
+            # The person may be one of the others, or one more.
+            strangers += 1
+            gaps.append(Gap("field", f"{row.pointer}/person", CERTIFICATIONS.fields["person"].title))
+        else:
+            persons.setdefault(person, []).append(truths)
+    held = [
+        at_least(node.least, (any_of(row[index] for row in rows) for index in range(len(node.lists))))
+        for rows in persons.values()
+    ]
+    low = sum(value is Truth.TRUE for value in held)
+    high = sum(value is not Truth.FALSE for value in held) + strangers
+    if low == 0 and strangers and node.least == 1 and _sure_stranger(records, node, facts, day):
+        low = 1
+    if records.partial:
+        gaps.append(Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial"))
+    return Explanation(
+        node, Numbers(Decimal(low), None if records.partial else Decimal(high)), gaps=tuple(dict.fromkeys(gaps))
+    )
+
+
+def _sure_stranger(records: Records, node: People, facts: Facts, day: date) -> bool:
+    return any(
+        "person" not in row.data and any(_counts(row, listing, facts, day)[0] is Truth.TRUE for listing in node.lists)
+        for row in records.rows or ()
+    )
+
+
+def _counts(row: Row, listing: CertificationList, facts: Facts, day: date) -> tuple[Truth, list[Gap]]:
+    """Whether a certification counts for a list on a day, and which fields are missing to know."""
+    names = frozenset(entry.certification for entry in listing.entries if day in entry.days)
+    name, gaps = facts.field(row, "certification", CERTIFICATIONS)
+    if not isinstance(name, Words):
+        raise AssertionError("a certification is a text")
+    matches = Truth.UNKNOWN if name.options is None else truth(bool(name.options & names))
+    if matches is Truth.FALSE or not names:
+        return Truth.FALSE, []
+    earned, earned_gaps = facts.field(row, "earned", CERTIFICATIONS)
+    expires, expires_gaps = facts.field(row, "expires", CERTIFICATIONS)
+    today = exactly(day)
+    value = all_of((matches, compare("<=", earned, today), compare("<=", today, expires)))
+    return value, [*gaps, *earned_gaps, *expires_gaps]
+
+
+def window_of(node: Aggregate, day: date, anniversary: date | None) -> tuple[int, int] | None:
+    """Return the months of an aggregate's period on a day; None where it has none."""
+    if node.over is None:
+        return None
+    if node.over.anniversary_year and anniversary is not None:
+        first = anniversary.year * 12 + anniversary.month - 1
+        return first, months_before(day, 1, 0)[1]
+    return months_before(day, node.over.months, node.over.back)

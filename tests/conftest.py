@@ -1,0 +1,32 @@
+"""What all tests share: recorded outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="record what golden tests get as what they want")
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Compares outputs with recorded files, or records them."""
+
+    update: bool
+
+    def check(self, path: Path, text: str) -> None:
+        """Compare a text with the recorded one at ``path``."""
+        if self.update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.is_file(), f"{path} is not recorded yet; run pytest --update-golden"
+        assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    return Golden(update=bool(request.config.getoption("--update-golden")))
