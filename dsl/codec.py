@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -204,6 +205,11 @@ def schema() -> dict[str, Json]:
     }
 
 
+def schema_text() -> str:
+    """Return the schema as it stands in ``schemas/policy.schema.json``."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def _schema(hint: Any, definitions: dict[str, Json]) -> Json:
     if _is_union(hint):
         members = [member for member in get_args(hint) if member is not types.NoneType]
@@ -306,3 +312,7 @@ def _is_union(hint: Any) -> bool:
     if get_origin(hint) not in (Union, types.UnionType):
         return False
     return len([member for member in get_args(hint) if member is not types.NoneType]) > 1
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text())

@@ -198,6 +198,13 @@ class People(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DifferentPeople(Node):
+    """How many of the lists can be filled with a different person each: the size of a maximum matching."""
+
+    lists: tuple[CertificationList, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Named(Node):
     """A figure or measure by name, decided once; ``supplied``: a caller may give its value for today."""
 
@@ -363,6 +370,20 @@ class Not(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberOf(Node):
+    """How many of the parts hold."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedThisYear(Node):
+    """Whether a check falls on an even (odd) anniversary; attaining counts as even (year 0)."""
+
+    even: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Best(Node):
     """The largest of the parts in force."""
 
@@ -454,14 +475,23 @@ class Requirement(Node):
     was: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class EveryMetric:
+    """What is asked of every scored metric that counts, on some days: points above zero, or one whole point."""
+
+    days: Days
+    asked: OneOf["above zero", "one point"]
+    basis: Basis = NO_BASIS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassScore(Node):
-    """The score reaches the mark and, where asked, every scored metric that counts has points (or a whole one)."""
+    """The score reaches the mark, and every scored metric that counts has what is asked of it on the day."""
 
     score: Expr
     mark: Expr
     out_of: Decimal
-    every: OneOf["no", "above zero", "one point"] = "no"
+    every: tuple[EveryMetric, ...] = ()
 
 
 Expr: TypeAlias = (
@@ -471,6 +501,7 @@ Expr: TypeAlias = (
     | Field
     | Aggregate
     | People
+    | DifferentPeople
     | Named
     | Holds
     | Paid
@@ -489,6 +520,8 @@ Expr: TypeAlias = (
     | AllOf
     | AnyOf
     | Not
+    | NumberOf
+    | AskedThisYear
     | Best
     | Total
     | Case
@@ -554,6 +587,8 @@ class RuleVersion:
     effects: tuple[Effect, ...] = ()
     settings: Mapping[str, tuple[SettingVersion, ...]] = field(default_factory=dict)
     immediate_badge: bool = False
+    was: tuple[str, ...] = ()
+    """Ids whose holders hold this award from the first day of the version on."""
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
 
@@ -571,9 +606,12 @@ class Rule:
     """All levels of the award, lowest first; empty where it has none."""
     area: str | None = None
     awarded_to: tuple[str, ...] = ()
-    was: tuple[str, ...] = ()
-    """Ids whose holders hold this award from its first day on."""
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+    @property
+    def was(self) -> tuple[str, ...]:
+        """Ids whose holders hold this award from some day on."""
+        return tuple(dict.fromkeys(old for version in self.versions for old in version.was))
 
     @property
     def award(self) -> str:

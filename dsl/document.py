@@ -307,6 +307,22 @@ class People(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DifferentPeople(Node):
+    """How many of the lists can be filled with a different person each."""
+
+    KEY: ClassVar[str] = "different_people"
+    lists: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberHeld(Node):
+    """How many awards of a group are held."""
+
+    KEY: ClassVar[str] = "number_held"
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AtLeastPeople(Node):
     """``at least 2 people holding ...``; the number may differ by level."""
 
@@ -374,6 +390,8 @@ Expr: TypeAlias = (
     | Aggregate
     | Change
     | People
+    | DifferentPeople
+    | NumberHeld
     | AtLeastPeople
     | Claim
     | Choose
@@ -425,10 +443,12 @@ class Item(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section(Node):
-    """A named part of a body: category, path, track, option, ``requires``, ``no choice``."""
+    """A part of a body: category, path, track, option, ``requires``, ``no choice``, what is asked every second year."""
 
     KEY: ClassVar[str] = "section"
-    word: Literal["category", "path", "track", "option", "requires", "no choice"]
+    word: Literal[
+        "category", "path", "track", "option", "requires", "no choice", "at even anniversaries", "at odd anniversaries"
+    ]
     clauses: tuple[Clause, ...]
     name: str | None = None
     title: str | None = None

@@ -299,6 +299,10 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
             return f"{kind} of {_text(inner, _PRIME)} against {_period(against)}", _PRIME
         case d.People(holding=holding):
             return f"people holding {_selection(holding)}", _PRIME
+        case d.DifferentPeople(lists=lists):
+            return f"different people for each of {', '.join(lists)}", _PRIME
+        case d.NumberHeld(group=group):
+            return f"number held of {group}", _PRIME
         case d.AtLeastPeople(count=count, holding=holding):
             return f"at least {_text(count)} people holding {_selection(holding)}", _PRIME
         case d.Claim(verb=verb, selection=selection, level=level):

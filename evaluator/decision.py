@@ -184,7 +184,7 @@ def range_json(range_: Range) -> Json:
                 return "unknown"
             return range_.exact if range_.exact is not None else {"one_of": sorted(options)}
         case Span(duration=duration):
-            return f"P{duration.months}M{duration.days}D"
+            return "unknown" if duration is None else f"P{duration.months}M{duration.days}D"
 
 
 def _day(day: date) -> str:
@@ -217,7 +217,8 @@ def decision_json(decision: Decision, detail: Detail) -> dict[str, Json]:
         result["stage"] = range_json(decision.stage)
     if decision.kind == "choice":
         result["options"] = [_option_json(option, detail) for option in decision.options]
-        result["pick"] = decision.pick
+        if decision.pick is not None:
+            result["pick"] = decision.pick
         if decision.window is not None:
             result["window"] = {"from": decision.window[0].isoformat(), "through": decision.window[1].isoformat()}
     if decision.effects:

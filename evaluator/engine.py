@@ -416,6 +416,10 @@ def _rests_on(
                 figures[
                     Resting(f"{text} {unit}" if unit else text, f"{node.origin.source.name}:{node.origin.line}")
                 ] = None
+            case c.PassScore(every=every):
+                for asked in every:
+                    if day in asked.days:
+                        assume(asked.basis, node.origin)
             case c.Requirement(basis=basis, days=days):
                 assume(basis, node.origin)
                 dated(days, node.origin)

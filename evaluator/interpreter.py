@@ -47,6 +47,8 @@ class Interpreter:
                 return Explanation(node, exactly(at.day))
             case c.Field():
                 return self._field(node, at)
+            case c.DifferentPeople():
+                return records.different_people(node, self.facts, at.day, at.projected)
             case c.Named():
                 return self._value_of(node, at)
             case c.Aggregate():
@@ -95,6 +97,13 @@ class Interpreter:
             case c.AnyOf(parts=parts, least=least):
                 decided = self._in_force(parts, at)
                 return Explanation(node, ranges.at_least(least, (part.truth for part in decided)), decided)
+            case c.NumberOf(parts=parts):
+                decided = self._in_force(parts, at)
+                held = [part.truth for part in decided]
+                low, high = sum(t is Truth.TRUE for t in held), sum(t is not Truth.FALSE for t in held)
+                return Explanation(node, Numbers(Decimal(low), Decimal(high)), decided)
+            case c.AskedThisYear(even=even):
+                return self.register.asked_this_year(node, even, at)
             case c.Not(part=inner):
                 part = self.evaluate(inner, at)
                 return Explanation(node, ~part.truth, (part,))
@@ -127,7 +136,9 @@ class Interpreter:
             case c.PassScore(score=score, mark=mark):
                 points, needed = self.evaluate(score, at), self.evaluate(mark, at)
                 reached = compare(">=", points.range, needed.range)
-                return Explanation(node, ranges.all_of((reached, self._every(points, node.every))), (points, needed))
+                return Explanation(
+                    node, ranges.all_of((reached, self._every_metric(points, node, at))), (points, needed)
+                )
             case _:
                 assert_never(node)
 
@@ -370,10 +381,11 @@ class Interpreter:
 
     # ---- points in every metric
 
+    def _every_metric(self, score: Explanation, node: c.PassScore, at: Moment) -> Truth:
+        return ranges.all_of(self._every(score, every.asked) for every in node.every if at.day in every.days)
+
     def _every(self, score: Explanation, asked: str) -> Truth:
         """Whether every scored metric that counts has points (or a whole one)."""
-        if asked == "no":
-            return Truth.TRUE
         node = score.node
         if isinstance(node, c.Requirement) and node.part == "scored":
             floor = exactly(Decimal(1) if asked == "one point" else ZERO)

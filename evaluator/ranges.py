@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, Inexact, InvalidOperation, Overflow
 from enum import Enum
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar, assert_never
 
 from dsl.core import Duration, RoundTo, Type
 
-EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, Overflow])
+EXACT = Context(prec=2000, traps=[Inexact, InvalidOperation, Overflow])
 """Decimal arithmetic that raises where a digit would be lost; facts and figures are bounded to stay far below it."""
 
-_WHOLE = Context(prec=240, traps=[InvalidOperation, Overflow])
+_WHOLE = Context(prec=4000, traps=[InvalidOperation, Overflow])
 
 NEVER = date.max
 """The day of what does not end (`none` where a date is expected)."""
@@ -84,9 +84,9 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A duration: never unknown."""
+    """A duration; None is any."""
 
-    duration: Duration
+    duration: Duration | None = None
 
 
 Range: TypeAlias = Truth | Numbers | Dates | Words | Span
@@ -121,9 +121,14 @@ def everything(type_: Type) -> Range:
         case "text":
             return Words()
         case "duration":
-            raise TypeError("a duration is never unknown")
+            return Span()
         case _:
             return Numbers(type_.low, type_.high)
+
+
+def unbounded(type_: Type) -> Range:
+    """Return all that a value reckoned by the policy can be: a declared bound binds what is told, not what is reckoned."""
+    return Numbers() if type_.is_numeric else everything(type_)
 
 
 def is_settled(range_: Range) -> bool:
@@ -133,8 +138,10 @@ def is_settled(range_: Range) -> bool:
             return range_ is not Truth.UNKNOWN
         case Numbers() | Dates() | Words():
             return range_.exact is not None
+        case Span(duration=duration):
+            return duration is not None
         case _:
-            return True
+            assert_never(range_)
 
 
 def hull(ranges: Iterable[Range]) -> Range:
@@ -155,8 +162,10 @@ def hull(ranges: Iterable[Range]) -> Range:
             return Words(
                 None if any(w is None for w in words) else frozenset().union(*(w for w in words if w is not None))
             )
+        case Span():
+            return first if all(item == first for item in items) else Span()
         case _:
-            return first
+            assert_never(first)
 
 
 def _least(values: list[Point | None]) -> Point | None:

@@ -5,13 +5,14 @@ The table in ``evaluator/README.md`` is this module in words, and is tested line
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from dsl.core import Aggregate, CertificationList, Expr, People
+from dsl import core as c
+from dsl.core import Aggregate, CertificationList, DifferentPeople, Expr, People
 from evaluator.calendar import month_of, month_text
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import CERTIFICATIONS, Facts, Records, Row, months_before
@@ -33,6 +34,7 @@ from evaluator.ranges import (
     hull,
     is_settled,
     round_ratio,
+    rounded,
     truth,
 )
 
@@ -57,19 +59,46 @@ def aggregate(
     if records.rows is None or (day != facts.as_of and not facts.is_dated(records)):
         kind: Literal["records", "history"] = "records" if day == facts.as_of else "history"
         gap = Gap(kind, records.pointer, records.declaration.title, None, None if day == facts.as_of else day)
-        return Explanation(node, _anything(node), gaps=(gap,))
+        return Explanation(node, anything(node), gaps=(gap,))
     chosen = _select(node, records, window, evaluate)
     return Explanation(node, _figure(node, chosen), gaps=tuple(dict.fromkeys(chosen.gaps)))
 
 
-def _anything(node: Aggregate) -> Range:
-    range_ = everything(node.type)
-    if node.function != "count" and isinstance(range_, Numbers):
-        # A figure over nothing is 0, whatever the field's own bounds.
-        low = None if range_.low is None else min(range_.low, ZERO)
-        high = None if node.function == "sum" or range_.high is None else max(range_.high, ZERO)
-        return Numbers(low, high)
-    return range_
+def anything(node: Aggregate) -> Range:
+    """Return all that a figure can be over records of which nothing is known."""
+    if node.function == "count":
+        return Numbers(ZERO, None)
+    if not node.type.is_numeric:
+        return everything(node.type)
+    # A figure over nothing is 0, whatever the bounds of a value.
+    low, high = _bounds(node)
+    low, high = None if low is None else min(low, ZERO), None if high is None else max(high, ZERO)
+    match node.function:
+        case "sum":
+            return Numbers(None if low is None or low < 0 else ZERO, None if high is None or high > 0 else ZERO)
+        case "average" if node.rounding is not None:
+            return rounded(Numbers(low, high), node.rounding)
+        case _:
+            return Numbers(low, high)
+
+
+def _bounds(node: Aggregate) -> tuple[Decimal | None, Decimal | None]:
+    """Return the bounds of each value: those of a field as it may be told; a formula may leave the field's own."""
+    if isinstance(node.value, c.Field) and node.value.formula is not None:
+        return None if _may_be_negative(node.value.formula) else ZERO, None
+    return node.type.low, node.type.high
+
+
+def _may_be_negative(expr: Expr) -> bool:
+    match expr:
+        case c.Field(formula=formula) if formula is not None:
+            return _may_be_negative(formula)
+        case c.Arithmetic(op=op, left=left, right=right):
+            return op == "-" or _may_be_negative(left) or _may_be_negative(right)
+        case c.Literal(value=Decimal() as value):
+            return value < 0
+        case _:
+            return expr.type.low is None or expr.type.low < 0
 
 
 def _select(node: Aggregate, records: Records, window: tuple[int, int] | None, evaluate: EvaluateRow) -> _Selected:
@@ -122,7 +151,7 @@ def _figure(node: Aggregate, chosen: _Selected) -> Range:
                 else _count(len(sure), len(perhaps), chosen.open_ended)
             )
         case "sum":
-            return _sum(_numbers(sure), _numbers(perhaps), chosen.open_ended, signed=node.type.low is None)
+            return _sum(node, _numbers(sure), _numbers(perhaps), chosen.open_ended)
         case "average":
             return _average(node, _numbers(sure), _numbers(perhaps), chosen.open_ended)
         case "largest" | "smallest":
@@ -153,7 +182,7 @@ def _distinct(sure: list[Range], perhaps: list[Range], open_ended: bool) -> Numb
     return Numbers(Decimal(low), None if open_ended else Decimal(len(every) + unsettled))
 
 
-def _sum(sure: list[Numbers], perhaps: list[Numbers], open_ended: bool, signed: bool) -> Numbers:
+def _sum(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_ended: bool) -> Numbers:
     total = Numbers(ZERO, ZERO)
     for value in sure:
         total = add(total, value)
@@ -162,7 +191,10 @@ def _sum(sure: list[Numbers], perhaps: list[Numbers], open_ended: bool, signed: 
         if isinstance(both, Numbers):
             total = add(total, both)
     if open_ended:
-        return Numbers(None if signed else total.low, None)
+        low, high = _bounds(node)
+        return Numbers(
+            total.low if low is not None and low >= 0 else None, total.high if high is not None and high <= 0 else None
+        )
     return total
 
 
@@ -173,22 +205,17 @@ def _average(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_
     if not open_ended and not perhaps:
         if not sure:
             return exactly(ZERO)
-        total, size = _sum(sure, [], False, True), Decimal(len(sure))
+        total, size = _sum(node, sure, [], False), Decimal(len(sure))
         return Numbers(
             None if total.low is None else round_ratio(total.low, size, rounding),
             None if total.high is None else round_ratio(total.high, size, rounding),
         )
     if open_ended:
-        return _anything(node)
-    values = [*sure, *perhaps, *([] if sure else [Numbers(ZERO, ZERO)])]
-    wide = hull(values)
+        return anything(node)
+    wide = hull([*sure, *perhaps, *([] if sure else [Numbers(ZERO, ZERO)])])
     if not isinstance(wide, Numbers):
         raise AssertionError("numbers have a hull of numbers")
-    one = Decimal(1)
-    return Numbers(
-        None if wide.low is None else round_ratio(wide.low, one, rounding),
-        None if wide.high is None else round_ratio(wide.high, one, rounding),
-    )
+    return rounded(wide, rounding)
 
 
 def _extreme(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_ended: bool) -> Numbers:
@@ -211,7 +238,7 @@ def _extreme(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_
 
 
 def _anything_low(node: Aggregate, low: Decimal | None) -> Decimal | None:
-    bound = node.type.low
+    bound = _bounds(node)[0]
     return None if bound is None or low is None else min(bound, low, ZERO)
 
 
@@ -243,11 +270,61 @@ def people(node: People, facts: Facts, day: date, projected: bool) -> Explanatio
         return Explanation(
             node, Numbers(ZERO, None), gaps=(Gap("records", records.pointer, records.declaration.title),)
         )
+    persons, strangers, gaps = _holders(records, node.lists, facts, day, projected)
+    held = [at_least(node.least, lists) for lists in persons.values()]
+    low = sum(value is Truth.TRUE for value in held)
+    high = sum(value is not Truth.FALSE for value in held) + len(strangers)
+    if low == 0 and node.least == 1 and any(Truth.TRUE in lists for lists in strangers):
+        low = 1
+    more = records.partial or _is_ahead(facts, day, projected)
+    return Explanation(node, Numbers(Decimal(low), None if more else Decimal(high)), gaps=gaps)
+
+
+def different_people(node: DifferentPeople, facts: Facts, day: date, projected: bool) -> Explanation:
+    """Return how many of the lists can be filled with a different person each: a maximum matching."""
+    records = facts.records("certifications", projected)
+    size = Decimal(len(node.lists))
+    if records.rows is None:
+        gap = Gap("records", records.pointer, records.declaration.title)
+        return Explanation(node, Numbers(ZERO, size), gaps=(gap,))
+    persons, strangers, gaps = _holders(records, node.lists, facts, day, projected)
+    sure = [[value is Truth.TRUE for value in lists] for lists in persons.values()]
+    perhaps = [[value is not Truth.FALSE for value in lists] for lists in (*persons.values(), *strangers)]
+    low, high = Decimal(_matching(sure, len(node.lists))), Decimal(_matching(perhaps, len(node.lists)))
+    more = records.partial or _is_ahead(facts, day, projected)
+    return Explanation(node, Numbers(low, size if more else high), gaps=gaps)
+
+
+def _is_ahead(facts: Facts, day: date, projected: bool) -> bool:
+    """Whether more can be earned until the day: what is told ends with the question's day."""
+    return day > facts.as_of and not projected
+
+
+def _matching(holds: Sequence[Sequence[bool]], lists: int) -> int:
+    """Return the size of a maximum matching of people to lists (augmenting paths, Kuhn 1955)."""
+    taken: dict[int, int] = {}
+
+    def place(person: int, seen: set[int]) -> bool:
+        for index in range(lists):
+            if holds[person][index] and index not in seen:
+                seen.add(index)
+                if index not in taken or place(taken[index], seen):
+                    taken[index] = person
+                    return True
+        return False
+
+    return sum(place(person, set()) for person in range(len(holds)))
+
+
+def _holders(
+    records: Records, lists: Sequence[CertificationList], facts: Facts, day: date, projected: bool
+) -> tuple[dict[str, list[Truth]], list[list[Truth]], tuple[Gap, ...]]:
+    """Return for each person whether it holds each list, the same for rows without a person, and what is missing."""
     gaps: list[Gap] = []
-    persons: dict[str, list[list[Truth]]] = {}
-    strangers = 0
-    for row in records.rows:
-        tests = [_counts(row, listing, facts, day) for listing in node.lists]
+    persons: dict[str, list[Truth]] = {}
+    strangers: list[list[Truth]] = []
+    for row in records.rows or ():
+        tests = [_counts(row, listing, facts, day) for listing in lists]
         truths = [test[0] for test in tests]
         if all(value is Truth.FALSE for value in truths):
             continue
@@ -256,30 +333,16 @@ def people(node: People, facts: Facts, day: date, projected: bool) -> Explanatio
         person = row.data.get("person")
         if person is None:
             # The person may be one of the others, or one more.
-            strangers += 1
+            strangers.append(truths)
             gaps.append(Gap("field", f"{row.pointer}/person", CERTIFICATIONS.fields["person"].title))
         else:
-            persons.setdefault(person, []).append(truths)
-    held = [
-        at_least(node.least, (any_of(row[index] for row in rows) for index in range(len(node.lists))))
-        for rows in persons.values()
-    ]
-    low = sum(value is Truth.TRUE for value in held)
-    high = sum(value is not Truth.FALSE for value in held) + strangers
-    if low == 0 and strangers and node.least == 1 and _sure_stranger(records, node, facts, day):
-        low = 1
+            before = persons.get(person, [Truth.FALSE] * len(lists))
+            persons[person] = [any_of(pair) for pair in zip(before, truths, strict=True)]
     if records.partial:
         gaps.append(Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial"))
-    return Explanation(
-        node, Numbers(Decimal(low), None if records.partial else Decimal(high)), gaps=tuple(dict.fromkeys(gaps))
-    )
-
-
-def _sure_stranger(records: Records, node: People, facts: Facts, day: date) -> bool:
-    return any(
-        "person" not in row.data and any(_counts(row, listing, facts, day)[0] is Truth.TRUE for listing in node.lists)
-        for row in records.rows or ()
-    )
+    if _is_ahead(facts, day, projected):
+        gaps.append(Gap("history", records.pointer, records.declaration.title, None, day))
+    return persons, strangers, tuple(dict.fromkeys(gaps))
 
 
 def _counts(row: Row, listing: CertificationList, facts: Facts, day: date) -> tuple[Truth, list[Gap]]:

@@ -102,7 +102,7 @@ class Register:
     def _entry(self, row: Row, award: str, level: str | None, at: Moment) -> Standing:
         """Return what one entry says of an award on a day."""
         rule = self.rules.get(award)
-        names = {award, *(rule.was if rule is not None else ())}
+        names = {award, *_former(rule, at.day)}
         named, name_gaps = self._text(row, "award")
         is_it = Truth.UNKNOWN if named.options is None else truth(bool(named.options & names))
         if is_it is Truth.FALSE:
@@ -207,6 +207,15 @@ class Register:
     def _own_level(self, row: Row, rule: c.Rule) -> c.Rule:
         level = row.data.get("level")
         return self.interpreter.core.rules.get(f"{rule.award}.{level}", rule)
+
+    def asked_this_year(self, node: c.Expr, even: bool, at: Moment) -> Explanation:
+        """Whether the check at hand falls on an even (odd) anniversary; attaining is year 0."""
+        if at.entry is None or at.due is None:
+            return Explanation(node, truth(even))
+        attained, gaps = self._day(at.entry, "attained")
+        if attained.exact is None:
+            return Explanation(node, Truth.UNKNOWN, gaps=gaps)
+        return Explanation(node, truth((at.due.year - attained.exact.year) % 2 == (0 if even else 1)))
 
     # ---- settings of a rule on a day
 
@@ -340,3 +349,11 @@ class Register:
     def _day(self, row: Row, name: str) -> tuple[Dates, tuple[Gap, ...]]:
         range_, gaps = self.facts.field(row, name, AWARDS)
         return (range_ if isinstance(range_, Dates) else Dates()), gaps
+
+
+def _former(rule: c.Rule | None, day: date) -> set[str]:
+    """Return the awards whose holders hold this one by the day: those of the versions that have begun."""
+    versions = rule.versions if rule is not None else ()
+    return {
+        old for version in versions if version.days.start is None or version.days.start <= day for old in version.was
+    }

@@ -8,7 +8,7 @@ from dsl import document as d
 from dsl.core import Core
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.lower.scope import overlap
-from dsl.lower.values import row_days
+from dsl.lower.values import row_days, rows_in_days
 from dsl.source import Span
 
 DATE_COLUMNS = ("from", "until", "through")
@@ -101,13 +101,14 @@ def _dates(table: d.Table) -> Iterator[Diagnostic]:
 
 def _keys(name: str, table: d.Table) -> Iterator[Diagnostic]:
     by_key: dict[str, list[d.Row]] = {}
+    days_of_row = {id(row): days for row, days in rows_in_days(table)}
     for row in table.rows:
         first = row.cells[0] if row.cells else None
         key = first.names[0] if isinstance(first, d.Names) else first.text if isinstance(first, d.Text) else None
         if key is None or len(row.cells) != len(table.columns):
             continue
         for other in by_key.get(key, []):
-            if overlap(row_days(table, row), row_days(table, other)):
+            if overlap(days_of_row[id(row)], days_of_row[id(other)]):
                 yield Diagnostic(
                     "C603",
                     f"`{key}` has two rows on the same days",

@@ -6,9 +6,9 @@ the total must reach the mark) and paths (one is enough), told apart by their ty
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
@@ -16,11 +16,16 @@ from typing import Literal
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, Label, Severity
 from dsl.lower.scope import AWARD_KINDS, PLURALS, Names, Scope, common_days, days_of, overlap, words
-from dsl.lower.values import Values, row_days
+from dsl.lower.values import Values, rows_in_days
 from dsl.source import Span
 
 OUT_OF = Decimal(100)
 """What a score is out of where nothing else is written (S4, partner capability score: 100 points)."""
+
+_EVERY: dict[str, Literal["above zero", "one point"]] = {
+    "with points in every subcategory": "above zero",
+    "with at least one point in every metric": "one point",
+}
 
 ZERO_POINTS = c.Literal(value=Decimal(0), type=c.POINTS)
 
@@ -42,7 +47,7 @@ class Body:
     settings: dict[str, list[tuple[d.Setting, c.Days, tuple[d.Notes, ...]]]] = field(default_factory=dict)
     windows: dict[str, list[tuple[d.Window, c.Days, tuple[d.Notes, ...]]]] = field(default_factory=dict)
     verbs: list[Placed] = field(default_factory=list)
-    phrases: dict[str, Placed] = field(default_factory=dict)
+    phrases: dict[str, list[Placed]] = field(default_factory=dict)
     options: list[Placed] = field(default_factory=list)
     cases: list[d.Clause] = field(default_factory=list)
 
@@ -68,7 +73,7 @@ class Rules:
                 later.append(form)
                 continue
             for rule in self._rules_of(form):
-                rules[rule.id] = rule
+                rules[rule.id] = self._joined(rules[rule.id], rule) if rule.id in rules else rule
         for form in later:
             for rule in self._lifecycles(form, rules):
                 rules[rule.id] = rule
@@ -84,6 +89,24 @@ class Rules:
                     )
         return rules
 
+    def _joined(self, one: c.Rule, other: c.Rule) -> c.Rule:
+        """Put versions of a rule that two forms give together.
+
+        Reports:
+            C402 both hold on the same days.
+        """
+        for version in other.versions:
+            for before in one.versions:
+                if overlap(version.days, before.days):
+                    self.names.report(
+                        "C402",
+                        f"`{other.id}` is given twice for the same days",
+                        version.origin,
+                        "end one of the two the day before the other begins",
+                        labels=[Label(before.origin, "given here too")],
+                    )
+        return replace(max(one, other, key=_last_start), versions=_in_order((*one.versions, *other.versions)))
+
     def _rules_of(self, form: d.Rule) -> Iterator[c.Rule]:
         if form.each_row_of is None:
             yield from self._named_rules(form, form.name or "", [(form, None, days_of(form.valid))])
@@ -93,10 +116,10 @@ class Rules:
             self.names.unknown("C113", "table", form.each_row_of, form.origin, self.document.tables)
             return
         families: dict[str, list[tuple[d.Rule, d.Row, c.Days]]] = {}
-        for row in table.rows:
+        for row, days in rows_in_days(table):
             key = family_key(row)
             if key is not None and len(row.cells) == len(table.columns):
-                families.setdefault(key, []).append((form, row, common_days(row_days(table, row), days_of(form.valid))))
+                families.setdefault(key, []).append((form, row, common_days(days, days_of(form.valid))))
         for name, rows in families.items():
             yield from self._named_rules(form, name, rows, table)
 
@@ -114,7 +137,6 @@ class Rules:
         for level in levels or (None,):
             full_id = rule_id if level is None else f"{rule_id}.{level}"
             built: list[c.RuleVersion] = []
-            was: list[str] = []
             for _, row, days in versions:
                 cells = (
                     dict(zip(table.columns, row.cells, strict=False)) if table is not None and row is not None else None
@@ -124,19 +146,17 @@ class Rules:
                 scope = Scope(code=full_id, row=cells, level=level, levels=levels)
                 origin = row.origin if row is not None else form.origin
                 built.append(self._version(form, clauses, scope, days, title, notes, origin))
-                was.extend(f"{form.kind}.{old.split('.', 1)[-1]}" for note in notes for old in note.was)
             area, awarded_to = self._attributes(clauses)
             yield c.Rule(
                 id=full_id,
                 kind=form.kind,
                 name=name,
                 title=built[-1].title,
-                versions=tuple(sorted(built, key=lambda v: (v.days.start is not None, v.days.start))),
+                versions=_in_order(built),
                 level=level,
                 levels=levels,
                 area=area,
                 awarded_to=awarded_to,
-                was=tuple(dict.fromkeys(was)),
                 origin=built[-1].origin if table else form.origin,
             )
 
@@ -170,6 +190,13 @@ class Rules:
         requirement: c.Expr | None = None
         if form.kind in (*AWARD_KINDS, "entitlement") or (body.parts and form.kind != "choice"):
             requirement = self.requirement(body, scope)
+            if requirement is None and not body.parts and form.kind in AWARD_KINDS:
+                self.names.report(
+                    "C121",
+                    f"`{scope.code}` asks for nothing",
+                    origin,
+                    "write what it takes: `requires { label: condition }`",
+                )
         amount = None
         if form.kind == "fee":
             amount = self._dated_setting(body.settings.get("amount", []), scope, None)
@@ -195,6 +222,7 @@ class Rules:
             effects=self._effects(body.verbs, scope),
             settings=settings,
             immediate_badge="immediate badge" in body.phrases,
+            was=tuple(f"{form.kind}.{old.split('.', 1)[-1]}" for note in notes for old in note.was),
             origin=origin,
         )
 
@@ -331,7 +359,7 @@ class Rules:
                 case d.Verb():
                     body.verbs.append(placed)
                 case d.Phrase(phrase=phrase):
-                    body.phrases[phrase] = placed
+                    body.phrases.setdefault(phrase, []).append(placed)
                 case d.Section(word="option" | "no choice"):
                     body.options.append(placed)
                 case d.Case() as case:
@@ -391,10 +419,10 @@ class Rules:
         mark = self._dated_setting(marks, scope, c.POINTS)
         if mark is None:
             return None
-        phrase_every = body.phrases.get("with points in every subcategory")
-        phrase_one = body.phrases.get("with at least one point in every metric")
-        every: Literal["no", "above zero", "one point"] = (
-            "one point" if phrase_one else "above zero" if phrase_every else "no"
+        every = tuple(
+            c.EveryMetric(placed.days, asked, self.names.basis(_notes_of(placed.clause), placed.around))
+            for phrase, asked in _EVERY.items()
+            for placed in body.phrases.get(phrase, ())
         )
         out_of = next(
             (s.out_of.value for s, _, _ in marks if s.out_of is not None and s.out_of.value is not None), OUT_OF
@@ -439,6 +467,8 @@ class Rules:
                         )
                     result.extend(self._parts(inner, scope, body))
                     continue
+                case d.Section(word="at even anniversaries" | "at odd anniversaries") as clause:
+                    part = self._asked(clause, item, scope, body)
                 case d.Section() as clause:
                     # A category that several shared bodies speak of is one category.
                     same = [i for i, p in enumerate(placed) if i > index and _same_section(clause, item, p)]
@@ -688,6 +718,39 @@ class Rules:
             origin=clause.origin,
         )
 
+    def _asked(self, clause: d.Section, placed: Placed, scope: Scope, body: Body | None) -> c.Expr | None:
+        """Lower what is asked at every second anniversary only, and when attaining for the even ones."""
+        inner = [
+            Placed(p.clause, p.days, (*placed.around, clause.notes, *p.around)) for p in self.placed(clause.clauses)
+        ]
+        parts = self._parts(inner, scope, body)
+        for part in parts:
+            if part.type.kind != "flag":
+                self.names.report(
+                    "C105", f"this is {part.type}, where a condition is expected", part.origin, "compare it"
+                )
+                return None
+        if not parts:
+            return None
+        even = clause.word == "at even anniversaries"
+        asked = c.AskedThisYear(even=even, type=c.FLAG, origin=clause.origin)
+        needed = c.AllOf(parts=tuple(parts), type=c.FLAG, origin=clause.origin)
+        spared = c.Literal(value=True, type=c.FLAG, origin=clause.origin)
+        branches = (
+            c.Branch(name="asked", when=asked, value=needed, origin=clause.origin),
+            c.Branch(name="not asked", when=None, value=spared, origin=clause.origin),
+        )
+        return c.Requirement(
+            code=f"{scope.code}.{'even' if even else 'odd'}_anniversaries",
+            title=f"Asked {clause.word}" + (" and at the start" if even else ""),
+            value=c.Case(branches=branches, type=c.FLAG, origin=clause.origin),
+            part="section",
+            days=placed.days,
+            basis=self.names.basis(clause.notes, placed.around),
+            type=c.FLAG,
+            origin=clause.origin,
+        )
+
     def _group(self, clause: d.Group, placed: Placed, scope: Scope, body: Body | None) -> c.Expr | None:
         word = clause.chooser.word
         if word == "first":
@@ -858,6 +921,18 @@ class Rules:
             )
             result.append(c.Effect(verb=word, names=shown, when=when, up_to=up_to))
         return tuple(result)
+
+
+def _in_order(versions: Iterable[c.RuleVersion]) -> tuple[c.RuleVersion, ...]:
+    return tuple(sorted(versions, key=lambda version: version.days.start or date.min))
+
+
+def _last_start(rule: c.Rule) -> date:
+    return rule.versions[-1].days.start or date.min
+
+
+def _notes_of(clause: d.Clause) -> d.Notes:
+    return d.NO_NOTES if isinstance(clause, d.Group) else clause.notes
 
 
 def family_key(row: d.Row) -> str | None:

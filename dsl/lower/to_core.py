@@ -91,7 +91,9 @@ def _declare(names: Names) -> None:
             continue
         for own, title in _rule_names(document, rule):
             rule_id = f"{rule.kind}.{own}"
-            names.awards.setdefault(own, []).append(rule_id)
+            known = names.awards.setdefault(own, [])
+            if rule_id not in known:
+                known.append(rule_id)
             names.titles[rule_id] = title
             levels = _levels(document, rule.clauses)
             if levels:

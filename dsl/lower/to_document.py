@@ -567,6 +567,10 @@ class _Lowering:
                 )
             case "people":
                 return d.People(holding=self.selection(self.child(part, "selection")), origin=span)
+            case "different_people":
+                return d.DifferentPeople(lists=self.names(self.child(part, "names")), origin=span)
+            case "number_held":
+                return d.NumberHeld(group=self.required(part, "NAME").text, origin=span)
             case "at_least_people":
                 count = self.expr(self.child(part, "quantity", "levels"))
                 if not isinstance(count, d.Figure | d.Levels):
@@ -722,6 +726,8 @@ _VALUES = frozenset(
         "projected",
         "aggregate",
         "change",
+        "different_people",
+        "number_held",
         "people",
         "at_least_people",
         "claim",

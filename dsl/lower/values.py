@@ -6,7 +6,7 @@ what could not be lowered is silently passed on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -161,6 +161,18 @@ class Values:
                 return self._change(expr, scope, None)
             case d.People(holding=holding):
                 return self._people(holding, expr, scope)
+            case d.DifferentPeople(lists=lists):
+                found = self.names.certification_lists(lists, expr.origin)
+                people_type = c.Type(kind="count", unit="people", low=Decimal(0))
+                return (
+                    None
+                    if found is None
+                    else c.DifferentPeople(lists=tuple(found), type=people_type, origin=expr.origin)
+                )
+            case d.NumberHeld(group=group):
+                ids = self.names.awards_of((group,), expr.origin, scope, (*AWARD_KINDS, "benefit"))
+                held = tuple(c.Holds(award=award, type=c.FLAG, origin=expr.origin) for award in ids or ())
+                return None if ids is None else c.NumberOf(parts=held, type=c.COUNT, origin=expr.origin)
             case d.AtLeastPeople(count=count, holding=holding):
                 people = self._people(holding, expr, scope)
                 least = self.number(count, scope, c.Type(kind="count", unit="people", low=Decimal(0)))
@@ -286,6 +298,8 @@ class Values:
             case d.Figure() | d.Day() | d.Text():
                 return self.lower(cell, scope, expected)
             case d.Names(names=cell_names) if len(cell_names) == 1:
+                if expected is not None and expected.kind == "text":
+                    return literal(cell_names[0], c.TEXT, cell)
                 return self.lower(d.Name(name=cell_names[0], origin=cell.origin), scope, expected)
             case _:
                 self.names.report(
@@ -357,7 +371,7 @@ class Values:
         rows: list[c.TableRow] = []
         index = table.columns.index(expr.column or "")
         type_: c.Type | None = None
-        for row in table.rows:
+        for row, days in rows_in_days(table):
             if len(row.cells) != len(table.columns):
                 return None  # reported where the row stands
             first, cell = row.cells[0], row.cells[index]
@@ -382,7 +396,7 @@ class Values:
             rows.append(
                 c.TableRow(
                     key=None if key_name == "otherwise" else key_name,
-                    days=row_days(table, row),
+                    days=days,
                     cell=value,
                     basis=basis,
                     origin=row.origin,
@@ -611,7 +625,7 @@ class Values:
         if records is None:
             self.names.unknown("C101", "records", name, expr.records.origin, self.names.records)
             return None
-        inner = replace(scope, records=records, row=None)
+        inner = replace(scope, records=records)
         where = self.condition(expr.records.where, inner) if isinstance(expr.records, d.Select) else None
         if isinstance(expr.records, d.Select) and where is None:
             return None
@@ -814,6 +828,8 @@ class Values:
         selection = expr.selection
         qualifies = expr.verb == "qualifies for"
         kinds = (*AWARD_KINDS, "entitlement") if qualifies else (*AWARD_KINDS, "benefit")
+        if scope.row is not None and any(_is_empty_cell(name, scope.row) for name in selection.names):
+            return None  # an empty cell asks for nothing
         ids = self.names.awards_of(selection.names, selection.origin, scope, kinds)
         if ids is None:
             return None
@@ -985,6 +1001,10 @@ class Values:
         return c.Case(branches=tuple(branches), type=type_, origin=expr.origin)
 
 
+def _is_empty_cell(name: str, row: Mapping[str, d.Cell]) -> bool:
+    return name.startswith("row.") and isinstance(row.get(name.removeprefix("row.")), d.Dash)
+
+
 def _is_month_start(expr: c.Expr) -> bool:
     """Whether the date is surely the first of a month, so that adding months never misses a day."""
     match expr:
@@ -1010,3 +1030,20 @@ def row_days(table: d.Table, row: d.Row) -> c.Days:
     cells = zip(table.columns, row.cells, strict=False)
     values = {name: cell for name, cell in cells if name in ("from", "until", "through") and isinstance(cell, d.Day)}
     return days_of(d.Validity(start=values.get("from"), through=values.get("through"), until=values.get("until")))
+
+
+def rows_in_days(table: d.Table) -> list[tuple[d.Row, c.Days]]:
+    """Return the rows with their days; of one key, a later row ends an earlier one that has no end of its own."""
+    dated = [(row, row_days(table, row)) for row in table.rows]
+    starts: dict[object, list[date]] = {}
+    for row, days in dated:
+        if row.cells and days.start is not None:
+            starts.setdefault(row.cells[0], []).append(days.start)
+    result: list[tuple[d.Row, c.Days]] = []
+    for row, days in dated:
+        own = starts.get(row.cells[0], []) if row.cells else []
+        later = [start for start in own if days.start is None or start > days.start]
+        if days.end is None and later:
+            days = c.Days(days.start, min(later), days.provisional)
+        result.append((row, days))
+    return result

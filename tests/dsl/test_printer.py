@@ -138,6 +138,8 @@ LEAVES = (
     | st.builds(d.Name, name=NAMES)
     | st.builds(d.Anniversary)
     | st.builds(d.People, holding=SELECTIONS)
+    | st.builds(d.DifferentPeople, lists=some(NAMES))
+    | st.builds(d.NumberHeld, group=NAMES)
     | st.builds(d.AtLeastPeople, count=FIGURES | LEVELS, holding=SELECTIONS)
     | st.builds(
         d.Claim, verb=st.sampled_from(["holds", "qualifies for"]), selection=SELECTIONS, level=maybe(st.just("gold"))

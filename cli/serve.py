@@ -1,0 +1,58 @@
+"""``merit serve``: answer queries over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from dsl.load import load_sources, policy_files
+from dsl.render import as_text, summary
+from dsl.source import read_source
+
+EXAMPLES = Path("examples/queries")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
+def serve(paths: tuple[str, ...], host: str, port: int, workers: int) -> None:
+    """Serve the policies of PATHS (default: policies) over HTTP.
+
+    The policies are checked first. The signal HUP loads them again; TERM ends the service once it has answered what
+    it was asked.
+    """
+    chosen = paths or ("policies",)
+    loaded = load_sources([read_source(path) for path in policy_files(chosen)])
+    for diagnostic in loaded.diagnostics:
+        click.echo(as_text(diagnostic), err=True)
+    if loaded.errors:
+        click.echo(f"not served: {summary(loaded.diagnostics)}", err=True)
+        sys.exit(3)
+    click.echo(f"{len(loaded.core.rules)} rules, policy digest {loaded.core.digest}")
+    click.echo(f"A question to ask:\n\n  {question(host, port, list(loaded.core.rules))}\n")
+    sys.stdout.flush()
+    os.environ["MERIT_POLICIES"] = os.pathsep.join(chosen)
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:server.gunicorn_config"]
+    os.execv(sys.executable, [*command, "--bind", bind, "--workers", str(workers), "server.wsgi:app"])
+
+
+def question(host: str, port: int, rules: list[str]) -> str:
+    """Return a line for the shell that asks the service something."""
+    asked = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    examples = sorted(EXAMPLES.glob("*.json"))
+    if examples:
+        body = f"@{examples[0]}"
+    else:
+        today = datetime.now(UTC).date().isoformat()
+        body = json.dumps({"decide": rules[:1] or ["*"], "as_of": today, "facts": {}})
+    kind = shlex.quote("Content-Type: application/json")
+    return f"curl -s http://{asked}:{port}/v1/decisions -H {kind} --data-binary {shlex.quote(body)}"

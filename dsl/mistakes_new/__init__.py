@@ -1,0 +1,1 @@
+"""What a programme manager mistypes, and what to type instead."""

@@ -1,0 +1,124 @@
+"""Where reading stopped, and what could be typed there instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+_STRING_OR_COMMENT = re.compile(r'"[^"\n]*"|#[^\n]*')
+
+
+def blanked(text: str) -> str:
+    """Return the text with strings and comments blanked out, in the same length."""
+
+    def blank(match: re.Match[str]) -> str:
+        found = match.group()
+        return " " * len(found) if found.startswith("#") else '"' + "x" * (len(found) - 2) + '"'
+
+    return _STRING_OR_COMMENT.sub(blank, text)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where the parser stopped in a block: offset, the word there, what could have stood there."""
+
+    text: str
+    offset: int
+    word: str
+    expected: frozenset[str]
+
+    @cached_property
+    def code(self) -> str:
+        """The block with strings and comments blanked."""
+        return blanked(self.text)
+
+    @property
+    def rest(self) -> str:
+        """The code from the stop on."""
+        return self.code[self.offset :]
+
+    @property
+    def line(self) -> tuple[int, int]:
+        """Start and end of the line of the stop; at a block's end, of its last line."""
+        start = self.code.rfind("\n", 0, self.offset) + 1
+        end = self.code.find("\n", self.offset)
+        return start, len(self.code) if end < 0 else end
+
+    @property
+    def before(self) -> int:
+        """Offset behind the last code before the stop."""
+        return len(self.code[: self.offset].rstrip())
+
+    @property
+    def depth(self) -> int:
+        """How many braces are open at the stop."""
+        head = self.code[: self.offset]
+        return head.count("{") - head.count("}")
+
+    def previous_word(self) -> tuple[int, str]:
+        """Return offset and text of the word that ends before the stop; an empty text where there is none."""
+        match = re.search(r"[\w.,?%]+$|[^\w\s]+$", self.code[: self.before])
+        return (match.start(), match.group()) if match else (self.before, "")
+
+    def starts(self) -> list[int]:
+        """Return where the clause around the stop may begin: behind a brace, at the start of a line, nearest first."""
+        found = []
+        line = self.line[0]
+        for match in re.finditer(r"[{}]\s*|^[ \t]*", self.code[: self.offset], re.MULTILINE):
+            if match.end() >= line and match.end() <= self.offset:
+                found.append(match.end())
+        previous = [m.end() for m in re.finditer(r"^[ \t]*(?=\S)", self.code[: max(line - 1, 0)], re.MULTILINE)]
+        return [*reversed(sorted(set(found))), *reversed(previous[-2:])]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A mistake as guessed: what is told, and the edits that would mend it, all in offsets of the block."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+    help: str
+    edits: tuple[tuple[int, int, str], ...] = ()
+    title: str = ""
+    labels: tuple[tuple[int, int, str], ...] = ()
+    safe: bool = False
+    sure: bool = False
+    """Told even where the block still stops at the same place."""
+    cut: int | None = None
+    """What follows from here is another form, and not read with this one."""
+
+
+Look = Callable[[Stop], Iterator[Proposal]]
+
+
+def swap(
+    code: str, message: str, span: tuple[int, int], new: str, help_: str = "", *, safe: bool = False
+) -> Proposal:
+    """Return the proposal to write ``new`` in place of a stretch."""
+    shown = new.strip(" ,")
+    return Proposal(
+        code,
+        message,
+        *span,
+        help_ or f"write `{shown}`",
+        ((*span, new),),
+        f"write `{shown}`" if shown else "delete it",
+        safe=safe,
+    )
+
+
+def put(code: str, message: str, span: tuple[int, int], at: int, new: str, help_: str) -> Proposal:
+    """Return the proposal to insert a text."""
+    shown = " ".join(new.split())
+    return Proposal(code, message, *span, help_, ((at, at, new),), f"insert `{shown}`")
+
+
+def applied(text: str, edits: tuple[tuple[int, int, str], ...]) -> str:
+    """Return the text with the edits made; they do not overlap."""
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text

@@ -1,0 +1,220 @@
+"""A decision as text for people: what was decided, every reason with what it rests on, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from dsl.core import Citation
+from evaluator.decision import HELD, Decision, EffectTaken, Missing, OptionDecision
+from evaluator.ranges import Numbers, Range, Truth, is_settled
+from evaluator.reasons import Reason, number, plain
+from evaluator.register import Standing
+
+Paint = Callable[[str, str], str]
+"""Colours a text by a word: an outcome, ``head`` or ``faint``."""
+
+_OUTCOME_WIDTH = 13
+
+
+def unpainted(text: str, kind: str) -> str:  # noqa: ARG001 - the signature of Paint
+    """Return the text as it is."""
+    return text
+
+
+def decision_lines(decision: Decision, as_of: date, *, paint: Paint = unpainted, everything: bool = True) -> list[str]:
+    """Return a decision as lines.
+
+    Args:
+        decision: what was decided.
+        as_of: the day of the question.
+        paint: colours words.
+        everything: whether the parts of what is met are told too.
+    """
+    return list(_Telling(as_of, paint, everything).decision(decision))
+
+
+def outcome_text(decision: Decision) -> str:
+    """Return what was decided in a few words: ``eligible``, ``72 of 100 points``, an amount, a stage."""
+    if not decision.in_force and decision.eligibility is None:
+        return "not in force"
+    if decision.amount is not None:
+        return money_text(decision.amount, decision.currency)
+    if decision.stage is not None:
+        return plain(decision.stage)
+    if decision.eligibility is not None:
+        return decision.eligibility.replace("_", " ")
+    return f"{len(decision.options)} options"
+
+
+def money_text(amount: Range, currency: str | None) -> str:
+    """Write an amount with its currency."""
+    if not is_settled(amount) and plain(amount) in ("unknown", "at least 0"):
+        return f"unknown {currency}"
+    return f"{plain(amount)} {currency}"
+
+
+def cite_text(cites: Iterable[Citation]) -> str:
+    """Write citations: the source's title and the place in it."""
+    return "; ".join(f'{cite.source}, "{cite.place}"' for cite in cites)
+
+
+class _Telling:
+    def __init__(self, as_of: date, paint: Paint, everything: bool) -> None:
+        self.as_of = as_of
+        self.paint = paint
+        self.everything = everything
+
+    def decision(self, decision: Decision) -> Iterator[str]:
+        yield f"{self.paint(decision.rule, 'head')}  {decision.title}"
+        kind = decision.eligibility or ("undetermined" if outcome_text(decision).startswith("unknown") else "")
+        yield f"  {self.paint(outcome_text(decision), kind)} on {self.as_of}{_more(decision)}"
+        if decision.standing is not None:
+            yield f"  register: {standing_text(decision.standing)}"
+        if decision.window is not None:
+            yield f"  to be chosen from {decision.window[0]} through {decision.window[1]}"
+        for effect in decision.effects:
+            yield f"  {effect_text(effect)}"
+        for reason in decision.reasons:
+            yield from self.reason(reason, "", 0, ())
+        for option in decision.options:
+            yield from self.option(option)
+        yield from self.rest(decision)
+
+    def option(self, option: OptionDecision) -> Iterator[str]:
+        name = option.name or "no_choice"
+        outcome = self.paint(option.eligibility.replace("_", " "), option.eligibility)
+        yield f"  option {name}  {option.title}: {outcome}  {self.paint(option.at, 'faint')}"
+        for effect in option.effects:
+            yield f"    {effect_text(effect)}"
+        for reason in option.reasons:
+            yield from self.reason(reason, "", 1, option.cites)
+
+    def reason(self, reason: Reason, above: str, depth: int, cited: tuple[Citation, ...]) -> Iterator[str]:
+        below = bool(above) and reason.code.startswith(f"{above}.")
+        name = reason.code.removeprefix(above) if below else reason.code
+        outcome = reason.outcome.replace("_", " ").ljust(_OUTCOME_WIDTH)
+        place = self.paint(f"{reason.origin.source.name}:{reason.origin.line}", "faint")
+        indent = "  " * depth
+        yield f"  {self.paint(outcome, reason.outcome)}{indent}{name}  {reason.title}: {reason_text(reason)}  {place}"
+        margin = " " * (_OUTCOME_WIDTH + 4) + indent
+        if reason.cites and reason.cites != cited:
+            yield self.paint(margin + cite_text(reason.cites), "faint")
+        for text in reason.assumes:
+            yield self.paint(f"{margin}assumes: {text}", "faint")
+        if self.everything or reason.outcome != "met":
+            for part in reason.parts:
+                yield from self.reason(part, reason.code, depth + 1, reason.cites)
+
+    def rest(self, decision: Decision) -> Iterator[str]:
+        if decision.missing:
+            yield "  missing:"
+            for missing in decision.missing:
+                yield f"    {missing_text(missing)}"
+        for item in decision.disagreements:
+            yield (
+                f"  supplied {item.name} is {plain(item.supplied)}, where the records give {plain(item.from_records)}; "
+                "the supplied value was used"
+            )
+        if decision.provisional_figures:
+            yield "  rests on provisional figures:"
+            yield from (f"    {item.text}  {self.paint(item.at, 'faint')}" for item in decision.provisional_figures)
+        if decision.assumptions:
+            yield "  rests on assumptions:"
+            yield from (f"    {item.text}  {self.paint(item.at, 'faint')}" for item in decision.assumptions)
+
+
+def _more(decision: Decision) -> str:
+    score = decision.score
+    if score is not None:
+        return f": {plain(score.points)} of {number(score.out_of)} points, {_required(score.needed)} needed"
+    if decision.due is not None:
+        return f", due {plain(decision.due)}"
+    return "" if decision.in_force or decision.eligibility is None else ": not in force"
+
+
+def standing_text(standing: Standing) -> str:
+    """Write what the register says of an award."""
+    words = [HELD[standing.held].replace("_", " ")]
+    if standing.level is not None:
+        words.append(f"at {standing.level}")
+    if standing.since is not None:
+        words.append(f"since {standing.since}")
+    if standing.until is not None:
+        words.append(f"until {standing.until}")
+    if standing.next_check is not None:
+        words.append(f"next check {standing.next_check}" if standing.held is Truth.TRUE else "")
+        if standing.held is not Truth.TRUE:
+            words[-1] = f"first check {standing.next_check} if attained today"
+    return ", ".join([" ".join(words[:2]), *words[2:]] if standing.level is not None else words)
+
+
+def effect_text(effect: EffectTaken) -> str:
+    """Write what an option pays, gives, keeps or loses."""
+    text = f"{effect.verb} {', '.join(effect.names)}"
+    if effect.amount is not None:
+        text += f": {money_text(effect.amount, effect.currency)}"
+    if effect.up_to is not None:
+        text += f", up to {plain(effect.up_to)}"
+    if effect.applies is not Truth.TRUE:
+        text += " (not so today)" if effect.applies is Truth.FALSE else " (perhaps)"
+    return text
+
+
+def missing_text(missing: Missing) -> str:
+    """Write what is missing and, where it is known, what each value would lead to."""
+    gap = missing.gap
+    text = f"{gap.pointer}  {gap.title}"
+    if gap.day is not None:
+        text += f", on {gap.day}"
+    if gap.note:
+        text += f" ({gap.note})"
+    if missing.leads_to:
+        told = (f"{_value(value)} leads to {outcome.replace('_', ' ')}" for value, outcome in missing.leads_to)
+        text += ": " + ", ".join(told)
+    return text
+
+
+def _value(value: str | bool) -> str:
+    return value if isinstance(value, str) else "yes" if value else "no"
+
+
+def reason_text(reason: Reason) -> str:
+    """Write observed, required, short by and points of a reason."""
+    parts: list[str] = []
+    if reason.observed is not None:
+        parts.append(_with_unit(reason.observed, reason.unit))
+    if isinstance(reason.required, str):
+        parts.append(f"required: {reason.required}")
+    elif reason.required is not None and not isinstance(reason.required, Truth):
+        parts.append(f"required {_required(reason.required)}")
+    if reason.short_by is not None and reason.observed is not None:
+        parts.append(f"short by {_short(reason.short_by)}")
+    text = ", ".join(parts)
+    if reason.points is not None:
+        out_of = f" of {number(reason.out_of)}" if reason.out_of is not None else ""
+        text = f"{text}; " if text else ""
+        text += f"{plain(reason.points)}{out_of} points"
+    if reason.day is not None:
+        text += f" (on {reason.day})"
+    return text or reason.outcome.replace("_", " ")
+
+
+def _with_unit(range_: Range, unit: str | None) -> str:
+    text = plain(range_)
+    return text if unit is None or text == "unknown" else f"{text} {unit}"
+
+
+def _required(range_: Range) -> str:
+    if isinstance(range_, Numbers) and range_.high is None and range_.low in (None, Decimal(0)):
+        return "unknown"
+    return plain(range_)
+
+
+def _short(short: Numbers) -> str:
+    if short.low == 0 and short.high is not None:
+        return f"at most {number(short.high)}"
+    if short.low == 0 and short.high is None:
+        return "unknown"
+    return plain(short)

@@ -1,0 +1,123 @@
+"""What a rule reads: the facts, measures and records that a service has to tell before the rule is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from dsl import core as c
+from dsl.source import Span
+
+AWARD_KINDS = ("competency", "designation", "specialization", "program")
+
+
+def walk(node: c.Expr) -> Iterator[c.Expr]:
+    """Yield a node and all below it, parents first."""
+    yield node
+    yield from _below(node)
+
+
+def _below(value: Any) -> Iterator[c.Expr]:
+    for field in fields(value):
+        yield from _nodes(getattr(value, field.name))
+
+
+def _nodes(value: Any) -> Iterator[c.Expr]:
+    match value:
+        case Span() | c.Type():
+            return
+        case tuple():
+            for item in value:
+                yield from _nodes(item)
+        case c.Node():
+            yield from walk(value)  # type: ignore[arg-type]
+        case _ if is_dataclass(value):
+            yield from _below(value)
+        case _:
+            return
+
+
+def expressions(version: c.RuleVersion) -> Iterator[c.Expr]:
+    """Yield what a version of a rule is made of: requirement, amount, stages, options, effects and settings."""
+    for part in (version.requirement, version.amount, version.stage):
+        if part is not None:
+            yield part
+    for effect in version.effects:
+        yield from _of_effect(effect)
+    for option in version.options:
+        if option.requirement is not None:
+            yield option.requirement
+        for effect in option.effects:
+            yield from _of_effect(effect)
+    for settings in version.settings.values():
+        for setting in settings:
+            yield from setting.value if isinstance(setting.value, tuple) else (setting.value,)
+
+
+def _of_effect(effect: c.Effect) -> Iterator[c.Expr]:
+    yield from (part for part in (effect.when, effect.up_to) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """Names that a service tells, each sorted.
+
+    ``measures`` may be supplied ready-made instead of the records they are reckoned from.
+    """
+
+    facts: tuple[str, ...]
+    measures: tuple[str, ...]
+    records: tuple[str, ...]
+
+
+def reads_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
+    """Return what rules read, also through other rules, measures and the register's checks."""
+    facts: set[str] = set()
+    measures: set[str] = set()
+    records: set[str] = set()
+    seen: set[str] = set()
+    waiting: list[c.Expr] = []
+
+    def look_at(name: str, parts: Iterable[c.Expr]) -> None:
+        if name not in seen:
+            seen.add(name)
+            waiting.extend(parts)
+
+    def look_at_rule(rule: c.Rule) -> None:
+        look_at(f"rule {rule.id}", (part for version in rule.versions for part in expressions(version)))
+        if rule.kind in AWARD_KINDS:
+            records.add("awards")
+        for version in rule.versions:
+            for option in version.options:
+                for effect in option.effects:
+                    if effect.verb == "pay" and effect.names[0] in core.rules:
+                        look_at_rule(core.rules[effect.names[0]])
+
+    for rule in rules:
+        look_at_rule(rule)
+    while waiting:
+        for node in walk(waiting.pop()):
+            match node:
+                case c.Fact(name=name):
+                    facts.add(name)
+                case c.Aggregate(records=name):
+                    records.add(name)
+                case c.People():
+                    records.add("certifications")
+                case c.Anniversary():
+                    records.add("awards")
+                case c.Named(name=name, supplied=supplied):
+                    if supplied:
+                        measures.add(name)
+                    look_at(f"named {name}", [core.named[name].value])
+                case c.Qualifies(rule=rule_id) | c.InProgress(rule=rule_id):
+                    look_at_rule(core.rules[rule_id])
+                case c.Holds(award=award) | c.Paid(award=award):
+                    records.add("awards")
+                    for found in core.rules.values():
+                        if found.award == award:
+                            look_at_rule(found)
+                case _:
+                    continue
+    return Reads(tuple(sorted(facts)), tuple(sorted(measures)), tuple(sorted(records)))

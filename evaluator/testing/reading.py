@@ -1,0 +1,193 @@
+"""Plain data to scenarios: the schema first, then names of partners, months and the order of days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from dsl.codec import escaped
+from dsl.diagnostics import listed, nearest
+from evaluator.testing.given import Given, read_given
+from evaluator.testing.scenario import Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
+from schemas import load as load_schema
+
+Json = Any
+
+
+def read_scenarios(data: Json, name: str) -> ScenarioFile:
+    """Read a parsed scenario file.
+
+    Args:
+        data: its content; numbers are integers and decimals, dates are texts.
+        name: the file it came from, as shown to people.
+
+    Raises:
+        ScenarioErrors: with every place that is not as a scenario file has it.
+    """
+    problems = [problem for error in _errors(data) for problem in _problems(error)]
+    if problems:
+        raise ScenarioErrors(tuple(dict.fromkeys(problems)))
+    reader = _Reading(data)
+    scenarios = tuple(reader.scenario(item, f"/scenarios/{index}") for index, item in enumerate(data["scenarios"]))
+    if reader.problems:
+        raise ScenarioErrors(tuple(dict.fromkeys(reader.problems)))
+    return ScenarioFile(name, scenarios)
+
+
+class _Reading:
+    """Reads what the schema has accepted, and notes what it cannot know."""
+
+    def __init__(self, data: Mapping[str, Json]) -> None:
+        self.partners: Mapping[str, Json] = data.get("partners", {})
+        self.problems: list[ScenarioProblem] = []
+        self._months(data.get("partners", {}), "/partners")
+        self._months(data["scenarios"], "/scenarios")
+        self._read: dict[str, Given] = {}
+        for name in () if self.problems else self.partners:
+            self._partner(name, f"/partners/{escaped(name)}", ())
+
+    def scenario(self, item: Mapping[str, Json], pointer: str) -> Scenario:
+        given = Given()
+        if self.problems:
+            return Scenario(item["name"], "", given, (), pointer)
+        if "partner" in item:
+            given = self._partner(item["partner"], f"{pointer}/partner", ())
+        if "with" in item:
+            given = read_given(item["with"], f"{pointer}/with").over(given)
+        if "steps" in item:
+            steps = tuple(_step(step, f"{pointer}/steps/{index}") for index, step in enumerate(item["steps"]))
+        else:
+            steps = (_step({key: item[key] for key in ("as_of", "attain", "expect") if key in item}, pointer),)
+        for before, after in zip(steps, steps[1:], strict=False):
+            if after.as_of < before.as_of:
+                message = f"this step goes back from {before.as_of} to {after.as_of}"
+                self.problems.append(ScenarioProblem(f"{after.pointer}/as_of", message, "order the steps by date"))
+        return Scenario(item["name"], _cite(item.get("cite")), given, steps, pointer)
+
+    def _partner(self, name: str, pointer: str, chain: tuple[str, ...]) -> Given:
+        if name in self._read:
+            return self._read[name]
+        if name not in self.partners:
+            near = nearest(name, self.partners)
+            known = f"known are {listed(sorted(self.partners))}" if self.partners else "the file has no `partners`"
+            self.problems.append(
+                ScenarioProblem(
+                    pointer, f"I do not know the partner `{name}`", f"did you mean `{near}`?" if near else known
+                )
+            )
+            return Given()
+        if name in chain:
+            circle = " is like ".join(f"`{one}`" for one in (*chain[chain.index(name) :], name))
+            self.problems.append(ScenarioProblem(pointer, f"partners run in a circle: {circle}", "break the circle"))
+            return Given()
+        data = self.partners[name]
+        where = f"/partners/{escaped(name)}"
+        base = self._partner(data["like"], f"{where}/like", (*chain, name)) if "like" in data else Given()
+        self._read[name] = read_given(data, where).over(base)
+        return self._read[name]
+
+    def _months(self, value: Json, pointer: str) -> None:
+        """Note ranges of months that run backwards."""
+        match value:
+            case Mapping():
+                month = value.get("month")
+                first, dots, last = month.partition("..") if isinstance(month, str) else ("", "", "")
+                if dots and last < first:
+                    self.problems.append(
+                        ScenarioProblem(
+                            f"{pointer}/month", f"the months {month} run backwards", f"write {last}..{first}"
+                        )
+                    )
+                for key, item in value.items():
+                    self._months(item, f"{pointer}/{escaped(str(key))}")
+            case list():
+                for index, item in enumerate(value):
+                    self._months(item, f"{pointer}/{index}")
+            case _:
+                return
+
+
+def _step(item: Mapping[str, Json], pointer: str) -> Step:
+    told = read_given(item["with"], f"{pointer}/with") if "with" in item else Given()
+    expectations = tuple(
+        Expectation(rule, wanted, f"{pointer}/expect/{escaped(rule)}")
+        if isinstance(wanted, Mapping)
+        else Expectation(rule, {"": wanted}, f"{pointer}/expect/{escaped(rule)}", is_short=True)
+        for rule, wanted in item.get("expect", {}).items()
+    )
+    return Step(date.fromisoformat(item["as_of"]), told, tuple(item.get("attain", ())), expectations, pointer)
+
+
+def _cite(cite: Json) -> str:
+    if cite is None:
+        return ""
+    cites = cite if isinstance(cite, list) else [cite]
+    return "; ".join(f'{one["source"]} "{one["place"]}"' for one in cites)
+
+
+# ---- the schema's errors in words --------------------------------------------------------------------------------
+
+
+def _errors(data: Json) -> Iterable[ValidationError]:
+    validator = Draft202012Validator(load_schema("scenario"), format_checker=FormatChecker(["date"]))
+    return sorted(validator.iter_errors(data), key=lambda error: error.json_path)
+
+
+def _problems(error: ValidationError) -> Iterable[ScenarioProblem]:
+    pointer = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
+    match error.validator:
+        case "if" | "anyOf" | "allOf" if error.context:
+            best = [inner for inner in error.context if inner.validator != "type"] or error.context
+            yield from _problems(best[0])
+        case "additionalProperties":
+            known = list(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else []
+            for name in error.instance:
+                if name not in known:
+                    near = nearest(name, known)
+                    advice = f"did you mean `{near}`?" if near else f"known are {listed(known, most=20)}"
+                    yield ScenarioProblem(f"{pointer}/{escaped(name)}", f"I do not know `{name}` here", advice)
+        case None:
+            name = str(error.absolute_path[-1])
+            yield ScenarioProblem(pointer, f"`{name}` does not stand beside `steps`", "give each step its own")
+        case "required":
+            missing = [name for name in error.validator_value if name not in error.instance]
+            yield ScenarioProblem(pointer, f"`{missing[0]}` is missing", "add it")
+        case "format":
+            yield ScenarioProblem(
+                pointer, f"`{error.instance}` is not a day of the calendar", "write year-month-day, like 2022-10-03"
+            )
+        case "enum":
+            values = [str(value) for value in error.validator_value]
+            near = nearest(str(error.instance), values)
+            yield ScenarioProblem(
+                pointer,
+                f"`{error.instance}` is none of the values",
+                f"did you mean `{near}`? the values are {listed(values)}"
+                if near
+                else f"the values are {listed(values)}",
+            )
+        case _:
+            wanted = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+            yield ScenarioProblem(
+                pointer, f"this is {_shown(error.instance)}", f"expected {wanted}" if wanted else error.message
+            )
+
+
+def _shown(value: Json) -> str:
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f"`{value[:60]}`"
+        case list():
+            return "a list" if value else "an empty list"
+        case Mapping():
+            return "an object" if value else "an empty object"
+        case _:
+            return f"the number {value}"

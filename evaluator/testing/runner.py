@@ -1,0 +1,265 @@
+"""Runs scenarios against an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dsl import core as c
+from dsl.diagnostics import listed, nearest
+from evaluator import calendar
+from evaluator.decision import Decision
+from evaluator.engine import Engine, Query
+from evaluator.facts_schema import FactErrors
+from evaluator.ranges import Truth
+from evaluator.reads import walk
+from evaluator.testing.expectations import ASPECTS, AWARD_KINDS, SHORT, Mismatch, full_codes, mismatches
+from evaluator.testing.given import Given
+from evaluator.testing.scenario import Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What came out on one day: what is not as expected, and the decisions that say otherwise."""
+
+    as_of: date
+    pointer: str
+    mismatches: tuple[Mismatch, ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """What came out of a scenario; steps behind one that could not be taken are not there."""
+
+    scenario: Scenario
+    steps: tuple[StepResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all was as expected."""
+        return not any(step.mismatches for step in self.steps)
+
+
+def run(engine: Engine, file: ScenarioFile) -> tuple[ScenarioResult, ...]:
+    """Run the scenarios of a file.
+
+    Raises:
+        ScenarioErrors: a scenario asks for what the policies do not have, or its facts do not fit the vocabulary.
+    """
+    problems = list(_Checking(engine).file(file))
+    results: list[ScenarioResult] = []
+    for scenario in file.scenarios if not problems else ():
+        try:
+            results.append(_run_one(engine, scenario))
+        except ScenarioErrors as errors:
+            problems.extend(errors.problems)
+    if problems:
+        raise ScenarioErrors(tuple(dict.fromkeys(problems)))
+    return tuple(results)
+
+
+def _run_one(engine: Engine, scenario: Scenario) -> ScenarioResult:
+    given = scenario.given
+    steps: list[StepResult] = []
+    for step in scenario.steps:
+        given = step.told.over(given)
+        found: list[Mismatch] = []
+        told: list[Decision] = []
+        for index, award in enumerate(step.attain):
+            [decision] = _decide(engine, [award], given, step)
+            entry = _entry(engine, decision, step.as_of)
+            if isinstance(entry, Mismatch):
+                found.append(entry)
+                told.append(decision)
+            else:
+                given = given.with_award(entry, f"{step.pointer}/attain/{index}")
+        if step.expectations:
+            decisions = _decide(engine, [expectation.rule for expectation in step.expectations], given, step)
+            for expectation, decision in zip(step.expectations, decisions, strict=True):
+                different = mismatches(decision, _wanted(expectation, decision.kind))
+                if different:
+                    found.extend(different)
+                    told.append(decision)
+        steps.append(StepResult(step.as_of, step.pointer, tuple(found), tuple(told)))
+        if any(mismatch.aspect == "attain" for mismatch in found):
+            # What comes later rests on a register that is not the one meant.
+            break
+    return ScenarioResult(scenario, tuple(steps))
+
+
+def _decide(engine: Engine, rules: Iterable[str], given: Given, step: Step) -> tuple[Decision, ...]:
+    try:
+        return engine.decide(Query(tuple(rules), step.as_of, given.json())).decisions
+    except FactErrors as errors:
+        raise ScenarioErrors(
+            tuple(
+                ScenarioProblem(given.place_of(problem.pointer) or step.pointer, problem.message, problem.help)
+                for problem in errors.problems
+            )
+        ) from errors
+
+
+def _wanted(expectation: Expectation, kind: str) -> Mapping[str, Json]:
+    return {SHORT[kind]: expectation.wanted[""]} if expectation.is_short else expectation.wanted
+
+
+# ---- the register -----------------------------------------------------------------------------------------------
+
+
+def _entry(engine: Engine, decision: Decision, day: date) -> dict[str, Json] | Mismatch:
+    """Return what enters the register when the award of a decision is attained, or why it is not."""
+    rule = engine.core.rules[decision.rule]
+    standing = decision.standing
+    if decision.eligibility != "eligible":
+        return Mismatch(rule.id, "attain", "eligible", decision.eligibility or "no award")
+    if standing is not None and standing.held is Truth.TRUE:
+        return Mismatch(rule.id, "attain", "not held yet", f"held since {standing.since}")
+    check = standing.next_check if standing is not None else None
+    anniversary = check or calendar.add(day, _validity(rule, day))
+    entry = {
+        "award": rule.award,
+        "attained": str(day),
+        "anniversary": str(anniversary),
+        "ended": "none",
+        "benefits": "none",
+    }
+    return entry if rule.level is None else {**entry, "level": rule.level}
+
+
+def _validity(rule: c.Rule, day: date) -> c.Duration:
+    """Return how long an award that is not checked is valid: what its rule says, else a year."""
+    for version in rule.versions:
+        for setting in version.settings.get("valid", ()) if day in version.days else ():
+            value = setting.value
+            if day in setting.days and isinstance(value, c.Literal) and isinstance(value.value, c.Duration):
+                return value.value
+    return c.Duration(months=12)
+
+
+# ---- what a file asks for -----------------------------------------------------------------------------------------
+
+
+class _Checking:
+    """Looks for rules, reason codes, options and aspects that the policies do not have."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.core = engine.core
+        self.codes = frozenset(_codes(engine.core))
+
+    def file(self, file: ScenarioFile) -> Iterable[ScenarioProblem]:
+        for scenario in file.scenarios:
+            for step in scenario.steps:
+                for index, award in enumerate(step.attain):
+                    yield from self._attained(award, f"{step.pointer}/attain/{index}")
+                for expectation in step.expectations:
+                    yield from self._expected(expectation)
+
+    def _unknown(self, rule: str, pointer: str) -> ScenarioProblem:
+        levels = [found.id for found in self.core.rules.values() if found.award == rule]
+        if levels:
+            return ScenarioProblem(pointer, f"`{rule}` has levels", f"name one: {listed(levels)}")
+        near = nearest(rule, self.core.rules)
+        return ScenarioProblem(
+            pointer,
+            f"there is no rule `{rule}`",
+            f"did you mean `{near}`?" if near else f"the rules are {listed(self.core.rules)}",
+        )
+
+    def _attained(self, award: str, pointer: str) -> Iterable[ScenarioProblem]:
+        rule = self.core.rules.get(award)
+        if rule is None:
+            yield self._unknown(award, pointer)
+        elif rule.kind not in AWARD_KINDS:
+            yield ScenarioProblem(pointer, f"`{award}` is no award", "only awards enter the register")
+
+    def _expected(self, expectation: Expectation) -> Iterable[ScenarioProblem]:
+        rule = self.core.rules.get(expectation.rule)
+        if rule is None:
+            yield self._unknown(expectation.rule, expectation.pointer)
+            return
+        if expectation.is_short:
+            yield from self._short(rule, expectation.wanted[""], expectation.pointer)
+            return
+        for aspect in expectation.wanted:
+            if aspect not in ASPECTS[rule.kind]:
+                yield ScenarioProblem(
+                    f"{expectation.pointer}/{aspect}",
+                    f"a {rule.kind} has no `{aspect}`",
+                    f"of a {rule.kind} can be expected {listed(ASPECTS[rule.kind], most=12)}",
+                )
+        if "stage" in expectation.wanted:
+            yield from self._stage(rule, expectation.wanted["stage"], f"{expectation.pointer}/stage")
+        for code in expectation.wanted.get("reasons", ()):
+            if not self.codes.intersection(full_codes(rule.id, code)):
+                yield self._unknown_code(rule, code, f"{expectation.pointer}/reasons/{code}")
+        names = {option.name or "no_choice" for version in rule.versions for option in version.options}
+        for name in expectation.wanted.get("options", ()):
+            if name not in names:
+                near = nearest(name, names)
+                yield ScenarioProblem(
+                    f"{expectation.pointer}/options/{name}",
+                    f"`{rule.id}` has no option `{name}`",
+                    f"did you mean `{near}`?" if near else f"its options are {listed(sorted(names))}",
+                )
+
+    def _short(self, rule: c.Rule, word: str, pointer: str) -> Iterable[ScenarioProblem]:
+        if rule.kind not in SHORT:
+            yield ScenarioProblem(pointer, f"one word does not say what a {rule.kind} gives", "write {options: {...}}")
+        elif rule.kind == "lifecycle":
+            yield from self._stage(rule, word, pointer)
+        elif rule.kind == "fee":
+            figure, _, currency = word.partition(" ")
+            if not currency or (figure != "unknown" and not figure.replace(",", "").replace(".", "", 1).isdigit()):
+                yield ScenarioProblem(
+                    pointer, f"`{word}` is no amount", "write for example `4730 USD`, or `unknown USD`"
+                )
+        elif word not in _ELIGIBILITIES:
+            near = nearest(word, _ELIGIBILITIES)
+            yield ScenarioProblem(
+                pointer,
+                f"`{word}` is none of the values",
+                f"did you mean `{near}`?" if near else f"the values are {listed(_ELIGIBILITIES)}",
+            )
+
+    def _stage(self, rule: c.Rule, stage: str, pointer: str) -> Iterable[ScenarioProblem]:
+        branches = [version.stage.branches for version in rule.versions if version.stage is not None]
+        stages = [*dict.fromkeys(branch.name for one in branches for branch in one), "undetermined"]
+        if stage not in stages:
+            near = nearest(stage, stages)
+            yield ScenarioProblem(
+                pointer,
+                f"`{rule.id}` has no stage `{stage}`",
+                f"did you mean `{near}`?" if near else f"the stages are {listed(stages)}",
+            )
+
+    def _unknown_code(self, rule: c.Rule, code: str, pointer: str) -> ScenarioProblem:
+        own = {known.removeprefix(f"{rule.id}.") for known in self.codes if known.startswith(f"{rule.id}.")}
+        near = nearest(code, own) or nearest(code, self.codes)
+        return ScenarioProblem(
+            pointer,
+            f"`{rule.id}` has no reason `{code}`",
+            f"did you mean `{near}`?" if near else f"its reasons are {listed(sorted(own))}",
+        )
+
+
+_ELIGIBILITIES = ("eligible", "not_eligible", "undetermined")
+
+
+def _codes(core: c.Core) -> Iterable[str]:
+    """Yield every reason code that a decision can have."""
+    for rule in core.rules.values():
+        yield f"{rule.id}.in_force"
+        if rule.kind == "fee":
+            yield from (f"{rule.id}.amount", f"{rule.id}.due")
+        for version in rule.versions:
+            yield from (f"{rule.id}.{branch.name}" for branch in (version.stage.branches if version.stage else ()))
+            parts = [version.requirement, version.amount, version.stage]
+            parts.extend(option.requirement for option in version.options)
+            for part in parts:
+                if part is not None:
+                    yield from (node.code for node in walk(part) if isinstance(node, c.Requirement))

@@ -1,0 +1,1 @@
+"""The public API, a blueprint for each resource."""

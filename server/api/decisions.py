@@ -1,0 +1,72 @@
+"""Decisions: one query, or many in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from server.api import problems, queries, wire
+from server.api.problems import Fault, Problem
+from server.snapshot import current_engine, current_limits
+
+Json = Any
+bp = Blueprint("decisions", __name__, url_prefix="/v1/decisions")
+
+
+@bp.post("")
+def create_decisions() -> ResponseReturnValue:
+    """Answer one query and say why."""
+    engine = current_engine()
+    data = wire.read_json(current_limits().body_bytes)
+    return wire.write_json(queries.answer(engine, data).as_json())
+
+
+@bp.post("/batch")
+def create_batch() -> ResponseReturnValue:
+    """Answer many queries in their order; each item has its answer or its problem."""
+    engine = current_engine()
+    items = _read_items(wire.read_json(current_limits().batch_bytes), current_limits().batch_items)
+    results: list[Json] = []
+    for item in items:
+        try:
+            results.append({"id": item["id"], "answer": queries.answer(engine, item["query"]).as_json()})
+        except Problem as problem:
+            results.append({"id": item["id"], "problem": problem.as_json()})
+    return wire.write_json({"items": results})
+
+
+def _read_items(data: Json, most: int) -> list[dict[str, Json]]:
+    """Return the items of a batch, each with ``id`` and ``query``.
+
+    Raises:
+        Problem: this is no batch; what is wrong with one item's query is told in that item's result instead.
+    """
+    if not isinstance(data, dict):
+        raise problems.invalid_query([queries.wrong(data, "an object with `items`", "")])
+    faults = list(queries.key_faults(data, ("items",), ("items",)))
+    items = data.get("items", [])
+    if not isinstance(items, list):
+        raise problems.invalid_query([*faults, queries.wrong(items, "a list", "/items")])
+    if len(items) > most:
+        raise problems.too_large(most, "items")
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        pointer = f"/items/{index}"
+        if not isinstance(item, dict):
+            faults.append(queries.wrong(item, "an object with `id` and `query`", pointer))
+            continue
+        faults.extend(queries.key_faults(item, ("id", "query"), ("id", "query"), pointer))
+        own = item.get("id", "-")
+        faults.extend(queries.text_faults(own, f"{pointer}/id"))
+        if "id" in item and isinstance(own, str):
+            if own in seen:
+                said = f"the id `{own[:40]}` stands twice"
+                faults.append(Fault(code="Q106", message=said, help="give each item its own", pointer=f"{pointer}/id"))
+            seen.add(own)
+    if "items" in data and not items:
+        faults.append(Fault(code="Q104", message="nothing is asked", help="add an item", pointer="/items"))
+    if faults:
+        raise problems.invalid_query(faults)
+    return items

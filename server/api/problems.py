@@ -1,0 +1,292 @@
+"""Errors over HTTP: the only place that makes them (``schemas/problem``, RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from dsl.diagnostics import listed, nearest
+from evaluator.engine import UnknownRule
+from evaluator.facts_schema import FactProblem
+
+Json = Any
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem; ``code`` is what callers switch on and the end of its address."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        Kind(
+            "unreadable",
+            400,
+            "The body cannot be read",
+            "The body is not one JSON document in UTF-8 that is safe to read: it may be empty, cut off, nested too "
+            "deeply, name a key twice, or hold NaN, half a character or a number of too many digits. "
+            "`errors` tells what and, where it is known, on which line.",
+        ),
+        Kind(
+            "bad_request",
+            400,
+            "The request cannot be read",
+            "The request breaks HTTP itself, for example by ending before its body does.",
+        ),
+        Kind(
+            "unknown_rule",
+            404,
+            "There is no such rule",
+            "A rule was asked for that the policies do not have. GET /v1/rules lists those they have; in `decide` an "
+            "award's id stands for all its levels and `*` for any part of an id.",
+        ),
+        Kind(
+            "unknown_address",
+            404,
+            "There is nothing at this address",
+            "The service has no resource there. GET /openapi.json describes those it has.",
+        ),
+        Kind(
+            "method_not_allowed",
+            405,
+            "The resource does not take this method",
+            "The header Allow lists the methods that it takes.",
+        ),
+        Kind(
+            "too_large",
+            413,
+            "The body is too large",
+            "A single query and a batch have a largest size each, and a batch a largest number of items. "
+            "Ask in several requests.",
+        ),
+        Kind(
+            "unsupported_media_type",
+            415,
+            "The body is of the wrong kind",
+            "Queries are JSON in UTF-8, sent with the header `Content-Type: application/json`.",
+        ),
+        Kind(
+            "invalid_query",
+            422,
+            "The query is not valid",
+            "The body is JSON, but not a query: see schemas/query. Every place is in `errors`, with its JSON pointer "
+            "or the name of the parameter. Errors of the facts are told with it.",
+        ),
+        Kind(
+            "invalid_facts",
+            422,
+            "The facts do not fit the vocabulary",
+            "The facts hold a name that the policies do not know, or a value of the wrong kind. What is not known is "
+            "left out, never `null`. GET /v1/rules/{rule}/schema tells what a rule can read.",
+        ),
+        Kind(
+            "internal",
+            500,
+            "The service failed",
+            "This is a bug of the service, not of the request.",
+        ),
+        Kind(
+            "not_ready",
+            503,
+            "The service is not ready",
+            "No policies are loaded yet. Ask again in a moment.",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong, where, and what to do: an entry of ``errors``."""
+
+    code: str
+    message: str
+    help: str = ""
+    pointer: str | None = None
+    """JSON pointer into the body."""
+    parameter: str | None = None
+    """Name of the query parameter."""
+    line: int | None = None
+    column: int | None = None
+    """Place in a body that is no JSON, counted from one."""
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the entry without what is not known."""
+        place = {"pointer": self.pointer, "parameter": self.parameter, "line": self.line, "column": self.column}
+        told = {name: value for name, value in place.items() if value is not None}
+        return {**told, "code": self.code, "message": self.message, **({"help": self.help} if self.help else {})}
+
+    def below(self, prefix: str) -> Fault:
+        """Return the same fault of a document that stands at ``prefix`` of a larger one."""
+        return self if self.pointer is None else replace(self, pointer=prefix + self.pointer)
+
+
+class Problem(Exception):
+    """A request that is not answered, and why."""
+
+    def __init__(self, code: str, detail: str, faults: Sequence[Fault] = (), allow: Sequence[str] = ()) -> None:
+        self.kind = KINDS[code]
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.allow = tuple(sorted(allow))
+        super().__init__(detail)
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the problem as ``schemas/problem`` describes it."""
+        return {
+            "type": f"/problems/{self.kind.code}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "code": self.kind.code,
+            "detail": self.detail,
+            "errors": [fault.as_json() for fault in self.faults],
+        }
+
+    def response(self) -> Response:
+        """Return the problem as a response."""
+        # ASCII only: what a caller sent may come back in a message, also what UTF-8 cannot hold.
+        response = Response(json.dumps(self.as_json()), self.kind.status, content_type=MEDIA_TYPE)
+        if self.kind.status == 405:
+            response.headers["Allow"] = ", ".join(self.allow)
+        if self.kind.status == 503:
+            response.headers["Retry-After"] = "1"
+        return response
+
+
+# ---- one function for each way to fail --------------------------------------------------------------------------
+
+
+def unreadable(fault: Fault) -> Problem:
+    """The body is no JSON document (W series)."""
+    return Problem("unreadable", fault.message, [fault])
+
+
+def unsupported_media_type(told: str) -> Problem:
+    """The body is not sent as JSON in UTF-8."""
+    sent = f"the body came as `{told}`" if told else "the body came without a Content-Type"
+    fault = Fault(code="W110", message=sent, help="send JSON in UTF-8 with `Content-Type: application/json`")
+    return Problem("unsupported_media_type", sent, [fault])
+
+
+def too_large(most: int, what: str = "bytes") -> Problem:
+    """The body has more bytes, or the batch more items, than are taken."""
+    fault = Fault(code="W111", message=f"more than {most:,} {what}", help="ask in several requests")
+    return Problem("too_large", f"at most {most:,} {what} are taken at once", [fault])
+
+
+def unknown_rules(faults: Sequence[Fault]) -> Problem:
+    """All that is wrong is that rules do not exist."""
+    return Problem("unknown_rule", _told(faults), faults)
+
+
+def unknown_rule(error: UnknownRule, pointer: str | None = None, more: Sequence[str] = ()) -> Fault:
+    """Return the fault of naming a rule that does not exist; ``more`` are ids that may be meant."""
+    if more:
+        advice = f"ask for one of {listed(more)}"
+    elif error.suggestion:
+        advice = f"did you mean `{error.suggestion}`?"
+    else:
+        advice = "GET /v1/rules lists the rules"
+    return Fault(code="Q105", message=f"there is no rule `{error.name}`", help=advice, pointer=pointer)
+
+
+def invalid_query(faults: Sequence[Fault]) -> Problem:
+    """The body is no query, or a parameter is wrong (Q series; F series for the facts in it)."""
+    return Problem("invalid_query", _told(faults), faults)
+
+
+def invalid_facts(faults: Sequence[Fault]) -> Problem:
+    """The facts do not fit the vocabulary (F series)."""
+    return Problem("invalid_facts", _told(faults), faults)
+
+
+def fact_faults(found: Iterable[FactProblem]) -> list[Fault]:
+    """Return what is wrong with facts, as places of the query around them."""
+    return [
+        Fault(code=one.code, message=one.message, help=one.help, pointer=f"/facts{one.pointer}") for one in found
+    ]
+
+
+def not_ready() -> Problem:
+    """No policies are loaded yet."""
+    return Problem("not_ready", "no policies are loaded yet")
+
+
+def _told(faults: Sequence[Fault]) -> str:
+    first = faults[0]
+    where = first.pointer or first.parameter
+    rest = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"{where}: {first.message}{rest}" if where else f"{first.message}{rest}"
+
+
+# ---- from Flask -------------------------------------------------------------------------------------------------
+
+
+def install(app: Flask) -> None:
+    """Make every error of the application a problem."""
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _bug)
+    app.register_blueprint(bp)
+
+
+def _problem(problem: Problem) -> ResponseReturnValue:
+    return problem.response()
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is not None and error.code < 400:
+        return error.get_response()
+    return _of_http(error).response()
+
+
+def _of_http(error: HTTPException) -> Problem:
+    match error:
+        case NotFound():
+            known = sorted({rule.rule for rule in current_app.url_map.iter_rules()})
+            near = nearest(request.path, known)
+            advice = f"did you mean `{near}`?" if near else "GET /openapi.json describes what there is"
+            said = f"there is nothing at `{request.path[:200]}`"
+            return Problem("unknown_address", said, [Fault(code="W112", message=said, help=advice)])
+        case MethodNotAllowed():
+            allowed = sorted(error.valid_methods or ())
+            said = f"`{request.path[:200]}` does not take {request.method[:20]}"
+            fault = Fault(code="W113", message=said, help=f"it takes {', '.join(allowed)}")
+            return Problem("method_not_allowed", said, [fault], allowed)
+        case RequestEntityTooLarge():
+            return too_large(request.max_content_length or 0)
+        case _:
+            return Problem("bad_request", error.description or error.name)
+
+
+def _bug(error: Exception) -> ResponseReturnValue:
+    current_app.logger.error("the service failed on %s %s", request.method, request.path, exc_info=error)
+    return Problem("internal", "the service failed; the failure is in its log").response()
+
+
+# ---- the addresses that `type` names ------------------------------------------------------------------------------
+
+bp = Blueprint("problems", __name__, url_prefix="/problems")
+
+
+@bp.get("/<code>")
+def show_problem(code: str) -> ResponseReturnValue:
+    """Tell what a kind of problem means."""
+    kind = KINDS.get(code)
+    if kind is None:
+        raise NotFound
+    told = {"type": f"/problems/{kind.code}", "title": kind.title, "status": kind.status, "meaning": kind.meaning}
+    return Response(json.dumps(told), content_type="application/json")

@@ -1,0 +1,170 @@
+"""Queries from JSON, and their answers (``schemas/query``, ``schemas/answer``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, get_args
+
+from dsl.diagnostics import listed, nearest
+from evaluator.decision import Answer, Detail
+from evaluator.engine import Engine, Query, UnknownRule
+from evaluator.facts_schema import FactErrors
+from server.api import problems
+from server.api.problems import Fault
+from server.api.wire import escaped
+
+Json = Any
+KEYS = ("request_id", "decide", "as_of", "facts", "detail")
+REQUIRED = ("decide", "as_of", "facts")
+DETAILS: tuple[Detail, ...] = get_args(Detail)
+MAX_RULES = 500
+MAX_ID = 200
+"""Characters of a request's or an item's id, and of a rule's."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_NO_VALUE = "leave it out when it is not known"
+
+
+def answer(engine: Engine, data: Json) -> Answer:
+    """Return the answer to a query.
+
+    Raises:
+        Problem: it is no query, names a rule that does not exist, or its facts do not fit the vocabulary. All that
+            is wrong is told at once.
+    """
+    faults = list(query_faults(data))
+    decide = data.get("decide") if isinstance(data, dict) else None
+    unknown = list(_unknown_rules(engine, decide)) if isinstance(decide, list) else []
+    if not faults:
+        if unknown:
+            facts = _fact_faults(engine, data["facts"])
+            raise problems.invalid_facts([*facts, *unknown]) if facts else problems.unknown_rules(unknown)
+        try:
+            return engine.decide(_query(data))
+        except FactErrors as error:
+            raise problems.invalid_facts(problems.fact_faults(error.problems)) from error
+    if isinstance(data, dict) and isinstance(data.get("facts"), dict):
+        faults.extend(_fact_faults(engine, data["facts"]))
+    raise problems.invalid_query([*faults, *unknown])
+
+
+def _query(data: Json) -> Query:
+    return Query(
+        decide=tuple(data["decide"]),
+        as_of=date.fromisoformat(data["as_of"]),
+        facts=data["facts"],
+        request_id=data.get("request_id"),
+        detail=data.get("detail", "full"),
+    )
+
+
+def query_faults(data: Json) -> Iterable[Fault]:
+    """Yield what keeps a document from being a query; the facts in it are looked at by the engine."""
+    if not isinstance(data, dict):
+        yield Fault(code="Q104", message=f"a query is an object, this is {kind_of(data)}", pointer="")
+        return
+    yield from key_faults(data, KEYS, REQUIRED)
+    if "request_id" in data:
+        yield from text_faults(data["request_id"], "/request_id")
+    if "decide" in data:
+        yield from _decide_faults(data["decide"])
+    if "as_of" in data:
+        yield from (Fault(code=code, message=said, help=advice, pointer="/as_of") for code, said, advice in day_faults(data["as_of"]))
+    if "facts" in data and not isinstance(data["facts"], dict):
+        yield wrong(data["facts"], "an object", "/facts")
+    if "detail" in data and data["detail"] not in DETAILS:
+        told = data["detail"]
+        near = nearest(told, DETAILS) if isinstance(told, str) else None
+        yield wrong(told, f"one of {listed(DETAILS)}", "/detail", f"did you mean `{near}`?" if near else "")
+
+
+def key_faults(data: dict[str, Json], known: Sequence[str], required: Sequence[str], pointer: str = "") -> Iterable[Fault]:
+    """Yield the keys of an object that nobody knows and those that it lacks."""
+    for key in data:
+        if key not in known:
+            near = nearest(key[:MAX_ID], known)
+            advice = f"did you mean `{near}`?" if near else f"known are {listed(known)}"
+            said = f"I do not know `{key[:MAX_ID]}`"
+            yield Fault(code="Q101", message=said, help=advice, pointer=f"{pointer}/{escaped(key[:MAX_ID])}")
+    for key in required:
+        if key not in data:
+            yield Fault(code="Q103", message=f"`{key}` is required", help="add it", pointer=f"{pointer}/{key}")
+
+
+def text_faults(value: Json, pointer: str) -> Iterable[Fault]:
+    """Yield what keeps a value from being an id: a text, not empty, of bounded length."""
+    if not isinstance(value, str):
+        yield wrong(value, "a text", pointer)
+    elif not 1 <= len(value) <= MAX_ID:
+        yield Fault(code="Q104", message=f"this has {len(value):,} characters", help=f"write 1 to {MAX_ID}", pointer=pointer)
+
+
+def _decide_faults(value: Json) -> Iterable[Fault]:
+    if not isinstance(value, list):
+        advice = f'write ["{value[:MAX_ID]}"]' if isinstance(value, str) else ""
+        yield wrong(value, "a list of rules", "/decide", advice)
+    elif not value:
+        yield Fault(code="Q104", message="nothing is asked", help="name a rule, or `*` for all", pointer="/decide")
+    elif len(value) > MAX_RULES:
+        said = f"{len(value):,} rules are asked at once"
+        yield Fault(code="Q104", message=said, help=f"ask for at most {MAX_RULES}, or with `*`", pointer="/decide")
+    else:
+        for index, name in enumerate(value):
+            yield from text_faults(name, f"/decide/{index}")
+
+
+def day_faults(value: Json) -> Iterable[tuple[str, str, str]]:
+    """Yield code, message and advice where a value is not a day of the calendar."""
+    advice = 'write year-month-day, like "2023-06-30"'
+    if value is None:
+        yield "Q102", "`null` is no value", advice
+    elif not isinstance(value, str) or _DAY.fullmatch(value) is None:
+        yield "Q104", f"this is {kind_of(value)}, where a date is expected", advice
+    else:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            yield "Q104", f"`{value}` is not a day of the calendar", advice
+
+
+def wrong(value: Json, wanted: str, pointer: str, advice: str = "") -> Fault:
+    """Return the fault of a value of another kind than wanted."""
+    if value is None:
+        return Fault(code="Q102", message="`null` is no value", help=_NO_VALUE, pointer=pointer)
+    return Fault(code="Q104", message=f"this is {kind_of(value)}, where {wanted} is expected", help=advice, pointer=pointer)
+
+
+def kind_of(value: Json) -> str:
+    """Say what a JSON value is."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f"the text `{value[:40]}`"
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+        case _:
+            return "a number"
+
+
+def _unknown_rules(engine: Engine, decide: list[Json]) -> Iterable[Fault]:
+    for index, name in enumerate(decide[:MAX_RULES]):
+        if isinstance(name, str) and 1 <= len(name) <= MAX_ID:
+            try:
+                engine.rules(name)
+            except UnknownRule as error:
+                yield problems.unknown_rule(error, f"/decide/{index}")
+
+
+def _fact_faults(engine: Engine, facts: Json) -> list[Fault]:
+    try:
+        engine.reader.check(facts)
+    except FactErrors as error:
+        return problems.fact_faults(error.problems)
+    return []

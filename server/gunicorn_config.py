@@ -1,0 +1,36 @@
+"""How gunicorn runs the service; the command line may say otherwise."""
+
+from __future__ import annotations
+
+from gunicorn.arbiter import Arbiter
+
+from dsl.diagnostics import PolicyErrors
+from dsl.render import as_text
+from server import snapshot
+
+# The master loads the policies once and the workers share them.
+preload_app = True
+worker_class = "gthread"
+workers = 2
+# A health check is answered while a batch is decided.
+threads = 4
+timeout = 60
+graceful_timeout = 30
+accesslog = None
+errorlog = "-"
+# No socket for remote control in the home folder.
+control_socket_disable = True
+
+
+def on_reload(server: Arbiter) -> None:
+    """Load the policies again (signal HUP); where they have errors, go on with those that are served."""
+    from server import wsgi
+
+    try:
+        snapshot.install(wsgi.app, wsgi.load_engine())
+    except PolicyErrors as error:
+        for diagnostic in error.diagnostics:
+            server.log.error("%s", as_text(diagnostic))
+        server.log.error("the policies have errors; the earlier ones are served on")
+    except OSError as error:
+        server.log.error("the policies cannot be read (%s); the earlier ones are served on", error)

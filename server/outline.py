@@ -1,0 +1,231 @@
+"""Rules as an outline: their versions, requirements and figures as data with words, without anybody's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from dsl import core as c
+from dsl.codec import decimal_text
+from dsl.points import most_points
+from dsl.source import Span
+from evaluator.reads import children, expressions, reads_of, walk
+from evaluator.reasons import unit_of
+from server.words import Words, duration
+
+Json = Any
+
+
+def rule_line(rule: c.Rule) -> dict[str, Json]:
+    """Return a rule as a list shows it (``schemas/rule_list``)."""
+    return {
+        "id": rule.id,
+        "kind": rule.kind,
+        "title": rule.title,
+        **({"level": rule.level} if rule.level is not None else {}),
+        "levels": list(rule.levels),
+        **({"area": rule.area} if rule.area is not None else {}),
+        "in_force": [_days(version.days) for version in rule.versions],
+    }
+
+
+def rule_outline(core: c.Core, rule: c.Rule, day: date | None) -> dict[str, Json]:
+    """Return a rule in words (``schemas/rule``).
+
+    Args:
+        core: the policies.
+        rule: one of its rules.
+        day: tell what is in force on this day only; None: all versions, with their days.
+    """
+    outline = _Outline(core, Words(core, day))
+    versions = [version for version in rule.versions if outline.words.is_told(version.days)]
+    reads = reads_of(core, [rule])
+    return {
+        **rule_line(rule),
+        **({"as_of": day.isoformat()} if day is not None else {}),
+        **({"was": list(rule.was)} if rule.was else {}),
+        "at": _at(rule.origin),
+        "versions": [outline.version(version) for version in versions],
+        "names": outline.names(versions),
+        "reads": {"facts": list(reads.facts), "measures": list(reads.measures), "records": list(reads.records)},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    core: c.Core
+    words: Words
+
+    def version(self, version: c.RuleVersion) -> dict[str, Json]:
+        result: dict[str, Json] = {"title": version.title, "valid": _days(version.days), **_basis(version.basis)}
+        if version.requirement is not None:
+            result["says"] = self.words.say(version.requirement)
+            result["requirements"] = [self.requirement(found) for found in _requirements(version.requirement)]
+        if version.amount is not None:
+            result["amount"] = self.value(version.amount)
+        if version.stage is not None:
+            result["stages"] = [self.stage(branch) for branch in version.stage.branches]
+        if version.options:
+            result["options"] = [self.option(option) for option in version.options if self.words.is_told(option.days)]
+        if version.effects:
+            result["effects"] = [self.effect(effect) for effect in version.effects]
+        settings = [self.setting(name, one) for name, all_ in version.settings.items() for one in all_ if self.words.is_told(one.days)]
+        if settings:
+            result["settings"] = settings
+        result["at"] = _at(version.origin)
+        return result
+
+    def requirement(self, node: c.Requirement) -> dict[str, Json]:
+        result: dict[str, Json] = {
+            "code": node.code,
+            "title": node.title,
+            "part": node.part,
+            **self.value(node.value),
+        }
+        if node.part != "condition" and self.words.day is not None:
+            most = most_points(node.value, self.words.day)
+            if most is not None:
+                result["out_of"] = decimal_text(most)
+        if node.days != c.ALWAYS:
+            result["valid"] = _days(node.days)
+        result |= _basis(node.basis)
+        if node.was:
+            result["was"] = list(node.was)
+        result["at"] = _at(node.origin)
+        parts = [self.requirement(found) for found in _requirements(node.value) if self.words.is_told(found.days)]
+        if parts:
+            result["parts"] = parts
+        return result
+
+    def value(self, node: c.Expr) -> dict[str, Json]:
+        result: dict[str, Json] = {"says": self.words.say(node)}
+        figures = [_figure(found) for found in self.figures(node)]
+        if figures:
+            result["figures"] = figures
+        return result
+
+    def figures(self, node: c.Expr) -> Iterator[c.Literal]:
+        """Yield the figures of a node, not those of requirements inside, as these tell their own."""
+        match node:
+            case c.Literal(value=bool() | str()) | c.Requirement():
+                return
+            case c.Literal():
+                yield node
+            case c.Dated(versions=versions):
+                for version in versions:
+                    if self.words.is_told(version.days):
+                        yield from self.figures(version.value)
+            case c.Lookup(rows=rows):
+                for row in rows:
+                    if self.words.is_told(row.days):
+                        yield from self.figures(row.cell)
+            case _:
+                for child in children(node):
+                    yield from self.figures(child)
+
+    def stage(self, branch: c.Branch) -> dict[str, Json]:
+        said = self.words.say(branch.when) if branch.when is not None else "otherwise"
+        return {"stage": branch.name, "says": said, **_basis(branch.basis), "at": _at(branch.origin)}
+
+    def option(self, option: c.Option) -> dict[str, Json]:
+        found = _requirements(option.requirement) if option.requirement is not None else ()
+        return {
+            "option": option.name or "no_choice",
+            "code": option.code,
+            "title": option.title,
+            "valid": _days(option.days),
+            "requirements": [self.requirement(each) for each in found if self.words.is_told(each.days)],
+            "effects": [self.effect(effect) for effect in option.effects],
+            **_basis(option.basis),
+            "at": _at(option.origin),
+        }
+
+    def effect(self, effect: c.Effect) -> dict[str, Json]:
+        result: dict[str, Json] = {"effect": effect.verb, "of": list(effect.names)}
+        if effect.when is not None:
+            result["when"] = self.words.say(effect.when)
+        if effect.up_to is not None:
+            result["up_to"] = self.words.say(effect.up_to)
+        return result
+
+    def setting(self, name: str, setting: c.SettingVersion) -> dict[str, Json]:
+        if isinstance(setting.value, tuple):
+            said = f"from {self.words.say(setting.value[0])} through {self.words.say(setting.value[1])}"
+        else:
+            said = self.words.say(setting.value)
+        return {"setting": name, "says": said, "valid": _days(setting.days), **_basis(setting.basis)}
+
+    def names(self, versions: Sequence[c.RuleVersion]) -> list[dict[str, Json]]:
+        """Return the figures and measures that versions speak of by name, and those that these speak of."""
+        found: dict[str, None] = {}
+        todo = [node for version in versions for part in expressions(version) for node in walk(part)]
+        while todo:
+            node = todo.pop(0)
+            if isinstance(node, c.Named) and node.name not in found:
+                found[node.name] = None
+                todo.extend(walk(self.core.named[node.name].value))
+        return [self.named(self.core.named[name]) for name in found]
+
+    def named(self, named: c.NamedDecl) -> dict[str, Json]:
+        return {
+            "name": named.name,
+            "title": named.title,
+            "type": str(named.type),
+            "may_be_supplied": named.supplied,
+            **self.value(named.value),
+            "at": _at(named.origin),
+        }
+
+
+def _requirements(node: c.Expr) -> Iterable[c.Requirement]:
+    """Yield the requirements at the top of a node."""
+    if isinstance(node, c.Requirement):
+        yield node
+        return
+    for child in children(node):
+        yield from _requirements(child)
+
+
+def _figure(node: c.Literal) -> dict[str, Json]:
+    match node.value:
+        case None:
+            value = "unknown"
+        case Decimal():
+            value = decimal_text(node.value)
+        case c.Duration():
+            value = duration(node.value)
+        case _:
+            value = str(node.value)
+    unit = unit_of(node.type)
+    return {
+        "value": value,
+        **({"unit": unit} if unit else {}),
+        "provisional": node.provisional,
+        "at": _at(node.origin),
+    }
+
+
+def _basis(basis: c.Basis) -> dict[str, Json]:
+    result: dict[str, Json] = {}
+    if basis.cites:
+        result["cite"] = [{"source": cite.source, "place": cite.place} for cite in basis.cites]
+    if basis.assumes:
+        result["assumptions"] = list(basis.assumes)
+    if basis.seen is not None:
+        result["seen"] = basis.seen.isoformat()
+    return result
+
+
+def _days(days: c.Days) -> dict[str, Json]:
+    return {
+        **({"from": days.start.isoformat()} if days.start is not None else {}),
+        **({"until": days.end.isoformat()} if days.end is not None else {}),
+        **({"provisional": True} if days.provisional else {}),
+    }
+
+
+def _at(origin: Span) -> str:
+    return f"{origin.source.name}:{origin.line}"
