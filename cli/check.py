@@ -3,21 +3,106 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
-from dsl.load import load_sources, policy_files
-from dsl.render import as_text, summary
-from dsl.source import read_source
+from cli.console import CLEAN, FINDINGS, diagnostic_text, echo_json, existing, load_policies, policy_folders
+from dsl.diagnostics import Diagnostic, Severity
+from dsl.load import Loaded
+from dsl.render import as_json, summary
+from evaluator.engine import engine_name
+
+Json = Any
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(exists=True))
-def check(paths: tuple[str, ...]) -> None:
-    """Report what is wrong with policy files and folders."""
-    files = policy_files(paths or ("policies",))
-    loaded = load_sources([read_source(path) for path in files])
-    for diagnostic in loaded.diagnostics:
-        click.echo(as_text(diagnostic), err=False)
-    click.echo(f"{len(files)} files, {len(loaded.core.rules)} rules: {summary(loaded.diagnostics)}")
-    sys.exit(1 if loaded.diagnostics else 0)
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True
+)
+@click.option("--explain", "code", metavar="CODE", help="Say what a code means instead, for example C104.")
+def check(paths: tuple[str, ...], form: str, code: str | None) -> None:
+    """Report what is wrong with the policies in PATHS, by default in the folder policies.
+
+    Files are checked together, as they are decided together. Warnings are shown and leave the exit code 0.
+    """
+    if code is not None:
+        explain_code(code)
+        return
+    loaded = load_policies(existing(paths) if paths else policy_folders(()))
+    match form:
+        case "json":
+            echo_json([as_json(diagnostic) for diagnostic in loaded.diagnostics])
+        case "github":
+            for diagnostic in loaded.diagnostics:
+                click.echo(_github(diagnostic))
+        case "sarif":
+            echo_json(_sarif(loaded.diagnostics))
+        case _:
+            for diagnostic in loaded.diagnostics:
+                click.echo(diagnostic_text(diagnostic))
+            click.echo(_summary(len(loaded.sources), loaded))
+    sys.exit(FINDINGS if loaded.errors else CLEAN)
+
+
+def _summary(files: int, loaded: Loaded) -> str:
+    rules = len(loaded.core.rules)
+    counted = f"{files} file{'' if files == 1 else 's'}, {rules} rule{'' if rules == 1 else 's'}"
+    return f"{counted}: {summary(loaded.diagnostics)}"
+
+
+def _github(diagnostic: Diagnostic) -> str:
+    """Return a workflow command, which GitHub shows as an annotation of the line."""
+    span = diagnostic.span
+    message = diagnostic.message + (f"\nhelp: {diagnostic.help}" if diagnostic.help else "")
+    place = f"file={_property(span.source.name)},line={span.line},col={span.column}"
+    end = f"endLine={span.source.line_of(span.end)},endColumn={span.source.column_of(span.end)}"
+    return f"::{diagnostic.severity} {place},{end},title={diagnostic.code}::{_escaped(message)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _sarif(found: Sequence[Diagnostic]) -> dict[str, Json]:
+    name, _, version = engine_name().partition(" ")
+    driver = {
+        "name": name,
+        "version": version,
+        "rules": [{"id": code} for code in sorted({diagnostic.code for diagnostic in found})],
+    }
+    return {
+        "$schema": SARIF_SCHEMA,
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": list(map(_result, found))}],
+    }
+
+
+def _result(diagnostic: Diagnostic) -> dict[str, Json]:
+    span = diagnostic.span
+    message = diagnostic.message + (f"; {diagnostic.help}" if diagnostic.help else "")
+    region = {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.source.line_of(span.end),
+        "endColumn": span.source.column_of(span.end),
+    }
+    place = {"artifactLocation": {"uri": Path(span.source.name).as_posix()}, "region": region}
+    return {
+        "ruleId": diagnostic.code,
+        "level": "error" if diagnostic.severity is Severity.ERROR else "warning",
+        "message": {"text": message},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def explain_code(code: str) -> None:
+    raise NotImplementedError(code)

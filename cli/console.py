@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 
 from cli.data_files import Data, DataErrors, DataProblem, read_data
-from dsl.diagnostics import Diagnostic, PolicyErrors
-from dsl.load import load, policy_files
+from dsl.diagnostics import Diagnostic
+from dsl.load import Loaded, load_sources, policy_files
 from dsl.render import as_text, summary
-from dsl.source import read_source
+from dsl.source import Source, read_source
 from evaluator.engine import Engine
 
 CLEAN, FINDINGS, USAGE, BROKEN = 0, 1, 2, 3
 """Exit codes: answered; findings or an expectation not met; usage; error in policies, facts or scenarios."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_POLICIES = "policies"
 
@@ -59,22 +63,32 @@ class Broken(click.ClickException):
         click.echo(self.message, err=True)
 
 
-class Day(click.ParamType):
-    """A day written year-month-day."""
+def _as_day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    """Read a day written year-month-day, or tell why it is none."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        fail_usage(f"--as-of: {value} is no date; write year-month-day, like 2022-10-03")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        fail_usage(f"--as-of: {value} is not a day of the calendar")
 
-    name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read a day, or tell why it is none."""
-        if isinstance(value, date):
-            return value
-        text = str(value)
-        if len(text) != len("2022-10-03") or not text.replace("-", "").isdigit():
-            self.fail(f"{text} is no date; write year-month-day, like 2022-10-03", param, ctx)
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            self.fail(f"{text} is not a day of the calendar", param, ctx)
+def as_of_option(purpose: str) -> Callable[[Command], Command]:
+    """Return the option ``--as-of``, given to commands as a day or None."""
+    return click.option("--as-of", metavar="DATE", callback=_as_day, help=f"{purpose}; today where none is given.")
+
+
+policies_option = click.option(
+    "--policies", multiple=True, metavar="PATH", help="Policy files and folders.  [default: policies]"
+)
+"""The option ``--policies``, given to commands as paths to be opened by ``policy_folders``."""
+
+
+def today() -> date:
+    """Return the day it is here; only commands ask, decisions are told."""
+    return datetime.now().astimezone().date()
 
 
 def fail_usage(message: str) -> NoReturn:
@@ -100,14 +114,25 @@ def policy_folders(paths: Sequence[str]) -> list[Path]:
 
 def load_engine(paths: Sequence[Path]) -> Engine:
     """Return the engine of policies, or leave with their errors and exit code 3."""
+    loaded = load_policies(paths)
+    if loaded.errors:
+        raise Broken([*map(diagnostic_text, loaded.diagnostics), summary(loaded.diagnostics)])
+    return Engine(loaded.document)
+
+
+def load_policies(paths: Sequence[Path]) -> Loaded:
+    """Read and check policies; leave with exit code 3 where a file cannot be read, and 2 where there is none."""
     try:
-        if not policy_files(paths):
-            raise Broken([f"error: there are no policies in {', '.join(f'`{path}`' for path in paths)}"])
-        return Engine(load(paths))
-    except PolicyErrors as errors:
-        raise Broken([*map(diagnostic_text, errors.diagnostics), summary(errors.diagnostics)]) from errors
-    except (OSError, UnicodeDecodeError) as error:
-        raise Broken([f"error: the policies cannot be read: {error}"]) from error
+        files = policy_files(paths)
+    except UnicodeDecodeError as error:
+        raise Broken([f"error: a file in {_quoted(paths)} is not UTF-8: {error.reason}"]) from error
+    if not files:
+        fail_usage(f"there are no policies in {_quoted(paths)}")
+    return load_sources([source_of(file) for file in files])
+
+
+def _quoted(paths: Sequence[Path]) -> str:
+    return ", ".join(f"`{path}`" for path in paths)
 
 
 def diagnostic_text(diagnostic: Diagnostic) -> str:
@@ -117,14 +142,24 @@ def diagnostic_text(diagnostic: Diagnostic) -> str:
     return head.replace(word, f": {paint(diagnostic.severity.value, diagnostic.severity.value)}:", 1) + line_break + rest
 
 
+def source_of(path: Path) -> Source:
+    """Read a text file, or standard input where the path is ``-``; leave with exit code 3 where that is not possible."""
+    try:
+        if path == Path("-"):
+            return Source("<stdin>", sys.stdin.buffer.read().decode("utf-8").replace("\r\n", "\n"))
+        return read_source(path)
+    except UnicodeDecodeError as error:
+        raise Broken([f"error: `{path}` is not UTF-8 at byte {error.start}"]) from error
+    except OSError as error:
+        raise Broken([f"error: `{path}` cannot be read: {error.strerror}"]) from error
+
+
 def read_file(path: Path) -> Data:
     """Read a YAML or JSON file, or leave with what is wrong with it and exit code 3."""
     try:
-        return read_data(read_source(path))
+        return read_data(source_of(path))
     except DataErrors as errors:
         raise Broken([problem_text(problem) for problem in errors.problems]) from errors
-    except (OSError, UnicodeDecodeError) as error:
-        raise Broken([f"error: `{path}` cannot be read: {error}"]) from error
 
 
 def problem_text(problem: DataProblem) -> str:

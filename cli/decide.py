@@ -1,26 +1,167 @@
-"""``merit decide``: decide rules for a partner."""
+"""``merit decide``: decide rules for a partner, with reasons."""
 
 from __future__ import annotations
 
-import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
-import yaml
 
-from dsl.load import load
-from evaluator.engine import Engine, Query
+from cli.console import (
+    CLEAN,
+    FINDINGS,
+    Broken,
+    as_of_option,
+    echo_json,
+    fail_usage,
+    load_engine,
+    paint,
+    policies_option,
+    policy_folders,
+    problem_text,
+    read_file,
+    today,
+)
+from cli.data_files import Data, DataProblem
+from dsl.diagnostics import listed, nearest
+from evaluator.decision import Answer, Decision, Detail
+from evaluator.decision_text import decision_lines, expected_words
+from evaluator.engine import Engine, Query, UnknownRule
+from evaluator.facts_schema import FactErrors
+
+Json = Any
+QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "detail")
+DETAILS = ("none", "summary", "full")
 
 
 @click.command()
-@click.argument("rules", nargs=-1, required=True)
-@click.option("--policies", default="policies", type=click.Path(exists=True))
-@click.option("--facts", "facts_file", required=True, type=click.Path(exists=True))
-@click.option("--as-of", required=True)
-def decide(rules: tuple[str, ...], policies: str, facts_file: str, as_of: str) -> None:
-    """Decide RULES for the partner of a facts file."""
-    engine = Engine(load([policies]))
-    facts = yaml.load(Path(facts_file).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    answer = engine.decide(Query(rules, date.fromisoformat(as_of), facts))
-    click.echo(json.dumps(answer.as_json(), indent=2))
+@click.argument("rules", nargs=-1)
+@click.option("--facts", "facts_file", metavar="FILE", help="Facts of the partner, YAML or JSON; - reads standard input.")
+@click.option("--query", "query_file", metavar="FILE", help="A whole query, as the service takes it; options override it.")
+@as_of_option("Day to decide for")
+@policies_option
+@click.option("--detail", type=click.Choice(DETAILS), help="How much of the reasons to tell.  [default: full]")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--expect", metavar="OUTCOME", help="Exit with 1 unless every rule is decided so, for example eligible.")
+def decide(
+    rules: tuple[str, ...],
+    facts_file: str | None,
+    query_file: str | None,
+    as_of: date | None,
+    policies: tuple[str, ...],
+    detail: Detail | None,
+    form: str,
+    expect: str | None,
+) -> None:
+    """Decide RULES for a partner and say why.
+
+    RULES are ids (designation.security) or patterns ("specialization.*").
+    """
+    if facts_file is None and query_file is None:
+        fail_usage("give the partner's facts with --facts, or a whole query with --query")
+    if facts_file is not None and query_file is not None:
+        fail_usage("give --facts or --query, not both")
+    data = _read(facts_file or query_file or "-")
+    query, prefix = (_facts_query(data), "") if query_file is None else (_read_query(data), "/facts")
+    if rules:
+        query = replace(query, decide=rules)
+    if not query.decide:
+        fail_usage('name the rules to decide, or "*" for all of them')
+    if detail is not None:
+        query = replace(query, detail=detail)
+    if as_of is not None:
+        query = replace(query, as_of=as_of)
+    elif query.as_of == date.min:
+        query = replace(query, as_of=today())
+        click.echo(f"decided for today, {query.as_of}; --as-of takes another day", err=True)
+    engine = load_engine(policy_folders(policies))
+    answer = _answer(engine, query, data, prefix)
+    as_expected = expect is None or all([_is_expected(decision, expect) for decision in answer.decisions])
+    if form == "json":
+        echo_json(answer.as_json())
+    else:
+        _print(answer)
+    sys.exit(CLEAN if as_expected else FINDINGS)
+
+
+def _read(path: str) -> Data:
+    if path != "-" and not Path(path).is_file():
+        fail_usage(f"there is no file `{path}`")
+    data = read_file(Path(path))
+    if not isinstance(data.value, Mapping):
+        problem = DataProblem(data.place(""), "this is no object", "write `facts:` and `records:` with what is known")
+        raise Broken([problem_text(problem)])
+    return data
+
+
+def _facts_query(data: Data) -> Query:
+    return Query((), date.min, data.value)
+
+
+def _read_query(data: Data) -> Query:
+    """Read a query document; ``as_of`` may be left out here, and is the first of all days then."""
+    value: Mapping[str, Json] = data.value
+    problems: list[DataProblem] = []
+    for name in value:
+        if name not in QUERY_KEYS:
+            near = nearest(name, QUERY_KEYS)
+            advice = f"did you mean `{near}`?" if near else f"known are {listed(QUERY_KEYS)}"
+            problems.append(DataProblem(data.place(f"/{name}"), f"I do not know `{name}` in a query", advice))
+    rules = value.get("decide", [])
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        problems.append(DataProblem(data.place("/decide"), "this is no list of rules", "write [designation.security]"))
+    facts = value.get("facts", {})
+    if not isinstance(facts, Mapping):
+        problems.append(DataProblem(data.place("/facts"), "this is no object", "write {facts: ..., records: ...}"))
+    detail = value.get("detail", "full")
+    if detail not in DETAILS:
+        problems.append(DataProblem(data.place("/detail"), f"`{detail}` is none of the values", f"write {listed(DETAILS)}"))
+    as_of = date.min
+    if "as_of" in value:
+        try:
+            as_of = date.fromisoformat(str(value["as_of"]))
+        except ValueError:
+            message = f"{value['as_of']} is not a day of the calendar"
+            problems.append(DataProblem(data.place("/as_of"), message, "write year-month-day, like 2022-10-03"))
+    if problems:
+        raise Broken([problem_text(problem) for problem in problems])
+    return Query(tuple(rules), as_of, facts, value.get("request_id"), detail)
+
+
+def _answer(engine: Engine, query: Query, data: Data, prefix: str) -> Answer:
+    try:
+        return engine.decide(query)
+    except UnknownRule as error:
+        advice = f"; did you mean `{error.suggestion}`?" if error.suggestion else ""
+        fail_usage(f"{error}{advice}")
+    except FactErrors as errors:
+        lines = [
+            problem_text(DataProblem(data.place(prefix + problem.pointer), f"{problem.message} [{problem.code}]", problem.help))
+            for problem in errors.problems
+        ]
+        raise Broken(lines) from errors
+
+
+def _print(answer: Answer) -> None:
+    for index, decision in enumerate(answer.decisions):
+        if index:
+            click.echo()
+        for line in decision_lines(decision, answer.as_of, paint=paint, detail=answer.detail):
+            click.echo(line)
+    click.echo()
+    click.echo(paint(f"policies {answer.version or '-'}, digest {answer.digest[:12]}; {answer.engine}", "faint"))
+
+
+def _is_expected(decision: Decision, expect: str) -> bool:
+    """Whether a decision came out as expected; an outcome that it can never have is a usage error."""
+    words = expected_words(decision)
+    if not words:
+        fail_usage(f"--expect says nothing of a choice; leave `{decision.rule}` out")
+    if decision.eligibility is not None and expect not in ("eligible", "not_eligible", "undetermined"):
+        near = nearest(expect, ("eligible", "not_eligible", "undetermined"))
+        fail_usage(f"--expect: {expect} is no eligibility" + (f"; did you mean {near}?" if near else ""))
+    return expect in words

@@ -222,6 +222,21 @@ class Holds(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lapsed(Node):
+    """Whether the award was held once and is not any longer."""
+
+    award: str
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InRenewal(Node):
+    """Whether today is among the days on which an award that was attained may be renewed."""
+
+    award: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paid(Node):
     """Whether the award is held and benefits were bought with it."""
 
@@ -505,6 +520,8 @@ Expr: TypeAlias = (
     | Named
     | Holds
     | Paid
+    | Lapsed
+    | InRenewal
     | Qualifies
     | InProgress
     | Anniversary
@@ -638,6 +655,8 @@ class RecordsDecl:
     title: str
     monthly: bool
     fields: Mapping[str, FieldDecl]
+    dated_by: str | None = None
+    """The date field from which on a record counts; a list without one tells of the question's day only."""
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
 

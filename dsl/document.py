@@ -447,7 +447,15 @@ class Section(Node):
 
     KEY: ClassVar[str] = "section"
     word: Literal[
-        "category", "path", "track", "option", "requires", "no choice", "at even anniversaries", "at odd anniversaries"
+        "category",
+        "path",
+        "track",
+        "option",
+        "requires",
+        "no choice",
+        "at level",
+        "at even anniversaries",
+        "at odd anniversaries",
     ]
     clauses: tuple[Clause, ...]
     name: str | None = None
@@ -594,11 +602,15 @@ class Field(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records(Node):
-    """A list of records that a service may tell; ``monthly`` ones carry a month."""
+    """A list of records that a service may tell.
+
+    ``monthly`` ones carry a month; ``dated_by`` names the date field from which on a record counts.
+    """
 
     fields: Mapping[str, Field]
     title: str | None = None
     monthly: bool = False
+    dated_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,11 @@ from dsl.lower.to_core import lower
 from dsl.lower.to_document import lower_trees, merge
 from dsl.parser import parse
 from dsl.sheets import read_sheet
-from dsl.source import Source, read_source
+from dsl.source import Source, Span, read_source
+from dsl.syntax import Block
 
+UNKNOWN_NAME = frozenset({"C101", "C102", "C109", "C113", "C115", "C120", "C602"})
+"""Codes of names that nothing gives."""
 SUFFIXES = (".policy", ".json", ".yaml", ".yml")
 
 
@@ -80,28 +84,45 @@ def load_sources(sources: Sequence[Source]) -> Loaded:
     """Parse, lower and check sources; nothing is raised, all is reported."""
     found: list[Diagnostic] = []
     parts: list[d.Document] = []
-    broken = False
+    broken: list[Block] = []
     for source in sources:
         if source.name.endswith((".json", ".yaml", ".yml")):
             part, diagnostics = read_sheet(source)
+            found.extend(diagnostics)
         else:
             tree, diagnostics = parse(source)
-            part, more = lower_trees([tree])
-            broken = broken or any(block.form is None for block in tree.blocks)
-            diagnostics = [*diagnostics, *more]
-        found.extend(diagnostics)
+            found.extend(diagnostics)
+            broken.extend(block for block in tree.blocks if block.form is None)
+            part, diagnostics = lower_trees([tree])
+            found.extend(_beside(diagnostics, broken))
         parts.append(part)
-    document = merge(parts, found)
-    core, diagnostics = lower(document)
-    diagnostics = [*diagnostics, *check(document, core)]
-    found.extend(_despite_broken(diagnostics, parts) if broken else diagnostics)
+    diagnostics = []
+    document = merge(parts, diagnostics)
+    core, more = lower(document)
+    diagnostics.extend(more)
+    diagnostics.extend(check(document, core, diagnostics))
+    found.extend(_beside(diagnostics, broken))
     return Loaded(document, core, sorted_diagnostics(found), tuple(sources))
 
 
-def _despite_broken(diagnostics: Sequence[Diagnostic], parts: Sequence[d.Document]) -> list[Diagnostic]:
-    """Leave out names that are unknown perhaps only because the block that gives them does not parse."""
-    unsure = {"C101", "C102", "C113", "C115", "C120", "C109", "C602"}
-    return [diagnostic for diagnostic in diagnostics if diagnostic.code not in unsure or diagnostic.fix is not None]
+def _beside(diagnostics: Sequence[Diagnostic], broken: Sequence[Block]) -> list[Diagnostic]:
+    """Leave out what follows from blocks that do not parse: all inside them, and names they may have given.
+
+    A block that reads once its mistakes are mended has told its names; of the others every word may be one.
+    """
+    if not broken:
+        return list(diagnostics)
+    lost = {word for block in broken if block.mended is None for word in re.findall(r"[a-z]\w*", block.span.text)}
+    return [
+        diagnostic
+        for diagnostic in diagnostics
+        if not any(_within(diagnostic.span, block.span) for block in broken)
+        and not (diagnostic.code in UNKNOWN_NAME and diagnostic.span.text.rsplit(".", 1)[-1] in lost)
+    ]
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
 def digest_of(document: d.Document) -> str:

@@ -18,14 +18,16 @@ from pathlib import Path
 from lark import Lark, Token as LarkToken, Tree as LarkTree, __version__ as lark_version
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
-from dsl import mistakes
 from dsl.diagnostics import Diagnostic
-from dsl.mistakes import MAX_DEPTH, Stop
+from dsl.mistakes.mend import mend, nested_too_deeply, too_deep
+from dsl.mistakes.spelling import is_misspelt
+from dsl.mistakes.stop import Stop
+from dsl.mistakes.words import MAX_DEPTH, TOP_WORDS
 from dsl.source import Source, Span
 from dsl.syntax import Block, Comment, Node, Part, Token, Tree
 
 _STRING_OR_COMMENT = re.compile(r'"[^"\n]*"|#[^\n]*')
-_TOP_LINE = re.compile(r"^[a-z]\w*", re.MULTILINE)
+_TOP_LINE = re.compile(r"^[A-Za-z]\w*", re.MULTILINE)
 
 
 def cache_file(grammar: str) -> str | None:
@@ -66,16 +68,15 @@ def parse(source: Source) -> tuple[Tree, list[Diagnostic]]:
     """Parse a source; broken blocks stand in the tree without a form and are reported.
 
     Reports:
-        P001-P0xx, one for each broken block.
+        P001-P019: what is mistyped, and what to type instead.
     """
     comments, code = _comments_of(source)
     blocks: list[Block] = []
     found: list[Diagnostic] = []
     for span in _blocks_of(source, code):
-        form, diagnostic = _parse_block(span, code)
-        blocks.append(Block(span, form))
-        if diagnostic is not None:
-            found.append(diagnostic)
+        block, diagnostics = _parse_block(span, code)
+        blocks.append(block)
+        found.extend(diagnostics)
     return Tree(source, tuple(blocks), comments), found
 
 
@@ -101,7 +102,7 @@ def _blocks_of(source: Source, code: str) -> list[Span]:
     depth_from = 0
     for match in _TOP_LINE.finditer(code):
         start = match.start()
-        is_top = match.group() in mistakes.TOP_WORDS and not re.match(r"\s*:", code[match.end() :])
+        is_top = match.group().lower() in TOP_WORDS and not re.match(r"\s*:", code[match.end() :])
         between = code[depth_from:start]
         if is_top or between.count("{") <= between.count("}"):
             starts.append(start)
@@ -120,44 +121,60 @@ def _trimmed(span: Span, code: str) -> Span:
     return Span(span.source, span.start, span.start + len(code[span.start : span.end].rstrip()))
 
 
-def _parse_block(span: Span, code: str) -> tuple[Node | None, Diagnostic | None]:
-    text = span.text
-    blanked = code[span.start : span.end]
-    early = mistakes.before_parsing(span, blanked)
-    if early is not None:
-        return None, early
+def _parse_block(span: Span, code: str) -> tuple[Block, list[Diagnostic]]:
+    """Parse one block; a broken one is read as it would be without its mistakes."""
+    deep = too_deep(span, code[span.start : span.end])
+    if deep is not None:
+        return Block(span, None), [deep]
+    tree = _attempt(span.text) if not is_misspelt(span.text) else None
+    if isinstance(tree, LarkTree):
+        form = _form(tree, span, None)
+        return Block(span, form), [] if form is not None else [nested_too_deeply(span)]
+    found, mended = mend(span, _attempt)
+    if mended is None:
+        return Block(span, None), found
+    return Block(span, None, _form(mended.tree, span, mended.places)), found
+
+
+def _attempt(text: str) -> LarkTree[LarkToken] | Stop:
+    """Return the tree of a form, or where reading it stopped."""
     try:
-        tree = _lark().parse(text)
+        return _lark().parse(text)
     except UnexpectedToken as stop:
         at_end = stop.token.type == "$END"
         start = len(text) if at_end else (stop.token.start_pos or 0)
-        word = "" if at_end else str(stop.token)
-        return None, mistakes.explain(Stop(span, blanked, start, word, frozenset(stop.accepts or stop.expected)))
+        return Stop(text, start, lambda stop=stop: frozenset(stop.accepts or stop.expected))  # type: ignore[misc]
     except UnexpectedCharacters as stop:
-        return None, mistakes.explain(
-            Stop(span, blanked, Source("", text).offset_of(stop.line, stop.column), "", frozenset(stop.allowed or ()))
-        )
+        start = Source("", text).offset_of(stop.line, stop.column)
+        return Stop(text, start, lambda stop=stop: frozenset(stop.allowed or ()))  # type: ignore[misc]
     except UnexpectedEOF as stop:
-        return None, mistakes.explain(Stop(span, blanked, len(text), "", frozenset(stop.expected)))
+        return Stop(text, len(text), lambda stop=stop: frozenset(stop.expected))  # type: ignore[misc]
+
+
+def _form(tree: LarkTree[LarkToken], span: Span, places: tuple[int, ...] | None) -> Node | None:
+    """Return the form of a tree, None where it is nested too deeply."""
     try:
-        node = _convert(tree, span)
+        node = _convert(tree, span, places)
     except RecursionError:
-        return None, mistakes.too_deep(span)
+        return None
     if isinstance(node, Token):
         raise AssertionError("a form is a node")
-    return node, None
+    return node
 
 
-def _convert(tree: LarkTree[LarkToken], block: Span, depth: int = 0) -> Part:
-    """Copy lark's tree into ours, with places in the whole source."""
+def _convert(tree: LarkTree[LarkToken], block: Span, places: tuple[int, ...] | None, depth: int = 0) -> Part:
+    """Copy lark's tree into ours, with places in the whole source; ``places`` are those of a mended text."""
     if depth > MAX_DEPTH * 4:
-        raise RecursionError("deeper than mistakes.before_parsing lets through")
+        raise RecursionError("deeper than `too_deep` lets through")
     parts: list[Part] = []
     for child in tree.children:
         if isinstance(child, LarkTree):
-            parts.append(_convert(child, block, depth + 1))
+            parts.append(_convert(child, block, places, depth + 1))
         else:
-            start = block.start + (child.start_pos or 0)
-            parts.append(Token(child.type, str(child), Span(block.source, start, start + len(child))))
+            start = child.start_pos or 0
+            end = start + len(child)
+            if places is not None:
+                start, end = places[start], max(places[start], places[end])
+            parts.append(Token(child.type, str(child), Span(block.source, block.start + start, block.start + end)))
     span = parts[0].span.to(parts[-1].span) if parts else Span(block.source, block.start, block.start)
     return Node(str(tree.data), tuple(parts), span)

@@ -48,7 +48,7 @@ def _paragraphs(document: d.Document) -> Iterator[str]:
     if document.facts:
         yield f"facts {_fields(document.facts)}\n"
     for name, records in document.records.items():
-        yield f"records {_head(name, records.title, 'monthly' if records.monthly else '')} {_fields(records.fields)}\n"
+        yield f"records {_head(name, records.title, _kept(records))} {_fields(records.fields)}\n"
     for name, listing in document.certifications.items():
         yield f"certifications {_head(name, listing.title)} {_entries(listing, in_quotes=True)}\n"
     for name, listing in document.groups.items():
@@ -65,6 +65,10 @@ def _paragraphs(document: d.Document) -> Iterator[str]:
     for key, blocks in document.additions.items():
         if key not in document.rules:
             yield from (_rule(added, "also") for added in blocks)
+
+
+def _kept(records: d.Records) -> str:
+    return "monthly" if records.monthly else f"dated by {records.dated_by}" if records.dated_by else ""
 
 
 def _source(name: str, source: d.SourceText) -> str:
@@ -306,6 +310,8 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
         case d.AtLeastPeople(count=count, holding=holding):
             return f"at least {_text(count)} people holding {_selection(holding)}", _PRIME
         case d.Claim(verb=verb, selection=selection, level=level):
+            if verb == "qualifies for" and level is not None:
+                return f"qualifies at {level} for {_selection(selection)}", _PRIME
             return _spaced(verb, f"at {level}" if level is not None else "", _selection(selection)), _PRIME
         case d.Choose(chooser=chooser, clauses=clauses, names=names):
             return f"{_chooser(chooser)} {', '.join(names) if names else _body(clauses)}", _PRIME

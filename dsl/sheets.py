@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from dsl import codec, document as d
 from dsl.codec import escaped
 from dsl.diagnostics import Diagnostic, PolicyErrors
-from dsl.mistakes import MAX_DEPTH
+from dsl.mistakes.words import MAX_DEPTH
 from dsl.source import Source, Span
 from schemas import load as load_schema
 

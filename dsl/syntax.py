@@ -69,10 +69,14 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The text of one top-level form: parsed (``form``) or broken (``form`` is None)."""
+    """The text of one top-level form: parsed (``form``) or broken (``form`` is None).
+
+    ``mended`` is what a broken one seems to say, so that the names it gives are known; it is never laid out or decided.
+    """
 
     span: Span
     form: Node | None
+    mended: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +89,6 @@ class Tree:
 
     @property
     def forms(self) -> tuple[Node, ...]:
-        """The forms that could be parsed."""
-        return tuple(block.form for block in self.blocks if block.form is not None)
+        """The forms that could be parsed, mended ones included."""
+        forms = (block.form or block.mended for block in self.blocks)
+        return tuple(form for form in forms if form is not None)

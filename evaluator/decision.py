@@ -96,7 +96,8 @@ class Decision:
     title: str
     kind: str
     in_force: bool
-    explanation: Explanation | None
+    explanations: tuple[Explanation, ...] = ()
+    """Why, in full: of the requirement, amount, stage, and of each option."""
     eligibility: Eligibility | None = None
     score: Score | None = None
     amount: Range | None = None

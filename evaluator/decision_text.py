@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from dsl.core import Citation
-from evaluator.decision import HELD, Decision, EffectTaken, Missing, OptionDecision
+from evaluator.decision import HELD, Decision, Detail, EffectTaken, Missing, OptionDecision
 from evaluator.ranges import Numbers, Range, Truth, is_settled
 from evaluator.reasons import Reason, number, plain
 from evaluator.register import Standing
@@ -18,21 +18,28 @@ Paint = Callable[[str, str], str]
 _OUTCOME_WIDTH = 13
 
 
-def unpainted(text: str, kind: str) -> str:  # noqa: ARG001 - the signature of Paint
+def unpainted(text: str, kind: str) -> str:
     """Return the text as it is."""
     return text
 
 
-def decision_lines(decision: Decision, as_of: date, *, paint: Paint = unpainted, everything: bool = True) -> list[str]:
+def decision_lines(decision: Decision, as_of: date, *, paint: Paint = unpainted, detail: Detail = "full") -> list[str]:
     """Return a decision as lines.
 
     Args:
         decision: what was decided.
         as_of: the day of the question.
         paint: colours words.
-        everything: whether the parts of what is met are told too.
+        detail: ``none`` leaves out the reasons, ``summary`` the parts of what is met.
     """
-    return list(_Telling(as_of, paint, everything).decision(decision))
+    return list(_Telling(as_of, paint, detail).decision(decision))
+
+
+def expected_words(decision: Decision) -> frozenset[str]:
+    """Return the words that say what was decided: an eligibility, a stage, an amount with its currency; none of a choice."""
+    if decision.amount is not None:
+        return frozenset((decision.outcome, money_text(decision.amount, decision.currency).replace(",", "")))
+    return frozenset() if decision.kind == "choice" else frozenset((decision.outcome,))
 
 
 def outcome_text(decision: Decision) -> str:
@@ -61,10 +68,10 @@ def cite_text(cites: Iterable[Citation]) -> str:
 
 
 class _Telling:
-    def __init__(self, as_of: date, paint: Paint, everything: bool) -> None:
+    def __init__(self, as_of: date, paint: Paint, detail: Detail) -> None:
         self.as_of = as_of
         self.paint = paint
-        self.everything = everything
+        self.detail = detail
 
     def decision(self, decision: Decision) -> Iterator[str]:
         yield f"{self.paint(decision.rule, 'head')}  {decision.title}"
@@ -76,24 +83,24 @@ class _Telling:
             yield f"  to be chosen from {decision.window[0]} through {decision.window[1]}"
         for effect in decision.effects:
             yield f"  {effect_text(effect)}"
-        for reason in decision.reasons:
-            yield from self.reason(reason, "", 0, ())
+        for reason in decision.reasons if self.detail != "none" else ():
+            yield from self.reason(reason, decision.rule, 0, ())
         for option in decision.options:
-            yield from self.option(option)
+            yield from self.option(option, decision.rule)
         yield from self.rest(decision)
 
-    def option(self, option: OptionDecision) -> Iterator[str]:
+    def option(self, option: OptionDecision, rule: str) -> Iterator[str]:
         name = option.name or "no_choice"
         outcome = self.paint(option.eligibility.replace("_", " "), option.eligibility)
         yield f"  option {name}  {option.title}: {outcome}  {self.paint(option.at, 'faint')}"
         for effect in option.effects:
             yield f"    {effect_text(effect)}"
-        for reason in option.reasons:
-            yield from self.reason(reason, "", 1, option.cites)
+        for reason in option.reasons if self.detail != "none" else ():
+            yield from self.reason(reason, rule, 1, option.cites)
 
-    def reason(self, reason: Reason, above: str, depth: int, cited: tuple[Citation, ...]) -> Iterator[str]:
-        below = bool(above) and reason.code.startswith(f"{above}.")
-        name = reason.code.removeprefix(above) if below else reason.code
+    def reason(self, reason: Reason, rule: str, depth: int, cited: tuple[Citation, ...]) -> Iterator[str]:
+        # As scenarios write it: relative to the rule.
+        name = reason.code.removeprefix(f"{rule}.")
         outcome = reason.outcome.replace("_", " ").ljust(_OUTCOME_WIDTH)
         place = self.paint(f"{reason.origin.source.name}:{reason.origin.line}", "faint")
         indent = "  " * depth
@@ -103,9 +110,9 @@ class _Telling:
             yield self.paint(margin + cite_text(reason.cites), "faint")
         for text in reason.assumes:
             yield self.paint(f"{margin}assumes: {text}", "faint")
-        if self.everything or reason.outcome != "met":
+        if self.detail == "full" or reason.outcome != "met":
             for part in reason.parts:
-                yield from self.reason(part, reason.code, depth + 1, reason.cites)
+                yield from self.reason(part, rule, depth + 1, reason.cites)
 
     def rest(self, decision: Decision) -> Iterator[str]:
         if decision.missing:

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version as installed_version
+from itertools import product
+from math import prod
 from typing import Any
 
 from dsl import core as c
@@ -41,6 +43,8 @@ Json = Any
 AWARD_KINDS = ("competency", "designation", "specialization", "program")
 MAX_TRIED = 12
 """How many values of a missing flag or choice are tried to tell what each would lead to."""
+MAX_COMBINATIONS = 16
+"""Up to how many combinations of missing flags and choices are tried to find those that change nothing."""
 
 
 def engine_name() -> str:
@@ -85,6 +89,13 @@ class Engine:
         self.reader = FactsReader(self.core)
         self._engine = engine_name()
 
+    def over(self, document: Document, core: c.Core) -> Engine:
+        """Return an engine over another document with the same vocabulary, its core already made."""
+        other = Engine.__new__(Engine)
+        other.document, other.core = document, core
+        other.reader, other._engine = self.reader, self._engine
+        return other
+
     # ---- asking
 
     def rules(self, pattern: str) -> list[c.Rule]:
@@ -127,10 +138,12 @@ def _fingerprint(facts: Mapping[str, Json]) -> str:
 class _Deciding:
     """The decisions over one partner's facts on one day."""
 
-    def __init__(self, core: c.Core, facts: Facts, fingerprint: str) -> None:
+    def __init__(self, core: c.Core, facts: Facts, fingerprint: str, *, trying: bool = False) -> None:
         self.core = core
         self.facts = facts
         self.fingerprint = fingerprint
+        self.trying = trying
+        """Only the result is wanted: what a value of a missing fact would lead to."""
         self.interpreter = Interpreter(core, facts)
 
     def decision(self, rule: c.Rule) -> Decision:
@@ -144,7 +157,6 @@ class _Deciding:
             title=(version or rule).title,
             kind=rule.kind,
             in_force=version is not None,
-            explanation=None,
         )
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
         if rule.kind in AWARD_KINDS:
@@ -178,7 +190,6 @@ class _Deciding:
                         score = Score(points, scored.node.out_of, needed)
                 decided = replace(
                     base,
-                    explanation=explanation,
                     eligibility=ELIGIBILITY[explanation.truth],
                     score=score,
                     reasons=reasons_of(explanation, context),
@@ -206,7 +217,6 @@ class _Deciding:
             reasons = (*reasons, *_value_reason(f"{rule.id}.due", "Due", due, context))
         decided = replace(
             base,
-            explanation=amount,
             amount=amount.range,
             currency=amount.node.type.unit,
             due=due.range if due is not None else None,
@@ -229,7 +239,7 @@ class _Deciding:
                     f"{base.rule}.{branch.name}", branch.name.replace("_", " ").capitalize(), test, context, branch
                 )
             )
-        decided = replace(base, explanation=explanation, stage=stage, reasons=tuple(reasons))
+        decided = replace(base, stage=stage, reasons=tuple(reasons))
         rule = self.core.rules[base.rule]
         return self._with_rest(decided, rule, version, [explanation])
 
@@ -305,7 +315,7 @@ class _Deciding:
 
     def _with_standing(self, decided: Decision, rule: c.Rule, version: c.RuleVersion | None, at: Moment) -> Decision:
         standing = self.interpreter.register.standing(rule.award, rule.level, at)
-        if standing.held is not Truth.TRUE and decided.eligibility == "eligible" and version is not None:
+        if standing.held is Truth.FALSE and decided.eligibility == "eligible" and version is not None:
             # The check that would be due if it were attained today.
             for setting in version.settings.get("checked at", ()):
                 if at.day in setting.days and not isinstance(setting.value, tuple):
@@ -327,6 +337,7 @@ class _Deciding:
         provisional, assumptions = _rests_on(explanations, version, self.facts.as_of, more)
         return replace(
             decided,
+            explanations=tuple(explanations),
             missing=tuple(self._missing(rule, decided, explanations)),
             disagreements=tuple(self._disagreements(explanations)),
             provisional_figures=provisional,
@@ -334,22 +345,44 @@ class _Deciding:
         )
 
     def _missing(self, rule: c.Rule, decided: Decision, explanations: Sequence[Explanation]) -> Iterable[Missing]:
-        """Yield what would settle the decision; a flag or choice only where its value changes something."""
-        gaps = list(dict.fromkeys(gap for explanation in explanations for gap in explanation.missing()))
-        seen: set[tuple[str, date | None, str]] = set()
+        """Yield what would settle the decision; a flag or choice is left out only where no value of it can matter."""
+        if self.trying:
+            return
+        found = (gap for explanation in explanations for gap in explanation.missing())
+        gaps = list({(gap.pointer, gap.day, gap.kind): gap for gap in reversed(list(found))}.values())[::-1]
+        values: Mapping[str, tuple[str | bool, ...]] = {
+            _name(gap): self._values_to_try(gap) for gap in gaps if self._values_to_try(gap)
+        }
+        if all(self._values_to_try(gap) or gap.kind == "figure" for gap in gaps):
+            values = self._that_matter(rule, values)
         for gap in gaps:
-            key = (gap.pointer, gap.day, gap.kind)
-            if key in seen:
-                continue
-            seen.add(key)
-            values = self._values_to_try(gap)
-            if not values:
+            if not self._values_to_try(gap):
                 yield Missing(gap)
-                continue
-            outcomes = [(value, *self._if_told(rule, gap, value)) for value in values]
-            others = {g.pointer for g in gaps if g.pointer != gap.pointer}
-            if any(outcome != decided.outcome or still != others for _, outcome, still in outcomes):
-                yield Missing(gap, tuple((value, outcome) for value, outcome, _ in outcomes))
+            elif _name(gap) in values:
+                told = {value: self._if_told(rule, {_name(gap): value}) for value in values[_name(gap)]}
+                yield Missing(gap, tuple((value, decision.outcome) for value, decision in told.items()))
+
+    def _that_matter(
+        self, rule: c.Rule, values: Mapping[str, tuple[str | bool, ...]]
+    ) -> Mapping[str, tuple[str | bool, ...]]:
+        """Leave out, one after the other, facts whose values change nothing whatever the others are."""
+        if prod(map(len, values.values())) > MAX_COMBINATIONS:
+            return values
+        results: dict[frozenset[tuple[str, str | bool]], object] = {}
+
+        def result(told: Mapping[str, str | bool]) -> object:
+            key = frozenset(told.items())
+            if key not in results:
+                results[key] = _result(self._if_told(rule, told))
+            return results[key]
+
+        kept = dict(values)
+        for name in values:
+            others = {other: options for other, options in kept.items() if other != name}
+            cases = [dict(zip(others, combination, strict=True)) for combination in product(*others.values())]
+            if all(result(case) == result({**case, name: value}) for case in cases for value in values[name]):
+                kept = others
+        return kept
 
     def _values_to_try(self, gap: Gap) -> tuple[str | bool, ...]:
         if gap.kind != "fact" or gap.type is None or gap.pointer.startswith("/projected"):
@@ -358,14 +391,10 @@ class _Deciding:
             return (True, False)
         return gap.type.choices if gap.type.kind == "choice" and len(gap.type.choices) <= MAX_TRIED else ()
 
-    def _if_told(self, rule: c.Rule, gap: Gap, value: str | bool) -> tuple[str, set[str]]:
-        """Decide once more with one more fact; return the outcome and what would still be missing."""
-        name = gap.pointer.rsplit("/", 1)[-1]
-        data = {**self.facts.data, "facts": {**self.facts.section("facts", False), name: value}}
-        again = _Deciding(self.core, Facts(self.core, data, self.facts.as_of), "")
-        again._values_to_try = lambda gap: ()  # type: ignore[method-assign]
-        decided = again.decision(rule)
-        return decided.outcome, {missing.gap.pointer for missing in decided.missing}
+    def _if_told(self, rule: c.Rule, told: Mapping[str, str | bool]) -> Decision:
+        """Decide once more with more facts."""
+        data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
+        return _Deciding(self.core, Facts(self.core, data, self.facts.as_of), "", trying=True).decision(rule)
 
     def _disagreements(self, explanations: Sequence[Explanation]) -> Iterable[Disagreement]:
         """Yield supplied measures that the records contradict."""
@@ -383,6 +412,16 @@ class _Deciding:
             found = self.interpreter.evaluate(self.core.named[node.name].value, Moment(self.facts.as_of))
             if is_settled(found.range) and is_settled(explanation.range) and found.range != explanation.range:
                 yield Disagreement(node.name, explanation.range, found.range)
+
+
+def _name(gap: Gap) -> str:
+    return gap.pointer.rsplit("/", 1)[-1]
+
+
+def _result(decision: Decision) -> object:
+    """Return all of a decision that a fact can change: what must be equal for the fact not to matter."""
+    options = tuple((option.eligibility, option.effects) for option in decision.options)
+    return decision.eligibility, decision.amount, decision.due, decision.stage, options
 
 
 def _rests_on(

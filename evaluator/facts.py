@@ -14,47 +14,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-from dsl.core import DATE, TEXT, Core, FieldDecl, RecordsDecl, Type
+from dsl.builtin import BUILT_IN, ENDLESS
+from dsl.core import Core, RecordsDecl, Type
 from evaluator.calendar import month_index, month_of
 from evaluator.explanation import Gap
 from evaluator.ranges import NEVER, Dates, Range, everything, exactly
 
 Json = Any
-
-
-def _fields(**types: Type) -> dict[str, FieldDecl]:
-    titles = {
-        "award": "Award",
-        "level": "Level",
-        "attained": "Day it was attained",
-        "anniversary": "Next anniversary: the day of its check",
-        "ended": "First day it is no longer held, or none",
-        "benefits": "Benefits bought with it, or none",
-        "person": "Person",
-        "certification": "Certification",
-        "earned": "Day it was earned",
-        "expires": "Last day it counts, or none",
-    }
-    return {name: FieldDecl(name=name, type=type_, title=titles[name]) for name, type_ in types.items()}
-
-
-CERTIFICATIONS = RecordsDecl(
-    name="certifications",
-    title="Certifications of people",
-    monthly=False,
-    fields=_fields(person=TEXT, certification=TEXT, earned=DATE, expires=DATE),
-)
-AWARDS = RecordsDecl(
-    name="awards",
-    title="Register of awards",
-    monthly=False,
-    fields=_fields(award=TEXT, level=TEXT, attained=DATE, anniversary=DATE, ended=DATE, benefits=TEXT),
-)
-BUILT_IN = {"certifications": CERTIFICATIONS, "awards": AWARDS}
-"""Lists that every programme has; their records carry their own dates."""
-
-ENDLESS = ("expires", "ended")
-"""Date fields that may be ``none``: what does not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +119,7 @@ class Facts:
 
     def is_dated(self, records: Records) -> bool:
         """Whether the list tells of other days than the question's."""
-        return records.declaration.monthly or records.declaration.name in BUILT_IN
+        return records.declaration.monthly or records.declaration.dated_by is not None
 
     def field(self, row: Row, name: str, declaration: RecordsDecl) -> tuple[Range, tuple[Gap, ...]]:
         """Return what a field of a record can be."""
@@ -169,8 +135,9 @@ class Facts:
     def change_days(self) -> list[date]:
         """Return the days on which dated facts change: what a window over days has to look at."""
         days: set[date] = {self.as_of}
-        for name in ("certifications", "awards"):
-            for row in self.records(name).rows or ():
+        lists = [self.records(name, projected) for name in BUILT_IN for projected in (False, True)]
+        for records in lists:
+            for row in records.rows or ():
                 for field in ("earned", "expires", "attained", "anniversary", "ended"):
                     raw = row.data.get(field)
                     if isinstance(raw, str) and raw != "none":
@@ -178,7 +145,7 @@ class Facts:
                         days.add(day)
                         if field == "expires" and day < date.max:
                             days.add(date.fromordinal(day.toordinal() + 1))
-        for raw in self.section("facts", False).values():
+        for raw in (*self.section("facts", False).values(), *self.section("facts", True).values()):
             if isinstance(raw, Mapping):
                 days.update(date.fromisoformat(step["from"]) for step in raw["history"])
         return sorted(days)

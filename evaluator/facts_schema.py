@@ -9,9 +9,9 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from dsl.builtin import BUILT_IN, ENDLESS
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest
-from evaluator.facts import BUILT_IN, ENDLESS
 
 Json = Any
 

@@ -7,7 +7,7 @@ Facts never make it raise and it never guesses. Records are reckoned in ``evalua
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
 from evaluator.moment import Moment
 from evaluator.ranges import ZERO, Dates, Numbers, Range, Truth, Words, compare, everything, exactly, hull
+from evaluator.reads import walk
 from evaluator.register import Register
 
 
@@ -30,7 +31,7 @@ class Interpreter:
         self.facts = facts
         self.register = Register(self)
         self._named: dict[tuple[str, date, bool], Explanation] = {}
-        self._rules: dict[tuple[str, date, bool, str | None], Explanation] = {}
+        self._rules: dict[tuple[str, date, bool, str | None, date | None], Explanation] = {}
 
     def evaluate(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide one node."""
@@ -57,12 +58,16 @@ class Interpreter:
                 return records.people(node, self.facts, at.day, at.projected)
             case c.Holds() | c.Paid():
                 return self.register.holds(node, at)
+            case c.Lapsed():
+                return self.register.lapsed(node, at)
+            case c.InRenewal():
+                return self.register.in_renewal(node, at)
             case c.Qualifies(rule=rule):
                 part = self.requirement(self.core.rules[rule], at)
                 return Explanation(node, part.range, (part,))
             case c.InProgress(rule=rule):
                 part = self.requirement(self.core.rules[rule], at)
-                return Explanation(node, ranges.any_of(_started(part)), (part,))
+                return Explanation(node, _started(part), (part,), gaps=_unsettled_below(part))
             case c.Anniversary():
                 return self.register.anniversary(node, at)
             case c.Lookup():
@@ -122,7 +127,7 @@ class Interpreter:
                 when = self.evaluate(day, at)
                 exact = _dates(when).exact
                 if exact is None:
-                    return Explanation(node, everything(node.type), (when,))
+                    return Explanation(node, ranges.unbounded(node.type), (when,))
                 part = self.evaluate(value, replace(at, day=exact))
                 return Explanation(node, part.range, (part,), day=exact)
             case c.AsProjected(value=value):
@@ -135,10 +140,9 @@ class Interpreter:
                 return Explanation(node, part.range, (part,), day=at.day if at.day != self.facts.as_of else None)
             case c.PassScore(score=score, mark=mark):
                 points, needed = self.evaluate(score, at), self.evaluate(mark, at)
-                reached = compare(">=", points.range, needed.range)
-                return Explanation(
-                    node, ranges.all_of((reached, self._every_metric(points, node, at))), (points, needed)
-                )
+                reached, every = compare(">=", points.range, needed.range), self._every_metric(points, node, at)
+                gaps = _unsettled_below(points) if every is Truth.UNKNOWN else ()
+                return Explanation(node, ranges.all_of((reached, every)), (points, needed), gaps=gaps)
             case _:
                 assert_never(node)
 
@@ -147,7 +151,7 @@ class Interpreter:
     def requirement(self, rule: c.Rule, at: Moment) -> Explanation:
         """Decide the requirement of a rule in the version of the day; out of force nobody qualifies."""
         entry = at.entry.pointer if at.entry is not None else None
-        key = (rule.id, at.day, at.projected, entry)
+        key = (rule.id, at.day, at.projected, entry, at.due)
         if key not in self._rules:
             version = version_on(rule, at.day)
             if version is None or version.requirement is None:
@@ -203,8 +207,11 @@ class Interpreter:
             # From the last anniversary on: a year before the next one.
             upcoming = self.register.anniversary(c.Anniversary(which="any", type=c.DATE, origin=node.origin), at)
             exact = _dates(upcoming).exact
-            if exact is None or exact == ranges.NEVER:
-                return Explanation(node, everything(node.type), (upcoming,), gaps=upcoming.gaps)
+            if exact == ranges.NEVER:
+                gap = Gap("figure", node.origin.place, "without an anniversary there is no anniversary year", node.type)
+                return Explanation(node, records.anything(node), (upcoming,), gaps=(gap,))
+            if exact is None:
+                return Explanation(node, records.anything(node), (upcoming,))
             anniversary, parts = calendar.add_years(exact, -1), (upcoming,)
         window = records.window_of(node, at.day, anniversary)
 
@@ -231,7 +238,7 @@ class Interpreter:
         cells = tuple(self.evaluate(row.cell, at) for row in taken)
         if not cells or (fallback and all(row.key is not None for row in taken)):
             gap = Gap("figure", node.origin.place, f"table `{node.table}` has no row in force", node.type)
-            return Explanation(node, everything(node.type), (key, *cells), gaps=(gap,))
+            return Explanation(node, ranges.unbounded(node.type), (key, *cells), gaps=(gap,))
         return Explanation(
             node,
             hull(cell.range for cell in cells),
@@ -265,7 +272,7 @@ class Interpreter:
                 part = self.evaluate(version.value, at)
                 return Explanation(node, part.range, (part,), chosen=(str(index),))
         gap = Gap("figure", node.origin.place, f"no version is in force on {at.day}", node.type)
-        return Explanation(node, everything(node.type), gaps=(gap,))
+        return Explanation(node, ranges.unbounded(node.type), gaps=(gap,))
 
     def _sometime(self, node: c.Sometime, at: Moment) -> Explanation:
         """Look at each day of the window on which something changes; days after the question are not known yet."""
@@ -274,9 +281,8 @@ class Interpreter:
         if start is None or end is None:
             return Explanation(node, Truth.UNKNOWN, (first, last))
         today = self.facts.as_of
-        days = [day for day in self._days_to_look_at(start, min(end, today)) if start <= day <= min(end, today)]
         looked: list[Explanation] = []
-        for day in days:
+        for day in self._days_to_look_at(node.condition, start, min(end, today)):
             found = self.evaluate(node.condition, replace(at, day=day))
             looked.append(Explanation(found.node, found.range, found.parts, found.gaps, found.chosen, day=day))
             if found.truth is Truth.TRUE:
@@ -288,12 +294,30 @@ class Interpreter:
         value = Truth.UNKNOWN if open_days or gaps else Truth.FALSE
         return Explanation(node, value, (first, last, *(open_days or looked[-1:])), gaps=gaps)
 
-    def _days_to_look_at(self, start: date, end: date) -> list[date]:
-        days = {start, end, *self.facts.change_days}
+    def _days_to_look_at(self, condition: c.Expr, start: date, end: date) -> list[date]:
+        """Return the days of a window on which the condition can change, the latest first."""
+        if self._turns_on_any_day(condition):
+            return [date.fromordinal(day) for day in range(end.toordinal(), start.toordinal() - 1, -1)]
+        days = {start, end, *self.facts.change_days, *self.core.change_days}
         for index in range(calendar.month_index(start) + 1, calendar.month_index(end) + 1):
             days.add(date(index // 12, index % 12 + 1, 1))
-        days.update(self.core.change_days)
-        return sorted(days, reverse=True)
+        return sorted((day for day in days if start <= day <= end), reverse=True)
+
+    def _turns_on_any_day(self, condition: c.Expr) -> bool:
+        """Whether a condition speaks of today or the register, and not only of facts, whose days are known."""
+        for node in walk(condition):
+            match node:
+                case c.Today() | c.Anniversary() | c.Holds() | c.Paid() | c.AskedThisYear():
+                    return True
+                case c.Named(name=name) if self._turns_on_any_day(self.core.named[name].value):
+                    return True
+                case c.Qualifies(rule=rule) | c.InProgress(rule=rule):
+                    versions = self.core.rules[rule].versions
+                    if any(v.requirement is not None and self._turns_on_any_day(v.requirement) for v in versions):
+                        return True
+                case _:
+                    continue
+        return False
 
     # ---- arithmetic
 
@@ -308,76 +332,27 @@ class Interpreter:
         return Explanation(node, ranges.smallest((total, _numbers(most))), (*decided, most))
 
     def _ratio(self, node: c.Ratio, at: Moment) -> Explanation:
-        """Divide and round in one go; monotone in each part, so the corners of the ranges are its bounds."""
         above, below = self.evaluate(node.numerator, at), self.evaluate(node.denominator, at)
         top, bottom = _numbers(above), _numbers(below)
-        parts = (above, below)
-        if bottom.low is None or bottom.low <= 0:
-            if bottom.exact == 0:
-                gap = Gap(
-                    "figure", node.origin.place, "growth from zero, or a division by zero, has no value", node.type
-                )
-                return Explanation(node, everything(node.type), parts, gaps=(gap,))
-            return Explanation(node, everything(node.type), parts)
-
-        def ratio(a: Decimal, b: Decimal) -> Decimal:
-            difference = ranges.EXACT.subtract(a, b) if node.growth else a
-            return ranges.round_ratio(ranges.EXACT.multiply(difference, node.scale), b, node.rounding)
-
-        # (a - b) / b falls as b grows where a is not negative; a / b falls as b grows where a is positive.
-        corners = [
-            ratio(a, b)
-            for a in (top.low, top.high)
-            for b in (bottom.low, bottom.high)
-            if a is not None and b is not None
-        ]
-        floor_value = node.scale.copy_negate() if node.growth else ZERO
-        low = min(corners) if top.low is not None and bottom.high is not None else None
-        if top.low is not None and top.low >= 0 and bottom.high is None:
-            low = ranges.round_ratio(floor_value, Decimal(1), node.rounding)
-        high = max(corners) if top.high is not None and corners else None
-        if top.high is not None and bottom.high is None and top.high < 0:
-            high = ranges.round_ratio(floor_value, Decimal(1), node.rounding)
-        return Explanation(node, Numbers(low, high), parts)
+        range_ = ranges.ratio(top, bottom, node.scale, node.rounding, growth=node.growth)
+        return Explanation(node, range_, (above, below), gaps=_not_above_zero(node, bottom))
 
     def _per_unit(self, node: c.PerUnit, at: Moment) -> Explanation:
         value, points = self.evaluate(node.value, at), self.evaluate(node.points, at)
-        parts = [value, points]
-        units = _numbers(value)
-        if node.unit is not None:
-            unit = self.evaluate(node.unit, at)
-            parts.append(unit)
-            size = _numbers(unit)
-            units = Numbers(_units(units.low, size.high), _units(units.high, size.low))
-        else:
-            units = Numbers(_units(units.low, Decimal(1)), _units(units.high, Decimal(1)))
-        units = Numbers(
-            ZERO if units.low is None else max(units.low, ZERO), None if units.high is None else max(units.high, ZERO)
-        )
-        earned = ranges.multiply(units, _numbers(points))
-        if node.cap is not None:
-            cap = self.evaluate(node.cap, at)
-            parts.append(cap)
+        unit = self.evaluate(node.unit, at) if node.unit is not None else None
+        cap = self.evaluate(node.cap, at) if node.cap is not None else None
+        size = _numbers(unit) if unit is not None else Numbers(Decimal(1), Decimal(1))
+        earned = ranges.multiply(ranges.whole_units(_numbers(value), size), _numbers(points))
+        if cap is not None:
             earned = ranges.smallest((earned, _numbers(cap)))
-        return Explanation(node, earned, tuple(parts))
+        parts = tuple(part for part in (value, points, unit, cap) if part is not None)
+        return Explanation(node, earned, parts, gaps=_not_above_zero(node, size))
 
     def _prorate(self, node: c.Prorate, at: Moment) -> Explanation:
-        value, most, target = (self.evaluate(part, at) for part in (node.value, node.most, node.target))
-        parts = (value, most, target)
-        v, m, t = _numbers(value), _numbers(most), _numbers(target)
-        low, high = ZERO, m.high
-        if v.low is not None and m.low is not None and t.high is not None and t.low is not None and t.low > 0:
-            low = self._share(node, v.low, m.low, t.high)
-        if v.high is not None and m.high is not None and t.low is not None and t.low > 0:
-            high = self._share(node, v.high, m.high, t.low)
-        return Explanation(node, Numbers(low, high), parts)
-
-    def _share(self, node: c.Prorate, value: Decimal, most: Decimal, target: Decimal) -> Decimal:
-        if value <= 0:
-            return ZERO
-        if value >= target:
-            return most
-        return min(ranges.round_ratio(ranges.EXACT.multiply(value, most), target, node.rounding), most)
+        parts = tuple(self.evaluate(part, at) for part in (node.value, node.most, node.target))
+        value, most, target = map(_numbers, parts)
+        range_ = ranges.prorate(value, most, target, node.rounding)
+        return Explanation(node, range_, parts, gaps=_not_above_zero(node, target))
 
     # ---- points in every metric
 
@@ -430,20 +405,30 @@ def _holds_metrics(part: Explanation) -> bool:
     return isinstance(part.node, c.Requirement | c.Best | c.Case | c.Total | c.Dated | c.OnDate)
 
 
-def _started(part: Explanation) -> Iterable[Truth]:
-    """Yield for each requirement whether something of it is done."""
+def _not_above_zero(node: c.Expr, divisor: Numbers) -> tuple[Gap, ...]:
+    """Return the gap of a division by what is surely zero or less: no fact can give it a value."""
+    if divisor.high is None or divisor.high > 0:
+        return ()
+    what = "growth from zero or less, or a division by it, has no value"
+    return (Gap("figure", node.origin.place, what, node.type),)
+
+
+def _started(part: Explanation) -> Truth:
+    """Whether something of a requirement is done: a condition met, a metric above zero."""
     node = part.node
     if isinstance(node, c.Requirement) and node.part != "section":
-        yield part.truth if node.part == "condition" else compare(">", part.range, exactly(ZERO))
-        return
-    for inner in part.parts:
-        yield from _started(inner)
+        return part.truth if node.part == "condition" else compare(">", part.range, exactly(ZERO))
+    if isinstance(node, c.Case):
+        # Of what is still possible one branch will count, not all of them.
+        return _agreed([_started(value) for value in part.parts[len(part.parts) - len(part.chosen) :]])
+    return ranges.any_of(map(_started, part.parts))
 
 
-def _units(value: Decimal | None, size: Decimal | None) -> Decimal | None:
-    if value is None or size is None or size <= 0:
-        return None
-    return ranges.floor_ratio(value, size)
+def _unsettled_below(part: Explanation) -> tuple[Gap, ...]:
+    """Return all gaps below, also those that do not unsettle the whole: a capped total, a condition that fails anyway."""
+    return tuple(
+        dict.fromkeys(gap for found in part.walk() if not ranges.is_settled(found.range) for gap in found.gaps)
+    )
 
 
 def _numbers(part: Explanation) -> Numbers:

@@ -7,7 +7,7 @@ what is missing stays inside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, Inexact, InvalidOperation, Overflow
@@ -354,3 +354,58 @@ def rounded(range_: Numbers, to: RoundTo) -> Numbers:
         None if range_.low is None else round_ratio(range_.low, one, to),
         None if range_.high is None else round_ratio(range_.high, one, to),
     )
+
+
+def ratio(above: Numbers, below: Numbers, scale: Decimal, to: RoundTo, *, growth: bool = False) -> Numbers:
+    """Divide and round in one go; ``growth`` divides the difference. Where the divisor may be zero or less, nothing is known.
+
+    Above zero a quotient is monotone in each part, so the corners of the ranges are its bounds; towards an endless
+    divisor it goes to zero (a growth to minus everything).
+    """
+    if below.low is None or below.low <= 0:
+        return Numbers()
+
+    def quotient(a: Decimal, b: Decimal) -> Decimal:
+        return round_ratio(EXACT.multiply(EXACT.subtract(a, b) if growth else a, scale), b, to)
+
+    limit = round_ratio(scale.copy_negate() if growth else ZERO, Decimal(1), to)
+
+    def bound(a: Decimal | None, which: Callable[[list[Decimal]], Decimal]) -> Decimal | None:
+        if a is None or below.low is None:
+            return None
+        return which([quotient(a, below.low), limit if below.high is None else quotient(a, below.high)])
+
+    return Numbers(bound(above.low, min), bound(above.high, max))
+
+
+def whole_units(value: Numbers, size: Numbers) -> Numbers:
+    """Return how many whole units there are in a value; nothing below zero, and nothing known where a unit may be zero."""
+    low, high = _units(value.low, size.high, size.low), _units(value.high, size.low, size.low)
+    return Numbers(ZERO if low is None else max(low, ZERO), None if high is None else max(high, ZERO))
+
+
+def _units(value: Decimal | None, size: Decimal | None, smallest_size: Decimal | None) -> Decimal | None:
+    if value is None or size is None or smallest_size is None or smallest_size <= 0:
+        return None
+    return floor_ratio(value, size)
+
+
+def prorate(value: Numbers, most: Numbers, target: Numbers, to: RoundTo) -> Numbers:
+    """Return ``value / target * most``, rounded, between 0 and ``most``: one operation, so that its parts stay correlated."""
+    low, high = ZERO, most.high
+    if target.low is not None and target.low > 0:
+        if value.low is not None and most.low is not None and target.high is not None:
+            low = _share(value.low, most.low, target.high, to)
+        if value.high is not None and most.high is not None:
+            high = _share(value.high, most.high, target.low, to)
+        elif value.high is not None and value.high <= 0:
+            high = ZERO
+    return Numbers(low, high)
+
+
+def _share(value: Decimal, most: Decimal, target: Decimal, to: RoundTo) -> Decimal:
+    if value <= 0:
+        return ZERO
+    if value >= target:
+        return most
+    return min(round_ratio(EXACT.multiply(value, most), target, to), most)

@@ -101,11 +101,13 @@ def reads_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
             match node:
                 case c.Fact(name=name):
                     facts.add(name)
-                case c.Aggregate(records=name):
+                case c.Aggregate(records=name, over=over):
                     records.add(name)
-                case c.People():
+                    if over is not None and over.anniversary_year:
+                        records.add("awards")
+                case c.People() | c.DifferentPeople():
                     records.add("certifications")
-                case c.Anniversary():
+                case c.Anniversary() | c.AskedThisYear():
                     records.add("awards")
                 case c.Named(name=name, supplied=supplied):
                     if supplied:
@@ -113,7 +115,7 @@ def reads_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
                     look_at(f"named {name}", [core.named[name].value])
                 case c.Qualifies(rule=rule_id) | c.InProgress(rule=rule_id):
                     look_at_rule(core.rules[rule_id])
-                case c.Holds(award=award) | c.Paid(award=award):
+                case c.Holds(award=award) | c.Paid(award=award) | c.Lapsed(award=award) | c.InRenewal(award=award):
                     records.add("awards")
                     for found in core.rules.values():
                         if found.award == award:

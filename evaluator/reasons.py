@@ -12,7 +12,7 @@ from dsl import core as c
 from dsl.points import most_points
 from dsl.source import Span
 from evaluator.explanation import Explanation
-from evaluator.ranges import EXACT, Dates, Numbers, Range, Truth, Words
+from evaluator.ranges import EXACT, Dates, Numbers, Range, Truth, Words, everything, round_ratio
 
 Outcome: TypeAlias = Literal["met", "partly_met", "unmet", "undetermined"]
 
@@ -166,8 +166,7 @@ def _needed_for_all(explanation: Explanation) -> Range | None:
 def _units_for(points: Decimal | None, most: Decimal | None, size: Decimal | None) -> Numbers | None:
     if points is None or most is None or size is None or points <= 0:
         return None
-    units, rest = divmod(most, points)
-    needed = EXACT.multiply(units if rest == 0 else units + 1, size)
+    needed = EXACT.multiply(round_ratio(most, points, c.RoundTo("up")), size)
     return Numbers(needed, needed)
 
 
@@ -199,14 +198,23 @@ def _sides(explanation: Explanation) -> tuple[Range | None, Range | str | None, 
             return explanation.range, f"{award} held", None, None
         case c.Qualifies(rule=rule):
             return explanation.range, f"qualifies for {rule}", None, None
-        case c.Sometime() | c.OnDate() | c.AsProjected() if explanation.parts:
-            observed, required, short_by, unit = _sides(explanation.parts[-1])
-            return observed, required, short_by, unit
+        case c.Sometime():
+            first, last = explanation.parts[:2]
+            return explanation.range, f"on a day from {plain(first.range)} through {plain(last.range)}", None, None
+        case c.OnDate(value=value):
+            # Without its date nothing was decided yet.
+            return _sides(explanation.parts[0]) if explanation.day is not None else _sides_of_nothing(value)
+        case c.AsProjected():
+            return _sides(explanation.parts[0])
         case c.Not():
             inner = explanation.parts[0]
             return inner.range, "not so", None, None
         case _:
             return explanation.range, Truth.TRUE, None, None
+
+
+def _sides_of_nothing(node: c.Expr) -> tuple[Range | None, Range | str | None, Numbers | None, str | None]:
+    return everything(node.type), None, None, None
 
 
 def _how_many(explanation: Explanation) -> Numbers:

@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import Literal
 
 from dsl import core as c
+from dsl.builtin import CERTIFICATIONS
 from dsl.core import Aggregate, CertificationList, DifferentPeople, Expr, People
 from evaluator.calendar import month_of, month_text
 from evaluator.explanation import Explanation, Gap
-from evaluator.facts import CERTIFICATIONS, Facts, Records, Row, months_before
+from evaluator.facts import Facts, Records, Row, months_before
 from evaluator.ranges import (
     NEVER,
     ZERO,
@@ -60,7 +61,7 @@ def aggregate(
         kind: Literal["records", "history"] = "records" if day == facts.as_of else "history"
         gap = Gap(kind, records.pointer, records.declaration.title, None, None if day == facts.as_of else day)
         return Explanation(node, anything(node), gaps=(gap,))
-    chosen = _select(node, records, window, evaluate)
+    chosen = _select(node, records, facts, day, window, evaluate)
     return Explanation(node, _figure(node, chosen), gaps=tuple(dict.fromkeys(chosen.gaps)))
 
 
@@ -101,8 +102,18 @@ def _may_be_negative(expr: Expr) -> bool:
             return expr.type.low is None or expr.type.low < 0
 
 
-def _select(node: Aggregate, records: Records, window: tuple[int, int] | None, evaluate: EvaluateRow) -> _Selected:
+def _select(
+    node: Aggregate,
+    records: Records,
+    facts: Facts,
+    day: date,
+    window: tuple[int, int] | None,
+    evaluate: EvaluateRow,
+) -> _Selected:
     chosen = _Selected(open_ended=records.partial)
+    if day > facts.as_of and records.declaration.dated_by is not None:
+        chosen.open_ended = True
+        chosen.gaps.append(Gap("history", records.pointer, records.declaration.title, None, day))
     if records.partial:
         chosen.gaps.append(Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial"))
     if window is not None:
@@ -113,6 +124,9 @@ def _select(node: Aggregate, records: Records, window: tuple[int, int] | None, e
             chosen.gaps.append(Gap("months", records.pointer, records.declaration.title, note=note))
     for row in records.rows or ():
         inside, gaps = _in_window(row, window)
+        if records.declaration.dated_by is not None:
+            begun, undated = _begun(records, row, facts, day)
+            inside, gaps = all_of((inside, begun)), [*gaps, *undated]
         if inside is Truth.FALSE:
             continue
         if node.where is not None:
@@ -130,6 +144,12 @@ def _select(node: Aggregate, records: Records, window: tuple[int, int] | None, e
             chosen.gaps.extend(explained.missing())
         chosen.values.append((inside, value))
     return chosen
+
+
+def _begun(records: Records, row: Row, facts: Facts, day: date) -> tuple[Truth, list[Gap]]:
+    """Return whether a record of a dated list counts on the day already."""
+    since, gaps = facts.field(row, records.declaration.dated_by or "", records.declaration)
+    return compare("<=", since, exactly(day)), list(gaps)
 
 
 def _in_window(row: Row, window: tuple[int, int] | None) -> tuple[Truth, list[Gap]]:

@@ -12,11 +12,25 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dsl import core as c
+from dsl.builtin import AWARDS
 from evaluator import calendar
 from evaluator.explanation import Explanation, Gap
-from evaluator.facts import AWARDS, Row
+from evaluator.facts import Records, Row
 from evaluator.moment import Decides, Moment
-from evaluator.ranges import NEVER, Dates, Span, Truth, Words, all_of, any_of, compare, exactly, truth
+from evaluator.ranges import (
+    NEVER,
+    Dates,
+    Span,
+    Truth,
+    Words,
+    all_of,
+    any_of,
+    compare,
+    exactly,
+    hull,
+    is_settled,
+    truth,
+)
 
 YEAR = c.Duration(months=12)
 """How long an award is valid where its rule does not say (S0, life cycle: one year from attainment)."""
@@ -39,6 +53,8 @@ class Standing:
     check: Explanation | None = None
     """The decision of the last check, where one was due."""
     gaps: tuple[Gap, ...] = ()
+    settled: bool = True
+    """Whether the dates are known as well: no field that could change them is missing."""
 
 
 class Register:
@@ -71,8 +87,72 @@ class Register:
             bought, missing = self._text(row, "benefits")
             paid = ~compare("=", bought, exactly("none"))
             values.append(all_of((state.held, paid)))
-            gaps.extend((*state.gaps, *missing))
-        return Explanation(node, self._or_more(any_of(values), told.partial), gaps=tuple(gaps))
+            if values[-1] is Truth.UNKNOWN:
+                gaps.extend((*state.gaps, *missing))
+        more = self._more(told, at)
+        held = any_of((*values, Truth.UNKNOWN)) if more else any_of(values)
+        return Explanation(node, held, gaps=(*gaps, *more))
+
+    def lapsed(self, node: c.Lapsed, at: Moment) -> Explanation:
+        """Decide whether an award was held once and is not any longer."""
+        told = self.facts.records("awards", at.projected)
+        if told.rows is None:
+            return Explanation(node, Truth.UNKNOWN, gaps=(Gap("records", told.pointer, AWARDS.title),))
+        rule = self.rules.get(node.award)
+        begun: list[Truth] = []
+        gaps: list[Gap] = []
+        for row in told.rows:
+            is_it, name_gaps = self._is(row, node.award, rule, at)
+            attained, attained_gaps = self._day(row, "attained")
+            enough, level_gaps = self._level(row, node.level, rule)
+            begun.append(all_of((is_it, enough, compare("<=", attained, exactly(at.day)))))
+            if begun[-1] is Truth.UNKNOWN:
+                gaps.extend((*name_gaps, *attained_gaps, *level_gaps))
+        more = self._more(told, at)
+        once = any_of((*begun, Truth.UNKNOWN)) if more else any_of(begun)
+        standing = self.standing(node.award, node.level, at)
+        return Explanation(node, all_of((once, ~standing.held)), gaps=(*gaps, *more, *standing.gaps))
+
+    def in_renewal(self, node: c.InRenewal, at: Moment) -> Explanation:
+        """Decide whether the day is among those on which an entry of the award may be renewed."""
+        told = self.facts.records("awards", at.projected)
+        if told.rows is None:
+            return Explanation(node, Truth.UNKNOWN, gaps=(Gap("records", told.pointer, AWARDS.title),))
+        rule = self.rules.get(node.award)
+        found: list[Truth] = []
+        gaps: list[Gap] = []
+        for row in told.rows:
+            is_it, name_gaps = self._is(row, node.award, rule, at)
+            if is_it is Truth.FALSE:
+                continue
+            due, due_gaps = self._day(row, "anniversary")
+            ended, ended_gaps = self._day(row, "ended")
+            open_now = (
+                truth(rule is not None and self._may_renew(rule, row, due.exact, at)) if due.exact else Truth.UNKNOWN
+            )
+            found.append(all_of((is_it, open_now, compare("<", exactly(at.day), ended))))
+            if found[-1] is Truth.UNKNOWN:
+                gaps.extend((*name_gaps, *due_gaps, *ended_gaps))
+        more = self._more(told, at)
+        value = any_of((*found, Truth.UNKNOWN)) if more else any_of(found)
+        return Explanation(node, value, gaps=(*gaps, *more))
+
+    def _may_renew(self, rule: c.Rule, row: Row, anniversary: date, at: Moment) -> bool:
+        for years in range(MAX_CHECKS):
+            due = calendar.add_years(anniversary, years)
+            moment = Moment(due, at.projected, rule=rule, entry=row, due=due)
+            window = self._window_of(moment, "renewable")
+            if window is not None and window[0] <= at.day <= window[1]:
+                return True
+            if due > at.day and (window is None or window[0] > at.day):
+                return False
+        return False
+
+    def _is(self, row: Row, award: str, rule: c.Rule | None, at: Moment) -> tuple[Truth, tuple[Gap, ...]]:
+        """Return whether an entry is of an award, or of one that the award followed."""
+        named, gaps = self._text(row, "award")
+        names = {award, *_former(rule, at.day)}
+        return Truth.UNKNOWN if named.options is None else truth(bool(named.options & names)), gaps
 
     def standing(self, award: str, level: str | None, at: Moment) -> Standing:
         """Return the standing of an award on a day, over all entries of the register."""
@@ -86,25 +166,34 @@ class Register:
         if told.rows is None:
             return Standing(Truth.UNKNOWN, gaps=(Gap("records", told.pointer, AWARDS.title),))
         states = [self._entry(row, award, level, at) for row in told.rows]
-        relevant = [state for state in states if state.held is not Truth.FALSE or state.since is not None]
-        held = self._or_more(any_of(state.held for state in states), told.partial)
-        gaps = tuple(gap for state in states if state.held is Truth.UNKNOWN for gap in state.gaps)
-        if told.partial:
-            gaps = (*gaps, Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial"))
-        if not relevant:
-            return Standing(held, gaps=gaps)
-        best = max(relevant, key=lambda state: (state.held.value, state.since or date.min))
+        states = [state for state in states if state.held is not Truth.FALSE or state.since or not state.settled]
+        more = self._more(told, at)
+        held = any_of([state.held for state in states] + [Truth.UNKNOWN] * bool(more))
+        gaps = (*(gap for state in states if state.held is Truth.UNKNOWN for gap in state.gaps), *more)
+        if not states:
+            return Standing(held, gaps=gaps, settled=not more)
+        best = max(states, key=_weight)
+        if more or (len(states) > 1 and not all(state.settled for state in states)):
+            # Another entry may be the one that counts: no date is told that may be wrong.
+            return Standing(held, check=best.check, gaps=gaps, settled=False)
+        if not best.settled:
+            return replace(best, held=held, until=None, next_check=None, gaps=gaps)
         return replace(best, held=held, gaps=gaps)
 
-    def _or_more(self, value: Truth, partial: bool) -> Truth:
-        return Truth.UNKNOWN if partial and value is Truth.FALSE else value
+    def _more(self, told: Records, at: Moment) -> tuple[Gap, ...]:
+        """Return why entries that nobody told of may count too: a partial list, or a day that lies ahead."""
+        gaps = [Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial")] if told.partial else []
+        if self._is_ahead(at.day, at):
+            gaps.append(Gap("history", told.pointer, AWARDS.title, None, at.day))
+        return tuple(gaps)
+
+    def _is_ahead(self, day: date, at: Moment) -> bool:
+        return day > self.facts.as_of and not at.projected
 
     def _entry(self, row: Row, award: str, level: str | None, at: Moment) -> Standing:
         """Return what one entry says of an award on a day."""
         rule = self.rules.get(award)
-        names = {award, *_former(rule, at.day)}
-        named, name_gaps = self._text(row, "award")
-        is_it = Truth.UNKNOWN if named.options is None else truth(bool(named.options & names))
+        is_it, name_gaps = self._is(row, award, rule, at)
         if is_it is Truth.FALSE:
             return Standing(Truth.FALSE)
         attained, attained_gaps = self._day(row, "attained")
@@ -113,19 +202,23 @@ class Register:
         enough, level_gaps = self._level(row, level, rule)
         in_force = truth(rule is None or any(at.day in version.days for version in rule.versions))
         begun, going = compare("<=", attained, today), compare("<", today, ended)
+        if begun is Truth.FALSE or enough is Truth.FALSE:
+            return Standing(Truth.FALSE)
         before = all_of((is_it, enough, in_force, begun, going))
         gaps = (*name_gaps, *level_gaps, *attained_gaps, *ended_gaps)
-        since = attained.exact
-        own_level = row.data.get("level")
+        known = is_it is Truth.TRUE and enough is Truth.TRUE and begun is Truth.TRUE
+        since = attained.exact if known else None
+        own_level = row.data.get("level") if known else None
+        settled = known and ended.exact is not None
         if before is Truth.FALSE:
-            # Told of all the same: an award that ended, or has not begun, has its dates.
-            known = since if is_it is Truth.TRUE and begun is Truth.TRUE and enough is Truth.TRUE else None
-            last = ended.exact if ended.exact not in (None, NEVER) else self._end_of_force(rule, at.day)
-            return Standing(Truth.FALSE, known, last if known else None, None, own_level)
+            # Told of all the same: an award that ended has its dates.
+            last = _first(ended.exact, self._end_of_force(rule, at.day))
+            return Standing(Truth.FALSE, since, last if settled else None, None, own_level, settled=settled)
         checked = self._checked(row, rule, at)
-        held = all_of((before, checked.held))
-        until = ended.exact if ended.exact not in (None, NEVER) else checked.until
-        return Standing(held, since, until, checked.next_check, own_level, checked.check, (*gaps, *checked.gaps))
+        return Standing(
+            all_of((before, checked.held)), since, _first(ended.exact, checked.until), checked.next_check, own_level,
+            checked.check, (*gaps, *checked.gaps), settled and checked.settled,
+        )  # fmt: skip
 
     def _end_of_force(self, rule: c.Rule | None, day: date) -> date | None:
         ends = (
@@ -148,51 +241,100 @@ class Register:
 
     def _checked(self, row: Row, rule: c.Rule | None, at: Moment) -> Standing:
         """Return whether the checks that were due up to the day leave the award held."""
-        anniversary, gaps = self._day(row, "anniversary")
-        if anniversary.low is not None and anniversary.low > at.day:
-            return Standing(Truth.TRUE, next_check=anniversary.exact)
-        due = anniversary.exact
-        if due is None:
-            return Standing(Truth.UNKNOWN, gaps=gaps)
+        due, gaps = self._day(row, "anniversary")
+        name, name_gaps = self._text(row, "award")
+        attained, attained_gaps = self._day(row, "attained")
+        if due.exact is None or name.exact is None or attained.exact is None:
+            return Standing(Truth.UNKNOWN, gaps=(*gaps, *name_gaps, *attained_gaps), settled=False)
         if rule is None or rule.kind not in ("competency", "designation", "specialization", "program"):
             # Benefits are bought for a year; there is nothing to check.
-            return Standing(truth(at.day < due), until=due)
-        own = self._own_level(row, rule)
-        for years in range(MAX_CHECKS):
-            check = calendar.add_years(due, years)
-            if check > at.day:
-                return Standing(Truth.TRUE, next_check=check)
-            state = self._check(row, own, check, at)
-            if state is not None:
-                return state
-        return Standing(
-            Truth.UNKNOWN, gaps=(Gap("field", f"{row.pointer}/anniversary", "An anniversary of this century"),)
-        )
+            return Standing(truth(at.day < due.exact), until=due.exact)
+        entry = _Entry(row, name.exact, attained.exact, due.exact)
+        level, level_gaps = self._text(row, "level")
+        levels = self.rules.get(entry.award, rule).levels or rule.levels
+        if level.exact is not None or not levels:
+            return self._followed(entry, rule, level.exact, at)
+        states = [self._followed(entry, rule, own, at) for own in levels]
+        held = hull(state.held for state in states)
+        if not isinstance(held, Truth):
+            raise AssertionError("truths have a hull of truths")
+        return Standing(held, gaps=(*level_gaps, *(gap for state in states for gap in state.gaps)), settled=False)
 
-    def _check(self, row: Row, rule: c.Rule, due: date, at: Moment) -> Standing | None:
+    def _followed(self, entry: _Entry, rule: c.Rule, level: str | None, at: Moment) -> Standing:
+        """Follow the yearly checks of an entry up to the day."""
+        before: date | None = None
+        for years in range(MAX_CHECKS):
+            due = calendar.add_years(entry.anniversary, years)
+            moment = Moment(due, at.projected, rule=self._rule_on(due, entry, rule, level), entry=entry.row, due=due)
+            days = [*self._setting(moment, "checked at"), *self._setting(moment, "met sometime")]
+            days += self._setting(moment, "renewable")
+            unsettled = [part for part in days if not is_settled(part.range)]
+            if unsettled:
+                gaps = tuple(gap for part in unsettled for gap in part.missing())
+                return Standing(Truth.UNKNOWN, gaps=gaps, settled=False)
+            check = self._day_of(moment, "checked at") or due
+            if check == NEVER:
+                # Nothing is checked at this anniversary; only what has to be renewed at it can be lost.
+                renewal = self._window_of(moment, "renewable")
+                if renewal is not None and at.day > renewal[1]:
+                    return Standing(Truth.FALSE, until=renewal[1] + timedelta(days=1))
+                continue
+            if at.day < check:
+                return Standing(Truth.TRUE, next_check=check)
+            if check == before and due > at.day:
+                # The rule names one day for good: there is no later check.
+                return Standing(Truth.TRUE)
+            if check >= entry.attained and check != before:
+                state = self._check(check, moment, at)
+                if state is not None:
+                    return state
+            before = check
+        gap = Gap("field", f"{entry.row.pointer}/anniversary", "An anniversary of this century")
+        return Standing(Truth.UNKNOWN, gaps=(gap,), settled=False)
+
+    def _rule_on(self, day: date, entry: _Entry, rule: c.Rule, level: str | None) -> c.Rule:
+        """Return the rule that a check of the day decides: the entry's own, and the one that followed it after that."""
+        own = self.rules.get(entry.award, rule)
+        award = own.award if any(day in version.days for version in own.versions) else rule.award
+        return self.interpreter.core.rules.get(f"{award}.{level}", self.rules.get(award, rule))
+
+    def _check(self, check: date, moment: Moment, at: Moment) -> Standing | None:
         """Decide one check; None where it was passed and the award goes on to the next one."""
-        moment = Moment(due, at.projected, rule=rule, entry=row, due=due)
-        day = self._day_of(rule, "checked at", moment) or due
-        window = self._window_of(rule, "met sometime", moment)
-        loss = calendar.add(day, self._duration_of(rule, "lost after", moment, c.Duration()))
+        window = self._window_of(moment, "met sometime")
+        lost_after = self._duration_of(moment, "lost after", c.Duration())
+        if lost_after is None:
+            return Standing(Truth.UNKNOWN, settled=False)
+        loss = calendar.add(check, lost_after)
         if window is not None:
             loss = max(loss, window[1] + timedelta(days=1))
-        if at.day < loss:
-            return Standing(Truth.TRUE, next_check=day if day >= at.day else None, until=None)
-        decided = self._decided(rule, day, window, moment)
+        if window is None and self._is_ahead(check, at):
+            gap = Gap("history", "/records/awards", AWARDS.title, None, check, note="this check lies ahead")
+            return Standing(truth(True) if at.day < loss else Truth.UNKNOWN, gaps=(gap,), settled=False)
+        decided = self._decided(check, window, moment)
+        if at.day < loss and decided.truth is not Truth.TRUE:
+            # Held until then, whatever the check says; that it is lost then is told once it is decided.
+            failed = decided.truth is Truth.FALSE
+            return Standing(Truth.TRUE, until=loss if failed else None, check=decided, settled=failed)
         if decided.truth is Truth.FALSE:
             return Standing(Truth.FALSE, until=loss, check=decided)
-        renewal = self._window_of(rule, "renewable", moment)
-        if renewal is not None and at.day > renewal[1]:
+        renewal = self._window_of(moment, "renewable")
+        if renewal is not None and at.day > renewal[1] and at.day >= loss:
             # The register still shows the old anniversary after the window in which it could be renewed.
-            return Standing(Truth.FALSE, until=renewal[1] + timedelta(days=1), check=decided)
+            lost = renewal[1] + timedelta(days=1)
+            if decided.truth is Truth.UNKNOWN:
+                return Standing(Truth.FALSE, check=decided, settled=False)
+            return Standing(Truth.FALSE, until=max(lost, loss), check=decided)
         if decided.truth is Truth.UNKNOWN:
-            return Standing(Truth.UNKNOWN, check=decided, gaps=tuple(decided.missing()))
+            return Standing(Truth.UNKNOWN, check=decided, gaps=tuple(decided.missing()), settled=False)
         if renewal is not None:
+            due = moment.due or check
             return Standing(Truth.TRUE, next_check=calendar.next_anniversary(due, at.day), check=decided)
         return None
 
-    def _decided(self, rule: c.Rule, day: date, window: tuple[date, date] | None, moment: Moment) -> Explanation:
+    def _decided(self, day: date, window: tuple[date, date] | None, moment: Moment) -> Explanation:
+        rule = moment.rule
+        if rule is None:
+            raise AssertionError("a check is of a rule")
         if window is None:
             return self.interpreter.requirement(rule, replace(moment, day=day))
         node = c.Sometime(
@@ -203,10 +345,6 @@ class Register:
             origin=rule.origin,
         )
         return self.interpreter.evaluate(node, moment)
-
-    def _own_level(self, row: Row, rule: c.Rule) -> c.Rule:
-        level = row.data.get("level")
-        return self.interpreter.core.rules.get(f"{rule.award}.{level}", rule)
 
     def asked_this_year(self, node: c.Expr, even: bool, at: Moment) -> Explanation:
         """Whether the check at hand falls on an even (odd) anniversary; attaining is year 0."""
@@ -219,38 +357,33 @@ class Register:
 
     # ---- settings of a rule on a day
 
-    def _setting(self, rule: c.Rule, word: str, day: date) -> c.SettingVersion | None:
-        for version in rule.versions:
-            if day in version.days:
-                return next((setting for setting in version.settings.get(word, ()) if day in setting.days), None)
+    def _setting(self, at: Moment, word: str) -> list[Explanation]:
+        """Decide the value (or both ends of the window) of a setting of the moment's rule on its day, if it has one."""
+        version = next((v for v in at.rule.versions if at.day in v.days), None) if at.rule is not None else None
+        for setting in version.settings.get(word, ()) if version is not None else ():
+            if at.day in setting.days:
+                values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
+                return [self.interpreter.evaluate(value, at) for value in values]
+        return []
+
+    def _day_of(self, at: Moment, word: str) -> date | None:
+        for found in self._setting(at, word):
+            return found.range.exact if isinstance(found.range, Dates) else None
         return None
 
-    def _day_of(self, rule: c.Rule, word: str, moment: Moment) -> date | None:
-        setting = self._setting(rule, word, moment.day)
-        if setting is None or isinstance(setting.value, tuple):
-            return None
-        found = self.interpreter.evaluate(setting.value, moment).range
-        return found.exact if isinstance(found, Dates) else None
+    def _window_of(self, at: Moment, word: str) -> tuple[date, date] | None:
+        days = [found.range.exact for found in self._setting(at, word) if isinstance(found.range, Dates)]
+        return (days[0], days[1]) if len(days) == 2 and days[0] is not None and days[1] is not None else None
 
-    def _window_of(self, rule: c.Rule, word: str, moment: Moment) -> tuple[date, date] | None:
-        setting = self._setting(rule, word, moment.day)
-        if setting is None or not isinstance(setting.value, tuple):
-            return None
-        first, last = (self.interpreter.evaluate(bound, moment).range for bound in setting.value)
-        if isinstance(first, Dates) and isinstance(last, Dates) and first.exact is not None and last.exact is not None:
-            return first.exact, last.exact
-        return None
-
-    def _duration_of(self, rule: c.Rule, word: str, moment: Moment, default: c.Duration) -> c.Duration:
-        setting = self._setting(rule, word, moment.day)
-        if setting is None or isinstance(setting.value, tuple):
-            return default
-        found = self.interpreter.evaluate(setting.value, moment).range
-        return found.duration if isinstance(found, Span) else default
+    def _duration_of(self, at: Moment, word: str, default: c.Duration) -> c.Duration | None:
+        """Return the duration of a setting; the default without one, None where it is not known."""
+        for found in self._setting(at, word):
+            return found.range.duration if isinstance(found.range, Span) else default
+        return default
 
     def renewal_window(self, rule: c.Rule, due: date) -> tuple[date, date] | None:
         """Return first and last day on which an award with that anniversary may be renewed."""
-        return self._window_of(rule, "renewable", Moment(due, rule=rule, due=due))
+        return self._window_of(Moment(due, rule=rule, due=due), "renewable")
 
     # ---- anniversaries
 
@@ -270,8 +403,9 @@ class Register:
                 attained, gaps = self._day(at.entry, "attained")
                 return Explanation(node, attained, gaps=gaps)
             return Explanation(node, exactly(at.day))
+        validity = self._duration_of(at, "valid", YEAR)
         if node.which == "own":
-            return Explanation(node, exactly(calendar.add(at.day, self._validity(at))))
+            return Explanation(node, Dates() if validity is None else exactly(calendar.add(at.day, validity)))
         after = at.day - timedelta(days=1)
         parts: tuple[Explanation, ...] = ()
         if node.after is not None:
@@ -287,12 +421,13 @@ class Register:
             at, after, at.rule.kind if node.which == "shared" and at.rule is not None else None
         )
         if found is None:
-            absent = calendar.add(at.day, self._validity(at)) if node.which == "shared" else NEVER
-            return Explanation(node, exactly(absent), parts, gaps)
+            if node.which != "shared":
+                return Explanation(node, exactly(NEVER), parts, gaps)
+            if validity is None:
+                return Explanation(node, Dates(), parts, gaps)
+            own = calendar.add(at.day, validity)
+            return Explanation(node, exactly(self._moved(own, after) if own <= after else own), parts, gaps)
         return Explanation(node, found, parts, gaps)
-
-    def _validity(self, at: Moment) -> c.Duration:
-        return self._duration_of(at.rule, "valid", at, YEAR) if at.rule is not None else YEAR
 
     def _membership(self, at: Moment, after: date, kind: str | None) -> tuple[Dates | None, tuple[Gap, ...]]:
         """Return the first membership anniversary after a day, from the entries attained by today."""
@@ -318,7 +453,9 @@ class Register:
             here = [*name_gaps, *attained_gaps, *ended_gaps, *anniversary_gaps]
             gaps.extend(here)
             unsure = exact is None or begun is Truth.UNKNOWN or name.options is None
-            moved = Dates(after + timedelta(days=1), None) if unsure or exact is None else self._moved(exact, after)
+            moved = Dates(after + timedelta(days=1), None)
+            if exact is not None and not unsure:
+                moved = Dates(self._moved(exact, after), self._moved(exact, after))
             same = name.exact is not None and kind is not None and name.exact.startswith(f"{kind}.")
             (own if same else others).append(moved)
         chosen = own or others
@@ -332,13 +469,10 @@ class Register:
         days = [range_.exact for range_ in chosen if range_.exact is not None]
         return Dates(min(days), min(days)), tuple(gaps)
 
-    def _moved(self, original: date, after: date) -> Dates:
-        day = (
-            original
-            if original > after and calendar.add_years(original, -1) <= after
-            else calendar.next_anniversary(original, after)
-        )
-        return Dates(day, day)
+    def _moved(self, original: date, after: date) -> date:
+        if original > after and calendar.add_years(original, -1) <= after:
+            return original
+        return calendar.next_anniversary(original, after)
 
     # ---- fields
 
@@ -349,6 +483,27 @@ class Register:
     def _day(self, row: Row, name: str) -> tuple[Dates, tuple[Gap, ...]]:
         range_, gaps = self.facts.field(row, name, AWARDS)
         return (range_ if isinstance(range_, Dates) else Dates()), gaps
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of the register that can be checked: award and dates are told."""
+
+    row: Row
+    award: str
+    attained: date
+    anniversary: date
+
+
+def _weight(state: Standing) -> tuple[int, date, date, date]:
+    """Order entries by what counts more: held, then the later ones; nothing that depends on their order in the list."""
+    days = (state.since or date.min, state.until or NEVER, state.next_check or date.min)
+    return state.held.value, *days
+
+
+def _first(*days: date | None) -> date | None:
+    """Return the earliest of the days that are known and come."""
+    return min((day for day in days if day is not None and day != NEVER), default=None)
 
 
 def _former(rule: c.Rule | None, day: date) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gunicorn.arbiter import Arbiter
+from typing import Any
 
 from dsl.diagnostics import PolicyErrors
 from dsl.render import as_text
@@ -22,7 +22,7 @@ errorlog = "-"
 control_socket_disable = True
 
 
-def on_reload(server: Arbiter) -> None:
+def on_reload(server: Any) -> None:
     """Load the policies again (signal HUP); where they have errors, go on with those that are served."""
     from server import wsgi
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from dsl import core as c
 from dsl.codec import decimal_text
 from dsl.points import most_points
 from dsl.source import Span
-from evaluator.reads import children, expressions, reads_of, walk
+from evaluator.reads import expressions, reads_of, walk
 from evaluator.reasons import unit_of
 from server.words import Words, duration
 
@@ -49,7 +49,8 @@ def rule_outline(core: c.Core, rule: c.Rule, day: date | None) -> dict[str, Json
         **({"was": list(rule.was)} if rule.was else {}),
         "at": _at(rule.origin),
         "versions": [outline.version(version) for version in versions],
-        "names": outline.names(versions),
+        "names": [outline.named(named) for named in outline.names(versions)],
+        "certifications": outline.certifications(versions),
         "reads": {"facts": list(reads.facts), "measures": list(reads.measures), "records": list(reads.records)},
     }
 
@@ -72,7 +73,12 @@ class _Outline:
             result["options"] = [self.option(option) for option in version.options if self.words.is_told(option.days)]
         if version.effects:
             result["effects"] = [self.effect(effect) for effect in version.effects]
-        settings = [self.setting(name, one) for name, all_ in version.settings.items() for one in all_ if self.words.is_told(one.days)]
+        settings = [
+            self.setting(name, one)
+            for name, all_ in version.settings.items()
+            for one in all_
+            if self.words.is_told(one.days)
+        ]
         if settings:
             result["settings"] = settings
         result["at"] = _at(version.origin)
@@ -114,6 +120,9 @@ class _Outline:
                 return
             case c.Literal():
                 yield node
+            case c.Case(branches=branches, gate=True):
+                # Behind a gate that is not met there are no points; that zero is no figure of the policies.
+                yield from self.figures(branches[0].value)
             case c.Dated(versions=versions):
                 for version in versions:
                     if self.words.is_told(version.days):
@@ -123,7 +132,7 @@ class _Outline:
                     if self.words.is_told(row.days):
                         yield from self.figures(row.cell)
             case _:
-                for child in children(node):
+                for child in _children(node):
                     yield from self.figures(child)
 
     def stage(self, branch: c.Branch) -> dict[str, Json]:
@@ -158,16 +167,42 @@ class _Outline:
             said = self.words.say(setting.value)
         return {"setting": name, "says": said, "valid": _days(setting.days), **_basis(setting.basis)}
 
-    def names(self, versions: Sequence[c.RuleVersion]) -> list[dict[str, Json]]:
+    def names(self, versions: Sequence[c.RuleVersion]) -> list[c.NamedDecl]:
         """Return the figures and measures that versions speak of by name, and those that these speak of."""
         found: dict[str, None] = {}
-        todo = [node for version in versions for part in expressions(version) for node in walk(part)]
+        todo = list(self.nodes(versions))
         while todo:
             node = todo.pop(0)
             if isinstance(node, c.Named) and node.name not in found:
                 found[node.name] = None
                 todo.extend(walk(self.core.named[node.name].value))
-        return [self.named(self.core.named[name]) for name in found]
+        return [self.core.named[name] for name in found]
+
+    def certifications(self, versions: Sequence[c.RuleVersion]) -> list[dict[str, Json]]:
+        """Return the lists of certifications that versions speak of, with what counts."""
+        named = (node for each in self.names(versions) for node in walk(each.value))
+        lists: dict[str, c.CertificationList] = {}
+        for node in (*self.nodes(versions), *named):
+            if isinstance(node, c.People | c.DifferentPeople):
+                lists.update((each.name, each) for each in node.lists)
+        return [
+            {
+                "name": each.name,
+                "title": each.title,
+                "entries": [
+                    {"certification": entry.certification, "valid": _days(entry.days)}
+                    for entry in each.entries
+                    if self.words.is_told(entry.days)
+                ],
+            }
+            for each in lists.values()
+        ]
+
+    def nodes(self, versions: Sequence[c.RuleVersion]) -> Iterator[c.Expr]:
+        """Yield every node of versions."""
+        for version in versions:
+            for part in expressions(version):
+                yield from walk(part)
 
     def named(self, named: c.NamedDecl) -> dict[str, Json]:
         return {
@@ -185,8 +220,27 @@ def _requirements(node: c.Expr) -> Iterable[c.Requirement]:
     if isinstance(node, c.Requirement):
         yield node
         return
-    for child in children(node):
+    for child in _children(node):
         yield from _requirements(child)
+
+
+def _children(value: Any) -> Iterator[c.Expr]:
+    """Yield the nodes directly below a node or a part of one."""
+    for own in fields(value):
+        yield from _nodes(getattr(value, own.name))
+
+
+def _nodes(value: Any) -> Iterator[c.Expr]:
+    match value:
+        case tuple():
+            for item in value:
+                yield from _nodes(item)
+        case c.Node():
+            yield value  # type: ignore[misc]
+        case Span() | c.Type():
+            return
+        case _ if is_dataclass(value):
+            yield from _children(value)
 
 
 def _figure(node: c.Literal) -> dict[str, Json]:

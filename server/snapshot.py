@@ -38,16 +38,21 @@ def install(app: Flask, engine: Engine) -> None:
     app.extensions[KEY] = Snapshot(engine, datetime.now(UTC))
 
 
+def snapshot_or_none() -> Snapshot | None:
+    """Return what this request is answered from, None where no policies are loaded yet."""
+    found: Snapshot | None = current_app.extensions[KEY]
+    return found
+
+
 def current_snapshot() -> Snapshot:
     """Return what this request is answered from.
 
     Raises:
         Problem: no policies are loaded yet.
     """
-    snapshot = current_app.extensions[KEY]
-    if snapshot is None:
+    found = snapshot_or_none()
+    if found is None:
         raise problems.not_ready()
-    found: Snapshot = snapshot
     return found
 
 

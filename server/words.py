@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import assert_never
@@ -46,10 +46,12 @@ class Words:
     Args:
         core: whose rules and names are meant.
         day: say only what is in force on it; with None all versions are said with their days.
+        records: whose fields are meant, inside an aggregate.
     """
 
     core: c.Core
     day: date | None = None
+    records: c.RecordsDecl | None = None
 
     def say(self, node: c.Expr) -> str:
         """Return a node as part of a sentence; a requirement inside is named by its title."""
@@ -61,12 +63,20 @@ class Words:
             case c.Today():
                 return "today"
             case c.Field(name=name):
-                return name.replace("_", " ")
+                known = self.records.fields if self.records is not None else {}
+                return _title(known[name].title if name in known else "", name)
             case c.Aggregate():
                 return self._aggregate(node)
             case c.People(lists=lists, least=least):
                 kinds = _either(_quoted(each.title or each.name) for each in lists)
-                return f"people with certifications of {least} of {kinds}" if least > 1 else f"people with a certification of {kinds}"
+                return (
+                    f"people with certifications of {least} of {kinds}"
+                    if least > 1
+                    else f"people with a certification of {kinds}"
+                )
+            case c.DifferentPeople(lists=lists):
+                kinds = " and ".join(_quoted(each.title or each.name) for each in lists)
+                return f"certifications of different people, one of each of {kinds}"
             case c.Named(name=name, title=title):
                 return _title(title, name)
             case c.Holds(award=award, level=level):
@@ -106,7 +116,12 @@ class Words:
             case c.AnyOf(parts=parts, least=least):
                 return self._several(parts, f"at least {least} of these", " or " if least == 1 else "")
             case c.Not(part=part):
-                return f"it is not so that {self.say(part)}"
+                several = isinstance(part, c.AllOf | c.AnyOf)
+                return f"it is not so that {f'({self.say(part)})' if several else self.say(part)}"
+            case c.NumberOf(parts=parts):
+                return self._several(parts, "the number of these that are so", "")
+            case c.AskedThisYear(even=even):
+                return f"the anniversary is an {'even' if even else 'odd'} one"
             case c.Best(parts=parts):
                 return self._several(parts, "the best of these", "")
             case c.Total(parts=parts, cap=cap):
@@ -127,9 +142,8 @@ class Words:
                 return f"{self.say(condition)} on a day from {self.say(start)} through {self.say(end)}"
             case c.Requirement(title=title):
                 return _quoted(title)
-            case c.PassScore(score=_, mark=mark, out_of=out_of, every=every):
-                asked = {"no": "", "above zero": ", with points in every metric", "one point": ", with a point in every metric"}[every]
-                return f"the score out of {number(out_of)} is at least {self.say(mark)}{asked}"
+            case c.PassScore(mark=mark, out_of=out_of):
+                return f"the score out of {number(out_of)} is at least {self.say(mark)}{self._every(node)}"
             case _:
                 assert_never(node)
 
@@ -138,13 +152,18 @@ class Words:
         return self.day is None or self.day in days
 
     def _aggregate(self, node: c.Aggregate) -> str:
-        what = self.say(node.value) if node.value is not None else "records"
-        head = f"the number of {'different ' if node.distinct else ''}{what}" if node.function == "count" else f"{_FUNCTIONS[node.function]} {what}"
         records = self.core.records.get(node.records)
-        where = f" where {self.say(node.where)}" if node.where is not None else ""
+        inside = replace(self, records=records)
+        what = inside.say(node.value) if node.value is not None else "records"
+        if node.function == "count":
+            head = f"the number of {'different ' if node.distinct else ''}{what}"
+        else:
+            head = f"{_FUNCTIONS[node.function]} {what}"
+        name = _title(records.title if records is not None else "", node.records)
+        where = f" where {inside.say(node.where)}" if node.where is not None else ""
         over = f", over {_period(node.over)}" if node.over is not None else ""
         rounding = f", {_rounded(node.rounding)}" if node.rounding is not None else ""
-        return f"{head} in {_quoted(records.title if records is not None and records.title else node.records)}{where}{over}{rounding}"
+        return f"{head} in {name}{where}{over}{rounding}"
 
     def _compare(self, node: c.Compare) -> str:
         if isinstance(node.left, c.People) and node.op == ">=":
@@ -152,13 +171,20 @@ class Words:
         words = _BY_DATE.get(node.op, _COMPARED[node.op]) if node.left.type.kind == "date" else _COMPARED[node.op]
         return f"{self.say(node.left)} {words} {self.say(node.right)}"
 
+    def _every(self, node: c.PassScore) -> str:
+        asked = {"above zero": "points in every metric", "one point": "a point in every metric"}
+        told = [each for each in node.every if self.is_told(each.days)]
+        return "".join(f", with {asked[each.asked]}{between(each.days) if self.day is None else ''}" for each in told)
+
     def _several(self, parts: Sequence[c.Expr], summary: str, joint: str) -> str:
         told = [part for part in parts if not isinstance(part, c.Requirement) or self.is_told(part.days)]
         if len(told) == 1:
             return self.say(told[0])
         if not joint:
             return f"{summary}: {'; '.join(self.say(part) for part in told)}"
-        said = joint.join(f"({self.say(part)})" if isinstance(part, c.AllOf | c.AnyOf) else self.say(part) for part in told)
+        said = joint.join(
+            f"({self.say(part)})" if isinstance(part, c.AllOf | c.AnyOf) else self.say(part) for part in told
+        )
         return said or summary
 
     def _branch(self, branch: c.Branch) -> str:
@@ -181,7 +207,9 @@ class Words:
         return f", up to {self.say(cap)}" if cap is not None else ""
 
     def _award(self, name: str) -> str:
-        rule = self.core.rules.get(name) or next((rule for rule in self.core.rules.values() if rule.award == name), None)
+        rule = self.core.rules.get(name) or next(
+            (rule for rule in self.core.rules.values() if rule.award == name), None
+        )
         if rule is None:
             return _quoted(name.rsplit(".", 1)[-1].replace("_", " "))
         return f"{_quoted(rule.title)}{f' ({rule.level})' if rule.id == name and rule.level else ''}"
@@ -196,7 +224,9 @@ def figure(node: c.Literal) -> str:
         case bool():
             said = "yes" if node.value else "no"
         case Decimal():
-            said = f"{number(node.value)} {unit}" if unit and node.type.kind != "count" else number(node.value)
+            said = number(node.value)
+            if unit and node.type.kind != "count":
+                said = f"{said} {'point' if unit == 'points' and node.value == 1 else unit}"
         case date():
             said = node.value.isoformat()
         case c.Duration():

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from itertools import pairwise
 
-from dsl import core as c
+from dsl import core as c, document as d
 from dsl.diagnostics import Diagnostic, Label
+from dsl.lower.scope import word_in
 from dsl.source import Span
 
 
@@ -21,6 +22,16 @@ def circles(core: c.Core) -> list[Diagnostic]:
         edges[rule.id] = dict(_targets(rule.versions, by_award))
     for named in core.named.values():
         edges[named.name] = dict(_targets(named.value, by_award))
+    return _find(edges)
+
+
+def shared_circles(document: d.Document) -> list[Diagnostic]:
+    """Return C501 for shared clauses that use themselves, whether or not a rule uses them."""
+    edges: dict[str, dict[str, Span]] = {}
+    for rule in document.rules.values():
+        if rule.kind == "common" and rule.name is not None:
+            uses = [node for node in d.walk(rule) if isinstance(node, d.Verb) and node.word == "use"]
+            edges[rule.name] = {name: word_in(node.origin, name) for node in uses for name in node.names}
     return _find(edges)
 
 
@@ -44,12 +55,12 @@ def _find(edges: Mapping[str, Mapping[str, Span]]) -> list[Diagnostic]:
                 ring = [*path[path.index(target) :], target]
                 spans = [edges[a][b] for a, b in pairwise(ring)]
                 labels = tuple(
-                    Label(span, f"{a} needs {b}") for span, a, b in zip(spans[1:], ring[1:], ring[2:], strict=False)
+                    Label(span, f"`{a}` needs `{b}`") for span, a, b in zip(spans[1:], ring[1:], ring[2:], strict=False)
                 )
                 found.append(
                     Diagnostic(
                         "C501",
-                        f"this is a circle: {' → '.join(ring)}",
+                        f"this is a circle: {' → '.join(f'`{name}`' for name in ring)}",
                         spans[0],
                         help="take one of these away: none of them could be decided first",
                         labels=labels,
@@ -67,7 +78,7 @@ def _targets(value: object, by_award: Mapping[str, list[str]]) -> Iterator[tuple
             yield value.name, value.origin
         case c.Qualifies() | c.InProgress():
             yield value.rule, value.origin
-        case c.Holds() | c.Paid():
+        case c.Holds() | c.Paid() | c.Lapsed():
             for rule in by_award.get(value.award, ()):
                 yield rule, value.origin
         case tuple():

@@ -28,6 +28,9 @@ _AWARD = frozenset(
         "valid",
         "met sometime",
         "renewable",
+        "at level",
+        "at even anniversaries",
+        "at odd anniversaries",
         "with points in every subcategory",
         "with at least one point in every metric",
         "immediate badge",
@@ -76,12 +79,13 @@ _SHOWN = (
 )
 
 
-def misplaced(document: d.Document) -> list[Diagnostic]:
-    """Return C111 for every clause that its rule cannot have."""
+def misplaced(document: d.Document, told: Sequence[Diagnostic] = ()) -> list[Diagnostic]:
+    """Return C111 for every clause that its rule cannot have and that is not ``told`` yet."""
     found: list[Diagnostic] = []
+    places = {(diagnostic.span.source, diagnostic.span.start) for diagnostic in told}
     for rule in (*document.rules.values(), *(rule for rules in document.additions.values() for rule in rules)):
         found.extend(_misplaced(rule.clauses, rule.kind))
-    return found
+    return [one for one in found if (one.span.source, one.span.start) not in places]
 
 
 def _misplaced(clauses: Sequence[d.Clause], kind: str) -> Iterator[Diagnostic]:

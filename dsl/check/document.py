@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dsl.check.circles import circles
+from collections.abc import Sequence
+
+from dsl.check.circles import circles, shared_circles
 from dsl.check.clauses import misplaced
+from dsl.check.figures import figures
+from dsl.check.names import declared, unread
 from dsl.check.points import totals
 from dsl.check.tables import tables
 from dsl.core import Core
@@ -11,6 +15,21 @@ from dsl.diagnostics import Diagnostic
 from dsl.document import Document
 
 
-def check(document: Document, core: Core) -> list[Diagnostic]:
-    """Return what is wrong with a document that lowering cannot see at one place."""
-    return [*misplaced(document), *tables(document, core), *totals(core), *circles(core)]
+def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> list[Diagnostic]:
+    """Return what is wrong with a document that lowering cannot see at one place.
+
+    Args:
+        document: the document.
+        core: what it lowered to.
+        found: what lowering found; a place it speaks of is not reported again.
+    """
+    return [
+        *misplaced(document, found),
+        *declared(document),
+        *unread(document, core, found),
+        *figures(document),
+        *tables(document, core),
+        *totals(core),
+        *shared_circles(document),
+        *circles(core),
+    ]

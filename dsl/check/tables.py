@@ -8,7 +8,7 @@ from dsl import document as d
 from dsl.core import Core
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.lower.scope import overlap
-from dsl.lower.values import row_days, rows_in_days
+from dsl.lower.tables import row_days, rows_in_days
 from dsl.source import Span
 
 DATE_COLUMNS = ("from", "until", "through")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -13,6 +14,9 @@ from dsl.source import Span
 
 AWARD_KINDS = ("competency", "designation", "specialization", "program")
 """Kinds of rules that the register knows."""
+
+ALL_KINDS = (*AWARD_KINDS, "entitlement", "fee", "choice", "benefit")
+"""Kinds of ids that names stand for."""
 
 PLURALS = {
     "competencies": "competency",
@@ -62,8 +66,9 @@ def days_of(validity: d.Validity | None) -> c.Days:
         end = validity.through.day + timedelta(days=1) if validity.through.day < date.max else None
     elif validity.until is not None:
         end = validity.until.day
-    marks = [day.provisional for day in (validity.start, validity.through, validity.until) if day is not None]
-    return c.Days(validity.start.day if validity.start else None, end, any(marks))
+    # A second-hand end belongs to what follows: it makes no decision of this version provisional.
+    provisional = validity.start is not None and validity.start.provisional
+    return c.Days(validity.start.day if validity.start else None, end, provisional)
 
 
 def overlap(a: c.Days, b: c.Days) -> bool:
@@ -77,7 +82,9 @@ def common_days(a: c.Days, b: c.Days) -> c.Days:
     """Return the days that are in both."""
     starts = [x for x in (a.start, b.start) if x is not None]
     ends = [x for x in (a.end, b.end) if x is not None]
-    return c.Days(max(starts, default=None), min(ends, default=None), a.provisional or b.provisional)
+    start = max(starts, default=None)
+    provisional = any(days.provisional and days.start == start for days in (a, b))
+    return c.Days(start, min(ends, default=None), provisional)
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,8 @@ class Names:
     """Levels of the awards that have any, by id, lowest first."""
     titles: dict[str, str] = field(default_factory=dict)
     unknown_reported: set[tuple[str, int]] = field(default_factory=set)
+    errors: int = 0
+    """Errors so far: what a rule with errors adds up to is not judged."""
 
     def report(
         self,
@@ -128,13 +137,14 @@ class Names:
         severity: Severity = Severity.ERROR,
     ) -> None:
         """Note a diagnostic."""
+        self.errors += severity is Severity.ERROR
         self.found.append(Diagnostic(code, message, span, help_, tuple(labels), fix, severity))
 
     def unknown(self, code: str, what: str, name: str, span: Span, known: Iterable[str]) -> None:
         """Report a name that means nothing here, with the nearest that does."""
         options = sorted(set(known))
         near = nearest(name, options)
-        at = _word_in(span, name)
+        at = word_in(span, name)
         if near is not None:
             self.report(
                 code,
@@ -176,32 +186,33 @@ class Names:
 
         A list of names is of one kind: ``security`` among designations is the designation.
         """
-        expanded: list[tuple[str, Span]] = []
+        expanded: list[tuple[str, Span, str]] = []
         failed = False
         for name in names:
             if name.startswith("row."):
                 cells = self.cell_names(scope, name, span)
                 cell = scope.row.get(name.removeprefix("row.")) if scope.row else None
                 failed = failed or cells is None
-                expanded.extend((word, cell.origin if cell else span) for word in cells or ())
+                expanded.extend((word, cell.origin if cell else span, "C602") for word in cells or ())
             elif name in self.document.groups:
-                expanded.extend((entry.name, entry.origin) for entry in self.document.groups[name].entries)
+                expanded.extend((entry.name, entry.origin, "C102") for entry in self.document.groups[name].entries)
             else:
-                expanded.append((name, span))
+                expanded.append((name, span, "C102"))
         options: list[tuple[str, Span, list[str]]] = []
-        for name, at in expanded:
+        for name, at, code in expanded:
             ids = self._ids(name, kinds)
             if not ids:
                 known = [*self.awards, *self.document.groups, *PLURALS]
                 if (name, at.start) not in self.unknown_reported:
                     self.unknown_reported.add((name, at.start))
                     self.unknown(
-                        "C102",
+                        code,
                         "award",
                         name,
                         at,
                         [n for n in known if self._ids(n, kinds) or n in self.document.groups],
                     )
+                self.errors += 1
                 failed = True
                 continue
             options.append((name, at, ids))
@@ -219,14 +230,20 @@ class Names:
                     self.report(
                         "C103",
                         f"`{name}` may be {' or '.join(f'`{i}`' for i in ids)}",
-                        _word_in(at, name),
+                        word_in(at, name),
                         f"write `{ids[0]}`",
-                        fix=Fix(f"write `{ids[0]}`", (Edit(_word_in(at, name), ids[0]),)),
+                        fix=Fix(f"write `{ids[0]}`", (Edit(word_in(at, name), ids[0]),)),
                     )
                     failed = True
                     continue
             result.extend(i for i in ids if i not in result)
         return None if failed else result
+
+    def award_ids(self, name: str) -> list[str]:
+        """Return the ids that a name of an award, group or plural stands for."""
+        if name in self.document.groups:
+            return [i for entry in self.document.groups[name].entries for i in self._ids(entry.name, ALL_KINDS)]
+        return self._ids(name, ALL_KINDS)
 
     def _ids(self, name: str, kinds: Sequence[str]) -> list[str]:
         if name in PLURALS and name not in self.document.groups:
@@ -276,12 +293,12 @@ class Names:
         return c.Basis(tuple(cites), tuple(assumes), seen)
 
 
-def _word_in(span: Span, name: str) -> Span:
+def word_in(span: Span, name: str) -> Span:
     """Return the span of a word inside a wider span, where it stands there."""
-    at = span.text.find(name)
-    if at < 0:
+    match = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", span.text)
+    if match is None:
         return span
-    return Span(span.source, span.start + at, span.start + at + len(name))
+    return Span(span.source, span.start + match.start(), span.start + match.end())
 
 
 def words(name: str) -> str:

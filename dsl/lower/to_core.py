@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import date
 
 from dsl import core as c, document as d
+from dsl.builtin import BUILT_IN
 from dsl.codec import digest
 from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
 from dsl.lower.rules import Rules, family_key
@@ -35,7 +36,7 @@ def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
         title=document.package.title if document.package else "",
         rules=dict(sorted(lowered.items())),
         facts=names.facts,
-        records=names.records,
+        records={name: declared for name, declared in names.records.items() if name not in BUILT_IN},
         named=named,
         change_days=_change_days(document),
         benefits=tuple(sorted(i for ids in names.awards.values() for i in ids if i.startswith("benefit."))),
@@ -67,8 +68,13 @@ def _change_days(document: d.Document) -> tuple[date, ...]:
 
 
 def _declare(names: Names) -> None:
-    """Enter what the document declares, before any expression is read."""
+    """Enter what the document declares, before any expression is read.
+
+    Reports:
+        C109 records dated by what is no date of theirs; C201 records named like a list that every programme has.
+    """
     document = names.document
+    names.records.update(BUILT_IN)
     for name, field in document.facts.items():
         names.facts[name] = c.FieldDecl(
             name=name, type=core_type(field.type), title=field.title or words(name), origin=field.origin
@@ -110,9 +116,23 @@ def _declare(names: Names) -> None:
 def _declare_records(names: Names, name: str, records: d.Records) -> None:
     fields_: dict[str, c.FieldDecl] = {}
     declared = c.RecordsDecl(
-        name=name, title=records.title or words(name), monthly=records.monthly, fields=fields_, origin=records.origin
+        name=name,
+        title=records.title or words(name),
+        monthly=records.monthly,
+        dated_by=records.dated_by,
+        fields=fields_,
+        origin=records.origin,
     )
+    if name in BUILT_IN:
+        names.report(
+            "C201", f"every programme has the list `{name}`", records.origin, "give these records another name"
+        )
+        return
     names.records[name] = declared
+    dated = records.fields.get(records.dated_by) if records.dated_by is not None else None
+    if records.dated_by is not None and (dated is None or dated.type.word != "date"):
+        dates = [own for own, field in records.fields.items() if field.type.word == "date"]
+        names.unknown("C109", "date field", records.dated_by, records.origin, dates)
     for own, field in records.fields.items():
         type_ = core_type(field.type)
         fields_[own] = c.FieldDecl(name=own, type=type_, title=field.title or words(own), origin=field.origin)
@@ -143,18 +163,16 @@ def _rule_names(document: d.Document, rule: d.Rule) -> Iterator[tuple[str, str]]
     yield from titles.items()
 
 
-def _levels(document: d.Document, clauses: Sequence[d.Clause]) -> tuple[str, ...]:
+def _levels(document: d.Document, clauses: Sequence[d.Clause], using: tuple[str, ...] = ()) -> tuple[str, ...]:
     for verb in _verbs(clauses):
         if verb.word == "levels":
             return verb.names
         if verb.word == "use":
             for name in verb.names:
                 common = document.rules.get(f"common.{name}")
-                found = (
-                    _levels(document, common.clauses)
-                    if common is not None and common.kind == "common" and common.clauses is not clauses
-                    else ()
-                )
+                if common is None or name in using:
+                    continue
+                found = _levels(document, common.clauses, (*using, name))
                 if found:
                     return found
     return ()

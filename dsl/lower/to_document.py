@@ -153,7 +153,14 @@ class _Lowering:
         if self.required(node, "VOCABULARY").text == "facts":
             return d.Document(facts=fields)
         name, title, _ = self.name_title(node.node("name"))
-        records = d.Records(fields=fields, title=title, monthly=node.token("MONTHLY") is not None, origin=node.span)
+        dated_by = node.token("NAME")
+        records = d.Records(
+            fields=fields,
+            title=title,
+            monthly=node.token("MONTHLY") is not None,
+            dated_by=dated_by.text if dated_by else None,
+            origin=node.span,
+        )
         return d.Document(records={name or "": records})
 
     def field(self, node: Node) -> d.Field:
@@ -577,9 +584,9 @@ class _Lowering:
                     raise AssertionError("a number of people is a figure")
                 return d.AtLeastPeople(count=count, holding=self.selection(self.child(part, "selection")), origin=span)
             case "claim":
-                level = part.token("NAME")
+                claim, level = part.token("CLAIM"), part.token("NAME")
                 return d.Claim(
-                    verb=cast(Any, _words(self.required(part, "CLAIM"))),
+                    verb=cast(Any, _words(claim)) if claim is not None else "qualifies for",
                     selection=self.selection(self.child(part, "selection")),
                     level=level.text if level else None,
                     origin=span,

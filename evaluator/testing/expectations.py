@@ -194,7 +194,8 @@ def _option(decision: Decision, name: str, wanted: Json) -> Iterator[tuple[str, 
     if option is None:
         yield f"option {name}", wanted, "not offered"
         return
-    for aspect, value in ({"eligibility": wanted} if isinstance(wanted, str) else wanted).items():
+    wanted_of: Mapping[str, Json] = {"eligibility": wanted} if isinstance(wanted, str) else wanted
+    for aspect, value in wanted_of.items():
         label = f"option {name}: {aspect}"
         match aspect:
             case "eligibility":

@@ -28,7 +28,15 @@ def read_scenarios(data: Json, name: str) -> ScenarioFile:
     Raises:
         ScenarioErrors: with every place that is not as a scenario file has it.
     """
-    problems = [problem for error in _errors(data) for problem in _problems(error)]
+    errors = _errors(data)
+    # Where a name is unknown, the one that is missing is meant by it.
+    mistyped = {error.json_path for error in errors if error.validator == "additionalProperties"}
+    problems = [
+        problem
+        for error in errors
+        if error.validator not in ("required", "anyOf") or error.json_path not in mistyped
+        for problem in _problems(error)
+    ]
     if problems:
         raise ScenarioErrors(tuple(dict.fromkeys(problems)))
     reader = _Reading(data)
@@ -59,6 +67,7 @@ class _Reading:
         if "with" in item:
             given = read_given(item["with"], f"{pointer}/with").over(given)
         if "steps" in item:
+            self._beside_steps(item, pointer)
             steps = tuple(_step(step, f"{pointer}/steps/{index}") for index, step in enumerate(item["steps"]))
         else:
             steps = (_step({key: item[key] for key in ("as_of", "attain", "expect") if key in item}, pointer),)
@@ -67,6 +76,12 @@ class _Reading:
                 message = f"this step goes back from {before.as_of} to {after.as_of}"
                 self.problems.append(ScenarioProblem(f"{after.pointer}/as_of", message, "order the steps by date"))
         return Scenario(item["name"], _cite(item.get("cite")), given, steps, pointer)
+
+    def _beside_steps(self, item: Mapping[str, Json], pointer: str) -> None:
+        for name in ("as_of", "attain", "expect"):
+            if name in item:
+                message = f"`{name}` does not stand beside `steps`"
+                self.problems.append(ScenarioProblem(f"{pointer}/{name}", message, "give each step its own"))
 
     def _partner(self, name: str, pointer: str, chain: tuple[str, ...]) -> Given:
         if name in self._read:
@@ -132,12 +147,14 @@ def _cite(cite: Json) -> str:
 # ---- the schema's errors in words --------------------------------------------------------------------------------
 
 
-def _errors(data: Json) -> Iterable[ValidationError]:
+def _errors(data: Json) -> list[ValidationError]:
     validator = Draft202012Validator(load_schema("scenario"), format_checker=FormatChecker(["date"]))
     return sorted(validator.iter_errors(data), key=lambda error: error.json_path)
 
 
 def _problems(error: ValidationError) -> Iterable[ScenarioProblem]:
+    instance: Json = error.instance
+    argument: Json = error.validator_value
     pointer = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
     match error.validator:
         case "if" | "anyOf" | "allOf" if error.context:
@@ -145,27 +162,24 @@ def _problems(error: ValidationError) -> Iterable[ScenarioProblem]:
             yield from _problems(best[0])
         case "additionalProperties":
             known = list(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else []
-            for name in error.instance:
+            for name in instance:
                 if name not in known:
                     near = nearest(name, known)
                     advice = f"did you mean `{near}`?" if near else f"known are {listed(known, most=20)}"
                     yield ScenarioProblem(f"{pointer}/{escaped(name)}", f"I do not know `{name}` here", advice)
-        case None:
-            name = str(error.absolute_path[-1])
-            yield ScenarioProblem(pointer, f"`{name}` does not stand beside `steps`", "give each step its own")
         case "required":
-            missing = [name for name in error.validator_value if name not in error.instance]
+            missing = [name for name in argument if name not in instance]
             yield ScenarioProblem(pointer, f"`{missing[0]}` is missing", "add it")
         case "format":
             yield ScenarioProblem(
-                pointer, f"`{error.instance}` is not a day of the calendar", "write year-month-day, like 2022-10-03"
+                pointer, f"`{instance}` is not a day of the calendar", "write year-month-day, like 2022-10-03"
             )
         case "enum":
-            values = [str(value) for value in error.validator_value]
-            near = nearest(str(error.instance), values)
+            values = [str(value) for value in argument]
+            near = nearest(str(instance), values)
             yield ScenarioProblem(
                 pointer,
-                f"`{error.instance}` is none of the values",
+                f"`{instance}` is none of the values",
                 f"did you mean `{near}`? the values are {listed(values)}"
                 if near
                 else f"the values are {listed(values)}",
@@ -173,7 +187,7 @@ def _problems(error: ValidationError) -> Iterable[ScenarioProblem]:
         case _:
             wanted = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
             yield ScenarioProblem(
-                pointer, f"this is {_shown(error.instance)}", f"expected {wanted}" if wanted else error.message
+                pointer, f"this is {_shown(instance)}", f"expected {wanted}" if wanted else error.message
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,7 +45,11 @@ class ScenarioResult:
         return not any(step.mismatches for step in self.steps)
 
 
-def run(engine: Engine, file: ScenarioFile) -> tuple[ScenarioResult, ...]:
+Watch = Callable[[Decision, date], object]
+"""Is told every decision that a scenario asks for, with its day."""
+
+
+def run(engine: Engine, file: ScenarioFile, watch: Watch | None = None) -> tuple[ScenarioResult, ...]:
     """Run the scenarios of a file.
 
     Raises:
@@ -55,7 +59,7 @@ def run(engine: Engine, file: ScenarioFile) -> tuple[ScenarioResult, ...]:
     results: list[ScenarioResult] = []
     for scenario in file.scenarios if not problems else ():
         try:
-            results.append(_run_one(engine, scenario))
+            results.append(run_scenario(engine, scenario, watch))
         except ScenarioErrors as errors:
             problems.extend(errors.problems)
     if problems:
@@ -63,7 +67,12 @@ def run(engine: Engine, file: ScenarioFile) -> tuple[ScenarioResult, ...]:
     return tuple(results)
 
 
-def _run_one(engine: Engine, scenario: Scenario) -> ScenarioResult:
+def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None) -> ScenarioResult:
+    """Run one scenario, whose expectations are known to fit the policies.
+
+    Raises:
+        ScenarioErrors: its facts do not fit the vocabulary.
+    """
     given = scenario.given
     steps: list[StepResult] = []
     for step in scenario.steps:
@@ -72,6 +81,8 @@ def _run_one(engine: Engine, scenario: Scenario) -> ScenarioResult:
         told: list[Decision] = []
         for index, award in enumerate(step.attain):
             [decision] = _decide(engine, [award], given, step)
+            if watch is not None:
+                watch(decision, step.as_of)
             entry = _entry(engine, decision, step.as_of)
             if isinstance(entry, Mismatch):
                 found.append(entry)
@@ -81,6 +92,8 @@ def _run_one(engine: Engine, scenario: Scenario) -> ScenarioResult:
         if step.expectations:
             decisions = _decide(engine, [expectation.rule for expectation in step.expectations], given, step)
             for expectation, decision in zip(step.expectations, decisions, strict=True):
+                if watch is not None:
+                    watch(decision, step.as_of)
                 different = mismatches(decision, _wanted(expectation, decision.kind))
                 if different:
                     found.extend(different)

@@ -215,9 +215,7 @@ def invalid_facts(faults: Sequence[Fault]) -> Problem:
 
 def fact_faults(found: Iterable[FactProblem]) -> list[Fault]:
     """Return what is wrong with facts, as places of the query around them."""
-    return [
-        Fault(code=one.code, message=one.message, help=one.help, pointer=f"/facts{one.pointer}") for one in found
-    ]
+    return [Fault(code=one.code, message=one.message, help=one.help, pointer=f"/facts{one.pointer}") for one in found]
 
 
 def not_ready() -> Problem:

@@ -71,7 +71,10 @@ def query_faults(data: Json) -> Iterable[Fault]:
     if "decide" in data:
         yield from _decide_faults(data["decide"])
     if "as_of" in data:
-        yield from (Fault(code=code, message=said, help=advice, pointer="/as_of") for code, said, advice in day_faults(data["as_of"]))
+        yield from (
+            Fault(code=code, message=said, help=advice, pointer="/as_of")
+            for code, said, advice in day_faults(data["as_of"])
+        )
     if "facts" in data and not isinstance(data["facts"], dict):
         yield wrong(data["facts"], "an object", "/facts")
     if "detail" in data and data["detail"] not in DETAILS:
@@ -80,7 +83,9 @@ def query_faults(data: Json) -> Iterable[Fault]:
         yield wrong(told, f"one of {listed(DETAILS)}", "/detail", f"did you mean `{near}`?" if near else "")
 
 
-def key_faults(data: dict[str, Json], known: Sequence[str], required: Sequence[str], pointer: str = "") -> Iterable[Fault]:
+def key_faults(
+    data: dict[str, Json], known: Sequence[str], required: Sequence[str], pointer: str = ""
+) -> Iterable[Fault]:
     """Yield the keys of an object that nobody knows and those that it lacks."""
     for key in data:
         if key not in known:
@@ -98,7 +103,9 @@ def text_faults(value: Json, pointer: str) -> Iterable[Fault]:
     if not isinstance(value, str):
         yield wrong(value, "a text", pointer)
     elif not 1 <= len(value) <= MAX_ID:
-        yield Fault(code="Q104", message=f"this has {len(value):,} characters", help=f"write 1 to {MAX_ID}", pointer=pointer)
+        yield Fault(
+            code="Q104", message=f"this has {len(value):,} characters", help=f"write 1 to {MAX_ID}", pointer=pointer
+        )
 
 
 def _decide_faults(value: Json) -> Iterable[Fault]:
@@ -133,7 +140,9 @@ def wrong(value: Json, wanted: str, pointer: str, advice: str = "") -> Fault:
     """Return the fault of a value of another kind than wanted."""
     if value is None:
         return Fault(code="Q102", message="`null` is no value", help=_NO_VALUE, pointer=pointer)
-    return Fault(code="Q104", message=f"this is {kind_of(value)}, where {wanted} is expected", help=advice, pointer=pointer)
+    return Fault(
+        code="Q104", message=f"this is {kind_of(value)}, where {wanted} is expected", help=advice, pointer=pointer
+    )
 
 
 def kind_of(value: Json) -> str:

@@ -22,12 +22,16 @@ def blanked(text: str) -> str:
 
 @dataclass(frozen=True)
 class Stop:
-    """Where the parser stopped in a block: offset, the word there, what could have stood there."""
+    """Where the parser stopped in a block, and what could have stood there (asked only where it is told)."""
 
     text: str
     offset: int
-    word: str
-    expected: frozenset[str]
+    expecting: Callable[[], frozenset[str]]
+
+    @cached_property
+    def expected(self) -> frozenset[str]:
+        """Names of the terminals that could have stood at the stop."""
+        return self.expecting()
 
     @cached_property
     def code(self) -> str:
@@ -52,6 +56,14 @@ class Stop:
         return len(self.code[: self.offset].rstrip())
 
     @property
+    def word_start(self) -> int:
+        """Offset of the label whose colon is the stop, else the stop."""
+        if not self.rest.startswith(":"):
+            return self.offset
+        match = re.search(r"[a-z]\w*[ \t]*(?:\"x*\"[ \t]*)?$", self.code[: self.offset])
+        return match.start() if match else self.offset
+
+    @property
     def depth(self) -> int:
         """How many braces are open at the stop."""
         head = self.code[: self.offset]
@@ -59,8 +71,9 @@ class Stop:
 
     def previous_word(self) -> tuple[int, str]:
         """Return offset and text of the word that ends before the stop; an empty text where there is none."""
-        match = re.search(r"[\w.,?%]+$|[^\w\s]+$", self.code[: self.before])
-        return (match.start(), match.group()) if match else (self.before, "")
+        before = len(self.code[: self.word_start].rstrip())
+        match = re.search(r"[\w.,?%]+$|[^\w\s]+$", self.code[:before])
+        return (match.start(), match.group()) if match else (before, "")
 
     def starts(self) -> list[int]:
         """Return where the clause around the stop may begin: behind a brace, at the start of a line, nearest first."""
@@ -95,9 +108,7 @@ class Proposal:
 Look = Callable[[Stop], Iterator[Proposal]]
 
 
-def swap(
-    code: str, message: str, span: tuple[int, int], new: str, help_: str = "", *, safe: bool = False
-) -> Proposal:
+def swap(code: str, message: str, span: tuple[int, int], new: str, help_: str = "", *, safe: bool = False) -> Proposal:
     """Return the proposal to write ``new`` in place of a stretch."""
     shown = new.strip(" ,")
     return Proposal(

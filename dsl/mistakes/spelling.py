@@ -32,31 +32,32 @@ _SIGNS = {
     "≠": "!=",
     "&&": "and",
     "||": "or",
-    "&": "and",
     "–": "-",
     "—": "-",
     "−": "-",
     "×": "*",
     "…": "",
 }
-_SIGN = re.compile(r"=>|=<|==|<>|≥|≤|≠|&&|\|\||&|–|—|−|×|…")
+_SIGN = re.compile(r"=>|=<|==|<>|≥|≤|≠|&&|\|\||–|—|−|×|…")
 _FIGURE = r"\d[\d,.]*\d\??|\d\??"
 _MONEY = re.compile(rf"(?P<sign>[$€£¥])\s?(?P<a>{_FIGURE})(?P<k>[kKmM](?:illion|n)?\b)?(?:\s?[A-Z]{{3}}\b)?")
 _MONEY_AFTER = re.compile(rf"(?P<a>{_FIGURE})(?P<k>[kKmM]\b)?\s?(?P<sign>[$€£¥])")
 _CURLY = re.compile(r"[“”„«»][^“”„«»\"\n]*[“”„«»\"]|[‘’‚][^‘’‚\n]*[‘’]")
 _SINGLE = re.compile(r"'[^'\n]*'")
 _SUSPECT = re.compile(
-    rf"[$€£¥“”„«»‘’‚';≥≤≠&–—−×…!\u00a0\u202f\u2009\u200b]|=[>=<]|<>|//|/\*|\d/\d|\d\.\s?\d+\.|\d{{4}}-\d{{1,2}}-|\d-\d{{4}}|\|\||\b(?:{_MONTH})\b",
+    rf"[$€£¥“”„«»‘’‚';≥≤≠–—−×…!\u00a0\u202f\u2009\u200b]|=[>=<]|<>|&&|//|/\*|\d/\d|\d\.\s?\d+\.|\d{{4}}-(?!\d\d-\d\d(?!\d))\d{{1,2}}-|\d-\d{{4}}|\|\||\b(?:{_MONTH})\b",
     re.IGNORECASE,
 )
 
 
+def is_misspelt(text: str) -> bool:
+    """Whether a text holds what no policy can mean, even where the grammar could read it (`10/03/2022` divides)."""
+    return _SUSPECT.search(text) is not None and next(misspelt(text), None) is not None
+
+
 def misspelt(text: str) -> Iterator[Proposal]:
     """Yield what no policy can mean as it is written, in order of place, without overlaps."""
-    code = blanked(text)
-    if not _SUSPECT.search(code):
-        return
-    found = list(_all(text, code))
+    found = list(_all(text, blanked(text)))
     end = -1
     for proposal in sorted(found, key=lambda p: (p.start, -p.end)):
         if proposal.start >= end:

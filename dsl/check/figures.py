@@ -1,0 +1,44 @@
+"""Figures that decisions can reckon with exactly, and that mean what they look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from dsl import document as d
+from dsl.diagnostics import Diagnostic, Edit, Fix, Severity
+
+DIGITS = 18
+"""Digits before the point that a figure may have."""
+PLACES = 6
+"""Digits behind the point that a figure may have."""
+
+
+def figures(document: d.Document) -> Iterator[Diagnostic]:
+    """Yield what is wrong with figures by themselves.
+
+    Reports:
+        C701 too many digits; C702 (warning) money with thousandths, which may be a comma meant.
+    """
+    for node in d.walk(document):
+        if not isinstance(node, d.Figure) or node.value is None:
+            continue
+        _, digits, exponent = node.value.as_tuple()
+        places = -exponent if isinstance(exponent, int) else 0
+        if len(digits) - places > DIGITS or places > PLACES:
+            yield Diagnostic(
+                "C701",
+                f"this figure has more than {DIGITS} digits before or {PLACES} behind the point",
+                node.origin,
+                help="round it: decisions reckon exactly, and not with more",
+            )
+        elif places == 3 and node.value >= 1 and node.unit is not None and node.unit.isupper():
+            meant = f"{node.value * Decimal(1000):,.0f} {node.unit}"
+            yield Diagnostic(
+                "C702",
+                f"this is {node.value.normalize():f} {node.unit}, with thousandths",
+                node.origin,
+                help=f"did you mean `{meant}`? write a further `0` behind it where thousandths are meant",
+                fix=Fix(f"write `{meant}`", (Edit(node.origin, meant),)),
+                severity=Severity.WARNING,
+            )

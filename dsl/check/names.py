@@ -1,0 +1,140 @@
+"""Names: what may be one, and those that no rule reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from dsl import document as d
+from dsl.core import Core
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label, listed, nearest
+from dsl.lower.scope import PLURALS, word_in
+from dsl.mistakes.words import RESERVED
+from dsl.source import Span
+
+
+def declared(document: d.Document) -> Iterator[Diagnostic]:
+    """Yield what is wrong with names and types where they are declared.
+
+    Reports:
+        C203 a member given twice; C204 a reserved name; C205 a type that is not complete.
+    """
+    named: Mapping[str, Mapping[str, d.Field | d.Definition]] = {
+        "fact": document.facts,
+        "figure": document.definitions,
+        "measure": document.measures,
+    }
+    for what, nodes in named.items():
+        for name, node in nodes.items():
+            yield from _declared(what, name, node)
+    for records in document.records.values():
+        for name, field in records.fields.items():
+            yield from _declared("field", name, field)
+    for listings in (document.groups, document.certifications):
+        for name, listing in listings.items():
+            yield from _twice(name, listing)
+
+
+def _declared(what: str, name: str, node: d.Field | d.Definition) -> Iterator[Diagnostic]:
+    if name in RESERVED:
+        at, right = word_in(node.origin, name), f"{name}_value"
+        yield Diagnostic(
+            "C204",
+            f"a {what} cannot have the name `{name}`",
+            at,
+            help=f"`{name}` is a word of the language, so nothing could read it; give it another name, for example `{right}`",
+            fix=Fix(f"write `{right}`", (Edit(at, right),)),
+        )
+    type_ = node.type
+    if type_.word in ("money", "signed money") and type_.unit is None:
+        yield Diagnostic(
+            "C205",
+            f"`{name}` is money without a currency",
+            type_.origin,
+            help=f"write `{type_.word} USD`",
+            fix=Fix("write `USD` behind it", (Edit(type_.origin.after, " USD"),)),
+        )
+    elif type_.word == "one" and not type_.of:
+        yield Diagnostic(
+            "C205",
+            f"`{name}` is one of no values",
+            type_.origin,
+            help="write the values behind it: `one of larger, other`",
+        )
+    elif len(set(type_.of)) != len(type_.of):
+        twice = next(word for word, count in Counter(type_.of).items() if count > 1)
+        yield Diagnostic("C203", f"`{twice}` is given twice", type_.origin, help="delete one of the two")
+
+
+def _twice(name: str, listing: d.Listing) -> Iterator[Diagnostic]:
+    first: dict[str, d.Entry] = {}
+    for entry in listing.entries:
+        other = first.setdefault(entry.name, entry)
+        if other is not entry and entry.valid == other.valid:
+            yield Diagnostic(
+                "C203",
+                f"`{entry.name}` is given twice in `{name}`",
+                entry.origin,
+                help="delete one of the two",
+                labels=(Label(other.origin, "first given here"),),
+                fix=Fix("delete it", (Edit(_with_blank(entry.origin), ""),), safe=True),
+            )
+
+
+def _with_blank(span: Span) -> Span:
+    """Return the span with the blank space before it, so that no empty line is left."""
+    text = span.source.text
+    start = len(text[: span.start].rstrip())
+    return Span(span.source, start, span.end)
+
+
+def unread(document: d.Document, core: Core, found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield names that mean nothing in places that no rule reads: a slip there waits for the rule that does.
+
+    Reports:
+        C102 a member of a group; C602 a name in a table's cell; C120 a `use` in shared clauses.
+    """
+    told = {(diagnostic.span.source, diagnostic.span.start) for diagnostic in found}
+    for diagnostic in _unread(document, core):
+        if (diagnostic.span.source, diagnostic.span.start) not in told:
+            yield diagnostic
+
+
+def _unread(document: d.Document, core: Core) -> Iterator[Diagnostic]:
+    awards = {name for rule in core.rules.values() for name in (rule.name, rule.award)}
+    awards |= {rule.name for rule in document.rules.values() if rule.name is not None and rule.kind != "common"}
+    awards |= {name for benefit in core.benefits for name in (benefit, benefit.split(".", 1)[1])}
+    awards |= set(PLURALS)
+    for listing in document.groups.values():
+        for entry in listing.entries:
+            if entry.name not in awards:
+                yield _unknown("C102", "award", entry.name, entry.origin, awards)
+    known = awards | set(document.groups)
+    for table in document.tables.values():
+        for index in range(1, len(table.columns)):
+            cells = [row.cells[index] for row in table.rows if len(row.cells) == len(table.columns)]
+            words = [cell for cell in cells if isinstance(cell, d.Names)]
+            if len(words) + sum(isinstance(cell, d.Dash) for cell in cells) < len(cells):
+                continue
+            if any(name in known for cell in words for name in cell.names):
+                for cell in words:
+                    for name in cell.names:
+                        if name not in known:
+                            yield _unknown("C602", "award", name, cell.origin, known)
+    commons = {rule.name or "" for rule in document.rules.values() if rule.kind == "common"}
+    for rule in document.rules.values():
+        for node in d.walk(rule):
+            if isinstance(node, d.Verb) and node.word == "use":
+                for name in node.names:
+                    if name not in commons:
+                        yield _unknown("C120", "common", name, node.origin, commons)
+
+
+def _unknown(code: str, what: str, name: str, span: Span, known: Iterable[str]) -> Diagnostic:
+    options = sorted(known)
+    near, at = nearest(name, options), word_in(span, name)
+    if near is not None:
+        fix = Fix(f"write `{near}`", (Edit(at, near),))
+        return Diagnostic(code, f"I do not know the {what} `{name}`", at, help=f"did you mean `{near}`?", fix=fix)
+    help_ = f"known are {listed(options)}" if options else f"declare the {what} first"
+    return Diagnostic(code, f"I do not know the {what} `{name}`", at, help=help_)

@@ -1,0 +1,205 @@
+"""Comparing and reckoning: units, fractions and their rounding, dates and durations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from dsl import core as c, document as d
+from dsl.diagnostics import Edit, Fix
+from dsl.lower.figures import Figures
+from dsl.lower.scope import (
+    Scope,
+    alike,
+)
+
+
+class Arithmetic(Figures):
+    """Lowers comparisons and arithmetic."""
+
+    def _compare(self, expr: d.Compare, scope: Scope) -> c.Expr | None:
+        left_doc, right_doc = expr.left, expr.right
+        if isinstance(right_doc, d.Choose) and right_doc.names and right_doc.chooser.word in ("any", "all"):
+            parts = [
+                self._compare(
+                    d.Compare(
+                        op=expr.op, left=left_doc, right=d.Name(name=name, origin=right_doc.origin), origin=expr.origin
+                    ),
+                    scope,
+                )
+                for name in right_doc.names
+            ]
+            good = tuple(part for part in parts if part is not None)
+            if len(good) != len(parts):
+                return None
+            if right_doc.chooser.word == "all":
+                return c.AllOf(parts=good, type=c.FLAG, origin=expr.origin)
+            return c.AnyOf(parts=good, type=c.FLAG, origin=expr.origin)
+        if isinstance(left_doc, d.Figure) and not isinstance(right_doc, d.Figure):
+            right = self.lower(right_doc, scope)
+            left = self.lower(left_doc, scope, right.type if right is not None else None)
+        else:
+            left = self.lower(left_doc, scope)
+            right = self.lower(right_doc, scope, left.type if left is not None else None)
+        if left is None or right is None:
+            return None
+        if not alike(left.type, right.type):
+            if left.type.kind == "flag" or right.type.kind == "flag":
+                self.names.report(
+                    "C104",
+                    f"this compares {left.type} with {right.type}",
+                    expr.origin,
+                    "name the flag alone, or write `not` before it",
+                )
+            else:
+                self._incomparable(right_doc, right.type, left.type)
+            return None
+        if left.type.kind in ("choice", "text", "flag") and expr.op not in ("=", "!="):
+            self.names.report("C104", f"`{expr.op}` does not compare {left.type}", expr.origin, "write `=` or `!=`")
+            return None
+        return c.Compare(op=expr.op, left=left, right=right, type=c.FLAG, origin=expr.origin)
+
+    def _arithmetic(self, expr: d.Arithmetic, scope: Scope, expected: c.Type | None) -> c.Expr | None:
+        if expr.op == "/":
+            self.names.report(
+                "C107", "a fraction can arise here", expr.origin, "write the rounding behind it: `, rounded down`"
+            )
+            return None
+        if expr.op == "*":
+            return self._product(expr, scope, expected)
+        left = self.lower(expr.left, scope, expected)
+        if left is None:
+            return None
+        if left.type.kind == "date":
+            return self._shift(expr, left, scope, None)
+        right = self.number(expr.right, scope, left.type)
+        if right is None:
+            return None
+        if not left.type.is_numeric:
+            self.names.report(
+                "C106", f"this is {left.type}, where a number is expected", expr.left.origin, "add figures of one unit"
+            )
+            return None
+        # A difference may be negative even where its parts may not.
+        low = (
+            None
+            if expr.op == "-" or left.type.low is None or right.type.low is None
+            else left.type.low + right.type.low
+        )
+        kind = "number" if "number" in (left.type.kind, right.type.kind) else left.type.kind
+        type_ = c.Type(kind=kind, unit=left.type.unit or right.type.unit, low=low)
+        return c.Arithmetic(op=expr.op, left=left, right=right, type=type_, origin=expr.origin)
+
+    def _product(self, expr: d.Arithmetic, scope: Scope, expected: c.Type | None) -> c.Expr | None:
+        left, right = self.number(expr.left, scope), self.number(expr.right, scope)
+        if left is None or right is None:
+            return None
+        plain = ("count", "number")
+        if left.type.kind not in plain and right.type.kind not in plain:
+            self.names.report(
+                "C104",
+                f"this multiplies {left.type} by {right.type}",
+                expr.origin,
+                "one of the two must be a plain number",
+            )
+            return None
+        main = right.type if left.type.kind in plain else left.type
+        kind = "number" if main.kind in plain else main.kind
+        low = (
+            Decimal(0)
+            if left.type.low is not None and right.type.low is not None and min(left.type.low, right.type.low) >= 0
+            else None
+        )
+        low = low if low is not None or not isinstance(left, c.Literal) or right.type.low is None else Decimal(0)
+        return c.Arithmetic(
+            op="*", left=left, right=right, type=c.Type(kind=kind, unit=main.unit, low=low), origin=expr.origin
+        )
+
+    def _shift(self, expr: d.Arithmetic, left: c.Expr, scope: Scope, rounding: d.Rounding | None) -> c.Expr | None:
+        right = self.lower(expr.right, scope, c.DURATION)
+        if right is None:
+            return None
+        if not isinstance(right, c.Literal) or not isinstance(right.value, c.Duration):
+            self.names.report(
+                "C104",
+                f"this is {right.type}, where a duration is expected",
+                expr.right.origin,
+                "write for example `30 days` or `6 months`",
+            )
+            return None
+        if right.value.months and rounding is None and not _is_month_start(left):
+            self.names.report(
+                "C107",
+                "a month may lack this day",
+                expr.origin,
+                "write what then: `, rounded down` takes the last day of the month",
+                fix=Fix("round down", (Edit(expr.origin.after, ", rounded down"),)),
+            )
+        return c.Shift(date=left, by=right.value, back=expr.op == "-", type=c.DATE, origin=expr.origin)
+
+    def _rounded(self, expr: d.Rounded, scope: Scope, expected: c.Type | None) -> c.Expr | None:
+        inner = expr.value
+        if isinstance(inner, d.Change) and inner.kind == "growth":
+            return self._change(inner, scope, self.round_to(expr.rounding))
+        if isinstance(inner, d.Aggregate) and inner.function == "average":
+            return self._aggregate(inner, scope, self.round_to(expr.rounding))
+        if isinstance(inner, d.Arithmetic) and inner.op == "/":
+            numerator, denominator = self.number(inner.left, scope, expected), self.number(inner.right, scope)
+            if numerator is None or denominator is None:
+                return None
+            same = alike(numerator.type, denominator.type) and numerator.type.kind not in ("count", "number")
+            type_ = c.Type(kind="number") if same else numerator.type
+            return c.Ratio(
+                numerator=numerator,
+                denominator=denominator,
+                scale=Decimal(1),
+                rounding=self.round_to(expr.rounding),
+                type=type_,
+                origin=expr.origin,
+            )
+        if isinstance(inner, d.Arithmetic) and inner.op in "+-":
+            left = self.lower(inner.left, scope)
+            if left is not None and left.type.kind == "date":
+                return self._shift(inner, left, scope, expr.rounding)
+        value = self.number(inner, scope, expected)
+        if value is None:
+            return None
+        return c.Rounded(value=value, rounding=self.round_to(expr.rounding), type=value.type, origin=expr.origin)
+
+    def _when(
+        self, expr: d.When, value: d.Expr, condition: d.Expr, otherwise: d.Expr, scope: Scope, expected: c.Type | None
+    ) -> c.Expr | None:
+        first = self.lower(value, scope, expected)
+        test = self.condition(condition, scope)
+        second = self.lower(otherwise, scope, first.type if first is not None else expected)
+        if first is None or test is None or second is None:
+            return None
+        if not alike(first.type, second.type):
+            self._incomparable(otherwise, second.type, first.type)
+            return None
+        branches = (
+            c.Branch(name="when", when=test, value=first, origin=value.origin),
+            c.Branch(name="otherwise", when=None, value=second, origin=otherwise.origin),
+        )
+        return c.Case(branches=branches, type=_hull(first.type, second.type), origin=expr.origin)
+
+
+def _is_month_start(expr: c.Expr) -> bool:
+    """Whether the date is surely the first of a month, so that adding months never misses a day."""
+    match expr:
+        case c.Edge(edge="start"):
+            return True
+        case c.Shift(date=inner, by=by):
+            return by.days == 0 and _is_month_start(inner)
+        case c.Literal(value=value):
+            return isinstance(value, date) and value.day <= 28
+        case _:
+            return False
+
+
+def _hull(a: c.Type, b: c.Type) -> c.Type:
+    if a.kind == "choice" and b.kind == "choice":
+        return c.Type(kind="choice", choices=tuple(dict.fromkeys((*a.choices, *b.choices))))
+    low = min(a.low, b.low) if a.low is not None and b.low is not None else None
+    return replace(a, low=low)

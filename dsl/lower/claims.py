@@ -1,0 +1,236 @@
+"""Claims about awards, and wholes made of parts: any of, all of, best of, the first that applies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dsl import core as c, document as d
+from dsl.diagnostics import Edit, Fix, listed, nearest
+from dsl.lower.expressions import Expressions
+from dsl.lower.scope import (
+    AWARD_KINDS,
+    PLURALS,
+    Scope,
+    alike,
+    literal,
+    word_in,
+    words,
+)
+from dsl.lower.tables import is_empty_cell
+
+
+class Claims(Expressions):
+    """Lowers claims and choosers."""
+
+    def _claim(self, expr: d.Claim, scope: Scope) -> c.Expr | None:
+        """Lower ``holds``, ``held`` and ``qualifies for``.
+
+        Reports:
+            C102, C103 an unknown or ambiguous award; C110 a level it has not; C116 several awards without `any of`.
+        """
+        selection = expr.selection
+        qualifies = expr.verb == "qualifies for"
+        kinds = (*AWARD_KINDS, "entitlement") if qualifies else (*AWARD_KINDS, "benefit")
+        if scope.row is not None and any(is_empty_cell(name, scope.row) for name in selection.names):
+            return None  # an empty cell asks for nothing
+        ids = self.names.awards_of(selection.names, selection.origin, scope, kinds)
+        if ids is None:
+            return None
+        if not ids:
+            self.names.report(
+                "C102", f"`{selection.names[0]}` names nothing", selection.origin, "add members to the group"
+            )
+            return None
+        if len(ids) > 1 and selection.chooser is None:
+            name = selection.names[0]
+            self.names.report(
+                "C116",
+                f"`{name}` are several awards",
+                selection.origin,
+                f"write `any of {name}` or `all of {name}`",
+                fix=Fix(f"write `any of {name}`", (Edit(selection.origin, f"any of {name}"),)),
+            )
+            return None
+        parts: list[c.Expr] = []
+        for award in ids:
+            levels = self.names.levels.get(award, ())
+            if expr.level is not None and expr.level not in levels:
+                at, near = word_in(expr.origin, expr.level), nearest(expr.level, levels)
+                help_ = f"its levels are {listed(levels)}" if levels else "it has no levels"
+                self.names.report(
+                    "C110",
+                    f"`{award}` has no level `{expr.level}`",
+                    at,
+                    f"did you mean `{near}`?" if near else help_,
+                    fix=Fix(f"write `{near}`", (Edit(at, near),)) if near else None,
+                )
+                return None
+            if qualifies:
+                wanted = (
+                    [f"{award}.{expr.level}"] if expr.level else [f"{award}.{level}" for level in levels] or [award]
+                )
+                tests = tuple(c.Qualifies(rule=rule, type=c.FLAG, origin=expr.origin) for rule in wanted)
+                node: c.Expr = tests[0] if len(tests) == 1 else c.AnyOf(parts=tests, type=c.FLAG, origin=expr.origin)
+            else:
+                node = c.Holds(award=award, level=expr.level, type=c.FLAG, origin=expr.origin)
+            parts.append(node)
+        if len(parts) == 1:
+            return parts[0]
+        named = tuple(
+            c.Requirement(
+                code=f"{scope.code}.{award.split('.', 1)[1]}",
+                title=self.names.titles.get(award, words(award)),
+                value=part,
+                part="condition",
+                type=c.FLAG,
+                origin=expr.origin,
+            )
+            for award, part in zip(ids, parts, strict=True)
+        )
+        return self._quantified(selection.chooser, named, expr)
+
+    def _is_award(self, name: str) -> bool:
+        return name in self.names.awards or name in self.names.document.groups or name in PLURALS
+
+    def _joined_awards(self, terms: Sequence[d.Expr]) -> bool:
+        """Report C105 where awards are joined by `or`: ``holds any of a or b``."""
+        claim, *others = terms
+        if not isinstance(claim, d.Claim | d.Projected | d.On) or not others:
+            return False
+        strays = [term for term in others if isinstance(term, d.Name) and self._is_award(term.name)]
+        if len(strays) != len(others):
+            return False
+        edits: list[Edit] = []
+        before = claim.origin
+        for stray in strays:
+            edits.append(Edit(replace(before.after, end=stray.origin.start), ", "))
+            before = stray.origin
+        if isinstance(claim, d.Claim) and claim.selection.chooser is None:
+            edits.insert(0, Edit(replace(claim.selection.origin, end=claim.selection.origin.start), "any of "))
+        listed_names = ", ".join(stray.name for stray in strays)
+        self.names.report(
+            "C105",
+            f"`or` joins conditions, and `{strays[0].name}` is an award",
+            strays[0].origin,
+            f"name the awards behind `any of`, with commas: `any of ..., {listed_names}`",
+            fix=Fix("write a list", tuple(edits)),
+        )
+        return True
+
+    def _quantified(self, chooser: d.Chooser | None, parts: tuple[c.Expr, ...], expr: d.Node) -> c.Expr | None:
+        word = chooser.word if chooser is not None else "any"
+        if word == "all":
+            return c.AllOf(parts=parts, type=c.FLAG, origin=expr.origin)
+        if word in ("any", "at least") and (chooser is None or chooser.word == "any"):
+            return c.AnyOf(parts=parts, type=c.FLAG, origin=expr.origin)
+        if chooser is not None and word == "at least":
+            least = self.count_of(chooser)
+            if least > len(parts):
+                self.names.report(
+                    "C106", f"{least} of {len(parts)} can never be met", chooser.origin, f"write at most {len(parts)}"
+                )
+            return c.AnyOf(parts=parts, least=least, type=c.FLAG, origin=expr.origin)
+        self.names.report(
+            "C106",
+            f"`{word} of` does not choose among conditions",
+            expr.origin,
+            "write `any of`, `all of` or `at least 2 of`",
+        )
+        return None
+
+    def _choose(self, expr: d.Choose, scope: Scope) -> c.Expr | None:
+        """Lower a chooser over clauses or names."""
+        if expr.names:
+            lowered = [self.lower(d.Name(name=name, origin=expr.origin), scope) for name in expr.names]
+            parts = [part for part in lowered if part is not None]
+            if len(parts) != len(lowered):
+                return None
+        elif expr.chooser.word == "first":
+            return self.first(expr.clauses, scope, expr)
+        else:
+            parts = self.clauses(expr.clauses, scope)
+            if not parts:
+                if not expr.clauses:
+                    self.names.report(
+                        "C117",
+                        f"`{expr.chooser.word} of` has no parts",
+                        expr.origin,
+                        "write at least one labelled part",
+                    )
+                return None
+        return self.join(expr.chooser, parts, expr)
+
+    def join(self, chooser: d.Chooser, parts: list[c.Expr], expr: d.Node, cap: c.Expr | None = None) -> c.Expr | None:
+        """Make a whole of parts by a chooser.
+
+        Reports:
+            C104 parts of several types; C106 a chooser that does not fit them.
+        """
+        type_ = parts[0].type
+        for part in parts[1:]:
+            if not alike(type_, part.type):
+                self.names.report(
+                    "C104",
+                    f"this is {part.type}, the part before it is {type_}",
+                    part.origin,
+                    "the parts need one unit",
+                )
+                return None
+        if type_.kind == "flag":
+            return self._quantified(chooser, tuple(parts), expr)
+        if not type_.is_numeric:
+            self.names.report(
+                "C106", f"`{chooser.word} of` does not choose among {type_}", expr.origin, "write conditions or figures"
+            )
+            return None
+        if chooser.word == "best":
+            return c.Best(parts=tuple(parts), type=type_, origin=expr.origin)
+        if chooser.word in ("total", "all"):
+            return c.Total(parts=tuple(parts), cap=cap, type=type_, origin=expr.origin)
+        self.names.report(
+            "C106", f"`{chooser.word} of` does not choose among {type_}", expr.origin, "write `best of` or `total of`"
+        )
+        return None
+
+    def first(self, clauses: Sequence[d.Clause], scope: Scope, expr: d.Node) -> c.Case | None:
+        """Lower a first-match list of cases to a choice among their names.
+
+        Reports:
+            C605 the last case is not `otherwise`; C111 another clause among cases.
+        """
+        cases: list[d.Case] = []
+        for clause in clauses:
+            if isinstance(clause, d.Case):
+                cases.append(clause)
+            else:
+                self.names.report(
+                    "C111",
+                    "only cases stand here",
+                    clause.origin,
+                    "write `name when condition`, and `name otherwise` last",
+                )
+                return None
+        if not cases or cases[-1].when is not None or any(case.when is None for case in cases[:-1]):
+            at = cases[-1].origin if cases else expr.origin
+            self.names.report(
+                "C605",
+                "the last case must be `otherwise`, and only that one",
+                at,
+                "add `name otherwise` as the last line",
+            )
+            return None
+        type_ = c.Type(kind="choice", choices=tuple(dict.fromkeys(case.name for case in cases)))
+        branches: list[c.Branch] = []
+        for case in cases:
+            inner = scope.under(case.name)
+            test = self.condition(case.when, inner) if case.when is not None else None
+            if case.when is not None and test is None:
+                continue
+            value = literal(case.name, type_, case)
+            branches.append(
+                c.Branch(name=case.name, when=test, value=value, basis=self.names.basis(case.notes), origin=case.origin)
+            )
+        if len(branches) != len(cases):
+            return None
+        return c.Case(branches=tuple(branches), type=type_, origin=expr.origin)

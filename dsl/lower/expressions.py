@@ -1,0 +1,150 @@
+"""What lowering an expression has to offer to its parts: the value of a type, a range, a rounding.
+
+Every function returns the core node, or None after it has reported what is wrong: one mistake is one diagnostic, and
+what could not be lowered is silently passed on.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from dsl import core as c, document as d
+from dsl.diagnostics import Edit, Fix
+from dsl.lower.scope import (
+    Names,
+    Scope,
+    alike,
+)
+
+Clauses: TypeAlias = Callable[[Sequence[d.Clause], Scope], list[c.Expr]]
+"""Lowers the clauses of a chooser to its parts; given by ``dsl.lower.bodies``."""
+
+
+class Expressions(ABC):
+    """Lowers expressions with the names of one document."""
+
+    def __init__(self, names: Names, clauses: Clauses) -> None:
+        self.names = names
+        self.clauses = clauses
+
+    @abstractmethod
+    def lower(self, expr: d.Expr, scope: Scope, expected: c.Type | None = None) -> c.Expr | None:
+        """Lower an expression; ``expected`` lets bare numbers and choice values find their type."""
+
+    def condition(self, expr: d.Expr, scope: Scope) -> c.Expr | None:
+        """Lower what must be a condition.
+
+        Reports:
+            C105 a value where a condition is expected.
+        """
+        value = self.lower(expr, scope)
+        if value is None or value.type.kind == "flag":
+            return value
+        example = {"money": "`>= 1,000 USD`", "points": "`>= 5 points`", "percent": "`>= 20 %`"}.get(
+            value.type.kind, "`>= 2`"
+        )
+        self.names.report(
+            "C105",
+            f"this is {value.type}, where a condition is expected",
+            expr.origin,
+            f"compare it, for example with {example}",
+        )
+        return None
+
+    def number(self, expr: d.Expr, scope: Scope, expected: c.Type | None = None) -> c.Expr | None:
+        """Lower what must be a number, of the expected type where one is given.
+
+        Reports:
+            C106 no number; C104 another unit.
+        """
+        value = self.lower(expr, scope, expected)
+        if value is None:
+            return None
+        if not value.type.is_numeric:
+            self.names.report(
+                "C106",
+                f"this is {value.type}, where a number is expected",
+                expr.origin,
+                "name a measure, a fact or a figure",
+            )
+            return None
+        if expected is not None and not alike(value.type, expected):
+            self._incomparable(expr, value.type, expected)
+            return None
+        return value
+
+    def day(self, expr: d.Expr, scope: Scope) -> c.Expr | None:
+        """Lower what must be a date.
+
+        Reports:
+            C106 no date.
+        """
+        value = self.lower(expr, scope, c.DATE)
+        if value is None or value.type.kind == "date":
+            return value
+        self.names.report(
+            "C106",
+            f"this is {value.type}, where a date is expected",
+            expr.origin,
+            "write a date like 2022-10-03, or `anniversary`",
+        )
+        return None
+
+    def _all(self, terms: Sequence[d.Expr], scope: Scope) -> tuple[c.Expr, ...] | None:
+        parts = [self.condition(term, scope) for term in terms]
+        good = tuple(part for part in parts if part is not None)
+        return good if len(good) == len(parts) else None
+
+    def _incomparable(self, expr: d.Expr, is_: c.Type, wanted: c.Type) -> None:
+        """C104: two units that cannot stand together; propose the figure with the unit wanted."""
+        help_, fix = "both sides need one unit", None
+        if isinstance(expr, d.Figure) and expr.value is not None:
+            shown = expr.origin.text.split()[0] if expr.origin.text else f"{expr.value:,}"
+            unit = {"money": wanted.unit or "USD", "percent": "%", "points": "points"}.get(wanted.kind)
+            right = f"{shown} {unit}" if unit else shown
+            help_ = f"did you mean `{right}`?"
+            fix = Fix(f"write `{right}`", (Edit(expr.origin, right),))
+        self.names.report("C104", f"this is {is_}, where {wanted} is expected", expr.origin, help_, fix=fix)
+
+    def round_to(self, rounding: d.Rounding | None) -> c.RoundTo:
+        """Return direction and step; one whole unit where no step is written."""
+        if rounding is None:
+            return c.RoundTo("down")
+        step = rounding.to.value if rounding.to is not None and rounding.to.value is not None else Decimal(1)
+        if step <= 0:
+            self.names.report(
+                "C106",
+                "a rounding needs a step above zero",
+                rounding.origin,
+                "write for example `rounded down to 0.01`",
+            )
+            step = Decimal(1)
+        return c.RoundTo(rounding.mode, step)
+
+    def range(self, range_: d.Range, scope: Scope) -> tuple[c.Expr, c.Expr] | None:
+        """Return first and last day of a range, both included."""
+        start = self.day(range_.start, scope)
+        last = range_.through if range_.through is not None else range_.until
+        if last is None:
+            raise AssertionError("a range has an end")
+        end = self.day(last, scope)
+        if start is None or end is None:
+            return None
+        if range_.through is None:
+            end = c.Shift(date=end, by=c.Duration(days=1), back=True, type=c.DATE, origin=end.origin)
+        return start, end
+
+    def count_of(self, chooser: d.Chooser) -> int:
+        """Return the number of a chooser: how many parts are enough."""
+        if chooser.word != "at least":
+            return 1
+        value = chooser.count.value if chooser.count is not None else None
+        if value is None or value != value.to_integral_value() or value < 1 or (chooser.count and chooser.count.unit):
+            self.names.report(
+                "C106", "this needs a whole number of parts", chooser.origin, "write for example `at least 2 of`"
+            )
+            return 1
+        return int(value)

@@ -1,0 +1,212 @@
+"""Figures of records and people: aggregates, their periods, growth and change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Literal, assert_never
+
+from dsl import core as c, document as d
+from dsl.diagnostics import Edit, Fix, listed
+from dsl.lower.expressions import Expressions
+from dsl.lower.scope import (
+    Scope,
+    duration_of,
+)
+
+
+class Figures(Expressions):
+    """Lowers figures of records and people."""
+
+    def _aggregate(self, expr: d.Aggregate, scope: Scope, rounding: c.RoundTo | None = None) -> c.Expr | None:
+        """Lower a figure of records.
+
+        Reports:
+            C101 unknown records; C108 a period missing or needless; C109 a field missing or of the wrong type.
+        """
+        name = expr.records.name if isinstance(expr.records, d.Name) else expr.records.of
+        records = self.names.records.get(name)
+        if records is None:
+            self.names.unknown("C101", "records", name, expr.records.origin, self.names.records)
+            return None
+        inner = replace(scope, records=records)
+        where = self.condition(expr.records.where, inner) if isinstance(expr.records, d.Select) else None
+        if isinstance(expr.records, d.Select) and where is None:
+            return None
+        value: c.Expr | None = None
+        if expr.field is not None:
+            if expr.field not in records.fields:
+                self.names.unknown("C109", "field", expr.field, expr.origin, records.fields)
+                return None
+            own = records.fields[expr.field]
+            value = c.Field(name=expr.field, formula=own.formula, type=own.type, origin=expr.origin)
+        if (expr.function != "count" or expr.distinct) and value is None:
+            self.names.report(
+                "C109",
+                f"`{expr.function}` needs a field of `{name}`",
+                expr.origin,
+                f"write `{expr.function} FIELD of {name}`",
+            )
+            return None
+        over = self._period(expr.over, records, expr, scope)
+        if over is False:
+            return None
+        numeric = value is not None and value.type.is_numeric
+        if expr.function in ("sum", "average") and not numeric:
+            self.names.report(
+                "C109",
+                f"`{expr.function}` needs a field with numbers",
+                expr.origin,
+                f"choose one of {listed(n for n, f in records.fields.items() if f.type.is_numeric)}",
+            )
+            return None
+        if expr.function == "average" and rounding is None:
+            self.names.report(
+                "C107", "an average can be a fraction", expr.origin, "write its rounding: `, rounded down to 0.01`"
+            )
+            return None
+        if expr.function == "count":
+            type_ = c.Type(
+                kind="count", unit=f"{expr.field}s" if expr.distinct and expr.field else None, low=Decimal(0)
+            )
+        elif value is not None:
+            type_ = value.type
+        else:
+            raise AssertionError("only a count has no field")
+        return c.Aggregate(
+            function=expr.function,
+            records=name,
+            value=value,
+            distinct=expr.distinct,
+            where=where,
+            over=over or None,
+            rounding=rounding,
+            type=type_,
+            origin=expr.origin,
+        )
+
+    def _period(
+        self, period: d.Period | None, records: c.RecordsDecl, expr: d.Node, scope: Scope
+    ) -> c.Period | Literal[False] | None:
+        """Return the window; None where none is needed, False after a diagnostic."""
+        if period is None:
+            if records.monthly:
+                self.names.report(
+                    "C108",
+                    f"`{records.name}` has a row a month, and no period says which months",
+                    expr.origin,
+                    "write for example `over trailing 12 months`",
+                    fix=Fix("take the trailing 12 months", (Edit(expr.origin.after, " over trailing 12 months"),)),
+                )
+                return False
+            return None
+        if not records.monthly:
+            self.names.report(
+                "C108",
+                f"`{records.name}` is not monthly, so it has no period",
+                period.origin,
+                "drop `over ...`, or declare the records `monthly`",
+            )
+            return False
+        return self._window(period, None)
+
+    def _window(self, period: d.Period, first: c.Period | None) -> c.Period | Literal[False]:
+        length = 1
+        if period.length is not None:
+            duration = duration_of(period.length)
+            if duration is None or duration.months < 1:
+                self.names.report(
+                    "C108", "a period is a number of months", period.origin, "write for example `trailing 12 months`"
+                )
+                return False
+            length = duration.months
+        elif period.word in ("trailing", "previous"):
+            self.names.report(
+                "C108", f"`{period.word}` needs a number of months", period.origin, f"write `{period.word} 12 months`"
+            )
+            return False
+        match period.word:
+            case "trailing":
+                return c.Period(months=length, type=c.DURATION, origin=period.origin)
+            case "previous":
+                back = first.months if first is not None else length
+                return c.Period(months=length, back=back, type=c.DURATION, origin=period.origin)
+            case "last month":
+                return c.Period(months=1, type=c.DURATION, origin=period.origin)
+            case "same month last year":
+                return c.Period(months=1, back=12, type=c.DURATION, origin=period.origin)
+            case "anniversary year":
+                return c.Period(months=12, anniversary_year=True, type=c.DURATION, origin=period.origin)
+            case _:
+                assert_never(period.word)
+
+    def _change(self, expr: d.Change, scope: Scope, rounding: c.RoundTo | None) -> c.Expr | None:
+        if not isinstance(expr.value, d.Aggregate):
+            self.names.report(
+                "C106",
+                f"`{expr.kind} of` needs a figure of records",
+                expr.origin,
+                "write for example `growth of sum revenue of customers over trailing 12 months against previous 12 months`",
+            )
+            return None
+        now = self._aggregate(expr.value, scope, rounding if expr.value.function == "average" else None)
+        if not isinstance(now, c.Aggregate):
+            return None
+        if now.over is None:
+            self.names.report(
+                "C108",
+                f"`{now.records}` is not monthly, so it has no `against`",
+                expr.origin,
+                "declare the records `monthly`",
+            )
+            return None
+        window = self._window(expr.against, now.over)
+        if not isinstance(window, c.Period):
+            return None
+        then = replace(now, over=window, origin=expr.against.origin)
+        if expr.kind == "change":
+            type_ = replace(now.type, low=None)
+            return c.Arithmetic(op="-", left=now, right=then, type=type_, origin=expr.origin)
+        if rounding is None:
+            self.names.report(
+                "C107",
+                "a growth can be a fraction of a percent",
+                expr.origin,
+                "write its rounding: `, rounded down to 1 %`",
+                fix=Fix("round down", (Edit(expr.origin.after, ", rounded down to 1 %"),)),
+            )
+            return None
+        return c.Ratio(
+            numerator=now,
+            denominator=then,
+            scale=Decimal(100),
+            rounding=rounding,
+            growth=True,
+            type=c.PERCENT,
+            origin=expr.origin,
+        )
+
+    def _people(self, holding: d.Selection, expr: d.Node, scope: Scope) -> c.Expr | None:
+        names = holding.names
+        if any(name.startswith("row.") for name in names):
+            found: list[str] = []
+            for name in names:
+                cells = self.names.cell_names(scope, name, holding.origin) if name.startswith("row.") else (name,)
+                if cells is None:
+                    return None
+                found.extend(cells)
+            names = tuple(found)
+        lists = self.names.certification_lists(names, holding.origin)
+        if lists is None:
+            return None
+        least = 1
+        if holding.chooser is not None:
+            word = holding.chooser.word
+            if word not in ("any", "all", "at least"):
+                self.names.report(
+                    "C106", f"people cannot hold `{word} of` lists", holding.origin, "write `any of` or `all of`"
+                )
+                return None
+            least = len(lists) if word == "all" else self.count_of(holding.chooser)
+        type_ = c.Type(kind="count", unit="people", low=Decimal(0))
+        return c.People(lists=tuple(lists), least=least, type=type_, origin=expr.origin)

@@ -1,0 +1,139 @@
+"""Tables to lookups: rows with their days, keys and cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from dsl import core as c, document as d
+from dsl.lower.expressions import Expressions
+from dsl.lower.scope import (
+    Scope,
+    alike,
+    days_of,
+)
+
+
+class Lookups(Expressions):
+    """Lowers ``table[key].column``."""
+
+    def _select(self, expr: d.Select, scope: Scope) -> c.Expr | None:
+        """Lower ``table[key].column``.
+
+        Reports:
+            C113 no such table or column; C604 no row `otherwise`.
+        """
+        table = self.names.document.tables.get(expr.of)
+        if table is None:
+            if expr.of in self.names.records:
+                self.names.report(
+                    "C106",
+                    f"`{expr.of}[...]` are records, where a value is expected",
+                    expr.origin,
+                    "say which figure of them: `count`, `sum revenue of` ...",
+                )
+            else:
+                self.names.unknown("C113", "table", expr.of, expr.origin, self.names.document.tables)
+            return None
+        if expr.column is None or expr.column not in table.columns:
+            columns = [name for name in table.columns[1:] if name not in ("from", "until", "through")]
+            if expr.column is None:
+                self.names.report(
+                    "C113",
+                    f"`{expr.of}[...]` is a row, where a value is expected",
+                    expr.origin,
+                    f"name a column: `.{columns[0] if columns else '...'}`",
+                )
+            else:
+                self.names.unknown("C113", "column", expr.column, expr.origin, columns)
+            return None
+        key = self.lower(expr.where, scope)
+        if key is None:
+            return None
+        if key.type.kind not in ("choice", "text"):
+            self.names.report(
+                "C104",
+                f"this is {key.type}, where a word of the first column is expected",
+                expr.where.origin,
+                "name a choice or a text",
+            )
+            return None
+        return self._lookup(expr, table, key, scope)
+
+    def _lookup(self, expr: d.Select, table: d.Table, key: c.Expr, scope: Scope) -> c.Expr | None:
+        rows: list[c.TableRow] = []
+        index = table.columns.index(expr.column or "")
+        type_: c.Type | None = None
+        for row, days in rows_in_days(table):
+            if len(row.cells) != len(table.columns):
+                return None  # reported where the row stands
+            first, cell = row.cells[0], row.cells[index]
+            if isinstance(cell, d.Dash):
+                continue
+            key_name = (
+                first.names[0] if isinstance(first, d.Names) else first.text if isinstance(first, d.Text) else None
+            )
+            if key_name is None:
+                continue
+            if isinstance(cell, d.Names):
+                value = self.lower(d.Name(name=cell.names[0], origin=cell.origin), scope, c.TEXT)
+            else:
+                value = self.lower(cell, scope, type_)
+            if value is None:
+                return None
+            if type_ is not None and not alike(type_, value.type):
+                self._incomparable(cell if isinstance(cell, d.Figure) else expr, value.type, type_)
+                return None
+            type_ = type_ or value.type
+            basis = self.names.basis(row.notes)
+            rows.append(
+                c.TableRow(
+                    key=None if key_name == "otherwise" else key_name,
+                    days=days,
+                    cell=value,
+                    basis=basis,
+                    origin=row.origin,
+                )
+            )
+        if type_ is None:
+            self.names.report("C113", f"column `{expr.column}` of `{expr.of}` is empty", expr.origin, "fill in a cell")
+            return None
+        covered = {row.key for row in rows}
+        if None not in covered and not (key.type.kind == "choice" and set(key.type.choices) <= covered):
+            self.names.report(
+                "C604",
+                f"table `{expr.of}` has no row for every value",
+                table.origin,
+                "add a row `otherwise`",
+                labels=(),
+            )
+        return c.Lookup(table=expr.of, key=key, rows=tuple(rows), type=type_, origin=expr.origin)
+
+
+def is_empty_cell(name: str, row: Mapping[str, d.Cell]) -> bool:
+    """Whether a name speaks of a cell of the row that is empty."""
+    return name.startswith("row.") and isinstance(row.get(name.removeprefix("row.")), d.Dash)
+
+
+def row_days(table: d.Table, row: d.Row) -> c.Days:
+    """Return the days a row is in force, by its columns ``from`` and ``until`` (or ``through``)."""
+    cells = zip(table.columns, row.cells, strict=False)
+    values = {name: cell for name, cell in cells if name in ("from", "until", "through") and isinstance(cell, d.Day)}
+    return days_of(d.Validity(start=values.get("from"), through=values.get("through"), until=values.get("until")))
+
+
+def rows_in_days(table: d.Table) -> list[tuple[d.Row, c.Days]]:
+    """Return the rows with their days; of one key, a later row ends an earlier one that has no end of its own."""
+    dated = [(row, row_days(table, row)) for row in table.rows]
+    starts: dict[object, list[date]] = {}
+    for row, days in dated:
+        if row.cells and days.start is not None:
+            starts.setdefault(row.cells[0], []).append(days.start)
+    result: list[tuple[d.Row, c.Days]] = []
+    for row, days in dated:
+        own = starts.get(row.cells[0], []) if row.cells else []
+        later = [start for start in own if days.start is None or start > days.start]
+        if days.end is None and later:
+            days = c.Days(days.start, min(later), days.provisional)
+        result.append((row, days))
+    return result

@@ -1,0 +1,220 @@
+"""One helpful diagnostic for each mistake of a block that does not parse, with the edits that mend it.
+
+A look guesses what was meant; a guess counts when the block reads on further with it. So a proposal is not only
+plausible but tried, and several mistakes of one block are told at once. No token name reaches a message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label
+from dsl.mistakes.shapes import LATE_SHAPES, SHAPES
+from dsl.mistakes.spelling import misspelt
+from dsl.mistakes.stop import Proposal, Stop, applied, blanked
+from dsl.mistakes.wording import LAST, WORDING
+from dsl.mistakes.words import MAX_DEPTH
+from dsl.source import Span
+
+T = TypeVar("T")
+
+MOST = 12
+"""Mistakes that are looked for in one block; what comes after is told when these are mended."""
+TRIES = 24
+"""Proposals that are tried for one mistake."""
+
+
+@dataclass(frozen=True)
+class Mended(Generic[T]):
+    """What was read of a block after all: the tree of the mended text, and the place of each of its characters."""
+
+    tree: T
+    text: str
+    places: tuple[int, ...]
+
+
+def too_deep(block: Span, code: str) -> Diagnostic | None:
+    """Report P009 where braces, brackets or `not` are nested deeper than is read."""
+    depth = 0
+    for match in re.finditer(r"[{(\[\])}]", code):
+        depth += 1 if match.group() in "{([" else -1
+        if depth > MAX_DEPTH:
+            return _deep(Span(block.source, block.start + match.start(), block.start + match.end()))
+    if re.search(r"(?:\bnot\s+){%d}" % MAX_DEPTH, code):
+        return Diagnostic("P009", f"this is nested more than {MAX_DEPTH} levels deep", block, help="write one `not`")
+    return None
+
+
+def _deep(span: Span) -> Diagnostic:
+    return Diagnostic("P009", f"this is nested more than {MAX_DEPTH} levels deep", span,
+                      help="give a part of it a name of its own: a `measure` or a `common`")  # fmt: skip
+
+
+def nested_too_deeply(block: Span) -> Diagnostic:
+    """Return P009 for a whole block."""
+    return _deep(Span(block.source, block.start, min(block.start + 1, block.end)))
+
+
+def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnostic], Mended[T] | None]:
+    """Return what is wrong with the text of a block, and what was read when it was mended.
+
+    Args:
+        block: the place of the block's text.
+        attempt: reads a text; the tree, or where it stopped.
+    """
+    text = block.text
+    places = tuple(range(len(text) + 1))
+    found: list[Diagnostic] = []
+    for proposal in reversed(list(misspelt(text))):
+        found.insert(0, _told(proposal, block, places))
+        text, places = _edited(text, places, proposal)
+    result = attempt(text)
+    while isinstance(result, Stop):
+        stop = result
+        chosen = _choose(stop, attempt)
+        if chosen is None:
+            if not found:
+                found.append(_plain(stop, block, places))
+            return found, None
+        proposal, result = chosen
+        if proposal.code == "P019":
+            return [*found, _outside(proposal, block)], None
+        if not proposal.edits or len(found) >= MOST or (proposal.sure and result is stop and found):
+            if not found or proposal.edits:
+                found.append(_told(proposal, block, places))
+            return found, None
+        told = _told(proposal, block, places)
+        if told.fix is None or _collide(told.fix, found):
+            return found or [told], None
+        found.append(told)
+        text, places = _edited(text, places, proposal)
+        if isinstance(result, Stop) and not _reads_on(stop, result):
+            return found, None
+    return found, Mended(result, text, places)
+
+
+def _choose(stop: Stop, attempt: Callable[[str], T | Stop]) -> tuple[Proposal, T | Stop] | None:
+    """Return the first proposal with which all is read, else the one that reads on furthest."""
+    best: tuple[Proposal, Stop] | None = None
+    sure: Proposal | None = None
+    for proposal in _proposals(stop):
+        if not proposal.edits:
+            sure = sure or proposal
+            continue
+        text = applied(stop.text, proposal.edits)
+        result = attempt(text if proposal.cut is None else text[: proposal.cut])
+        if not isinstance(result, Stop):
+            return proposal, result
+        if _reads_on(best[1] if best is not None else stop, result):
+            best = (proposal, result)
+        elif proposal.sure:
+            sure = sure or proposal
+    if best is not None:
+        return best
+    return None if sure is None else (sure, stop)
+
+
+def _proposals(stop: Stop) -> Iterator[Proposal]:
+    count = 0
+    seen: set[tuple[tuple[int, int, str], ...]] = set()
+    for look in (*SHAPES, *WORDING, *LATE_SHAPES, *LAST):
+        for proposal in look(stop):
+            if proposal.edits and proposal.edits in seen:
+                continue
+            seen.add(proposal.edits)
+            yield proposal
+            count += 1
+            if count >= TRIES * 2:
+                return
+
+
+def _reads_on(before: Stop, after: Stop) -> bool:
+    """Whether less of the text is left to read than before."""
+    left_before = len(before.text) - before.offset
+    left_after = len(after.text) - after.offset
+    return left_after < left_before
+
+
+def _collide(fix: Fix, found: list[Diagnostic]) -> bool:
+    taken = [edit.span for other in found if other.fix is not None for edit in other.fix.edits]
+    return any(edit.span.start < span.end and span.start < edit.span.end for edit in fix.edits for span in taken)
+
+
+def _edited(text: str, places: tuple[int, ...], proposal: Proposal) -> tuple[str, tuple[int, ...]]:
+    """Return the text with the edits made, and for each of its characters the place it stood at."""
+    for start, end, new in sorted(proposal.edits, reverse=True):
+        text = text[:start] + new + text[end:]
+        places = (*places[:start], *([places[start]] * len(new)), *places[end:])
+    if proposal.cut is not None:
+        text, places = text[: proposal.cut], places[: proposal.cut + 1]
+    return text, places
+
+
+def _span(block: Span, places: tuple[int, ...], start: int, end: int) -> Span:
+    first = block.start + places[min(start, len(places) - 1)]
+    last = block.start + places[min(end, len(places) - 1)]
+    return Span(block.source, first, max(first, last))
+
+
+def _told(proposal: Proposal, block: Span, places: tuple[int, ...]) -> Diagnostic:
+    edits = tuple(Edit(_span(block, places, start, end), new) for start, end, new in proposal.edits)
+    labels = tuple(Label(_span(block, places, start, end), text) for start, end, text in proposal.labels)
+    fix = Fix(proposal.title, edits, safe=proposal.safe) if edits else None
+    return Diagnostic(proposal.code, proposal.message, _span(block, places, proposal.start, proposal.end),
+                      help=proposal.help, labels=labels, fix=fix)  # fmt: skip
+
+
+def _outside(proposal: Proposal, block: Span) -> Diagnostic:
+    """Return P019 with the edits that put the clause into the braces of the form above, where there is one."""
+    text = block.source.text
+    brace = len(text[: block.start].rstrip()) - 1
+    fix = None
+    if brace >= 0 and text[brace] == "}":
+        line = text.rfind("\n", 0, brace)
+        start = line if line >= 0 and not text[line:brace].strip() else brace
+        source = block.source
+        edits = (
+            Edit(Span(source, start, brace + 1), ""),
+            Edit(Span(source, block.start, block.start), "  "),
+            Edit(Span(source, block.end, block.end), "\n}"),
+        )
+        fix = Fix("put it into the form above", edits)
+    span = Span(block.source, block.start + proposal.start, block.start + proposal.end)
+    return Diagnostic(proposal.code, proposal.message, span, help=proposal.help, fix=fix)
+
+
+_WORDS_FOR = {
+    "LBRACE": "`{`",
+    "RBRACE": "`}`",
+    "STRING": 'a text in quotes `"..."`',
+    "NAME": "a name",
+    "FIGURE": "a figure",
+    "DATE": "a date like 2022-10-03",
+    "LABEL": "a label with a colon",
+    "UNIT": "a unit",
+    "CMP": "a comparison like `>=`",
+    "COLON": "`:`",
+    "_BAR": "`|`",
+    "_ROW": "a row `| ... |`",
+    "CELL": "a cell",
+    "SETTING": "a setting like `pass at`",
+    "TYPE": "a type like `count` or `money USD`",
+    "RPAR": "`)`",
+    "RSQB": "`]`",
+}
+
+
+def _plain(stop: Stop, block: Span, places: tuple[int, ...]) -> Diagnostic:
+    """Return P001: nothing that people usually mistype stands here."""
+    word = re.match(r"\S+", blanked(stop.text)[stop.offset :])
+    end = stop.offset + (len(word.group()) if word else 0)
+    shown = stop.text[stop.offset : end]
+    message = f"I cannot read on at `{shown}`" if shown else "the form ends before it is complete"
+    words = [words for token, words in _WORDS_FOR.items() if token in stop.expected]
+    help_ = (
+        f"here may stand {', '.join(words[:5])}" if words else "look at the line above: something there is not complete"
+    )
+    return Diagnostic("P001", message, _span(block, places, stop.offset, max(end, stop.offset)), help=help_)

@@ -1,0 +1,300 @@
+"""Braces, quotes, labels and rows that are not as they should be, around the place where reading stopped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
+from dsl.mistakes.words import CLAUSE_WORDS, RESERVED, TOP_WORDS
+
+_ENDS = re.compile(
+    r"[ \t]*\{|[ \t]*\}|[ \t]*:|[ \t]*\||[ \t]{2,}|[ \t]+(?:from|through|until|read|cite|seen|assume|was|also|earns|one|count|flag)\b|[ \t]*,?[ \t]*$",
+    re.MULTILINE,
+)
+"""Where a text without its quotes may end."""
+
+
+def top_word(stop: Stop) -> Iterator[Proposal]:
+    """The first word of a block begins no form: a clause without one, or nothing known."""
+    if stop.offset or not stop.code:
+        return
+    match = re.match(r"\w+", stop.code)
+    name = match.group() if match else stop.code[0]
+    if name in TOP_WORDS:
+        return
+    if name == "}":
+        yield Proposal("P004", "this `}` closes nothing", 0, 1, "delete it", ((0, 1, ""),), "delete it", sure=True)
+        return
+    end = len(name)
+    is_clause = re.match(r"\w+[ \t]*(\"x*\"[ \t]*)?:", stop.code) or any(
+        stop.code.startswith(word) and not stop.code[len(word) : len(word) + 1].isalnum() for word in CLAUSE_WORDS
+    )
+    if is_clause:
+        yield Proposal("P019", f"`{name}` stands in the first column, outside of any form", 0, end,
+                       "put it inside the braces of the form it belongs to", sure=True)  # fmt: skip
+    else:
+        yield Proposal("P002", f"`{name}` does not begin anything I know", 0, end,
+                       "a line that begins in the first column starts a form: `designation`, `fee`, `table` ...; indent what belongs to the form above", sure=True)  # fmt: skip
+
+
+def second_form(stop: Stop) -> Iterator[Proposal]:
+    """A form that does not begin in the first column."""
+    match = re.match(r"[a-z]+", stop.rest)
+    if match is None or match.group() not in TOP_WORDS or stop.depth or not stop.offset:
+        return
+    start = stop.line[0]
+    if stop.code[start : stop.offset].strip():
+        return
+    yield Proposal("P002", f"`{match.group()}` begins a form, and does not stand in the first column", stop.offset,
+                   stop.offset + match.end(), "move it to the first column", ((start, stop.offset, ""),),
+                   "move it to the first column", safe=True, cut=start)  # fmt: skip
+
+
+def closing_brace(stop: Stop) -> Iterator[Proposal]:
+    """A brace that is still open: at the end of the form, or where its own line is less indented."""
+    if stop.depth <= 0:
+        return
+    opened: list[int] = []
+    culprit: tuple[int, int] | None = None
+    for match in re.finditer(r"[{}]", stop.code[: stop.offset] if stop.rest.strip() else stop.code):
+        if match.group() == "{":
+            opened.append(match.start())
+            continue
+        line = stop.code.rfind("\n", 0, match.start()) + 1
+        alone = not stop.code[line : match.start()].strip()
+        if alone and opened and line > opened[-1] and culprit is None:
+            if _indent(stop.code, opened[-1]) > match.start() - line:
+                culprit = (opened.pop(), line)
+        if opened:
+            opened.pop()
+    at_end = not stop.rest.strip()
+    if culprit is not None:
+        brace, line = culprit
+        yield _open(stop, brace, line, " " * _indent(stop.code, brace) + "}\n", line)
+    if opened:
+        brace = opened[-1]
+        if at_end:
+            end = len(stop.code.rstrip())
+            one_line = "\n" not in stop.code[brace:]
+            closing = (
+                " }" * len(opened)
+                if one_line
+                else "".join(f"\n{' ' * _indent(stop.code, at)}}}" for at in reversed(opened))
+            )
+            yield _open(stop, brace, end, closing, end)
+        elif "RBRACE" in stop.expected:
+            yield _open(stop, brace, stop.before, " }", stop.offset)
+
+
+def _open(stop: Stop, brace: int, at: int, closing: str, shown: int) -> Proposal:
+    line = stop.code.rfind("\n", 0, brace) + 1
+    head = " ".join(stop.text[line:brace].split()) or "this block"
+    place = "where the form ends" if not stop.code[shown:].strip() else "here"
+    return Proposal("P003", f"the `{{` of `{head}` is still open {place}", shown, min(shown + 1, len(stop.code)),
+                    "type `}` to close it", ((at, at, closing),), "close the brace",
+                    labels=((brace, brace + 1, "opened here"),), sure=not stop.rest.strip())  # fmt: skip
+
+
+def _indent(code: str, at: int) -> int:
+    line = code[code.rfind("\n", 0, at) + 1 :]
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def stray_brace(stop: Stop) -> Iterator[Proposal]:
+    """A brace that closes nothing, or closes the form before its last clauses."""
+    if stop.rest.startswith("}") and stop.depth <= 0:
+        line = stop.code.rfind("\n", 0, stop.offset)
+        alone = line >= 0 and not stop.code[line : stop.offset].strip()
+        start = line if alone and not stop.rest[1:].split("\n", 1)[0].strip() else stop.offset
+        yield Proposal("P004", "this `}` closes nothing", stop.offset, stop.offset + 1,
+                       "delete it, or look for a `{` that is missing above", ((start, stop.offset + 1, ""),), "delete it", sure=True)  # fmt: skip
+        return
+    last = stop.code.rfind("}", 0, stop.offset)
+    if stop.depth == 0 and last >= 0 and last == stop.before - 1 and stop.offset:
+        word = re.match(r"\S+", stop.rest)
+        shown = word.group() if word else ""
+        start = stop.code.rfind("\n", 0, last) if not stop.code[stop.code.rfind("\n", 0, last) : last].strip() else last
+        for closing in ("", "\n}"):
+            end = len(stop.code.rstrip())
+            edits = ((start, last + 1, ""),) if not closing else ((start, last + 1, ""), (end, end, closing))
+            yield Proposal("P004", f"this `}}` closes the form, and `{shown}` follows", last, last + 1,
+                           "close the form behind its last clause", edits, "move the brace behind the last clause",
+                           labels=((stop.offset, stop.offset + len(shown), "this stands outside"),), sure=bool(closing))  # fmt: skip
+
+
+def opening_brace(stop: Stop) -> Iterator[Proposal]:
+    """A block whose opening brace was left out."""
+    if "LBRACE" not in stop.expected or stop.rest.startswith("{"):
+        return
+    for at in dict.fromkeys((stop.before, len(stop.code[: stop.word_start].rstrip()))):
+        line = stop.code.rfind("\n", 0, at) + 1
+        head = " ".join(stop.text[line:at].split())
+        yield put(
+            "P007", f"a `{{` is missing behind `{head}`", (max(at - 1, 0), at), at, " {", "type `{` to open the block"
+        )
+
+
+def open_quote(stop: Stop) -> Iterator[Proposal]:
+    """A text whose closing quote was left out."""
+    start, end = stop.line
+    line = stop.code[start:end]
+    quotes = [match.start() for match in re.finditer('"', line)]
+    if len(quotes) % 2 == 0:
+        return
+    quote = start + quotes[-1]
+    raw = stop.text[quote + 1 : end]
+    for match in _ENDS.finditer(raw):
+        if not raw[: match.start()].strip():
+            continue
+        at = quote + 1 + match.start()
+        yield put("P008", "the quotes of this text are not closed", (quote, at), at, '"',
+                  f'type `"` behind it: `"{stop.text[quote + 1 : at]}"`')  # fmt: skip
+
+
+def forgotten_quotes(stop: Stop) -> Iterator[Proposal]:
+    """A title, place or certification without its quotes."""
+    if "STRING" not in stop.expected and not re.match(r"[A-Z]", stop.rest):
+        # A label's title is no title before the colon is seen: `growth Usage growth: ...`.
+        for at in stop.starts():
+            match = re.match(r"(?P<label>[a-z]\w*)[ \t]+(?P<title>[A-Z][^\":{}\n]*?)[ \t]*:", stop.code[at:])
+            if match and at + match.end() > stop.offset:
+                yield _quoted(stop, at + match.start("title"), at + match.end("title"))
+        return
+    start = stop.offset
+    line_end = stop.line[1]
+    first = re.match(r"[\w(]", stop.rest)
+    if first is None:
+        return
+    ends = [m.start() for m in _ENDS.finditer(stop.code[start:line_end])]
+    for end in sorted({*ends, line_end - start}):
+        text = stop.text[start : start + end]
+        if not text.strip() or re.search(r'[":={]', text):
+            continue
+        yield _quoted(stop, start, start + len(text.rstrip()))
+
+
+def _quoted(stop: Stop, start: int, end: int) -> Proposal:
+    text = stop.text[start:end]
+    return Proposal("P008", "this text stands without quotes", start, end, f'write `"{text}"`',
+                    ((start, end, f'"{text}"'),), f'write `"{text}"`', safe=True)  # fmt: skip
+
+
+def labels(stop: Stop) -> Iterator[Proposal]:
+    """A label with capitals, hyphens or blanks; one without its colon; a requirement without one."""
+    for at in stop.starts():
+        match = re.match(r"(?P<label>[A-Za-z][\w-]*(?:[ \t]+[\w-]+)*?)[ \t]*(?P<title>\"x*\"[ \t]*)?:", stop.code[at:])
+        if match and not re.fullmatch(r"[a-z]\w*", match["label"]) and at + match.end("label") >= stop.offset:
+            right = re.sub(r"\W+", "_", match["label"]).lower()
+            span = (at, at + match.end("label"))
+            yield swap("P014", f"`{match['label']}` cannot be a label", span, right,
+                       f"a label is one word in small letters: `{right}`")  # fmt: skip
+    if "LABEL" not in stop.expected and not _could_be_clause(stop):
+        return
+    for at in stop.starts():
+        match = re.match(r"(?P<label>[a-z]\w*)(?P<title>[ \t]+\"x*\")?(?=[ \t]+(?:[\w(]))", stop.code[at:])
+        if match is None or match["label"] in RESERVED:
+            continue
+        end = at + match.end()
+        yield put("P014", f"the label `{match['label']}` has no colon", (at, at + match.end("label")), end, ":",
+                  f"write `{match['label']}:`")  # fmt: skip
+    for at in stop.starts():
+        value = stop.code[at:]
+        first = re.match(r"(?!from\b|through\b|until\b|cite\b)[\w(]", value)
+        if first is None:
+            continue
+        label = _label_for(value)
+        yield put("P014", "this requirement has no label", (at, _value_end(stop, at)), at, f"{label}: ",
+                  f"begin it with a name for it and a colon, for example `{label}:`; the label is the reason code that services read")  # fmt: skip
+
+
+def _could_be_clause(stop: Stop) -> bool:
+    return stop.depth > 0
+
+
+def _label_for(value: str) -> str:
+    names = [
+        word
+        for word in re.findall(r"[a-z]\w*", value.split("\n", 1)[0])
+        if word not in RESERVED and word not in ("any", "all", "of", "at", "least", "people", "holding", "held", "for", "qualifies", "points", "first", "growth", "change")
+    ]  # fmt: skip
+    return names[0] if names else "condition"
+
+
+def _value_end(stop: Stop, at: int) -> int:
+    line_end = stop.code.find("\n", at)
+    line_end = len(stop.code) if line_end < 0 else line_end
+    brace = stop.code.find("}", at, line_end)
+    return len(stop.code[: brace if brace > at else line_end].rstrip())
+
+
+def rows(stop: Stop) -> Iterator[Proposal]:
+    """A row of a table whose bars are not all there."""
+    if not stop.code.startswith("table"):
+        return
+    lines = {stop.line[0]}
+    before = stop.code.rfind("\n", 0, max(stop.line[0] - 1, 0)) + 1
+    lines.add(before)
+    if stop.rest.startswith("\n"):
+        lines.add(stop.offset + 1)
+    for start in sorted(lines, reverse=True):
+        end = stop.code.find("\n", start)
+        end = len(stop.code) if end < 0 else end
+        line = stop.code[start:end]
+        if "|" not in line:
+            continue
+        if re.fullmatch(r"\s*\|[\s|:=-]*-{2,}[\s|:=-]*", line):
+            yield Proposal("P015", "a line of dashes is no row", start + _indent(stop.code, start), end,
+                           "delete it: the first row names the columns", ((start, min(end + 1, len(stop.code)), ""),), "delete it", safe=True)  # fmt: skip
+            continue
+        notes = re.search(r"(?<=\s)(?:cite|assume|was|seen|only\s+if)\b", line[line.rfind("|") :])
+        cells_end = start + len(line[: line.rfind("|") + notes.start() if notes else None].rstrip())
+        if not line.lstrip().startswith("|"):
+            at = start + len(line) - len(line.lstrip())
+            yield put(
+                "P015", "this row does not begin with `|`", (at, cells_end), at, "| ", "type `|` before its first cell"
+            )
+        elif stop.code[cells_end - 1] != "|":
+            yield put("P015", "this row does not end with `|`", (start + _indent(stop.code, start), cells_end), cells_end, " |",
+                      "type `|` behind its last cell")  # fmt: skip
+        for empty in re.finditer(r"(?<=\|)[ \t]*(?=\|)", line):
+            yield swap("P015", "this cell is empty", (start + empty.start() - 1, start + empty.end() + 1), "| - |",
+                       "put `-` in an empty cell", safe=True)  # fmt: skip
+        for cell in re.finditer(r"(?<=\|)[ \t]*([^|\"\s][^|\"]*?)[ \t]*(?=\|)", line):
+            span = (start + cell.start(1), start + cell.end(1))
+            if span[0] <= stop.offset <= span[1]:
+                yield _quoted(stop, *span)
+
+
+def either_or(stop: Stop) -> Iterator[Proposal]:
+    """Two labelled conditions joined by `or` in one line."""
+    match = re.search(r"(?<!\w)(or|and)[ \t]*$", stop.code[: stop.word_start])
+    if match is None or not re.match(r"[a-z]\w*[ \t]*(\"x*\"[ \t]*)?:", stop.code[stop.word_start :]):
+        return
+    for at in stop.starts():
+        end = _value_end(stop, stop.offset)
+        if match.group(1) == "and":
+            yield swap("P016", "`and` joins no labelled requirements", match.span(1), "",
+                       "delete it: all requirements that stand one behind the other must be met")  # fmt: skip
+            return
+        start = at if re.match(r"[a-z]\w*[ \t]*(\"x*\"[ \t]*)?:", stop.code[at:]) else None
+        if start is None:
+            continue
+        edits = ((start, start, "either: any of { "), (*match.span(1), " "), (end, end, " }"))
+        yield Proposal("P016", "`or` joins no labelled requirements", *match.span(1),
+                       "write `either: any of { ... }` around the requirements of which one is enough", edits, "write `any of { ... }`")  # fmt: skip
+        return
+
+
+SHAPES: tuple[Look, ...] = (
+    second_form,
+    top_word,
+    open_quote,
+    rows,
+    either_or,
+    stray_brace,
+)
+"""Looks that are tried before the words are."""
+
+LATE_SHAPES: tuple[Look, ...] = (opening_brace, forgotten_quotes, labels, closing_brace)
+"""Looks that are tried after the words: their edits fit in many places."""

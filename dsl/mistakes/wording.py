@@ -1,0 +1,237 @@
+"""Words, figures and separators that are not of the language, at the place where reading stopped."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from dsl.mistakes.spelling import figure
+from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
+from dsl.mistakes.words import NUMBER_WORDS, PHRASES, RESERVED, SYNONYMS, TOP_WORDS, UNIT_WORDS
+
+_NUMBER = r"\d[\d.,' ]*\d\??|\d\??"
+_LOOSE = re.compile(
+    rf"(?<![\w.,])(?P<a>{_NUMBER})(?P<gap>\s?)(?P<k>k|K|m|M|mn|thousand|million|mio|tsd)?\b(?P<rest>\s?[A-Za-z%]{{3}}\b)?"
+)
+_CODES = re.compile(r"(usd|eur|gbp|chf|jpy|cad|aud|inr|cny|sek|nok|dkk|pln|brl|mxn|nzd|sgd|hkd|krw|zar|Usd|Eur)\b")
+
+
+def figures(stop: Stop) -> Iterator[Proposal]:
+    """Money, shares and large numbers in another spelling."""
+    start, end = stop.line
+    for match in _LOOSE.finditer(stop.code, start, end):
+        if not match.start() <= stop.offset <= match.end() + 1:
+            continue
+        mark = "?" if match["a"].endswith("?") else ""
+        amount = figure(match["a"].rstrip("?"), match["k"]) + mark
+        stop_end = match.end("k") if match["k"] else match.end("a")
+        unit = (match["rest"] or "").strip()
+        if _CODES.fullmatch(unit):
+            right = f"{amount} {unit.upper()}"
+            yield swap("P011", f"`{match.group()}` is not written as money", match.span(), right,
+                       f"write the currency in capitals: `{right}`")  # fmt: skip
+        written = stop.code[match.start() : stop_end]
+        if amount != written:
+            behind = f" {unit}" if unit else ""
+            yield swap("P011", f"`{written}` is not written as a figure", (match.start(), stop_end), amount,
+                       f"write `{amount}{behind}`: commas between thousands, a point before decimals")  # fmt: skip
+    before = re.search(rf"([A-Z]{{3}})[ \t]*({_NUMBER})", stop.code[start:end])
+    if before and start + before.start() <= stop.offset <= start + before.end():
+        right = f"{figure(before[2])} {before[1]}"
+        yield swap("P011", "the currency stands before its amount", (start + before.start(), start + before.end()),
+                   right, f"write `{right}`")  # fmt: skip
+    unit_match = re.match(r"[A-Za-z]+", stop.rest)
+    if unit_match and re.search(r"\d\??[ \t]*$", stop.code[: stop.offset]):
+        word = unit_match.group()
+        span = (stop.offset, stop.offset + len(word))
+        if word.lower() in UNIT_WORDS:
+            unit = UNIT_WORDS[word.lower()]
+            yield swap("P013", f"`{word}` is not a unit", span, unit)
+        weeks = re.search(r"(\d+)[ \t]*$", stop.code[: stop.offset])
+        if weeks and word in ("week", "weeks"):
+            days = f"{7 * int(weeks[1])} days"
+            yield swap("P013", "a duration is counted in days, months or years", (weeks.start(1), span[1]), days)
+
+
+def year_only(stop: Stop) -> Iterator[Proposal]:
+    """`until end of 2022`."""
+    start, end = stop.line
+    for match in re.finditer(
+        r"(until|through|from)[ \t]+(the[ \t]+)?(end|start|beginning)[ \t]+of[ \t]+(\d{4})\b", stop.code[start:end]
+    ):
+        first = match[3] != "end"
+        word = "from" if match[1] == "from" else "until" if first else "through"
+        day = f"{match[4]}-01-01" if first else f"{match[4]}-12-31"
+        right = f"{word} {day}"
+        yield swap("P010", f"`{match.group()}` is not a date", (start + match.start(), start + match.end()), right)
+
+
+def between(stop: Stop) -> Iterator[Proposal]:
+    """`x between 1 and 5`."""
+    start, end = stop.line
+    quantity = rf"(?:{_NUMBER.replace(' ', '')})(?:[ \t]?(?:%|points?|days?|months?|years?|[A-Z]{{3}}))?"
+    for match in re.finditer(
+        rf"(?P<x>\S+)[ \t]+(is[ \t]+)?between[ \t]+(?P<a>{quantity})[ \t]+and[ \t]+(?P<b>{quantity})",
+        stop.code[start:end],
+    ):
+        right = f"{match['x']} >= {match['a'].strip()} and {match['x']} <= {match['b'].strip()}"
+        yield swap(
+            "P013", "`between` is not a word of the language", (start + match.start(), start + match.end()), right
+        )
+
+
+def number_words(stop: Stop) -> Iterator[Proposal]:
+    """`at least two people`."""
+    for start in (stop.offset, stop.previous_word()[0]):
+        match = re.match(r"[a-z]+", stop.code[start:], re.IGNORECASE)
+        word = match.group().lower() if match else ""
+        if word in NUMBER_WORDS:
+            yield swap("P011", f"`{word}` is a number written as a word", (start, start + len(word)),
+                       str(NUMBER_WORDS[word]), f"write `{NUMBER_WORDS[word]}`", safe=True)  # fmt: skip
+
+
+def condition_behind(stop: Stop) -> Iterator[Proposal]:
+    """`x >= 1 if y >= 2` on one line."""
+    start, end = stop.line
+    for match in re.finditer(
+        r"\b(if|when|provided that|as long as)[ \t]+(?P<c>[^{}\n#]+?)(?=[ \t]*(?:\}|$|[a-z]\w*[ \t]*:))",
+        stop.code[start:end],
+    ):
+        if start + match.end() < stop.offset:
+            continue
+        condition = stop.text[start + match.start("c") : start + match.end("c")]
+        name = re.search(r"(?!not\b)[a-z]\w*", condition)
+        right = f"only if {{ {name.group() if name else 'condition'}: {condition} }}"
+        yield swap(
+            "P013",
+            f"`{match[1]}` does not stand behind a requirement",
+            (start + match.start(), start + match.end()),
+            right,
+        )
+
+
+def commas(stop: Stop) -> Iterator[Proposal]:
+    """Commas that separate nothing, and commas that are missing between names."""
+    at = stop.offset if stop.rest.startswith(",") else stop.before - 1
+    if at >= 0 and stop.code[at : at + 1] == ",":
+        opened = stop.code.rfind("{", 0, at)
+        closed = stop.code.find("}", at)
+        inside = stop.code[opened + 1 : closed] if opened >= 0 and closed > 0 else ""
+        if re.fullmatch(r"[\w\s,\"]*", inside):
+            edits = tuple((m.start() + opened + 1, m.end() + opened + 1, "") for m in re.finditer(r",", inside))
+            edits = tuple((a, b, "" if re.match(r"\s|$", stop.code[b:]) else " ") for a, b, _ in edits)
+            yield Proposal("P016", "a `,` separates nothing here", at, at + 1, "delete it: members stand one behind the other",
+                           edits, "delete the commas", safe=True)  # fmt: skip
+        behind = stop.code[at + 1 : at + 2]
+        yield swap("P016", "a `,` separates nothing here", (at, at + 1), "" if behind.isspace() or not behind else " ",
+                   "delete it: clauses and members stand one behind the other", safe=True)  # fmt: skip
+    if re.match(r"[a-z]", stop.rest):
+        start, previous = stop.previous_word()
+        if re.fullmatch(r"[a-z]\w*", previous):
+            yield put("P018", f"a `,` is missing behind `{previous}`", (start, start + len(previous)), start + len(previous), ",",
+                      "write `,` between names")  # fmt: skip
+
+
+def other_words(stop: Stop) -> Iterator[Proposal]:
+    """Words of other languages, capitals, and near misses of words and phrases."""
+    for start in dict.fromkeys((stop.offset, stop.previous_word()[0])):
+        text = stop.code[start : stop.line[1]] or stop.code[start : start + 80]
+        words = re.match(r"[A-Za-z_]+(?:[ \t]+[A-Za-z_]+)*", text)
+        if words is None:
+            continue
+        run = words.group()
+        lowered = run.lower()
+        for other in sorted(SYNONYMS, key=len, reverse=True):
+            if re.match(rf"{other}\b", lowered):
+                for new in SYNONYMS[other]:
+                    begin = start
+                    if new.startswith(","):
+                        begin = len(stop.code[:start].rstrip(", \t\n"))
+                    shown = " ".join(new.strip(" ,").split())
+                    yield swap("P013", f"`{run[: len(other)]}` is not a word of the language here", (begin, start + len(other)) if begin == start else (begin, start + len(other)),
+                               new, f"write `{shown}`" if shown else "delete it")  # fmt: skip
+        first = re.match(r"[A-Za-z_]+", run)
+        if first and first.group() != first.group().lower():
+            low = first.group().lower()
+            if any(low in phrase.split() for phrase in (*PHRASES, *TOP_WORDS)):
+                yield swap("P013", f"`{first.group()}` has a capital letter", (start, start + first.end()), low,
+                           f"words of the language are written in small letters: `{low}`", safe=True)  # fmt: skip
+        yield from _near(stop, start, run)
+
+
+def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
+    tokens = list(re.finditer(r"\S+", run))
+    known = TOP_WORDS if start == 0 else PHRASES
+    ranked: list[tuple[float, int, str]] = []
+    for phrase in known:
+        size = len(phrase.split())
+        for length in {max(size - 1, 1), size, size + 1}:
+            if length > len(tokens):
+                continue
+            written = run[: tokens[length - 1].end()]
+            if written == phrase:
+                continue
+            ratio = difflib.SequenceMatcher(None, written.lower(), phrase).ratio()
+            if ratio >= 0.72:
+                ranked.append((ratio, len(written), phrase))
+    for _, length, phrase in sorted(ranked, reverse=True)[:4]:
+        written = run[:length]
+        what = "does not begin anything I know" if start == 0 else "is not a word of the language here"
+        yield swap("P002" if start == 0 else "P013", f"`{written}` {what}", (start, start + length), phrase,
+                   f"did you mean `{phrase}`?", safe=False)  # fmt: skip
+
+
+def reserved(stop: Stop) -> Iterator[Proposal]:
+    """A word of the language where a name is meant."""
+    start, word = stop.previous_word()
+    if word in RESERVED and word not in ("and", "or", "not", "otherwise", "never"):
+        right = unreserved(word)
+        yield swap("P017", f"`{word}` is a word of the language and cannot be read as a name", (start, start + len(word)),
+                   right, f"give the fact or measure another name, for example `{right}`")  # fmt: skip
+
+
+def unreserved(word: str) -> str:
+    """Return a name in place of a reserved word."""
+    return f"{word}_value"
+
+
+def missing(stop: Stop) -> Iterator[Proposal]:
+    """Something is left out: the figure behind a comparison, a title, a type."""
+    start, word = stop.previous_word()
+    span = (start, start + len(word))
+    if word in (">=", "<=", ">", "<", "=", "!=") or re.fullmatch(r"[<>!]?=|[<>]", word):
+        yield Proposal("P018", f"nothing stands behind `{word}`", *span,
+                       f"write the figure, for example `{word} 1,000 USD` or `{word} 2`; one that nobody knows is `unknown USD`", sure=True)  # fmt: skip
+    elif word in ("+", "*", "/", "and", "or", "not"):
+        yield Proposal(
+            "P018", f"nothing stands behind `{word}`", *span, "write what follows it, or delete it", sure=True
+        )
+    elif stop.expected == {"STRING"} or (
+        stop.expected <= {"STRING", "NAME"} and re.match(r"(package|source)\b", stop.code)
+    ):
+        name = re.match(r"\w+[ \t]+([a-z]\w*)", stop.code)
+        title = (
+            name[1].replace("_", " ").capitalize() if name and stop.code.startswith(("package", "source")) else "..."
+        )
+        yield put(
+            "P018",
+            "a text in quotes is missing",
+            span,
+            start + len(word),
+            f' "{title}"',
+            f'write it here, for example `"{title}"`',
+        )
+    elif "TYPE" in stop.expected and stop.depth <= 1:
+        yield Proposal("P018", f"`{word}` is not followed by a type" if word != ":" else "the type is missing",
+                       stop.offset, stop.offset + 1,
+                       "write `flag`, `count`, `number`, `percent`, `money USD`, `date`, `text`, or `one of a, b`", sure=True)  # fmt: skip
+    if "COLON" in stop.expected and "LBRACE" not in stop.expected:
+        yield put("P014", f"a colon is missing behind `{word}`", span, stop.before, ":", f"write `{word}:`")
+
+
+WORDING: tuple[Look, ...] = (year_only, between, figures, number_words, commas, condition_behind, other_words)
+"""Looks for words, most telling first."""
+
+LAST: tuple[Look, ...] = (reserved, missing)
+"""Looks that are tried when nothing else reads on."""

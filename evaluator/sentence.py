@@ -1,0 +1,313 @@
+"""Core nodes in words: one phrase for every kind, without facts.
+
+A ``Requirement`` inside another node is named by its title only; what it asks is a sentence of its own
+(``evaluator.rule_text``). Figures that differ by date are those of the day that is told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import assert_never
+
+from dsl import core as c
+from evaluator.ranges import NEVER
+from evaluator.reasons import number, unit_of
+
+UNKNOWN_FIGURE = "a figure that the programme does not tell"
+MAX_NAMED = 8
+"""How many names or rows a phrase lists before it says how many more there are."""
+
+
+class Speaker:
+    """Says nodes of one core as of one day."""
+
+    def __init__(self, core: c.Core, day: date) -> None:
+        self.core = core
+        self.day = day
+
+    def say(self, node: c.Expr) -> str:
+        """Return a phrase for a node."""
+        match node:
+            case c.Literal():
+                return self._literal(node)
+            case c.Fact(title=title):
+                return title
+            case c.Today():
+                return "today"
+            case c.Field(name=name):
+                return name.replace("_", " ")
+            case c.Aggregate():
+                return self._aggregate(node)
+            case c.People(lists=lists, least=least):
+                held = joined([one.title for one in lists], "or")
+                several = f" of at least {least} of" if least > 1 else " of"
+                return f"the number of people holding a certification{several} {held}"
+            case c.DifferentPeople(lists=lists):
+                held = joined([one.title for one in lists], "and")
+                return f"the number of different people holding one each of {held}"
+            case c.Named(title=title):
+                return title
+            case c.Holds(award=award, level=level):
+                return f"{self._award(award)} is held{f' at {level} or higher' if level else ''}"
+            case c.Lapsed(award=award, level=level):
+                return f"{self._award(award)}{f' at {level} or higher' if level else ''} was held and is not any longer"
+            case c.InRenewal(award=award):
+                return f"today is a day on which {self._award(award)} may be renewed"
+            case c.Paid(award=award):
+                return f"{self._award(award)} is held and benefits were bought with it"
+            case c.Qualifies(rule=rule):
+                return f"the requirements of {self._rule(rule)} are met"
+            case c.InProgress(rule=rule):
+                return f"at least one requirement of {self._rule(rule)} is met"
+            case c.Anniversary():
+                return self._anniversary(node)
+            case c.Lookup():
+                return self._lookup(node)
+            case c.Arithmetic(op=op, left=left, right=right):
+                word = {"+": "plus", "-": "minus", "*": "times"}[op]
+                return f"{self.say(left)} {word} {self.say(right)}"
+            case c.Ratio():
+                return self._ratio(node)
+            case c.Rounded(value=value, rounding=rounding):
+                return f"{self.say(value)}, {rounded(rounding)}"
+            case c.PerUnit():
+                return self._per_unit(node)
+            case c.Prorate(value=value, most=most, target=target, rounding=rounding):
+                full = f"up to {self.say(most)}, all of them at {self.say(target)}"
+                return f"{full}, in proportion to {self.say(value)}, {rounded(rounding)}"
+            case c.Shift(date=day, by=by, back=back):
+                return f"{self.say(day)} {'minus' if back else 'plus'} {duration(by)}"
+            case c.Edge(edge=edge, of=of):
+                return f"the {'first' if edge == 'start' else 'last'} day of the month of {self.say(of)}"
+            case c.Compare():
+                return self._compare(node)
+            case c.AllOf(parts=parts):
+                return self._all(parts)
+            case c.AnyOf(parts=parts, least=least):
+                start = "any of" if least == 1 else f"at least {least} of"
+                return self.say(parts[0]) if len(parts) == 1 else f"{start}: {self._several(parts, 'or')}"
+            case c.Not(part=part):
+                return f"not so: {self.say(part)}"
+            case c.NumberOf(parts=parts):
+                return f"how many of these are so: {self._several(parts, 'and')}"
+            case c.AskedThisYear(even=even):
+                return f"it is an {'even' if even else 'odd'} anniversary{', or it is being attained' if even else ''}"
+            case c.Best(parts=parts):
+                return f"the best of {self._several(parts, 'and')}"
+            case c.Total(parts=parts, cap=cap):
+                total = self.say(parts[0]) if len(parts) == 1 else f"the total of {self._several(parts, 'and')}"
+                return total if cap is None else f"{total}, at most {self.say(cap)}"
+            case c.Case():
+                return self._case(node)
+            case c.Dated(versions=versions):
+                return self._dated(versions)
+            case c.OnDate(value=value, date=day):
+                return f"{self.say(value)} on {self.say(day)}"
+            case c.AsProjected(value=value):
+                return f"{self.say(value)}, as projected for the next check"
+            case c.Sometime(condition=condition, start=start, end=end):
+                return f"on some day from {self.say(start)} through {self.say(end)}: {self.say(condition)}"
+            case c.Requirement(title=title):
+                return title
+            case c.PassScore():
+                return self._pass(node)
+            case _:
+                assert_never(node)
+
+    # ---- single kinds
+
+    def _literal(self, node: c.Literal) -> str:
+        mark = " (provisional)" if node.provisional else ""
+        unit = unit_of(node.type)
+        match node.value:
+            case None:
+                return UNKNOWN_FIGURE if unit is None else f"{UNKNOWN_FIGURE} ({unit})"
+            case bool():
+                return "yes" if node.value else "no"
+            case Decimal():
+                shown = unit.removesuffix("s") if unit == "points" and node.value == 1 else unit
+                return f"{number(node.value)}{f' {shown}' if shown else ''}{mark}"
+            case c.Duration():
+                return f"{duration(node.value)}{mark}"
+            case date():
+                return ("never" if node.value == NEVER else node.value.isoformat()) + mark
+            case _:
+                return f"{node.value.replace('_', ' ')}{mark}"
+
+    def _aggregate(self, node: c.Aggregate) -> str:
+        title = self.core.records[node.records].title if node.records in self.core.records else node.records
+        what = self.say(node.value) if node.value is not None else ""
+        match node.function:
+            case "count":
+                start = f"the number of different values of {what}" if what else "the number of rows"
+            case "sum":
+                start = f"the sum of {what}"
+            case _:
+                start = f"the {node.function} {what}"
+        text = f"{start} in {title}"
+        if node.where is not None:
+            text += f" where {self.say(node.where)}"
+        if node.over is not None:
+            text += f", {period(node.over)}"
+        return text if node.rounding is None else f"{text}, {rounded(node.rounding)}"
+
+    def _anniversary(self, node: c.Anniversary) -> str:
+        match node.which:
+            case "own":
+                return "its own anniversary"
+            case "shared":
+                return "the anniversary shared with the awards of its kind"
+            case "first":
+                after = "" if node.after is None else f" after {self.say(node.after)}"
+                return f"the first anniversary{after}"
+            case "attained":
+                return "the day it was attained"
+            case "any" | "membership" | "next":
+                return "the anniversary"
+
+    def _lookup(self, node: c.Lookup) -> str:
+        rows = [row for row in node.rows if self.day in row.days] or list(node.rows)
+        told = [f"{(row.key or 'otherwise').replace('_', ' ')}: {self.say(row.cell)}" for row in rows]
+        return f"by {self.say(node.key)} ({joined(told, '', separator='; ')})"
+
+    def _ratio(self, node: c.Ratio) -> str:
+        above, below = self.say(node.numerator), self.say(node.denominator)
+        if node.growth:
+            return f"the growth from {below} to {above}, {rounded(node.rounding)}"
+        share = " in percent" if node.scale == 100 else ""
+        return f"{above} divided by {below}{share}, {rounded(node.rounding)}"
+
+    def _per_unit(self, node: c.PerUnit) -> str:
+        each = "each" if node.unit is None else f"every {self.say(node.unit)}"
+        cap = "" if node.cap is None else f", up to {self.say(node.cap)}"
+        return f"{self.say(node.points)} for {each} of {self.say(node.value)}{cap}"
+
+    def _case(self, node: c.Case) -> str:
+        if node.gate:
+            first = node.branches[0]
+            return f"{self.say(first.value)}; only if {self.say(first.when)}" if first.when else self.say(first.value)
+        told: list[str] = []
+        for branch in node.branches:
+            value = self.say(branch.value)
+            told.append(f"{value} when {self.say(branch.when)}" if branch.when is not None else f"otherwise {value}")
+        return "; ".join(told)
+
+    def _dated(self, versions: Sequence[c.DatedValue]) -> str:
+        now = next((version for version in versions if self.day in version.days), None)
+        if now is not None:
+            return self.say(now.value)
+        return "; ".join(f"{self.say(version.value)} {days(version.days)}" for version in versions)
+
+    def _pass(self, node: c.PassScore) -> str:
+        text = f"{self.say(node.score)} reaches {self.say(node.mark)} out of {number(node.out_of)}"
+        for every in node.every:
+            if self.day in every.days:
+                points = "points" if every.asked == "above zero" else "at least one point"
+                text += f", with {points} in every metric"
+        return text
+
+    def _compare(self, node: c.Compare) -> str:
+        right = node.right
+        if isinstance(node.left, c.People | c.DifferentPeople | c.NumberOf) and isinstance(right, c.Literal):
+            # The left side says already what is counted.
+            right = replace(right, type=c.COUNT)
+        words = BY_DATE if node.left.type.kind == "date" else COMPARISONS
+        return f"{self.say(node.left)} {words[node.op]} {self.say(right)}"
+
+    # ---- parts
+
+    def _all(self, parts: Sequence[c.Expr]) -> str:
+        if len(parts) == 1:
+            return self.say(parts[0])
+        if all(isinstance(part, c.Requirement) for part in parts):
+            return f"all of: {self._several(parts, 'and')}"
+        return joined([self.say(part) for part in parts], "and")
+
+    def _several(self, parts: Sequence[c.Expr], word: str) -> str:
+        return joined([self.say(part) for part in parts], word)
+
+    def _award(self, award: str) -> str:
+        rule = next((found for found in self.core.rules.values() if found.award == award), None)
+        return rule.title if rule is not None else award.rpartition(".")[2].replace("_", " ")
+
+    def _rule(self, rule: str) -> str:
+        return self.core.rules[rule].title
+
+
+COMPARISONS = {
+    ">=": "is at least",
+    "<=": "is at most",
+    ">": "is more than",
+    "<": "is less than",
+    "=": "is",
+    "!=": "is not",
+}
+BY_DATE = {**COMPARISONS, ">=": "is on or after", "<=": "is on or before", ">": "is after", "<": "is before"}
+
+
+def joined(words: Sequence[str], last: str, *, separator: str = ", ") -> str:
+    """Join words to a list for a sentence; long lists are cut and say so.
+
+    Examples:
+        >>> joined(["a", "b", "c"], "or")
+        'a, b or c'
+    """
+    if len(words) > MAX_NAMED:
+        return separator.join([*words[:MAX_NAMED], f"and {len(words) - MAX_NAMED} more"])
+    if len(words) < 2 or not last:
+        return separator.join(words)
+    return f"{separator.join(words[:-1])} {last} {words[-1]}"
+
+
+def duration(value: c.Duration) -> str:
+    """Write a duration: years where the months are whole ones.
+
+    Examples:
+        >>> duration(c.Duration(months=12, days=1))
+        '1 year and 1 day'
+    """
+    years, months = divmod(value.months, 12)
+    if months:
+        years, months = 0, value.months
+    counted = [(years, "year"), (months, "month"), (value.days, "day")]
+    told = [f"{size} {word}{'' if size == 1 else 's'}" for size, word in counted if size]
+    return joined(told, "and") or "0 days"
+
+
+def rounded(rounding: c.RoundTo) -> str:
+    """Write a rounding."""
+    return f"rounded {rounding.mode} to {number(rounding.step)}"
+
+
+def period(window: c.Period) -> str:
+    """Write a window of months."""
+    if window.anniversary_year:
+        return "since the last anniversary"
+    months = "month" if window.months == 1 else f"{window.months} months"
+    if window.back == 0:
+        return f"over the last {'full month' if window.months == 1 else f'{months}'}"
+    if window.back == window.months:
+        return f"over the {months} before"
+    before = "year" if window.back == 12 else f"{window.back} months"
+    return f"over the same {months} {'a' if before == 'year' else ''}{' ' if before == 'year' else ''}{before} earlier"
+
+
+def days(span: c.Days) -> str:
+    """Write the days in which something is in force.
+
+    Examples:
+        >>> days(c.Days(date(2022, 10, 3), None))
+        'from 2022-10-03'
+        >>> days(c.ALWAYS)
+        'always'
+    """
+    told = []
+    if span.start is not None:
+        told.append(f"from {span.start}")
+    if span.end is not None:
+        told.append(f"until {span.end}")
+    text = " ".join(told) or "always"
+    return f"{text} (provisional)" if span.provisional else text

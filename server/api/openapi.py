@@ -1,0 +1,81 @@
+"""The description of the API: what ``schemas/openapi.json`` says, with the schemas of the documents put in."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+import schemas
+from server.api import wire
+from server.snapshot import current_limits, snapshot_or_none
+
+Json = Any
+DOCUMENTS = {
+    "Query": "query",
+    "Answer": "answer",
+    "Problem": "problem",
+    "Rule": "rule",
+    "RuleList": "rule_list",
+    "Status": "status",
+}
+"""Names of components, and the schemas that they are."""
+
+bp = Blueprint("openapi", __name__)
+
+
+@bp.get("/openapi.json")
+def show_openapi() -> ResponseReturnValue:
+    """Describe the API; facts are described as the policies in service name them."""
+    snapshot = snapshot_or_none()
+    facts = snapshot.engine.reader.schema if snapshot is not None else None
+    return wire.write_json(description(facts, current_limits().batch_items))
+
+
+def description(facts: Json | None, batch_items: int) -> Json:
+    """Return the OpenAPI document.
+
+    Args:
+        facts: the schema of facts; None where no policies are loaded.
+        batch_items: how many items a batch may have.
+    """
+    document = json.loads(_template())
+    components: dict[str, Json] = document["components"]["schemas"]
+    for name, schema in DOCUMENTS.items():
+        components.update(_components(name, schemas.load(schema)))
+    if facts is not None:
+        components.update(_components("Facts", facts))
+        components["Query"]["properties"]["facts"] = {"$ref": "#/components/schemas/Facts"}
+    components["Batch"]["properties"]["items"]["maxItems"] = batch_items
+    return document
+
+
+@cache
+def _template() -> str:
+    return (files("schemas") / "openapi.json").read_text(encoding="utf-8")
+
+
+def _components(name: str, schema: Json) -> dict[str, Json]:
+    """Return a schema as components: itself, and each of its definitions as ``Name.definition``."""
+    moved = _moved(schema, name)
+    own = {key: value for key, value in moved.items() if key not in ("$schema", "$defs")}
+    return {name: own, **{f"{name}.{key}": value for key, value in moved.get("$defs", {}).items()}}
+
+
+def _moved(value: Json, name: str) -> Json:
+    match value:
+        case dict():
+            return {
+                key: inner.replace("#/$defs/", f"#/components/schemas/{name}.")
+                if key == "$ref" and isinstance(inner, str)
+                else _moved(inner, name)
+                for key, inner in value.items()
+            }
+        case list():
+            return [_moved(inner, name) for inner in value]
+        case _:
+            return value

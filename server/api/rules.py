@@ -1,0 +1,77 @@
+"""The rules: which there are, what each asks for, which facts it reads."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from dsl import core as c
+from evaluator.engine import Engine, UnknownRule
+from evaluator.facts_schema import facts_schema
+from evaluator.reads import reads_of
+from server.api import parameters, problems, wire
+from server.outline import rule_line, rule_outline
+from server.snapshot import current_engine
+
+KINDS = ("competency", "designation", "specialization", "program", "lifecycle", "fee", "choice", "entitlement")
+"""Kinds of rules, whether or not the policies have any."""
+
+bp = Blueprint("rules", __name__, url_prefix="/v1/rules")
+
+
+@bp.get("")
+def list_rules() -> ResponseReturnValue:
+    """List the rules, those of a kind and those in force on a day where asked."""
+    engine = current_engine()
+    told = parameters.read("kind", "as_of")
+    rules = engine.core.rules.values()
+    kind = parameters.choice(told, "kind", KINDS)
+    day = parameters.day(told, "as_of")
+    chosen = [
+        rule
+        for rule in rules
+        if (kind is None or rule.kind == kind)
+        and (day is None or any(day in version.days for version in rule.versions))
+    ]
+    return wire.write_json({"policy": _policy(engine), "rules": [rule_line(rule) for rule in chosen]})
+
+
+@bp.get("/<rule>")
+def show_rule(rule: str) -> ResponseReturnValue:
+    """Tell a rule in words, of a day or with all its versions."""
+    engine = current_engine()
+    found = _rule(engine, rule)
+    day = parameters.day(parameters.read("as_of"), "as_of")
+    return wire.write_json({"policy": _policy(engine), **rule_outline(engine.core, found, day)})
+
+
+@bp.get("/<rule>/schema")
+def show_schema(rule: str) -> ResponseReturnValue:
+    """Return the JSON Schema of the facts that a rule can read."""
+    engine = current_engine()
+    found = _rule(engine, rule)
+    parameters.read()
+    reads = reads_of(engine.core, [found])
+    schema = facts_schema(engine.core, (*reads.facts, *reads.measures, *reads.records))
+    return wire.write_json(schema, "application/schema+json")
+
+
+def _policy(engine: Engine) -> dict[str, str]:
+    return {"digest": engine.core.digest, "version": engine.core.version}
+
+
+def _rule(engine: Engine, name: str) -> c.Rule:
+    """Return a rule by its id.
+
+    Raises:
+        Problem: there is none; where the name is that of an award with levels, these are told.
+    """
+    if name in engine.core.rules:
+        return engine.core.rules[name]
+    short = name[:200]
+    try:
+        meant = [rule.id for rule in engine.rules(short)]
+        error = UnknownRule(short, None)
+    except UnknownRule as found:
+        meant, error = [], found
+    raise problems.unknown_rules([problems.unknown_rule(error, more=meant)])

@@ -1,0 +1,41 @@
+"""What answers: the policies, the engine, since when."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from evaluator.engine import engine_name
+from server.api import parameters, wire
+from server.snapshot import current_snapshot
+
+bp = Blueprint("status", __name__, url_prefix="/v1/status")
+
+
+@bp.get("")
+def show_status() -> ResponseReturnValue:
+    """Tell which policies answer, how many rules of which kind they have, and since when they are served."""
+    snapshot = current_snapshot()
+    parameters.read()
+    core = snapshot.engine.core
+    kinds = Counter(rule.kind for rule in core.rules.values())
+    return wire.write_json(
+        {
+            "policy": {
+                "digest": core.digest,
+                "version": core.version,
+                "package": core.package,
+                "title": core.title,
+            },
+            "engine": engine_name(),
+            "since": snapshot.since.isoformat(timespec="seconds"),
+            "rules": {"total": len(core.rules), "kinds": dict(sorted(kinds.items()))},
+            "vocabulary": {
+                "facts": len(core.facts),
+                "records": len(core.records),
+                "measures": sum(named.supplied for named in core.named.values()),
+            },
+        }
+    )

@@ -1,0 +1,104 @@
+"""No body makes the service fail: facts at the edges of the vocabulary, and bytes of every kind."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings, strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
+
+import schemas
+from dsl import core as c
+from evaluator.engine import Engine
+from evaluator.facts import BUILT_IN, ENDLESS
+
+Json = Any
+ANSWER = Draft202012Validator(schemas.load("answer"), format_checker=FormatChecker())
+PROBLEM = Draft202012Validator(schemas.load("problem"))
+EDGES = ["0001-01-01", "1600-02-29", "2022-09-30", "2022-10-03", "2023-10-03", "2024-02-29", "2024-12-31", "9999-12-31"]
+MONTHS = ["0000-01", "0001-01", "2021-10", "2022-09", "2022-10", "2023-09", "2023-10", "9999-12"]
+
+days = st.sampled_from(EDGES) | st.dates().map(str)
+numbers = (
+    st.sampled_from([0, 1, -1, 10**18, -(10**18), "0.000001", "999999999999999999.999999", "-0.5", "-0"])
+    | st.integers(0, 100)
+    | st.floats(allow_nan=False, allow_infinity=False, width=64, min_value=-1e18, max_value=1e18)
+)
+
+
+def values(type_: c.Type) -> st.SearchStrategy[Json]:
+    match type_.kind:
+        case "flag":
+            return st.booleans()
+        case "date":
+            return days
+        case "choice":
+            return st.sampled_from(type_.choices)
+        case "text":
+            return st.sampled_from(["", "a", "b", "none", "virtual_machines", "\u0000", "é", "😀"])
+        case "count":
+            return st.sampled_from([0, 1, 2, 5, 10**18])
+        case _:
+            return numbers
+
+
+def queries(engine: Engine) -> st.SearchStrategy[Json]:
+    """Return queries whose facts are of the vocabulary, mostly of the right types, with values at the edges."""
+    core = engine.core
+    told = {name: decl.type for name, decl in core.facts.items()}
+    told |= {name: named.type for name, named in core.named.items() if named.supplied}
+
+    def fact(type_: c.Type) -> st.SearchStrategy[Json]:
+        step = st.fixed_dictionaries({"from": days, "value": values(type_)})
+        return values(type_) | st.fixed_dictionaries({"history": st.lists(step, min_size=1, max_size=3)})
+
+    def field(records: c.RecordsDecl, name: str, type_: c.Type) -> st.SearchStrategy[Json]:
+        if records.name == "awards" and name == "award":
+            return st.sampled_from(core.awards)
+        if records.name == "awards" and name == "level":
+            return st.nothing()
+        if records.name == "certifications" and name == "certification":
+            return st.sampled_from(certifications)
+        return values(type_) | st.just("none") if name in ENDLESS else values(type_)
+
+    def rows(records: c.RecordsDecl) -> st.SearchStrategy[Json]:
+        fields = {
+            name: field(records, name, decl.type)
+            for name, decl in records.fields.items()
+            if decl.formula is None and not (records.name == "awards" and name == "level")
+        }
+        months = {"month": st.sampled_from(MONTHS)} if records.monthly else {}
+        listed = st.lists(st.fixed_dictionaries({}, optional={**fields, **months}), max_size=5)
+        covers = {"covers": st.fixed_dictionaries(dict.fromkeys(("from", "through"), st.sampled_from(MONTHS)))}
+        wrapped = {"rows": listed}
+        more = {"partial": st.booleans(), **(covers if records.monthly else {})}
+        return listed | st.fixed_dictionaries(wrapped, optional=more)
+
+    certifications = ["Azure Administrator Associate", "Azure Stack Hub Operator Associate", "other"]
+    lists = {decl.name: rows(decl) for decl in (*core.records.values(), *BUILT_IN.values())}
+    inner = {
+        "facts": st.fixed_dictionaries({}, optional={name: fact(type_) for name, type_ in told.items()}),
+        "records": st.fixed_dictionaries({}, optional=lists),
+    }
+    facts = st.fixed_dictionaries({}, optional={**inner, "projected": st.fixed_dictionaries({}, optional=inner)})
+    return st.fixed_dictionaries(
+        {"decide": st.sampled_from([["*"], *([name] for name in core.rules)]), "as_of": days, "facts": facts},
+        optional={"detail": st.sampled_from(["none", "summary", "full"])},
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_facts_at_the_edges_are_decided_or_refused_with_a_reason(client: FlaskClient, engine: Engine, seed: int) -> None:
+    @given(query=queries(engine))
+    @settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
+    def ask(query: Json) -> None:
+        response = client.post("/v1/decisions", json=query)
+
+        assert response.status_code in (200, 422), response.get_data(as_text=True)
+        schema = ANSWER if response.status_code == 200 else PROBLEM
+        assert not [error.message for error in schema.iter_errors(response.get_json())]
+
+    ask()
