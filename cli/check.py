@@ -19,20 +19,16 @@ Json = Any
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-@click.command()
+@click.command(short_help="Report what is wrong with policies.")
 @click.argument("paths", nargs=-1)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True
 )
-@click.option("--explain", "code", metavar="CODE", help="Say what a code means instead, for example C104.")
-def check(paths: tuple[str, ...], form: str, code: str | None) -> None:
+def check(paths: tuple[str, ...], form: str) -> None:
     """Report what is wrong with the policies in PATHS, by default in the folder policies.
 
     Files are checked together, as they are decided together. Warnings are shown and leave the exit code 0.
     """
-    if code is not None:
-        explain_code(code)
-        return
     loaded = load_policies(existing(paths) if paths else policy_folders(()))
     match form:
         case "json":
@@ -102,7 +98,3 @@ def _result(diagnostic: Diagnostic) -> dict[str, Json]:
         "message": {"text": message},
         "locations": [{"physicalLocation": place}],
     }
-
-
-def explain_code(code: str) -> None:
-    raise NotImplementedError(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -42,7 +43,7 @@ _COLOURS: dict[str, dict[str, Any]] = {
 
 def paint(text: str, kind: str) -> str:
     """Colour a text; ``echo`` takes colours out again where the output is no terminal."""
-    return click.style(text, **_COLOURS[kind]) if kind in _COLOURS else text
+    return click.style(text, **_COLOURS[kind]) if kind in _COLOURS and not os.environ.get("NO_COLOR") else text
 
 
 def echo_json(value: Any) -> None:
@@ -139,7 +140,9 @@ def diagnostic_text(diagnostic: Diagnostic) -> str:
     """Return a diagnostic as text, its severity coloured."""
     head, line_break, rest = as_text(diagnostic).partition("\n")
     word = f": {diagnostic.severity}:"
-    return head.replace(word, f": {paint(diagnostic.severity.value, diagnostic.severity.value)}:", 1) + line_break + rest
+    return (
+        head.replace(word, f": {paint(diagnostic.severity.value, diagnostic.severity.value)}:", 1) + line_break + rest
+    )
 
 
 def source_of(path: Path) -> Source:
@@ -159,7 +162,14 @@ def read_file(path: Path) -> Data:
     try:
         return read_data(source_of(path))
     except DataErrors as errors:
-        raise Broken([problem_text(problem) for problem in errors.problems]) from errors
+        raise Broken(problem_lines(errors.problems)) from errors
+
+
+def problem_lines(problems: Iterable[DataProblem]) -> list[str]:
+    """Return problems as text in the order of their places."""
+    return [
+        problem_text(problem) for problem in sorted(problems, key=lambda one: (one.span.source.name, one.span.start))
+    ]
 
 
 def problem_text(problem: DataProblem) -> str:

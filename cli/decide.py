@@ -22,7 +22,7 @@ from cli.console import (
     paint,
     policies_option,
     policy_folders,
-    problem_text,
+    problem_lines,
     read_file,
     today,
 )
@@ -38,10 +38,14 @@ QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "detail")
 DETAILS = ("none", "summary", "full")
 
 
-@click.command()
+@click.command(short_help="Decide rules for a partner, with reasons.")
 @click.argument("rules", nargs=-1)
-@click.option("--facts", "facts_file", metavar="FILE", help="Facts of the partner, YAML or JSON; - reads standard input.")
-@click.option("--query", "query_file", metavar="FILE", help="A whole query, as the service takes it; options override it.")
+@click.option(
+    "--facts", "facts_file", metavar="FILE", help="Facts of the partner, YAML or JSON; - reads standard input."
+)
+@click.option(
+    "--query", "query_file", metavar="FILE", help="A whole query, as the service takes it; options override it."
+)
 @as_of_option("Day to decide for")
 @policies_option
 @click.option("--detail", type=click.Choice(DETAILS), help="How much of the reasons to tell.  [default: full]")
@@ -80,12 +84,12 @@ def decide(
         click.echo(f"decided for today, {query.as_of}; --as-of takes another day", err=True)
     engine = load_engine(policy_folders(policies))
     answer = _answer(engine, query, data, prefix)
-    as_expected = expect is None or all([_is_expected(decision, expect) for decision in answer.decisions])
+    unexpected = [one for one in answer.decisions if expect is not None and not _is_expected(one, expect)]
     if form == "json":
         echo_json(answer.as_json())
     else:
         _print(answer)
-    sys.exit(CLEAN if as_expected else FINDINGS)
+    sys.exit(FINDINGS if unexpected else CLEAN)
 
 
 def _read(path: str) -> Data:
@@ -94,7 +98,7 @@ def _read(path: str) -> Data:
     data = read_file(Path(path))
     if not isinstance(data.value, Mapping):
         problem = DataProblem(data.place(""), "this is no object", "write `facts:` and `records:` with what is known")
-        raise Broken([problem_text(problem)])
+        raise Broken(problem_lines([problem]))
     return data
 
 
@@ -119,7 +123,9 @@ def _read_query(data: Data) -> Query:
         problems.append(DataProblem(data.place("/facts"), "this is no object", "write {facts: ..., records: ...}"))
     detail = value.get("detail", "full")
     if detail not in DETAILS:
-        problems.append(DataProblem(data.place("/detail"), f"`{detail}` is none of the values", f"write {listed(DETAILS)}"))
+        problems.append(
+            DataProblem(data.place("/detail"), f"`{detail}` is none of the values", f"write {listed(DETAILS)}")
+        )
     as_of = date.min
     if "as_of" in value:
         try:
@@ -128,7 +134,7 @@ def _read_query(data: Data) -> Query:
             message = f"{value['as_of']} is not a day of the calendar"
             problems.append(DataProblem(data.place("/as_of"), message, "write year-month-day, like 2022-10-03"))
     if problems:
-        raise Broken([problem_text(problem) for problem in problems])
+        raise Broken(problem_lines(problems))
     return Query(tuple(rules), as_of, facts, value.get("request_id"), detail)
 
 
@@ -139,11 +145,11 @@ def _answer(engine: Engine, query: Query, data: Data, prefix: str) -> Answer:
         advice = f"; did you mean `{error.suggestion}`?" if error.suggestion else ""
         fail_usage(f"{error}{advice}")
     except FactErrors as errors:
-        lines = [
-            problem_text(DataProblem(data.place(prefix + problem.pointer), f"{problem.message} [{problem.code}]", problem.help))
+        found = [
+            DataProblem(data.place(prefix + problem.pointer), f"{problem.message} [{problem.code}]", problem.help)
             for problem in errors.problems
         ]
-        raise Broken(lines) from errors
+        raise Broken(problem_lines(found)) from errors
 
 
 def _print(answer: Answer) -> None:

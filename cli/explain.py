@@ -20,7 +20,7 @@ from evaluator.sentence import days
 Json = Any
 
 
-@click.command()
+@click.command(short_help="Say a rule in words, without facts.")
 @click.argument("rules", nargs=-1, required=True, metavar="RULE...")
 @as_of_option("Day whose version and figures are told")
 @policies_option

@@ -26,7 +26,7 @@ from dsl.source import Source
 SUFFIX = ".policy"
 
 
-@click.command()
+@click.command(short_help="Lay out policies canonically.")
 @click.argument("paths", nargs=-1)
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where a file would change.")
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; show what would change.")

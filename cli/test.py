@@ -19,7 +19,7 @@ from cli.console import (
     load_engine,
     paint,
     policy_folders,
-    problem_text,
+    problem_lines,
     read_file,
 )
 from cli.data_files import Data, DataProblem
@@ -34,14 +34,17 @@ from evaluator.testing.scenario import Scenario, ScenarioErrors, ScenarioFile
 PATTERN = "*.scenarios.yaml"
 
 
-@click.command(name="test")
+@click.command(name="test", short_help="Run the scenarios of policies.")
 @click.argument("paths", nargs=-1)
 @click.option("-k", "expression", metavar="EXPR", help="Only scenarios whose file, name or rules hold these words.")
 @click.option("--policies", multiple=True, metavar="PATH", help="Policy files and folders; else found from PATHS.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "junit", "markdown"]), default="text", show_default=True
 )
-def test_command(paths: tuple[str, ...], expression: str | None, policies: tuple[str, ...], form: str) -> None:
+@click.option("-v", "--verbose", is_flag=True, help="Name what passed too, and tell other rules down to their parts.")
+def test_command(
+    paths: tuple[str, ...], expression: str | None, policies: tuple[str, ...], form: str, verbose: bool
+) -> None:
     """Run the scenarios (*.scenarios.yaml) in PATHS, by default in the folder policies.
 
     A failure shows what was expected and what was decided, and the reasons with file and line.
@@ -61,7 +64,7 @@ def test_command(paths: tuple[str, ...], expression: str | None, policies: tuple
         case "markdown":
             click.echo(report.as_markdown(ran), nl=False)
         case _:
-            for line in report.text_lines(ran, paint=paint):
+            for line in report.text_lines(ran, paint=paint, verbose=verbose):
                 click.echo(line)
     sys.exit(CLEAN if all(one.result.passed for one in ran) else FINDINGS)
 
@@ -114,10 +117,9 @@ def run_files(engine: Engine, files: Iterable[Path], chosen: Chosen) -> list[Ran
 
 
 def _located(data: Data, errors: ScenarioErrors) -> list[str]:
-    return [
-        problem_text(DataProblem(data.place(problem.pointer), problem.message, problem.help))
-        for problem in errors.problems
-    ]
+    return problem_lines(
+        DataProblem(data.place(problem.pointer), problem.message, problem.help) for problem in errors.problems
+    )
 
 
 def _only(file: ScenarioFile, chosen: Chosen) -> ScenarioFile:

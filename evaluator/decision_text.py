@@ -23,7 +23,9 @@ def unpainted(text: str, kind: str) -> str:
     return text
 
 
-def decision_lines(decision: Decision, as_of: date, *, paint: Paint = unpainted, detail: Detail = "full") -> list[str]:
+def decision_lines(
+    decision: Decision, as_of: date, *, paint: Paint = unpainted, detail: Detail = "full", through: bool = True
+) -> list[str]:
     """Return a decision as lines.
 
     Args:
@@ -31,8 +33,9 @@ def decision_lines(decision: Decision, as_of: date, *, paint: Paint = unpainted,
         as_of: the day of the question.
         paint: colours words.
         detail: ``none`` leaves out the reasons, ``summary`` the parts of what is met.
+        through: whether the requirements of other rules that it rests on are told down to their parts.
     """
-    return list(_Telling(as_of, paint, detail).decision(decision))
+    return list(_Telling(as_of, paint, detail, through).decision(decision))
 
 
 def expected_words(decision: Decision) -> frozenset[str]:
@@ -68,10 +71,11 @@ def cite_text(cites: Iterable[Citation]) -> str:
 
 
 class _Telling:
-    def __init__(self, as_of: date, paint: Paint, detail: Detail) -> None:
+    def __init__(self, as_of: date, paint: Paint, detail: Detail, through: bool) -> None:
         self.as_of = as_of
         self.paint = paint
         self.detail = detail
+        self.through = through
 
     def decision(self, decision: Decision) -> Iterator[str]:
         yield f"{self.paint(decision.rule, 'head')}  {decision.title}"
@@ -110,7 +114,8 @@ class _Telling:
             yield self.paint(margin + cite_text(reason.cites), "faint")
         for text in reason.assumes:
             yield self.paint(f"{margin}assumes: {text}", "faint")
-        if self.detail == "full" or reason.outcome != "met":
+        own = reason.code.startswith(f"{rule}.")
+        if (own or self.through) and (self.detail == "full" or reason.outcome != "met"):
             for part in reason.parts:
                 yield from self.reason(part, rule, depth + 1, reason.cites)
 
@@ -143,18 +148,17 @@ def _more(decision: Decision) -> str:
 
 def standing_text(standing: Standing) -> str:
     """Write what the register says of an award."""
-    words = [HELD[standing.held].replace("_", " ")]
-    if standing.level is not None:
-        words.append(f"at {standing.level}")
+    held = HELD[standing.held].replace("_", " ")
+    words = [f"{held} at {standing.level}" if standing.level is not None and standing.held is Truth.TRUE else held]
     if standing.since is not None:
-        words.append(f"since {standing.since}")
+        words.append(f"since {standing.since}" if standing.held is Truth.TRUE else f"attained {standing.since}")
     if standing.until is not None:
         words.append(f"until {standing.until}")
-    if standing.next_check is not None:
-        words.append(f"next check {standing.next_check}" if standing.held is Truth.TRUE else "")
-        if standing.held is not Truth.TRUE:
-            words[-1] = f"first check {standing.next_check} if attained today"
-    return ", ".join([" ".join(words[:2]), *words[2:]] if standing.level is not None else words)
+    if standing.next_check is not None and standing.held is Truth.TRUE:
+        words.append(f"next check {standing.next_check}")
+    elif standing.next_check is not None:
+        words.append(f"would be checked on {standing.next_check} if attained today")
+    return ", ".join(words)
 
 
 def effect_text(effect: EffectTaken) -> str:
@@ -196,7 +200,7 @@ def reason_text(reason: Reason) -> str:
         parts.append(f"required: {reason.required}")
     elif reason.required is not None and not isinstance(reason.required, Truth):
         parts.append(f"required {_required(reason.required)}")
-    if reason.short_by is not None and reason.observed is not None:
+    if reason.short_by is not None and reason.observed is not None and _is_told(reason.short_by):
         parts.append(f"short by {_short(reason.short_by)}")
     text = ", ".join(parts)
     if reason.points is not None:
@@ -210,7 +214,12 @@ def reason_text(reason: Reason) -> str:
 
 def _with_unit(range_: Range, unit: str | None) -> str:
     text = plain(range_)
-    return text if unit is None or text == "unknown" else f"{text} {unit}"
+    if unit is None or text == "unknown":
+        return text
+    return f"{text} {_SINGULAR.get(unit, unit) if text == '1' else unit}"
+
+
+_SINGULAR = {"people": "person", "points": "point"}
 
 
 def _required(range_: Range) -> str:
@@ -219,9 +228,9 @@ def _required(range_: Range) -> str:
     return plain(range_)
 
 
+def _is_told(short: Numbers) -> bool:
+    return short.high is not None or short.low not in (None, Decimal(0))
+
+
 def _short(short: Numbers) -> str:
-    if short.low == 0 and short.high is not None:
-        return f"at most {number(short.high)}"
-    if short.low == 0 and short.high is None:
-        return "unknown"
-    return plain(short)
+    return f"at most {number(short.high)}" if short.low == 0 and short.high is not None else plain(short)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from dsl.core import Expr, Type
+from dsl.core import Expr, Named, Type
 from evaluator.ranges import Range, Truth, is_settled
 
 
@@ -66,5 +66,7 @@ class Explanation:
         if is_settled(self.range):
             return
         yield from self.gaps
+        if isinstance(self.node, Named) and self.gaps:
+            return  # the ready-made value settles it, whatever it would be reckoned from
         for part in self.parts:
             yield from part.missing()

@@ -180,7 +180,11 @@ class Interpreter:
         part = self.evaluate(
             declaration.value, replace(at, row=None, declaration=None, entry=None, due=None, rule=None)
         )
-        return Explanation(node, part.range, (part,))
+        gaps: tuple[Gap, ...] = ()
+        if node.supplied and all(gap.kind in ("records", "figure") for gap in part.missing()):
+            # Nothing was told that it could be reckoned from: the ready-made value is what is asked for.
+            gaps = self.facts.value(node.name, node.type, node.title, at.day, at.projected)[1]
+        return Explanation(node, part.range, (part,), gaps)
 
     def _in_force(self, parts: Sequence[c.Expr], at: Moment) -> tuple[Explanation, ...]:
         """Decide the parts whose days include the day."""
@@ -426,9 +430,16 @@ def _started(part: Explanation) -> Truth:
 
 def _unsettled_below(part: Explanation) -> tuple[Gap, ...]:
     """Return all gaps below, also those that do not unsettle the whole: a capped total, a condition that fails anyway."""
-    return tuple(
-        dict.fromkeys(gap for found in part.walk() if not ranges.is_settled(found.range) for gap in found.gaps)
-    )
+    return tuple(dict.fromkeys(_gaps_below(part)))
+
+
+def _gaps_below(part: Explanation) -> Iterable[Gap]:
+    if not ranges.is_settled(part.range):
+        yield from part.gaps
+        if isinstance(part.node, c.Named) and part.gaps:
+            return
+    for inner in part.parts:
+        yield from _gaps_below(inner)
 
 
 def _numbers(part: Explanation) -> Numbers:

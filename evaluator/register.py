@@ -391,7 +391,8 @@ class Register:
         """Return an anniversary date.
 
         In a check it is the entry's own. Else ``own`` is a year after today (a year after it would be attained),
-        ``shared`` that of the awards of the same kind that are held, else the membership's, else a year from today;
+        ``shared`` the next one, after today, of the awards of the same kind that are held, else of the membership,
+        else a year from today;
         ``any``, ``membership`` and ``next`` are the next anniversary of the membership on or after today, ``first``
         the first one after a day. Without a membership there is none: it never comes.
         """
@@ -406,7 +407,8 @@ class Register:
         validity = self._duration_of(at, "valid", YEAR)
         if node.which == "own":
             return Explanation(node, Dates() if validity is None else exactly(calendar.add(at.day, validity)))
-        after = at.day - timedelta(days=1)
+        # What is attained on an anniversary is checked at the next one.
+        after = at.day if node.which == "shared" else at.day - timedelta(days=1)
         parts: tuple[Explanation, ...] = ()
         if node.after is not None:
             start = self.interpreter.evaluate(node.after, at)

@@ -135,7 +135,7 @@ class _Teller:
 
     def sentences(self, version: c.RuleVersion) -> Iterator[str]:
         if version.amount is not None:
-            yield f"the amount is {self.speaker.say(version.amount)}"
+            yield f"amount: {self.speaker.say(version.amount)}"
         if version.requirement is not None and not any(True for _ in _topmost(version.requirement)):
             yield self.speaker.say(version.requirement)
         if version.immediate_badge:

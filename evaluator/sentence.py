@@ -41,10 +41,8 @@ class Speaker:
                 return name.replace("_", " ")
             case c.Aggregate():
                 return self._aggregate(node)
-            case c.People(lists=lists, least=least):
-                held = joined([one.title for one in lists], "or")
-                several = f" of at least {least} of" if least > 1 else " of"
-                return f"the number of people holding a certification{several} {held}"
+            case c.People():
+                return f"the number of people {holding(node)}"
             case c.DifferentPeople(lists=lists):
                 held = joined([one.title for one in lists], "and")
                 return f"the number of different people holding one each of {held}"
@@ -181,9 +179,16 @@ class Speaker:
         return f"{above} divided by {below}{share}, {rounded(node.rounding)}"
 
     def _per_unit(self, node: c.PerUnit) -> str:
-        each = "each" if node.unit is None else f"every {self.say(node.unit)}"
+        value = self.say(node.value)
+        match node.value:
+            case c.People():
+                each = f"each person {holding(node.value)}"
+            case _ if node.unit is None:
+                each = f"each of {value}"
+            case _:
+                each = f"every {self.say(node.unit)} of {value}"
         cap = "" if node.cap is None else f", up to {self.say(node.cap)}"
-        return f"{self.say(node.points)} for {each} of {self.say(node.value)}{cap}"
+        return f"{self.say(node.points)} for {each}{cap}"
 
     def _case(self, node: c.Case) -> str:
         if node.gate:
@@ -260,6 +265,12 @@ def joined(words: Sequence[str], last: str, *, separator: str = ", ") -> str:
     if len(words) < 2 or not last:
         return separator.join(words)
     return f"{separator.join(words[:-1])} {last} {words[-1]}"
+
+
+def holding(node: c.People) -> str:
+    """Write what people hold who are counted."""
+    held = joined([one.title for one in node.lists], "or")
+    return f"holding a certification of {f'at least {node.least} of ' if node.least > 1 else ''}{held}"
 
 
 def duration(value: c.Duration) -> str:

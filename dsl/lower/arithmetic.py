@@ -9,10 +9,7 @@ from decimal import Decimal
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix
 from dsl.lower.figures import Figures
-from dsl.lower.scope import (
-    Scope,
-    alike,
-)
+from dsl.lower.scope import Scope, alike, insert
 
 
 class Arithmetic(Figures):
@@ -20,6 +17,8 @@ class Arithmetic(Figures):
 
     def _compare(self, expr: d.Compare, scope: Scope) -> c.Expr | None:
         left_doc, right_doc = expr.left, expr.right
+        if self._compares_flag(expr):
+            return None
         if isinstance(right_doc, d.Choose) and right_doc.names and right_doc.chooser.word in ("any", "all"):
             parts = [
                 self._compare(
@@ -60,10 +59,26 @@ class Arithmetic(Figures):
             return None
         return c.Compare(op=expr.op, left=left, right=right, type=c.FLAG, origin=expr.origin)
 
+    def _compares_flag(self, expr: d.Compare) -> bool:
+        """Report C104 where a flag is compared with `true`, `yes`, `false` or `no`."""
+        if not isinstance(expr.left, d.Name) or not isinstance(expr.right, d.Name) or expr.op not in ("=", "!="):
+            return False
+        fact, word = self.names.facts.get(expr.left.name), expr.right.name
+        if fact is None or fact.type.kind != "flag" or word not in ("true", "yes", "false", "no"):
+            return False
+        right = expr.left.name if (word in ("true", "yes")) == (expr.op == "=") else f"not {expr.left.name}"
+        fix = Fix(f"write `{right}`", (Edit(expr.origin, right),))
+        self.names.report("C104", f"a flag is not compared with `{word}`", expr.origin, f"write `{right}`", fix=fix)
+        return True
+
     def _arithmetic(self, expr: d.Arithmetic, scope: Scope, expected: c.Type | None) -> c.Expr | None:
         if expr.op == "/":
             self.names.report(
-                "C107", "a fraction can arise here", expr.origin, "write the rounding behind it: `, rounded down`"
+                "C107",
+                "a fraction can arise here",
+                expr.origin,
+                "write the rounding behind it: `, rounded down`",
+                fix=insert(expr.origin, expr.origin.end, ", rounded down", "round down"),
             )
             return None
         if expr.op == "*":

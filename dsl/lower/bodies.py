@@ -12,9 +12,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 from dsl import core as c, document as d
-from dsl.diagnostics import Label, Severity
+from dsl.diagnostics import Edit, Fix, Label, Severity
 from dsl.lower.earnings import EVERY, OUT_OF, ZERO_POINTS, Earnings
-from dsl.lower.scope import Scope, common_days, days_of, overlap, words
+from dsl.lower.scope import Scope, common_days, days_of, insert, overlap, swapped_dates, word_in, words
 from dsl.lower.settings import Settings
 from dsl.lower.tables import is_empty_cell
 from dsl.source import Span
@@ -48,6 +48,11 @@ class Bodies(Settings, Earnings):
     document: d.Document
     errors_before: int
     """Errors before the version at hand."""
+
+    @property
+    def _has_errors(self) -> bool:
+        """Whether something of the version at hand could not be read."""
+        return self.names.errors > self.errors_before
 
     def placed(
         self,
@@ -133,12 +138,19 @@ class Bodies(Settings, Earnings):
                 f"this ends before it begins on {days.start}",
                 origin,
                 "`from` includes its day, `until` excludes it, `through` includes it",
+                fix=swapped_dates(origin),
             )
 
-    def body(self, clauses: Sequence[d.Clause]) -> Body:
-        """Sort the clauses of a rule by what they say."""
+    def body(self, clauses: Sequence[d.Clause], added: Sequence[d.Rule] = ()) -> Body:
+        """Sort the clauses of a rule, and of the `also` forms that add to it, by what they say.
+
+        Versions follow each other within a form only.
+        """
         body = Body()
-        for placed in self.placed(clauses):
+        everything = list(self.placed(clauses))
+        for block in added:
+            everything.extend(self.placed(block.clauses, days_of(block.valid)))
+        for placed in everything:
             match placed.clause:
                 case d.Setting() as setting:
                     body.settings.setdefault(setting.word, []).append((setting, placed.days, placed.around))
@@ -196,7 +208,7 @@ class Bodies(Settings, Earnings):
 
     def _score(self, scored: list[c.Expr], body: Body, scope: Scope) -> c.Expr | None:
         marks = body.settings.get("pass at", [])
-        if self.names.errors > self.errors_before:
+        if self._has_errors:
             return None  # a part that could not be read has no points: the sum would be judged wrongly
         if not marks:
             self.names.report(
@@ -204,6 +216,9 @@ class Bodies(Settings, Earnings):
                 "this scores points, and no mark says how many are needed",
                 scored[0].origin,
                 "add `pass at 70 points`",
+                fix=insert(
+                    scored[0].origin, scored[0].origin.start, "pass at unknown points\n  ", "add a mark nobody knows"
+                ),
             )
             return None
         mark = self._dated_setting(marks, scope, c.POINTS)
@@ -325,6 +340,7 @@ class Bodies(Settings, Earnings):
                         part.origin,
                         "give one of them another label: it is the reason code",
                         labels=[Label(other.origin, "the other one")],
+                        fix=_relabelled(part, label),
                     )
                     break
             seen.append(part)
@@ -377,21 +393,18 @@ class Bodies(Settings, Earnings):
         inner = scope.under(name)
         days = common_days(placed.days, days_of(clause.valid))
         self.nonempty(days_of(clause.valid), clause.origin)
-        parts = self._parts(list(self.placed(clause.clauses)), inner, body)
-        if not parts:
-            return None
-        scored = [part for part in parts if part.type.kind == "points"]
         value: c.Expr | None
-        if clause.word == "path" or (not scored and clause.word != "category"):
-            own = Body(parts=list(self.placed(clause.clauses)))
+        if clause.word == "path":
+            # A path may have a score of its own, with its own mark; else it has the rule's.
+            own = self.body(clause.clauses)
             if body is not None:
-                own.settings, own.phrases = body.settings, body.phrases
-            nested = self.body(clause.clauses)
-            own.parts = nested.parts
-            own.settings = {**own.settings, **nested.settings}
-            own.phrases = {**own.phrases, **nested.phrases}
+                own.settings, own.phrases = {**body.settings, **own.settings}, {**body.phrases, **own.phrases}
             value = self.requirement(own, inner)
         else:
+            parts = self._parts(list(self.placed(clause.clauses)), inner, body)
+            if not parts:
+                return None
+            scored = [part for part in parts if part.type.kind == "points"]
             mixed = [part for part in parts if part.type.kind != "points"]
             if mixed and scored:
                 self.names.report(
@@ -548,3 +561,8 @@ def _same_section(clause: d.Section, item: Placed, other: Placed) -> bool:
 
 def _last_day(days: c.Days) -> str:
     return (days.end - timedelta(days=1)).isoformat() if days.end is not None else "ever"
+
+
+def _relabelled(part: c.Requirement, label: str) -> Fix | None:
+    at = word_in(part.origin, label)
+    return Fix(f"write `{label}_2`", (Edit(at, f"{label}_2"),)) if at.text == label else None

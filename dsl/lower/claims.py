@@ -8,15 +8,7 @@ from dataclasses import replace
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed, nearest
 from dsl.lower.expressions import Expressions
-from dsl.lower.scope import (
-    AWARD_KINDS,
-    PLURALS,
-    Scope,
-    alike,
-    literal,
-    word_in,
-    words,
-)
+from dsl.lower.scope import AWARD_KINDS, PLURALS, Scope, alike, insert, literal, word_in, words
 from dsl.lower.tables import is_empty_cell
 
 
@@ -218,6 +210,9 @@ class Claims(Expressions):
                 "the last case must be `otherwise`, and only that one",
                 at,
                 "add `name otherwise` as the last line",
+                fix=insert(at, at.end, "\n  other otherwise", "add `other otherwise`")
+                if cases and all(case.when is not None for case in cases)
+                else None,
             )
             return None
         type_ = c.Type(kind="choice", choices=tuple(dict.fromkeys(case.name for case in cases)))

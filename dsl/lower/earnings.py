@@ -7,7 +7,7 @@ from typing import Literal
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix
-from dsl.lower.scope import Names, Scope
+from dsl.lower.scope import Names, Scope, insert
 from dsl.lower.values import Values
 
 OUT_OF = Decimal(100)
@@ -64,7 +64,13 @@ class Earnings:
             if points is None or (earns.per is not None and unit is None) or (earns.up_to is not None and cap is None):
                 return None
             if cap is None:
-                self.names.report("C302", "these points have no maximum", earns.origin, "add `, up to 20 points`")
+                self.names.report(
+                    "C302",
+                    "these points have no maximum",
+                    earns.origin,
+                    "add `, up to 20 points`",
+                    fix=insert(earns.origin, earns.origin.end, ", up to unknown points", "add a maximum nobody knows"),
+                )
             return c.PerUnit(value=value, points=points, unit=unit, cap=cap, type=c.POINTS, origin=origin)
         if earns.mode == "proportion":
             target = number(earns.at, scope, value.type) if earns.at is not None else None

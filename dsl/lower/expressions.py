@@ -13,11 +13,8 @@ from typing import TypeAlias
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix
-from dsl.lower.scope import (
-    Names,
-    Scope,
-    alike,
-)
+from dsl.lower.scope import Names, Scope, alike, insert
+from dsl.source import Span
 
 Clauses: TypeAlias = Callable[[Sequence[d.Clause], Scope], list[c.Expr]]
 """Lowers the clauses of a chooser to its parts; given by ``dsl.lower.bodies``."""
@@ -51,6 +48,7 @@ class Expressions(ABC):
             f"this is {value.type}, where a condition is expected",
             expr.origin,
             f"compare it, for example with {example}",
+            fix=_compared(expr.origin, value.type),
         )
         return None
 
@@ -148,3 +146,8 @@ class Expressions(ABC):
             )
             return 1
         return int(value)
+
+
+def _compared(span: Span, type_: c.Type) -> Fix:
+    unit = {"money": f" {type_.unit}", "points": " points", "percent": " %"}.get(type_.kind, "")
+    return insert(span, span.end, f" >= unknown{unit}", "compare it with a figure nobody knows")

@@ -9,10 +9,8 @@ from typing import Literal, assert_never
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed
 from dsl.lower.expressions import Expressions
-from dsl.lower.scope import (
-    Scope,
-    duration_of,
-)
+from dsl.lower.scope import Scope, duration_of, insert
+from dsl.source import Span
 
 
 class Figures(Expressions):
@@ -62,7 +60,11 @@ class Figures(Expressions):
             return None
         if expr.function == "average" and rounding is None:
             self.names.report(
-                "C107", "an average can be a fraction", expr.origin, "write its rounding: `, rounded down to 0.01`"
+                "C107",
+                "an average can be a fraction",
+                expr.origin,
+                "write its rounding: `, rounded down to 0.01`",
+                fix=insert(expr.origin, expr.origin.end, ", rounded down to 0.01", "round down"),
             )
             return None
         if expr.function == "count":
@@ -106,6 +108,7 @@ class Figures(Expressions):
                 f"`{records.name}` is not monthly, so it has no period",
                 period.origin,
                 "drop `over ...`, or declare the records `monthly`",
+                fix=_without_period(expr.origin, period.origin),
             )
             return False
         return self._window(period, None)
@@ -210,3 +213,11 @@ class Figures(Expressions):
             least = len(lists) if word == "all" else self.count_of(holding.chooser)
         type_ = c.Type(kind="count", unit="people", low=Decimal(0))
         return c.People(lists=tuple(lists), least=least, type=type_, origin=expr.origin)
+
+
+def _without_period(whole: Span, period: Span) -> Fix | None:
+    at = whole.text.rfind("over", 0, period.start - whole.start)
+    if at < 0:
+        return None
+    start = len(whole.text[:at].rstrip())
+    return Fix("delete the period", (Edit(Span(whole.source, whole.start + start, period.end), ""),))

@@ -9,7 +9,7 @@ from datetime import date
 from dsl import core as c, document as d
 from dsl.diagnostics import Label
 from dsl.lower.bodies import Bodies, Placed
-from dsl.lower.scope import AWARD_KINDS, PLURALS, Names, Scope, common_days, days_of, overlap, words
+from dsl.lower.scope import AWARD_KINDS, PLURALS, Names, Scope, common_days, days_of, insert, overlap, words
 from dsl.lower.tables import rows_in_days
 from dsl.lower.values import Values
 from dsl.source import Span
@@ -110,7 +110,6 @@ class Rules(Bodies):
         rule_id = f"{form.kind}.{name}"
         added = self.document.additions.get(rule_id, ())
         cells: dict[str, d.Cell] | None = None
-        clauses = (*form.clauses, *(clause for block in added for clause in block.clauses))
         levels = self.names.levels.get(rule_id, ())
         for level in levels or (None,):
             full_id = rule_id if level is None else f"{rule_id}.{level}"
@@ -121,8 +120,10 @@ class Rules(Bodies):
                 notes = [form.notes, *([row.notes] if row is not None else []), *(block.notes for block in added)]
                 scope = Scope(code=full_id, row=cells, level=level, levels=levels)
                 origin = row.origin if row is not None else form.origin
-                built.append(self._version(form, clauses, scope, days, title, notes, origin))
-            area, awarded_to = self._attributes(clauses, cells)
+                built.append(self._version(form, added, scope, days, title, notes, origin))
+            area, awarded_to = self._attributes(
+                (*form.clauses, *(clause for block in added for clause in block.clauses)), cells
+            )
             yield c.Rule(
                 id=full_id,
                 kind=form.kind,
@@ -152,7 +153,7 @@ class Rules(Bodies):
     def _version(
         self,
         form: d.Rule,
-        clauses: Sequence[d.Clause],
+        added: Sequence[d.Rule],
         scope: Scope,
         days: c.Days,
         title: str,
@@ -160,7 +161,7 @@ class Rules(Bodies):
         origin: Span,
     ) -> c.RuleVersion:
         self.errors_before = self.names.errors
-        body = self.body(clauses)
+        body = self.body(form.clauses, added)
         settings: dict[str, tuple[c.SettingVersion, ...]] = {}
         for word, found in body.settings.items():
             if word not in ("pass at", "amount"):
@@ -170,7 +171,7 @@ class Rules(Bodies):
         requirement: c.Expr | None = None
         if form.kind in (*AWARD_KINDS, "entitlement") or (body.parts and form.kind != "choice"):
             requirement = self.requirement(body, scope)
-            if requirement is None and not body.parts and form.kind in AWARD_KINDS:
+            if requirement is None and not body.parts and form.kind in AWARD_KINDS and not self._has_errors:
                 self.names.report(
                     "C121",
                     f"`{scope.code}` asks for nothing",
@@ -180,12 +181,15 @@ class Rules(Bodies):
         amount = None
         if form.kind == "fee":
             amount = self._dated_setting(body.settings.get("amount", []), scope, None)
-            if amount is None and "amount" not in body.settings and self.names.errors == self.errors_before:
+            if amount is None and "amount" not in body.settings and not self._has_errors:
                 self.names.report(
                     "C119",
                     f"the fee `{form.name}` has no amount",
                     form.origin,
                     "add `amount 4,730 USD`, or `amount unknown USD`",
+                    fix=insert(form.origin, form.origin.end - 1, "  amount unknown USD\n", "add an amount nobody knows")
+                    if form.origin.text.endswith("\n}")
+                    else None,
                 )
         extra = self._family_parts(form.kind, scope)
         if extra and requirement is not None:

@@ -301,6 +301,20 @@ def word_in(span: Span, name: str) -> Span:
     return Span(span.source, span.start + match.start(), span.start + match.end())
 
 
+def insert(span: Span, at: int, text: str, title: str) -> Fix:
+    """Return the fix that inserts a text at an offset of a span's source."""
+    return Fix(title, (Edit(Span(span.source, at, at), text),))
+
+
+def swapped_dates(span: Span) -> Fix | None:
+    """Return the fix that lets the two dates of a span change places, where it has two."""
+    dates = list(re.finditer(r"\d{4}-\d\d-\d\d\??", span.text))
+    if len(dates) != 2:
+        return None
+    places = [Span(span.source, span.start + match.start(), span.start + match.end()) for match in dates]
+    return Fix("let the dates change places", (Edit(places[0], places[1].text), Edit(places[1], places[0].text)))
+
+
 def words(name: str) -> str:
     """Return a name as words: the title of what has none."""
     text = name.replace("_", " ")

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from dsl import core as c, document as d
+from dsl.diagnostics import Fix
 from dsl.lower.expressions import Expressions
-from dsl.lower.scope import (
-    Scope,
-    alike,
-    days_of,
-)
+from dsl.lower.scope import Scope, alike, days_of, insert
 
 
 class Lookups(Expressions):
@@ -86,6 +83,9 @@ class Lookups(Expressions):
                 return None
             type_ = type_ or value.type
             basis = self.names.basis(row.notes)
+            if key.type.kind == "choice" and key_name not in (*key.type.choices, "otherwise"):
+                self.names.unknown("C114", "value", key_name, first.origin, (*key.type.choices, "otherwise"))
+                return None
             rows.append(
                 c.TableRow(
                     key=None if key_name == "otherwise" else key_name,
@@ -105,7 +105,7 @@ class Lookups(Expressions):
                 f"table `{expr.of}` has no row for every value",
                 table.origin,
                 "add a row `otherwise`",
-                labels=(),
+                fix=_otherwise_row(table, index, type_),
             )
         return c.Lookup(table=expr.of, key=key, rows=tuple(rows), type=type_, origin=expr.origin)
 
@@ -137,3 +137,14 @@ def rows_in_days(table: d.Table) -> list[tuple[d.Row, c.Days]]:
             days = c.Days(days.start, min(later), days.provisional)
         result.append((row, days))
     return result
+
+
+def _otherwise_row(table: d.Table, index: int, type_: c.Type) -> Fix | None:
+    """Return the fix that adds a row for all other values, its figure unknown."""
+    unit = {"money": f" {type_.unit}", "points": " points", "percent": " %"}.get(type_.kind, "")
+    if not type_.is_numeric or not table.rows:
+        return None
+    cells = ["otherwise", *["-"] * (len(table.columns) - 1)]
+    cells[index] = f"unknown{unit}"
+    last = table.rows[-1].origin
+    return insert(last, last.end, f"\n  | {' | '.join(cells)} |", "add the row")

@@ -213,18 +213,23 @@ def _option(decision: Decision, name: str, wanted: Json) -> Iterator[tuple[str, 
 
 
 def _effect_names(option: OptionDecision, verb: str) -> list[str]:
-    """Return what an option gives, keeps or loses under conditions that hold; with `?` where that is not known."""
+    """Return what an option gives, keeps or loses under conditions that hold; with ``perhaps`` before what is not known."""
     return [_marked(effect, name) for effect in option.effects if effect.verb == verb for name in effect.names
             if effect.applies is not Truth.FALSE]  # fmt: skip
 
 
 def _marked(effect: EffectTaken, name: str) -> str:
-    return name if effect.applies is Truth.TRUE else f"{name}?"
+    return name if effect.applies is Truth.TRUE else f"perhaps {name}"
 
 
 def _known(written: str, actual: Iterable[str]) -> str:
     """Return the actual name that a name written without its kind means."""
-    return next((name for name in actual if name == written or name.endswith(f".{written}")), written)
+    return next((name for name in actual if name == written or _short_name(name) == written), written)
+
+
+def _short_name(name: str) -> str:
+    maybe, _, rest = name.rpartition(" ")
+    return f"{maybe} {rest.rpartition('.')[2]}".strip()
 
 
 # ---- plain values -----------------------------------------------------------------------------------------------

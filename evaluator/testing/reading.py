@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -71,7 +72,7 @@ class _Reading:
             steps = tuple(_step(step, f"{pointer}/steps/{index}") for index, step in enumerate(item["steps"]))
         else:
             steps = (_step({key: item[key] for key in ("as_of", "attain", "expect") if key in item}, pointer),)
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in pairwise(steps):
             if after.as_of < before.as_of:
                 message = f"this step goes back from {before.as_of} to {after.as_of}"
                 self.problems.append(ScenarioProblem(f"{after.pointer}/as_of", message, "order the steps by date"))

@@ -35,22 +35,36 @@ def summary(ran: Sequence[Ran]) -> str:
     return f"{len(ran) - failed} passed, {failed} failed"
 
 
-def text_lines(ran: Sequence[Ran], *, paint: Paint = unpainted) -> Iterator[str]:
-    """Yield each failure: expected and actual, then why it was decided so; the summary last."""
+def text_lines(ran: Sequence[Ran], *, paint: Paint = unpainted, verbose: bool = False) -> Iterator[str]:
+    """Yield each failure: expected and actual, then why it was decided so; the summary last.
+
+    Args:
+        ran: what ran.
+        paint: colours words.
+        verbose: whether scenarios that passed are named too, and other rules told down to their parts.
+    """
     for one in ran:
         if one.result.passed:
+            if verbose:
+                yield f"{paint('pass', 'met')} {one.place}: {one.result.scenario.name}"
             continue
         yield f"{paint('FAIL', 'unmet')} {one.place}: {one.result.scenario.name}"
-        for step in one.result.steps:
-            if not step.mismatches:
-                continue
-            yield f"  on {step.as_of}"
-            yield from (f"    {line}" for line in table(step.mismatches))
-            for decision in step.decisions:
-                yield ""
-                yield from (f"    {line}" for line in decision_lines(decision, step.as_of, paint=paint))
+        yield from failure_lines(one.result, paint=paint, verbose=verbose)
         yield ""
     yield summary(ran)
+
+
+def failure_lines(result: ScenarioResult, *, paint: Paint = unpainted, verbose: bool = False) -> Iterator[str]:
+    """Yield the steps of a result that are not as expected, each with the decisions that say so."""
+    for step in result.steps:
+        if not step.mismatches:
+            continue
+        yield f"  on {step.as_of}"
+        yield from (f"    {line}" for line in table(step.mismatches))
+        for decision in step.decisions:
+            yield ""
+            told = decision_lines(decision, step.as_of, paint=paint, through=verbose)
+            yield from (f"    {line}" for line in told)
 
 
 def table(found: Sequence[Mismatch]) -> Iterator[str]:
@@ -100,7 +114,7 @@ def as_junit(ran: Sequence[Ran]) -> str:
             if found:
                 message = "; ".join(f"{m.rule} {m.aspect}: expected {m.expected}, actual {m.actual}" for m in found)
                 failure = ElementTree.SubElement(case, "failure", message=message)
-                failure.text = "\n".join(text_lines([one]))
+                failure.text = "\n".join(["", *failure_lines(one.result), ""])
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -120,7 +134,7 @@ def as_markdown(ran: Sequence[Ran]) -> str:
         lines.append("")
         for step in one.result.steps:
             for decision in step.decisions:
-                told = decision_lines(decision, step.as_of)
+                told = decision_lines(decision, step.as_of, through=False)
                 lines += [f"<details><summary>Why: <code>{decision.rule}</code></summary>", "", "```", *told, "```", ""]
                 lines += ["</details>", ""]
     return "\n".join(lines).rstrip("\n") + "\n"

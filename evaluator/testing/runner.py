@@ -45,6 +45,9 @@ class ScenarioResult:
         return not any(step.mismatches for step in self.steps)
 
 
+ATTAIN = "attain"
+"""The aspect that is not as expected where an award cannot be attained."""
+
 Watch = Callable[[Decision, date], object]
 """Is told every decision that a scenario asks for, with its day."""
 
@@ -89,7 +92,7 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
                 told.append(decision)
             else:
                 given = given.with_award(entry, f"{step.pointer}/attain/{index}")
-        if step.expectations:
+        if step.expectations and not found:
             decisions = _decide(engine, [expectation.rule for expectation in step.expectations], given, step)
             for expectation, decision in zip(step.expectations, decisions, strict=True):
                 if watch is not None:
@@ -99,8 +102,8 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
                     found.extend(different)
                     told.append(decision)
         steps.append(StepResult(step.as_of, step.pointer, tuple(found), tuple(told)))
-        if any(mismatch.aspect == "attain" for mismatch in found):
-            # What comes later rests on a register that is not the one meant.
+        if any(mismatch.aspect == ATTAIN for mismatch in found):
+            # What comes later would rest on a register that is not the one meant.
             break
     return ScenarioResult(scenario, tuple(steps))
 
@@ -129,9 +132,9 @@ def _entry(engine: Engine, decision: Decision, day: date) -> dict[str, Json] | M
     rule = engine.core.rules[decision.rule]
     standing = decision.standing
     if decision.eligibility != "eligible":
-        return Mismatch(rule.id, "attain", "eligible", decision.eligibility or "no award")
+        return Mismatch(rule.id, ATTAIN, "eligible", decision.eligibility or "no award")
     if standing is not None and standing.held is Truth.TRUE:
-        return Mismatch(rule.id, "attain", "not held yet", f"held since {standing.since}")
+        return Mismatch(rule.id, ATTAIN, "not held yet", f"held since {standing.since}")
     check = standing.next_check if standing is not None else None
     anniversary = check or calendar.add(day, _validity(rule, day))
     entry = {

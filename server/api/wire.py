@@ -15,7 +15,7 @@ from server.api.problems import Fault, Problem, unreadable, unsupported_media_ty
 Json = Any
 MAX_DEPTH = 64
 """How deep a body may nest; far above what a query needs, far below what recursion bears."""
-MAX_DIGITS = 1000
+MAX_DIGITS = 500
 """Digits and decimal exponent of a number; the facts' schema bounds what a number may be worth."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

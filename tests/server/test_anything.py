@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 import schemas
 from dsl import core as c
 from evaluator.engine import Engine
-from evaluator.facts import BUILT_IN, ENDLESS
+from dsl.builtin import BUILT_IN, ENDLESS
 
 Json = Any
 ANSWER = Draft202012Validator(schemas.load("answer"), format_checker=FormatChecker())
@@ -23,7 +23,7 @@ MONTHS = ["0000-01", "0001-01", "2021-10", "2022-09", "2022-10", "2023-09", "202
 
 days = st.sampled_from(EDGES) | st.dates().map(str)
 numbers = (
-    st.sampled_from([0, 1, -1, 10**18, -(10**18), "0.000001", "999999999999999999.999999", "-0.5", "-0"])
+    st.sampled_from([0, 1, -1, 10**18, -(10**18), 1e-300, 0.1234567, "0.000001", "999999999999999999.999999", "-0.5", "-0"])
     | st.integers(0, 100)
     | st.floats(allow_nan=False, allow_infinity=False, width=64, min_value=-1e18, max_value=1e18)
 )
@@ -71,8 +71,10 @@ def queries(engine: Engine) -> st.SearchStrategy[Json]:
             if decl.formula is None and not (records.name == "awards" and name == "level")
         }
         months = {"month": st.sampled_from(MONTHS)} if records.monthly else {}
-        listed = st.lists(st.fixed_dictionaries({}, optional={**fields, **months}), max_size=5)
-        covers = {"covers": st.fixed_dictionaries(dict.fromkeys(("from", "through"), st.sampled_from(MONTHS)))}
+        row = st.fixed_dictionaries({**fields, **months}) | st.fixed_dictionaries({}, optional={**fields, **months})
+        listed = st.lists(row, max_size=5)
+        between = st.fixed_dictionaries(dict.fromkeys(("from", "through"), st.sampled_from(MONTHS)))
+        covers = {"covers": st.just({"from": "2000-01", "through": "2030-12"}) | between}
         wrapped = {"rows": listed}
         more = {"partial": st.booleans(), **(covers if records.monthly else {})}
         return listed | st.fixed_dictionaries(wrapped, optional=more)
@@ -85,7 +87,11 @@ def queries(engine: Engine) -> st.SearchStrategy[Json]:
     }
     facts = st.fixed_dictionaries({}, optional={**inner, "projected": st.fixed_dictionaries({}, optional=inner)})
     return st.fixed_dictionaries(
-        {"decide": st.sampled_from([["*"], *([name] for name in core.rules)]), "as_of": days, "facts": facts},
+        {
+            "decide": st.sampled_from([["*"], *([name] for name in core.rules)]),
+            "as_of": st.sampled_from(["2022-10-03", "2023-10-01"]) | days,
+            "facts": facts,
+        },
         optional={"detail": st.sampled_from(["none", "summary", "full"])},
     )
 

@@ -1,0 +1,55 @@
+"""Outputs of commands as recorded in tests/data/cli/output, exit codes included."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parents[1] / "data" / "cli"
+
+COMMANDS = {
+    "help": "",
+    "test_passed": "test policies",
+    "test_verbose": "test policies -v -k 'builder and not unknown'",
+    "test_failed": "test scenarios/failing.scenarios.yaml --policies policies",
+    "test_markdown": "test scenarios/failing.scenarios.yaml --policies policies --format markdown -k builder",
+    "test_junit": "test scenarios/failing.scenarios.yaml --policies policies --format junit",
+    "test_json": "test scenarios/failing.scenarios.yaml --policies policies --format json -k early",
+    "test_unknown_names": "test scenarios/names.scenarios.yaml --policies policies",
+    "test_wrong_shape": "test scenarios/shape.scenarios.yaml --policies policies",
+    "test_wrong_partners": "test scenarios/partners.scenarios.yaml --policies policies",
+    "test_wrong_months": "test scenarios/months.scenarios.yaml --policies policies",
+    "test_months_backwards": "test scenarios/backwards.scenarios.yaml --policies policies",
+    "test_wrong_facts": "test scenarios/facts.scenarios.yaml --policies policies",
+    "test_no_yaml": "test scenarios/text.scenarios.yaml --policies policies",
+    "test_given_twice": "test scenarios/twice.scenarios.yaml --policies policies",
+    "test_wrong_policies": "test scenarios/failing.scenarios.yaml --policies wrong",
+    "decide": "decide designation.cloud program.expert --facts facts.yaml --as-of 2023-06-20",
+    "decide_json": "decide entitlement.publish --facts facts.yaml --as-of 2023-06-20 --format json",
+    "decide_summary": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --detail summary",
+    "decide_none": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --detail none",
+    "decide_query": "decide --query query.json",
+    "decide_query_overridden": "decide designation.cloud --query query.json --as-of 2023-06-20 --detail none",
+    "decide_wrong_facts": "decide designation.cloud --facts wrong_facts.yaml --as-of 2023-06-20",
+    "explain": "explain designation.cloud --as-of 2023-06-20",
+    "explain_all": "explain '*' --as-of 2022-09-30",
+    "explain_json": "explain program.expert --as-of 2023-06-20 --format json",
+    "check_clean": "check policies",
+    "check_errors": "check wrong",
+    "check_json": "check wrong --format json",
+    "check_github": "check wrong --format github",
+    "check_sarif": "check wrong --format sarif",
+    "fmt_check": "fmt layout --check",
+    "fmt_diff": "fmt layout --diff",
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_answers_as_recorded(name, run_merit, golden):
+    command = COMMANDS[name]
+
+    code, output = run_merit(*shlex.split(command))
+
+    golden.check(DATA / "output" / f"{name}.txt", f"$ merit {command}\n{output}exit {code}\n")
