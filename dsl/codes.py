@@ -397,6 +397,14 @@ _ALL = (
         "use solution_partner",
         "use solutions_partner",
     ),
+    Code(
+        "C121",
+        "asks-for-nothing",
+        "An award has no requirement at all.",
+        "Every partner would qualify.",
+        'designation security "Security" { immediate badge }',
+        'designation security "Security" { requires { audit: audit_passed }   immediate badge }',
+    ),
     # ---- C2: what is declared
     Code(
         "C201",

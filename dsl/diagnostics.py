@@ -82,7 +82,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """
     options = sorted(set(known))
     lowered = word.lower()
-    close = difflib.get_close_matches(lowered, options, n=1, cutoff=0.72)
+    # One letter in three may differ in a short word, fewer in a longer one.
+    cutoff = 0.66 if len(word) <= 4 else 0.72
+    close = difflib.get_close_matches(lowered, options, n=1, cutoff=cutoff)
     if close:
         return close[0]
     by_end = {option.rsplit(".", 1)[-1]: option for option in reversed(options)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dsl.diagnostics import Diagnostic, Label, Severity
+from dsl.diagnostics import Diagnostic, Severity
 from dsl.source import Span
 
 Json = Any
@@ -14,29 +14,32 @@ Json = Any
 def as_text(diagnostic: Diagnostic) -> str:
     """Return a diagnostic with the lines it speaks of underlined, and its advice."""
     lines = [f"{diagnostic.span.place}: {diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]"]
-    lines.extend(_snippet(diagnostic.span, "^", ""))
-    for label in diagnostic.labels:
-        lines.extend(_labelled(label, diagnostic.span))
+    marks = [(diagnostic.span, "^", ""), *((label.span, "-", label.text) for label in diagnostic.labels)]
+    shown: Span | None = None
+    for span, mark, text in marks:
+        same_line = shown is not None and shown.source is span.source and shown.line == span.line
+        if span.source is not diagnostic.span.source and not same_line:
+            lines.append(f"  {span.place}")
+        lines.extend(_snippet(span, mark, text)[1 if same_line else 0 :])
+        shown = span
     if diagnostic.help:
         lines.append(f"  help: {diagnostic.help}")
     return "\n".join(lines)
 
 
-def _labelled(label: Label, main: Span) -> list[str]:
-    same = label.span.source is main.source
-    head = [] if same else [f"  {label.span.place}"]
-    return [*head, *_snippet(label.span, "-", label.text)]
-
-
 def _snippet(span: Span, mark: str, text: str) -> list[str]:
+    """Return the first line of a span and what underlines it; tabs stay, so that both stand in line."""
     if not span.source.text:
         return []
     line = span.line
-    shown = span.source.line_text(line)
+    whole = span.source.line_text(line)
+    start = min(span.column - 1, len(whole))
+    stretch = whole[start : start + span.end - span.start]
+    start += len(stretch) - len(stretch.lstrip())
+    before = "".join(char if char == "\t" else " " for char in whole[:start])
+    under = before + mark * max(1, len(stretch.strip()))
     width = len(str(line))
-    length = max(1, min(span.end, span.start + len(shown) - span.column + 1) - span.start)
-    under = " " * (span.column - 1) + mark * length
-    return [f"  {line} | {shown}", f"  {' ' * width} | {under}{f' {text}' if text else ''}"]
+    return [f"  {line} | {whole}", f"  {' ' * width} | {under}{f' {text}' if text else ''}"]
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:

@@ -156,7 +156,8 @@ def read(raw: Json, type_: Type) -> Range:
     if type_.kind == "date":
         return Dates(NEVER, NEVER) if raw == "none" else exactly(date.fromisoformat(raw))
     if type_.is_numeric:
-        return exactly(raw if isinstance(raw, Decimal) else Decimal(raw))
+        # A float is what it is written as, not the binary fraction next to it.
+        return exactly(Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw))
     if isinstance(raw, bool | str):
         return exactly(raw)
     raise TypeError(f"{raw!r} is no {type_}")

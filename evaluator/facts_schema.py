@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from dsl.builtin import BUILT_IN, ENDLESS
@@ -19,6 +22,7 @@ DIGITS = 18
 PLACES = 6
 """Digits before and behind the point of a number in facts; see the bound on exact arithmetic in ``ranges``."""
 
+_ANY_DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 _DECIMAL_TEXT = rf"^-?[0-9]{{1,{DIGITS}}}(\.[0-9]{{1,{PLACES}}})?$"
 _MONTH = {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"}
 _DATE = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
@@ -60,16 +64,46 @@ def type_schema(type_: Type, *, endless: bool = False) -> Json:
         case _:
             low = type_.low if type_.low is not None else -(10**DIGITS)
             high = type_.high if type_.high is not None else 10**DIGITS
-            return {
-                "anyOf": [
-                    {"type": "number", "minimum": _plain(low), "maximum": _plain(high)},
-                    {"type": "string", "pattern": _DECIMAL_TEXT},
-                ]
-            }
+            bounds = {"minimum": _plain(low), "maximum": _plain(high)}
+            return {"type": ["number", "string"], "format": "decimal", "pattern": _DECIMAL_TEXT, **bounds}
 
 
 def _plain(value: Any) -> Any:
     return int(value) if value == int(value) else float(value)
+
+
+def _is_decimal(value: Json) -> bool:
+    """Whether a number keeps to the digits that are reckoned exactly; what is no number is not looked at."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return True
+    number = Decimal(str(value))
+    if not number.is_finite():
+        return False
+    exponent = number.normalize(_DIGITS).as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -PLACES and abs(number) <= 10**DIGITS
+
+
+def _bound(wrong: Callable[[Decimal, Decimal], bool], words: str) -> Callable[..., Iterator[ValidationError]]:
+    """Return a check of a bound that also looks at decimals written as text."""
+
+    def check(_: object, bound: Json, instance: Json, schema: Json) -> Iterator[ValidationError]:
+        if isinstance(instance, bool) or not isinstance(instance, int | float | Decimal | str):
+            return
+        if isinstance(instance, str) and ("pattern" not in schema or not re.search(schema["pattern"], instance)):
+            return
+        number = Decimal(str(instance))
+        if number.is_finite() and wrong(number, Decimal(str(bound))):
+            yield ValidationError(f"{instance} is {words} {bound}")
+
+    return check
+
+
+_DIGITS = Context(prec=400)
+_FORMATS = FormatChecker(["date"])
+_FORMATS.checks("decimal")(_is_decimal)
+_Validator = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"minimum": _bound(operator.lt, "below"), "maximum": _bound(operator.gt, "above")}
+)
 
 
 def facts_schema(core: Core, names: Iterable[str] | None = None) -> dict[str, Json]:
@@ -168,7 +202,7 @@ class FactsReader:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.schema = facts_schema(core)
-        self._validator = Draft202012Validator(self.schema, format_checker=FormatChecker(["date"]))
+        self._validator = _Validator(self.schema, format_checker=_FORMATS)
 
     def check(self, data: Json, prefix: str = "") -> None:
         """Raise where the data are no facts of this vocabulary.
@@ -178,7 +212,9 @@ class FactsReader:
         """
         problems = [self._problem(error, prefix) for error in _leaves(self._validator.iter_errors(data))]
         if not problems:
-            problems = list(self._awards(data, prefix))
+            projected = data.get("projected", {})
+            problems = [*self._awards(data, prefix), *self._awards(projected, f"{prefix}/projected")]
+            problems += [*_histories(data, prefix), *_histories(projected, f"{prefix}/projected")]
         if problems:
             unique = {(problem.pointer, problem.code): problem for problem in problems}
             raise FactErrors(tuple(sorted(unique.values(), key=lambda problem: problem.pointer)))
@@ -235,6 +271,20 @@ class FactsReader:
                     f"`{error.instance}` is none of the values",
                     f"did you mean `{near}`? the values are {values}" if near else f"the values are {values}",
                 )
+            case "format" if error.validator_value == "decimal":
+                return FactProblem(
+                    pointer,
+                    "F104",
+                    f"{_shown(error.instance)} has too many digits",
+                    f"at most {DIGITS} before and {PLACES} behind the point are reckoned exactly",
+                )
+            case "pattern" if error.validator_value == _DECIMAL_TEXT and re.search(_ANY_DECIMAL, str(error.instance)):
+                return FactProblem(
+                    pointer,
+                    "F104",
+                    f"{_shown(error.instance)} has too many digits",
+                    f"at most {DIGITS} before and {PLACES} behind the point are reckoned exactly",
+                )
             case "format":
                 return FactProblem(
                     pointer,
@@ -271,6 +321,16 @@ class FactsReader:
             f"I do not know `{name}`",
             f"known are {listed(sorted(known))}" if known else "nothing is expected here",
         )
+
+
+def _histories(data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
+    """Refuse histories that say two things of one day."""
+    for name, fact in data.get("facts", {}).items():
+        days = [step["from"] for step in fact["history"]] if isinstance(fact, Mapping) else []
+        for index, day in enumerate(days):
+            if day in days[:index]:
+                pointer = f"{prefix}/facts/{name}/history/{index}/from"
+                yield FactProblem(pointer, "F104", f"two values begin on {day}", "keep one of them")
 
 
 def _leaves(errors: Iterable[ValidationError]) -> Iterable[ValidationError]:
@@ -329,10 +389,9 @@ def _wanted(schema: Json) -> str:
         return "a date"
     if schema.get("pattern") == _MONTH["pattern"]:
         return "a month"
-    if schema.get("pattern") == _DECIMAL_TEXT:
-        return "a number"
-    word = kinds.get(schema.get("type", ""), "another value")
-    if "minimum" in schema and "maximum" in schema and schema["type"] in ("integer", "number"):
+    own = schema.get("type", "")
+    word = "a number" if isinstance(own, list) else kinds.get(own, "another value")
+    if "minimum" in schema and "maximum" in schema:
         low, high = schema["minimum"], schema["maximum"]
         if high < 10**DIGITS:
             return f"{word} from {low} to {high}"

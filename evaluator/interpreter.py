@@ -7,7 +7,7 @@ Facts never make it raise and it never guesses. Records are reckoned in ``evalua
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -180,11 +180,11 @@ class Interpreter:
         part = self.evaluate(
             declaration.value, replace(at, row=None, declaration=None, entry=None, due=None, rule=None)
         )
-        gaps: tuple[Gap, ...] = ()
+        asked: tuple[Gap, ...] = ()
         if node.supplied and all(gap.kind in ("records", "figure") for gap in part.missing()):
             # Nothing was told that it could be reckoned from: the ready-made value is what is asked for.
-            gaps = self.facts.value(node.name, node.type, node.title, at.day, at.projected)[1]
-        return Explanation(node, part.range, (part,), gaps)
+            asked = self.facts.value(node.name, node.type, node.title, at.day, at.projected)[1]
+        return Explanation(node, part.range, (part,), asked)
 
     def _in_force(self, parts: Sequence[c.Expr], at: Moment) -> tuple[Explanation, ...]:
         """Decide the parts whose days include the day."""

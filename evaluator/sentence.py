@@ -297,13 +297,13 @@ def period(window: c.Period) -> str:
     """Write a window of months."""
     if window.anniversary_year:
         return "since the last anniversary"
-    months = "month" if window.months == 1 else f"{window.months} months"
+    one = window.months == 1
     if window.back == 0:
-        return f"over the last {'full month' if window.months == 1 else f'{months}'}"
+        return "over the last full month" if one else f"over the last {window.months} months"
+    months = "month" if one else f"{window.months} months"
     if window.back == window.months:
         return f"over the {months} before"
-    before = "year" if window.back == 12 else f"{window.back} months"
-    return f"over the same {months} {'a' if before == 'year' else ''}{' ' if before == 'year' else ''}{before} earlier"
+    return f"over the same {months} {'a year' if window.back == 12 else f'{window.back} months'} earlier"
 
 
 def days(span: c.Days) -> str:

@@ -83,6 +83,10 @@ class Words:
                 return f"{self._award(award)} is held{f' at {level} or above' if level else ''}"
             case c.Paid(award=award):
                 return f"{self._award(award)} is held and its benefits are paid"
+            case c.Lapsed(award=award):
+                return f"{self._award(award)} was held and has ended"
+            case c.InRenewal(award=award):
+                return f"{self._award(award)} may be renewed"
             case c.Qualifies(rule=rule):
                 return f"the requirements of {self._award(rule)} are met"
             case c.InProgress(rule=rule):

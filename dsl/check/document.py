@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dsl.check.circles import circles, shared_circles
 from dsl.check.clauses import misplaced
+from dsl.check.dates import dates
 from dsl.check.figures import figures
 from dsl.check.names import declared, unread
 from dsl.check.points import totals
@@ -28,6 +29,7 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
         *declared(document),
         *unread(document, core, found),
         *figures(document),
+        *dates(document, found),
         *tables(document, core),
         *totals(core),
         *shared_circles(document),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
 from dsl import core as c
 from dsl.codec import decimal_text
-from dsl.diagnostics import Diagnostic, Label
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.points import most_points
 from dsl.source import Span
 
@@ -51,18 +51,43 @@ def _score(
         for total, parts in _tracks(score, day):
             if total != out_of:
                 terms = " + ".join(f"{decimal_text(points)} {label}" for label, points in parts)
-                labels = tuple(
-                    Label(origin, f"{decimal_text(points)} points") for origin, points in _places(score, day)
-                )
                 when = f" from {day}" if day not in (version.days.start, date.min) else ""
+                places = list(_places(score, day))
                 yield Diagnostic(
                     "C301",
                     f"the points add up to {decimal_text(total)}, not {decimal_text(out_of)}{when}",
                     _culprit(score, node),
                     help=f"{terms} = {decimal_text(total)}: change a maximum, or write `out of {decimal_text(total)} points` behind the mark",
-                    labels=labels,
+                    labels=tuple(Label(place.origin, f"{decimal_text(most)} points") for place, most in places),
+                    fix=_fitting(places, total - out_of, version.origin),
                 )
                 return
+
+
+def _fitting(places: Sequence[tuple[c.Requirement, Decimal]], over: Decimal, rule: Span) -> Fix | None:
+    """Return the fix that changes the last maximum of the rule itself, so that all total."""
+    own = [
+        one for one in places if one[0].origin.source == rule.source and rule.start <= one[0].origin.start < rule.end
+    ]
+    for place, most in reversed(own or list(places)):
+        cap = _cap(place.value)
+        if cap is not None and cap.value == most and most > over:
+            text = f"{decimal_text(most - over)} points"
+            return Fix(f"write `{text}` there", (Edit(cap.origin, text),))
+    return None
+
+
+def _cap(value: c.Expr) -> c.Literal | None:
+    """Return the maximum of a scored value, where it is written as a figure."""
+    match value:
+        case c.PerUnit(cap=c.Literal() as cap) | c.Prorate(most=c.Literal() as cap):
+            return cap
+        case c.Case(branches=(c.Branch(value=inner), *_), gate=True):
+            return _cap(inner)
+        case c.Case(branches=(c.Branch(value=c.Literal() as cap), c.Branch(when=None))):
+            return cap
+        case _:
+            return None
 
 
 def _culprit(score: c.Expr, node: c.PassScore) -> Span:
@@ -101,12 +126,12 @@ def _tracks(score: c.Expr, day: date) -> Iterator[tuple[Decimal, list[tuple[str,
             return
 
 
-def _places(score: c.Expr, day: date) -> Iterator[tuple[Span, Decimal]]:
+def _places(score: c.Expr, day: date) -> Iterator[tuple[c.Requirement, Decimal]]:
     match score:
         case c.Requirement(part="scored") if day in score.days:
             most = most_points(score, day)
             if most is not None:
-                yield score.origin, most
+                yield score, most
         case c.Requirement(value=value) if day in score.days:
             yield from _places(value, day)
         case c.Total(parts=parts) | c.Best(parts=parts):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dsl import document as d
 from dsl.core import Core
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
-from dsl.lower.scope import overlap
+from dsl.lower.scope import overlap, swapped_dates
 from dsl.lower.tables import row_days, rows_in_days
 from dsl.source import Span
 
@@ -96,6 +96,7 @@ def _dates(table: d.Table) -> Iterator[Diagnostic]:
                 f"this row ends before it begins on {days.start}",
                 row.origin,
                 help="`from` includes its day, `until` excludes it",
+                fix=swapped_dates(row.origin),
             )
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, Label, Severity
 from dsl.lower.earnings import EVERY, OUT_OF, ZERO_POINTS, Earnings
-from dsl.lower.scope import Scope, common_days, days_of, insert, overlap, swapped_dates, word_in, words
+from dsl.lower.expressions import compared
+from dsl.lower.scope import Scope, common_days, days_of, insert, is_empty, overlap, swapped_dates, word_in, words
 from dsl.lower.settings import Settings
 from dsl.lower.tables import is_empty_cell
 from dsl.source import Span
@@ -93,7 +94,10 @@ class Bodies(Settings, Earnings):
             C401 an end before the start; C402 an overlap; C403 (warning) a gap.
         """
         spans = [days_of(version.valid) for version in versions]
-        order = sorted(range(len(spans)), key=lambda i: (spans[i].start is not None, spans[i].start or 0))
+        for version, span in zip(versions, spans, strict=True):
+            self.nonempty(span, version.valid.origin)
+        in_force = [i for i, days in enumerate(spans) if not is_empty(days)]
+        order = sorted(in_force, key=lambda i: (spans[i].start is not None, spans[i].start or 0))
         for index, following in pairwise(order):
             this, after = spans[index], spans[following]
             at, before = versions[following].valid.origin, versions[index].valid.origin
@@ -116,23 +120,30 @@ class Bodies(Settings, Earnings):
                     at,
                     f"the earlier one runs through {last}: end it the day before this one, or move this start",
                     labels=[Label(before, f"runs through {last}")],
+                    fix=_ended(versions[index].valid, after.start),
                 )
+                if after.start is not None:
+                    spans[index] = c.Days(this.start, after.start, this.provisional)
             elif after.start > this.end:
                 self.names.report(
                     "C403",
                     f"no version holds from {this.end} until {after.start}",
                     at,
-                    f"write `from {this.end} until {after.start}: never` where that is meant",
+                    f"end the earlier one on {after.start}, or begin this one on {this.end}"
+                    + (
+                        f"; write `from {this.end} until {after.start}: never` where the gap is meant"
+                        if versions[following].value is not None
+                        else ""
+                    ),
                     labels=[Label(before, "the version before")],
+                    fix=_ended(versions[index].valid, after.start),
                     severity=Severity.WARNING,
                 )
-        for version, span in zip(versions, spans, strict=True):
-            self.nonempty(span, version.valid.origin)
         return spans
 
     def nonempty(self, days: c.Days, origin: Span) -> None:
         """Report C401 where the end is not after the start."""
-        if days.start is not None and days.end is not None and days.end <= days.start:
+        if is_empty(days):
             self.names.report(
                 "C401",
                 f"this ends before it begins on {days.start}",
@@ -176,11 +187,13 @@ class Bodies(Settings, Earnings):
         scored = [part for part in parts if part.type.kind == "points"]
         for part in parts:
             if part.type.kind not in ("flag", "points"):
+                at = part.value.origin if isinstance(part, c.Requirement) and part.part != "section" else part.origin
                 self.names.report(
                     "C105",
                     f"this is {part.type}, where a condition or points are expected",
-                    part.origin,
+                    at,
                     "compare it, or say what it `earns`",
+                    fix=compared(at, part.type) if part.type.is_numeric else None,
                 )
         if paths:
             origin = paths[0].origin.to(paths[-1].origin)
@@ -392,7 +405,6 @@ class Bodies(Settings, Earnings):
         name = clause.name or clause.word
         inner = scope.under(name)
         days = common_days(placed.days, days_of(clause.valid))
-        self.nonempty(days_of(clause.valid), clause.origin)
         value: c.Expr | None
         if clause.word == "path":
             # A path may have a score of its own, with its own mark; else it has the rule's.
@@ -561,6 +573,19 @@ def _same_section(clause: d.Section, item: Placed, other: Placed) -> bool:
 
 def _last_day(days: c.Days) -> str:
     return (days.end - timedelta(days=1)).isoformat() if days.end is not None else "ever"
+
+
+def _ended(valid: d.Validity, start: date | None) -> Fix | None:
+    """Return the fix that lets a version end where the next one starts."""
+    if start is None or start == date.min:
+        return None
+    if valid.until is not None:
+        text, at = start.isoformat(), valid.until.origin
+    elif valid.through is not None:
+        text, at = (start - timedelta(days=1)).isoformat(), valid.through.origin
+    else:
+        return None
+    return Fix("end the earlier version there", (Edit(at, text),))
 
 
 def _relabelled(part: c.Requirement, label: str) -> Fix | None:

@@ -48,7 +48,7 @@ class Expressions(ABC):
             f"this is {value.type}, where a condition is expected",
             expr.origin,
             f"compare it, for example with {example}",
-            fix=_compared(expr.origin, value.type),
+            fix=compared(expr.origin, value.type),
         )
         return None
 
@@ -148,6 +148,7 @@ class Expressions(ABC):
         return int(value)
 
 
-def _compared(span: Span, type_: c.Type) -> Fix:
+def compared(span: Span, type_: c.Type) -> Fix:
+    """Return the fix that compares a value with a figure nobody knows."""
     unit = {"money": f" {type_.unit}", "points": " points", "percent": " %"}.get(type_.kind, "")
     return insert(span, span.end, f" >= unknown{unit}", "compare it with a figure nobody knows")

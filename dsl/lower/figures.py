@@ -39,11 +39,15 @@ class Figures(Expressions):
             own = records.fields[expr.field]
             value = c.Field(name=expr.field, formula=own.formula, type=own.type, origin=expr.origin)
         if (expr.function != "count" or expr.distinct) and value is None:
+            options = [own for own, field in records.fields.items() if field.type.is_numeric or expr.distinct]
             self.names.report(
                 "C109",
                 f"`{expr.function}` needs a field of `{name}`",
                 expr.origin,
-                f"write `{expr.function} FIELD of {name}`",
+                f"name it: {listed(f'{expr.function} {own} of {name}' for own in options)}",
+                fix=insert(expr.origin, expr.records.origin.start, f"{options[0]} of ", f"write `{options[0]} of`")
+                if options
+                else None,
             )
             return None
         over = self._period(expr.over, records, expr, scope)

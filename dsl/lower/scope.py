@@ -71,6 +71,11 @@ def days_of(validity: d.Validity | None) -> c.Days:
     return c.Days(validity.start.day if validity.start else None, end, provisional)
 
 
+def is_empty(days: c.Days) -> bool:
+    """Whether the end is not after the start."""
+    return days.start is not None and days.end is not None and days.end <= days.start
+
+
 def overlap(a: c.Days, b: c.Days) -> bool:
     """Whether the two have a day in common."""
     starts_before = b.end is None or a.start is None or a.start < b.end

@@ -85,7 +85,11 @@ def _join(into: dict[str, T], new: Mapping[str, T], found: list[Diagnostic], sam
 def _twice(code: str, message: str, node: d.Node, first: d.Node) -> Diagnostic:
     same = node == first
     advice = "delete one of the two" if same else "give one of them another name, or make one of the two"
-    return Diagnostic(code, message, node.origin, help=advice, labels=(Label(first.origin, "first given here"),))
+    text, start = node.origin.source.text, node.origin.start
+    whole = Span(node.origin.source, len(text[:start].rstrip()), node.origin.end)
+    fix = Fix("delete this one", (Edit(whole, ""),), safe=True) if same and text else None
+    labels = (Label(first.origin, "first given here"),)
+    return Diagnostic(code, message, node.origin, help=advice, labels=labels, fix=fix)
 
 
 def _unquoted(token: Token) -> str:
@@ -222,7 +226,7 @@ class _Lowering:
 
     def table(self, node: Node) -> d.Document:
         name, title, _ = self.name_title(node.node("name"))
-        rows = node.nodes("row")
+        rows = [part for row in node.nodes("row") for part in self.rows(row)]
         columns: tuple[str, ...] = ()
         if rows:
             columns = tuple(self.column(cell) for cell in rows[0].nodes("cell"))
@@ -232,6 +236,30 @@ class _Lowering:
         )
         table = d.Table(columns=columns, rows=body, title=title, notes=self.notes(node), origin=node.span)
         return d.Document(tables={name or "": table})
+
+    def rows(self, row: Node) -> Iterator[Node]:
+        """Yield the rows that one is: bars of the next line end its cells where none begins that line (P015)."""
+        source = row.span.source
+        at = 0
+        line = source.line_of(row.nodes("cell")[0].span.start)
+        for index, part in enumerate(row.parts):
+            if isinstance(part, Node) and part.kind == "cell" and source.line_of(part.span.start) != line:
+                line = source.line_of(part.span.start)
+                begin = Span(source, part.span.start, part.span.start)
+                self.found.append(
+                    Diagnostic(
+                        "P015",
+                        "this row does not begin with `|`",
+                        part.span,
+                        help="type `|` before its first cell",
+                        fix=Fix("insert `|`", (Edit(begin, "| "),)),
+                    )
+                )
+                before = row.parts[at:index]
+                yield Node(row.kind, before, before[0].span.to(before[-1].span))
+                at = index
+        rest = row.parts[at:]
+        yield Node(row.kind, rest, rest[0].span.to(rest[-1].span))
 
     def column(self, cell: Node) -> str:
         words = [_words(token) for token in cell.leaves() if token.kind != "COMMA"]

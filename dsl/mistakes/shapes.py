@@ -55,19 +55,7 @@ def closing_brace(stop: Stop) -> Iterator[Proposal]:
     """A brace that is still open: at the end of the form, or where its own line is less indented."""
     if stop.depth <= 0:
         return
-    opened: list[int] = []
-    culprit: tuple[int, int] | None = None
-    for match in re.finditer(r"[{}]", stop.code[: stop.offset] if stop.rest.strip() else stop.code):
-        if match.group() == "{":
-            opened.append(match.start())
-            continue
-        line = stop.code.rfind("\n", 0, match.start()) + 1
-        alone = not stop.code[line : match.start()].strip()
-        if alone and opened and line > opened[-1] and culprit is None:
-            if _indent(stop.code, opened[-1]) > match.start() - line:
-                culprit = (opened.pop(), line)
-        if opened:
-            opened.pop()
+    opened, culprit = _misindented(stop)
     at_end = not stop.rest.strip()
     if culprit is not None:
         brace, line = culprit
@@ -87,10 +75,33 @@ def closing_brace(stop: Stop) -> Iterator[Proposal]:
             yield _open(stop, brace, stop.before, " }", stop.offset)
 
 
+def _misindented(stop: Stop) -> tuple[list[int], tuple[int, int] | None]:
+    """Return the braces that are open at the stop; and one with the line before which it should be closed.
+
+    That line is not indented deeper than the one the brace ends, and does not close it.
+    """
+    opened: list[int] = []
+    culprit: tuple[int, int] | None = None
+    code = stop.code[: stop.offset] if stop.rest.strip() else stop.code
+    for match in re.finditer(r"^[ \t]*(?=\S)|[{}]", code, re.MULTILINE):
+        if match.group() == "{":
+            opened.append(match.start())
+        elif match.group() == "}":
+            if opened:
+                opened.pop()
+        elif culprit is None and opened and re.match(r"\s*\n", code[opened[-1] + 1 :]):
+            indent, own = match.end() - match.start(), _indent(code, opened[-1])
+            closes = code[match.end()] == "}"
+            if indent < own or (indent == own and not closes):
+                culprit = (opened.pop(), match.start())
+    return opened, culprit
+
+
 def _open(stop: Stop, brace: int, at: int, closing: str, shown: int) -> Proposal:
     line = stop.code.rfind("\n", 0, brace) + 1
     head = " ".join(stop.text[line:brace].split()) or "this block"
     place = "where the form ends" if not stop.code[shown:].strip() else "here"
+    shown += len(stop.code[shown:]) - len(stop.code[shown:].lstrip(" \t"))
     return Proposal("P003", f"the `{{` of `{head}` is still open {place}", shown, min(shown + 1, len(stop.code)),
                     "type `}` to close it", ((at, at, closing),), "close the brace",
                     labels=((brace, brace + 1, "opened here"),), sure=not stop.rest.strip())  # fmt: skip

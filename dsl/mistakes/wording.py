@@ -163,7 +163,7 @@ def other_words(stop: Stop) -> Iterator[Proposal]:
 def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
     tokens = list(re.finditer(r"\S+", run))
     known = TOP_WORDS if start == 0 else PHRASES
-    ranked: list[tuple[float, int, str]] = []
+    ranked: list[tuple[bool, float, int, str]] = []
     for phrase in known:
         size = len(phrase.split())
         for length in {max(size - 1, 1), size, size + 1}:
@@ -173,9 +173,9 @@ def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
             if written == phrase:
                 continue
             ratio = difflib.SequenceMatcher(None, written.lower(), phrase).ratio()
-            if ratio >= 0.72:
-                ranked.append((ratio, len(written), phrase))
-    for _, length, phrase in sorted(ranked, reverse=True)[:4]:
+            if ratio >= (0.66 if length == size > 1 else 0.72):
+                ranked.append((length == size, ratio, len(written), phrase))
+    for _, _, length, phrase in sorted(ranked, reverse=True)[:4]:
         written = run[:length]
         what = "does not begin anything I know" if start == 0 else "is not a word of the language here"
         yield swap("P002" if start == 0 else "P013", f"`{written}` {what}", (start, start + length), phrase,

@@ -56,15 +56,11 @@ class _Reading:
         self._months(data.get("partners", {}), "/partners")
         self._months(data["scenarios"], "/scenarios")
         self._read: dict[str, Given] = {}
-        for name in () if self.problems else self.partners:
+        for name in self.partners:
             self._partner(name, f"/partners/{escaped(name)}", ())
 
     def scenario(self, item: Mapping[str, Json], pointer: str) -> Scenario:
-        given = Given()
-        if self.problems:
-            return Scenario(item["name"], "", given, (), pointer)
-        if "partner" in item:
-            given = self._partner(item["partner"], f"{pointer}/partner", ())
+        given = self._partner(item["partner"], f"{pointer}/partner", ()) if "partner" in item else Given()
         if "with" in item:
             given = read_given(item["with"], f"{pointer}/with").over(given)
         if "steps" in item:

@@ -17,6 +17,8 @@ from evaluator.facts_schema import FactProblem
 
 Json = Any
 MEDIA_TYPE = "application/problem+json"
+MAX_FAULTS = 100
+"""Most entries of ``errors``; ``detail`` says how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ class Problem(Exception):
             "status": self.kind.status,
             "code": self.kind.code,
             "detail": self.detail,
-            "errors": [fault.as_json() for fault in self.faults],
+            "errors": [fault.as_json() for fault in self.faults[:MAX_FAULTS]],
         }
 
     def response(self) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, get_args
 
 from dsl.diagnostics import listed, nearest
@@ -18,13 +19,13 @@ from server.api.wire import escaped
 Json = Any
 KEYS = ("request_id", "decide", "as_of", "facts", "detail")
 REQUIRED = ("decide", "as_of", "facts")
+OPTIONAL = ("request_id", "detail")
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 MAX_RULES = 500
 MAX_ID = 200
 """Characters of a request's or an item's id, and of a rule's."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_NO_VALUE = "leave it out when it is not known"
 
 
 def answer(engine: Engine, data: Json) -> Answer:
@@ -34,7 +35,7 @@ def answer(engine: Engine, data: Json) -> Answer:
         Problem: it is no query, names a rule that does not exist, or its facts do not fit the vocabulary. All that
             is wrong is told at once.
     """
-    faults = list(query_faults(data))
+    faults = list(islice(query_faults(data), problems.MAX_FAULTS))
     decide = data.get("decide") if isinstance(data, dict) else None
     unknown = list(_unknown_rules(engine, decide)) if isinstance(decide, list) else []
     if not faults:
@@ -139,7 +140,9 @@ def day_faults(value: Json) -> Iterable[tuple[str, str, str]]:
 def wrong(value: Json, wanted: str, pointer: str, advice: str = "") -> Fault:
     """Return the fault of a value of another kind than wanted."""
     if value is None:
-        return Fault(code="Q102", message="`null` is no value", help=_NO_VALUE, pointer=pointer)
+        optional = pointer.rsplit("/", 1)[-1] in OPTIONAL
+        needed = advice or ("leave it out" if optional else f"write {wanted}")
+        return Fault(code="Q102", message="`null` is no value", help=needed, pointer=pointer)
     return Fault(
         code="Q104", message=f"this is {kind_of(value)}, where {wanted} is expected", help=advice, pointer=pointer
     )

@@ -33,6 +33,7 @@ USAGE = {
     "test layout": "error: there are no *.scenarios.yaml in `layout`",
     "test policies -k '(a'": "error: -k: a `)` is missing",
     "test policies -k 'a and'": "error: -k: a word is missing at the end",
+    "check --explain C999": "error: there is no code `C999`",
     "check nowhere": "error: there is no `nowhere`",
     "check output": "error: there are no policies in `output`",
     "fmt facts.yaml": "error: `facts.yaml` is no .policy file; only these have a layout of their own",
@@ -151,3 +152,15 @@ def test_fmt_tells_what_does_not_parse_and_leaves_it(run_merit):
     assert "facts { seats count }" in output
     assert "<stdin>:2:" in output
     assert code == 3
+
+
+def test_check_makes_what_it_proposes_where_it_is_told_to(run_merit, tmp_path):
+    file = tmp_path / "wrong.policy"
+    file.write_text((DATA / "wrong" / "wrong.policy").read_text(encoding="utf-8"), encoding="utf-8")
+
+    safe = run_merit("check", str(file), "--fix")
+    unsafe = run_merit("check", str(file), "--unsafe-fixes")
+
+    assert safe[0] == 1
+    assert "seat >= 3" not in file.read_text(encoding="utf-8")
+    assert unsafe == (0, f"mended {file}\n1 file, 1 rule: 0 errors, 0 warnings\n")

@@ -41,6 +41,7 @@ COMMANDS = {
     "check_json": "check wrong --format json",
     "check_github": "check wrong --format github",
     "check_sarif": "check wrong --format sarif",
+    "check_explain": "check --explain c101",
     "fmt_check": "fmt layout --check",
     "fmt_diff": "fmt layout --diff",
 }

@@ -98,7 +98,7 @@ def test_what_was_broken_is_reported_and_kept_to_the_letter() -> None:
     text, found = format_source(Source("a.policy", f'package  p   "P"\n\n\n{broken}\nsource  s  "S"\n'))
 
     assert text == f'package p "P"\n\n{broken}\nsource s "S"\n'
-    assert [diagnostic.span.place for diagnostic in found] == ["a.policy:5:7"]
+    assert found[0].span.place == "a.policy:5:7"
 
 
 @pytest.mark.parametrize(

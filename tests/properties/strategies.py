@@ -16,9 +16,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from dsl import core as c
+from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS
 from evaluator import calendar
 from evaluator.explanation import Gap
-from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS
 from evaluator.reads import expressions, reads_of, walk
 
 Json = Any
@@ -67,7 +67,10 @@ def interest_of(core: c.Core, rules: Iterable[c.Rule] = ()) -> Interest:
 
 def _nodes(core: c.Core, rules: Iterable[c.Rule]) -> Iterator[c.Expr]:
     """Yield the nodes of rules and of all that they speak of."""
-    waiting = [expr for rule in rules for version in rule.versions for expr in expressions(version)]
+    yield from _below(core, [expr for rule in rules for version in rule.versions for expr in expressions(version)])
+
+
+def _below(core: c.Core, waiting: list[c.Expr]) -> Iterator[c.Expr]:
     seen: set[str] = set()
     by_award: dict[str, list[c.Rule]] = {}
     for rule in core.rules.values():
@@ -152,7 +155,9 @@ class Partner:
 
 
 @st.composite
-def partners(draw: st.DrawFn, core: c.Core, rules: tuple[c.Rule, ...] = (), interest: Interest | None = None) -> Partner:
+def partners(
+    draw: st.DrawFn, core: c.Core, rules: tuple[c.Rule, ...] = (), interest: Interest | None = None
+) -> Partner:
     """Complete partners that tell what some rules read; ``interest`` is passed where it is made once for many."""
     interest = interest or interest_of(core, rules)
     as_of = draw(days(interest))
@@ -174,7 +179,7 @@ def _history(type_: c.Type, interest: Interest, as_of: date) -> st.SearchStrateg
     """Values from the beginning of time on; the last one counts on the day of the question."""
     later = st.tuples(days(interest).filter(lambda day: FIRST < day <= as_of), values(type_, interest))
     start = values(type_, interest).map(lambda value: [(FIRST, value)])
-    if not any(FIRST < day - timedelta(days=200) for day in interest.days if day <= as_of):
+    if not any(day - timedelta(days=200) > FIRST for day in interest.days if day <= as_of):
         return start
     more = st.lists(later, max_size=2, unique_by=lambda step: step[0])
     return st.builds(lambda first, steps: [*first, *sorted(steps, key=lambda step: step[0])], start, more)
@@ -298,9 +303,7 @@ class Knowledge:
 
     def _row(self, section: str, name: str, index: int) -> dict[str, Json]:
         row = self.partner.sections[section]["records"][name]["rows"][index]
-        return {
-            key: value for key, value in row.items() if (section, "records", name, index, key) not in self.untold
-        }
+        return {key: value for key, value in row.items() if (section, "records", name, index, key) not in self.untold}
 
     def told(self, gap: Gap) -> Knowledge | None:
         """Return what is known once a gap is filled with the partner's own value; None where no fact can fill it."""
@@ -317,6 +320,11 @@ class Knowledge:
             case "fact" | "history":
                 if kind == "records":
                     return None
+                if name in self.partner.core.named and name not in self.partner.sections[section]["facts"]:
+                    # A measure that nobody supplies: tell the records that it is reckoned from.
+                    read = _records_of(self.partner.core, name)
+                    again = {atom for atom in untold if atom[0] == section and atom[1] == "records" and atom[2] in read}
+                    return Knowledge(self.partner, frozenset(untold - again))
                 if here in untold and gap.kind == "fact":
                     untold.add((*here, "past"))
                 if gap.kind == "history":
@@ -333,6 +341,12 @@ class Knowledge:
                 place = int(parts[-2])
                 untold.discard((*here, self.kept_rows(section, name)[place], parts[-1]))
         return Knowledge(self.partner, frozenset(untold))
+
+
+def _records_of(core: c.Core, measure: str) -> set[str]:
+    nodes = _below(core, [core.named[measure].value])
+    names = {node.records for node in nodes if isinstance(node, c.Aggregate)}
+    return names | {CERTIFICATIONS.name, AWARDS.name}
 
 
 def _fact(steps: list[tuple[date, Json]], only_now: bool) -> Json:
@@ -407,7 +421,11 @@ def without_places(answer: Json) -> Json:
     """Return an answer without what depends on the order of records and rules: ids, digests, lines, row numbers."""
     match answer:
         case dict():
-            kept = {key: without_places(value) for key, value in answer.items() if key not in ("decision_id", "digest", "at")}
+            kept = {
+                key: without_places(value)
+                for key, value in answer.items()
+                if key not in ("decision_id", "digest", "at")
+            }
             if "missing" in kept:
                 kept["missing"] = sorted(kept["missing"], key=str)
             for key in ("provisional_figures", "assumptions"):

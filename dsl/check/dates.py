@@ -1,0 +1,25 @@
+"""Dates of forms, sections, versions and entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dsl import document as d
+from dsl.diagnostics import Diagnostic
+from dsl.lower.scope import days_of, is_empty, swapped_dates
+
+
+def dates(document: d.Document, found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield C401 for what ends before it begins and is not ``found`` yet."""
+    told = {(one.span.source, one.span.start) for one in found if one.code == "C401"}
+    for node in d.walk(document):
+        if isinstance(node, d.Validity) and is_empty(days_of(node)):
+            at = node.origin
+            if node.start is not None and (at.source, at.start) not in told:
+                yield Diagnostic(
+                    "C401",
+                    f"this ends before it begins on {node.start.day}",
+                    at,
+                    help="`from` includes its day, `until` excludes it, `through` includes it",
+                    fix=swapped_dates(at),
+                )

@@ -1,0 +1,78 @@
+"""YAML and JSON are read exactly: no floats, no dates, no words that become flags."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from cli.data_files import DataErrors, read_data
+from dsl.source import Source
+
+VALUES = [
+    ("2.14", Decimal("2.14")),
+    ("0.10", Decimal("0.10")),
+    ("-3", -3),
+    ("3", 3),
+    ("007", "007"),
+    ("1e3", "1e3"),
+    ("1_000", "1_000"),
+    (".5", ".5"),
+    ("2022-10-03", "2022-10-03"),
+    ("2022-02-30", "2022-02-30"),
+    ("12:30", "12:30"),
+    ("true", True),
+    ("false", False),
+    ("yes", "yes"),
+    ("off", "off"),
+    ("none", "none"),
+    ("null", None),
+    ("~", None),
+    ('"3"', "3"),
+    ("'true'", "true"),
+    ("[1, {a: 2.50}]", [1, {"a": Decimal("2.50")}]),
+    ('{"a": {"b": []}}', {"a": {"b": []}}),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), VALUES)
+def test_values_are_what_is_written(text, value):
+    read = read_data(Source("x.yaml", text)).value
+
+    assert read == value
+    assert type(read) is type(value)
+
+
+def test_every_value_has_its_place():
+    data = read_data(Source("x.yaml", "a:\n  - b: 1\n    c/d: 2\n"))
+
+    assert data.place("/a/0/b").line == 2
+    assert data.place("/a/0/c~1d").text == "c/d"
+
+
+def test_what_is_not_there_has_the_place_of_what_is_around_it():
+    data = read_data(Source("x.yaml", "a:\n  b: {}\n"))
+
+    assert data.place("/a/b/c/d").text == "b"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [", "this is neither YAML nor JSON"),
+        ("a: 1\na: 2", "`a` is given twice"),
+        ("a: &x 1\nb: *x", "anchors and aliases are not read"),
+        ("a: &x [*x]", "anchors and aliases are not read"),
+        ("? [a]\n: 1", "a key is a word"),
+        ("[" * 100 + "]" * 100, "this is nested too deeply"),
+        ("[" * 100_000, "this is nested too deeply"),
+        ("a: \x00", "this is neither YAML nor JSON"),
+        ("a: 1\n---\nb: 2", "this is neither YAML nor JSON"),
+    ],
+)
+def test_what_cannot_be_read_exactly_is_refused(text, message):
+    with pytest.raises(DataErrors) as caught:
+        read_data(Source("x.yaml", text))
+
+    assert caught.value.problems[0].message == message

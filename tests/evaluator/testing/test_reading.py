@@ -1,0 +1,142 @@
+"""Scenario files as data: partners, shorthands, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from evaluator.testing.reading import read_scenarios
+from evaluator.testing.scenario import ScenarioErrors
+
+
+def read(partners=None, **one):
+    """Return the only scenario of a file."""
+    data = {"scenarios": [{"name": "One", "as_of": "2023-06-20", "expect": {"designation.x": "eligible"}, **one}]}
+    return read_scenarios({**data, "partners": partners} if partners is not None else data, "x").scenarios[0]
+
+
+def refused(data):
+    """Return the problems of a file."""
+    with pytest.raises(ScenarioErrors) as caught:
+        read_scenarios(data, "x")
+    return caught.value.problems
+
+
+def test_facts_override_by_name_and_lists_replace_by_name():
+    partners = {
+        "a": {"facts": {"x": 1, "y": 2}, "records": {"sales": [{"c": "one"}], "use": [{"c": "two"}]}},
+        "b": {"like": "a", "facts": {"y": 3}, "records": {"sales": []}},
+    }
+
+    given = read(partners, partner="b", **{"with": {"facts": {"z": 4}}}).given.json()
+
+    assert given == {"facts": {"x": 1, "y": 3, "z": 4}, "records": {"sales": [], "use": [{"c": "two"}]}}
+
+
+def test_a_partner_may_be_like_one_that_stands_behind_it():
+    partners = {"a": {"like": "b"}, "b": {"facts": {"x": 1}}}
+
+    assert read(partners, partner="a").given.json()["facts"] == {"x": 1}
+
+
+def test_certified_adds_a_row_for_each_person():
+    partners = {"a": {"certified": [{"people": ["ann", "bob"], "certification": "X"}]}}
+    more = {"certified": [{"people": ["cay"], "certification": "Y", "earned": "2023-01-01", "expires": "2024-01-01"}]}
+
+    rows = read(partners, partner="a", **{"with": more}).given.json()["records"]["certifications"]
+
+    assert rows == [
+        {"person": "ann", "certification": "X", "earned": "2000-01-01", "expires": "none"},
+        {"person": "bob", "certification": "X", "earned": "2000-01-01", "expires": "none"},
+        {"person": "cay", "certification": "Y", "earned": "2023-01-01", "expires": "2024-01-01"},
+    ]
+
+
+def test_certified_adds_to_certifications_that_replace():
+    partners = {"a": {"certified": [{"people": ["ann"], "certification": "X"}]}}
+    told = {"records": {"certifications": []}, "certified": [{"people": ["bob"], "certification": "Y"}]}
+
+    rows = read(partners, partner="a", **{"with": told}).given.json()["records"]["certifications"]
+
+    assert [row["person"] for row in rows] == ["bob"]
+
+
+def test_certified_adds_to_a_list_that_is_partial_and_leaves_it_so():
+    told = {
+        "records": {"certifications": {"rows": [], "partial": True}},
+        "certified": [{"people": ["bob"], "certification": "Y"}],
+    }
+
+    certifications = read(**{"with": told}).given.json()["records"]["certifications"]
+
+    assert certifications["partial"] is True
+    assert [row["person"] for row in certifications["rows"]] == ["bob"]
+
+
+def test_months_from_to_make_a_row_a_month_over_the_turn_of_the_year():
+    told = {"records": {"sales": [{"month": "2022-11..2023-02", "c": "one"}, {"month": "2023-03", "c": "two"}]}}
+
+    rows = read(**{"with": told}).given.json()["records"]["sales"]
+
+    assert [row["month"] for row in rows] == ["2022-11", "2022-12", "2023-01", "2023-02", "2023-03"]
+
+
+def test_projected_facts_are_laid_over_projected_facts():
+    partners = {"a": {"projected": {"facts": {"x": 1, "y": 1}}}}
+
+    given = read(partners, partner="a", **{"with": {"projected": {"facts": {"y": 2}}}}).given.json()
+
+    assert given["projected"] == {"facts": {"x": 1, "y": 2}, "records": {}}
+
+
+def test_citations_are_kept_in_words():
+    cites = [{"source": "faq", "place": "Fees"}, {"source": "guide", "place": "Skilling"}]
+
+    assert read(cite=cites).cite == 'faq "Fees"; guide "Skilling"'
+
+
+ONE = {"name": "One", "as_of": "2023-06-20", "expect": {"designation.x": "eligible"}}
+
+REFUSED = [
+    ({}, "", "`scenarios` is missing"),
+    ({"scenarios": []}, "/scenarios", "this is an empty list"),
+    ({"scenarios": [{**ONE, "nmae": "x"}]}, "/scenarios/0/nmae", "I do not know `nmae` here"),
+    ({"scenarios": [{**ONE, "as_of": "2023-02-30"}]}, "/scenarios/0/as_of", "`2023-02-30` is not a day of the calendar"),
+    ({"scenarios": [{**ONE, "as_of": "June"}]}, "/scenarios/0/as_of", "this is `June`"),
+    ({"scenarios": [{"name": "One", "as_of": "2023-06-20"}]}, "/scenarios/0", "`expect` is missing"),
+    ({"scenarios": [{**ONE, "expect": {}}]}, "/scenarios/0/expect", "this is an empty object"),
+    ({"scenarios": [{**ONE, "expect": {"x": None}}]}, "/scenarios/0/expect/x", "this is empty"),
+    ({"scenarios": [{**ONE, "expect": {"x": {"point": 3}}}]}, "/scenarios/0/expect/x/point", "I do not know `point` here"),
+    ({"scenarios": [{**ONE, "expect": {"x": {"reasons": {"a": "meet"}}}}]}, "/scenarios/0/expect/x/reasons/a",
+     "`meet` is none of the values"),
+    ({"scenarios": [{**ONE, "expect": {"x": {"amount": "4730USD"}}}]}, "/scenarios/0/expect/x/amount", "this is `4730USD`"),
+    ({"scenarios": [{**ONE, "partner": "a"}]}, "/scenarios/0/partner", "I do not know the partner `a`"),
+    ({"partners": {"a": {"like": "a"}}, "scenarios": [ONE]}, "/partners/a/like",
+     "partners run in a circle: `a` is like `a`"),
+    ({"scenarios": [{**ONE, "steps": [{"as_of": "2023-06-20", "attain": ["x"]}], "expect": {"x": "eligible"}}]},
+     "/scenarios/0/as_of", "`as_of` does not stand beside `steps`"),
+    ({"scenarios": [{"name": "One", "steps": [{"as_of": "2023-06-20"}]}]}, "/scenarios/0/steps/0", "`expect` is missing"),
+    ({"scenarios": [{**ONE, "with": {"records": {"sales": [{"month": "2023-05..2022-06"}]}}}]},
+     "/scenarios/0/with/records/sales/0/month", "the months 2023-05..2022-06 run backwards"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "pointer", "message"), REFUSED)
+def test_what_is_no_scenario_file_is_refused_at_its_place(data, pointer, message):
+    problem = refused(data)[0]
+
+    assert (problem.pointer, problem.message) == (pointer, message)
+
+
+def test_steps_that_go_back_are_refused():
+    steps = [{"as_of": "2023-06-20", "attain": ["x"]}, {"as_of": "2023-06-19", "attain": ["x"]}]
+
+    [problem] = refused({"scenarios": [{"name": "One", "steps": steps}]})
+
+    assert problem.pointer == "/scenarios/0/steps/1/as_of"
+    assert problem.message == "this step goes back from 2023-06-20 to 2023-06-19"
+
+
+def test_a_near_miss_is_suggested():
+    [problem] = refused({"partners": {"contoso": {}}, "scenarios": [{**ONE, "partner": "contosso"}]})
+
+    assert problem.help == "did you mean `contoso`?"

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator, FormatChecker
+
+import schemas
+from dsl.load import load
+from evaluator.engine import Engine
+from server import snapshot
+from server.app import create_app
+
+Json = Any
+ANSWER = Draft202012Validator(schemas.load("answer"), format_checker=FormatChecker())
+QUERY = Draft202012Validator(schemas.load("query"), format_checker=FormatChecker())
+
+STAFF = [
+    ("ada", "Azure Solutions Architect Expert"),
+    ("ben", "Azure Solutions Architect Expert"),
+    ("ada", "Azure Administrator Associate"),
+    ("eve", "Azure Administrator Associate"),
+    *((name, "Azure Data Engineer Associate") for name in ("ada", "ben", "eve", "joe")),
+]
+
+
+def people(*staff: tuple[str, str]) -> Json:
+    return [
+        {"person": person, "certification": name, "earned": "2022-01-10", "expires": "none"} for person, name in staff
+    ]
+
+
+def usage(services: int) -> Json:
+    rows = [{"month": "2023-05", "customer": "c", "service": f"s{n}", "offer": "paid", "acr": "2000", "acr_best": 2000} for n in range(services)]
+    return {"covers": {"from": "2021-01", "through": "2023-05"}, "rows": rows}
+
+
+STRONG = {
+    "partner": "Strong",
+    "facts": {"azure_adds": 3, "azure_growth": 20, "azure_acr": "250000.50"},
+    "records": {"certifications": people(*STAFF), "azure_use": usage(5), "awards": []},
+}
+
+
+def ask(client: FlaskClient, decide: list[str], facts: Json, as_of: str = "2023-06-30", **other: Json) -> Json:
+    query = {"decide": decide, "as_of": as_of, "facts": facts, **other}
+    assert not [error.message for error in QUERY.iter_errors(query)]
+
+    response = client.post("/v1/decisions", json=query)
+
+    assert response.status_code == 200, response.get_data(as_text=True)
+    assert response.content_type == "application/json"
+    answer = response.get_json()
+    assert not [f"{error.json_path}: {error.message}" for error in ANSWER.iter_errors(answer)]
+    return answer
+
+
+def test_a_partner_with_enough_points_is_eligible_and_told_why(client: FlaskClient) -> None:
+    answer = ask(client, ["designation.data_ai"], STRONG)
+
+    [decision] = answer["decisions"]
+    assert decision["eligibility"] == "eligible"
+    assert decision["score"] == {"points": "76", "out_of": "100", "needed": "70"}
+    [score] = decision["reasons"]
+    codes = [part["code"] for part in score["parts"]]
+    assert codes == [f"designation.data_ai.{part}" for part in ("performance", "customer_success", "skilling")]
+
+
+def test_a_negative_decision_is_an_answer_and_tells_what_is_short(client: FlaskClient) -> None:
+    weak = {**STRONG, "facts": {"azure_adds": 1, "azure_growth": 20, "azure_acr": "250000.50"}}
+
+    [decision] = ask(client, ["designation.data_ai"], weak)["decisions"]
+
+    assert decision["eligibility"] == "not_eligible"
+    assert decision["reasons"][0]["short_by"] == "14"
+
+
+def test_an_undetermined_decision_is_an_answer_and_tells_what_is_missing(client: FlaskClient) -> None:
+    unsure = {**STRONG, "records": {"azure_use": usage(5)}}
+
+    [decision] = ask(client, ["designation.data_ai"], unsure)["decisions"]
+
+    assert decision["eligibility"] == "undetermined"
+    assert "/records/certifications" in [missing["pointer"] for missing in decision["missing"]]
+
+
+def test_nothing_known_is_no_error(client: FlaskClient) -> None:
+    for decision in ask(client, ["*"], {})["decisions"]:
+        assert decision.get("eligibility") != "eligible"
+
+
+def test_decisions_stand_in_the_order_they_were_asked_for_each_once(client: FlaskClient, engine: Engine) -> None:
+    answer = ask(client, ["fee.annual_fee", "designation.*", "designation.data_ai", "competency.cloud"], {})
+
+    assert [decision["rule"] for decision in answer["decisions"]] == [
+        "fee.annual_fee",
+        "designation.data_ai",
+        "designation.infrastructure",
+        *(rule.id for rule in engine.rules("competency.cloud")),
+    ]
+
+
+def test_the_request_id_comes_back_and_is_left_out_where_none_was_given(client: FlaskClient) -> None:
+    assert ask(client, ["fee.annual_fee"], {}, request_id="Anfrage 7 ✓")["request_id"] == "Anfrage 7 ✓"
+    assert "request_id" not in ask(client, ["fee.annual_fee"], {})
+
+
+def test_the_same_question_has_the_same_answer(client: FlaskClient) -> None:
+    first = ask(client, ["*"], STRONG)
+    second = ask(client, ["*"], json.loads(json.dumps(STRONG)))
+
+    assert first == second
+
+
+def test_decimals_are_read_exactly(client: FlaskClient) -> None:
+    body = '{"decide": ["competency.cloud.silver"], "as_of": "2022-09-30", "facts": {"facts": {"azure_acr": 14999.9999999999999999}}}'
+
+    answer = client.post("/v1/decisions", data=body, content_type="application/json").get_json()
+
+    found = [reason for reason in _reasons(answer["decisions"][0]["reasons"]) if reason["code"].endswith("consumption")]
+    assert [(reason["outcome"], reason["short_by"]) for reason in found] == [("unmet", "0.0000000000000001")]
+
+
+@pytest.mark.parametrize("detail", ["none", "summary", "full"])
+def test_the_detail_says_how_much_of_the_reasons_is_told(client: FlaskClient, detail: str) -> None:
+    answer = ask(client, ["*"], STRONG, detail=detail)
+
+    parts = sum("parts" in reason for each in answer["decisions"] for reason in _reasons(each.get("reasons", [])))
+    met = [r for each in answer["decisions"] for r in _reasons(each.get("reasons", [])) if r["outcome"] == "met" and "parts" in r]
+    assert ("reasons" in answer["decisions"][0]) == (detail != "none")
+    assert (parts > 0) == (detail != "none")
+    assert bool(met) == (detail == "full")
+
+
+def _reasons(reasons: Json) -> list[Json]:
+    return [found for reason in reasons for found in (reason, *_reasons(reason.get("parts", [])))]
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01", "2022-09-30", "2022-10-03", "2023-10-02", "2025-03-01", "9999-12-31"])
+@pytest.mark.parametrize("facts", [{}, STRONG, {"records": {"awards": {"partial": True, "rows": []}}}], ids=["unknown", "strong", "partial"])
+def test_every_kind_of_decision_is_as_its_schema_says(client: FlaskClient, as_of: str, facts: Json) -> None:
+    answer = ask(client, ["*"], facts, as_of=as_of)
+
+    assert len(answer["decisions"]) == 11
+
+
+def test_a_charset_of_utf_8_and_a_byte_order_mark_are_fine(client: FlaskClient) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps({"decide": ["*"], "as_of": "2023-06-30", "facts": {}}).encode()
+
+    response = client.post("/v1/decisions", data=body, content_type="application/json; charset=UTF-8")
+
+    assert response.status_code == 200
+
+
+# ---- batches
+
+
+def test_a_batch_keeps_its_order_and_gives_each_item_an_answer_or_a_problem(client: FlaskClient) -> None:
+    good = {"decide": ["designation.data_ai"], "as_of": "2023-06-30", "facts": STRONG, "detail": "none"}
+    items = [
+        {"id": "1", "query": good},
+        {"id": "2", "query": {**good, "decide": ["designation.nope"]}},
+        {"id": "3", "query": {**good, "facts": {"facts": {"audit_passed": None}}}},
+        {"id": "4", "query": None},
+        {"id": "5", "query": {**good, "request_id": "r"}},
+    ]
+
+    response = client.post("/v1/decisions/batch", json={"items": items})
+
+    assert response.status_code == 200
+    found = response.get_json()["items"]
+    assert [item["id"] for item in found] == ["1", "2", "3", "4", "5"]
+    assert ["answer" in item for item in found] == [True, False, False, False, True]
+    assert [found[n]["problem"]["status"] for n in (1, 2, 3)] == [404, 422, 422]
+    assert found[2]["problem"]["errors"][0]["pointer"] == "/facts/facts/audit_passed"
+    assert found[4]["answer"]["request_id"] == "r"
+    assert found[0]["answer"] == client.post("/v1/decisions", json=good).get_json()
+
+
+# ---- engines
+
+
+def test_a_new_engine_answers_from_then_on(engine: Engine, tmp_path: Any) -> None:
+    (tmp_path / "small.policy").write_text('facts { ready: flag "Ready" }\nentitlement go "Go" { from 2020-01-01 { ready: ready } }\n')
+    app = create_app(None)
+    client = app.test_client()
+    assert client.get("/health/ready").status_code == 503
+
+    snapshot.install(app, engine)
+    before = client.get("/v1/status").get_json()
+    snapshot.install(app, Engine(load([tmp_path])))
+    after = client.get("/v1/status").get_json()
+
+    assert before["policy"]["digest"] == engine.core.digest != after["policy"]["digest"]
+    assert after["rules"] == {"total": 1, "kinds": {"entitlement": 1}}
+    assert ask(client, ["entitlement.go"], {"facts": {"ready": True}})["decisions"][0]["eligibility"] == "eligible"

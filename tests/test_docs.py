@@ -1,0 +1,74 @@
+"""Every command and output in README and docs, and every rule quoted there, is what it is."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(path: Path) -> list[tuple[str, str]]:
+    return [(match.group(1), match.group(2)) for match in FENCE.finditer(path.read_text(encoding="utf-8"))]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of what the commands read and change."""
+    for name in ("policies", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def commands(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each `$ command` with the output that stands below it."""
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        yield command, output
+
+
+def matches(shown: str, actual: str) -> bool:
+    """Whether an output is the one shown, where a line `...` stands for any lines and `...` for any text."""
+    pattern = "".join(".*" if piece == "..." else re.escape(piece) for piece in re.split(r"(\.\.\.)", shown.strip()))
+    return re.fullmatch(pattern, actual.strip(), re.DOTALL) is not None
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_commands_print_what_is_shown(path: Path, copy: Path) -> None:
+    """Changes shown as diffs are made in between, so that a page can tell a story."""
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    for kind, text in blocks(path):
+        if kind == "diff":
+            subprocess.run(["git", "apply", "--unidiff-zero", "-"], input=text, text=True, cwd=copy, check=True)
+        if kind != "console":
+            continue
+        for command, shown in commands(text):
+            done = subprocess.run(shlex.split(command), capture_output=True, text=True, cwd=copy, env=env, check=False)
+
+            assert matches(shown, done.stdout + done.stderr), f"$ {command}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_rules_that_are_quoted_stand_in_the_policies(path: Path) -> None:
+    policies = "\n".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "policies").rglob("*.policy")))
+
+    for kind, text in blocks(path):
+        if kind == "policy":
+            assert text in policies
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_python_in_docs_runs(path: Path) -> None:
+    for kind, text in blocks(path):
+        if kind == "python":
+            subprocess.run([sys.executable, "-c", text], cwd=ROOT, check=True)
