@@ -17,6 +17,9 @@ Json = Any
 MAX_DEPTH = 60
 """Depth of nested values that is read."""
 
+MAX_VALUES = 2_000_000
+"""How many values are read, those that aliases repeat counted each time."""
+
 _PREFIX = "tag:yaml.org,2002:"
 _INTEGER = re.compile(r"^-?(?:0|[1-9][0-9]{0,40})$")
 _DECIMAL = re.compile(r"^-?(?:0|[1-9][0-9]{0,40})\.[0-9]{1,40}$")
@@ -69,7 +72,7 @@ def read_data(source: Source) -> Data:
     """Read a YAML or JSON source; both are read as YAML, whose parser tells where each value stands.
 
     Raises:
-        DataErrors: it is neither, gives a key twice, or uses anchors.
+        DataErrors: it is neither, gives a key twice, or is nested or repeated beyond measure.
     """
     reading = _Reading(source)
     try:
@@ -98,25 +101,29 @@ class _Reading:
         self.source = source
         self.places: dict[str, Span] = {}
         self.problems: list[DataProblem] = []
-        self.seen: set[int] = set()
+        self.around: set[int] = set()
+        self.size = 0
 
     def value(self, node: yaml.Node, pointer: str, depth: int) -> Json:
         span = Span(self.source, node.start_mark.index, node.end_mark.index)
         self.places.setdefault(pointer, span)
-        if id(node) in self.seen:
-            self.problems.append(DataProblem(span, "anchors and aliases are not read", "write the value out"))
-            return None
-        self.seen.add(id(node))
+        self.size += 1
+        if id(node) in self.around:
+            raise DataErrors((DataProblem(span, "this alias stands inside what it means", "write the value out"),))
+        if self.size > MAX_VALUES:
+            raise DataErrors((DataProblem(span, "this has too many values", "write fewer, or fewer aliases"),))
         if depth > MAX_DEPTH:
-            self.problems.append(DataProblem(span, "this is nested too deeply"))
-            return None
-        match node:
-            case yaml.MappingNode():
-                return dict(self.items(node, pointer, depth))
-            case yaml.SequenceNode():
-                return [self.value(item, f"{pointer}/{index}", depth + 1) for index, item in enumerate(node.value)]
-            case _:
-                return _scalar(node)
+            raise DataErrors((DataProblem(span, "this is nested too deeply"),))
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        self.around.add(id(node))
+        value: Json
+        if isinstance(node, yaml.MappingNode):
+            value = dict(self.items(node, pointer, depth))
+        else:
+            value = [self.value(item, f"{pointer}/{index}", depth + 1) for index, item in enumerate(node.value)]
+        self.around.remove(id(node))
+        return value
 
     def items(self, node: yaml.MappingNode, pointer: str, depth: int) -> Iterator[tuple[str, Json]]:
         names: set[str] = set()
@@ -136,7 +143,7 @@ class _Reading:
             yield name, self.value(item, below, depth + 1)
 
 
-def _scalar(node: yaml.Node) -> Json:
+def _scalar(node: yaml.ScalarNode) -> Json:
     match node.tag.removeprefix(_PREFIX):
         case "bool":
             return node.value == "true"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
 from datetime import UTC, datetime
@@ -14,6 +13,9 @@ import click
 from dsl.load import load_sources, policy_files
 from dsl.render import as_text, summary
 from dsl.source import read_source
+from evaluator.engine import Engine
+from server.app import create_app
+from server.run import run
 
 EXAMPLES = Path("examples/queries")
 
@@ -39,10 +41,7 @@ def serve(paths: tuple[str, ...], host: str, port: int, workers: int) -> None:
     click.echo(f"{len(loaded.core.rules)} rules, policy digest {loaded.core.digest}")
     click.echo(f"A question to ask:\n\n  {question(host, port, list(loaded.core.rules))}\n")
     sys.stdout.flush()
-    os.environ["MERIT_POLICIES"] = os.pathsep.join(chosen)
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:server.gunicorn_config"]
-    os.execv(sys.executable, [*command, "--bind", bind, "--workers", str(workers), "server.wsgi:app"])
+    run(create_app(Engine(loaded.document)), chosen, host=host, port=port, workers=workers)
 
 
 def question(host: str, port: int, rules: list[str]) -> str:

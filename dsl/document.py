@@ -706,20 +706,23 @@ class Document(Node):
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield a node and all nodes below it, parents first."""
-    yield node
-    for own in fields(node):
-        yield from _walk_value(getattr(node, own.name))
+    waiting: list[object] = [node]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Node):
+            yield value
+            waiting.extend([getattr(value, name) for name in _parts_of(type(value))])
+        elif isinstance(value, tuple):
+            waiting.extend(reversed(value))
+        elif isinstance(value, dict):
+            waiting.extend(reversed(value.values()))
 
 
-def _walk_value(value: object) -> Iterator[Node]:
-    match value:
-        case Node():
-            yield from walk(value)
-        case tuple():
-            for item in value:
-                yield from _walk_value(item)
-        case Mapping():
-            for item in value.values():
-                yield from _walk_value(item)
-        case _:
-            return
+_PARTS: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _parts_of(cls: type[Node]) -> tuple[str, ...]:
+    """Return the fields that may hold nodes, last first."""
+    if cls not in _PARTS:
+        _PARTS[cls] = tuple(own.name for own in reversed(fields(cls)) if own.name != "origin")
+    return _PARTS[cls]

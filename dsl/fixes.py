@@ -27,7 +27,7 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic], *, only_safe: bool
         here = all(edit.span.source.text == text for edit in fix.edits)
         if here and not any(_overlap(edit, other) for edit in edits for other in taken):
             taken.update(dict.fromkeys(edits))
-    for start, end, replacement in reversed(sorted(taken, key=lambda edit: edit[:2])):
+    for start, end, replacement in sorted(taken, key=lambda edit: edit[:2])[::-1]:
         text = text[:start] + replacement + text[end:]
     return text
 

@@ -1,4 +1,4 @@
-"""How gunicorn runs the service; the command line may say otherwise."""
+"""How gunicorn runs the service."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 from dsl.diagnostics import PolicyErrors
 from dsl.render import as_text
 from server import snapshot
+from server.policies import load_engine
 
-# The master loads the policies once and the workers share them.
+# The policies are loaded once, before the workers are made, which share them.
 preload_app = True
 worker_class = "gthread"
 workers = 2
@@ -24,10 +25,8 @@ control_socket_disable = True
 
 def on_reload(server: Any) -> None:
     """Load the policies again (signal HUP); where they have errors, go on with those that are served."""
-    from server import wsgi
-
     try:
-        snapshot.install(wsgi.app, wsgi.load_engine())
+        snapshot.install(server.app.wsgi(), load_engine())
     except PolicyErrors as error:
         for diagnostic in error.diagnostics:
             server.log.error("%s", as_text(diagnostic))

@@ -104,11 +104,10 @@ class Words:
             case c.Rounded(value=value, rounding=rounding):
                 return f"{self.say(value)}, {_rounded(rounding)}"
             case c.PerUnit(value=value, points=points, unit=unit, cap=cap):
-                each = f"{self.say(unit)} of {self.say(value)}" if unit is not None else f"of {self.say(value)}"
-                return f"{self.say(points)} for each {each}{self._at_most(cap)}"
+                return f"{self.say(points)} for each {self._unit(value, unit)}{self._at_most(cap)}"
             case c.Prorate(value=value, most=most, target=target, rounding=rounding):
                 share = f"in proportion, {_rounded(rounding)}"
-                return f"up to {self.say(most)} where {self.say(value)} is {self.say(target)}, {share}"
+                return f"{self.say(most)} when {self._amount(value)} reaches {self.say(target)}, {share}"
             case c.Shift(date=day, by=by, back=back):
                 return f"{self.say(day)} {'minus' if back else 'plus'} {duration(by)}"
             case c.Edge(edge=edge, of=of):
@@ -144,8 +143,8 @@ class Words:
                 return f"{self.say(value)} as projected for the next check"
             case c.Sometime(condition=condition, start=start, end=end):
                 return f"{self.say(condition)} on a day from {self.say(start)} through {self.say(end)}"
-            case c.Requirement(title=title):
-                return _quoted(title)
+            case c.Requirement(title=title, days=days):
+                return f"{_quoted(title)}{between(days) if self.day is None else ''}"
             case c.PassScore(mark=mark, out_of=out_of):
                 return f"the score out of {number(out_of)} is at least {self.say(mark)}{self._every(node)}"
             case _:
@@ -169,11 +168,22 @@ class Words:
         rounding = f", {_rounded(node.rounding)}" if node.rounding is not None else ""
         return f"{head} in {name}{where}{over}{rounding}"
 
+    def _unit(self, value: c.Expr, unit: c.Expr | None) -> str:
+        if isinstance(value, c.People) and unit is None:
+            return self.say(value).replace("people", "person", 1)
+        return f"{self.say(unit)} of {self._amount(value)}" if unit is not None else f"of {self._amount(value)}"
+
+    def _amount(self, node: c.Expr) -> str:
+        counted = isinstance(node, c.People | c.DifferentPeople)
+        return f"the number of {self.say(node)}" if counted else self.say(node)
+
     def _compare(self, node: c.Compare) -> str:
+        words = _COMPARED[node.op]
+        if node.left.type.kind == "date":
+            words = _BY_DATE.get(node.op, words)
         if isinstance(node.left, c.People) and node.op == ">=":
-            return f"at least {figure(node.right) if isinstance(node.right, c.Literal) else self.say(node.right)} {self.say(node.left)}"
-        words = _BY_DATE.get(node.op, _COMPARED[node.op]) if node.left.type.kind == "date" else _COMPARED[node.op]
-        return f"{self.say(node.left)} {words} {self.say(node.right)}"
+            return f"at least {self.say(node.right)} {self.say(node.left)}"
+        return f"{self._amount(node.left)} {words} {self.say(node.right)}"
 
     def _every(self, node: c.PassScore) -> str:
         asked = {"above zero": "points in every metric", "one point": "a point in every metric"}

@@ -1,30 +1,8 @@
-"""The production entry: ``gunicorn --config python:server.gunicorn_config server.wsgi:app``."""
+"""For a server of one's own: ``gunicorn --config python:server.gunicorn_config server.wsgi:app``."""
 
 from __future__ import annotations
 
-import os
-
-from dsl.load import load
-from evaluator.engine import Engine
 from server.app import create_app
-
-POLICIES = "MERIT_POLICIES"
-"""Environment variable with the paths of the policies, separated as in PATH."""
-
-
-def policy_paths() -> list[str]:
-    """Return the paths of the policies to serve."""
-    return [path for path in os.environ.get(POLICIES, "policies").split(os.pathsep) if path]
-
-
-def load_engine() -> Engine:
-    """Return an engine over the policies to serve.
-
-    Raises:
-        PolicyErrors: the policies have errors.
-        FileNotFoundError: a path does not exist.
-    """
-    return Engine(load(policy_paths()))
-
+from server.policies import load_engine
 
 app = create_app(load_engine())

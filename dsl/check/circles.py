@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from itertools import pairwise
 
 from dsl import core as c, document as d
@@ -73,32 +73,35 @@ def _find(edges: Mapping[str, Mapping[str, Span]]) -> list[Diagnostic]:
 
 
 def _targets(value: object, by_award: Mapping[str, list[str]]) -> Iterator[tuple[str, Span]]:
-    match value:
-        case c.Named():
-            yield value.name, value.origin
-        case c.Qualifies() | c.InProgress():
-            yield value.rule, value.origin
-        case c.Holds() | c.Paid() | c.Lapsed():
-            for rule in by_award.get(value.award, ()):
-                yield rule, value.origin
-        case tuple():
-            for item in value:
-                yield from _targets(item, by_award)
-        case Mapping():
-            for item in value.values():
-                yield from _targets(item, by_award)
-        case (
-            c.Node()
-            | c.RuleVersion()
-            | c.Option()
-            | c.Effect()
-            | c.Branch()
-            | c.TableRow()
-            | c.DatedValue()
-            | c.SettingVersion()
-        ):
-            for own in fields(value):
-                if own.name not in ("origin", "type", "basis", "days"):
-                    yield from _targets(getattr(value, own.name), by_award)
-        case _:
-            return
+    """Yield what a value rests on, and where."""
+    waiting: list[object] = [value]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, tuple):
+            waiting.extend(reversed(here))
+            continue
+        if isinstance(here, Mapping):
+            waiting.extend(reversed(tuple(here.values())))
+            continue
+        names = _INNER.get(here.__class__.__name__)
+        if not names:
+            continue
+        match here:
+            case c.Named():
+                yield here.name, here.origin
+            case c.Qualifies() | c.InProgress():
+                yield here.rule, here.origin
+            case c.Holds() | c.Paid() | c.Lapsed():
+                for rule in by_award.get(here.award, ()):
+                    yield rule, here.origin
+            case _:
+                waiting.extend(getattr(here, name) for name in reversed(names))
+
+
+_LEAVES = ("origin", "type", "basis", "days", "code", "title", "name")
+_INNER: dict[str, tuple[str, ...]] = {
+    kind.__name__: tuple(own.name for own in fields(kind) if own.name not in _LEAVES) or ("origin",)
+    for kind in vars(c).values()
+    if isinstance(kind, type) and is_dataclass(kind) and not issubclass(kind, c.Type | c.Basis | c.Days)
+}
+"""The fields of a core node, or of a part of one, that may hold nodes; by the name of its class."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dsl import document as d
 from dsl.diagnostics import Diagnostic
 from dsl.lower.scope import days_of, is_empty, swapped_dates
 
 
-def dates(document: d.Document, found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
-    """Yield C401 for what ends before it begins and is not ``found`` yet."""
+def dates(nodes: Iterable[d.Node], found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield C401 for the nodes that end before they begin and are not ``found`` yet."""
     told = {(one.span.source, one.span.start) for one in found if one.code == "C401"}
-    for node in d.walk(document):
+    for node in nodes:
         if isinstance(node, d.Validity) and is_empty(days_of(node)):
             at = node.origin
             if node.start is not None and (at.source, at.start) not in told:

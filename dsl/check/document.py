@@ -13,7 +13,7 @@ from dsl.check.points import totals
 from dsl.check.tables import tables
 from dsl.core import Core
 from dsl.diagnostics import Diagnostic
-from dsl.document import Document
+from dsl.document import Document, walk
 
 
 def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> list[Diagnostic]:
@@ -24,12 +24,13 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
         core: what it lowered to.
         found: what lowering found; a place it speaks of is not reported again.
     """
+    nodes = tuple(walk(document))
     return [
         *misplaced(document, found),
         *declared(document),
         *unread(document, core, found),
-        *figures(document),
-        *dates(document, found),
+        *figures(nodes),
+        *dates(nodes, found),
         *tables(document, core),
         *totals(core),
         *shared_circles(document),

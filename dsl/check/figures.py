@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from dsl import document as d
@@ -14,13 +14,13 @@ PLACES = 6
 """Digits behind the point that a figure may have."""
 
 
-def figures(document: d.Document) -> Iterator[Diagnostic]:
-    """Yield what is wrong with figures by themselves.
+def figures(nodes: Iterable[d.Node]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the figures among nodes by themselves.
 
     Reports:
         C701 too many digits; C702 (warning) money with thousandths, which may be a comma meant.
     """
-    for node in d.walk(document):
+    for node in nodes:
         if not isinstance(node, d.Figure) or node.value is None:
             continue
         _, digits, exponent = node.value.as_tuple()

@@ -14,6 +14,9 @@ from dsl.lower.tables import rows_in_days
 from dsl.lower.values import Values
 from dsl.source import Span
 
+_IN_ANY_RULE = frozenset({"C101", "C102", "C104", "C105", "C106", "C107", "C108", "C109", "C114", "C115", "C401"})
+"""Mistakes of shared clauses that are mistakes in whatever rule uses them."""
+
 
 class Rules(Bodies):
     """Lowers the rules of one document."""
@@ -51,7 +54,29 @@ class Rules(Bodies):
                         form.origin,
                         [r.name for r in rules.values() if r.kind == form.kind],
                     )
+        self._unused_commons()
         return rules
+
+    def _unused_commons(self) -> None:
+        """Look through shared clauses that no rule uses: what they name must exist all the same.
+
+        What depends on the rule around them (its levels, row, mark) cannot be judged.
+        """
+        forms = self.document.rules.values()
+        used = {
+            name
+            for form in forms
+            for clause in d.walk(form)
+            if isinstance(clause, d.Verb) and clause.word == "use"
+            for name in clause.names
+        }
+        for form in forms:
+            if form.kind == "common" and form.name not in used:
+                before = len(self.names.found)
+                scope = Scope(code=f"common.{form.name}")
+                self.requirement(self.body(form.clauses), scope)
+                told = [one for one in self.names.found[before:] if one.code in _IN_ANY_RULE]
+                self.names.found[before:] = told
 
     def _check_family(self, key: str, forms: Sequence[d.Rule], rules: Mapping[str, c.Rule]) -> None:
         """Report additions over a table that does not exist, or for rules that do not."""

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, cast
 from dsl import document as d
 from dsl.codec import node_text
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label, sorted_diagnostics
+from dsl.source import Span
 from dsl.syntax import Node, Part, Token, Tree
 
 T = TypeVar("T", bound=d.Node)

@@ -43,14 +43,18 @@ def too_deep(block: Span, code: str) -> Diagnostic | None:
         depth += 1 if match.group() in "{([" else -1
         if depth > MAX_DEPTH:
             return _deep(Span(block.source, block.start + match.start(), block.start + match.end()))
-    if re.search(r"(?:\bnot\s+){%d}" % MAX_DEPTH, code):
+    if re.search(rf"(?:\bnot\s+){{{MAX_DEPTH}}}", code):
         return Diagnostic("P009", f"this is nested more than {MAX_DEPTH} levels deep", block, help="write one `not`")
     return None
 
 
 def _deep(span: Span) -> Diagnostic:
-    return Diagnostic("P009", f"this is nested more than {MAX_DEPTH} levels deep", span,
-                      help="give a part of it a name of its own: a `measure` or a `common`")  # fmt: skip
+    return Diagnostic(
+        "P009",
+        f"this is nested more than {MAX_DEPTH} levels deep",
+        span,
+        help="give a part of it a name of its own: a `measure` or a `common`",
+    )
 
 
 def nested_too_deeply(block: Span) -> Diagnostic:
@@ -163,8 +167,14 @@ def _told(proposal: Proposal, block: Span, places: tuple[int, ...]) -> Diagnosti
     edits = tuple(Edit(_span(block, places, start, end), new) for start, end, new in proposal.edits)
     labels = tuple(Label(_span(block, places, start, end), text) for start, end, text in proposal.labels)
     fix = Fix(proposal.title, edits, safe=proposal.safe) if edits else None
-    return Diagnostic(proposal.code, proposal.message, _span(block, places, proposal.start, proposal.end),
-                      help=proposal.help, labels=labels, fix=fix)  # fmt: skip
+    return Diagnostic(
+        proposal.code,
+        proposal.message,
+        _span(block, places, proposal.start, proposal.end),
+        help=proposal.help,
+        labels=labels,
+        fix=fix,
+    )
 
 
 def _outside(proposal: Proposal, block: Span) -> Diagnostic:

@@ -1,12 +1,13 @@
-"""Braces, quotes, labels and rows that are not as they should be, around the place where reading stopped."""
+"""Braces, quotes and rows that are not as they should be, around the place where reading stopped."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from dsl.mistakes.labels import either_or, labels
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
-from dsl.mistakes.words import CLAUSE_WORDS, RESERVED, TOP_WORDS
+from dsl.mistakes.words import CLAUSE_WORDS, TOP_WORDS
 
 _ENDS = re.compile(
     r"[ \t]*\{|[ \t]*\}|[ \t]*:|[ \t]*\||[ \t]{2,}|[ \t]+(?:from|through|until|read|cite|seen|assume|was|also|earns|one|count|flag)\b|[ \t]*,?[ \t]*$",
@@ -31,11 +32,23 @@ def top_word(stop: Stop) -> Iterator[Proposal]:
         stop.code.startswith(word) and not stop.code[len(word) : len(word) + 1].isalnum() for word in CLAUSE_WORDS
     )
     if is_clause:
-        yield Proposal("P019", f"`{name}` stands in the first column, outside of any form", 0, end,
-                       "put it inside the braces of the form it belongs to", sure=True)  # fmt: skip
+        yield Proposal(
+            "P019",
+            f"`{name}` stands in the first column, outside of any form",
+            0,
+            end,
+            "put it inside the braces of the form it belongs to",
+            sure=True,
+        )
     else:
-        yield Proposal("P002", f"`{name}` does not begin anything I know", 0, end,
-                       "a line that begins in the first column starts a form: `designation`, `fee`, `table` ...; indent what belongs to the form above", sure=True)  # fmt: skip
+        yield Proposal(
+            "P002",
+            f"`{name}` does not begin anything I know",
+            0,
+            end,
+            "a line that begins in the first column starts a form: `designation`, `fee`, `table` ...; indent what belongs to the form above",
+            sure=True,
+        )
 
 
 def second_form(stop: Stop) -> Iterator[Proposal]:
@@ -46,9 +59,17 @@ def second_form(stop: Stop) -> Iterator[Proposal]:
     start = stop.line[0]
     if stop.code[start : stop.offset].strip():
         return
-    yield Proposal("P002", f"`{match.group()}` begins a form, and does not stand in the first column", stop.offset,
-                   stop.offset + match.end(), "move it to the first column", ((start, stop.offset, ""),),
-                   "move it to the first column", safe=True, cut=start)  # fmt: skip
+    yield Proposal(
+        "P002",
+        f"`{match.group()}` begins a form, and does not stand in the first column",
+        stop.offset,
+        stop.offset + match.end(),
+        "move it to the first column",
+        ((start, stop.offset, ""),),
+        "move it to the first column",
+        safe=True,
+        cut=start,
+    )
 
 
 def closing_brace(stop: Stop) -> Iterator[Proposal]:
@@ -102,9 +123,17 @@ def _open(stop: Stop, brace: int, at: int, closing: str, shown: int) -> Proposal
     head = " ".join(stop.text[line:brace].split()) or "this block"
     place = "where the form ends" if not stop.code[shown:].strip() else "here"
     shown += len(stop.code[shown:]) - len(stop.code[shown:].lstrip(" \t"))
-    return Proposal("P003", f"the `{{` of `{head}` is still open {place}", shown, min(shown + 1, len(stop.code)),
-                    "type `}` to close it", ((at, at, closing),), "close the brace",
-                    labels=((brace, brace + 1, "opened here"),), sure=not stop.rest.strip())  # fmt: skip
+    return Proposal(
+        "P003",
+        f"the `{{` of `{head}` is still open {place}",
+        shown,
+        min(shown + 1, len(stop.code)),
+        "type `}` to close it",
+        ((at, at, closing),),
+        "close the brace",
+        labels=((brace, brace + 1, "opened here"),),
+        sure=not stop.rest.strip(),
+    )
 
 
 def _indent(code: str, at: int) -> int:
@@ -118,8 +147,16 @@ def stray_brace(stop: Stop) -> Iterator[Proposal]:
         line = stop.code.rfind("\n", 0, stop.offset)
         alone = line >= 0 and not stop.code[line : stop.offset].strip()
         start = line if alone and not stop.rest[1:].split("\n", 1)[0].strip() else stop.offset
-        yield Proposal("P004", "this `}` closes nothing", stop.offset, stop.offset + 1,
-                       "delete it, or look for a `{` that is missing above", ((start, stop.offset + 1, ""),), "delete it", sure=True)  # fmt: skip
+        yield Proposal(
+            "P004",
+            "this `}` closes nothing",
+            stop.offset,
+            stop.offset + 1,
+            "delete it, or look for a `{` that is missing above",
+            ((start, stop.offset + 1, ""),),
+            "delete it",
+            sure=True,
+        )
         return
     last = stop.code.rfind("}", 0, stop.offset)
     if stop.depth == 0 and last >= 0 and last == stop.before - 1 and stop.offset:
@@ -129,9 +166,17 @@ def stray_brace(stop: Stop) -> Iterator[Proposal]:
         for closing in ("", "\n}"):
             end = len(stop.code.rstrip())
             edits = ((start, last + 1, ""),) if not closing else ((start, last + 1, ""), (end, end, closing))
-            yield Proposal("P004", f"this `}}` closes the form, and `{shown}` follows", last, last + 1,
-                           "close the form behind its last clause", edits, "move the brace behind the last clause",
-                           labels=((stop.offset, stop.offset + len(shown), "this stands outside"),), sure=bool(closing))  # fmt: skip
+            yield Proposal(
+                "P004",
+                f"this `}}` closes the form, and `{shown}` follows",
+                last,
+                last + 1,
+                "close the form behind its last clause",
+                edits,
+                "move the brace behind the last clause",
+                labels=((stop.offset, stop.offset + len(shown), "this stands outside"),),
+                sure=bool(closing),
+            )
 
 
 def opening_brace(stop: Stop) -> Iterator[Proposal]:
@@ -159,8 +204,14 @@ def open_quote(stop: Stop) -> Iterator[Proposal]:
         if not raw[: match.start()].strip():
             continue
         at = quote + 1 + match.start()
-        yield put("P008", "the quotes of this text are not closed", (quote, at), at, '"',
-                  f'type `"` behind it: `"{stop.text[quote + 1 : at]}"`')  # fmt: skip
+        yield put(
+            "P008",
+            "the quotes of this text are not closed",
+            (quote, at),
+            at,
+            '"',
+            f'type `"` behind it: `"{stop.text[quote + 1 : at]}"`',
+        )
 
 
 def forgotten_quotes(stop: Stop) -> Iterator[Proposal]:
@@ -187,56 +238,16 @@ def forgotten_quotes(stop: Stop) -> Iterator[Proposal]:
 
 def _quoted(stop: Stop, start: int, end: int) -> Proposal:
     text = stop.text[start:end]
-    return Proposal("P008", "this text stands without quotes", start, end, f'write `"{text}"`',
-                    ((start, end, f'"{text}"'),), f'write `"{text}"`', safe=True)  # fmt: skip
-
-
-def labels(stop: Stop) -> Iterator[Proposal]:
-    """A label with capitals, hyphens or blanks; one without its colon; a requirement without one."""
-    for at in stop.starts():
-        match = re.match(r"(?P<label>[A-Za-z][\w-]*(?:[ \t]+[\w-]+)*?)[ \t]*(?P<title>\"x*\"[ \t]*)?:", stop.code[at:])
-        if match and not re.fullmatch(r"[a-z]\w*", match["label"]) and at + match.end("label") >= stop.offset:
-            right = re.sub(r"\W+", "_", match["label"]).lower()
-            span = (at, at + match.end("label"))
-            yield swap("P014", f"`{match['label']}` cannot be a label", span, right,
-                       f"a label is one word in small letters: `{right}`")  # fmt: skip
-    if "LABEL" not in stop.expected and not _could_be_clause(stop):
-        return
-    for at in stop.starts():
-        match = re.match(r"(?P<label>[a-z]\w*)(?P<title>[ \t]+\"x*\")?(?=[ \t]+(?:[\w(]))", stop.code[at:])
-        if match is None or match["label"] in RESERVED:
-            continue
-        end = at + match.end()
-        yield put("P014", f"the label `{match['label']}` has no colon", (at, at + match.end("label")), end, ":",
-                  f"write `{match['label']}:`")  # fmt: skip
-    for at in stop.starts():
-        value = stop.code[at:]
-        first = re.match(r"(?!from\b|through\b|until\b|cite\b)[\w(]", value)
-        if first is None:
-            continue
-        label = _label_for(value)
-        yield put("P014", "this requirement has no label", (at, _value_end(stop, at)), at, f"{label}: ",
-                  f"begin it with a name for it and a colon, for example `{label}:`; the label is the reason code that services read")  # fmt: skip
-
-
-def _could_be_clause(stop: Stop) -> bool:
-    return stop.depth > 0
-
-
-def _label_for(value: str) -> str:
-    names = [
-        word
-        for word in re.findall(r"[a-z]\w*", value.split("\n", 1)[0])
-        if word not in RESERVED and word not in ("any", "all", "of", "at", "least", "people", "holding", "held", "for", "qualifies", "points", "first", "growth", "change")
-    ]  # fmt: skip
-    return names[0] if names else "condition"
-
-
-def _value_end(stop: Stop, at: int) -> int:
-    line_end = stop.code.find("\n", at)
-    line_end = len(stop.code) if line_end < 0 else line_end
-    brace = stop.code.find("}", at, line_end)
-    return len(stop.code[: brace if brace > at else line_end].rstrip())
+    return Proposal(
+        "P008",
+        "this text stands without quotes",
+        start,
+        end,
+        f'write `"{text}"`',
+        ((start, end, f'"{text}"'),),
+        f'write `"{text}"`',
+        safe=True,
+    )
 
 
 def rows(stop: Stop) -> Iterator[Proposal]:
@@ -255,8 +266,16 @@ def rows(stop: Stop) -> Iterator[Proposal]:
         if "|" not in line:
             continue
         if re.fullmatch(r"\s*\|[\s|:=-]*-{2,}[\s|:=-]*", line):
-            yield Proposal("P015", "a line of dashes is no row", start + _indent(stop.code, start), end,
-                           "delete it: the first row names the columns", ((start, min(end + 1, len(stop.code)), ""),), "delete it", safe=True)  # fmt: skip
+            yield Proposal(
+                "P015",
+                "a line of dashes is no row",
+                start + _indent(stop.code, start),
+                end,
+                "delete it: the first row names the columns",
+                ((start, min(end + 1, len(stop.code)), ""),),
+                "delete it",
+                safe=True,
+            )
             continue
         notes = re.search(r"(?<=\s)(?:cite|assume|was|seen|only\s+if)\b", line[line.rfind("|") :])
         cells_end = start + len(line[: line.rfind("|") + notes.start() if notes else None].rstrip())
@@ -266,35 +285,27 @@ def rows(stop: Stop) -> Iterator[Proposal]:
                 "P015", "this row does not begin with `|`", (at, cells_end), at, "| ", "type `|` before its first cell"
             )
         elif stop.code[cells_end - 1] != "|":
-            yield put("P015", "this row does not end with `|`", (start + _indent(stop.code, start), cells_end), cells_end, " |",
-                      "type `|` behind its last cell")  # fmt: skip
+            yield put(
+                "P015",
+                "this row does not end with `|`",
+                (start + _indent(stop.code, start), cells_end),
+                cells_end,
+                " |",
+                "type `|` behind its last cell",
+            )
         for empty in re.finditer(r"(?<=\|)[ \t]*(?=\|)", line):
-            yield swap("P015", "this cell is empty", (start + empty.start() - 1, start + empty.end() + 1), "| - |",
-                       "put `-` in an empty cell", safe=True)  # fmt: skip
+            yield swap(
+                "P015",
+                "this cell is empty",
+                (start + empty.start() - 1, start + empty.end() + 1),
+                "| - |",
+                "put `-` in an empty cell",
+                safe=True,
+            )
         for cell in re.finditer(r"(?<=\|)[ \t]*([^|\"\s][^|\"]*?)[ \t]*(?=\|)", line):
             span = (start + cell.start(1), start + cell.end(1))
             if span[0] <= stop.offset <= span[1]:
                 yield _quoted(stop, *span)
-
-
-def either_or(stop: Stop) -> Iterator[Proposal]:
-    """Two labelled conditions joined by `or` in one line."""
-    match = re.search(r"(?<!\w)(or|and)[ \t]*$", stop.code[: stop.word_start])
-    if match is None or not re.match(r"[a-z]\w*[ \t]*(\"x*\"[ \t]*)?:", stop.code[stop.word_start :]):
-        return
-    for at in stop.starts():
-        end = _value_end(stop, stop.offset)
-        if match.group(1) == "and":
-            yield swap("P016", "`and` joins no labelled requirements", match.span(1), "",
-                       "delete it: all requirements that stand one behind the other must be met")  # fmt: skip
-            return
-        start = at if re.match(r"[a-z]\w*[ \t]*(\"x*\"[ \t]*)?:", stop.code[at:]) else None
-        if start is None:
-            continue
-        edits = ((start, start, "either: any of { "), (*match.span(1), " "), (end, end, " }"))
-        yield Proposal("P016", "`or` joins no labelled requirements", *match.span(1),
-                       "write `either: any of { ... }` around the requirements of which one is enough", edits, "write `any of { ... }`")  # fmt: skip
-        return
 
 
 SHAPES: tuple[Look, ...] = (

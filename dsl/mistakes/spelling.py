@@ -34,18 +34,18 @@ _SIGNS = {
     "||": "or",
     "–": "-",
     "—": "-",
-    "−": "-",
+    "\u2212": "-",
     "×": "*",
     "…": "",
 }
-_SIGN = re.compile(r"=>|=<|==|<>|≥|≤|≠|&&|\|\||–|—|−|×|…")
+_SIGN = re.compile(r"=>|=<|==|<>|≥|≤|≠|&&|\|\||–|—|\u2212|×|…")
 _FIGURE = r"\d[\d,.]*\d\??|\d\??"
 _MONEY = re.compile(rf"(?P<sign>[$€£¥])\s?(?P<a>{_FIGURE})(?P<k>[kKmM](?:illion|n)?\b)?(?:\s?[A-Z]{{3}}\b)?")
 _MONEY_AFTER = re.compile(rf"(?P<a>{_FIGURE})(?P<k>[kKmM]\b)?\s?(?P<sign>[$€£¥])")
-_CURLY = re.compile(r"[“”„«»][^“”„«»\"\n]*[“”„«»\"]|[‘’‚][^‘’‚\n]*[‘’]")
+_CURLY = re.compile(r"[“”„«»][^“”„«»\"\n]*[“”„«»\"]|[\u2018\u2019\u201a][^\u2018\u2019\u201a\n]*[\u2018\u2019]")
 _SINGLE = re.compile(r"'[^'\n]*'")
 _SUSPECT = re.compile(
-    rf"[$€£¥“”„«»‘’‚';≥≤≠–—−×…!\u00a0\u202f\u2009\u200b]|=[>=<]|<>|&&|//|/\*|\d/\d|\d\.\s?\d+\.|\d{{4}}-(?!\d\d-\d\d(?!\d))\d{{1,2}}-|\d-\d{{4}}|\|\||\b(?:{_MONTH})\b",
+    rf"[$€£¥“”„«»\u2018\u2019\u201a';≥≤≠–—\u2212×…!\u00a0\u202f\u2009\u200b]|=[>=<]|<>|&&|//|/\*|\d/\d|\d\.\s?\d+\.|\d{{4}}-(?!\d\d-\d\d(?!\d))\d{{1,2}}-|\d-\d{{4}}|\|\||\b(?:{_MONTH})\b",
     re.IGNORECASE,
 )
 
@@ -72,9 +72,15 @@ def _all(text: str, code: str) -> Iterator[Proposal]:
     code = re.sub(r"(//|/\*)[^\n]*", lambda m: " " * len(m.group()), code)
     for match in (*_CURLY.finditer(code), *re.finditer(r"(?<!\d)" + _SINGLE.pattern, code)):
         inner = text[match.start() + 1 : match.end() - 1]
-        kind = "single quotes" if match.group()[0] in "'‘’‚" else "curly quotes"
-        yield swap("P008", f"this text stands in {kind}", match.span(), f'"{inner}"',
-                   f'write straight double quotes: `"{inner}"`', safe=True)  # fmt: skip
+        kind = "single quotes" if match.group()[0] in "'\u2018\u2019\u201a" else "curly quotes"
+        yield swap(
+            "P008",
+            f"this text stands in {kind}",
+            match.span(),
+            f'"{inner}"',
+            f'write straight double quotes: `"{inner}"`',
+            safe=True,
+        )
         code = code[: match.start()] + " " * len(match.group()) + code[match.end() :]
     yield from _dates(code)
     yield from _money(code)
@@ -84,21 +90,43 @@ def _all(text: str, code: str) -> Iterator[Proposal]:
             yield swap("P015", "this cell is empty", match.span(), "| - |", "put `-` in an empty cell", safe=True)
             continue
         new = _SIGNS[sign]
-        yield swap("P012", f"`{sign}` is not a sign of the language", match.span(), new,
-                   f"write `{new}`" if new else "delete it")  # fmt: skip
+        yield swap(
+            "P012",
+            f"`{sign}` is not a sign of the language",
+            match.span(),
+            new,
+            f"write `{new}`" if new else "delete it",
+        )
     for match in re.finditer(r"!(?!=)\s*", code):
         yield swap("P012", "`!` is not a sign of the language", match.span(), "not ", "write `not`")
     for match in re.finditer(r"[ \t]*;", code):
+        if re.search(r"(?:^|\{)[ \t]*[a-z]\w*([ \t]+\"x*\")?$", code[: match.start()], re.MULTILINE):
+            yield swap(
+                "P014", "a label ends with a colon", (match.end() - 1, match.end()), ":", "write `:` behind the label"
+            )
+            continue
         at_end = re.match(r"[ \t]*(\n|$)", code[match.end() :])
-        yield swap("P016", "a `;` separates nothing here", (match.end() - 1, match.end()), "" if at_end else " ",
-                   "delete it: the next clause begins with its label or keyword", safe=True)  # fmt: skip
+        yield swap(
+            "P016",
+            "a `;` separates nothing here",
+            (match.end() - 1, match.end()),
+            "" if at_end else " ",
+            "delete it: the next clause begins with its label or keyword",
+            safe=True,
+        )
     for match in re.finditer("[\u00a0\u202f\u2009\u200b]+", code):
         around = code[max(match.start() - 1, 0) : match.start()] + code[match.end() : match.end() + 3]
         if re.fullmatch(r"\d{4}", around):
             yield swap("P011", "this figure is grouped with a blank", match.span(), ",", "write `,` between thousands")
         else:
-            yield swap("P012", "here stands a blank that only looks like one", match.span(), " ",
-                       "type an ordinary blank", safe=True)  # fmt: skip
+            yield swap(
+                "P012",
+                "here stands a blank that only looks like one",
+                match.span(),
+                " ",
+                "type an ordinary blank",
+                safe=True,
+            )
 
 
 def _dates(code: str) -> Iterator[Proposal]:
@@ -111,8 +139,13 @@ def _dates(code: str) -> Iterator[Proposal]:
             written, other = _readings(match)
             shown = match.group()
             if written is None:
-                yield Proposal("P010", f"`{shown}` is not a date", *match.span(),
-                               "write the date as year-month-day, like 2022-10-03", sure=True)  # fmt: skip
+                yield Proposal(
+                    "P010",
+                    f"`{shown}` is not a date",
+                    *match.span(),
+                    "write the date as year-month-day, like 2022-10-03",
+                    sure=True,
+                )
             else:
                 help_ = f"write `{written}`" + (f" (or `{other}`?)" if other else "")
                 yield swap("P010", f"`{shown}` is not written as year-month-day", match.span(), written, help_)
@@ -147,8 +180,13 @@ def _money(code: str) -> Iterator[Proposal]:
         mark = "?" if match["a"].endswith("?") else ""
         amount = figure(match["a"].rstrip("?"), match["k"])
         right = f"{amount}{mark} {CURRENCIES[match['sign']]}"
-        yield swap("P011", f"`{match.group()}` is written with a sign for its currency", match.span(), right,
-                   f"write the currency behind the amount: `{right}`")  # fmt: skip
+        yield swap(
+            "P011",
+            f"`{match.group()}` is written with a sign for its currency",
+            match.span(),
+            right,
+            f"write the currency behind the amount: `{right}`",
+        )
 
 
 def figure(text: str, scale: str | None = None) -> str:

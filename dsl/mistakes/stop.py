@@ -77,13 +77,11 @@ class Stop:
 
     def starts(self) -> list[int]:
         """Return where the clause around the stop may begin: behind a brace, at the start of a line, nearest first."""
-        found = []
         line = self.line[0]
-        for match in re.finditer(r"[{}]\s*|^[ \t]*", self.code[: self.offset], re.MULTILINE):
-            if match.end() >= line and match.end() <= self.offset:
-                found.append(match.end())
-        previous = [m.end() for m in re.finditer(r"^[ \t]*(?=\S)", self.code[: max(line - 1, 0)], re.MULTILINE)]
-        return [*reversed(sorted(set(found))), *reversed(previous[-2:])]
+        ends = {match.end() for match in re.finditer(r"[{}]\s*|^[ \t]*", self.code[: self.offset], re.MULTILINE)}
+        here = sorted((end for end in ends if line <= end <= self.offset), reverse=True)
+        above = [match.end() for match in re.finditer(r"^[ \t]*(?=\S)", self.code[: max(line - 1, 0)], re.MULTILINE)]
+        return [*here, *reversed(above[-2:])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,18 +29,33 @@ def figures(stop: Stop) -> Iterator[Proposal]:
         unit = (match["rest"] or "").strip()
         if _CODES.fullmatch(unit):
             right = f"{amount} {unit.upper()}"
-            yield swap("P011", f"`{match.group()}` is not written as money", match.span(), right,
-                       f"write the currency in capitals: `{right}`")  # fmt: skip
+            yield swap(
+                "P011",
+                f"`{match.group()}` is not written as money",
+                match.span(),
+                right,
+                f"write the currency in capitals: `{right}`",
+            )
         written = stop.code[match.start() : stop_end]
         if amount != written:
             behind = f" {unit}" if unit else ""
-            yield swap("P011", f"`{written}` is not written as a figure", (match.start(), stop_end), amount,
-                       f"write `{amount}{behind}`: commas between thousands, a point before decimals")  # fmt: skip
+            yield swap(
+                "P011",
+                f"`{written}` is not written as a figure",
+                (match.start(), stop_end),
+                amount,
+                f"write `{amount}{behind}`: commas between thousands, a point before decimals",
+            )
     before = re.search(rf"([A-Z]{{3}})[ \t]*({_NUMBER})", stop.code[start:end])
     if before and start + before.start() <= stop.offset <= start + before.end():
         right = f"{figure(before[2])} {before[1]}"
-        yield swap("P011", "the currency stands before its amount", (start + before.start(), start + before.end()),
-                   right, f"write `{right}`")  # fmt: skip
+        yield swap(
+            "P011",
+            "the currency stands before its amount",
+            (start + before.start(), start + before.end()),
+            right,
+            f"write `{right}`",
+        )
     unit_match = re.match(r"[A-Za-z]+", stop.rest)
     if unit_match and re.search(r"\d\??[ \t]*$", stop.code[: stop.offset]):
         word = unit_match.group()
@@ -87,8 +102,14 @@ def number_words(stop: Stop) -> Iterator[Proposal]:
         match = re.match(r"[a-z]+", stop.code[start:], re.IGNORECASE)
         word = match.group().lower() if match else ""
         if word in NUMBER_WORDS:
-            yield swap("P011", f"`{word}` is a number written as a word", (start, start + len(word)),
-                       str(NUMBER_WORDS[word]), f"write `{NUMBER_WORDS[word]}`", safe=True)  # fmt: skip
+            yield swap(
+                "P011",
+                f"`{word}` is a number written as a word",
+                (start, start + len(word)),
+                str(NUMBER_WORDS[word]),
+                f"write `{NUMBER_WORDS[word]}`",
+                safe=True,
+            )
 
 
 def condition_behind(stop: Stop) -> Iterator[Proposal]:
@@ -121,16 +142,36 @@ def commas(stop: Stop) -> Iterator[Proposal]:
         if re.fullmatch(r"[\w\s,\"]*", inside):
             edits = tuple((m.start() + opened + 1, m.end() + opened + 1, "") for m in re.finditer(r",", inside))
             edits = tuple((a, b, "" if re.match(r"\s|$", stop.code[b:]) else " ") for a, b, _ in edits)
-            yield Proposal("P016", "a `,` separates nothing here", at, at + 1, "delete it: members stand one behind the other",
-                           edits, "delete the commas", safe=True)  # fmt: skip
+            yield Proposal(
+                "P016",
+                "a `,` separates nothing here",
+                at,
+                at + 1,
+                "delete it: members stand one behind the other",
+                edits,
+                "delete the commas",
+                safe=True,
+            )
         behind = stop.code[at + 1 : at + 2]
-        yield swap("P016", "a `,` separates nothing here", (at, at + 1), "" if behind.isspace() or not behind else " ",
-                   "delete it: clauses and members stand one behind the other", safe=True)  # fmt: skip
+        yield swap(
+            "P016",
+            "a `,` separates nothing here",
+            (at, at + 1),
+            "" if behind.isspace() or not behind else " ",
+            "delete it: clauses and members stand one behind the other",
+            safe=True,
+        )
     if re.match(r"[a-z]", stop.rest):
         start, previous = stop.previous_word()
         if re.fullmatch(r"[a-z]\w*", previous):
-            yield put("P018", f"a `,` is missing behind `{previous}`", (start, start + len(previous)), start + len(previous), ",",
-                      "write `,` between names")  # fmt: skip
+            yield put(
+                "P018",
+                f"a `,` is missing behind `{previous}`",
+                (start, start + len(previous)),
+                start + len(previous),
+                ",",
+                "write `,` between names",
+            )
 
 
 def other_words(stop: Stop) -> Iterator[Proposal]:
@@ -149,14 +190,25 @@ def other_words(stop: Stop) -> Iterator[Proposal]:
                     if new.startswith(","):
                         begin = len(stop.code[:start].rstrip(", \t\n"))
                     shown = " ".join(new.strip(" ,").split())
-                    yield swap("P013", f"`{run[: len(other)]}` is not a word of the language here", (begin, start + len(other)) if begin == start else (begin, start + len(other)),
-                               new, f"write `{shown}`" if shown else "delete it")  # fmt: skip
+                    yield swap(
+                        "P013",
+                        f"`{run[: len(other)]}` is not a word of the language here",
+                        (begin, start + len(other)),
+                        new,
+                        f"write `{shown}`" if shown else "delete it",
+                    )
         first = re.match(r"[A-Za-z_]+", run)
         if first and first.group() != first.group().lower():
             low = first.group().lower()
             if any(low in phrase.split() for phrase in (*PHRASES, *TOP_WORDS)):
-                yield swap("P013", f"`{first.group()}` has a capital letter", (start, start + first.end()), low,
-                           f"words of the language are written in small letters: `{low}`", safe=True)  # fmt: skip
+                yield swap(
+                    "P013",
+                    f"`{first.group()}` has a capital letter",
+                    (start, start + first.end()),
+                    low,
+                    f"words of the language are written in small letters: `{low}`",
+                    safe=True,
+                )
         yield from _near(stop, start, run)
 
 
@@ -178,8 +230,14 @@ def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
     for _, _, length, phrase in sorted(ranked, reverse=True)[:4]:
         written = run[:length]
         what = "does not begin anything I know" if start == 0 else "is not a word of the language here"
-        yield swap("P002" if start == 0 else "P013", f"`{written}` {what}", (start, start + length), phrase,
-                   f"did you mean `{phrase}`?", safe=False)  # fmt: skip
+        yield swap(
+            "P002" if start == 0 else "P013",
+            f"`{written}` {what}",
+            (start, start + length),
+            phrase,
+            f"did you mean `{phrase}`?",
+            safe=False,
+        )
 
 
 def reserved(stop: Stop) -> Iterator[Proposal]:
@@ -187,8 +245,13 @@ def reserved(stop: Stop) -> Iterator[Proposal]:
     start, word = stop.previous_word()
     if word in RESERVED and word not in ("and", "or", "not", "otherwise", "never"):
         right = unreserved(word)
-        yield swap("P017", f"`{word}` is a word of the language and cannot be read as a name", (start, start + len(word)),
-                   right, f"give the fact or measure another name, for example `{right}`")  # fmt: skip
+        yield swap(
+            "P017",
+            f"`{word}` is a word of the language and cannot be read as a name",
+            (start, start + len(word)),
+            right,
+            f"give the fact or measure another name, for example `{right}`",
+        )
 
 
 def unreserved(word: str) -> str:
@@ -201,11 +264,28 @@ def missing(stop: Stop) -> Iterator[Proposal]:
     start, word = stop.previous_word()
     span = (start, start + len(word))
     if word in (">=", "<=", ">", "<", "=", "!=") or re.fullmatch(r"[<>!]?=|[<>]", word):
-        yield Proposal("P018", f"nothing stands behind `{word}`", *span,
-                       f"write the figure, for example `{word} 1,000 USD` or `{word} 2`; one that nobody knows is `unknown USD`", sure=True)  # fmt: skip
+        yield Proposal(
+            "P018",
+            f"nothing stands behind `{word}`",
+            *span,
+            f"write the figure, for example `{word} 1,000 USD` or `{word} 2`; one that nobody knows is `unknown USD`",
+            sure=True,
+        )
     elif word in ("+", "*", "/", "and", "or", "not"):
         yield Proposal(
             "P018", f"nothing stands behind `{word}`", *span, "write what follows it, or delete it", sure=True
+        )
+    elif setting := re.search(
+        r"(pass\s+at|checked\s+at|lost\s+after|renews\s+to|due\s+at|amount|valid|up\s+to|per|earns)$",
+        stop.code[: start + len(word)],
+    ):
+        phrase = " ".join(setting.group().split())
+        yield Proposal(
+            "P018",
+            f"nothing stands behind `{phrase}`",
+            *setting.span(),
+            f"write its value behind `{phrase}`",
+            sure=True,
         )
     elif stop.expected == {"STRING"} or (
         stop.expected <= {"STRING", "NAME"} and re.match(r"(package|source)\b", stop.code)
@@ -223,9 +303,14 @@ def missing(stop: Stop) -> Iterator[Proposal]:
             f'write it here, for example `"{title}"`',
         )
     elif "TYPE" in stop.expected and stop.depth <= 1:
-        yield Proposal("P018", f"`{word}` is not followed by a type" if word != ":" else "the type is missing",
-                       stop.offset, stop.offset + 1,
-                       "write `flag`, `count`, `number`, `percent`, `money USD`, `date`, `text`, or `one of a, b`", sure=True)  # fmt: skip
+        yield Proposal(
+            "P018",
+            f"`{word}` is not followed by a type" if word != ":" else "the type is missing",
+            stop.offset,
+            stop.offset + 1,
+            "write `flag`, `count`, `number`, `percent`, `money USD`, `date`, `text`, or `one of a, b`",
+            sure=True,
+        )
     if "COLON" in stop.expected and "LBRACE" not in stop.expected:
         yield put("P014", f"a colon is missing behind `{word}`", span, stop.before, ":", f"write `{word}:`")
 

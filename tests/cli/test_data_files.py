@@ -33,7 +33,10 @@ VALUES = [
     ("[1, {a: 2.50}]", [1, {"a": Decimal("2.50")}]),
     ('{"a": {"b": []}}', {"a": {"b": []}}),
     ("", None),
+    ("[&a {b: 1}, *a]", [{"b": 1}, {"b": 1}]),
 ]
+
+BOMB = "\n".join(["- &l0 [" + "x," * 9 + "]", *(f"- &l{i} [{f'*l{i - 1},' * 9}]" for i in range(1, 12))])
 
 
 @pytest.mark.parametrize(("text", "value"), VALUES)
@@ -62,8 +65,8 @@ def test_what_is_not_there_has_the_place_of_what_is_around_it():
     [
         ("a: [", "this is neither YAML nor JSON"),
         ("a: 1\na: 2", "`a` is given twice"),
-        ("a: &x 1\nb: *x", "anchors and aliases are not read"),
-        ("a: &x [*x]", "anchors and aliases are not read"),
+        ("a: &x [*x]", "this alias stands inside what it means"),
+        (BOMB, "this has too many values"),
         ("? [a]\n: 1", "a key is a word"),
         ("[" * 100 + "]" * 100, "this is nested too deeply"),
         ("[" * 100_000, "this is nested too deeply"),

@@ -35,7 +35,9 @@ def contradictions(less: Decision, more: Decision) -> Iterator[str]:
             yield f"{name}: {wide}, then {narrow}"
 
     def range_(name: str, wide: Range | None, narrow: Range | None) -> Iterator[str]:
-        if (wide is None) != (narrow is None) or (wide is not None and narrow is not None and not holds_in(wide, narrow)):
+        if (wide is None) != (narrow is None) or (
+            wide is not None and narrow is not None and not holds_in(wide, narrow)
+        ):
             yield f"{name}: {wide}, then {narrow}"
 
     yield from word("eligibility", less.eligibility, more.eligibility)

@@ -44,15 +44,19 @@ class Interest:
     awards: tuple[str, ...]
     levels: Mapping[str, tuple[str, ...]]
 
+    def __repr__(self) -> str:
+        return "interest"
 
-def interest_of(core: c.Core, rules: Iterable[c.Rule] = ()) -> Interest:
+
+def interest_of(core: c.Core, rules: Iterable[c.Rule]) -> Interest:
     """Collect the days, figures, words, certifications and awards that a policy (or some rules of it) speaks of."""
-    nodes = list(_nodes(core, list(rules) or list(core.rules.values())))
+    nodes = list(_nodes(core, rules))
     literals = [node.value for node in nodes if isinstance(node, c.Literal)]
     numbers = {value for value in literals if isinstance(value, Decimal)}
     texts = {value for value in literals if isinstance(value, str)}
     own = {value for value in literals if isinstance(value, date)}
-    days = sorted(own | {day for day in core.change_days if 2020 <= day.year <= 2024}) or [date(2023, 1, 1)]
+    found = {day for day in own if 2010 <= day.year <= 2030}
+    days = sorted(found | {day for day in core.change_days if 2020 <= day.year <= 2024}) or [date(2023, 1, 1)]
     lists = [node.lists for node in nodes if isinstance(node, c.People | c.DifferentPeople)]
     certifications = {entry.certification for own_lists in lists for listing in own_lists for entry in listing.entries}
     return Interest(
@@ -153,15 +157,35 @@ class Partner:
     sections: Mapping[str, Mapping[str, Mapping[str, Json]]]
     """``""`` and ``projected``: facts and records. A fact is a list of (day, value), a list of records has rows."""
 
+    def __repr__(self) -> str:
+        return f"Partner(as_of={self.as_of}, {self.sections})"
+
+
+@dataclass(frozen=True, eq=False)
+class About:
+    """What partners are made for: a policy, some rules of it, what they turn on. Made once for many partners."""
+
+    core: c.Core
+    rules: tuple[c.Rule, ...]
+    interest: Interest
+
+    def __repr__(self) -> str:
+        # A policy written out would be megabytes.
+        return f"about({', '.join(rule.id for rule in self.rules[:3])})"
+
+
+def about(core: c.Core, *rules: c.Rule) -> About:
+    """Return what partners are made for: all rules where none is named."""
+    chosen = rules or tuple(core.rules.values())
+    return About(core, chosen, interest_of(core, chosen))
+
 
 @st.composite
-def partners(
-    draw: st.DrawFn, core: c.Core, rules: tuple[c.Rule, ...] = (), interest: Interest | None = None
-) -> Partner:
-    """Complete partners that tell what some rules read; ``interest`` is passed where it is made once for many."""
-    interest = interest or interest_of(core, rules)
+def partners(draw: st.DrawFn, what: About) -> Partner:
+    """Complete partners that tell all that some rules read."""
+    core, rules, interest = what.core, what.rules, what.interest
     as_of = draw(days(interest))
-    reads = reads_of(core, rules or core.rules.values())
+    reads = reads_of(core, rules)
     measures = [name for name in reads.measures if draw(st.integers(0, 5)) == 0]
     sections: dict[str, Mapping[str, Mapping[str, Json]]] = {}
     for section in ("", "projected"):
@@ -170,7 +194,9 @@ def partners(
             facts[name] = draw(_history(core.facts[name].type, interest, as_of))
         for name in measures:
             facts[name] = draw(_history(core.named[name].type, interest, as_of))
-        records = {name: draw(_records(core, name, interest, as_of)) for name in reads.records}
+        records = {
+            name: draw(_records(BUILT_IN.get(name) or core.records[name], interest, as_of)) for name in reads.records
+        }
         sections[section] = {"facts": facts, "records": records}
     return Partner(core, as_of, sections)
 
@@ -186,8 +212,7 @@ def _history(type_: c.Type, interest: Interest, as_of: date) -> st.SearchStrateg
 
 
 @st.composite
-def _records(draw: st.DrawFn, core: c.Core, name: str, interest: Interest, as_of: date) -> Json:
-    decl = BUILT_IN.get(name) or core.records[name]
+def _records(draw: st.DrawFn, decl: c.RecordsDecl, interest: Interest, as_of: date) -> Json:
     first, last = calendar.month_index(as_of) - MONTHS, calendar.month_index(as_of)
     size = draw(st.sampled_from((0, 1, 2, 3, 3, 4, 6)))
     rows: list[dict[str, Json]] = []
@@ -441,9 +466,11 @@ def without_places(answer: Json) -> Json:
 
 
 __all__ = [
+    "About",
     "Interest",
     "Knowledge",
     "Partner",
+    "about",
     "atoms",
     "days",
     "growing_knowledge",

@@ -19,10 +19,11 @@ from evaluator.decision import Decision
 from evaluator.engine import Engine, Query
 from tests.properties.laws import contradictions, is_decided
 from tests.properties.strategies import (
-    Interest,
+    About,
     Knowledge,
+    Partner,
+    about,
     growing_knowledge,
-    interest_of,
     knowledge,
     partners,
     shuffled,
@@ -47,24 +48,23 @@ def rules(name: str) -> tuple[str, ...]:
 
 
 @cache
-def interest(name: str, rule: str) -> Interest:
+def made_for(name: str, rule: str) -> About:
     core = engine(name).core
-    return interest_of(core, (core.rules[rule],))
+    return about(core, core.rules[rule])
 
 
 def decide(name: str, rule: str, known: Knowledge) -> Decision:
     return engine(name).decide(Query((rule,), known.partner.as_of, known.facts())).decisions[0]
 
 
-def _partner(data: st.DataObject, name: str) -> tuple[str, st.SearchStrategy[object]]:
+def _partner(data: st.DataObject, name: str) -> tuple[str, st.SearchStrategy[Partner]]:
     rule = data.draw(st.sampled_from(rules(name)), label="rule")
-    core = engine(name).core
-    return rule, partners(core, (core.rules[rule],), interest(name, rule))
+    return rule, partners(made_for(name, rule))
 
 
 def check_nothing_contradicts(data: st.DataObject, name: str) -> None:
     rule, people = _partner(data, name)
-    less, more = data.draw(growing_knowledge(data.draw(people)))  # type: ignore[arg-type]
+    less, more = data.draw(growing_knowledge(data.draw(people)))
     note(f"{rule} on {less.partner.as_of}")
     note(f"less: {json.dumps(less.facts(), default=str)}")
     note(f"more: {json.dumps(more.facts(), default=str)}")
@@ -76,7 +76,7 @@ def check_nothing_contradicts(data: st.DataObject, name: str) -> None:
 
 def check_filling_in_settles(data: st.DataObject, name: str) -> None:
     rule, people = _partner(data, name)
-    known = data.draw(knowledge(data.draw(people)))  # type: ignore[arg-type]
+    known = data.draw(knowledge(data.draw(people)))
     note(f"{rule} on {known.partner.as_of}")
     for _ in range(12):
         note(f"known: {json.dumps(known.facts(), default=str)}")
@@ -104,7 +104,7 @@ def _told(known: Knowledge, before: Knowledge, gap: object) -> Knowledge:
 
 def check_order_means_nothing(data: st.DataObject, name: str) -> None:
     rule, people = _partner(data, name)
-    known = data.draw(knowledge(data.draw(people)))  # type: ignore[arg-type]
+    known = data.draw(knowledge(data.draw(people)))
     order = data.draw(st.randoms(use_true_random=False))
     facts = known.facts()
     other = shuffled(facts, lambda items: order.sample(items, len(items)))
@@ -156,7 +156,7 @@ def test_the_order_of_forms_and_files_means_nothing(name: str, data: st.DataObje
     assert not loaded.errors
     other = Engine(loaded.document)
     rule, people = _partner(data, name)
-    known = data.draw(knowledge(data.draw(people)))  # type: ignore[arg-type]
+    known = data.draw(knowledge(data.draw(people)))
     query = Query((rule,), known.partner.as_of, known.facts())
 
     first, second = engine(name).decide(query).as_json(), other.decide(query).as_json()
@@ -191,7 +191,7 @@ def _without_figures(answer: object) -> object:
 @given(data=st.data())
 def test_the_same_query_has_the_same_answer(name: str, data: st.DataObject) -> None:
     rule, people = _partner(data, name)
-    known = data.draw(knowledge(data.draw(people)))  # type: ignore[arg-type]
+    known = data.draw(knowledge(data.draw(people)))
     again = Engine(load(policy_files([ROOT / "tests/data/policies/laws" / f"{name}.policy"])))
     query = Query((rule,), known.partner.as_of, known.facts(), request_id="1")
 

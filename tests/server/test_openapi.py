@@ -52,7 +52,7 @@ def test_whatever_is_asked_is_answered_as_described(described: Any, engine: Engi
     known = st.lists(st.sampled_from([*engine.core.rules, "*", "designation.*"]), min_size=1, max_size=3)
 
     @given(case=described[path][method].as_strategy(generation_mode=mode), decide=known, is_known=st.booleans())
-    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def ask(case: schemathesis.Case, decide: list[str], is_known: bool) -> None:
         if is_known:
             _ask_for(case, decide)
@@ -65,7 +65,9 @@ def _ask_for(case: schemathesis.Case, decide: list[str]) -> None:
     """Put rules that exist in place of generated names, as these hardly ever do."""
     body = case.body if isinstance(case.body, dict) else {}
     items = body.get("items")
-    for query in [body, *(item.get("query") for item in items if isinstance(item, dict))] if isinstance(items, list) else [body]:
+    for query in (
+        [body, *(item.get("query") for item in items if isinstance(item, dict))] if isinstance(items, list) else [body]
+    ):
         if isinstance(query, dict) and "decide" in query:
             query["decide"] = decide
     if "rule" in case.path_parameters and "*" not in decide[0]:

@@ -80,7 +80,9 @@ BODIES: dict[str, str | bytes] = {
     "list_for_facts": query(facts=[]),
     "null_facts": query(facts=None),
     # all that is wrong is told at once
-    "wrong_everywhere": query(decide=["designation.dataai", ""], as_of="2023-13-01", facts={"facts": {"audit": 1}}, detai="full"),
+    "wrong_everywhere": query(
+        decide=["designation.dataai", ""], as_of="2023-13-01", facts={"facts": {"audit": 1}}, detai="full"
+    ),
     # the rules that are asked
     "unknown_rule": query(decide=["designation.data_ia"]),
     "unknown_pattern": query(decide=["designation.*", "badge.*"]),
@@ -114,9 +116,19 @@ BODIES: dict[str, str | bytes] = {
 }
 OTHERS: dict[str, dict[str, Json]] = {
     "no_content_type": {"method": "POST", "path": "/v1/decisions", "data": query()},
-    "form": {"method": "POST", "path": "/v1/decisions", "data": query(), "content_type": "application/x-www-form-urlencoded"},
+    "form": {
+        "method": "POST",
+        "path": "/v1/decisions",
+        "data": query(),
+        "content_type": "application/x-www-form-urlencoded",
+    },
     "text_plain": {"method": "POST", "path": "/v1/decisions", "data": query(), "content_type": "text/plain"},
-    "latin_1": {"method": "POST", "path": "/v1/decisions", "data": query(), "content_type": "application/json; charset=latin-1"},
+    "latin_1": {
+        "method": "POST",
+        "path": "/v1/decisions",
+        "data": query(),
+        "content_type": "application/json; charset=latin-1",
+    },
     "wrong_method": {"method": "GET", "path": "/v1/decisions"},
     "wrong_method_of_rules": {"method": "DELETE", "path": "/v1/rules"},
     "options": {"method": "OPTIONS", "path": "/v1/decisions"},
@@ -137,10 +149,17 @@ OTHERS: dict[str, dict[str, Json]] = {
     "batch_wrong_items": {
         "method": "POST",
         "path": "/v1/decisions/batch",
-        "data": json.dumps({"items": [1, {"id": "a"}, {"id": "a", "query": {}}, {"id": 3, "query": {}, "queri": {}}], "item": []}),
+        "data": json.dumps(
+            {"items": [1, {"id": "a"}, {"id": "a", "query": {}}, {"id": 3, "query": {}, "queri": {}}], "item": []}
+        ),
         "content_type": JSON,
     },
-    "batch_text_for_items": {"method": "POST", "path": "/v1/decisions/batch", "data": '{"items": "all"}', "content_type": JSON},
+    "batch_text_for_items": {
+        "method": "POST",
+        "path": "/v1/decisions/batch",
+        "data": '{"items": "all"}',
+        "content_type": JSON,
+    },
     "batch_too_many_items": {
         "method": "POST",
         "path": "/v1/decisions/batch",
@@ -149,7 +168,10 @@ OTHERS: dict[str, dict[str, Json]] = {
     },
 }
 CASES = {
-    **{name: {"method": "POST", "path": "/v1/decisions", "data": body, "content_type": JSON} for name, body in BODIES.items()},
+    **{
+        name: {"method": "POST", "path": "/v1/decisions", "data": body, "content_type": JSON}
+        for name, body in BODIES.items()
+    },
     **OTHERS,
 }
 
@@ -176,7 +198,12 @@ def test_every_kind_of_problem_is_explained_at_its_address(client: FlaskClient) 
         response = client.get(f"/problems/{code}")
 
         assert response.status_code == 200
-        assert response.get_json() == {"type": f"/problems/{code}", "title": kind.title, "status": kind.status, "meaning": kind.meaning}
+        assert response.get_json() == {
+            "type": f"/problems/{code}",
+            "title": kind.title,
+            "status": kind.status,
+            "meaning": kind.meaning,
+        }
 
 
 def test_a_wrong_method_is_told_which_are_right(client: FlaskClient) -> None:
@@ -184,7 +211,9 @@ def test_a_wrong_method_is_told_which_are_right(client: FlaskClient) -> None:
     assert client.post("/v1/rules").headers["Allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("path", ["/v1/rules", "/v1/rules/fee.annual_fee", "/v1/rules/fee.annual_fee/schema", "/v1/status", "/health/ready"])
+@pytest.mark.parametrize(
+    "path", ["/v1/rules", "/v1/rules/fee.annual_fee", "/v1/rules/fee.annual_fee/schema", "/v1/status", "/health/ready"]
+)
 def test_without_policies_the_service_says_that_it_is_not_ready(path: str) -> None:
     response = create_app(None).test_client().get(path)
 
@@ -201,7 +230,9 @@ def test_without_policies_nothing_is_decided() -> None:
     assert client.get("/health/live").status_code == 200
 
 
-def test_a_failure_of_the_service_is_a_problem_and_stands_in_the_log(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_of_the_service_is_a_problem_and_stands_in_the_log(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     app = create_app(engine)
 
     @app.get("/broken")

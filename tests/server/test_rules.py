@@ -66,8 +66,12 @@ def test_the_list_can_be_of_a_kind_and_of_a_day(client: FlaskClient) -> None:
         ("entitlement.incentives", "2023-10-01"),
     ],
 )
-def test_a_rule_in_words_is_as_recorded(client: FlaskClient, golden: Any, engine: Engine, rule: str, as_of: str | None) -> None:
-    rule = rule if rule in engine.core.rules else next(name for name in engine.core.rules if name.startswith("lifecycle."))
+def test_a_rule_in_words_is_as_recorded(
+    client: FlaskClient, golden: Any, engine: Engine, rule: str, as_of: str | None
+) -> None:
+    rule = (
+        rule if rule in engine.core.rules else next(name for name in engine.core.rules if name.startswith("lifecycle."))
+    )
 
     found = get(client, f"/v1/rules/{rule}{f'?as_of={as_of}' if as_of else ''}", "rule")
 
@@ -113,7 +117,9 @@ def test_a_figure_that_changes_is_told_of_the_day(client: FlaskClient) -> None:
 def test_certifications_that_no_longer_count_are_left_out_of_a_day(client: FlaskClient) -> None:
     def listed(as_of: str) -> list[str]:
         lists = get(client, f"/v1/rules/designation.infrastructure?as_of={as_of}")["certifications"]
-        return [entry["certification"] for each in lists if each["name"] == "infra_associates" for entry in each["entries"]]
+        return [
+            entry["certification"] for each in lists if each["name"] == "infra_associates" for entry in each["entries"]
+        ]
 
     assert listed("2024-07-31") == ["Azure Network Engineer Associate", "Azure Stack Hub Operator Associate"]
     assert listed("2024-08-01") == ["Azure Network Engineer Associate"]
@@ -126,7 +132,12 @@ def test_the_schema_of_a_rule_has_what_it_reads_and_nothing_else(client: FlaskCl
     schema = get(client, "/v1/rules/specialization.kubernetes/schema")
 
     Draft202012Validator.check_schema(schema)
-    assert set(schema["properties"]["facts"]["properties"]) == {"audit_passed", "azure_acr", "azure_adds", "azure_growth"}
+    assert set(schema["properties"]["facts"]["properties"]) == {
+        "audit_passed",
+        "azure_acr",
+        "azure_adds",
+        "azure_growth",
+    }
     assert set(schema["properties"]["records"]["properties"]) == {"awards", "azure_use", "certifications"}
 
 
@@ -143,7 +154,9 @@ def test_a_rule_reads_nothing_that_its_schema_does_not_have(client: FlaskClient,
     for rule in engine.core.rules:
         schema = get(client, f"/v1/rules/{rule}/schema")["properties"]
         needed = {
-            section: {name: value for name, value in everything[section].items() if name in schema[section]["properties"]}
+            section: {
+                name: value for name, value in everything[section].items() if name in schema[section]["properties"]
+            }
             for section in ("facts", "records")
         }
         for as_of in ("2022-09-30", "2023-06-30", "2025-03-01"):
@@ -170,11 +183,29 @@ def _everything() -> Json:
             "azure_growth": 12,
         },
         "records": {
-            "azure_use": [{"month": month, "customer": "c", "service": "s", "offer": "paid", "acr": 900, "acr_best": 1000} for month in months],
-            "certifications": [{"person": "ada", "certification": "Data Analyst Associate", "earned": "2022-01-01", "expires": "none"}],
+            "azure_use": [
+                {"month": month, "customer": "c", "service": "s", "offer": "paid", "acr": 900, "acr_best": 1000}
+                for month in months
+            ],
+            "certifications": [
+                {"person": "ada", "certification": "Data Analyst Associate", "earned": "2022-01-01", "expires": "none"}
+            ],
             "awards": [
-                {"award": "competency.cloud", "level": "gold", "attained": "2020-05-01", "anniversary": "2022-05-01", "ended": "none", "benefits": "none"},
-                {"award": "designation.data_ai", "attained": "2022-11-01", "anniversary": "2023-11-01", "ended": "none", "benefits": "none"},
+                {
+                    "award": "competency.cloud",
+                    "level": "gold",
+                    "attained": "2020-05-01",
+                    "anniversary": "2022-05-01",
+                    "ended": "none",
+                    "benefits": "none",
+                },
+                {
+                    "award": "designation.data_ai",
+                    "attained": "2022-11-01",
+                    "anniversary": "2023-11-01",
+                    "ended": "none",
+                    "benefits": "none",
+                },
             ],
         },
     }

@@ -1,0 +1,26 @@
+"""Which policies are served, and the engine over them."""
+
+from __future__ import annotations
+
+import os
+
+from dsl.load import load
+from evaluator.engine import Engine
+
+POLICIES = "MERIT_POLICIES"
+"""Environment variable with the paths of the policies, separated as in PATH."""
+
+
+def policy_paths() -> list[str]:
+    """Return the paths of the policies to serve."""
+    return [path for path in os.environ.get(POLICIES, "policies").split(os.pathsep) if path]
+
+
+def load_engine() -> Engine:
+    """Return an engine over the policies to serve.
+
+    Raises:
+        PolicyErrors: the policies have errors.
+        OSError: a path cannot be read.
+    """
+    return Engine(load(policy_paths()))

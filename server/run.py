@@ -1,0 +1,39 @@
+"""The service in this process: gunicorn around an application that is ready."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from server import gunicorn_config
+from server.policies import POLICIES
+
+
+class _Service(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with ``server.gunicorn_config`` and some settings more."""
+
+    def __init__(self, app: Flask, settings: dict[str, Any]) -> None:
+        self.flask_app = app
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take over the settings; called again when the service reloads."""
+        known = {name: value for name, value in vars(gunicorn_config).items() if name in self.cfg.settings}
+        for name, value in {**known, **self.settings}.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the application."""
+        return self.flask_app
+
+
+def run(app: Flask, paths: Sequence[str], *, host: str, port: int, workers: int) -> None:
+    """Serve an application until a signal ends it; HUP loads the policies of ``paths`` again."""
+    os.environ[POLICIES] = os.pathsep.join(paths)
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    _Service(app, {"bind": bind, "workers": workers}).run()
