@@ -14,8 +14,6 @@ from dsl.load import load_sources, policy_files
 from dsl.render import as_text, summary
 from dsl.source import read_source
 from evaluator.engine import Engine
-from server.app import create_app
-from server.run import run
 
 EXAMPLES = Path("examples/queries")
 
@@ -31,6 +29,10 @@ def serve(paths: tuple[str, ...], host: str, port: int, workers: int) -> None:
     The policies are checked first. The signal HUP loads them again; TERM ends the service once it has answered what
     it was asked.
     """
+    # Here, so that the other commands load neither Flask nor gunicorn.
+    from server.app import create_app
+    from server.run import run
+
     chosen = paths or ("policies",)
     loaded = load_sources([read_source(path) for path in policy_files(chosen)])
     for diagnostic in loaded.diagnostics:

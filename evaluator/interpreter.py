@@ -36,28 +36,50 @@ class Interpreter:
     def evaluate(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide one node."""
         match node:
+            # The kinds that a decision has most of stand first.
+            case c.Requirement(value=value):
+                part = self.evaluate(value, at)
+                return Explanation(node, part.range, (part,), day=at.day if at.day != self.facts.as_of else None)
             case c.Literal(value=value):
                 if value is None:
                     gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
                     return Explanation(node, everything(node.type), gaps=(gap,))
                 return Explanation(node, exactly(value))
+            case c.Named():
+                return self._value_of(node, at)
+            case c.Dated(versions=versions):
+                return self._dated(node, versions, at)
+            case c.Compare(op=op, left=left, right=right):
+                a, b = self.evaluate(left, at), self.evaluate(right, at)
+                return Explanation(node, compare(op, a.range, b.range), (a, b))
+            case c.Field():
+                return self._field(node, at)
+            case c.AllOf(parts=parts):
+                # Every part, not only up to the first that fails: the partner is told all that is short.
+                decided = self._in_force(parts, at)
+                return Explanation(node, ranges.all_of(part.truth for part in decided), decided)
+            case c.Total(parts=parts, cap=cap):
+                return self._total(node, parts, cap, at)
+            case c.PerUnit():
+                return self._per_unit(node, at)
+            case c.Case(branches=branches):
+                return self._case(node, branches, at)
+            case c.People():
+                return records.people(node, self.facts, at.day, at.projected)
+            case c.Aggregate():
+                return self._aggregate(node, at)
             case c.Fact(name=name, title=title, type=type_):
                 range_, gaps = self.facts.value(name, type_, title, at.day, at.projected)
                 return Explanation(node, range_, gaps=gaps)
-            case c.Today():
-                return Explanation(node, exactly(at.day))
-            case c.Field():
-                return self._field(node, at)
-            case c.DifferentPeople():
-                return records.different_people(node, self.facts, at.day, at.projected)
-            case c.Named():
-                return self._value_of(node, at)
-            case c.Aggregate():
-                return self._aggregate(node, at)
-            case c.People():
-                return records.people(node, self.facts, at.day, at.projected)
+            case c.AnyOf(parts=parts, least=least):
+                decided = self._in_force(parts, at)
+                return Explanation(node, ranges.at_least(least, (part.truth for part in decided)), decided)
             case c.Holds() | c.Paid():
                 return self.register.holds(node, at)
+            case c.Today():
+                return Explanation(node, exactly(at.day))
+            case c.DifferentPeople():
+                return records.different_people(node, self.facts, at.day, at.projected)
             case c.Lapsed():
                 return self.register.lapsed(node, at)
             case c.InRenewal():
@@ -81,8 +103,6 @@ class Interpreter:
             case c.Rounded(value=value, rounding=rounding):
                 part = self.evaluate(value, at)
                 return Explanation(node, ranges.rounded(_numbers(part), rounding), (part,))
-            case c.PerUnit():
-                return self._per_unit(node, at)
             case c.Prorate():
                 return self._prorate(node, at)
             case c.Shift(date=day, by=by, back=back):
@@ -92,16 +112,6 @@ class Interpreter:
                 part = self.evaluate(of, at)
                 move = calendar.month_start if edge == "start" else calendar.month_end
                 return Explanation(node, _each_day(part, move), (part,))
-            case c.Compare(op=op, left=left, right=right):
-                a, b = self.evaluate(left, at), self.evaluate(right, at)
-                return Explanation(node, compare(op, a.range, b.range), (a, b))
-            case c.AllOf(parts=parts):
-                # Every part, not only up to the first that fails: the partner is told all that is short.
-                decided = self._in_force(parts, at)
-                return Explanation(node, ranges.all_of(part.truth for part in decided), decided)
-            case c.AnyOf(parts=parts, least=least):
-                decided = self._in_force(parts, at)
-                return Explanation(node, ranges.at_least(least, (part.truth for part in decided)), decided)
             case c.NumberOf(parts=parts):
                 decided = self._in_force(parts, at)
                 held = [part.truth for part in decided]
@@ -117,12 +127,6 @@ class Interpreter:
                 best = ranges.largest(map(_numbers, decided)) if decided else Numbers(ZERO, ZERO)
                 chosen = tuple(str(index) for index in candidates(decided))
                 return Explanation(node, best, decided, chosen=chosen)
-            case c.Total(parts=parts, cap=cap):
-                return self._total(node, parts, cap, at)
-            case c.Case(branches=branches):
-                return self._case(node, branches, at)
-            case c.Dated(versions=versions):
-                return self._dated(node, versions, at)
             case c.OnDate(value=value, date=day):
                 when = self.evaluate(day, at)
                 exact = _dates(when).exact
@@ -135,9 +139,6 @@ class Interpreter:
                 return Explanation(node, part.range, (part,))
             case c.Sometime():
                 return self._sometime(node, at)
-            case c.Requirement(value=value):
-                part = self.evaluate(value, at)
-                return Explanation(node, part.range, (part,), day=at.day if at.day != self.facts.as_of else None)
             case c.PassScore(score=score, mark=mark):
                 points, needed = self.evaluate(score, at), self.evaluate(mark, at)
                 reached, every = compare(">=", points.range, needed.range), self._every_metric(points, node, at)

@@ -188,12 +188,20 @@ class Bodies(Settings, Earnings):
         for part in parts:
             if part.type.kind not in ("flag", "points"):
                 at = part.value.origin if isinstance(part, c.Requirement) and part.part != "section" else part.origin
+                is_setting = isinstance(part, c.Requirement) and part.code.endswith(".amount")
+                colon = part.origin.start + part.origin.text.find(":")
                 self.names.report(
                     "C105",
                     f"this is {part.type}, where a condition or points are expected",
                     at,
-                    "compare it, or say what it `earns`",
-                    fix=compared(at, part.type) if part.type.is_numeric else None,
+                    "write `amount` without a colon: with one it is the label of a requirement"
+                    if is_setting
+                    else "compare it, or say what it `earns`",
+                    fix=Fix("delete the colon", (Edit(replace(part.origin, start=colon, end=colon + 1), ""),))
+                    if is_setting and colon >= part.origin.start
+                    else compared(at, part.type)
+                    if part.type.is_numeric
+                    else None,
                 )
         if paths:
             origin = paths[0].origin.to(paths[-1].origin)

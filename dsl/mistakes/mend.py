@@ -105,6 +105,8 @@ def _choose(stop: Stop, attempt: Callable[[str], T | Stop]) -> tuple[Proposal, T
     best: tuple[Proposal, Stop] | None = None
     sure: Proposal | None = None
     for proposal in _proposals(stop):
+        if proposal.code == "P019":
+            return proposal, stop
         if not proposal.edits:
             sure = sure or proposal
             continue

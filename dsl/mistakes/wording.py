@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from dsl.mistakes.rewrites import rewrites
 from dsl.mistakes.spelling import figure
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
 from dsl.mistakes.words import NUMBER_WORDS, PHRASES, RESERVED, SYNONYMS, TOP_WORDS, UNIT_WORDS
@@ -134,7 +135,7 @@ def condition_behind(stop: Stop) -> Iterator[Proposal]:
 
 def commas(stop: Stop) -> Iterator[Proposal]:
     """Commas that separate nothing, and commas that are missing between names."""
-    at = stop.offset if stop.rest.startswith(",") else stop.before - 1
+    at = stop.offset if stop.rest.startswith(",") else len(stop.code[: stop.word_start].rstrip()) - 1
     if at >= 0 and stop.code[at : at + 1] == ",":
         opened = stop.code.rfind("{", 0, at)
         closed = stop.code.find("}", at)
@@ -163,7 +164,7 @@ def commas(stop: Stop) -> Iterator[Proposal]:
         )
     if re.match(r"[a-z]", stop.rest):
         start, previous = stop.previous_word()
-        if re.fullmatch(r"[a-z]\w*", previous):
+        if re.fullmatch(r"[a-z]\w*|[\d.,?]*%?", previous) and previous:
             yield put(
                 "P018",
                 f"a `,` is missing behind `{previous}`",
@@ -176,7 +177,10 @@ def commas(stop: Stop) -> Iterator[Proposal]:
 
 def other_words(stop: Stop) -> Iterator[Proposal]:
     """Words of other languages, capitals, and near misses of words and phrases."""
-    for start in dict.fromkeys((stop.offset, stop.previous_word()[0])):
+    following = re.match(r"\w+[ \t]+", stop.rest)
+    behind = stop.offset + (following.end() if following else 0)
+    starts = (stop.offset, stop.previous_word()[0], behind) if stop.offset else (0,)
+    for start in dict.fromkeys(starts):
         text = stop.code[start : stop.line[1]] or stop.code[start : start + 80]
         words = re.match(r"[A-Za-z_]+(?:[ \t]+[A-Za-z_]+)*", text)
         if words is None:
@@ -315,7 +319,7 @@ def missing(stop: Stop) -> Iterator[Proposal]:
         yield put("P014", f"a colon is missing behind `{word}`", span, stop.before, ":", f"write `{word}:`")
 
 
-WORDING: tuple[Look, ...] = (year_only, between, figures, number_words, commas, condition_behind, other_words)
+WORDING: tuple[Look, ...] = (year_only, between, rewrites, figures, number_words, condition_behind, other_words, commas)
 """Looks for words, most telling first."""
 
 LAST: tuple[Look, ...] = (reserved, missing)

@@ -211,6 +211,11 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "reference": ("cite",),
     "assuming": ("assume",),
     "every": ("each",),
+    "number of": ("count",),
+    "sum of": ("sum",),
+    "total": ("sum",),
+    "average of": ("average",),
+    "pick one": ("pick exactly one", "pick at most one"),
 }
 """What people write, and the words of the language for it; tried one after the other."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from dsl import core as c
 from dsl.diagnostics import listed, nearest
@@ -58,7 +59,9 @@ def run(engine: Engine, file: ScenarioFile, watch: Watch | None = None) -> tuple
     Raises:
         ScenarioErrors: a scenario asks for what the policies do not have, or its facts do not fit the vocabulary.
     """
-    problems = list(_Checking(engine).file(file))
+    if engine not in _CHECKING:
+        _CHECKING[engine] = _Checking(engine)
+    problems = list(_CHECKING[engine].file(file))
     results: list[ScenarioResult] = []
     for scenario in file.scenarios if not problems else ():
         try:
@@ -164,6 +167,7 @@ class _Checking:
     """Looks for rules, reason codes, options and aspects that the policies do not have."""
 
     def __init__(self, engine: Engine) -> None:
+        # Not the engine itself: it is the key that this is kept under.
         self.core = engine.core
         self.codes = frozenset(_codes(engine.core))
 
@@ -279,3 +283,7 @@ def _codes(core: c.Core) -> Iterable[str]:
             for part in parts:
                 if part is not None:
                     yield from (node.code for node in walk(part) if isinstance(node, c.Requirement))
+
+
+_CHECKING: WeakKeyDictionary[Engine, _Checking] = WeakKeyDictionary()
+"""What an engine's policies know, gathered once for all files."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given, settings, strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 import schemas
@@ -208,3 +209,31 @@ def test_a_new_engine_answers_from_then_on(engine: Engine, tmp_path: Any) -> Non
     assert before["policy"]["digest"] == engine.core.digest != after["policy"]["digest"]
     assert after["rules"] == {"total": 1, "kinds": {"entitlement": 1}}
     assert ask(client, ["entitlement.go"], {"facts": {"ready": True}})["decisions"][0]["eligibility"] == "eligible"
+
+
+# ---- the query's schema and its reader
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    query=st.fixed_dictionaries(
+        {},
+        optional={
+            "decide": st.lists(st.sampled_from(["*", "designation.data_ai", "", "x" * 201, 1, None]), max_size=3)
+            | st.none(),
+            "as_of": st.sampled_from(
+                ["2023-06-30", "2023-02-30", "20230630", "2023-6-30", "0000-01-01", "", None, 20230630]
+            ),
+            "facts": st.sampled_from(
+                [{}, {"partner": "p"}, {"partner": 1}, {"other": 1}, {"facts": []}, [], None, "x"]
+            ),
+            "detail": st.sampled_from(["none", "summary", "full", "all", None, 1]),
+            "request_id": st.sampled_from(["r", "", "x" * 200, "x" * 201, None, 1]),
+            "as-of": st.just(1),
+        },
+    )
+)
+def test_what_the_schema_of_queries_takes_is_what_the_service_takes(engine: Engine, query: Json) -> None:
+    response = create_app(engine).test_client().post("/v1/decisions", json=query)
+
+    assert (response.status_code == 200) == QUERY.is_valid(query), response.get_data(as_text=True)
