@@ -48,7 +48,7 @@ def _lines(engine: Engine, rule: c.Rule, day: date) -> Iterator[str]:
     text = rule_text(engine.core, told, _day_of(told, day))
     yield f"{paint(rule.id, 'head')}  {text.title}  {paint(text.at, 'faint')}"
     for version in rule.versions:
-        mark = f"  in force on {day}" if day in version.days else ""
+        mark = f"  in force on {day}" if version.in_force(day) else ""
         shown = "  told below" if version is told and not mark and len(rule.versions) > 1 else ""
         yield f"  {days(version.days)}{mark}{shown}"
     if day not in told.days:
@@ -66,7 +66,7 @@ def _lines(engine: Engine, rule: c.Rule, day: date) -> Iterator[str]:
 
 def _day_of(version: c.RuleVersion, day: date) -> date:
     """Return the day itself where the version is in force, else its first or last day."""
-    if day in version.days:
+    if version.in_force(day):
         return day
     if version.days.start is not None and day < version.days.start:
         return version.days.start

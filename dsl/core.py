@@ -608,6 +608,26 @@ class RuleVersion:
     """Ids whose holders hold this award from the first day of the version on."""
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
+    def in_force(self, day: date) -> bool:
+        """Whether the version says something for a day: a rule whose every clause is dated says nothing outside."""
+        if day not in self.days:
+            return False
+        if self.requirement is not None:
+            return _says_something(self.requirement, day)
+        if isinstance(self.amount, Dated):
+            return any(day in version.days for version in self.amount.versions)
+        return not self.options or any(day in option.days for option in self.options)
+
+
+def _says_something(node: Expr, day: date) -> bool:
+    match node:
+        case Requirement(days=days):
+            return day in days
+        case AllOf(parts=parts):
+            return any(_says_something(part, day) for part in parts)
+        case _:
+            return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:

@@ -399,7 +399,7 @@ def candidates(parts: Sequence[Explanation]) -> list[int]:
 
 def version_on(rule: c.Rule, day: date) -> c.RuleVersion | None:
     """Return the version of a rule in force on a day."""
-    return next((version for version in rule.versions if day in version.days), None)
+    return next((version for version in rule.versions if version.in_force(day)), None)
 
 
 def _agreed(truths: Sequence[Truth]) -> Truth:

@@ -178,6 +178,15 @@ class Register:
             return Standing(held, check=best.check, gaps=gaps, settled=False)
         if not best.settled:
             return replace(best, held=held, until=None, next_check=None, gaps=gaps)
+        holding = [state for state in states if state.held is Truth.TRUE]
+        if len(holding) > 1:
+            # It is held as long as one entry holds it: the last check, and the last end, are the ones that count.
+            checks = [state.next_check for state in holding if state.next_check is not None]
+            ends = [state.until for state in holding if state.until is not None]
+            until = max(ends) if len(ends) == len(holding) else None
+            best = replace(best, next_check=max(checks, default=None), until=until)
+        elif not holding and all(state.until is not None for state in states):
+            best = max(states, key=lambda state: state.until or date.min)
         return replace(best, held=held, gaps=gaps)
 
     def _more(self, told: Records, at: Moment) -> tuple[Gap, ...]:
@@ -200,7 +209,7 @@ class Register:
         ended, ended_gaps = self._day(row, "ended")
         today = exactly(at.day)
         enough, level_gaps = self._level(row, level, rule)
-        in_force = truth(rule is None or any(at.day in version.days for version in rule.versions))
+        in_force = truth(rule is None or any(version.in_force(at.day) for version in rule.versions))
         begun, going = compare("<=", attained, today), compare("<", today, ended)
         if begun is Truth.FALSE or enough is Truth.FALSE:
             return Standing(Truth.FALSE)
@@ -295,7 +304,7 @@ class Register:
     def _rule_on(self, day: date, entry: _Entry, rule: c.Rule, level: str | None) -> c.Rule:
         """Return the rule that a check of the day decides: the entry's own, and the one that followed it after that."""
         own = self.rules.get(entry.award, rule)
-        award = own.award if any(day in version.days for version in own.versions) else rule.award
+        award = own.award if any(version.in_force(day) for version in own.versions) else rule.award
         return self.interpreter.core.rules.get(f"{award}.{level}", self.rules.get(award, rule))
 
     def _check(self, check: date, moment: Moment, at: Moment) -> Standing | None:

@@ -252,7 +252,11 @@ class Rules(Bodies):
                 inner = replace(scope, row=_cells(table, row))
                 for form in forms:
                     span = common_days(days, days_of(form.valid))
-                    placed = [replace(p, days=common_days(span, p.days)) for p in self.placed(form.clauses)]
+                    around = (form.notes, row.notes)
+                    placed = [
+                        replace(p, days=common_days(span, p.days), around=(*around, *p.around))
+                        for p in self.placed(form.clauses)
+                    ]
                     result.extend(self._parts(placed, inner, None))
         return result
 

@@ -23,8 +23,10 @@ T = TypeVar("T")
 
 MOST = 12
 """Mistakes that are looked for in one block; what comes after is told when these are mended."""
-TRIES = 24
+TRIES = 48
 """Proposals that are tried for one mistake."""
+READ = 400_000
+"""Characters that are read in trying proposals for one block, about a second's worth; then it is told as it stands."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,13 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
         attempt: reads a text; the tree, or where it stopped.
     """
     text = block.text
+    left = READ
+
+    def is_left(tried: str) -> bool:
+        nonlocal left
+        left -= len(tried)
+        return left > 0
+
     places = tuple(range(len(text) + 1))
     found: list[Diagnostic] = []
     for proposal in reversed(list(misspelt(text))):
@@ -78,7 +87,7 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
     result = attempt(text)
     while isinstance(result, Stop):
         stop = result
-        chosen = _choose(stop, attempt)
+        chosen = _choose(stop, attempt, is_left)
         if chosen is None:
             if not found:
                 found.append(_plain(stop, block, places))
@@ -100,7 +109,9 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
     return found, Mended(result, text, places)
 
 
-def _choose(stop: Stop, attempt: Callable[[str], T | Stop]) -> tuple[Proposal, T | Stop] | None:
+def _choose(
+    stop: Stop, attempt: Callable[[str], T | Stop], is_left: Callable[[str], bool]
+) -> tuple[Proposal, T | Stop] | None:
     """Return the first proposal with which all is read, else the one that reads on furthest."""
     best: tuple[Proposal, Stop] | None = None
     sure: Proposal | None = None
@@ -111,6 +122,8 @@ def _choose(stop: Stop, attempt: Callable[[str], T | Stop]) -> tuple[Proposal, T
             sure = sure or proposal
             continue
         text = applied(stop.text, proposal.edits)
+        if not is_left(text):
+            break
         result = attempt(text if proposal.cut is None else text[: proposal.cut])
         if not isinstance(result, Stop):
             return proposal, result
@@ -133,7 +146,7 @@ def _proposals(stop: Stop) -> Iterator[Proposal]:
             seen.add(proposal.edits)
             yield proposal
             count += 1
-            if count >= TRIES * 2:
+            if count >= TRIES:
                 return
 
 

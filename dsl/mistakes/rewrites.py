@@ -100,7 +100,7 @@ def rewrites(stop: Stop) -> Iterator[Proposal]:
     start = stop.text.rfind("\n", 0, max(start - 1, 0)) + 1
     for rule in _REWRITES:
         for match in rule.pattern.finditer(stop.text, start, end):
-            if not match.start() <= stop.offset <= match.end() + 1:
+            if match.start() > stop.offset or match.end() < stop.before:
                 continue
             new = rule.new if isinstance(rule.new, str) else rule.new(match)
             shown = " ".join(match.group().split())

@@ -31,7 +31,7 @@ def list_rules() -> ResponseReturnValue:
         rule
         for rule in rules
         if (kind is None or rule.kind == kind)
-        and (day is None or any(day in version.days for version in rule.versions))
+        and (day is None or any(version.in_force(day) for version in rule.versions))
     ]
     return wire.write_json({"policy": _policy(engine), "rules": [rule_line(rule) for rule in chosen]})
 

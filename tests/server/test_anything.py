@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings, strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
@@ -13,6 +13,7 @@ import schemas
 from dsl import core as c
 from dsl.builtin import BUILT_IN, ENDLESS
 from evaluator.engine import Engine
+from server.app import create_app
 
 Json = Any
 ANSWER = Draft202012Validator(schemas.load("answer"), format_checker=FormatChecker())
@@ -97,12 +98,9 @@ def queries(engine: Engine) -> st.SearchStrategy[Json]:
     )
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_facts_at_the_edges_are_decided_or_refused_with_a_reason(
-    client: FlaskClient, engine: Engine, seed: int
-) -> None:
+def test_facts_at_the_edges_are_decided_or_refused_with_a_reason(client: FlaskClient, engine: Engine) -> None:
     @given(query=queries(engine))
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def ask(query: Json) -> None:
         response = client.post("/v1/decisions", json=query)
 
@@ -111,3 +109,20 @@ def test_facts_at_the_edges_are_decided_or_refused_with_a_reason(
         assert not [error.message for error in schema.iter_errors(response.get_json())]
 
     ask()
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    body=st.binary(max_size=40)
+    | st.text(max_size=40).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | st.text('{}[]",:0123456789eE.-+ntrufalsi\\ud8', max_size=30).map(str.encode)
+    | st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    ).map(lambda data: json.dumps(data).encode()),
+    path=st.sampled_from(["/v1/decisions", "/v1/decisions/batch"]),
+)
+def test_any_bytes_are_refused_with_a_problem(engine: Engine, body: bytes, path: str) -> None:
+    response = create_app(engine).test_client().post(path, data=body, content_type="application/json")
+
+    assert response.status_code in (400, 422)
+    assert not [error.message for error in PROBLEM.iter_errors(json.loads(response.get_data()))]
