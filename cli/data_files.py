@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
+from yaml import events
 
 from dsl.codec import escaped
 from dsl.source import Source, Span
@@ -20,20 +21,13 @@ MAX_DEPTH = 60
 MAX_VALUES = 2_000_000
 """How many values are read, those that aliases repeat counted each time."""
 
-_PREFIX = "tag:yaml.org,2002:"
-_INTEGER = re.compile(r"^-?(?:0|[1-9][0-9]{0,40})$")
-_DECIMAL = re.compile(r"^-?(?:0|[1-9][0-9]{0,40})\.[0-9]{1,40}$")
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,40})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,40})\.[0-9]{1,40}")
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_NO_TEXT = "this is neither YAML nor JSON"
 
-
-class _Exact(yaml.SafeLoader):
-    """YAML without floats and dates: a decimal stays what was written, ``yes`` and ``on`` are words."""
-
-
-_Exact.yaml_implicit_resolvers = {}
-_Exact.add_implicit_resolver(f"{_PREFIX}bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-_Exact.add_implicit_resolver(f"{_PREFIX}null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
-_Exact.add_implicit_resolver(f"{_PREFIX}int", _INTEGER, list("-0123456789"))
-_Exact.add_implicit_resolver(f"{_PREFIX}float", _DECIMAL, list("-0123456789"))
+# The parser in C where it is installed: it is many times faster and yields the same events.
+_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,84 +68,123 @@ def read_data(source: Source) -> Data:
     Raises:
         DataErrors: it is neither, gives a key twice, or is nested or repeated beyond measure.
     """
-    reading = _Reading(source)
     try:
-        root = yaml.compose(source.text, Loader=_Exact)
+        return _read(source, _FAST)
+    except yaml.YAMLError:
+        # Once more with the parser in Python, whose messages are the ones to be shown everywhere.
+        return _read_slowly(source)
+
+
+def _read_slowly(source: Source) -> Data:
+    try:
+        return _read(source, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         at = min(mark.index if mark is not None else 0, len(source.text))
-        problem = DataProblem(
-            Span(source, at, min(at + 1, len(source.text))),
-            "this is neither YAML nor JSON",
-            error.problem or "look for a missing quote or bracket",
-        )
-        raise DataErrors((problem,)) from error
+        span = Span(source, at, min(at + 1, len(source.text)))
+        advice = error.problem or "look for a missing quote or bracket"
+        raise DataErrors((DataProblem(span, _NO_TEXT, advice),)) from error
     except yaml.YAMLError as error:
-        raise DataErrors((DataProblem(Span(source, 0, 0), "this is neither YAML nor JSON", str(error)),)) from error
-    except RecursionError as error:
-        raise DataErrors((DataProblem(Span(source, 0, 0), "this is nested too deeply"),)) from error
-    value = None if root is None else reading.value(root, "", 0)
+        raise DataErrors((DataProblem(Span(source, 0, 0), _NO_TEXT, str(error)),)) from error
+
+
+def _read(source: Source, loader: Any) -> Data:
+    reading = _Reading(source, yaml.parse(source.text, Loader=loader))
+    value = reading.document()
     if reading.problems:
         raise DataErrors(tuple(reading.problems))
     return Data(value, source, reading.places)
 
 
 class _Reading:
-    def __init__(self, source: Source) -> None:
+    """Makes values of the parser's events, one by one: nothing is built before it is known to be in bounds."""
+
+    def __init__(self, source: Source, stream: Iterator[events.Event]) -> None:
         self.source = source
+        self.stream = stream
         self.places: dict[str, Span] = {}
         self.problems: list[DataProblem] = []
-        self.around: set[int] = set()
+        self.anchored: dict[str, tuple[Json, int]] = {}
+        """What aliases mean: the value, and how many values it is."""
         self.size = 0
 
-    def value(self, node: yaml.Node, pointer: str, depth: int) -> Json:
-        span = Span(self.source, node.start_mark.index, node.end_mark.index)
-        self.places.setdefault(pointer, span)
-        self.size += 1
-        if id(node) in self.around:
-            raise DataErrors((DataProblem(span, "this alias stands inside what it means", "write the value out"),))
-        if self.size > MAX_VALUES:
-            raise DataErrors((DataProblem(span, "this has too many values", "write fewer, or fewer aliases"),))
-        if depth > MAX_DEPTH:
-            raise DataErrors((DataProblem(span, "this is nested too deeply"),))
-        if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
-        self.around.add(id(node))
-        value: Json
-        if isinstance(node, yaml.MappingNode):
-            value = dict(self.items(node, pointer, depth))
-        else:
-            value = [self.value(item, f"{pointer}/{index}", depth + 1) for index, item in enumerate(node.value)]
-        self.around.remove(id(node))
+    def document(self) -> Json:
+        """Return the value of the only document; None where there is none."""
+        next(self.stream)
+        if isinstance(next(self.stream), events.StreamEndEvent):
+            return None
+        value = self.value(next(self.stream), "", 0)
+        next(self.stream)
+        behind = next(self.stream)
+        if not isinstance(behind, events.StreamEndEvent):
+            self.stop(behind, "a second document begins here", "one file holds one document: take the `---` out")
         return value
 
-    def items(self, node: yaml.MappingNode, pointer: str, depth: int) -> Iterator[tuple[str, Json]]:
+    def value(self, event: events.Event, pointer: str, depth: int) -> Json:
+        """Return the value that begins with an event."""
+        self.places.setdefault(pointer, self.span(event))
+        self.size += 1
+        before = self.size
+        value: Json
+        match event:
+            case events.AliasEvent():
+                return self.alias(event)
+            case events.ScalarEvent():
+                value = _scalar(event)
+            case _ if depth == MAX_DEPTH:
+                self.stop(event, "this is nested too deeply", "")
+            case events.MappingStartEvent():
+                value = dict(self.items(pointer, depth))
+            case _:
+                value = list(self.elements(pointer, depth))
+        if isinstance(event, events.NodeEvent) and event.anchor is not None:
+            self.anchored[event.anchor] = (value, self.size - before + 1)
+        return value
+
+    def alias(self, event: events.AliasEvent) -> Json:
+        if event.anchor not in self.anchored:
+            self.stop(event, f"`*{event.anchor}` means nothing before it", f"write `&{event.anchor}` before a value")
+        value, size = self.anchored[event.anchor]
+        self.size += size
+        if self.size > MAX_VALUES:
+            self.stop(event, "this has too many values", "write fewer aliases")
+        return value
+
+    def elements(self, pointer: str, depth: int) -> Iterator[Json]:
+        for index, event in enumerate(iter(lambda: next(self.stream), None)):
+            if isinstance(event, events.SequenceEndEvent):
+                return
+            yield self.value(event, f"{pointer}/{index}", depth + 1)
+
+    def items(self, pointer: str, depth: int) -> Iterator[tuple[str, Json]]:
         names: set[str] = set()
-        for key, item in node.value:
-            span = Span(self.source, key.start_mark.index, key.end_mark.index)
-            if not isinstance(key, yaml.ScalarNode):
-                self.problems.append(DataProblem(span, "a key is a word"))
-                continue
-            name = str(key.value)
-            if name in names:
-                self.problems.append(DataProblem(span, f"`{name}` is given twice", "delete one of the two"))
-                continue
-            names.add(name)
+        while not isinstance(key := next(self.stream), events.MappingEndEvent):
+            if not isinstance(key, events.ScalarEvent):
+                self.stop(key, "a key is a word", "")
+            name = key.value
             below = f"{pointer}/{escaped(name)}"
+            if name in names:
+                self.problems.append(DataProblem(self.span(key), f"`{name}` is given twice", "delete one of the two"))
+            names.add(name)
             # Of an entry the key is shown: it is what a reader looks for.
-            self.places[below] = span
-            yield name, self.value(item, below, depth + 1)
+            self.places.setdefault(below, self.span(key))
+            yield name, self.value(next(self.stream), below, depth + 1)
+
+    def span(self, event: events.Event) -> Span:
+        start, end = event.start_mark, event.end_mark
+        return Span(self.source, start.index if start else 0, end.index if end else 0)
+
+    def stop(self, event: events.Event, message: str, advice: str) -> NoReturn:
+        raise DataErrors((DataProblem(self.span(event), message, advice),))
 
 
-def _scalar(node: yaml.ScalarNode) -> Json:
-    match node.tag.removeprefix(_PREFIX):
-        case "bool":
-            return node.value == "true"
-        case "null":
-            return None
-        case "int":
-            return int(node.value)
-        case "float":
-            return Decimal(node.value)
-        case _:
-            return node.value
+def _scalar(event: events.ScalarEvent) -> Json:
+    """Return the value of a scalar; only what is written without quotes is a number, a flag or nothing."""
+    text: str = event.value
+    if not event.implicit[0]:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return Decimal(text) if _DECIMAL.fullmatch(text) else text

@@ -61,6 +61,10 @@ def _lines(engine: Engine, rule: c.Rule, day: date) -> Iterator[str]:
         yield from _clause(clause, rule.id, 1, text.cites)
     for option in text.options:
         yield from _option(option, rule.id)
+    if text.definitions:
+        yield "  where"
+    for one in text.definitions:
+        yield f"    {one.title} is {one.sentence}  {paint(one.at, 'faint')}"
     yield from _to_tell(engine, rule)
 
 
@@ -155,6 +159,9 @@ def _version_json(text: RuleText) -> dict[str, Json]:
                 "effects": list(option.effects),
             }
             for option in text.options
+        ],
+        "where": [
+            {"name": one.name, "title": one.title, "sentence": one.sentence, "at": one.at} for one in text.definitions
         ],
     }
 

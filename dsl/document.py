@@ -95,14 +95,23 @@ class Cite(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allow(Node):
+    """``allow L104 "reason"``: findings of the code about the clause, row or form are meant, and why."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notes(Node):
-    """What stands behind a clause: citations, assumptions, earlier names, first observation, a gate."""
+    """What stands behind a clause: citations, assumptions, earlier names, first observation, a gate, allowances."""
 
     cites: tuple[Cite, ...] = ()
     assumes: tuple[str, ...] = ()
     was: tuple[str, ...] = ()
     seen: Day | None = None
     only_if: tuple[Clause, ...] = ()
+    allows: tuple[Allow, ...] = ()
 
 
 NO_NOTES = Notes()
@@ -564,6 +573,7 @@ class SourceText(Node):
 
     title: str
     read: Day | None = None
+    allows: tuple[Allow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -611,6 +621,7 @@ class Records(Node):
     title: str | None = None
     monthly: bool = False
     dated_by: str | None = None
+    allows: tuple[Allow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -628,6 +639,7 @@ class Listing(Node):
 
     entries: tuple[Entry, ...]
     title: str | None = None
+    allows: tuple[Allow, ...] = ()
 
 
 Cell: TypeAlias = Names | Text | Figure | Day | Dash

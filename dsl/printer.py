@@ -48,11 +48,11 @@ def _paragraphs(document: d.Document) -> Iterator[str]:
     if document.facts:
         yield f"facts {_fields(document.facts)}\n"
     for name, records in document.records.items():
-        yield f"records {_head(name, records.title, _kept(records))} {_fields(records.fields)}\n"
+        yield f"records {_head(name, records.title, _kept(records), _allows(records.allows))} {_fields(records.fields)}\n"
     for name, listing in document.certifications.items():
-        yield f"certifications {_head(name, listing.title)} {_entries(listing, in_quotes=True)}\n"
+        yield f"certifications {_head(name, listing.title, _allows(listing.allows))} {_entries(listing, in_quotes=True)}\n"
     for name, listing in document.groups.items():
-        yield f"group {_head(name, listing.title)} {_entries(listing, in_quotes=False)}\n"
+        yield f"group {_head(name, listing.title, _allows(listing.allows))} {_entries(listing, in_quotes=False)}\n"
     for name, definition in document.definitions.items():
         yield f"define {_definition(name, definition)}\n"
     for name, table in document.tables.items():
@@ -72,11 +72,12 @@ def _kept(records: d.Records) -> str:
 
 
 def _source(name: str, source: d.SourceText) -> str:
-    return _spaced("source", name, _quoted(source.title), f"read {_day(source.read)}" if source.read else "") + "\n"
+    read = f"read {_day(source.read)}" if source.read else ""
+    return _spaced("source", name, _quoted(source.title), read, _allows(source.allows)) + "\n"
 
 
-def _head(name: str, title: str | None, more: str = "") -> str:
-    return _spaced(name, _quoted(title) if title is not None else "", more)
+def _head(name: str, title: str | None, *more: str) -> str:
+    return _spaced(name, _quoted(title) if title is not None else "", *more)
 
 
 def _fields(fields: Mapping[str, d.Field]) -> str:
@@ -129,9 +130,9 @@ def _definition(name: str, definition: d.Definition) -> str:
     supplied = ", may be supplied" if definition.supplied else ""
     head = f"{_spaced(name, _title(definition.title))}: {_type(definition.type)}{supplied}"
     if definition.value is None:
-        if definition.notes != d.NO_NOTES:
+        if definition.notes != d.Notes(allows=definition.notes.allows):
             raise PrintError(f"policy text cannot say notes of `{name}`; they belong to its versions")
-        return f"{head} {_body(definition.clauses)}"
+        return f"{_spaced(head, _allows(definition.notes.allows))} {_body(definition.clauses)}"
     return _spaced(head, "=", _bare(definition.value), _notes(definition.notes))
 
 
@@ -230,8 +231,13 @@ def _notes(notes: d.Notes) -> str:
         *(f"assume {_quoted(text)}" for text in notes.assumes),
         f"was {', '.join(notes.was)}" if notes.was else "",
         f"seen {_day(notes.seen)}" if notes.seen is not None else "",
+        _allows(notes.allows),
         f"only if {_body(notes.only_if)}" if notes.only_if else "",
     )
+
+
+def _allows(allows: Sequence[d.Allow]) -> str:
+    return _spaced(*(f"allow {allow.code} {_quoted(allow.reason)}" for allow in allows))
 
 
 def _cap(at: d.Expr | None) -> str:

@@ -30,6 +30,7 @@ class Interpreter:
         self.core = core
         self.facts = facts
         self.register = Register(self)
+        self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
         self._named: dict[tuple[str, date, bool], Explanation] = {}
         self._rules: dict[tuple[str, date, bool, str | None, date | None], Explanation] = {}
 
@@ -65,7 +66,11 @@ class Interpreter:
             case c.Case(branches=branches):
                 return self._case(node, branches, at)
             case c.People():
-                return records.people(node, self.facts, at.day, at.projected)
+                key = (tuple(listing.name for listing in node.lists), node.least, at.day, at.projected)
+                if key not in self._people:
+                    self._people[key] = records.people(node, self.facts, at.day, at.projected)
+                found = self._people[key]
+                return Explanation(node, found.range, gaps=found.gaps)
             case c.Aggregate():
                 return self._aggregate(node, at)
             case c.Fact(name=name, title=title, type=type_):

@@ -24,7 +24,6 @@ from evaluator.ranges import (
     Numbers,
     Range,
     Truth,
-    Words,
     add,
     all_of,
     any_of,
@@ -62,7 +61,32 @@ def aggregate(
         gap = Gap(kind, records.pointer, records.declaration.title, None, None if day == facts.as_of else day)
         return Explanation(node, anything(node), gaps=(gap,))
     chosen = _select(node, records, facts, day, window, evaluate)
-    return Explanation(node, _figure(node, chosen), gaps=tuple(dict.fromkeys(chosen.gaps)))
+    return Explanation(node, _figure(node, chosen), gaps=merged(chosen.gaps, records.pointer))
+
+
+MOST_ROWS_TOLD = 20
+"""Rows that are named one by one as lacking a field; where more do, one gap speaks of all (``*``)."""
+
+
+def merged(gaps: Sequence[Gap], pointer: str) -> tuple[Gap, ...]:
+    """Return the gaps without repetitions; a field that many rows of a list lack is told once."""
+    unique = dict.fromkeys(gaps)
+    if len(unique) <= MOST_ROWS_TOLD:
+        return tuple(unique)
+    by_field: dict[str, list[Gap]] = {}
+    for gap in unique:
+        name = gap.pointer.rpartition("/")[2] if gap.kind == "field" else ""
+        by_field.setdefault(name, []).append(gap)
+    result = by_field.pop("", [])
+    for name, found in by_field.items():
+        if len(found) <= MOST_ROWS_TOLD:
+            result.extend(found)
+        else:
+            first = found[0]
+            result.append(
+                Gap("field", f"{pointer}/*/{name}", first.title, first.type, note=f"{len(found)} records lack it")
+            )
+    return tuple(result)
 
 
 def anything(node: Aggregate) -> Range:
@@ -343,13 +367,18 @@ def _holders(
     gaps: list[Gap] = []
     persons: dict[str, list[Truth]] = {}
     strangers: list[list[Truth]] = []
+    wanted = [frozenset(e.certification for e in listing.entries if day in e.days) for listing in lists]
+    counted = frozenset().union(*wanted)
     for row in records.rows or ():
-        tests = [_counts(row, listing, facts, day) for listing in lists]
-        truths = [test[0] for test in tests]
-        if all(value is Truth.FALSE for value in truths):
+        name = row.data.get("certification")
+        if name is not None and name not in counted:
             continue
+        valid, missing = _is_valid(row, facts, day)
+        if valid is Truth.FALSE or not counted:
+            continue
+        truths = [_if_named(name, names, valid) for names in wanted]
         if Truth.UNKNOWN in truths:
-            gaps.extend(gap for test in tests if test[0] is Truth.UNKNOWN for gap in test[1])
+            gaps.extend(missing)
         person = row.data.get("person")
         if person is None:
             # The person may be one of the others, or one more.
@@ -362,23 +391,26 @@ def _holders(
         gaps.append(Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial"))
     if _is_ahead(facts, day, projected):
         gaps.append(Gap("history", records.pointer, records.declaration.title, None, day))
-    return persons, strangers, tuple(dict.fromkeys(gaps))
+    return persons, strangers, merged(gaps, records.pointer)
 
 
-def _counts(row: Row, listing: CertificationList, facts: Facts, day: date) -> tuple[Truth, list[Gap]]:
-    """Whether a certification counts for a list on a day, and which fields are missing to know."""
-    names = frozenset(entry.certification for entry in listing.entries if day in entry.days)
-    name, gaps = facts.field(row, "certification", CERTIFICATIONS)
-    if not isinstance(name, Words):
-        raise AssertionError("a certification is a text")
-    matches = Truth.UNKNOWN if name.options is None else truth(bool(name.options & names))
-    if matches is Truth.FALSE or not names:
-        return Truth.FALSE, []
+def _is_valid(row: Row, facts: Facts, day: date) -> tuple[Truth, list[Gap]]:
+    """Whether a certification is earned and not expired on a day, and which fields are missing to know what it is."""
+    _, name_gaps = facts.field(row, "certification", CERTIFICATIONS)
     earned, earned_gaps = facts.field(row, "earned", CERTIFICATIONS)
     expires, expires_gaps = facts.field(row, "expires", CERTIFICATIONS)
     today = exactly(day)
-    value = all_of((matches, compare("<=", earned, today), compare("<=", today, expires)))
-    return value, [*gaps, *earned_gaps, *expires_gaps]
+    value = all_of((compare("<=", earned, today), compare("<=", today, expires)))
+    return value, [*name_gaps, *earned_gaps, *expires_gaps]
+
+
+def _if_named(name: str | None, names: frozenset[str], valid: Truth) -> Truth:
+    """Whether a certification that is valid so far counts for a list of names."""
+    if not names:
+        return Truth.FALSE
+    if name is None:
+        return Truth.UNKNOWN if valid is not Truth.FALSE else Truth.FALSE
+    return valid if name in names else Truth.FALSE
 
 
 def window_of(node: Aggregate, day: date, anniversary: date | None) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from dsl import core as c
 from dsl.source import Span
-from evaluator.reads import walk
+from evaluator.reads import expressions, walk
 from evaluator.sentence import Speaker, days
 
 
@@ -29,6 +29,16 @@ class Clause:
     def at(self) -> str:
         """``file:line`` of what is told."""
         return f"{self.origin.source.name}:{self.origin.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A measure or figure that a rule names, and how it is reckoned."""
+
+    name: str
+    title: str
+    sentence: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,7 @@ class RuleText:
     sentences: tuple[str, ...]
     clauses: tuple[Clause, ...]
     options: tuple[OptionText, ...]
+    definitions: tuple[Definition, ...]
 
 
 def rule_text(core: c.Core, version: c.RuleVersion, day: date) -> RuleText:
@@ -76,7 +87,24 @@ def rule_text(core: c.Core, version: c.RuleVersion, day: date) -> RuleText:
         sentences=tuple(teller.sentences(version)),
         clauses=(*teller.clauses(version.requirement), *teller.stages(version)),
         options=tuple(teller.option(option) for option in version.options if day in option.days),
+        definitions=tuple(_definitions(core, teller.speaker, version)),
     )
+
+
+def _definitions(core: c.Core, speaker: Speaker, version: c.RuleVersion) -> Iterator[Definition]:
+    """Yield what a version names and its sentences do not tell, also through other measures."""
+    waiting = [node for part in expressions(version) for node in walk(part) if isinstance(node, c.Named)]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop(0).name
+        if name in seen:
+            continue
+        seen.add(name)
+        declared = core.named[name]
+        inner = list(walk(declared.value))
+        waiting.extend(node for node in inner if isinstance(node, c.Named))
+        if not all(isinstance(node, c.Literal | c.Dated) for node in inner):
+            yield Definition(name, declared.title, speaker.say(declared.value), _at(declared.origin))
 
 
 def version_told(rule: c.Rule, day: date) -> c.RuleVersion:

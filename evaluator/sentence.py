@@ -46,8 +46,8 @@ class Speaker:
             case c.DifferentPeople(lists=lists):
                 held = joined([one.title for one in lists], "and")
                 return f"the number of different people holding one each of {held}"
-            case c.Named(title=title):
-                return title
+            case c.Named():
+                return self._named(node)
             case c.Holds(award=award, level=level):
                 return f"{self._award(award)} is held{f' at {level} or higher' if level else ''}"
             case c.Lapsed(award=award, level=level):
@@ -85,18 +85,18 @@ class Speaker:
             case c.AllOf(parts=parts):
                 return self._all(parts)
             case c.AnyOf(parts=parts, least=least):
-                start = "any of" if least == 1 else f"at least {least} of"
-                return self.say(parts[0]) if len(parts) == 1 else f"{start}: {self._several(parts, 'or')}"
+                start = "any of: " if least == 1 else f"at least {least} of: "
+                return self._of(start, parts, "or")
             case c.Not(part=part):
                 return f"not so: {self.say(part)}"
             case c.NumberOf(parts=parts):
-                return f"how many of these are so: {self._several(parts, 'and')}"
+                return f"how many of these are so: {joined([self.say(part) for part in self._in_force(parts)], 'and')}"
             case c.AskedThisYear(even=even):
                 return f"it is an {'even' if even else 'odd'} anniversary{', or it is being attained' if even else ''}"
             case c.Best(parts=parts):
-                return f"the best of {self._several(parts, 'and')}"
+                return self._of("the best of ", parts, "and")
             case c.Total(parts=parts, cap=cap):
-                total = self.say(parts[0]) if len(parts) == 1 else f"the total of {self._several(parts, 'and')}"
+                total = self._of("the total of ", parts, "and")
                 return total if cap is None else f"{total}, at most {self.say(cap)}"
             case c.Case():
                 return self._case(node)
@@ -225,14 +225,25 @@ class Speaker:
     # ---- parts
 
     def _all(self, parts: Sequence[c.Expr]) -> str:
-        if len(parts) == 1:
-            return self.say(parts[0])
         if all(isinstance(part, c.Requirement) for part in parts):
-            return f"all of: {self._several(parts, 'and')}"
-        return joined([self.say(part) for part in parts], "and")
+            return self._of("all of: ", parts, "and")
+        return joined([self.say(part) for part in self._in_force(parts)], "and")
 
-    def _several(self, parts: Sequence[c.Expr], word: str) -> str:
-        return joined([self.say(part) for part in parts], word)
+    def _of(self, start: str, parts: Sequence[c.Expr], word: str) -> str:
+        told = [self.say(part) for part in self._in_force(parts)]
+        return told[0] if len(told) == 1 else start + joined(told, word)
+
+    def _in_force(self, parts: Sequence[c.Expr]) -> Sequence[c.Expr]:
+        """Return the parts that count on the day; all of them where none does, so that something is told."""
+        return [p for p in parts if not isinstance(p, c.Requirement) or self.day in p.days] or parts
+
+    def _named(self, node: c.Named) -> str:
+        declared = self.core.named.get(node.name)
+        value = declared.value if declared is not None else None
+        if isinstance(value, c.Dated):
+            value = next((version.value for version in value.versions if self.day in version.days), None)
+        # A figure is told where it is used; what is reckoned has a sentence of its own (``rule_text``).
+        return f"{self.say(value)} ({node.title})" if isinstance(value, c.Literal) else node.title
 
     def _award(self, award: str) -> str:
         rule = next((found for found in self.core.rules.values() if found.award == award), None)

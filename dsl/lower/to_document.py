@@ -122,6 +122,7 @@ class _Lowering:
                 text = d.SourceText(
                     title=_unquoted(self.required(node, "STRING")),
                     read=self.day(read) if read else None,
+                    allows=self.allows(node),
                     origin=node.span,
                 )
                 return d.Document(sources={self.required(node, "NAME").text: text})
@@ -164,6 +165,7 @@ class _Lowering:
             title=title,
             monthly=node.token("MONTHLY") is not None,
             dated_by=dated_by.text if dated_by else None,
+            allows=self.allows(node),
             origin=node.span,
         )
         return d.Document(records={name or "": records})
@@ -215,7 +217,7 @@ class _Lowering:
     def listing(self, node: Node) -> d.Document:
         name, title, _ = self.name_title(node.node("name"))
         entries = tuple(self.entry(entry) for entry in node.nodes("entry"))
-        listing = d.Listing(entries=entries, title=title, origin=node.span)
+        listing = d.Listing(entries=entries, title=title, allows=self.allows(node), origin=node.span)
         if self.required(node, "LIST").text == "group":
             return d.Document(groups={name or "": listing})
         return d.Document(certifications={name or "": listing})
@@ -344,6 +346,8 @@ class _Lowering:
                     was.extend(self.names(self.child(note, "names")))
                 case "seen":
                     seen = self.day(self.required(note, "DATE"))
+                case "allow":
+                    continue
                 case _:
                     only_if.extend(self.clauses(self.child(note, "body")))
         return d.Notes(
@@ -352,7 +356,18 @@ class _Lowering:
             was=tuple(was),
             seen=seen,
             only_if=tuple(only_if),
+            allows=self.allows(node),
             origin=found[0].span.to(found[-1].span),
+        )
+
+    def allows(self, node: Node) -> tuple[d.Allow, ...]:
+        return tuple(
+            d.Allow(
+                code=self.required(note, "CODE").text,
+                reason=_unquoted(self.required(note, "STRING")),
+                origin=note.span,
+            )
+            for note in node.nodes("allow")
         )
 
     def validity(self, node: Node | None) -> d.Validity | None:
@@ -740,7 +755,7 @@ def _nearest_day(text: str) -> str | None:
     return None
 
 
-_NOTES = ("cite", "assume", "was", "seen", "gate")
+_NOTES = ("cite", "assume", "was", "seen", "gate", "allow")
 _VALUES = frozenset(
     {
         "quantity",

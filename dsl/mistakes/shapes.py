@@ -10,7 +10,7 @@ from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
 from dsl.mistakes.words import CLAUSE_WORDS, TOP_WORDS
 
 _ENDS = re.compile(
-    r"[ \t]*\{|[ \t]*\}|[ \t]*:|[ \t]*\||[ \t]{2,}|[ \t]+(?:from|through|until|read|cite|seen|assume|was|also|earns|one|count|flag)\b|[ \t]*,?[ \t]*$",
+    r"[ \t]*\{|[ \t]*\}|[ \t]*:|[ \t]*\||[ \t]{2,}|[ \t]+(?:from|through|until|read|cite|seen|assume|allow|was|also|earns|one|count|flag)\b|[ \t]*,?[ \t]*$",
     re.MULTILINE,
 )
 """Where a text without its quotes may end."""
@@ -277,7 +277,7 @@ def rows(stop: Stop) -> Iterator[Proposal]:
                 safe=True,
             )
             continue
-        notes = re.search(r"(?<=\s)(?:cite|assume|was|seen|only\s+if)\b", line[line.rfind("|") :])
+        notes = re.search(r"(?<=\s)(?:cite|assume|allow|was|seen|only\s+if)\b", line[line.rfind("|") :])
         cells_end = start + len(line[: line.rfind("|") + notes.start() if notes else None].rstrip())
         if not line.lstrip().startswith("|"):
             at = start + len(line) - len(line.lstrip())

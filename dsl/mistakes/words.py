@@ -139,6 +139,7 @@ PHRASES = (
     "sometime",
     "cite",
     "assume",
+    "allow",
     "seen",
     "was",
     "read",

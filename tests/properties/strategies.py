@@ -33,16 +33,26 @@ MONTHS = 40
 # ---- what a policy turns on --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class Interest:
     """Values worth trying: those near which some policy turns."""
 
-    days: tuple[date, ...]
-    numbers: tuple[Decimal, ...]
-    texts: tuple[str, ...]
-    certifications: tuple[str, ...]
-    awards: tuple[str, ...]
-    levels: Mapping[str, tuple[str, ...]]
+    # No dataclass: Hypothesis would write all of it out, with each strategy that takes it.
+    def __init__(
+        self,
+        *,
+        days: tuple[date, ...],
+        numbers: tuple[Decimal, ...],
+        texts: tuple[str, ...],
+        certifications: tuple[str, ...],
+        awards: tuple[str, ...],
+        levels: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self.days = days
+        self.numbers = numbers
+        self.texts = texts
+        self.certifications = certifications
+        self.awards = awards
+        self.levels = levels
 
     def __repr__(self) -> str:
         return "interest"
@@ -148,29 +158,31 @@ def _numbers(type_: c.Type, interest: Interest) -> st.SearchStrategy[Json]:
 # ---- complete partners -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class Partner:
-    """A partner of whom everything is told, and the day of the question."""
+    """A partner of whom everything is told, and the day of the question.
 
-    core: c.Core
-    as_of: date
-    sections: Mapping[str, Mapping[str, Mapping[str, Json]]]
-    """``""`` and ``projected``: facts and records. A fact is a list of (day, value), a list of records has rows."""
+    ``sections`` are ``""`` and ``projected``: facts and records. A fact is a list of (day, value), a list of records has rows.
+    """
+
+    def __init__(self, core: c.Core, as_of: date, sections: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> None:
+        self.core = core
+        self.as_of = as_of
+        self.sections = sections
 
     def __repr__(self) -> str:
         return f"Partner(as_of={self.as_of}, {self.sections})"
 
 
-@dataclass(frozen=True, eq=False)
 class About:
     """What partners are made for: a policy, some rules of it, what they turn on. Made once for many partners."""
 
-    core: c.Core
-    rules: tuple[c.Rule, ...]
-    interest: Interest
+    # No dataclass, for the same reason.
+    def __init__(self, core: c.Core, rules: tuple[c.Rule, ...], interest: Interest) -> None:
+        self.core = core
+        self.rules = rules
+        self.interest = interest
 
     def __repr__(self) -> str:
-        # A policy written out would be megabytes.
         return f"about({', '.join(rule.id for rule in self.rules[:3])})"
 
 
@@ -404,9 +416,9 @@ def atoms(partner: Partner) -> list[Atom]:
 def knowledge(draw: st.DrawFn, partner: Partner, size: int = 5) -> Knowledge:
     """A partner of whom a few things are not told."""
     all_atoms = atoms(partner)
-    if not all_atoms:
-        return Knowledge(partner)
     lists = sorted({atom[:3] for atom in all_atoms if len(atom) >= 3})
+    if not lists:
+        return Knowledge(partner)
     chosen: set[Atom] = set()
     for _ in range(draw(st.integers(1, size))):
         # A list first, then something of it: else long lists would be all that is ever taken from.

@@ -1,0 +1,123 @@
+"""Asking an engine: patterns, unknown rules, decision ids, what is missing and what it would lead to."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pytest
+
+from dsl.load import load_sources
+from dsl.source import Source
+from evaluator.decision import Decision
+from evaluator.engine import Engine, Query, UnknownRule, standing_of
+from evaluator.ranges import Truth
+
+DAY = date(2023, 4, 15)
+POLICY = """
+facts { seats: count  market: one of larger, other  passed: flag  third: flag }
+competency old { levels silver, gold  requires { x: seats >= silver 1, gold 2 } }
+designation security { requires { x: seats >= 1 when market = larger, otherwise seats >= 3 } }
+designation work { requires { x: passed or seats >= 1 }  checked at own anniversary }
+entitlement needless { requires { x: (passed and third) or (passed and not third) or not passed } }
+"""
+
+
+@cache
+def engine() -> Engine:
+    loaded = load_sources([Source("engine.policy", POLICY)])
+    assert not loaded.errors
+    return Engine(loaded.document)
+
+
+def decide(pattern: str, facts: dict[str, Any] | None = None, **records: Any) -> tuple[Decision, ...]:
+    return engine().decide(Query((pattern,), DAY, {"facts": facts or {}, "records": records})).decisions
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("designation.security", ["designation.security"]),
+        ("competency.old", ["competency.old.gold", "competency.old.silver"]),
+        ("competency.old.gold", ["competency.old.gold"]),
+        ("designation.*", ["designation.security", "designation.work"]),
+        ("*.gold", ["competency.old.gold"]),
+    ],
+)
+def test_a_pattern_names_rules(pattern: str, expected: list[str]) -> None:
+    assert sorted(decision.rule for decision in decide(pattern)) == expected
+
+
+def test_a_rule_named_twice_is_decided_once() -> None:
+    answer = engine().decide(Query(("designation.*", "designation.work"), DAY, {}))
+
+    assert [decision.rule for decision in answer.decisions] == ["designation.security", "designation.work"]
+
+
+@pytest.mark.parametrize(("name", "suggestion"), [("designation.securty", "designation.security"), ("zzz.*", None)])
+def test_an_unknown_rule_is_refused_with_the_nearest(name: str, suggestion: str | None) -> None:
+    with pytest.raises(UnknownRule) as refused:
+        decide(name)
+
+    assert refused.value.suggestion == suggestion
+
+
+def test_a_decision_id_follows_from_policy_rule_day_and_facts_alone() -> None:
+    first = decide("designation.work", {"seats": 1, "passed": True})[0]
+    same = decide("designation.*", {"passed": True, "seats": 1})[-1]
+    other = decide("designation.work", {"seats": 2, "passed": True})[0]
+
+    assert first.decision_id == same.decision_id
+    assert first.decision_id != other.decision_id
+
+
+def test_a_missing_choice_says_what_each_value_would_lead_to() -> None:
+    (decision,) = decide("designation.security", {"seats": 2})
+
+    assert decision.eligibility == "undetermined"
+    assert [(missing.gap.pointer, missing.leads_to) for missing in decision.missing] == [
+        ("/facts/market", (("larger", "eligible"), ("other", "not_eligible")))
+    ]
+
+
+def test_a_choice_that_changes_nothing_is_not_missing() -> None:
+    (decision,) = decide("designation.security", {"seats": 3})
+
+    assert decision.eligibility == "eligible"
+    assert decision.missing == ()
+
+
+def test_a_flag_stays_missing_where_nothing_is_settled_without_it() -> None:
+    (decision,) = decide("entitlement.needless", {"passed": True})
+
+    # True either way, but not known to be so before `third` is told: asked for rather than left in the dark.
+    assert decision.eligibility == "undetermined"
+    assert [missing.leads_to for missing in decision.missing] == [((True, "eligible"), (False, "eligible"))]
+
+
+def test_the_check_of_an_award_attained_today_is_a_year_ahead() -> None:
+    (decision,) = decide("designation.work", {"passed": True}, awards=[])
+
+    assert decision.standing is not None
+    assert (decision.standing.held, decision.standing.next_check) == (Truth.FALSE, date(2024, 4, 15))
+
+
+def test_no_check_is_told_while_nobody_knows_whether_it_is_held() -> None:
+    (decision,) = decide("designation.work", {"passed": True})
+
+    assert decision.standing is not None
+    assert (decision.standing.held, decision.standing.next_check) == (Truth.UNKNOWN, None)
+
+
+def test_the_dates_of_a_standing_are_told_only_where_nothing_missing_could_change_them() -> None:
+    row = {"award": "designation.work", "attained": "2022-06-01", "anniversary": "2023-06-01", "ended": "none", "benefits": "none"}  # fmt: skip
+
+    known = standing_of(engine(), "designation.work", {"records": {"awards": [row]}}, DAY)
+    partial = standing_of(engine(), "designation.work", {"records": {"awards": {"rows": [row], "partial": True}}}, DAY)
+    without = {key: value for key, value in row.items() if key != "anniversary"}
+    unsure = standing_of(engine(), "designation.work", {"records": {"awards": [without]}}, DAY)
+
+    assert (known.held, known.since, known.next_check) == (Truth.TRUE, date(2022, 6, 1), date(2023, 6, 1))
+    assert (partial.held, partial.since, partial.next_check) == (Truth.TRUE, None, None)
+    assert (unsure.held, unsure.since, unsure.next_check) == (Truth.UNKNOWN, date(2022, 6, 1), None)
