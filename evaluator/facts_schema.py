@@ -226,6 +226,7 @@ class FactsReader:
         rows = raw["rows"] if isinstance(raw, Mapping) else raw
         middle = "/rows" if isinstance(raw, Mapping) else ""
         levels = {rule.award: rule.levels for rule in self.core.rules.values()}
+        any_level = {"none", *(level for own in levels.values() for level in own)}
         for index, row in enumerate(rows):
             award = row.get("award")
             pointer = f"{prefix}/records/awards{middle}/{index}"
@@ -238,11 +239,13 @@ class FactsReader:
                     f"did you mean `{near}`?" if near else f"known are {listed(sorted(known))}",
                 )
             level = row.get("level")
+            if award is None and level in any_level:
+                continue
             if level is not None and level not in (levels.get(award) or ("none",)):
                 yield FactProblem(
                     f"{pointer}/level",
                     "F105",
-                    f"`{award}` has no level `{level}`",
+                    f"`{award}` has no level `{level}`" if award is not None else f"no award has a level `{level}`",
                     f"its levels are {listed(levels.get(award) or ())}" if levels.get(award) else "leave the level out",
                 )
 

@@ -466,7 +466,8 @@ class Register:
             unsure = exact is None or begun is Truth.UNKNOWN or name.options is None
             moved = Dates(after + timedelta(days=1), None)
             if exact is not None and not unsure:
-                moved = Dates(self._moved(exact, after), self._moved(exact, after))
+                first = self._moved(exact, after, back=after < at.day - timedelta(days=1))
+                moved = Dates(first, first)
             same = name.exact is not None and kind is not None and name.exact.startswith(f"{kind}.")
             (own if same else others).append(moved)
         chosen = own or others
@@ -480,8 +481,9 @@ class Register:
         days = [range_.exact for range_ in chosen if range_.exact is not None]
         return Dates(min(days), min(days)), tuple(gaps)
 
-    def _moved(self, original: date, after: date) -> date:
-        if original > after and calendar.add_years(original, -1) <= after:
+    def _moved(self, original: date, after: date, *, back: bool = False) -> date:
+        """Return the first anniversary after a day; one that lies ahead is the next, unless earlier ones are meant."""
+        if original > after and (not back or calendar.add_years(original, -1) <= after):
             return original
         return calendar.next_anniversary(original, after)
 

@@ -39,7 +39,7 @@ _SIGNS = {
     "…": "",
 }
 _SIGN = re.compile(r"=>|=<|==|<>|≥|≤|≠|&&|\|\||–|—|\u2212|×|…")
-_FIGURE = r"\d[\d,.]*\d\??|\d\??"
+_FIGURE = r"\d[\d,.]{0,30}\d\??|\d\??"
 _MONEY = re.compile(rf"(?P<sign>[$€£¥])\s?(?P<a>{_FIGURE})(?P<k>[kKmM](?:illion|n)?\b)?(?:\s?[A-Z]{{3}}\b)?")
 _MONEY_AFTER = re.compile(rf"(?P<a>{_FIGURE})(?P<k>[kKmM]\b)?\s?(?P<sign>[$€£¥])")
 _CURLY = re.compile(r"[“”„«»][^“”„«»\"\n]*[“”„«»\"]|[\u2018\u2019\u201a][^\u2018\u2019\u201a\n]*[\u2018\u2019]")

@@ -11,7 +11,7 @@ from dsl.mistakes.spelling import figure
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
 from dsl.mistakes.words import NUMBER_WORDS, PHRASES, RESERVED, SYNONYMS, TOP_WORDS, UNIT_WORDS
 
-_NUMBER = r"\d[\d.,' ]*\d\??|\d\??"
+_NUMBER = r"\d[\d.,' ]{0,30}\d\??|\d\??"
 _LOOSE = re.compile(
     rf"(?<![\w.,])(?P<a>{_NUMBER})(?P<gap>\s?)(?P<k>k|K|m|M|mn|thousand|million|mio|tsd)?\b(?P<rest>\s?[A-Za-z%]{{3}}\b)?"
 )
@@ -64,7 +64,7 @@ def figures(stop: Stop) -> Iterator[Proposal]:
         if word.lower() in UNIT_WORDS:
             unit = UNIT_WORDS[word.lower()]
             yield swap("P013", f"`{word}` is not a unit", span, unit)
-        weeks = re.search(r"(\d+)[ \t]*$", stop.code[: stop.offset])
+        weeks = re.search(r"(\d{1,4})[ \t]*$", stop.code[: stop.offset])
         if weeks and word in ("week", "weeks"):
             days = f"{7 * int(weeks[1])} days"
             yield swap("P013", "a duration is counted in days, months or years", (weeks.start(1), span[1]), days)

@@ -100,3 +100,11 @@ def test_a_history_says_one_thing_of_a_day() -> None:
 
     assert problem.pointer == "/facts/seats/history/1/from"
     assert problem.message == "two values begin on 2023-01-01"
+
+
+def test_a_level_is_taken_while_its_award_is_not_told() -> None:
+    reader().check({"records": {"awards": [{"level": "gold"}]}})
+
+    (problem,) = problems({"records": {"awards": [{"level": "bronze"}]}})
+
+    assert problem.pointer == "/records/awards/0/level"
