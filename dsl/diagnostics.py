@@ -11,10 +11,11 @@ from dsl.source import Span
 
 
 class Severity(StrEnum):
-    """How much a diagnostic weighs: an error stops a load, a warning does not."""
+    """How much a diagnostic weighs: an error stops a load, a warning does not, an information asks for nothing."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeVar
 
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.mistakes.shapes import LATE_SHAPES, SHAPES
-from dsl.mistakes.spelling import misspelt
+from dsl.mistakes.spelling import is_too_long, misspelt
 from dsl.mistakes.stop import Proposal, Stop, applied, blanked
 from dsl.mistakes.wording import LAST, WORDING
 from dsl.mistakes.words import MAX_DEPTH
@@ -81,7 +82,12 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
 
     places = tuple(range(len(text) + 1))
     found: list[Diagnostic] = []
-    for proposal in reversed(list(misspelt(text))):
+    if is_too_long(text):
+        result = attempt(text)
+        if isinstance(result, Stop):
+            return [_plain(result, block, places)], None
+        return found, Mended(result, text, places)
+    for proposal in reversed(list(islice(misspelt(text), 4 * MOST))):
         found.insert(0, _told(proposal, block, places))
         text, places = _edited(text, places, proposal)
     result = attempt(text)
@@ -236,6 +242,7 @@ def _plain(stop: Stop, block: Span, places: tuple[int, ...]) -> Diagnostic:
     """Return P001: nothing that people usually mistype stands here."""
     word = re.match(r"\S+", blanked(stop.text)[stop.offset :])
     end = stop.offset + (len(word.group()) if word else 0)
+    end = min(end, stop.offset + 40)
     shown = stop.text[stop.offset : end]
     message = f"I cannot read on at `{shown}`" if shown else "the form ends before it is complete"
     words = [words for token, words in _WORDS_FOR.items() if token in stop.expected]

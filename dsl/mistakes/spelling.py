@@ -9,6 +9,8 @@ from datetime import date
 from dsl.mistakes.stop import Proposal, blanked, swap
 from dsl.mistakes.words import CURRENCIES, MONTHS
 
+LONGEST = 1_000
+"""Characters of the longest line that mistakes are looked for in."""
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _NOT_IN_WORD = r"(?<![\w.,/-])"
 _DATES = (
@@ -52,7 +54,12 @@ _SUSPECT = re.compile(
 
 def is_misspelt(text: str) -> bool:
     """Whether a text holds what no policy can mean, even where the grammar could read it (`10/03/2022` divides)."""
-    return _SUSPECT.search(text) is not None and next(misspelt(text), None) is not None
+    return _SUSPECT.search(text) is not None and not is_too_long(text) and next(misspelt(text), None) is not None
+
+
+def is_too_long(text: str) -> bool:
+    """Whether a line is longer than people type: mistakes are not looked for in such a text."""
+    return max(map(len, text.split("\n"))) > LONGEST
 
 
 def misspelt(text: str) -> Iterator[Proposal]:

@@ -28,7 +28,7 @@ class Edition:
 class Change:
     """A line that a day adds, ends or words anew."""
 
-    kind: Literal["new", "changed", "ended"]
+    kind: Literal["new", "changed", "ended", "rests on"]
     title: str
     before: str = ""
     after: str = ""
@@ -107,7 +107,7 @@ def _changes(before: Sequence[Line], after: Sequence[Line]) -> Iterator[Change]:
             if plain(one.text) != plain(other.text):
                 yield Change("changed", _titled(other), one.text, other.text)
             elif (one.cites, one.assumes) != (other.cites, other.assumes):
-                yield Change("changed", _titled(other), *_rested(one, other))
+                yield Change("rests on", _titled(other), *_rested(one, other))
             yield from _changes(one.parts, other.parts)
 
 
@@ -126,8 +126,8 @@ def _titled(line: Line) -> str:
 
 
 def _whole(line: Line) -> str:
-    inner = "; ".join(f"{part.title}: {_whole(part)}" for part in line.parts)
-    return f"{line.text}: {inner}" if inner and line.text else inner or line.text
+    inner = ", ".join(part.title for part in line.parts)
+    return f"{line.text.rstrip(':')}: {inner}" if inner and line.text else inner or line.text
 
 
 def _rested(one: Line, other: Line) -> tuple[str, str]:
@@ -138,3 +138,31 @@ def _rested(one: Line, other: Line) -> tuple[str, str]:
         return "; ".join([*(f"Source: {cite}" for cite in cites), *(f"Reading: {text}" for text in line.assumes)])
 
     return told(one) or "no source of its own", told(other) or "no source of its own"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureVersion:
+    """What a named figure is on some days, and what that rests on."""
+
+    days: c.Days
+    text: str
+    cites: tuple[c.Citation, ...]
+    assumes: tuple[str, ...]
+
+
+def figure_versions(names: Names, named: c.NamedDecl) -> list[FigureVersion]:
+    """Return what a figure or measure is, from day to day."""
+    found: list[FigureVersion] = []
+    versions = named.value.versions if isinstance(named.value, c.Dated) else (c.DatedValue(c.ALWAYS, named.value),)
+    for version in versions:
+        whole = c.RuleVersion(days=version.days, title="", amount=version.value)
+        for days in _stretches(names.core, whole):
+            teller = Teller(GuideSpeaker(names, days.start or date.min))
+            line = teller.with_basis(Line("amount", "", teller.speaker.say(version.value)), version.value)
+            cites = tuple(dict.fromkeys((*version.basis.cites, *line.cites)))
+            one = FigureVersion(days, line.text, cites, tuple(dict.fromkeys((*version.basis.assumes, *line.assumes))))
+            if found and (found[-1].text, found[-1].cites, found[-1].assumes) == (one.text, cites, one.assumes):
+                found[-1] = replace(found[-1], days=replace(found[-1].days, end=days.end))
+            else:
+                found.append(one)
+    return found

@@ -52,6 +52,7 @@ class Names:
                 self._awards.setdefault(rule.award, []).append(rule)
         self._second_hand = _second_hand_days(document)
         self._own_ends = _own_ends(document)
+        self._second_hand_shifts = _second_hand_shifts(document)
 
     # ---- rules
 
@@ -87,6 +88,12 @@ class Names:
         if rule is None:
             return words(award)
         return f"{rule.title} ({rule.level})" if rule.level else rule.title
+
+    def titles(self, award: str) -> set[str]:
+        """Return every title that an award or rule has had."""
+        rules = self._awards.get(award) or [rule for rule in (self.core.rules.get(award),) if rule is not None]
+        versions = {version.title for rule in rules for version in rule.versions}
+        return versions | {rule.title for rule in rules} | {words(award), headline(award)}
 
     def linked(self, award: str, level: str | None = None) -> str:
         """Return the title of an award or rule as a link, where there is a page for it."""
@@ -203,6 +210,10 @@ class Names:
         """Return a day; one that the policies give as second-hand wherever they name it says so."""
         return provisional(day.isoformat()) if self._is_second_hand(day, None) else day.isoformat()
 
+    def is_second_hand_shift(self, origin: Span) -> bool:
+        """Whether the length of a time that is added to a date is second-hand; the core does not tell."""
+        return (origin.source.name, origin.start, origin.end) in self._second_hand_shifts
+
     def _is_second_hand(self, end: date, own: Span | None) -> bool:
         if own is not None and (own.source.name, own.start) in self._own_ends:
             return self._own_ends[own.source.name, own.start]
@@ -221,6 +232,15 @@ def _second_hand_days(document: d.Document) -> frozenset[date]:
         elif isinstance(node, d.Day) and node.provisional:
             doubtful.add(node.day)
     return frozenset(doubtful - firm)
+
+
+def _second_hand_shifts(document: d.Document) -> frozenset[tuple[str, int, int]]:
+    """Return where lengths of time that are second-hand are added to dates."""
+    return frozenset(
+        (node.origin.source.name, node.origin.start, node.origin.end)
+        for node in d.walk(document)
+        if isinstance(node, d.Arithmetic) and isinstance(node.right, d.Figure) and node.right.provisional
+    )
 
 
 def _own_ends(document: d.Document) -> dict[tuple[str, int], bool]:

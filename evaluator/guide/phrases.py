@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from evaluator.guide.marks import link, provisional, unknown
 from evaluator.guide.names import Names, words
 from evaluator.ranges import NEVER
 from evaluator.reasons import number, unit_of
-from evaluator.sentence import Speaker, duration
+from evaluator.sentence import BY_DATE, COMPARISONS, Speaker, duration
 
 MAX_ROWS = 3
 """How many rows of a table a sentence tells; longer ones are told by the table."""
@@ -36,8 +37,8 @@ class GuideSpeaker(Speaker):
         """Return a phrase for a node."""
         match node:
             case c.Fact(name=name):
-                shown = self.names.fact(name)
-                return f"“{shown}” is answered yes" if node.type.kind == "flag" else shown
+                shown = f"“{self.names.fact(name)}”"
+                return f"{shown} is answered yes" if node.type.kind == "flag" else shown
             case c.Named(name=name):
                 return self._named(node, name)
             case c.Field(name=name):
@@ -54,6 +55,10 @@ class GuideSpeaker(Speaker):
                 return self._all_of(parts)
             case c.Not(part=part):
                 return self._not(part)
+            case c.Shift(date=day, by=by, back=back):
+                length = duration(by)
+                length = provisional(length) if self.names.is_second_hand_shift(node.origin) else length
+                return f"{self._operand(day)} {'minus' if back else 'plus'} {length}"
             case _:
                 return super().say(node)
 
@@ -119,12 +124,7 @@ class GuideSpeaker(Speaker):
 
     def _group(self, name: str) -> str:
         shown = self.names.group_title(name)
-        return link(shown, f"groups#{name}") if name in self.core_groups else shown
-
-    @property
-    def core_groups(self) -> frozenset[str]:
-        """The names of groups that the guide lists."""
-        return frozenset(self.names.document.groups)
+        return link(shown, f"groups#{name}") if name in self.names.document.groups else shown
 
     def _award(self, award: str) -> str:
         if self.subject is not None and award in (self.subject, self._award_of(self.subject)):
@@ -155,7 +155,7 @@ class GuideSpeaker(Speaker):
         figure = self.figure_of(node)
         if figure is not None:
             return f"{self.say(figure)} ({shown})"
-        return f"“{shown}” is so" if node.type.kind == "flag" else shown
+        return f"“{shown}” is so" if node.type.kind == "flag" else f"“{shown}”"
 
     def figure_of(self, node: c.Expr) -> c.Literal | None:
         """Return the figure that a name stands for on the day, None where it stands for a calculation."""
@@ -185,7 +185,8 @@ class GuideSpeaker(Speaker):
             case date():
                 text = "never" if node.value == NEVER else node.value.isoformat()
             case _:
-                text = f"“{words(node.value)}”" if node.value else "“”"
+                found = self.names.members(node.value) if node.type.kind == "text" else ()
+                text = f"“{self.names.title(found[0]) if len(found) == 1 else words(node.value)}”"
         return provisional(text) if node.provisional else text
 
     def _aggregate(self, node: c.Aggregate) -> str:
@@ -210,6 +211,13 @@ class GuideSpeaker(Speaker):
                 text += f", with {'points' if every.asked == 'above zero' else 'at least one point'} in every metric"
         return text
 
+    def _case(self, node: c.Case) -> str:
+        last = node.branches[-1]
+        if not node.gate and len(node.branches) == 2 and last.when is None and is_nothing(last.value):
+            first = node.branches[0]
+            return f"{self.say(first.value)} when {self.say(first.when)}" if first.when is not None else ""
+        return super()._case(node)
+
     def _per_unit(self, node: c.PerUnit) -> str:
         if not isinstance(node.value, c.People):
             return super()._per_unit(node)
@@ -222,7 +230,16 @@ class GuideSpeaker(Speaker):
             one = figure is not None and figure.value == 1
             least = self._least(node.right)
             return f"at least {least} {'person holds' if one else 'people hold'} {self.certified(node.left)}"
-        return super()._compare(node)
+        right = node.right
+        if isinstance(node.left, c.People | c.DifferentPeople | c.NumberOf) and isinstance(right, c.Literal):
+            right = replace(right, type=c.COUNT)
+        spoken = BY_DATE if node.left.type.kind == "date" else COMPARISONS
+        return f"{self._operand(node.left)} {spoken[node.op]} {self._operand(right)}"
+
+    def _operand(self, node: c.Expr) -> str:
+        """Return a phrase that stands inside another one; what has branches is set apart."""
+        said = self.say(node)
+        return f"({said})" if isinstance(node, c.Case | c.AllOf | c.AnyOf) else said
 
     def _least(self, node: c.Expr) -> str:
         text = self.say(node)
@@ -299,6 +316,11 @@ def _figure_word(type_: c.Type) -> str:
             return f"number{f' of {words(type_.unit)}' if type_.unit else ''}"
         case _:
             return "figure"
+
+
+def is_nothing(node: c.Expr) -> bool:
+    """Whether an `otherwise` adds nothing: no points, or a requirement that asks for nothing."""
+    return isinstance(node, c.Literal) and (node.value is True or (node.type.kind == "points" and node.value == 0))
 
 
 def _claim(part: c.Expr) -> c.Expr:

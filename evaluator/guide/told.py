@@ -10,7 +10,7 @@ from dsl import core as c
 from dsl.points import most_points
 from evaluator.guide.marks import sentence
 from evaluator.guide.names import words
-from evaluator.guide.phrases import GuideSpeaker, listed
+from evaluator.guide.phrases import GuideSpeaker, is_nothing, listed
 from evaluator.reasons import number
 
 Group: TypeAlias = Literal["asked", "amount", "options", "effects", "stages", "checks"]
@@ -59,7 +59,7 @@ class Teller:
         told: list[Line] = []
         if version.amount is not None:
             text = self.speaker.say(version.amount)
-            told.append(self._with_basis(Line("amount", "Amount", sentence(text)), version.amount))
+            told.append(self.with_basis(Line("amount", "Amount", sentence(text)), version.amount))
         if version.requirement is not None:
             told.extend(self.asked(version.requirement))
         told.extend(self._stages(version))
@@ -76,7 +76,7 @@ class Teller:
         """Return the requirements at the top of a node; one line for a node that has none."""
         found = self._topmost(node)
         if not found and not path:
-            return (self._with_basis(Line("asked", "Condition", sentence(self.speaker.say(node))), node),)
+            return (self.with_basis(Line("asked", "Condition", sentence(self.speaker.say(node))), node),)
         return tuple(self._requirement(one, path) for one in found)
 
     def _topmost(self, node: c.Expr) -> list[c.Requirement]:
@@ -89,8 +89,7 @@ class Teller:
     def _requirement(self, node: c.Requirement, path: tuple[str, ...]) -> Line:
         inner = node.value
         below = (*path, node.title)
-        claimed = self.speaker.claimed(inner)
-        parts = () if claimed is not None or self._only_claims(inner) else self.asked(inner, below)
+        parts = () if self._only_claims(inner) else self.asked(inner, below)
         lead, joint = self._lead(inner, parts)
         line = Line(
             group="asked",
@@ -103,11 +102,18 @@ class Teller:
             parts=self._with_conditions(inner, parts),
             joint=joint,
         )
-        return self._with_basis(line, inner)
+        return self.with_basis(line, inner)
 
     def _only_claims(self, node: c.Expr) -> bool:
-        parts = node.parts if isinstance(node, c.AllOf) else ()
-        return len(parts) > 1 and all(isinstance(one, c.Requirement) and isinstance(one.value, c.Holds) for one in parts)
+        """Whether all that stands in a node are awards by their names: the sentence tells them."""
+        return all(self._is_claim(one) for one in self._topmost(node))
+
+    def _is_claim(self, node: c.Requirement) -> bool:
+        match node.value:
+            case c.Holds(award=award) | c.Lapsed(award=award) | c.Qualifies(rule=award):
+                return node.title in self.speaker.names.titles(award)
+            case _:
+                return False
 
     def _lead(self, node: c.Expr, parts: Sequence[Line]) -> tuple[str, str]:
         """Return the sentence of a node whose parts are told below it, and how they make the whole."""
@@ -120,13 +126,19 @@ class Teller:
         upto = f", up to {number(most)} points" if most is not None else ""
         match node:
             case c.AllOf():
-                return ("all of these", "all") if len(parts) > 1 else ("this", "all")
+                return ("all of these", "all") if len(parts) > 1 else ("", "all")
             case c.AnyOf(least=least):
+                if len(parts) == least == 1:
+                    return "", "all"
                 return f"at least {'one' if least == 1 else least} of these", "one of" if least == 1 else f"{least} of"
             case c.Total():
-                return f"{'the points of these are added up' if len(parts) > 1 else 'the points of this'}{upto}", "sum"
+                added = "the points of these are added up" if len(parts) > 1 else "points"
+                return f"{added}{upto}", "sum"
             case c.Best():
                 return f"the best of these counts{upto}", "best of"
+            case c.Case(branches=branches, gate=False) if len(branches) == 2 and isinstance(branches[1].value, c.Literal):
+                when = branches[0].when
+                return (f"only when {self.speaker.say(when)}" if when is not None else ""), "if"
             case c.Case(gate=False):
                 return f"the first of these whose condition holds counts{upto}", "first of"
             case _:
@@ -138,7 +150,9 @@ class Teller:
             case c.AllOf(parts=parts) | c.AnyOf(parts=parts) | c.Total(parts=parts) | c.Best(parts=parts):
                 return all(isinstance(part, c.Requirement) for part in parts)
             case c.Case(branches=branches, gate=False):
-                return all(isinstance(one.value, c.Requirement) for one in branches)
+                last = branches[-1]
+                told = branches[:-1] if last.when is None and is_nothing(last.value) else branches
+                return all(isinstance(one.value, c.Requirement | c.AllOf) for one in told)
             case _:
                 return False
 
@@ -211,7 +225,7 @@ class Teller:
             case _:
                 return said
 
-    def _with_basis(self, line: Line, node: c.Expr) -> Line:
+    def with_basis(self, line: Line, node: c.Expr) -> Line:
         """Add what the figures of a line rest on, beside the requirement itself."""
         cites, assumes = [*line.cites], [*line.assumes]
         for basis in self._bases(node):

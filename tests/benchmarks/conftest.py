@@ -16,7 +16,9 @@ class Report:
 
     lines: list[str] = field(default_factory=list)
 
-    def ratio(self, name: str, one: Callable[[], object], other: Callable[[], object], *, rounds: int = 15, inner: int = 20) -> float:
+    def ratio(
+        self, name: str, one: Callable[[], object], other: Callable[[], object], *, rounds: int = 15, inner: int = 20
+    ) -> float:
         """Measure two callables by turns and note how many times longer the first takes than the second."""
         one()
         other()

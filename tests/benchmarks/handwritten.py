@@ -15,7 +15,11 @@ Json = Any
 RULE = "designation.infrastructure"
 ADMINISTRATOR = {"Azure Administrator Associate"}
 ARCHITECT = {"Azure Solutions Architect Expert"}
-INTERMEDIATE = {"Azure Network Engineer Associate", "Azure Stack Hub Operator Associate", "Windows Server Hybrid Administrator Associate"}
+INTERMEDIATE = {
+    "Azure Network Engineer Associate",
+    "Azure Stack Hub Operator Associate",
+    "Windows Server Hybrid Administrator Associate",
+}
 ADVANCED = {"Azure Virtual Desktop Specialty", "Azure for SAP Workloads Specialty"}
 STACK_HUB_ENDS = date(2024, 7, 31)
 
@@ -30,11 +34,21 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
         held = {
             row["person"]
             for row in rows
-            if row["certification"] in names and row["earned"] <= day and (row["expires"] == "none" or day <= row["expires"])
+            if row["certification"] in names
+            and row["earned"] <= day
+            and (row["expires"] == "none" or day <= row["expires"])
         }
         return len(held)
 
-    def scored(code: str, observed: Decimal, required: Decimal, points: Decimal, out_of: int, unit: str | None, parts: list[Json]) -> Json:
+    def scored(
+        code: str,
+        observed: Decimal,
+        required: Decimal,
+        points: Decimal,
+        out_of: int,
+        unit: str | None,
+        parts: list[Json],
+    ) -> Json:
         outcome = "unmet" if points == 0 else "met" if points >= out_of else "partly_met"
         result = {"code": f"{RULE}.{code}", "outcome": outcome, "observed": str(observed), "required": str(required)}
         if observed < required:
@@ -47,7 +61,12 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
         return result
 
     def condition(code: str, observed: Decimal, required: int, unit: str) -> Json:
-        result = {"code": f"{RULE}.{code}", "outcome": "met" if observed >= required else "unmet", "observed": str(observed), "required": str(required)}
+        result = {
+            "code": f"{RULE}.{code}",
+            "outcome": "met" if observed >= required else "unmet",
+            "observed": str(observed),
+            "required": str(required),
+        }
         if observed < required:
             result["short_by"] = str(required - observed)
         return {**result, "unit": unit, **words[f"{RULE}.{code}"]}
@@ -58,7 +77,14 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
         result = {"code": f"{RULE}.{code}", "outcome": outcome}
         if points < out_of:
             result["short_by"] = str(out_of - points)
-        return {**result, "unit": "points", "points": str(points), "out_of": str(out_of), **words[f"{RULE}.{code}"], "parts": parts}
+        return {
+            **result,
+            "unit": "points",
+            "points": str(points),
+            "out_of": str(out_of),
+            **words[f"{RULE}.{code}"],
+            "parts": parts,
+        }
 
     adds = Decimal(told["azure_adds"])
     growth = Decimal(told["azure_growth"])
@@ -76,12 +102,36 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
 
     performance = [scored("performance.adds", adds, Decimal(3), add_points, 30, None, [])]
     success = [
-        scored("customer_success.growth", growth, Decimal(20), growth_points, 20, "%", [condition("customer_success.growth.consumption", consumption, 1000, "USD")]),
+        scored(
+            "customer_success.growth",
+            growth,
+            Decimal(20),
+            growth_points,
+            20,
+            "%",
+            [condition("customer_success.growth.consumption", consumption, 1000, "USD")],
+        ),
         scored("customer_success.deployments", services, Decimal(5), service_points, 10, words["services"]["unit"], []),
     ]
     skilling = [
-        scored("skilling.intermediate", intermediate, Decimal(5), intermediate_points, 20, "people", [condition("skilling.intermediate.administrators", administrators, 2, "people")]),
-        scored("skilling.advanced", advanced, Decimal(5), advanced_points, 20, "people", [condition("skilling.advanced.architects", architects, 2, "people")]),
+        scored(
+            "skilling.intermediate",
+            intermediate,
+            Decimal(5),
+            intermediate_points,
+            20,
+            "people",
+            [condition("skilling.intermediate.administrators", administrators, 2, "people")],
+        ),
+        scored(
+            "skilling.advanced",
+            advanced,
+            Decimal(5),
+            advanced_points,
+            20,
+            "people",
+            [condition("skilling.advanced.architects", architects, 2, "people")],
+        ),
     ]
     total = add_points + growth_points + service_points + intermediate_points + advanced_points
     every = min(add_points, growth_points, service_points, intermediate_points, advanced_points) > 0
@@ -89,5 +139,9 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
     score = {"code": f"{RULE}.score", "outcome": "met" if met else "unmet", "observed": str(total), "required": "70"}
     if total < 70:
         score["short_by"] = str(70 - total)
-    parts = [section("performance", performance, 30), section("customer_success", success, 30), section("skilling", skilling, 40)]
+    parts = [
+        section("performance", performance, 30),
+        section("customer_success", success, 30),
+        section("skilling", skilling, 40),
+    ]
     return [{**score, "unit": "points", "out_of": "100", **words[f"{RULE}.score"], "parts": parts}]

@@ -19,7 +19,6 @@ import pytest
 from werkzeug.serving import make_server
 
 from dsl.load import load, policy_files
-from evaluator.decision import reason_json
 from evaluator.engine import Engine, Query
 from server.app import create_app
 from tests.benchmarks import handwritten
@@ -113,7 +112,13 @@ def test_loading_all_policies_against_reading_the_files(report: Report) -> None:
     def read() -> list[str]:
         return [path.read_text(encoding="utf-8") for path in files]
 
-    report.ratio("loading and checking all policies / reading their files", lambda: load([ROOT / "policies"]), read, rounds=5, inner=1)
+    report.ratio(
+        "loading and checking all policies / reading their files",
+        lambda: load([ROOT / "policies"]),
+        read,
+        rounds=5,
+        inner=1,
+    )
 
 
 def test_deciding_everything_for_one_partner_against_one_designation(engine: Engine, report: Report) -> None:
@@ -121,4 +126,10 @@ def test_deciding_everything_for_one_partner_against_one_designation(engine: Eng
     every = Query(("*",), AS_OF, QUERY["facts"])
     assert len(engine.decide(every).decisions) == len(engine.core.rules)
 
-    report.ratio("deciding every rule / deciding one designation", lambda: engine.decide(every), lambda: engine.decide(one), rounds=5, inner=2)
+    report.ratio(
+        "deciding every rule / deciding one designation",
+        lambda: engine.decide(every),
+        lambda: engine.decide(one),
+        rounds=5,
+        inner=2,
+    )

@@ -194,3 +194,12 @@ def test_a_long_broken_file_is_read_in_no_time() -> None:
 
     assert len(found) == 300
     assert perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("junk", ["1,", "“", "1.", "x ", "|", "if ", "9", "1/", "a-", "{", '"'])
+def test_a_long_line_of_junk_is_given_up_soon(junk: str) -> None:
+    start = perf_counter()
+    _, found = parse(Source("a.policy", f'program p "P" {{{junk * 20_000}}}'))
+
+    assert found
+    assert perf_counter() - start < 5

@@ -198,7 +198,8 @@ def partners(draw: st.DrawFn, what: About) -> Partner:
     core, rules, interest = what.core, what.rules, what.interest
     as_of = draw(days(interest))
     reads = reads_of(core, rules)
-    measures = [name for name in reads.measures if draw(st.integers(0, 5)) == 0]
+    # A measure that nothing can be reckoned for is always told: no other fact would settle what rests on it.
+    measures = [name for name in reads.measures if _is_unknown(core, name) or draw(st.integers(0, 5)) == 0]
     sections: dict[str, Mapping[str, Mapping[str, Json]]] = {}
     for section in ("", "projected"):
         facts: dict[str, Json] = {}
@@ -378,6 +379,11 @@ class Knowledge:
                 place = int(parts[-2])
                 untold.discard((*here, self.kept_rows(section, name)[place], parts[-1]))
         return Knowledge(self.partner, frozenset(untold))
+
+
+def _is_unknown(core: c.Core, measure: str) -> bool:
+    nodes = _below(core, [core.named[measure].value])
+    return any(isinstance(node, c.Literal) and node.value is None for node in nodes)
 
 
 def _records_of(core: c.Core, measure: str) -> set[str]:

@@ -1,0 +1,1 @@
+"""The linter: what is allowed and yet probably not meant."""

@@ -1,0 +1,1 @@
+"""One lint rule a file, named for the pattern that it finds."""

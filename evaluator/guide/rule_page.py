@@ -1,0 +1,271 @@
+"""The page of a rule: what it takes, how it is checked, what one must tell, its versions, what hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from dsl import core as c
+from dsl.builtin import BUILT_IN
+from evaluator.guide.content import Block, Entries, Entry, Fold, Grid, Heading, Neighbours, Page, Paragraph, Picture, Twig
+from evaluator.guide.editions import Change, Edition, changes, edition_on, editions
+from evaluator.guide.links import Links
+from evaluator.guide.marks import code, link, plain, sentence
+from evaluator.guide.names import AREAS, KIND_WORDS, Names, headline, words
+from evaluator.guide.phrases import GuideSpeaker, type_words
+from evaluator.guide.told import Line, all_lines
+from evaluator.reads import reads_of
+
+GROUPS = {
+    "asked": "What it takes",
+    "amount": "What it costs",
+    "options": "What can be chosen",
+    "stages": "The stages, the first that is true",
+    "effects": "What comes with it",
+    "checks": "How it is checked, renewed and lost",
+}
+CHANGE_WORDS = {"new": "New", "changed": "Changed", "ended": "No longer", "rests on": "Source or reading"}
+
+
+@dataclass(frozen=True, slots=True)
+class RulePages:
+    """Makes the pages of rules.
+
+    Args:
+        names: titles and places.
+        links: what hangs on what.
+        day: the day that is told first.
+    """
+
+    names: Names
+    links: Links
+    day: date
+
+    def page(self, award: str) -> Page:
+        """Return the page of a rule, or of an award with all its levels."""
+        rules = self.names.rules_of(award)
+        told = [(rule, editions(self.names, rule)) for rule in _highest_first(rules)]
+        title = edition_on(told[0][1], self.day).version.title
+        blocks = list(self._head(rules, told[0][1]))
+        alike = len(told) > 1 and all(_same(told[0][1], other) for _, other in told[1:])
+        for rule, its in told[:1] if alike else told:
+            level = f" ({words(rule.level)})" if rule.level and not alike else ""
+            blocks.extend(self._rule(rule, its, level))
+        blocks.extend(self._needed(rules))
+        blocks.extend(self._figures(award))
+        blocks.extend(self._neighbours(award, title))
+        terms = (award, *(rule.id for rule in rules if rule.id != award), *_terms(told), *self.names.titles(award))
+        return Page(award, title, AREAS[rules[0].kind][0], tuple(blocks), KIND_WORDS[rules[0].kind], _unique(terms))
+
+    def lifecycle(self, key: str, rules: Sequence[c.Rule]) -> Page:
+        """Return the page of a life cycle, told once for all the awards that have it."""
+        form = self.names.document.rules[key]
+        first = rules[0]
+        told = editions(self.names, first, subject=self.names.core.rules[first.name].award)
+        title = form.title or headline(key)
+        about = _unique(self.names.linked(self.names.core.rules[rule.name].award) for rule in rules)
+        blocks: list[Block] = [Paragraph("Tells where a partner stands with one of these; “it” is the one in question.", "lead")]
+        blocks += [Paragraph(f"For: {', '.join(about)}."), *self._rule(first, told, "")]
+        blocks += [Paragraph(f"Code for services: {code(f'lifecycle.{first.name}')} and so on.", "small")]
+        blocks += self._needed(rules)
+        return Page(key, title, AREAS["lifecycle"][0], tuple(blocks), KIND_WORDS["lifecycle"], (key, *_terms([(first, told)])))
+
+    # ---- the parts of a page
+
+    def _head(self, rules: Sequence[c.Rule], told: Sequence[Edition]) -> Iterator[Block]:
+        rule = rules[0]
+        now = any(self.day in one.days for one in told)
+        whole = c.Days(told[0].days.start, told[-1].days.end, told[0].days.provisional)
+        span = self.names.span(whole, own=rule.versions[-1].origin)
+        state = "In force" if now else "Not in force" if self.names.core.change_days else "In force"
+        dated = "" if span == "without dates" else f" It applies {span}."
+        at = f" on {self.day.isoformat()}" if self.names.core.change_days else ""
+        yield Paragraph(f"{sentence(KIND_WORDS[rule.kind])}. {state}{at}.{dated}", "lead")
+        if rule.area is not None:
+            yield Paragraph(f"Area: {words(rule.area)}.")
+        if rule.levels:
+            yield Paragraph(f"Levels, the lowest first: {', '.join(words(level) for level in rule.levels)}.")
+        if rule.awarded_to:
+            yield Paragraph(f"Awarded to: {', '.join(words(one) for one in rule.awarded_to)}.")
+        for version in rule.versions:
+            for old in version.was:
+                since = f" from {version.days.start} on" if version.days.start else ""
+                yield Paragraph(f"Takes the place of {self.names.linked(old)}: whoever held that holds this{since}.")
+        yield Paragraph(f"Code for services: {', '.join(code(one.id) for one in rules)}.", "small")
+
+    def _rule(self, rule: c.Rule, told: Sequence[Edition], level: str) -> Iterator[Block]:
+        shown = edition_on(told, self.day)
+        spans = _spans(told)
+        if self.day not in shown.days:
+            ahead = shown.days.start is not None and shown.days.start > self.day
+            yield Paragraph(f"{'Not yet' if ahead else 'No longer'} in force: told as {self.names.span(shown.days)}.", "notice")
+        yield from self._version_notes(shown)
+        yield from self._wording(shown, rule, told, spans, level, 2)
+        if rule.kind in ("designation", "specialization", "program", "competency", "entitlement"):
+            twigs = tuple(_twig(line) for line in shown.lines if line.group == "asked")
+            if sum(1 for line in all_lines(shown.lines) if line.group == "asked") > 1:
+                whole = Twig(f"{shown.version.title}{level}", "", twigs, "all")
+                yield Picture(whole, f"What {shown.version.title}{level} takes, as a tree")
+        if len(told) > 1:
+            yield Heading(f"Versions{level}")
+            yield from self._versions(rule, told, spans, level)
+
+    def _version_notes(self, shown: Edition) -> Iterator[Block]:
+        basis = shown.version.basis
+        if basis.cites:
+            yield Paragraph(f"Source: {self.names.cited(basis.cites)}.", "small")
+        for text in basis.assumes:
+            yield Paragraph(f"Reading: {text}.", "notice")
+        if basis.seen is not None:
+            yield Paragraph(f"First seen on {basis.seen}; that it applied before is a reading.", "notice")
+
+    def _wording(
+        self,
+        shown: Edition,
+        rule: c.Rule,
+        told: Sequence[Edition],
+        spans: dict[tuple[str, ...], c.Days],
+        level: str,
+        depth: int,
+    ) -> Iterator[Block]:
+        for group, heading in GROUPS.items():
+            lines = [line for line in shown.lines if line.group == group]
+            if lines:
+                yield Heading(f"{heading}{level}", depth)
+                yield Entries(tuple(self._entry(line, rule, told, spans) for line in lines))
+
+    def _entry(self, line: Line, rule: c.Rule, told: Sequence[Edition], spans: dict[tuple[str, ...], c.Days]) -> Entry:
+        whole = c.Days(told[0].days.start, told[-1].days.end)
+        notes: list[str] = []
+        days = spans.get(_key(line))
+        if days is not None and (days.start, days.end) != (whole.start, whole.end):
+            notes.append(sentence(self.names.span(days)))
+        if line.cites:
+            notes.append(f"Source: {self.names.cited(line.cites)}")
+        notes.extend(f"Reading: {text}" for text in line.assumes)
+        if line.code and line.group == "asked":
+            notes.append(f"Code: {code(line.code.removeprefix(f'{rule.id}.'))}")
+        text = f"{line.title}: {line.text}" if line.text and line.text != line.title else line.title
+        return Entry(text, tuple(notes), tuple(self._entry(part, rule, told, spans) for part in line.parts))
+
+    def _versions(
+        self, rule: c.Rule, told: Sequence[Edition], spans: dict[tuple[str, ...], c.Days], level: str
+    ) -> Iterator[Block]:
+        before: Edition | None = None
+        for index, edition in enumerate(told):
+            now = " — told above" if edition is edition_on(told, self.day) else ""
+            own = edition.version.origin if index == len(told) - 1 else None
+            yield Heading(f"{sentence(self.names.span(edition.days, own=own, always='always'))}{now}", 3)
+            if before is None:
+                yield Paragraph("The first version.")
+            else:
+                if edition.version.title != before.version.title:
+                    yield Paragraph(f"New title: {edition.version.title}; before: {before.version.title}.")
+                found = changes(before.lines, edition.lines)
+                if found:
+                    yield change_grid(found)
+                elif edition.version.title == before.version.title:
+                    yield Paragraph("Nothing in it changed but what stands behind it.")
+            if not now:
+                wording = tuple(self._wording(edition, rule, told, spans, level, 4))
+                first = before is None or len(changes(before.lines, edition.lines)) > 4
+                yield Fold("The whole wording of this version", wording, brief=not first)
+            before = edition
+
+    def _needed(self, rules: Sequence[c.Rule]) -> Iterator[Block]:
+        core = self.names.core
+        reads = reads_of(core, rules)
+        rows = [(self.names.fact(one), type_words(core.facts[one].type), code(one)) for one in reads.facts]
+        for one in reads.measures:
+            kind = f"{type_words(core.named[one].type)}, or the records it is reckoned from"
+            rows.append((self.names.figure(one), kind, code(one)))
+        for one in reads.records:
+            records = BUILT_IN.get(one) or core.records[one]
+            inner = [field.title or words(field.name) for field in records.fields.values() if field.formula is None]
+            rows.append((self.names.records(one), f"a list, with: {', '.join(inner)}", code(one)))
+        if rows:
+            yield Heading("What one must tell to have it decided")
+            yield Fold(_counted(len(rows), "thing"), (Grid(("What", "Kind of answer", "Code"), tuple(rows)),))
+
+    def _figures(self, award: str) -> Iterator[Block]:
+        found = self.links.figures.get(award, ())
+        if not found:
+            return
+        speaker = GuideSpeaker(self.names, self.day)
+        rows = []
+        for name in found:
+            named = self.names.core.named[name]
+            rows.append((self.names.figure(name), sentence(speaker.say(named.value))))
+        yield Heading("Figures and measures in it")
+        yield Fold(_counted(len(rows), "figure or measure", "figures and measures"), (Grid(("Name", "What it is"), tuple(rows)),))
+
+    def _neighbours(self, award: str, title: str) -> Iterator[Block]:
+        before, after = self.links.before.get(award, ()), self.links.after.get(award, ())
+        if not before and not after:
+            return
+        yield Heading("What hangs together")
+        for told, pages in (("It rests on", before), ("On it rest", after)):
+            if pages:
+                yield Paragraph(f"{told}: {', '.join(link(self.named(one), one) for one in pages)}.")
+        drawing = Neighbours(title, tuple((self.named(one), one) for one in before), tuple((self.named(one), one) for one in after))
+        yield Picture(drawing, f"What {title} rests on, and what rests on it")
+
+    def named(self, key: str) -> str:
+        """Return the title of a rule's page."""
+        form = self.names.document.rules.get(key)
+        return (form.title or headline(key)) if form is not None and form.kind == "lifecycle" else self.names.title(key)
+
+
+def change_grid(found: Iterable[Change]) -> Grid:
+    """Return changes as a table."""
+    rows = [(CHANGE_WORDS[one.kind], one.title, one.before or "—", one.after or "—") for one in found]
+    return Grid(("", "What", "Before", "After"), tuple(rows))
+
+
+def _spans(told: Sequence[Edition]) -> dict[tuple[str, ...], c.Days]:
+    """Return since when and until when each line says what it says: the days of neighbouring editions together."""
+    found: dict[tuple[str, ...], c.Days] = {}
+    for edition in told:
+        for line in all_lines(edition.lines):
+            key = _key(line)
+            known = found.get(key)
+            if known is None:
+                found[key] = edition.days
+            elif known.end == edition.days.start:
+                found[key] = replace(known, end=edition.days.end)
+    return found
+
+
+def _key(line: Line) -> tuple[str, ...]:
+    return (line.group, *line.path, line.title, plain(line.text))
+
+
+def _twig(line: Line) -> Twig:
+    text = plain(line.text) if not line.parts or line.joint in ("sum", "if") else ""
+    return Twig(line.title, "" if text == line.title else text, tuple(_twig(part) for part in line.parts), line.joint)
+
+
+def _highest_first(rules: Sequence[c.Rule]) -> list[c.Rule]:
+    order = {level: index for rule in rules for index, level in enumerate(rule.levels)}
+    return sorted(rules, key=lambda rule: order.get(rule.level or "", 0))
+
+
+def _same(one: Sequence[Edition], other: Sequence[Edition]) -> bool:
+    return [(each.days, _texts(each)) for each in one] == [(each.days, _texts(each)) for each in other]
+
+
+def _texts(edition: Edition) -> list[tuple[str, str]]:
+    return [(line.title, plain(line.text)) for line in all_lines(edition.lines)]
+
+
+def _terms(told: Iterable[tuple[c.Rule, Sequence[Edition]]]) -> tuple[str, ...]:
+    return _unique(line.title for _, its in told for edition in its for line in all_lines(edition.lines))
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _counted(size: int, one: str, many: str | None = None) -> str:
+    return f"{size} {one if size == 1 else many or f'{one}s'}"

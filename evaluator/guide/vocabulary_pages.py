@@ -1,0 +1,105 @@
+"""Pages of what has a name: figures and measures, what a partner tells, the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dsl import core as c, document as d
+from dsl.builtin import BUILT_IN
+from evaluator.guide.content import Block, Grid, Heading, Page, Paragraph
+from evaluator.guide.editions import figure_versions
+from evaluator.guide.links import Links
+from evaluator.guide.marks import code, sentence
+from evaluator.guide.names import Names, headline, words
+from evaluator.guide.phrases import type_words
+
+
+def figure_page(names: Names, links: Links) -> Page:
+    """Return the page of figures and measures: what each is, from when on, and from where."""
+    blocks: list[Block] = [Paragraph("What the rules name: figures with their dates, and what is reckoned from what a partner tells.", "lead")]
+    terms: list[str] = []
+    for name, named in sorted(names.core.named.items(), key=lambda item: item[1].title.lower()):
+        title = named.title or headline(name)
+        terms.append(title)
+        blocks.append(Heading(title, 2, name))
+        supplied = "; a partner's value is taken where it is told ready-made" if named.supplied else ""
+        blocks.append(Paragraph(f"{sentence(type_words(named.type))}{supplied}. Code: {code(name)}.", "small"))
+        blocks.append(_versions(names, named))
+        users = links.users.get(f"figure {name}", ())
+        if users:
+            blocks.append(Paragraph(f"Used by: {', '.join(names.linked(page) for page in users if page in names.awards)}."))
+    return Page("figures", "Figures and measures", "figures", tuple(blocks), "figures", tuple(terms))
+
+
+def _versions(names: Names, named: c.NamedDecl) -> Grid:
+    rows = []
+    versions = figure_versions(names, named)
+    dated = len(versions) > 1 or versions[0].days != c.ALWAYS
+    noted = any(one.cites or one.assumes for one in versions)
+    for one in versions:
+        told = [sentence(one.text)]
+        if dated:
+            told.insert(0, names.span(one.days, always="always"))
+        if noted:
+            cites = [f"Source: {names.cited(one.cites)}"] if one.cites else []
+            told.append("; ".join([*cites, *(f"Reading: {text}" for text in one.assumes)]))
+        rows.append(tuple(told))
+    columns = (*(["When"] if dated else []), "What it is", *(["Source and reading"] if noted else []))
+    return Grid(columns, tuple(rows))
+
+
+def fact_page(names: Names) -> Page:
+    """Return the page of what a partner can be asked: facts, and lists of records."""
+    core = names.core
+    blocks: list[Block] = [Paragraph("What is known of a partner. What is not told is unknown, never taken for no.", "lead")]
+    if core.facts:
+        ordered = sorted(core.facts.values(), key=lambda fact: (fact.title or fact.name).lower())
+        rows = [(fact.title or words(fact.name), type_words(fact.type), code(fact.name)) for fact in ordered]
+        blocks += [Heading("Single facts"), Grid(("What", "Kind of answer", "Code"), tuple(rows), tuple(one.name for one in ordered))]
+    for records in (*BUILT_IN.values(), *core.records.values()):
+        blocks.append(Heading(records.title or headline(records.name), 2, f"records.{records.name}"))
+        how = "A list with a row a month. " if records.monthly else "A list. "
+        blocks.append(Paragraph(f"{how}Code: {code(records.name)}.", "small"))
+        blocks.append(_fields(names, records))
+    terms = (*(fact.title for fact in core.facts.values()), *(one.title for one in core.records.values()))
+    return Page("facts", "What a partner tells", "facts", tuple(blocks), "facts", tuple(filter(None, terms)))
+
+
+def _fields(names: Names, records: c.RecordsDecl) -> Grid:
+    rows = []
+    for field in records.fields.values():
+        kind = type_words(field.type)
+        if field.formula is not None:
+            kind += ", reckoned from the others"
+        rows.append((field.title or words(field.name), kind, code(field.name)))
+    return Grid(("What", "Kind of answer", "Code"), tuple(rows))
+
+
+def source_page(names: Names) -> Page:
+    """Return the page of the sources, with the day each was read and how often it is cited."""
+    cited: dict[str, int] = {}
+    for node in d.walk(names.document):
+        if isinstance(node, d.Cite):
+            cited[node.source] = cited.get(node.source, 0) + 1
+    rows = []
+    for name, source in names.document.sources.items():
+        read = source.read.day.isoformat() if source.read is not None else "—"
+        rows.append((source.title, read, str(cited.get(name, 0))))
+    blocks: tuple[Block, ...] = (
+        Paragraph("The texts that the figures come from.", "lead"),
+        Grid(("Source", "Read", "Times cited"), tuple(rows), tuple(names.document.sources)),
+    )
+    return Page("sources", "Sources", "sources", blocks, "sources", tuple(one.title for one in names.document.sources.values()))
+
+
+def doubt_page(names: Names, pages: Iterator[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]) -> Page:
+    """Return the page of what is not certain: by rule, its provisional and unknown figures and its readings."""
+    blocks: list[Block] = [
+        Paragraph("What the rules rest on that is second-hand, not known, or a reading of an unclear source.", "lead")
+    ]
+    for key, doubtful, missing, readings in pages:
+        rows = [("Provisional", text) for text in doubtful] + [("Not known", text) for text in missing]
+        rows += [("Reading", text) for text in readings]
+        if rows:
+            blocks += [Heading(names.linked(key), 2), Grid(("", "What"), tuple(rows))]
+    return Page("open", "Open points", "open", tuple(blocks), "open points", ())
