@@ -50,11 +50,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """What is shown when asked for; Markdown leaves out what can be told from the rest (``brief``)."""
+    """What is shown when asked for; ``brief`` is the line that Markdown has instead, where it is not to grow long."""
 
     summary: str
     blocks: tuple[Block, ...]
-    brief: bool = False
+    brief: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

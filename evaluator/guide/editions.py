@@ -40,13 +40,16 @@ def editions(names: Names, rule: c.Rule, *, subject: str | None = None) -> tuple
     for version in rule.versions:
         for days in _stretches(names.core, version):
             day = days.start or date.min
+            if not version.in_force(day):
+                continue
             lines = Teller(GuideSpeaker(names, day, subject)).lines(version)
             before = found[-1] if found else None
-            if before is not None and before.version is version and before.lines == lines:
+            if before is not None and before.version is version and before.lines == lines and before.days.end == days.start:
                 found[-1] = replace(before, days=replace(before.days, end=days.end))
             else:
                 found.append(Edition(days, version, lines))
-    return tuple(found)
+    # A rule that is never in force is told all the same.
+    return tuple(found) or (Edition(rule.versions[0].days, rule.versions[0], ()),)
 
 
 def edition_on(told: Sequence[Edition], day: date) -> Edition:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dsl import core as c
 from evaluator.guide.names import Names
-from evaluator.reads import expressions, walk
+from evaluator.reads import Reads, expressions, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Links:
     before: Mapping[str, tuple[str, ...]]
     after: Mapping[str, tuple[str, ...]]
     figures: Mapping[str, tuple[str, ...]]
-    """The figures and measures that a page speaks of, directly and through each other."""
+    """The figures and measures that a page speaks of; these may speak of others."""
     users: Mapping[str, tuple[str, ...]]
     """The pages that speak of a figure, a list of certifications or a table."""
 
@@ -31,6 +31,10 @@ def links_of(names: Names) -> Links:
     for rule in names.core.rules.values():
         page = names.page_of(rule.id)
         before.setdefault(page, {})
+        for version in rule.versions:
+            for node in (node for part in expressions(version) for node in walk(part)):
+                if isinstance(node, c.Named):
+                    figures.setdefault(page, {})[node.name] = None
         for kind, name in _spoken_of(names, rule):
             if kind == "rule":
                 other = names.page_of(name)
@@ -39,8 +43,6 @@ def links_of(names: Names) -> Links:
                     after.setdefault(other, {})[page] = None
             else:
                 users.setdefault(f"{kind} {name}", {})[page] = None
-                if kind == "figure":
-                    figures.setdefault(page, {})[name] = None
     return Links(_frozen(before), _frozen(after), _frozen(figures), _frozen(users))
 
 
@@ -80,3 +82,31 @@ def _in_node(names: Names, part: c.Expr, seen: set[str]) -> Iterator[tuple[str, 
                 yield from _in_node(names, names.core.named[name].value, seen)
             case _:
                 continue
+
+
+def told_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
+    """Return what the rules ask for themselves: not what the rules they rest on ask for (``evaluator.reads``)."""
+    facts: dict[str, None] = {}
+    measures: dict[str, None] = {}
+    records: dict[str, None] = {}
+    seen: set[str] = set()
+    waiting = [part for rule in rules for version in rule.versions for part in expressions(version)]
+    while waiting:
+        for node in walk(waiting.pop(0)):
+            match node:
+                case c.Fact(name=name):
+                    facts[name] = None
+                case c.Aggregate(records=name):
+                    records[name] = None
+                case c.People() | c.DifferentPeople():
+                    records["certifications"] = None
+                case c.Named(name=name) if name not in seen:
+                    seen.add(name)
+                    if node.supplied:
+                        measures[name] = None
+                    waiting.append(core.named[name].value)
+                case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary() | c.AskedThisYear():
+                    records["awards"] = None
+                case _:
+                    continue
+    return Reads(tuple(facts), tuple(measures), tuple(records))

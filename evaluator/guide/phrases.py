@@ -31,7 +31,7 @@ class GuideSpeaker(Speaker):
         super().__init__(names.core, day)
         self.names = names
         self.subject = subject
-        self._of: c.RecordsDecl | None = None
+        self._around: c.RecordsDecl | None = None
 
     def say(self, node: c.Expr) -> str:
         """Return a phrase for a node."""
@@ -39,10 +39,8 @@ class GuideSpeaker(Speaker):
             case c.Fact(name=name):
                 shown = f"“{self.names.fact(name)}”"
                 return f"{shown} is answered yes" if node.type.kind == "flag" else shown
-            case c.Named(name=name):
-                return self._named(node, name)
             case c.Field(name=name):
-                known = self._of.fields.get(name) if self._of is not None else None
+                known = self._around.fields.get(name) if self._around is not None else None
                 return f"“{known.title}”" if known is not None and known.title else words(name)
             case c.People():
                 return f"the number of people who hold {self.certified(node)}"
@@ -68,14 +66,14 @@ class GuideSpeaker(Speaker):
         claimed = self.claimed(node)
         if claimed is not None:
             return claimed
-        told = self.in_force(parts)
+        told = self._in_force(parts)
         if len(told) == 1 and least == 1:
             return self.say(told[0])
         start = "at least one of these" if least == 1 else f"at least {least} of these"
         return f"{start}: {self._several(told, 'or')}"
 
     def _all_of(self, parts: Sequence[c.Expr]) -> str:
-        told = self.in_force(parts)
+        told = self._in_force(parts)
         claimed = [_claim(part) for part in told]
         kinds = {(type(one), getattr(one, "level", None)) for one in claimed}
         if len(told) > 1 and len(kinds) == 1 and isinstance(claimed[0], c.Holds):
@@ -92,7 +90,7 @@ class GuideSpeaker(Speaker):
         """Return a choice among awards in one phrase, None for anything else."""
         if not isinstance(node, c.AnyOf) or not node.parts:
             return None
-        claims = [_claim(part) for part in self.in_force(node.parts)]
+        claims = [_claim(part) for part in self._in_force(node.parts)]
         first = claims[0] if claims else None
         same = len({(type(one), getattr(one, "level", None)) for one in claims}) == 1
         count = "one" if node.least == 1 else f"at least {node.least}"
@@ -150,8 +148,8 @@ class GuideSpeaker(Speaker):
 
     # ---- figures
 
-    def _named(self, node: c.Named, name: str) -> str:
-        shown = self.names.figure(name)
+    def _named(self, node: c.Named) -> str:
+        shown = self.names.figure(node.name)
         figure = self.figure_of(node)
         if figure is not None:
             return f"{self.say(figure)} ({shown})"
@@ -190,9 +188,9 @@ class GuideSpeaker(Speaker):
         return provisional(text) if node.provisional else text
 
     def _aggregate(self, node: c.Aggregate) -> str:
-        around, self._of = self._of, self.core.records.get(node.records)
+        around, self._around = self._around, self.core.records.get(node.records)
         text = super()._aggregate(node)
-        self._of = around
+        self._around = around
         title = self.core.records[node.records].title if node.records in self.core.records else node.records
         return text.replace(f" in {title}", f" in {self.names.records(node.records)}", 1)
 
@@ -252,12 +250,12 @@ class GuideSpeaker(Speaker):
 
     # ---- parts
 
-    def in_force(self, parts: Sequence[c.Expr]) -> list[c.Expr]:
-        """Return the parts that count on the day."""
-        return [part for part in parts if not isinstance(part, c.Requirement) or self.day in part.days]
+    def _of(self, start: str, parts: Sequence[c.Expr], word: str) -> str:
+        told = [self.say(part) for part in self._in_force(parts)]
+        return told[0] if len(told) == 1 else start + listed(told, word)
 
     def _several(self, parts: Sequence[c.Expr], word: str) -> str:
-        return listed([self.say(part) for part in self.in_force(parts)], word)
+        return listed([self.say(part) for part in self._in_force(parts)], word)
 
 
 def listed(told: Sequence[str], last: str) -> str:

@@ -10,12 +10,12 @@ from dsl import core as c
 from dsl.builtin import BUILT_IN
 from evaluator.guide.content import Block, Entries, Entry, Fold, Grid, Heading, Neighbours, Page, Paragraph, Picture, Twig
 from evaluator.guide.editions import Change, Edition, changes, edition_on, editions
-from evaluator.guide.links import Links
+from evaluator.guide.links import Links, told_of
 from evaluator.guide.marks import code, link, plain, sentence
 from evaluator.guide.names import AREAS, KIND_WORDS, Names, headline, words
 from evaluator.guide.phrases import GuideSpeaker, type_words
 from evaluator.guide.told import Line, all_lines
-from evaluator.reads import reads_of
+from evaluator.reads import expressions, walk
 
 GROUPS = {
     "asked": "What it takes",
@@ -169,13 +169,14 @@ class RulePages:
                     yield Paragraph("Nothing in it changed but what stands behind it.")
             if not now:
                 wording = tuple(self._wording(edition, rule, told, spans, level, 4))
-                first = before is None or len(changes(before.lines, edition.lines)) > 4
-                yield Fold("The whole wording of this version", wording, brief=not first)
+                # Where little changed, the wording follows from the version before: Markdown stays short.
+                told_whole = before is None or len(changes(before.lines, edition.lines)) > 4
+                yield Fold("The whole wording of this version", wording, None if told_whole else "")
             before = edition
 
     def _needed(self, rules: Sequence[c.Rule]) -> Iterator[Block]:
         core = self.names.core
-        reads = reads_of(core, rules)
+        reads = told_of(core, rules)
         rows = [(self.names.fact(one), type_words(core.facts[one].type), code(one)) for one in reads.facts]
         for one in reads.measures:
             kind = f"{type_words(core.named[one].type)}, or the records it is reckoned from"
@@ -184,9 +185,14 @@ class RulePages:
             records = BUILT_IN.get(one) or core.records[one]
             inner = [field.title or words(field.name) for field in records.fields.values() if field.formula is None]
             rows.append((self.names.records(one), f"a list, with: {', '.join(inner)}", code(one)))
-        if rows:
+        further = any(isinstance(node, c.Holds | c.Qualifies) for node in _nodes(rules))
+        if rows or further:
             yield Heading("What one must tell to have it decided")
-            yield Fold(_counted(len(rows), "thing"), (Grid(("What", "Kind of answer", "Code"), tuple(rows)),))
+        if rows:
+            told = f"{', '.join(row[0] for row in rows)}."
+            yield Fold(_counted(len(rows), "thing"), (Grid(("What", "Kind of answer", "Code"), tuple(rows)),), told)
+        if further:
+            yield Paragraph("And what the rules that it rests on ask for." if rows else "What the rules that it rests on ask for.")
 
     def _figures(self, award: str) -> Iterator[Block]:
         found = self.links.figures.get(award, ())
@@ -198,7 +204,8 @@ class RulePages:
             named = self.names.core.named[name]
             rows.append((self.names.figure(name), sentence(speaker.say(named.value))))
         yield Heading("Figures and measures in it")
-        yield Fold(_counted(len(rows), "figure or measure", "figures and measures"), (Grid(("Name", "What it is"), tuple(rows)),))
+        told = f"{', '.join(row[0] for row in rows)}."
+        yield Fold(_counted(len(rows), "name"), (Grid(("Name", "What it is"), tuple(rows)),), told)
 
     def _neighbours(self, award: str, title: str) -> Iterator[Block]:
         before, after = self.links.before.get(award, ()), self.links.after.get(award, ())
@@ -263,9 +270,13 @@ def _terms(told: Iterable[tuple[c.Rule, Sequence[Edition]]]) -> tuple[str, ...]:
     return _unique(line.title for _, its in told for edition in its for line in all_lines(edition.lines))
 
 
+def _nodes(rules: Iterable[c.Rule]) -> Iterator[c.Expr]:
+    return (node for rule in rules for version in rule.versions for part in expressions(version) for node in walk(part))
+
+
 def _unique(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _counted(size: int, one: str, many: str | None = None) -> str:
-    return f"{size} {one if size == 1 else many or f'{one}s'}"
+def _counted(size: int, one: str) -> str:
+    return f"{size} {one}{'' if size == 1 else 's'}"

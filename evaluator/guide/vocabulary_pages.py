@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from dsl import core as c, document as d
 from dsl.builtin import BUILT_IN
 from evaluator.guide.content import Block, Grid, Heading, Page, Paragraph
@@ -60,12 +58,12 @@ def fact_page(names: Names) -> Page:
         blocks.append(Heading(records.title or headline(records.name), 2, f"records.{records.name}"))
         how = "A list with a row a month. " if records.monthly else "A list. "
         blocks.append(Paragraph(f"{how}Code: {code(records.name)}.", "small"))
-        blocks.append(_fields(names, records))
+        blocks.append(_fields(records))
     terms = (*(fact.title for fact in core.facts.values()), *(one.title for one in core.records.values()))
     return Page("facts", "What a partner tells", "facts", tuple(blocks), "facts", tuple(filter(None, terms)))
 
 
-def _fields(names: Names, records: c.RecordsDecl) -> Grid:
+def _fields(records: c.RecordsDecl) -> Grid:
     rows = []
     for field in records.fields.values():
         kind = type_words(field.type)
@@ -90,16 +88,3 @@ def source_page(names: Names) -> Page:
         Grid(("Source", "Read", "Times cited"), tuple(rows), tuple(names.document.sources)),
     )
     return Page("sources", "Sources", "sources", blocks, "sources", tuple(one.title for one in names.document.sources.values()))
-
-
-def doubt_page(names: Names, pages: Iterator[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]) -> Page:
-    """Return the page of what is not certain: by rule, its provisional and unknown figures and its readings."""
-    blocks: list[Block] = [
-        Paragraph("What the rules rest on that is second-hand, not known, or a reading of an unclear source.", "lead")
-    ]
-    for key, doubtful, missing, readings in pages:
-        rows = [("Provisional", text) for text in doubtful] + [("Not known", text) for text in missing]
-        rows += [("Reading", text) for text in readings]
-        if rows:
-            blocks += [Heading(names.linked(key), 2), Grid(("", "What"), tuple(rows))]
-    return Page("open", "Open points", "open", tuple(blocks), "open points", ())

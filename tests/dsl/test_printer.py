@@ -94,7 +94,7 @@ SELECTIONS = st.builds(d.Selection, names=st.tuples(NAMES)) | st.builds(
     d.Selection, names=some(NAMES), chooser=CHOOSERS
 )
 CHOSEN = st.builds(d.Selection, names=some(NAMES), chooser=CLAIM_CHOOSERS)
-PERIODS = st.builds(d.Period, word=st.sampled_from(["trailing", "previous"]), length=FIGURES) | st.builds(
+PERIODS = st.builds(d.Period, word=st.sampled_from(["trailing", "previous"]), length=KNOWN) | st.builds(
     d.Period, word=st.sampled_from(["last month", "same month last year", "anniversary year"])
 )
 ROUNDINGS = st.builds(d.Rounding, mode=st.sampled_from(["down", "up", "half up"]), to=maybe(FIGURES))

@@ -172,6 +172,9 @@ class Partner:
     def __repr__(self) -> str:
         return f"Partner(as_of={self.as_of}, {self.sections})"
 
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        printer.text(repr(self))
+
 
 class About:
     """What partners are made for: a policy, some rules of it, what they turn on. Made once for many partners."""
@@ -287,6 +290,9 @@ class Knowledge:
     partner: Partner
     untold: frozenset[Atom] = field(default=frozenset())
 
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        printer.text(f"Knowledge({self.partner}, untold={sorted(self.untold, key=str)})")
+
     def facts(self) -> dict[str, Json]:
         """Write the facts document."""
         result: dict[str, Json] = {}
@@ -362,7 +368,8 @@ class Knowledge:
                     # A measure that nobody supplies: tell the records that it is reckoned from.
                     read = _records_of(self.partner.core, name)
                     again = {atom for atom in untold if atom[0] == section and atom[1] == "records" and atom[2] in read}
-                    return Knowledge(self.partner, frozenset(untold - again))
+                    # Without any, only a supplied value would tell, and this partner has none.
+                    return Knowledge(self.partner, frozenset(untold - again)) if again else None
                 if here in untold and gap.kind == "fact":
                     untold.add((*here, "past"))
                 if gap.kind == "history":

@@ -1,0 +1,42 @@
+"""L133: days between two rows of one key on which none of them is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+
+from dsl import core as c, document as d
+from dsl.diagnostics import Diagnostic, Label
+from dsl.lint.policies import Policies
+from dsl.lint.rule import LintRule, finding
+from dsl.lower.tables import rows_in_days
+
+
+def _find(policies: Policies) -> Iterator[Diagnostic]:
+    families = {rule.each_row_of for rule in policies.rules}
+    for name, table in policies.document.tables.items():
+        if name in families:
+            continue  # a gap of a rule is told by its own lint
+        by_key: dict[str, list[tuple[d.Row, c.Days]]] = {}
+        for row, days in rows_in_days(table):
+            first = row.cells[0] if row.cells else None
+            if isinstance(first, d.Names | d.Text):
+                key = first.names[0] if isinstance(first, d.Names) else first.text
+                by_key.setdefault(key, []).append((row, days))
+        has_other = "otherwise" in by_key
+        for key, rows in by_key.items():
+            rows.sort(key=lambda one: one[1].start or date.min)
+            for (before, earlier), (row, later) in pairwise(rows):
+                if earlier.end is not None and later.start is not None and earlier.end < later.start:
+                    other = "; the row `otherwise` is taken" if has_other and key != "otherwise" else ""
+                    yield finding(
+                        "L133",
+                        f"no row of `{key}` is in force from {earlier.end} until {later.start}{other}",
+                        row.origin,
+                        "end the row before on the day this one begins",
+                        Label(before.origin, "the row before"),
+                    )
+
+
+RULE = LintRule("L133", _find)
