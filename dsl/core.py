@@ -36,6 +36,25 @@ class Type:
         """Whether values are decimals."""
         return self.kind in NUMERIC
 
+    @property
+    def phrase(self) -> str:
+        """The type as a noun with its article, for sentences."""
+        match self.kind:
+            case "money":
+                return f"an amount in {self.unit}" if self.unit else "an amount of money"
+            case "choice":
+                return "one of " + ", ".join(f"`{choice}`" for choice in self.choices)
+            case "points":
+                return "a number of points"
+            case "percent":
+                return "a percentage"
+            case "number":
+                return "a plain number"
+            case "flag":
+                return "a condition"
+            case _:
+                return f"a {self}"
+
     def __str__(self) -> str:
         if self.kind == "money":
             return f"money {self.unit}" if self.unit else "money"

@@ -30,6 +30,10 @@ def _seen(policies: Policies) -> Iterator[tuple[Span, tuple[bool, str] | None]]:
     for visit in policies.visits:
         node, days = visit.node, visit.days
         match node:
+            case c.Compare(left=c.Today()) | c.Compare(right=c.Today()):
+                # `from 2027-02-01 { today < 2027-02-01 }` is how a programme is closed, and its reason told.
+                value = truth(node, days, core)
+                yield node.origin, (True, _why(node, days, core)) if value else None
             case c.Compare():
                 value = truth(node, days, core)
                 yield node.origin, None if value is None else (value, _why(node, days, core))
@@ -58,9 +62,15 @@ def _shown(found: Bounds, type_: c.Type) -> str:
     if found.low is not None and found.high is not None:
         return f"{_figure(found.low, type_)} to {_figure(found.high, type_)}"
     if found.low is not None:
-        return f"{_figure(found.low, type_)} or more" if type_.kind != "date" else f"{_figure(found.low, type_)} or later"
+        return (
+            f"{_figure(found.low, type_)} or more" if type_.kind != "date" else f"{_figure(found.low, type_)} or later"
+        )
     if found.high is not None:
-        return f"at most {_figure(found.high, type_)}" if type_.kind != "date" else f"{_figure(found.high, type_)} or earlier"
+        return (
+            f"at most {_figure(found.high, type_)}"
+            if type_.kind != "date"
+            else f"{_figure(found.high, type_)} or earlier"
+        )
     return "anything"
 
 

@@ -31,6 +31,8 @@ class Policies:
     core: c.Core
     texts: Mapping[str, str] = field(default_factory=dict)
     """The texts of sources at hand, by the key of the source."""
+    cited: frozenset[str] = frozenset()
+    """Keys of sources that scenarios cite."""
     found: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What several rules need, reckoned once."""
 

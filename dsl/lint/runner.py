@@ -14,7 +14,9 @@ from dsl.load import Loaded
 from dsl.source import Span
 
 
-def linted(loaded: Loaded, texts: Mapping[str, str] | None = None) -> tuple[Diagnostic, ...]:
+def linted(
+    loaded: Loaded, texts: Mapping[str, str] | None = None, cited: frozenset[str] = frozenset()
+) -> tuple[Diagnostic, ...]:
     """Return what a load found and what the lint rules find, without what is allowed.
 
     Policies with errors are not linted: what is unused or out of reach is known only once all of them is read.
@@ -22,10 +24,11 @@ def linted(loaded: Loaded, texts: Mapping[str, str] | None = None) -> tuple[Diag
     Args:
         loaded: the policies.
         texts: the texts of sources at hand, by key; places of others are not looked for.
+        cited: keys of sources that scenarios cite.
     """
     found = list(loaded.diagnostics)
     if not loaded.errors:
-        policies = Policies(loaded.document, loaded.core, texts or {})
+        policies = Policies(loaded.document, loaded.core, texts or {}, cited)
         for rule in RULES.values():
             found.extend(rule.find(policies))
     return sorted_diagnostics(_not_allowed(loaded, found))

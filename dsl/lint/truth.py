@@ -200,7 +200,12 @@ def _narrower(first: c.Compare, second: c.Compare) -> bool:
     """Whether a comparison of a value leaves no more than another of the same value."""
     mine, other = limits(first), limits(second)
     if mine is None or other is None:
-        return _word(first) is not None and first.op == "=" and second.op == "!=" and _word(second) not in (None, _word(first))
+        return (
+            _word(first) is not None
+            and first.op == "="
+            and second.op == "!="
+            and _word(second) not in (None, _word(first))
+        )
     if second.op in (">=", ">"):
         return _reaches(mine.low, other.low, is_open=second.op == ">" and first.op != ">")
     if second.op in ("<=", "<"):

@@ -9,6 +9,9 @@ from dsl.diagnostics import Diagnostic
 from dsl.lint.rule import deletion, finding
 from dsl.lower.scope import word_in
 
+VERBS = {"source": "cites", "shared clauses": "uses", "list of certifications": "asks for", "group": "names"}
+"""What would be done with a form, where it is not read."""
+
 
 def unused(code: str, what: str, forms: Mapping[str, d.Node], read: frozenset[str], why: str) -> Iterator[Diagnostic]:
     """Yield a finding for every form that nothing reads.
@@ -24,7 +27,7 @@ def unused(code: str, what: str, forms: Mapping[str, d.Node], read: frozenset[st
         if name not in read and node.origin.source.text:
             yield finding(
                 code,
-                f"nothing reads the {what} `{name}`",
+                f"nothing {VERBS.get(what, 'reads')} the {what} `{name}`",
                 word_in(node.origin, name),
                 why,
                 fix=deletion(node.origin),

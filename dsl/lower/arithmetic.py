@@ -47,12 +47,12 @@ class Arithmetic(Figures):
             if left.type.kind == "flag" or right.type.kind == "flag":
                 self.names.report(
                     "C104",
-                    f"this compares {left.type} with {right.type}",
+                    f"this compares {left.type.phrase} with {right.type.phrase}",
                     expr.origin,
                     "name the flag alone, or write `not` before it",
                 )
             else:
-                self._incomparable(right_doc, right.type, left.type)
+                self.incomparable(right_doc, right.type, left.type)
             return None
         if left.type.kind in ("choice", "text", "flag") and expr.op not in ("=", "!="):
             self.names.report("C104", f"`{expr.op}` does not compare {left.type}", expr.origin, "write `=` or `!=`")
@@ -93,7 +93,10 @@ class Arithmetic(Figures):
             return None
         if not left.type.is_numeric:
             self.names.report(
-                "C106", f"this is {left.type}, where a number is expected", expr.left.origin, "add figures of one unit"
+                "C106",
+                f"this is {left.type.phrase}, where a number is expected",
+                expr.left.origin,
+                "add figures of one unit",
             )
             return None
         # A difference may be negative even where its parts may not.
@@ -114,7 +117,7 @@ class Arithmetic(Figures):
         if left.type.kind not in plain and right.type.kind not in plain:
             self.names.report(
                 "C104",
-                f"this multiplies {left.type} by {right.type}",
+                f"this multiplies {left.type.phrase} by {right.type.phrase}",
                 expr.origin,
                 "one of the two must be a plain number",
             )
@@ -138,7 +141,7 @@ class Arithmetic(Figures):
         if not isinstance(right, c.Literal) or not isinstance(right.value, c.Duration):
             self.names.report(
                 "C104",
-                f"this is {right.type}, where a duration is expected",
+                f"this is {right.type.phrase}, where a duration is expected",
                 expr.right.origin,
                 "write for example `30 days` or `6 months`",
             )
@@ -191,7 +194,7 @@ class Arithmetic(Figures):
         if first is None or test is None or second is None:
             return None
         if not alike(first.type, second.type):
-            self._incomparable(otherwise, second.type, first.type)
+            self.incomparable(otherwise, second.type, first.type)
             return None
         branches = (
             c.Branch(name="when", when=test, value=first, origin=value.origin),

@@ -192,7 +192,7 @@ class Bodies(Settings, Earnings):
                 colon = part.origin.start + part.origin.text.find(":")
                 self.names.report(
                     "C105",
-                    f"this is {part.type}, where a condition or points are expected",
+                    f"this is {part.type.phrase}, where a condition or points are expected",
                     at,
                     "write `amount` without a colon: with one it is the label of a requirement"
                     if is_setting
@@ -396,7 +396,7 @@ class Bodies(Settings, Earnings):
         for gate in gates:
             if gate.type.kind != "flag":
                 self.names.report(
-                    "C105", f"this is {gate.type}, where a condition is expected", gate.origin, "compare it"
+                    "C105", f"this is {gate.type.phrase}, where a condition is expected", gate.origin, "compare it"
                 )
                 return None
         origin = gates[0].origin.to(gates[-1].origin)
@@ -429,7 +429,7 @@ class Bodies(Settings, Earnings):
             if mixed and scored:
                 self.names.report(
                     "C104",
-                    f"this is {mixed[0].type}, among parts that earn points",
+                    f"this is {mixed[0].type.phrase}, among parts that earn points",
                     mixed[0].origin,
                     "say what it `earns`, or move it to `requires`",
                 )
@@ -466,7 +466,7 @@ class Bodies(Settings, Earnings):
         for part in parts:
             if part.type.kind != "flag":
                 self.names.report(
-                    "C105", f"this is {part.type}, where a condition is expected", part.origin, "compare it"
+                    "C105", f"this is {part.type.phrase}, where a condition is expected", part.origin, "compare it"
                 )
                 return None
         if not parts:

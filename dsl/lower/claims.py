@@ -164,7 +164,7 @@ class Claims(Expressions):
             if not alike(type_, part.type):
                 self.names.report(
                     "C104",
-                    f"this is {part.type}, the part before it is {type_}",
+                    f"this is {part.type.phrase}, the part before it is {type_.phrase}",
                     part.origin,
                     "the parts need one unit",
                 )
@@ -173,7 +173,10 @@ class Claims(Expressions):
             return self._quantified(chooser, tuple(parts), expr)
         if not type_.is_numeric:
             self.names.report(
-                "C106", f"`{chooser.word} of` does not choose among {type_}", expr.origin, "write conditions or figures"
+                "C106",
+                f"`{chooser.word} of` does not choose among {type_.phrase}",
+                expr.origin,
+                "write conditions or figures",
             )
             return None
         if chooser.word == "best":
@@ -181,7 +184,10 @@ class Claims(Expressions):
         if chooser.word in ("total", "all"):
             return c.Total(parts=tuple(parts), cap=cap, type=type_, origin=expr.origin)
         self.names.report(
-            "C106", f"`{chooser.word} of` does not choose among {type_}", expr.origin, "write `best of` or `total of`"
+            "C106",
+            f"`{chooser.word} of` does not choose among {type_.phrase}",
+            expr.origin,
+            "write `best of` or `total of`",
         )
         return None
 

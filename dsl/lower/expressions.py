@@ -45,7 +45,7 @@ class Expressions(ABC):
         )
         self.names.report(
             "C105",
-            f"this is {value.type}, where a condition is expected",
+            f"this is {value.type.phrase}, where a condition is expected",
             expr.origin,
             f"compare it, for example with {example}",
             fix=compared(expr.origin, value.type),
@@ -64,13 +64,13 @@ class Expressions(ABC):
         if not value.type.is_numeric:
             self.names.report(
                 "C106",
-                f"this is {value.type}, where a number is expected",
+                f"this is {value.type.phrase}, where a number is expected",
                 expr.origin,
                 "name a measure, a fact or a figure",
             )
             return None
         if expected is not None and not alike(value.type, expected):
-            self._incomparable(expr, value.type, expected)
+            self.incomparable(expr, value.type, expected)
             return None
         return value
 
@@ -85,7 +85,7 @@ class Expressions(ABC):
             return value
         self.names.report(
             "C106",
-            f"this is {value.type}, where a date is expected",
+            f"this is {value.type.phrase}, where a date is expected",
             expr.origin,
             "write a date like 2022-10-03, or `anniversary`",
         )
@@ -96,7 +96,7 @@ class Expressions(ABC):
         good = tuple(part for part in parts if part is not None)
         return good if len(good) == len(parts) else None
 
-    def _incomparable(self, expr: d.Expr, is_: c.Type, wanted: c.Type) -> None:
+    def incomparable(self, expr: d.Expr, is_: c.Type, wanted: c.Type) -> None:
         """C104: two units that cannot stand together; propose the figure with the unit wanted."""
         help_, fix = "both sides need one unit", None
         if isinstance(expr, d.Figure) and expr.value is not None:
@@ -105,7 +105,9 @@ class Expressions(ABC):
             right = f"{shown} {unit}" if unit else shown
             help_ = f"did you mean `{right}`?"
             fix = Fix(f"write `{right}`", (Edit(expr.origin, right),))
-        self.names.report("C104", f"this is {is_}, where {wanted} is expected", expr.origin, help_, fix=fix)
+        self.names.report(
+            "C104", f"this is {is_.phrase}, where {wanted.phrase} is expected", expr.origin, help_, fix=fix
+        )
 
     def round_to(self, rounding: d.Rounding | None) -> c.RoundTo:
         """Return direction and step; one whole unit where no step is written."""

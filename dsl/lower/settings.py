@@ -56,7 +56,7 @@ class Settings:
                 if value is not None and value.type.kind != "duration":
                     self.names.report(
                         "C104",
-                        f"this is {value.type}, where a duration is expected",
+                        f"this is {value.type.phrase}, where a duration is expected",
                         setting.value.origin,
                         "write for example `30 days` or `1 year`",
                     )

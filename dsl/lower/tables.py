@@ -50,7 +50,7 @@ class Lookups(Expressions):
         if key.type.kind not in ("choice", "text"):
             self.names.report(
                 "C104",
-                f"this is {key.type}, where a word of the first column is expected",
+                f"this is {key.type.phrase}, where a word of the first column is expected",
                 expr.where.origin,
                 "name a choice or a text",
             )
@@ -79,7 +79,7 @@ class Lookups(Expressions):
             if value is None:
                 return None
             if type_ is not None and not alike(type_, value.type):
-                self._incomparable(cell if isinstance(cell, d.Figure) else expr, value.type, type_)
+                self.incomparable(cell if isinstance(cell, d.Figure) else expr, value.type, type_)
                 return None
             type_ = type_ or value.type
             basis = self.names.basis(row.notes)

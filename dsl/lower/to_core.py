@@ -208,7 +208,7 @@ def _named(names: Names, values: Values) -> dict[str, c.NamedDecl]:
         if not _fits(value.type, type_):
             names.report(
                 "C104",
-                f"`{name}` is declared as {type_}, and its value is {value.type}",
+                f"`{name}` is declared as {type_.phrase}, and its value is {value.type.phrase}",
                 definition.value.origin if definition.value else definition.origin,
                 f"declare it as {value.type}, or change the value",
             )
@@ -244,6 +244,9 @@ def _dated(
             continue
         value = values.lower(version.value, scope, type_) if version.value is not None else None
         if value is None:
+            return None
+        if version.value is not None and not _fits(value.type, type_):
+            values.incomparable(version.value, value.type, type_)
             return None
         dated.append(c.DatedValue(days, value, names.basis(version.notes)))
     return c.Dated(versions=tuple(dated), type=type_, origin=definition.origin)

@@ -25,9 +25,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a list, the small print below it, and lines inside it."""
+    """A line of a list with its title, the small print below it, and lines inside it."""
 
-    text: str
+    title: str
+    text: str = ""
     notes: tuple[str, ...] = ()
     parts: tuple[Entry, ...] = ()
 

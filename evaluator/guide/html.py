@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
@@ -25,6 +26,7 @@ from evaluator.guide.content import (
 from evaluator.guide.marks import pieces, plain
 from evaluator.guide.picture import neighbours, tree
 
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _NAVIGATION = (("index", "Start"), ("changes", "Changes"), ("open", "Open points"), ("figures", "Figures"), ("facts", "Facts"))
 
 
@@ -97,8 +99,8 @@ class _Html:
     def entries(self, entries: tuple[Entry, ...]) -> str:
         items = []
         for entry in entries:
-            title, colon, rest = entry.text.partition(": ")
-            text = f"<b>{self.line(title)}</b>{colon}{self.line(rest)}" if colon and "\ue000" not in title else self.line(entry.text)
+            title = f"<b>{self.line(entry.title)}</b>" if entry.title else ""
+            text = f"{title}{': ' if entry.title and entry.text else ''}{self.line(entry.text)}"
             notes = "".join(f'<span class="notes">{self.line(note)}</span>' for note in entry.notes)
             parts = f"\n{self.entries(entry.parts)}" if entry.parts else ""
             items.append(f"<li>{text}{notes}{parts}</li>\n")
@@ -132,7 +134,7 @@ class _Html:
                 case "code":
                     shown.append(f"<code>{inner}</code>")
                 case "text":
-                    shown.append(inner)
+                    shown.append(_DAY.sub(r'<span class="day">\g<0></span>', inner))
                 case _:
                     assert_never(piece.kind)
         return "".join(shown)

@@ -94,9 +94,8 @@ class _Markdown:
     def entries(self, entries: tuple[Entry, ...], depth: int) -> Iterator[str]:
         indent = "  " * depth
         for entry in entries:
-            title, colon, rest = entry.text.partition(": ")
-            marked = colon and "\ue000" not in title
-            yield f"{indent}- " + (f"**{self.line(title)}**: {self.line(rest)}" if marked else self.line(entry.text))
+            title = f"**{self.line(entry.title)}**" if entry.title else ""
+            yield f"{indent}- {title}{': ' if entry.title and entry.text else ''}{self.line(entry.text)}"
             for note in entry.notes:
                 yield f"{indent}  <br>{self.line(note)}"
             yield from self.entries(entry.parts, depth + 1)

@@ -8,7 +8,7 @@ from html import escape
 
 from evaluator.guide.content import Neighbours, Twig
 
-BOX, GAP_X, GAP_Y, PAD, LINE = 216, 44, 10, 8, 16
+BOX, GAP_X, GAP_Y, PAD, LINE = 200, 46, 10, 8, 16
 """Width of a box, gaps between columns and rows, padding in a box, height of a line; in pixels."""
 SIZE = 12.5
 MOST = 14
@@ -57,6 +57,7 @@ class _Box:
 
     @property
     def height(self) -> float:
+        """Its own height."""
         return 2 * PAD + LINE * (len(self.title) + len(self.text))
 
     @property
@@ -67,6 +68,7 @@ class _Box:
 
     @property
     def depth(self) -> int:
+        """How many boxes stand behind each other, itself included."""
         return 1 + max((part.depth for part in self.parts), default=0)
 
 
@@ -86,23 +88,19 @@ def tree(root: Twig, caption: str) -> str:
 
 
 def _drawn(box: _Box, x: float, y: float) -> Iterator[str]:
-    top = y + (box.room - box.height) / 2
-    inner = sum(part.room for part in box.parts) + GAP_Y * max(0, len(box.parts) - 1)
-    at = y + (box.room - inner) / 2
-    middle = top + box.height / 2
-    turn = x + BOX + GAP_X / 2
-    ends = []
+    """Yield a box and, behind it, its parts from its own height downwards: what is read first stands at the top."""
+    start, turn, far = x + BOX, x + BOX + GAP_X / 2, x + BOX + GAP_X
+    first = y + PAD + LINE / 2
+    at = y
     for part in box.parts:
-        end = at + part.room / 2
-        ends.append(end)
-        yield f'<path class="wire" d="M{turn:.1f} {end:.1f}H{x + BOX + GAP_X:.1f}"/>'
-        yield from _drawn(part, x + BOX + GAP_X, at)
+        middle = at + PAD + LINE / 2
+        way = f"M{start:.1f} {first:.1f}H{far:.1f}" if at == y else f"M{turn:.1f} {first:.1f}V{middle:.1f}H{far:.1f}"
+        yield f'<path class="wire" d="{way}"/>'
+        yield from _drawn(part, far, at)
         at += part.room + GAP_Y
-    if ends:
-        yield f'<path class="wire" d="M{x + BOX:.1f} {middle:.1f}H{turn:.1f}M{turn:.1f} {min([*ends, middle]):.1f}V{max([*ends, middle]):.1f}"/>'
-    yield from _rectangle(box, x, top, "root" if x == 1 else "leaf" if not box.parts else "twig")
+    yield from _rectangle(box, x, y, "root" if x == 1 else "leaf" if not box.parts else "twig")
     if len(box.parts) > 1 and box.joint:
-        yield f'<text class="joint" x="{x + BOX + 3:.1f}" y="{middle - 4:.1f}">{escape(box.joint)}</text>'
+        yield f'<text class="joint" x="{start + 3:.1f}" y="{first - 4:.1f}">{escape(box.joint)}</text>'
 
 
 def _rectangle(box: _Box, x: float, y: float, kind: str) -> Iterator[str]:

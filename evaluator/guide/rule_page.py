@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeAlias
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
@@ -25,6 +26,12 @@ GROUPS = {
     "effects": "What comes with it",
     "checks": "How it is checked, renewed and lost",
 }
+MANY = 4
+"""From how many on rules are told by the name that they have together."""
+
+Spans: TypeAlias = dict[tuple[str, ...], c.Days]
+"""Since when and until when each line says what it says."""
+
 CHANGE_WORDS = {"new": "New", "changed": "Changed", "ended": "No longer", "rests on": "Source or reading"}
 
 
@@ -55,6 +62,7 @@ class RulePages:
         blocks.extend(self._needed(rules))
         blocks.extend(self._figures(award))
         blocks.extend(self._neighbours(award, title))
+        blocks.extend(_codes(told))
         terms = (award, *(rule.id for rule in rules if rule.id != award), *_terms(told), *self.names.titles(award))
         return Page(award, title, AREAS[rules[0].kind][0], tuple(blocks), KIND_WORDS[rules[0].kind], _unique(terms))
 
@@ -101,15 +109,15 @@ class RulePages:
             ahead = shown.days.start is not None and shown.days.start > self.day
             yield Paragraph(f"{'Not yet' if ahead else 'No longer'} in force: told as {self.names.span(shown.days)}.", "notice")
         yield from self._version_notes(shown)
-        yield from self._wording(shown, rule, told, spans, level, 2)
+        yield from self._wording(shown, told, spans, level, 2)
         if rule.kind in ("designation", "specialization", "program", "competency", "entitlement"):
             twigs = tuple(_twig(line) for line in shown.lines if line.group == "asked")
-            if sum(1 for line in all_lines(shown.lines) if line.group == "asked") > 1:
-                whole = Twig(f"{shown.version.title}{level}", "", twigs, "all")
+            if sum(1 for line in all_lines(shown.lines) if line.group == "asked") >= MANY:
+                whole = _collapsed(Twig(f"{shown.version.title}{level}", "", twigs, "all"))
                 yield Picture(whole, f"What {shown.version.title}{level} takes, as a tree")
         if len(told) > 1:
             yield Heading(f"Versions{level}")
-            yield from self._versions(rule, told, spans, level)
+            yield from self._versions(told, spans, level)
 
     def _version_notes(self, shown: Edition) -> Iterator[Block]:
         basis = shown.version.basis
@@ -123,9 +131,8 @@ class RulePages:
     def _wording(
         self,
         shown: Edition,
-        rule: c.Rule,
         told: Sequence[Edition],
-        spans: dict[tuple[str, ...], c.Days],
+        spans: Spans,
         level: str,
         depth: int,
     ) -> Iterator[Block]:
@@ -133,24 +140,24 @@ class RulePages:
             lines = [line for line in shown.lines if line.group == group]
             if lines:
                 yield Heading(f"{heading}{level}", depth)
-                yield Entries(tuple(self._entry(line, rule, told, spans) for line in lines))
+                whole = c.Days(told[0].days.start, told[-1].days.end)
+                yield Entries(tuple(self._entry(line, spans, whole, ()) for line in lines))
 
-    def _entry(self, line: Line, rule: c.Rule, told: Sequence[Edition], spans: dict[tuple[str, ...], c.Days]) -> Entry:
-        whole = c.Days(told[0].days.start, told[-1].days.end)
+    def _entry(self, line: Line, spans: Spans, around: c.Days, cited: tuple[c.Citation, ...]) -> Entry:
+        """Return a line of the list; days and sources that are those of the line around it are not told again."""
         notes: list[str] = []
-        days = spans.get(_key(line))
-        if days is not None and (days.start, days.end) != (whole.start, whole.end):
+        days = spans.get(_key(line), around)
+        if (days.start, days.end) != (around.start, around.end):
             notes.append(sentence(self.names.span(days)))
-        if line.cites:
+        if line.cites and line.cites != cited:
             notes.append(f"Source: {self.names.cited(line.cites)}")
         notes.extend(f"Reading: {text}" for text in line.assumes)
-        if line.code and line.group == "asked":
-            notes.append(f"Code: {code(line.code.removeprefix(f'{rule.id}.'))}")
-        text = f"{line.title}: {line.text}" if line.text and line.text != line.title else line.title
-        return Entry(text, tuple(notes), tuple(self._entry(part, rule, told, spans) for part in line.parts))
+        text = line.text if line.text != line.title else ""
+        parts = tuple(self._entry(part, spans, days, line.cites or cited) for part in line.parts)
+        return Entry(line.title, text, tuple(notes), parts)
 
     def _versions(
-        self, rule: c.Rule, told: Sequence[Edition], spans: dict[tuple[str, ...], c.Days], level: str
+        self, told: Sequence[Edition], spans: Spans, level: str
     ) -> Iterator[Block]:
         before: Edition | None = None
         for index, edition in enumerate(told):
@@ -168,10 +175,10 @@ class RulePages:
                 elif edition.version.title == before.version.title:
                     yield Paragraph("Nothing in it changed but what stands behind it.")
             if not now:
-                wording = tuple(self._wording(edition, rule, told, spans, level, 4))
-                # Where little changed, the wording follows from the version before: Markdown stays short.
-                told_whole = before is None or len(changes(before.lines, edition.lines)) > 4
-                yield Fold("The whole wording of this version", wording, None if told_whole else "")
+                wording = tuple(self._wording(edition, told, spans, level, 4))
+                # The wording follows from what changed, unless a part with others in it goes: Markdown stays short.
+                gone = index + 1 < len(told) and _loses_a_section(edition, told[index + 1])
+                yield Fold("The whole wording of this version", wording, None if gone else "")
             before = edition
 
     def _needed(self, rules: Sequence[c.Rule]) -> Iterator[Block]:
@@ -208,15 +215,26 @@ class RulePages:
         yield Fold(_counted(len(rows), "name"), (Grid(("Name", "What it is"), tuple(rows)),), told)
 
     def _neighbours(self, award: str, title: str) -> Iterator[Block]:
-        before, after = self.links.before.get(award, ()), self.links.after.get(award, ())
+        before = self._grouped(self.links.before.get(award, ()))
+        after = self._grouped(self.links.after.get(award, ()))
         if not before and not after:
             return
         yield Heading("What hangs together")
-        for told, pages in (("It rests on", before), ("On it rest", after)):
-            if pages:
-                yield Paragraph(f"{told}: {', '.join(link(self.named(one), one) for one in pages)}.")
-        drawing = Neighbours(title, tuple((self.named(one), one) for one in before), tuple((self.named(one), one) for one in after))
+        for told, found in (("It rests on", before), ("On it rest", after)):
+            if found:
+                yield Paragraph(f"{told}: {', '.join(link(*one) for one in found)}.")
+        drawing = Neighbours(title, before, after)
         yield Picture(drawing, f"What {title} rests on, and what rests on it")
+
+    def _grouped(self, pages: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """Return pages by title and key, with many of them that have a name together under that."""
+        left = list(pages)
+        shown: dict[tuple[str, str], None] = {}
+        for title, target, members in self.names.gatherings():
+            if len(members) >= MANY and members <= set(left):
+                shown[title, target] = None
+                left = [one for one in left if one not in members]
+        return (*shown, *((self.named(one), one) for one in left))
 
     def named(self, key: str) -> str:
         """Return the title of a rule's page."""
@@ -230,9 +248,25 @@ def change_grid(found: Iterable[Change]) -> Grid:
     return Grid(("", "What", "Before", "After"), tuple(rows))
 
 
-def _spans(told: Sequence[Edition]) -> dict[tuple[str, ...], c.Days]:
+def _loses_a_section(one: Edition, other: Edition) -> bool:
+    kept = {(line.group, *line.path, line.title) for line in all_lines(other.lines)}
+    return any(line.parts and (line.group, *line.path, line.title) not in kept for line in all_lines(one.lines))
+
+
+def _codes(told: Iterable[tuple[c.Rule, Sequence[Edition]]]) -> Iterator[Block]:
+    rows: dict[tuple[str, ...], None] = {}
+    for _, its in told:
+        for line in (line for edition in its for line in all_lines(edition.lines)):
+            if line.code and line.group in ("asked", "options", "stages"):
+                rows[" › ".join((*line.path, line.title)), code(line.code)] = None
+    if rows:
+        yield Heading("For services")
+        yield Fold(_counted(len(rows), "code"), (Grid(("What", "Code"), tuple(rows)),), "The codes of its parts are told by `merit explain`.")
+
+
+def _spans(told: Sequence[Edition]) -> Spans:
     """Return since when and until when each line says what it says: the days of neighbouring editions together."""
-    found: dict[tuple[str, ...], c.Days] = {}
+    found: Spans = {}
     for edition in told:
         for line in all_lines(edition.lines):
             key = _key(line)
@@ -249,8 +283,17 @@ def _key(line: Line) -> tuple[str, ...]:
 
 
 def _twig(line: Line) -> Twig:
-    text = plain(line.text) if not line.parts or line.joint in ("sum", "if") else ""
-    return Twig(line.title, "" if text == line.title else text, tuple(_twig(part) for part in line.parts), line.joint)
+    text = plain(line.text) if not line.parts or line.joint in ("sum", "if", "first of") else ""
+    parts = tuple(_twig(part) for part in line.parts)
+    return _collapsed(Twig(line.title, "" if text == line.title else text, parts, line.joint))
+
+
+def _collapsed(twig: Twig) -> Twig:
+    """Draw a box and the only box in it as one, where the inner one only groups what is in it."""
+    if len(twig.parts) != 1 or not twig.parts[0].parts or twig.joint not in ("sum", "all"):
+        return twig
+    inner = twig.parts[0]
+    return Twig(twig.title, twig.text or inner.text, inner.parts, inner.joint)
 
 
 def _highest_first(rules: Sequence[c.Rule]) -> list[c.Rule]:

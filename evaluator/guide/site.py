@@ -14,7 +14,7 @@ from evaluator.guide.names import AREAS, Names, headline, words
 from evaluator.guide.rule_page import RulePages
 from evaluator.guide.table_pages import certification_page, group_page, table_pages
 from evaluator.guide.timeline import Told, doubt_page, timeline_page
-from evaluator.guide.told import Line, all_lines
+from evaluator.guide.told import all_lines
 from evaluator.guide.vocabulary_pages import fact_page, figure_page, source_page
 
 SHARED = (
@@ -167,8 +167,5 @@ def _in_short(edition: Edition) -> str:
     options = [line for line in edition.lines if line.group == "options" and line.code]
     if options:
         return ", ".join(line.title for line in options)
-    return ", ".join(_short(line) for line in asked[:4]) + (f" and {len(asked) - 4} more" if len(asked) > 4 else "")
-
-
-def _short(line: Line) -> str:
-    return line.title
+    titles = list(dict.fromkeys(line.title for line in asked))
+    return ", ".join(titles[:4]) + (f" and {len(titles) - 4} more" if len(titles) > 4 else "")

@@ -98,7 +98,7 @@ def _of_lists(names: Names, days: dict[date, _Day]) -> None:
 def _blocks(day: _Day) -> Iterator[Block]:
     for title, found in (("Begins", day.begins), ("Ends (the day before was the last)", day.ends)):
         if found:
-            entries = tuple(Entry(f"{AREAS[kind][1]}: {', '.join(found[kind])}") for kind in AREAS if kind in found)
+            entries = tuple(Entry(AREAS[kind][1], ", ".join(found[kind])) for kind in AREAS if kind in found)
             yield Heading(title, 3)
             yield Entries(entries)
     if day.figures:
@@ -110,7 +110,7 @@ def _blocks(day: _Day) -> Iterator[Block]:
         yield Grid(("Rule", "What", "Before", "After"), tuple(rows))
     if day.lists:
         yield Heading("Certifications", 3)
-        yield Entries(tuple(Entry(text) for text in day.lists))
+        yield Entries(tuple(Entry("", text) for text in day.lists))
 
 
 def doubt_page(names: Names, told: Told) -> Page:

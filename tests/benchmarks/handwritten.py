@@ -50,12 +50,17 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
         parts: list[Json],
     ) -> Json:
         outcome = "unmet" if points == 0 else "met" if points >= out_of else "partly_met"
-        result = {"code": f"{RULE}.{code}", "outcome": outcome, "observed": str(observed), "required": str(required)}
+        result = {
+            "code": f"{RULE}.{code}",
+            "outcome": outcome,
+            "observed": _text(observed),
+            "required": _text(Decimal(required)),
+        }
         if observed < required:
-            result["short_by"] = str(required - observed)
+            result["short_by"] = _text(required - observed)
         if unit is not None:
             result["unit"] = unit
-        result |= {"points": str(points), "out_of": str(out_of), **words[f"{RULE}.{code}"]}
+        result |= {"points": _text(points), "out_of": str(out_of), **words[f"{RULE}.{code}"]}
         if parts:
             result["parts"] = parts
         return result
@@ -64,11 +69,11 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
         result = {
             "code": f"{RULE}.{code}",
             "outcome": "met" if observed >= required else "unmet",
-            "observed": str(observed),
-            "required": str(required),
+            "observed": _text(observed),
+            "required": _text(Decimal(required)),
         }
         if observed < required:
-            result["short_by"] = str(required - observed)
+            result["short_by"] = _text(required - observed)
         return {**result, "unit": unit, **words[f"{RULE}.{code}"]}
 
     def section(code: str, parts: list[Json], out_of: int) -> Json:
@@ -76,11 +81,11 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
         outcome = "unmet" if points == 0 else "met" if points >= out_of else "partly_met"
         result = {"code": f"{RULE}.{code}", "outcome": outcome}
         if points < out_of:
-            result["short_by"] = str(out_of - points)
+            result["short_by"] = _text(out_of - points)
         return {
             **result,
             "unit": "points",
-            "points": str(points),
+            "points": _text(points),
             "out_of": str(out_of),
             **words[f"{RULE}.{code}"],
             "parts": parts,
@@ -136,12 +141,17 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
     total = add_points + growth_points + service_points + intermediate_points + advanced_points
     every = min(add_points, growth_points, service_points, intermediate_points, advanced_points) > 0
     met = total >= 70 and every
-    score = {"code": f"{RULE}.score", "outcome": "met" if met else "unmet", "observed": str(total), "required": "70"}
+    score = {"code": f"{RULE}.score", "outcome": "met" if met else "unmet", "observed": _text(total), "required": "70"}
     if total < 70:
-        score["short_by"] = str(70 - total)
+        score["short_by"] = _text(70 - total)
     parts = [
         section("performance", performance, 30),
         section("customer_success", success, 30),
         section("skilling", skilling, 40),
     ]
     return [{**score, "unit": "points", "out_of": "100", **words[f"{RULE}.score"], "parts": parts}]
+
+
+def _text(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -73,7 +73,8 @@ def test_every_code_has_a_case() -> None:
         one["code"] for _, text in CASES for marker in MARKER.finditer(text) for one in ONE.finditer(marker["rest"])
     }
 
-    assert shown | TOLD_ELSEWHERE == {code for code, entry in CODES.items() if not entry.is_retired}
+    # Those of the linter have a folder of their own.
+    assert shown | TOLD_ELSEWHERE == {c for c, entry in CODES.items() if not entry.is_retired and c[0] != "L"}
 
 
 def codes_in_the_source() -> set[str]:

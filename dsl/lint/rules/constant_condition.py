@@ -13,7 +13,9 @@ from dsl.lint.rule import LintRule, finding
 def _find(policies: Policies) -> Iterator[Diagnostic]:
     for span, (holds, why) in constants(policies).items():
         if holds:
-            yield finding("L121", f"this always holds: {why}", span, "look whether the figure or sign is meant, or delete it")
+            yield finding(
+                "L121", f"this always holds: {why}", span, "look whether the figure or sign is meant, or delete it"
+            )
 
 
 RULE = LintRule("L121", _find)

@@ -45,7 +45,11 @@ def in_force(node: c.Expr, days: c.Days) -> c.Expr:
         case c.Total(parts=parts, cap=cap):
             return c.Total(parts=_kept(parts, days), cap=cap, type=node.type)
         case c.Best(parts=parts):
-            return c.Total(parts=(), type=node.type) if not _kept(parts, days) else c.Best(parts=_kept(parts, days), type=node.type)
+            return (
+                c.Total(parts=(), type=node.type)
+                if not _kept(parts, days)
+                else c.Best(parts=_kept(parts, days), type=node.type)
+            )
         case c.Requirement(value=value):
             return in_force(value, days)
         case _:

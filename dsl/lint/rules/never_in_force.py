@@ -25,7 +25,9 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
         if inside and inside <= dead.keys():
             told.append(node.origin)
             said = dead[min(inside, key=lambda span: span.start)]
-            yield finding("L131", f"this is never in force: {said}", node.origin, "look at its dates and those around it")
+            yield finding(
+                "L131", f"this is never in force: {said}", node.origin, "look at its dates and those around it"
+            )
 
 
 def _rows(policies: Policies) -> Iterator[tuple[Span, str | None]]:

@@ -18,7 +18,9 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
             ) if points is not None and most is not None and points > most:
                 yield finding(
                     "L141",
-                    "a single unit earns more than the maximum" if node.mode != "whole" else "this earns more than its maximum",
+                    "a single unit earns more than the maximum"
+                    if node.mode != "whole"
+                    else "this earns more than its maximum",
                     one.origin,
                     "look whether the two figures are the right way round",
                     Label(limit.origin, "the maximum"),

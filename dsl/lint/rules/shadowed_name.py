@@ -32,16 +32,16 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
                 )
             else:
                 named[name] = (what, node)
-    for node in policies.nodes:
-        if not isinstance(node, d.Select) or node.of not in document.records:
+    for select in policies.nodes:
+        if not isinstance(select, d.Select) or select.of not in document.records:
             continue
-        fields = document.records[node.of].fields
-        for inner in d.walk(node.where):
+        fields = document.records[select.of].fields
+        for inner in d.walk(select.where):
             if isinstance(inner, d.Name) and inner.name in fields and inner.name in named:
                 what, other_node = named[inner.name]
                 yield finding(
                     "L170",
-                    f"`{inner.name}` is the field of `{node.of}` here, not the {what}",
+                    f"`{inner.name}` is the field of `{select.of}` here, not the {what}",
                     inner.origin,
                     "give the field or the other one another name",
                     Label(_name_of(fields[inner.name], inner.name), "the field"),

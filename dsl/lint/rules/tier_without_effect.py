@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from dsl import document as d
 from dsl.diagnostics import Diagnostic, Label
@@ -15,14 +16,16 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
     for node in policies.nodes:
         if not isinstance(node, d.Earns) or node.mode != "tiers":
             continue
-        tiers = [(at, points, tier) for tier in node.tiers if (at := _value(tier.at)) and (points := _value(tier.points))]
+        tiers = [
+            (at, points, tier) for tier in node.tiers if (at := _value(tier.at)) and (points := _value(tier.points))
+        ]
         tiers.sort(key=lambda one: one[0])
-        for (_, less, before), (at, points, tier) in zip(tiers, tiers[1:], strict=False):
+        for (_, less, before), (at, points, tier) in pairwise(tiers):
             if points <= less:
-                word = "as many" if points == less else "fewer"
+                earns = "earns as many points as" if points == less else "earns fewer points than"
                 yield finding(
                     "L132",
-                    f"this tier earns {word} points than the one below it" if points < less else f"this tier earns {word} points as the one below it",
+                    f"this tier {earns} the one below it",
                     tier.origin,
                     "look at its points, or delete it",
                     Label(before.origin, "the tier below it"),

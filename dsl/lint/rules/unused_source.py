@@ -15,7 +15,7 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
         "L109",
         "source",
         policies.document.sources,
-        policies.uses.sources,
+        policies.uses.sources | policies.cited,
         "cite it behind what comes from it, or delete it",
     )
 
