@@ -1,208 +1,168 @@
-"""Small faults put into policies on purpose: what no scenario notices is not tried.
+"""Whether scenarios notice small faults: what no scenario notices is not tried.
 
-Each figure, comparison, date, row, list entry, quantifier and gate is changed in turn, in the document, so that one
-place in the text is one fault however many rules it makes. A fault counts as noticed when the check reports it or a
-scenario fails.
+A fault is *noticed* where a scenario fails. One that no scenario notices may still be *refused* by the check; that is
+told apart and counts for nothing, because two such changes made together (a total moved from one figure to another)
+would pass the check. One that leaves the core as it was changes *nothing*. What is left *survived*.
+
+Only scenarios that read what the fault changed are run (``evaluator.testing.touched``), those first whose decisions
+came by the clause, and up to the first that fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
-from dsl import document as d
-from dsl.check.document import check
-from dsl.codec import decimal_text
-from dsl.lower.to_core import lower
+from dsl import core as c, document as d
 from dsl.source import Span
 from evaluator.decision import Decision
 from evaluator.engine import Engine
+from evaluator.facts_schema import FactsReader
+from evaluator.testing.faults import KINDS, Fault
+from evaluator.testing.relowering import Relowering
 from evaluator.testing.runner import run_scenario
 from evaluator.testing.scenario import Scenario, ScenarioErrors
+from evaluator.testing.touched import Touched, differences, watching
 
-MutantKind: TypeAlias = Literal["figure", "comparison", "date", "row", "entry", "quantifier", "gate", "phrase"]
-
-_FLIPPED: dict[str, Literal[">=", "<=", ">", "<", "=", "!="]] = {
-    ">=": ">",
-    ">": ">=",
-    "<=": "<",
-    "<": "<=",
-    "=": "!=",
-    "!=": "=",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One fault: what stood where, what stands there now, and the document with it."""
-
-    kind: MutantKind
-    origin: Span
-    was: str
-    now: str
-    unit: Span
-    """The clause, row or form around: scenarios that come by here are tried first."""
-    make: Callable[[], d.Document]
-
-    @property
-    def place(self) -> str:
-        """``file:line:column``."""
-        return self.origin.place
+Outcome: TypeAlias = Literal["noticed", "refused", "nothing", "survived"]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a fault was noticed, and by what."""
+    """What became of a fault, and by what: a scenario's name, or the code of an error."""
 
-    mutant: Mutant
-    noticed_by: str | None
-
-
-def mutants(document: d.Document) -> Iterator[Mutant]:
-    """Yield every fault of a document, in the order of its forms."""
-    for path, node, unit in _nodes(document, (), document.origin):
-        yield from _of(document, path, node, unit)
+    fault: Fault
+    outcome: Outcome
+    by: str = ""
 
 
-Path: TypeAlias = tuple[str | int, ...]
+@dataclass(slots=True)
+class Trace:
+    """What scenarios read and come by, and how long each takes."""
+
+    touched: Touched = field(default_factory=Touched)
+    near: dict[tuple[str, int], set[int]] = field(default_factory=dict)
+    cost_s: dict[int, float] = field(default_factory=dict)
+
+    def add(self, other: Trace) -> None:
+        """Take over what another run found."""
+        self.touched.add(other.touched)
+        for place, indexes in other.near.items():
+            self.near.setdefault(place, set()).update(indexes)
+        self.cost_s.update(other.cost_s)
 
 
-def _nodes(value: Any, path: Path, unit: Span) -> Iterator[tuple[Path, d.Node, Span]]:
-    match value:
-        case d.Node():
-            if isinstance(
-                value, d.Item | d.Row | d.Setting | d.Window | d.Definition | d.Rule | d.Table | d.Listing | d.Version
-            ):
-                unit = value.origin
-            yield path, value, unit
-            for own in fields(value):
-                yield from _nodes(getattr(value, own.name), (*path, own.name), unit)
-        case tuple():
-            for index, item in enumerate(value):
-                yield from _nodes(item, (*path, index), unit)
-        case dict():
-            for key, item in value.items():
-                yield from _nodes(item, (*path, key), unit)
-        case _:
-            return
+class TrustingReader(FactsReader):
+    """Accepts facts that have been accepted before."""
 
+    def __init__(self) -> None:
+        """Needs no vocabulary."""
 
-def _of(document: d.Document, path: Path, node: d.Node, unit: Span) -> Iterator[Mutant]:
-    def mutant(kind: MutantKind, was: str, now: str, new: d.Node | None) -> Mutant:
-        return Mutant(kind, node.origin, was, now, unit, lambda: _replaced(document, path, new))
-
-    match node:
-        case d.Figure(value=Decimal() as value):
-            exponent = value.as_tuple().exponent
-            step = Decimal(1).scaleb(exponent) if isinstance(exponent, int) and exponent < 0 else Decimal(1)
-            for changed in (value + step, value - step):
-                yield mutant("figure", decimal_text(value), decimal_text(changed), replace(node, value=changed))
-        case d.Compare(op=op):
-            yield mutant("comparison", op, _FLIPPED[op], replace(node, op=_FLIPPED[op]))
-        case d.Day(day=day) if date.min < day < date.max and "read" not in path and "seen" not in path:
-            for moved in (day + timedelta(days=1), day - timedelta(days=1)):
-                yield mutant("date", day.isoformat(), moved.isoformat(), replace(node, day=moved))
-        case d.Row():
-            yield mutant("row", "the row", "no row", None)
-        case d.Entry(name=name):
-            yield mutant("entry", name, "no entry", None)
-        case d.Chooser(word="any" | "all" as word):
-            other: Literal["any", "all"] = "all" if word == "any" else "any"
-            yield mutant("quantifier", f"{word} of", f"{other} of", replace(node, word=other))
-        case d.And(terms=terms):
-            yield mutant("quantifier", "and", "or", d.Or(terms=terms, origin=node.origin))
-        case d.Or(terms=terms):
-            yield mutant("quantifier", "or", "and", d.And(terms=terms, origin=node.origin))
-        case d.Notes(only_if=only_if) if only_if:
-            yield mutant("gate", "only if", "no gate", replace(node, only_if=()))
-        case d.Phrase(phrase=phrase):
-            yield mutant("phrase", phrase, "not said", None)
-        case _:
-            return
-
-
-def _replaced(document: d.Document, path: Path, new: d.Node | None) -> d.Document:
-    result = _at(document, path, new)
-    if not isinstance(result, d.Document):
-        raise TypeError("a document with another node is a document")
-    return result
-
-
-def _at(value: Any, path: Path, new: d.Node | None) -> Any:
-    """Rebuild what lies on the way to a node; a node replaced by None leaves its list."""
-    if not path:
-        return new
-    head, rest = path[0], path[1:]
-    if isinstance(value, tuple) and isinstance(head, int):
-        inner = _at(value[head], rest, new)
-        return (*value[:head], *(() if inner is None else (inner,)), *value[head + 1 :])
-    if isinstance(value, dict):
-        return {**value, head: _at(value[head], rest, new)}
-    return replace(value, **{str(head): _at(getattr(value, str(head)), rest, new)})
-
-
-# ---- running ----------------------------------------------------------------------------------------------------
+    def check(self, data: Mapping[str, Any]) -> None:
+        """Accept all."""
 
 
 class Mutation:
-    """Tries faults against scenarios, those first that come by the place."""
+    """Tries faults of one document against scenarios."""
 
-    def __init__(self, engine: Engine, scenarios: Sequence[Scenario]) -> None:
-        self.engine = engine
-        self.scenarios = scenarios
-        self._known = {(found.code, found.span.start, found.message) for found in _found(engine.document)}
-        self._near: dict[tuple[str, int], set[int]] = {}
-        for index, scenario in enumerate(scenarios):
-            run_scenario(engine, scenario, partial(self._note, index))
+    def __init__(self, document: d.Document, scenarios: Sequence[Scenario]) -> None:
+        """Leave out scenarios that wait for review: they say what is decided, not what is meant."""
+        self.engine = Engine(document)
+        self.scenarios = [scenario for scenario in scenarios if not scenario.review]
+        self.trace = Trace()
+        self._relowering = Relowering(document, self.engine.core)
+        self._accepting = self.engine.over(document, self.engine.core)
+        self._accepting.reader = TrustingReader()
 
-    def _note(self, index: int, decision: Decision, _day: date) -> None:
-        rule = self.engine.core.rules[decision.rule]
-        for origin in (rule.origin, *(version.origin for version in rule.versions)):
-            self._near.setdefault((origin.source.name, origin.start), set()).add(index)
-        for explanation in decision.explanations:
-            for found in explanation.walk():
-                origin = found.node.origin
-                self._near.setdefault((origin.source.name, origin.start), set()).add(index)
+    def traced(self, indexes: Iterable[int]) -> Trace:
+        """Return what scenarios read; each is run once."""
+        trace = Trace()
+        engine = self._accepting.over(self.engine.document, watching(self.engine.core, trace.touched))
+        for index in indexes:
+            trace.touched.current = index
 
-    def _order(self, unit: Span) -> list[int]:
-        """Return the scenarios to try: those that come by the place first, then all others."""
-        near: dict[int, None] = {}
-        for (file, start), indexes in self._near.items():
-            if file == unit.source.name and unit.start <= start < max(unit.end, unit.start + 1):
-                near.update(dict.fromkeys(sorted(indexes)))
-        return [*near, *(index for index in range(len(self.scenarios)) if index not in near)]
+            def near(decision: Decision, _day: date, at: int = index) -> None:
+                for explanation in decision.explanations:
+                    for found in explanation.walk():
+                        origin = found.node.origin
+                        trace.near.setdefault((origin.source.name, origin.start), set()).add(at)
 
-    def verdict(self, mutant: Mutant) -> Verdict:
-        """Return whether the check or a scenario notices a fault."""
-        document = mutant.make()
-        core, found = lower(document)
-        found = [*found, *check(document, core)]
-        new = [one for one in found if (one.code, one.span.start, one.message) not in self._known]
-        if new:
-            return Verdict(mutant, f"check {new[0].code}")
-        engine = self.engine.over(document, core)
-        for index in self._order(mutant.unit):
-            scenario = self.scenarios[index]
+            start = time.perf_counter()
+            run_scenario(engine, self.scenarios[index], near)
+            trace.cost_s[index] = time.perf_counter() - start
+        return trace
+
+    def verdict(self, fault: Fault) -> Verdict:
+        """Return what becomes of a fault."""
+        document = fault.put_into(self.engine.document)
+        core = self._relowering.core_with(fault, document)
+        if isinstance(core, str):
+            return Verdict(fault, "refused", core)
+        changed = list(differences(self.engine.core, core))
+        vocabulary = _vocabulary(self.engine.core) != _vocabulary(core)
+        concerned = set().union(*(self.trace.touched.by(one) for one in changed))
+        if vocabulary:
+            concerned.update(self._mentioning(fault.form[1]))
+            engine = self.engine.over(document, core)
+            engine.reader = FactsReader(core)
+        else:
+            engine = self._accepting.over(document, core)
+        for index in self._ordered(concerned, fault.unit):
             try:
-                passed = run_scenario(engine, scenario).passed
+                passed = run_scenario(engine, self.scenarios[index]).passed
             except (ScenarioErrors, LookupError):
                 passed = False
+            except (ArithmeticError, AssertionError, RecursionError, TypeError, ValueError):
+                # What the check would refuse cannot always be decided either.
+                code = self._relowering.refusal(document)
+                return Verdict(fault, "refused", code) if code else Verdict(fault, "noticed", "it cannot be decided")
             if not passed:
-                return Verdict(mutant, scenario.name)
-        return Verdict(mutant, None)
+                return Verdict(fault, "noticed", self.scenarios[index].name)
+        code = self._relowering.refusal(document)
+        if code is not None:
+            return Verdict(fault, "refused", code)
+        return Verdict(fault, "survived" if changed or vocabulary else "nothing")
+
+    def _mentioning(self, name: str) -> set[int]:
+        """Return the scenarios whose facts have a name."""
+        found: set[int] = set()
+        for index, scenario in enumerate(self.scenarios):
+            told = (scenario.given, *(step.told for step in scenario.steps))
+            layers = [layer for one in told for layer in (one, one.projected) if layer is not None]
+            if any(name in layer.facts or name in layer.records for layer in layers):
+                found.add(index)
+        return found
+
+    def _ordered(self, indexes: Iterable[int], unit: Span) -> list[int]:
+        """Return scenarios in the order to try them: those that come by the clause first, of these the quickest."""
+        near: set[int] = set()
+        for (file, start), found in self.trace.near.items():
+            if file == unit.source.name and unit.start <= start < max(unit.end, unit.start + 1):
+                near |= found
+        return sorted(indexes, key=lambda index: (index not in near, self.trace.cost_s.get(index, 0), index))
 
 
-def _found(document: d.Document) -> list[Any]:
-    core, found = lower(document)
-    return [*found, *check(document, core)]
+def _vocabulary(core: c.Core) -> tuple[Any, ...]:
+    supplied = {name: one.type for name, one in core.named.items() if one.supplied}
+    return core.facts, core.records, supplied, core.awards
 
 
 def score(verdicts: Iterable[Verdict]) -> Decimal:
-    """Return the percentage of faults that were noticed, rounded down to a tenth; 100 where there were none."""
-    all_verdicts = list(verdicts)
-    noticed = sum(verdict.noticed_by is not None for verdict in all_verdicts)
-    return Decimal(noticed * 1000 // len(all_verdicts)) / 10 if all_verdicts else Decimal(100)
+    """Return the percentage noticed of the faults that scenarios could notice, rounded down to a tenth.
+
+    What the check alone refuses and what changes nothing is left out; 100 where nothing is left.
+    """
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    tried = outcomes["noticed"] + outcomes["survived"]
+    return Decimal(outcomes["noticed"] * 1000 // tried) / 10 if tried else Decimal(100)
+
+
+def by_kind(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
+    """Return verdicts by the kind of their fault, kinds in their order."""
+    found = {kind: [verdict for verdict in verdicts if verdict.fault.kind == kind] for kind in KINDS}
+    return {kind: verdicts_of for kind, verdicts_of in found.items() if verdicts_of}

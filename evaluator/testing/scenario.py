@@ -60,6 +60,8 @@ class Scenario:
     given: Given
     steps: tuple[Step, ...]
     pointer: str
+    review: bool = False
+    """It says what is decided, and waits for a person to say that this is meant; it counts for no coverage."""
 
 
 @dataclass(frozen=True, slots=True)

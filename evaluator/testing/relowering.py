@@ -1,0 +1,165 @@
+"""Documents that differ in one form, lowered again in that form only.
+
+Lowering all policies for a changed figure costs more than deciding what the figure changes. So the form is lowered in a
+document in which every other rule and measure is a mere head: its name, levels and what it gives. Whether the heads
+are enough is not assumed: of the unchanged document each part that is taken has to come out as it does from the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from dsl import core as c, document as d
+from dsl.check.document import check
+from dsl.diagnostics import Diagnostic, Severity
+from dsl.lower.to_core import lower
+from evaluator.testing.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What lowering one form among heads gives for the document as it is."""
+
+    forms: frozenset[str]
+    errors: frozenset[tuple[str, int, str]]
+    rules: frozenset[str]
+    named: frozenset[str]
+    """Ids and names that come out as from the whole document."""
+
+
+class Relowering:
+    """Lowers faulty variants of one document."""
+
+    def __init__(self, document: d.Document, core: c.Core) -> None:
+        self.document = document
+        self.core = core
+        self._heads = {key: _head(rule, core) for key, rule in document.rules.items()}
+        self._cuts: dict[tuple[str, str], _Cut | None] = {}
+
+    def core_with(self, fault: Fault, document: d.Document) -> c.Core | str:
+        """Return the core of a document with a fault, or the code of the error for which it has none."""
+        section, name = fault.form
+        if section in ("rules", "additions", "definitions", "measures"):
+            cut = self._cut(section, name)
+            if cut is not None:
+                return self._from_cut(cut, document, section, name)
+        core, found = lower(document)
+        return _first_error(found) or core
+
+    def refusal(self, document: d.Document) -> str | None:
+        """Return the code of the first error of a document, all checks made; None where it loads."""
+        core, found = lower(document)
+        return _first_error([*found, *check(document, core, found)])
+
+    # ---- cutting
+
+    def _cut(self, section: str, name: str) -> _Cut | None:
+        key = (section, name)
+        if key not in self._cuts:
+            self._cuts[key] = self._tried(section, name)
+        return self._cuts[key]
+
+    def _tried(self, section: str, name: str) -> _Cut | None:
+        forms = frozenset(self._forms(section, name))
+        core, found = lower(self._cut_document(self.document, forms, section, name))
+        rules = frozenset(i for i, rule in core.rules.items() if rule == self.core.rules.get(i))
+        named = frozenset(i for i, decl in core.named.items() if decl == self.core.named.get(i))
+        if not (rules if section in ("rules", "additions") else {name} & named):
+            return None
+        return _Cut(forms, frozenset(map(_identity, _errors(found))), rules, named)
+
+    def _from_cut(self, cut: _Cut, document: d.Document, section: str, name: str) -> c.Core | str:
+        core, found = lower(self._cut_document(document, cut.forms, section, name))
+        for error in _errors(found):
+            if _identity(error) not in cut.errors:
+                return error.code
+        rules = {i: core.rules.get(i, rule) if i in cut.rules else rule for i, rule in self.core.rules.items()}
+        named = {i: core.named.get(i, decl) if i in cut.named else decl for i, decl in self.core.named.items()}
+        # A day more on which windows look costs nothing; one less could hide a change.
+        days = tuple(sorted({*self.core.change_days, *_days_in(getattr(document, section)[name])}))
+        return replace(self.core, digest=core.digest, rules=rules, named=named, change_days=days)
+
+    def _cut_document(self, document: d.Document, forms: Iterable[str], section: str, name: str) -> d.Document:
+        kept = set(forms)
+        kinds = {key.partition(".")[0] for key in kept}
+        rules = {
+            key: rule if key in kept or rule.kind == "common" else self._heads[key]
+            for key, rule in document.rules.items()
+        }
+        additions = {key: value for key, value in document.additions.items() if key.partition(".")[0] in kinds}
+        parts = {
+            part: {
+                own: value if (part, own) == (section, name) else replace(value, value=None, clauses=())
+                for own, value in getattr(document, part).items()
+            }
+            for part in ("definitions", "measures")
+        }
+        return replace(document, rules=rules, additions=additions, **parts)
+
+    def _forms(self, section: str, name: str) -> Iterator[str]:
+        """Yield the rules that a form makes or has a part in."""
+        rules = self.document.rules
+        if section == "additions":
+            kind, _, own = name.partition(".")
+            families = [key for key, rule in rules.items() if rule.kind == kind and rule.each_row_of is not None]
+            if own.startswith("*"):
+                yield from (key for key, rule in rules.items() if rule.kind == kind)
+            else:
+                yield from ((name,) if name in rules else families)
+        elif section == "rules" and rules[name].kind == "common":
+            users = {rules[name].name}
+            while True:
+                more = {
+                    rule.name if rule.kind == "common" else key for key, rule in rules.items() if _uses(rule) & users
+                }
+                if more <= users:
+                    break
+                users |= more
+            yield from (key for key in rules if key in users)
+        elif section == "rules":
+            # Several families may give versions of one rule.
+            families = [key for key, rule in rules.items() if rule.kind == rules[name].kind and rule.each_row_of]
+            yield from (families if rules[name].each_row_of else [name])
+
+
+def _uses(rule: d.Rule) -> set[str | None]:
+    return {
+        name for node in d.walk(rule) if isinstance(node, d.Verb) and node.word == "use" for name in node.names
+    }
+
+
+def _head(rule: d.Rule, core: c.Core) -> d.Rule:
+    if rule.kind in ("common", "lifecycle"):
+        return replace(rule, clauses=())
+    award = f"{rule.kind}.{rule.name}"
+    levels = next((one.levels for one in core.rules.values() if one.award == award and one.levels), ())
+    clauses: list[d.Clause] = [d.Verb(word="levels", names=levels)] if levels else []
+    clauses.extend(
+        replace(node, up_to=None, when=None)
+        for node in d.walk(rule)
+        if isinstance(node, d.Verb) and node.word == "gives"
+    )
+    return replace(rule, clauses=tuple(clauses))
+
+
+def _days_in(form: d.Node | tuple[d.Node, ...]) -> Iterator[date]:
+    for one in form if isinstance(form, tuple) else (form,):
+        for node in d.walk(one):
+            if isinstance(node, d.Day):
+                yield node.day
+                if node.day < date.max:
+                    yield node.day + timedelta(days=1)
+
+
+def _errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return [one for one in found if one.severity is Severity.ERROR]
+
+
+def _first_error(found: Iterable[Diagnostic]) -> str | None:
+    return next((one.code for one in _errors(found)), None)
+
+
+def _identity(one: Diagnostic) -> tuple[str, int, str]:
+    return one.code, one.span.start, one.message
