@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cli.baseline import BaselineError, CodeError, chosen, new, read_baseline, write_baseline
 from cli.console import CLEAN, FINDINGS, diagnostic_text, echo_json, existing, fail_usage, load_policies, policy_folders
+from cli.mending import mend, write
+from cli.sarif import sarif
 from dsl.codes import CODES, explain
 from dsl.diagnostics import Diagnostic, Severity, nearest
-from dsl.fixes import apply_fixes
-from dsl.load import Loaded
+from dsl.lint.runner import linted
+from dsl.load import Loaded, load_sources, policy_files
 from dsl.render import as_json, summary
-from evaluator.engine import engine_name
 
 Json = Any
-SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+POLL_S = 0.3
+"""How often watched files are looked at."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a check."""
+
+    paths: Sequence[Path]
+    form: str
+    mend: bool
+    unsafe: bool
+    texts: Mapping[str, str]
+    baseline: Path | None
+    update: bool
+    select: Sequence[str]
+    ignore: Sequence[str]
 
 
 @click.command(short_help="Report what is wrong with policies.")
@@ -29,31 +51,44 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 @click.option("--fix", "mend", is_flag=True, help="Make the proposed changes that keep the meaning, then check.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Make all proposed changes, then check; review them.")
 @click.option("--explain", "code", metavar="CODE", help="Say what a code means, for example C104, and check nothing.")
-def check(paths: tuple[str, ...], form: str, mend: bool, unsafe: bool, code: str | None) -> None:
+@click.option("--select", multiple=True, metavar="CODES", help="Tell only warnings whose codes begin so: L1,C403.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Leave out warnings whose codes begin so.")
+@click.option("--baseline", metavar="FILE", help="Leave out the warnings that stand in FILE.")
+@click.option("--update-baseline", "update", is_flag=True, help="Write the warnings of now to the baseline.")
+@click.option("--sources", metavar="DIR", help="Look up cited places in the texts of DIR, named by source: faq.md.")
+@click.option("--watch", "watched", is_flag=True, help="Check again whenever a file changes; Ctrl-C ends it.")
+def check(
+    paths: tuple[str, ...],
+    form: str,
+    mend: bool,
+    unsafe: bool,
+    code: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    baseline: str | None,
+    update: bool,
+    sources: str | None,
+    watched: bool,
+) -> None:
     """Report what is wrong with the policies in PATHS, by default in the folder policies.
 
-    Files are checked together, as they are decided together. Warnings are shown and leave the exit code 0.
+    Files are checked together, as they are decided together. What stands in them may be wrong (an error), or allowed
+    and probably not meant (a warning, told where there is no error): both end with exit code 1. What is only
+    information leaves it 0. Behind a clause, `allow L104 "reason"` says that a warning is none there.
     """
     if code is not None:
         _explain(code)
         return
+    if update and baseline is None:
+        fail_usage("--update-baseline needs --baseline FILE")
     given = existing(paths) if paths else policy_folders(())
-    loaded = load_policies(given)
-    if (mend or unsafe) and _mend(loaded, only_safe=not unsafe):
-        loaded = load_policies(given)
-    match form:
-        case "json":
-            echo_json([as_json(diagnostic) for diagnostic in loaded.diagnostics])
-        case "github":
-            for diagnostic in loaded.diagnostics:
-                click.echo(_github(diagnostic))
-        case "sarif":
-            echo_json(_sarif(loaded.diagnostics))
-        case _:
-            for diagnostic in loaded.diagnostics:
-                click.echo(diagnostic_text(diagnostic))
-            click.echo(_summary(len(loaded.sources), loaded))
-    sys.exit(FINDINGS if loaded.errors else CLEAN)
+    texts = texts_of(Path(sources)) if sources is not None else {}
+    file = Path(baseline) if baseline is not None else None
+    asked = Asked(given, form, mend, unsafe, texts, file, update, select, ignore)
+    if watched:
+        watch(given, partial(_once, asked))
+        sys.exit(CLEAN)
+    sys.exit(_once(asked))
 
 
 def _explain(code: str) -> None:
@@ -63,22 +98,68 @@ def _explain(code: str) -> None:
     click.echo(explain(code), nl=False)
 
 
-def _mend(loaded: Loaded, *, only_safe: bool) -> bool:
-    """Make the changes that diagnostics propose, in the files; return whether there were any."""
-    changed = False
-    for source in loaded.sources:
-        text = apply_fixes(source.text, loaded.diagnostics, only_safe=only_safe)
-        if text != source.text:
-            Path(source.name).write_text(text, encoding="utf-8", newline="")
-            click.echo(f"mended {source.name}", err=True)
-            changed = True
-    return changed
+def _once(asked: Asked) -> int:
+    """Check once and print what was found; return the exit code."""
+    loaded = load_policies(asked.paths)
+    cited = _cited(asked.paths)
+    if asked.mend or asked.unsafe:
+        loaded = _mended(asked, loaded, cited)
+    try:
+        found = list(chosen(linted(loaded, asked.texts, cited), asked.select, asked.ignore))
+        kept = 0
+        if asked.baseline is not None and asked.update:
+            kept = write_baseline(asked.baseline, found)
+            found = [one for one in found if one.severity is Severity.ERROR]
+        elif asked.baseline is not None:
+            if not asked.baseline.exists():
+                fail_usage(f"there is no `{asked.baseline}`; write it with --update-baseline")
+            unknown = list(new(found, read_baseline(asked.baseline)))
+            kept, found = len(found) - len(unknown), unknown
+    except (BaselineError, CodeError) as error:
+        fail_usage(str(error))
+    _print(asked.form, found, loaded, kept)
+    return FINDINGS if any(one.severity is not Severity.INFO for one in found) else CLEAN
 
 
-def _summary(files: int, loaded: Loaded) -> str:
-    rules = len(loaded.core.rules)
+def _mended(asked: Asked, loaded: Loaded, cited: frozenset[str]) -> Loaded:
+    """Make the changes that are proposed, in the files, and say how many; return the policies after it."""
+    before = {source.name: source for source in loaded.sources}
+    result = mend(
+        loaded.sources,
+        lambda sources: list(chosen(linted(load_sources(sources), asked.texts, cited), asked.select, asked.ignore)),
+        only_safe=not asked.unsafe,
+    )
+    for source in result.sources:
+        if source.text != before[source.name].text:
+            write(source)
+            click.echo(f"fixed {result.fixed[source.name]} in {source.name}", err=True)
+    return load_sources(result.sources) if result.fixed else loaded
+
+
+def _print(form: str, found: Sequence[Diagnostic], loaded: Loaded, kept: int) -> None:
+    match form:
+        case "json":
+            echo_json([as_json(diagnostic) for diagnostic in found])
+        case "github":
+            for diagnostic in found:
+                click.echo(_github(diagnostic))
+        case "sarif":
+            echo_json(sarif(found))
+        case _:
+            for diagnostic in found:
+                click.echo(diagnostic_text(diagnostic))
+            click.echo(_summary(found, loaded, kept))
+
+
+def _summary(found: Sequence[Diagnostic], loaded: Loaded, kept: int) -> str:
+    files, rules = len(loaded.sources), len(loaded.core.rules)
     counted = f"{files} file{'' if files == 1 else 's'}, {rules} rule{'' if rules == 1 else 's'}"
-    return f"{counted}: {summary(loaded.diagnostics)}"
+    known = f", {kept} in the baseline" if kept else ""
+    safe = sum(one.fix is not None and one.fix.safe for one in found)
+    unsafe = sum(one.fix is not None for one in found) - safe
+    options = [f"{count} with {option}" for count, option in ((safe, "--fix"), (unsafe, "--unsafe-fixes")) if count]
+    fixable = f"\ncan be fixed: {', '.join(options)}" if options else ""
+    return f"{counted}: {summary(found)}{known}{fixable}"
 
 
 def _github(diagnostic: Diagnostic) -> str:
@@ -87,7 +168,8 @@ def _github(diagnostic: Diagnostic) -> str:
     message = diagnostic.message + (f"\nhelp: {diagnostic.help}" if diagnostic.help else "")
     place = f"file={_property(span.source.name)},line={span.line},col={span.column}"
     end = f"endLine={span.source.line_of(span.end)},endColumn={span.source.column_of(span.end)}"
-    return f"::{diagnostic.severity} {place},{end},title={diagnostic.code}::{_escaped(message)}"
+    word = "notice" if diagnostic.severity is Severity.INFO else diagnostic.severity
+    return f"::{word} {place},{end},title={diagnostic.code}::{_escaped(message)}"
 
 
 def _escaped(text: str) -> str:
@@ -98,43 +180,67 @@ def _property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _sarif(found: Sequence[Diagnostic]) -> dict[str, Json]:
-    name, _, version = engine_name().partition(" ")
-    driver = {
-        "name": name,
-        "version": version,
-        "rules": [_rule(code) for code in sorted({diagnostic.code for diagnostic in found})],
-    }
-    return {
-        "$schema": SARIF_SCHEMA,
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": list(map(_result, found))}],
-    }
+# ---- what stands beside the policies ----------------------------------------------------------------------------
 
 
-def _rule(code: str) -> dict[str, Json]:
-    entry = CODES[code]
-    return {
-        "id": code,
-        "name": entry.name,
-        "shortDescription": {"text": entry.meaning},
-        "help": {"text": explain(code)},
-    }
+def texts_of(folder: Path) -> dict[str, str]:
+    """Return the texts of a folder by the source they are of: `faq.md` and `faq.2.txt` are of `faq`."""
+    if not folder.is_dir():
+        fail_usage(f"there is no folder `{folder}`")
+    texts: dict[str, str] = {}
+    for file in sorted(folder.iterdir()):
+        if file.is_file() and not file.name.startswith("."):
+            text = file.read_text(encoding="utf-8", errors="replace")
+            key = file.name.split(".", 1)[0]
+            texts[key] = f"{texts[key]}\n{text}" if key in texts else text
+    return texts
 
 
-def _result(diagnostic: Diagnostic) -> dict[str, Json]:
-    span = diagnostic.span
-    message = diagnostic.message + (f"; {diagnostic.help}" if diagnostic.help else "")
-    region = {
-        "startLine": span.line,
-        "startColumn": span.column,
-        "endLine": span.source.line_of(span.end),
-        "endColumn": span.source.column_of(span.end),
+def _cited(paths: Sequence[Path]) -> frozenset[str]:
+    """Return the sources that scenarios beside the policies cite."""
+    files = {
+        file
+        for path in paths
+        for file in (path.rglob("*.scenarios.yaml") if path.is_dir() else path.parent.glob("*.scenarios.yaml"))
     }
-    place = {"artifactLocation": {"uri": Path(span.source.name).as_posix()}, "region": region}
-    return {
-        "ruleId": diagnostic.code,
-        "level": "error" if diagnostic.severity is Severity.ERROR else "warning",
-        "message": {"text": message},
-        "locations": [{"physicalLocation": place}],
-    }
+    pattern = re.compile(r"\bsource:\s*[\"']?([a-z]\w*)")
+    return frozenset(
+        key for file in files for key in pattern.findall(file.read_text(encoding="utf-8", errors="replace"))
+    )
+
+
+# ---- watching ---------------------------------------------------------------------------------------------------
+
+
+def watch(paths: Sequence[Path], run: Callable[[], object]) -> None:
+    """Run now and after every change of the policies in paths, until interrupted.
+
+    Args:
+        paths: policy files and folders; files that come or go count as changes.
+        run: prints what is found; what it cannot read is told, and looked at again after the next change.
+    """
+    try:
+        while True:
+            seen = _stamps(paths)
+            if sys.stdout.isatty():
+                click.clear()
+            try:
+                run()
+            except click.ClickException as error:
+                error.show()
+            click.echo("watching for changes; Ctrl-C ends", err=True)
+            while _stamps(paths) == seen:
+                time.sleep(POLL_S)
+    except KeyboardInterrupt:
+        return
+
+
+def _stamps(paths: Sequence[Path]) -> dict[Path, int]:
+    """Return when each file was last changed; one that has just gone is left out."""
+    stamps: dict[Path, int] = {}
+    try:
+        for file in policy_files(paths):
+            stamps[file] = file.stat().st_mtime_ns
+    except (OSError, UnicodeDecodeError):
+        return stamps
+    return stamps

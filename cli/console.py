@@ -35,6 +35,7 @@ _COLOURS: dict[str, dict[str, Any]] = {
     "partly_met": {"fg": "yellow"},
     "undetermined": {"fg": "yellow"},
     "warning": {"fg": "yellow"},
+    "info": {"fg": "cyan"},
     "unmet": {"fg": "red"},
     "not_eligible": {"fg": "red"},
     "error": {"fg": "red"},
@@ -76,9 +77,10 @@ def _as_day(context: click.Context, parameter: click.Parameter, value: str | Non
         fail_usage(f"--as-of: {value} is not a day of the calendar")
 
 
-def as_of_option(purpose: str) -> Callable[[Command], Command]:
-    """Return the option ``--as-of``, given to commands as a day or None."""
-    return click.option("--as-of", metavar="DATE", callback=_as_day, help=f"{purpose}; today where none is given.")
+def as_of_option(purpose: str, *, otherwise: str = "today") -> Callable[[Command], Command]:
+    """Return the option ``--as-of``, given to commands as a day or None; ``otherwise`` is what None stands for."""
+    told = f"{purpose}; {otherwise} where none is given."
+    return click.option("--as-of", metavar="DATE", callback=_as_day, help=told)
 
 
 policies_option = click.option(

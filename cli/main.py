@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli import check, decide, explain, fmt, serve, test
+from cli import check, decide, docs, explain, fmt, serve, table, test
 from cli.console import Broken
 from dsl.diagnostics import nearest
 from evaluator.engine import engine_name
@@ -58,7 +58,16 @@ def merit(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (check.check, decide.decide, explain.explain, fmt.fmt, serve.serve, test.test_command):
+for command in (
+    check.check,
+    decide.decide,
+    docs.docs,
+    explain.explain,
+    fmt.fmt,
+    serve.serve,
+    table.table,
+    test.test_command,
+):
     merit.add_command(command)
 
 

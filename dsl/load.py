@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from dsl import codec, document as d
@@ -86,15 +87,9 @@ def load_sources(sources: Sequence[Source]) -> Loaded:
     parts: list[d.Document] = []
     broken: list[Block] = []
     for source in sources:
-        if source.name.endswith((".json", ".yaml", ".yml")):
-            part, diagnostics = read_sheet(source)
-            found.extend(diagnostics)
-        else:
-            tree, diagnostics = parse(source)
-            found.extend(diagnostics)
-            broken.extend(block for block in tree.blocks if block.form is None)
-            part, diagnostics = lower_trees([tree])
-            found.extend(_beside(diagnostics, broken))
+        part, diagnostics, blocks = _read(source)
+        found.extend(diagnostics)
+        broken.extend(blocks)
         parts.append(part)
     diagnostics = []
     document = merge(parts, diagnostics)
@@ -103,6 +98,21 @@ def load_sources(sources: Sequence[Source]) -> Loaded:
     diagnostics.extend(check(document, core, diagnostics))
     found.extend(_beside(diagnostics, broken))
     return Loaded(document, core, sorted_diagnostics(found), tuple(sources))
+
+
+@lru_cache(maxsize=256)
+def _read(source: Source) -> tuple[d.Document, tuple[Diagnostic, ...], tuple[Block, ...]]:
+    """Return what one source says by itself, what is wrong with it, and its broken blocks.
+
+    Kept, because who watches or mends policies reads the same sources again and again, all but one of them unchanged.
+    """
+    if source.name.endswith((".json", ".yaml", ".yml")):
+        part, diagnostics = read_sheet(source)
+        return part, tuple(diagnostics), ()
+    tree, diagnostics = parse(source)
+    broken = tuple(block for block in tree.blocks if block.form is None)
+    part, more = lower_trees([tree])
+    return part, (*diagnostics, *_beside(more, broken)), broken
 
 
 def _beside(diagnostics: Sequence[Diagnostic], broken: Sequence[Block]) -> list[Diagnostic]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
+from functools import reduce
 
 from dsl import core as c
+
+_EXACT = Context(prec=200, traps=[Inexact])
 
 
 def most_points(node: c.Expr, day: date) -> Decimal | None:
@@ -25,7 +28,7 @@ def most_points(node: c.Expr, day: date) -> Decimal | None:
         case c.Total(parts=parts, cap=cap):
             known = _known([most_points(part, day) for part in parts])
             limit = most_points(cap, day) if cap is not None else None
-            total = sum(known, Decimal(0)) if known is not None else None
+            total = reduce(_EXACT.add, known, Decimal(0)) if known is not None else None
             if limit is None:
                 return total
             return limit if total is None else min(total, limit)

@@ -43,15 +43,17 @@ def _snippet(span: Span, mark: str, text: str) -> list[str]:
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return how many errors and warnings there are."""
+    """Return how many errors and warnings there are, and how many informations if any."""
     found = list(diagnostics)
-    errors = sum(d.severity is Severity.ERROR for d in found)
-    warnings = len(found) - errors
+    errors, warnings, infos = (
+        sum(d.severity is severity for d in found) for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
+    )
 
     def counted(size: int, word: str) -> str:
         return f"{size} {word}{'' if size == 1 else 's'}"
 
-    return f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    more = f", {counted(infos, 'info')}" if infos else ""
+    return f"{counted(errors, 'error')}, {counted(warnings, 'warning')}{more}"
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, Json]:

@@ -163,7 +163,7 @@ class Arithmetic(Figures):
         if isinstance(inner, d.Aggregate) and inner.function == "average":
             return self._aggregate(inner, scope, self.round_to(expr.rounding))
         if isinstance(inner, d.Arithmetic) and inner.op == "/":
-            numerator, denominator = self.number(inner.left, scope, expected), self.number(inner.right, scope)
+            numerator, denominator = self.number(inner.left, scope), self.number(inner.right, scope)
             if numerator is None or denominator is None:
                 return None
             same = alike(numerator.type, denominator.type) and numerator.type.kind not in ("count", "number")

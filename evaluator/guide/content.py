@@ -56,6 +56,7 @@ class Fold:
     summary: str
     blocks: tuple[Block, ...]
     brief: str | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,12 @@ def editions(names: Names, rule: c.Rule, *, subject: str | None = None) -> tuple
                 continue
             lines = Teller(GuideSpeaker(names, day, subject)).lines(version)
             before = found[-1] if found else None
-            if before is not None and before.version is version and before.lines == lines and before.days.end == days.start:
+            if (
+                before is not None
+                and before.version is version
+                and before.lines == lines
+                and before.days.end == days.start
+            ):
                 found[-1] = replace(before, days=replace(before.days, end=days.end))
             else:
                 found.append(Edition(days, version, lines))
@@ -63,7 +68,9 @@ def _stretches(core: c.Core, version: c.RuleVersion) -> Iterator[c.Days]:
     spans = list(_days_in(core, version, set()))
     cuts = {day for span in spans for day in (span.start, span.end) if day is not None and day in version.days}
     cuts.discard(version.days.start or date.min)
-    doubtful = {span.start for span in spans if span.provisional} - {span.start for span in spans if not span.provisional}
+    doubtful = {span.start for span in spans if span.provisional} - {
+        span.start for span in spans if not span.provisional
+    }
     bounds = [version.days.start, *sorted(cuts), version.days.end]
     for index, start in enumerate(bounds[:-1]):
         second_hand = version.days.provisional if index == 0 else start in doubtful
@@ -125,7 +132,7 @@ def _by_title(lines: Iterable[Line]) -> dict[tuple[str, str, int], Line]:
 
 
 def _titled(line: Line) -> str:
-    return " › ".join((*line.path[-2:], line.title))
+    return " → ".join((*line.path[-2:], line.title))
 
 
 def _whole(line: Line) -> str:

@@ -27,7 +27,13 @@ from evaluator.guide.marks import pieces, plain
 from evaluator.guide.picture import neighbours, tree
 
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-_NAVIGATION = (("index", "Start"), ("changes", "Changes"), ("open", "Open points"), ("figures", "Figures"), ("facts", "Facts"))
+_NAVIGATION = (
+    ("index", "Start"),
+    ("changes", "Changes"),
+    ("open", "Open points"),
+    ("figures", "Figures"),
+    ("facts", "Facts"),
+)
 
 
 def html_files(site: Site) -> Iterator[tuple[str, str]]:
@@ -48,7 +54,7 @@ class _Html:
         about = f"State of {escape(self.site.day.removeprefix('on '))}. " if self.site.day else ""
         return (
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            '<meta name="generator" content="merit docs">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(title)}</title>\n<style>\n{self.style}</style>\n</head>\n<body>\n"
             f"<header><b>{escape(self.site.title)}</b>{menu}</header>\n<main>\n<h1>{escape(page.title)}</h1>\n"
             f"{''.join(self.blocks(page.blocks))}</main>\n"
@@ -82,8 +88,8 @@ class _Html:
                 return self.entries(entries)
             case Grid():
                 return self.grid(block)
-            case Fold(summary=summary, blocks=inner):
-                return f"<details><summary>{escape(summary)}</summary>\n{''.join(self.blocks(inner))}</details>"
+            case Fold(summary=summary, blocks=inner, is_open=is_open):
+                return f"<details{' open' if is_open else ''}><summary>{escape(summary)}</summary>\n{''.join(self.blocks(inner))}</details>"
             case Picture(drawing=drawing, caption=caption):
                 if isinstance(drawing, Neighbours):
                     return f'<div class="picture">{neighbours(drawing, caption, self.href)}</div>'

@@ -22,8 +22,14 @@ from evaluator.guide.content import (
 )
 from evaluator.guide.marks import pieces, plain
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|~]|&(?=#?\w+;)|(?<!\w)(?:https?|www)(?=[:.])")
-_AT_START = re.compile(r"^(\s*)([-+=#]|\d+[.)])")
+MADE = "<!-- merit docs -->\n"
+"""The first line of every file: it is made, and made again."""
+
+ALONE = ("certifications", "figures", "facts", "changes", "open", "sources")
+"""Areas that are one page."""
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~]|&(?=#?\w+;)")
+_AT_START = re.compile(r"^(\d*)([-+](?=\s)|[.)](?=\s)|[=#])")
 
 
 def markdown_files(site: Site) -> Iterator[tuple[str, str]]:
@@ -47,13 +53,13 @@ class _Markdown:
 
     def start(self, site: Site, page: Page) -> str:
         self.here, self.page_key = "README", page.key
-        head = f"# {escaped(page.title)}\n\nThis guide is made from the policies with `merit docs`; do not edit it.\n\n"
-        return head + "".join(self.blocks(page.blocks, 0))
+        head = f"{MADE}# {escaped(page.title)}\n\nThis guide is made from the policies with `merit docs`; do not edit it.\n\n"
+        return (head + "".join(self.blocks(page.blocks, 0))).rstrip() + "\n"
 
     def area(self, title: str, pages: list[Page], site: Site) -> str:
         self.here = pages[0].area
-        text = f"# {escaped(title)}\n\n[{escaped(site.title)}](README.md)\n\n"
-        if len(pages) == 1:
+        text = f"{MADE}# {escaped(title)}\n\n[{escaped(site.title)}](README.md)\n\n"
+        if self.is_alone(pages):
             self.page_key = pages[0].key
             return text + "".join(self.blocks(pages[0].blocks, 0)).rstrip() + "\n"
         text += "".join(f"- [{escaped(page.title)}](#{page.key})\n" for page in pages) + "\n"
@@ -61,6 +67,10 @@ class _Markdown:
             self.page_key = page.key
             text += f'<a id="{page.key}"></a>\n\n## {escaped(page.title)}\n\n{"".join(self.blocks(page.blocks, 1))}'
         return text.rstrip() + "\n"
+
+    def is_alone(self, pages: list[Page]) -> bool:
+        """Whether a file is one page of the same title."""
+        return len(pages) == 1 and pages[0].area in ALONE
 
     def blocks(self, blocks: tuple[Block, ...], deeper: int) -> Iterator[str]:
         for block in blocks:
@@ -127,7 +137,7 @@ class _Markdown:
                     shown.append(inner)
                 case _:
                     assert_never(piece.kind)
-        return _AT_START.sub(lambda match: f"{match.group(1)}\\{match.group(2)}" if not match.group(2)[:1].isdigit() else f"{match.group(1)}{match.group(2)[:-1]}\\{match.group(2)[-1]}", "".join(shown))
+        return _AT_START.sub(r"\1\\\2", "".join(shown))
 
     def anchor(self, anchor: str) -> str:
         """Return a place on a page as it is called in the file that several pages share."""
@@ -137,13 +147,18 @@ class _Markdown:
         page, _, anchor = target.partition("#")
         area, own = self.places[page]
         file = "" if area == self.here else f"{area}.md"
-        place = f"{page}--{anchor}" if anchor else own if sum(one == area for one, _ in self.places.values()) > 1 else ""
+        place = f"{page}--{anchor}" if anchor else "" if area in ALONE else own
         return f"{file}#{place}" if place else file or f"{area}.md"
 
 
 def escaped(text: str) -> str:
-    """Escape what Markdown or HTML would take for their own."""
-    return _SPECIAL.sub(lambda match: f"\\{match.group()}" if len(match.group()) == 1 else match.group(), " ".join(text.split()))
+    """Escape what Markdown or HTML would take for their own.
+
+    Examples:
+        >>> print(escaped("A & B <b> *c*"))
+        A & B \\<b\\> \\*c\\*
+    """
+    return _SPECIAL.sub(lambda match: f"\\{match.group()}", re.sub(r"\s+", " ", text))
 
 
 def mermaid(root: Twig) -> str:

@@ -135,8 +135,12 @@ class Names:
 
     def gatherings(self) -> list[tuple[str, str, frozenset[str]]]:
         """Return kinds and groups with titles, places and members, the largest first."""
-        found = [(AREAS[kind][1], f"index#{AREAS[kind][1].lower()}", self.members(name)) for name, kind in PLURALS.items()]
-        found += [(headline(self.group_title(name)), f"groups#{name}", self.members(name)) for name in self.document.groups]
+        found = [
+            (AREAS[kind][1], f"index#{AREAS[kind][1].lower()}", self.members(name)) for name, kind in PLURALS.items()
+        ]
+        found += [
+            (headline(self.group_title(name)), f"groups#{name}", self.members(name)) for name in self.document.groups
+        ]
         told = [(title, target, frozenset(members)) for title, target, members in found]
         return sorted(told, key=lambda one: -len(one[2]))
 

@@ -112,9 +112,11 @@ class GuideSpeaker(Speaker):
     def _among(self, count: str, awards: Sequence[str]) -> str:
         if len(awards) == 1:
             return self._award(awards[0])
-        found = [self.core.rules[one] if one in self.core.rules else None for one in awards]
+        found = [self.core.rules.get(one) for one in awards]
         levels = {rule.level for rule in found if rule is not None and rule.level is not None}
-        whole = self.names.whole(rule.award if rule is not None else one for rule, one in zip(found, awards, strict=True))
+        whole = self.names.whole(
+            rule.award if rule is not None else one for rule, one in zip(found, awards, strict=True)
+        )
         if whole is not None:
             level = f" ({next(iter(levels))})" if len(levels) == 1 else ""
             return f"{count} of the {self._group(whole)}{level}"
@@ -246,7 +248,9 @@ class GuideSpeaker(Speaker):
     def certified(self, node: c.People) -> str:
         """Return which certifications are asked for."""
         lists = listed([self.names.certifications(one.name) for one in node.lists], "or")
-        return f"certifications of at least {node.least} of {lists}" if node.least > 1 else f"a certification of {lists}"
+        return (
+            f"certifications of at least {node.least} of {lists}" if node.least > 1 else f"a certification of {lists}"
+        )
 
     # ---- parts
 

@@ -14,12 +14,14 @@ SIZE = 12.5
 MOST = 14
 """How many neighbours a side shows by name."""
 
-_NARROW, _WIDE = set("ijltfrI.,:;'|!()[] ‘’“”-"), set("mwMWQO%@&")
+_NARROW, _WIDE = set("ijltfrI.,:;'|!()[] ’“”-"), set("mwMWQO%@&")
 
 
 def width_of(text: str) -> float:
     """Estimate the width of a text, on the wide side, so that it fits in any font."""
-    units = sum(0.36 if char in _NARROW else 0.93 if char in _WIDE else 0.72 if char.isupper() else 0.58 for char in text)
+    units = sum(
+        0.36 if char in _NARROW else 0.93 if char in _WIDE else 0.72 if char.isupper() else 0.58 for char in text
+    )
     return units * SIZE
 
 

@@ -9,7 +9,19 @@ from typing import TypeAlias
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
-from evaluator.guide.content import Block, Entries, Entry, Fold, Grid, Heading, Neighbours, Page, Paragraph, Picture, Twig
+from evaluator.guide.content import (
+    Block,
+    Entries,
+    Entry,
+    Fold,
+    Grid,
+    Heading,
+    Neighbours,
+    Page,
+    Paragraph,
+    Picture,
+    Twig,
+)
 from evaluator.guide.editions import Change, Edition, changes, edition_on, editions
 from evaluator.guide.links import Links, told_of
 from evaluator.guide.marks import code, link, plain, sentence
@@ -28,6 +40,9 @@ GROUPS = {
 }
 MANY = 4
 """From how many on rules are told by the name that they have together."""
+
+FEW = 5
+"""Up to how many rows a table is shown without being asked for."""
 
 Spans: TypeAlias = dict[tuple[str, ...], c.Days]
 """Since when and until when each line says what it says."""
@@ -73,11 +88,15 @@ class RulePages:
         told = editions(self.names, first, subject=self.names.core.rules[first.name].award)
         title = form.title or headline(key)
         about = _unique(self.names.linked(self.names.core.rules[rule.name].award) for rule in rules)
-        blocks: list[Block] = [Paragraph("Tells where a partner stands with one of these; “it” is the one in question.", "lead")]
+        blocks: list[Block] = [
+            Paragraph("Tells where a partner stands with one of these; “it” is the one in question.", "lead")
+        ]
         blocks += [Paragraph(f"For: {', '.join(about)}."), *self._rule(first, told, "")]
         blocks += [Paragraph(f"Code for services: {code(f'lifecycle.{first.name}')} and so on.", "small")]
         blocks += self._needed(rules)
-        return Page(key, title, AREAS["lifecycle"][0], tuple(blocks), KIND_WORDS["lifecycle"], (key, *_terms([(first, told)])))
+        return Page(
+            key, title, AREAS["lifecycle"][0], tuple(blocks), KIND_WORDS["lifecycle"], (key, *_terms([(first, told)]))
+        )
 
     # ---- the parts of a page
 
@@ -107,7 +126,10 @@ class RulePages:
         spans = _spans(told)
         if self.day not in shown.days:
             ahead = shown.days.start is not None and shown.days.start > self.day
-            yield Paragraph(f"{'Not yet' if ahead else 'No longer'} in force: told as {self.names.span(shown.days)}.", "notice")
+            yield Paragraph(
+                f"{'Not yet' if ahead else 'No longer'} in force: told as {self.names.span(shown.days, own=shown.version.origin)}.",
+                "notice",
+            )
         yield from self._version_notes(shown)
         yield from self._wording(shown, told, spans, level, 2)
         if rule.kind in ("designation", "specialization", "program", "competency", "entitlement"):
@@ -139,7 +161,8 @@ class RulePages:
         for group, heading in GROUPS.items():
             lines = [line for line in shown.lines if line.group == group]
             if lines:
-                yield Heading(f"{heading}{level}", depth)
+                is_due = group == "checks" and shown.version.amount is not None
+                yield Heading(f"{'When it is due' if is_due else heading}{level}", depth)
                 whole = c.Days(told[0].days.start, told[-1].days.end)
                 yield Entries(tuple(self._entry(line, spans, whole, ()) for line in lines))
 
@@ -156,9 +179,7 @@ class RulePages:
         parts = tuple(self._entry(part, spans, days, line.cites or cited) for part in line.parts)
         return Entry(line.title, text, tuple(notes), parts)
 
-    def _versions(
-        self, told: Sequence[Edition], spans: Spans, level: str
-    ) -> Iterator[Block]:
+    def _versions(self, told: Sequence[Edition], spans: Spans, level: str) -> Iterator[Block]:
         before: Edition | None = None
         for index, edition in enumerate(told):
             now = " — told above" if edition is edition_on(told, self.day) else ""
@@ -197,9 +218,16 @@ class RulePages:
             yield Heading("What one must tell to have it decided")
         if rows:
             told = f"{', '.join(row[0] for row in rows)}."
-            yield Fold(_counted(len(rows), "thing"), (Grid(("What", "Kind of answer", "Code"), tuple(rows)),), told)
+            yield Fold(
+                _counted(len(rows), "thing"),
+                (Grid(("What", "Kind of answer", "Code"), tuple(rows)),),
+                told,
+                len(rows) <= FEW,
+            )
         if further:
-            yield Paragraph("And what the rules that it rests on ask for." if rows else "What the rules that it rests on ask for.")
+            yield Paragraph(
+                "And what the rules that it rests on ask for." if rows else "What the rules that it rests on ask for."
+            )
 
     def _figures(self, award: str) -> Iterator[Block]:
         found = self.links.figures.get(award, ())
@@ -212,7 +240,7 @@ class RulePages:
             rows.append((self.names.figure(name), sentence(speaker.say(named.value))))
         yield Heading("Figures and measures in it")
         told = f"{', '.join(row[0] for row in rows)}."
-        yield Fold(_counted(len(rows), "name"), (Grid(("Name", "What it is"), tuple(rows)),), told)
+        yield Fold(_counted(len(rows), "name"), (Grid(("Name", "What it is"), tuple(rows)),), told, len(rows) <= FEW)
 
     def _neighbours(self, award: str, title: str) -> Iterator[Block]:
         before = self._grouped(self.links.before.get(award, ()))
@@ -258,10 +286,9 @@ def _codes(told: Iterable[tuple[c.Rule, Sequence[Edition]]]) -> Iterator[Block]:
     for _, its in told:
         for line in (line for edition in its for line in all_lines(edition.lines)):
             if line.code and line.group in ("asked", "options", "stages"):
-                rows[" › ".join((*line.path, line.title)), code(line.code)] = None
+                rows[" → ".join((*line.path, line.title)), code(line.code)] = None
     if rows:
-        yield Heading("For services")
-        yield Fold(_counted(len(rows), "code"), (Grid(("What", "Code"), tuple(rows)),), "The codes of its parts are told by `merit explain`.")
+        yield Fold(f"Codes for services: {len(rows)}", (Grid(("What", "Code"), tuple(rows)),), "")
 
 
 def _spans(told: Sequence[Edition]) -> Spans:
@@ -290,7 +317,7 @@ def _twig(line: Line) -> Twig:
 
 def _collapsed(twig: Twig) -> Twig:
     """Draw a box and the only box in it as one, where the inner one only groups what is in it."""
-    if len(twig.parts) != 1 or not twig.parts[0].parts or twig.joint not in ("sum", "all"):
+    if len(twig.parts) != 1 or twig.joint not in ("sum", "all") or twig.parts[0].joint in ("", "if"):
         return twig
     inner = twig.parts[0]
     return Twig(twig.title, twig.text or inner.text, inner.parts, inner.joint)

@@ -87,7 +87,7 @@ def _told(names: Names, cycles: dict[str, list[c.Rule]]) -> Told:
 def _start(
     names: Names, told: Told, cycles: Sequence[Page], tables: Sequence[Page], day: date, shown: str, title: str
 ) -> Page:
-    lead = f"The rules of the {title}, as in force {shown}." if shown else f"The rules of the {title}."
+    lead = f"What is in force {shown}." if shown else "What the programme asks for, gives and costs."
     blocks: list[Block] = [Paragraph(lead, "lead"), Search(), Paragraph(_legend(), "small")]
     entries = [
         (link("What changes when", "changes"), "every day on which something changes, before and after"),
@@ -105,7 +105,10 @@ def _start(
         if rules:
             blocks.extend(_area(names, told, heading, rules, day))
     if cycles:
-        blocks += [Heading("Life cycles", 2, "stages"), Grid(("Title",), tuple((link(page.title, page.key),) for page in cycles))]
+        blocks += [
+            Heading("Life cycles", 2, "stages"),
+            Grid(("Title",), tuple((link(page.title, page.key),) for page in cycles)),
+        ]
     if tables:
         rows = tuple((link(page.title, page.key),) for page in tables)
         blocks += [Heading("Tables", 2, "tables"), Grid(("Title",), rows)]
@@ -147,7 +150,11 @@ def _summary(rules: Sequence[c.Rule], told: Told, day: date) -> str:
     edition = edition_on(told[rule.id], day)
     text = _in_short(edition)
     if rule.levels:
-        text = f"{', '.join(words(level) for level in rule.levels)}: {text}" if text else ", ".join(map(words, rule.levels))
+        text = (
+            f"{', '.join(words(level) for level in rule.levels)}: {text}"
+            if text
+            else ", ".join(map(words, rule.levels))
+        )
     doubts = {piece.kind for line in all_lines(edition.lines) for piece in pieces(line.text)}
     marks = [text]
     if "unknown" in doubts and "unknown" not in {piece.kind for piece in pieces(text)}:

@@ -57,9 +57,15 @@ def _grid(names: Names, table: d.Table, kind: str | None) -> Grid:
     anchors: list[str] = []
     for row in table.rows:
         cells = dict(zip(table.columns, row.cells, strict=False))
-        told = [_cell(names, column, cells.get(column), cells, kind, first=column == table.columns[0]) for column in columns]
+        told = [
+            _cell(names, column, cells.get(column), cells, kind, first=column == table.columns[0]) for column in columns
+        ]
         if has_was:
-            told.append(", ".join(names.linked_name(f"{kind}.{old}" if kind and "." not in old else old) for old in row.notes.was))
+            told.append(
+                ", ".join(
+                    names.linked_name(f"{kind}.{old}" if kind and "." not in old else old) for old in row.notes.was
+                )
+            )
         if has_cites:
             told.append("; ".join(names.source(cite) for cite in row.notes.cites))
         if has_assumes:
@@ -68,19 +74,31 @@ def _grid(names: Names, table: d.Table, kind: str | None) -> Grid:
         first = row.cells[0] if row.cells else None
         name = first.names[0] if isinstance(first, d.Names) else str(len(rows))
         anchors.append(name if name not in anchors else f"{name}.{len(rows)}")
-    extra = [title for title, has in (("Takes the place of", has_was), ("Source", has_cites), ("Reading", has_assumes)) if has]
-    return Grid(tuple([*map(_heading, columns), *extra]), tuple(rows), tuple(anchors))
+    extra = [
+        title
+        for title, has in (("Takes the place of", has_was), ("Source", has_cites), ("Reading", has_assumes))
+        if has
+    ]
+    return Grid((*map(_heading, columns), *extra), tuple(rows), tuple(anchors))
 
 
 def _heading(column: str) -> str:
     return "Until (not included)" if column == "until" else headline(column)
 
 
-def _cell(names: Names, column: str, cell: d.Cell | None, row: dict[str, d.Cell], kind: str | None, *, first: bool) -> str:
+def _cell(
+    names: Names, column: str, cell: d.Cell | None, row: dict[str, d.Cell], kind: str | None, *, first: bool
+) -> str:
     match cell:
         case d.Names(names=told) if first:
             title = row.get("title")
-            shown = title.text if isinstance(title, d.Text) and kind else names.title(f"{kind}.{told[0]}") if kind else words(told[0])
+            shown = (
+                title.text
+                if isinstance(title, d.Text) and kind
+                else names.title(f"{kind}.{told[0]}")
+                if kind
+                else words(told[0])
+            )
             is_rule = kind is not None and f"{kind}.{told[0]}" in names.awards
             return link(shown, f"{kind}.{told[0]}") if is_rule else shown
         case d.Names(names=told):
@@ -124,7 +142,9 @@ def certification_page(names: Names, links: Links) -> Page:
         if users:
             blocks.append(Paragraph(f"Counts for: {', '.join(names.linked(page) for page in users)}."))
         terms.extend(entry.name for entry in listing.entries)
-    return Page("certifications", "Certifications", "certifications", tuple(blocks), "list", tuple(dict.fromkeys(terms)))
+    return Page(
+        "certifications", "Certifications", "certifications", tuple(blocks), "list", tuple(dict.fromkeys(terms))
+    )
 
 
 def group_page(names: Names) -> Page:

@@ -35,14 +35,19 @@ def timeline_page(names: Names, told: Told) -> Page:
     _of_figures(names, days)
     _of_lists(names, days)
     blocks: list[Block] = [
-        Paragraph("Every day on which something changes, with what was before and what is after. The latest day stands first.", "lead")
+        Paragraph(
+            "Every day on which something changes, with what was before and what is after. The latest day stands first.",
+            "lead",
+        )
     ]
     if not days:
         blocks.append(Paragraph("Nothing in these policies has a date."))
     for day in sorted(days, reverse=True):
         blocks.append(Heading(names.day(day), 2, f"d{day.isoformat()}"))
         blocks.extend(_blocks(days[day]))
-    return Page("changes", "What changes when", "changes", tuple(blocks), "changes", tuple(str(day) for day in sorted(days)))
+    return Page(
+        "changes", "What changes when", "changes", tuple(blocks), "changes", tuple(str(day) for day in sorted(days))
+    )
 
 
 def _of_rule(names: Names, rule: c.Rule, told: tuple[Edition, ...], days: dict[date, _Day]) -> None:
@@ -89,7 +94,9 @@ def _of_lists(names: Names, days: dict[date, _Day]) -> None:
         for entry in listing.entries:
             span = days_of(entry.valid)
             if span.start is not None:
-                days.setdefault(span.start, _Day()).lists.append(f"{entry.name} counts for {names.certifications(name)}")
+                days.setdefault(span.start, _Day()).lists.append(
+                    f"{entry.name} counts for {names.certifications(name)}"
+                )
             if span.end is not None:
                 text = f"{entry.name} no longer counts for {names.certifications(name)}"
                 days.setdefault(span.end, _Day()).lists.append(text)

@@ -136,7 +136,9 @@ class Teller:
                 return f"{added}{upto}", "sum"
             case c.Best():
                 return f"the best of these counts{upto}", "best of"
-            case c.Case(branches=branches, gate=False) if len(branches) == 2 and isinstance(branches[1].value, c.Literal):
+            case c.Case(branches=branches, gate=False) if len(branches) == 2 and isinstance(
+                branches[1].value, c.Literal
+            ):
                 when = branches[0].when
                 return (f"only when {self.speaker.say(when)}" if when is not None else ""), "if"
             case c.Case(gate=False):
@@ -186,7 +188,9 @@ class Teller:
         effects = tuple(self._effect(one, path) for one in option.effects)
         basis = option.basis
         text = "Open to whoever meets this:" if parts else "Open to all." if option.name else "Who chooses nothing:"
-        return Line("options", option.title, text, (), option.code, basis.cites, basis.assumes, (*parts, *effects), "all")
+        return Line(
+            "options", option.title, text, (), option.code, basis.cites, basis.assumes, (*parts, *effects), "all"
+        )
 
     def _effect(self, effect: c.Effect, path: tuple[str, ...]) -> Line:
         text = listed([self._affected(name) for name in effect.names], "and")

@@ -14,7 +14,11 @@ from evaluator.guide.phrases import type_words
 
 def figure_page(names: Names, links: Links) -> Page:
     """Return the page of figures and measures: what each is, from when on, and from where."""
-    blocks: list[Block] = [Paragraph("What the rules name: figures with their dates, and what is reckoned from what a partner tells.", "lead")]
+    blocks: list[Block] = [
+        Paragraph(
+            "What the rules name: figures with their dates, and what is reckoned from what a partner tells.", "lead"
+        )
+    ]
     terms: list[str] = []
     for name, named in sorted(names.core.named.items(), key=lambda item: item[1].title.lower()):
         title = named.title or headline(name)
@@ -25,7 +29,9 @@ def figure_page(names: Names, links: Links) -> Page:
         blocks.append(_versions(names, named))
         users = links.users.get(f"figure {name}", ())
         if users:
-            blocks.append(Paragraph(f"Used by: {', '.join(names.linked(page) for page in users if page in names.awards)}."))
+            blocks.append(
+                Paragraph(f"Used by: {', '.join(names.linked(page) for page in users if page in names.awards)}.")
+            )
     return Page("figures", "Figures and measures", "figures", tuple(blocks), "figures", tuple(terms))
 
 
@@ -49,11 +55,16 @@ def _versions(names: Names, named: c.NamedDecl) -> Grid:
 def fact_page(names: Names) -> Page:
     """Return the page of what a partner can be asked: facts, and lists of records."""
     core = names.core
-    blocks: list[Block] = [Paragraph("What is known of a partner. What is not told is unknown, never taken for no.", "lead")]
+    blocks: list[Block] = [
+        Paragraph("What is known of a partner. What is not told is unknown, never taken for no.", "lead")
+    ]
     if core.facts:
         ordered = sorted(core.facts.values(), key=lambda fact: (fact.title or fact.name).lower())
         rows = [(fact.title or words(fact.name), type_words(fact.type), code(fact.name)) for fact in ordered]
-        blocks += [Heading("Single facts"), Grid(("What", "Kind of answer", "Code"), tuple(rows), tuple(one.name for one in ordered))]
+        blocks += [
+            Heading("Single facts"),
+            Grid(("What", "Kind of answer", "Code"), tuple(rows), tuple(one.name for one in ordered)),
+        ]
     for records in (*BUILT_IN.values(), *core.records.values()):
         blocks.append(Heading(records.title or headline(records.name), 2, f"records.{records.name}"))
         how = "A list with a row a month. " if records.monthly else "A list. "
@@ -87,4 +98,6 @@ def source_page(names: Names) -> Page:
         Paragraph("The texts that the figures come from.", "lead"),
         Grid(("Source", "Read", "Times cited"), tuple(rows), tuple(names.document.sources)),
     )
-    return Page("sources", "Sources", "sources", blocks, "sources", tuple(one.title for one in names.document.sources.values()))
+    return Page(
+        "sources", "Sources", "sources", blocks, "sources", tuple(one.title for one in names.document.sources.values())
+    )

@@ -163,4 +163,4 @@ def test_check_makes_what_it_proposes_where_it_is_told_to(run_merit, tmp_path):
 
     assert safe[0] == 1
     assert "seat >= 3" not in file.read_text(encoding="utf-8")
-    assert unsafe == (0, f"mended {file}\n1 file, 1 rule: 0 errors, 0 warnings\n")
+    assert unsafe == (0, f"fixed 1 in {file}\n1 file, 1 rule: 0 errors, 0 warnings\n")

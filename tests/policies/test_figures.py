@@ -125,7 +125,8 @@ def clauses_are_cited(node: d.Node) -> bool:
     """Whether everything is cited that stands in a body; what only names things has its citation where they stand."""
     clauses: tuple[d.Clause, ...] = getattr(node, "clauses", ())
     return bool(clauses) and all(
-        is_cited(one) or (isinstance(one, d.Verb) and one.word in NO_WORDING) or clauses_are_cited(one) for one in clauses
+        is_cited(one) or (isinstance(one, d.Verb) and one.word in NO_WORDING) or clauses_are_cited(one)
+        for one in clauses
     )
 
 

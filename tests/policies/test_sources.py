@@ -40,7 +40,9 @@ def test_entries_say_what_they_have_to(path: Path, policies: Loaded) -> None:
         assert set(entry) <= FIELDS, name
         assert entry["source"], name
         assert set(entry["source"]) <= set(policies.document.sources), name
-        assert all(DAY.match(entry[day]) for day in ("effective_from", "effective_to", "observed_on") if day in entry), name
+        assert all(
+            DAY.match(entry[day]) for day in ("effective_from", "effective_to", "observed_on") if day in entry
+        ), name
 
 
 def test_the_texts_are_those_of_the_policies(policies: Loaded) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from dsl import document as d
 from dsl.diagnostics import Diagnostic, Edit, Fix
@@ -11,7 +12,7 @@ from dsl.lint.policies import Policies
 from dsl.lint.rule import LintRule, finding
 from dsl.source import Span
 
-_ALIKE = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "–": "-", "—": "-", "\u00a0": " "})
+_ALIKE = str.maketrans("\u201c\u201d\u2018\u2019\u2013\u2014", "\"\"''--")
 
 
 def _find(policies: Policies) -> Iterator[Diagnostic]:
@@ -41,8 +42,6 @@ def squeezed(text: str) -> str:
 
 def _nearest_line(place: str, text: str) -> str | None:
     """Return the line of a text that is most like a place."""
-    from difflib import get_close_matches
-
     lines = {squeezed(line): " ".join(line.split()).strip("#*|: ") for line in text.splitlines() if line.strip()}
     close = get_close_matches(squeezed(place), list(lines), n=1, cutoff=0.8)
     return lines[close[0]] or None if close else None

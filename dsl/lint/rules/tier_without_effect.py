@@ -20,7 +20,7 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
             (at, points, tier) for tier in node.tiers if (at := _value(tier.at)) and (points := _value(tier.points))
         ]
         tiers.sort(key=lambda one: one[0])
-        for (_, less, before), (at, points, tier) in pairwise(tiers):
+        for (_, less, before), (_, points, tier) in pairwise(tiers):
             if points <= less:
                 earns = "earns as many points as" if points == less else "earns fewer points than"
                 yield finding(
