@@ -152,11 +152,11 @@ class _Markdown:
 
 
 def escaped(text: str) -> str:
-    """Escape what Markdown or HTML would take for their own.
+    r"""Escape what Markdown or HTML would take for their own.
 
     Examples:
         >>> print(escaped("A & B <b> *c*"))
-        A & B \\<b\\> \\*c\\*
+        A & B \<b\> \*c\*
     """
     return _SPECIAL.sub(lambda match: f"\\{match.group()}", re.sub(r"\s+", " ", text))
 

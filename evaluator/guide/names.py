@@ -89,11 +89,11 @@ class Names:
             return words(award)
         return f"{rule.title} ({rule.level})" if rule.level else rule.title
 
-    def titles(self, award: str) -> set[str]:
+    def titles(self, award: str) -> tuple[str, ...]:
         """Return every title that an award or rule has had."""
         rules = self._awards.get(award) or [rule for rule in (self.core.rules.get(award),) if rule is not None]
-        versions = {version.title for rule in rules for version in rule.versions}
-        return versions | {rule.title for rule in rules} | {words(award), headline(award)}
+        versions = [version.title for rule in rules for version in rule.versions]
+        return tuple(dict.fromkeys([*versions, *(rule.title for rule in rules), words(award), headline(award)]))
 
     def linked(self, award: str, level: str | None = None) -> str:
         """Return the title of an award or rule as a link, where there is a page for it."""

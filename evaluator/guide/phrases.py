@@ -198,11 +198,12 @@ class GuideSpeaker(Speaker):
 
     def _lookup(self, node: c.Lookup) -> str:
         rows = [row for row in node.rows if self.day in row.days] or list(node.rows)
-        key = f"{link(words(node.table), f'table.{node.table}')}, by {self.say(node.key)}"
+        table = link(words(node.table), f"table.{node.table}")
+        told = f"the figure of the table {table} for {self.say(node.key)}"
         if len(rows) > MAX_ROWS:
-            return f"as told in the table {key}"
-        told = [f"{words(row.key) if row.key else 'otherwise'}: {self.say(row.cell)}" for row in rows]
-        return f"as told in the table {key} ({'; '.join(told)})"
+            return told
+        shown = [f"{words(row.key) if row.key else 'otherwise'}: {self.say(row.cell)}" for row in rows]
+        return f"{told} ({'; '.join(shown)})"
 
     def _pass(self, node: c.PassScore) -> str:
         text = f"at least {self.say(node.mark)} out of {number(node.out_of)} are needed"

@@ -10,7 +10,8 @@ from evaluator.guide.content import Neighbours, Twig
 
 BOX, GAP_X, GAP_Y, PAD, LINE = 200, 46, 10, 8, 16
 """Width of a box, gaps between columns and rows, padding in a box, height of a line; in pixels."""
-SIZE = 12.5
+SIZE, BOLD = 12.5, 1.2
+"""Size of letters, and how much wider bold ones are."""
 MOST = 14
 """How many neighbours a side shows by name."""
 
@@ -76,8 +77,7 @@ class _Box:
 
 def _box(twig: Twig) -> _Box:
     room = BOX - 2 * PAD
-    # Bold letters are a little wider.
-    title = tuple(wrapped(twig.title, room / 1.08))
+    title = tuple(wrapped(twig.title, room / BOLD))
     return _Box(title, tuple(wrapped(twig.text, room)), twig.joint, tuple(_box(part) for part in twig.parts))
 
 
@@ -94,13 +94,15 @@ def _drawn(box: _Box, x: float, y: float) -> Iterator[str]:
     start, turn, far = x + BOX, x + BOX + GAP_X / 2, x + BOX + GAP_X
     first = y + PAD + LINE / 2
     at = y
+    before = first
+    yield from _rectangle(box, x, y, "root" if x == 1 else "leaf" if not box.parts else "twig")
     for part in box.parts:
         middle = at + PAD + LINE / 2
-        way = f"M{start:.1f} {first:.1f}H{far:.1f}" if at == y else f"M{turn:.1f} {first:.1f}V{middle:.1f}H{far:.1f}"
+        way = f"M{start:.1f} {first:.1f}H{far:.1f}" if at == y else f"M{turn:.1f} {before:.1f}V{middle:.1f}H{far:.1f}"
+        before = middle
         yield f'<path class="wire" d="{way}"/>'
         yield from _drawn(part, far, at)
         at += part.room + GAP_Y
-    yield from _rectangle(box, x, y, "root" if x == 1 else "leaf" if not box.parts else "twig")
     if len(box.parts) > 1 and box.joint:
         yield f'<text class="joint" x="{start + 3:.1f}" y="{first - 4:.1f}">{escape(box.joint)}</text>'
 

@@ -41,6 +41,9 @@ GROUPS = {
 MANY = 4
 """From how many on rules are told by the name that they have together."""
 
+UNNAMED = frozenset({"The best of these counts", "The first that applies counts", "Score", "Paths, one of them"})
+"""Titles that no author gave: parts that only group others (``dsl.lower.bodies``)."""
+
 FEW = 5
 """Up to how many rows a table is shown without being asked for."""
 
@@ -175,7 +178,8 @@ class RulePages:
         if line.cites and line.cites != cited:
             notes.append(f"Source: {self.names.cited(line.cites)}")
         notes.extend(f"Reading: {text}" for text in line.assumes)
-        text = line.text if line.text != line.title else ""
+        # A part without a title of its own is called by what it says; that is not said twice.
+        text = "" if line.text == line.title else line.text.removeprefix(f"{line.title}, ")
         parts = tuple(self._entry(part, spans, days, line.cites or cited) for part in line.parts)
         return Entry(line.title, text, tuple(notes), parts)
 
@@ -317,9 +321,9 @@ def _twig(line: Line) -> Twig:
 
 def _collapsed(twig: Twig) -> Twig:
     """Draw a box and the only box in it as one, where the inner one only groups what is in it."""
-    if len(twig.parts) != 1 or twig.joint not in ("sum", "all") or twig.parts[0].joint in ("", "if"):
+    inner = twig.parts[0] if len(twig.parts) == 1 else None
+    if inner is None or not inner.parts or inner.title not in UNNAMED:
         return twig
-    inner = twig.parts[0]
     return Twig(twig.title, twig.text or inner.text, inner.parts, inner.joint)
 
 

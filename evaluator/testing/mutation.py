@@ -5,7 +5,9 @@ told apart and counts for nothing, because two such changes made together (a tot
 would pass the check. One that leaves the core as it was changes *nothing*. What is left *survived*.
 
 Only scenarios that read what the fault changed are run (``evaluator.testing.touched``), those first whose decisions
-came by the clause, and up to the first that fails.
+came by the clause, and up to the first that fails. Where a rule is only asked whether a partner qualifies, scenarios
+that tell nothing of what the changed part reads are left out when the part stays as it was for a partner of whom
+nothing is known.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ from evaluator.testing.faults import KINDS, Fault
 from evaluator.testing.relowering import Relowering
 from evaluator.testing.runner import run_scenario
 from evaluator.testing.scenario import Scenario, ScenarioErrors
-from evaluator.testing.touched import Touched, differences, watching
+from evaluator.testing.touched import Difference, Touched, differences, watching
+from evaluator.testing.unknowing import same_when_unknown
 
 Outcome: TypeAlias = Literal["noticed", "refused", "nothing", "survived"]
 
@@ -75,6 +78,8 @@ class Mutation:
         self.engine = Engine(document)
         self.scenarios = [scenario for scenario in scenarios if not scenario.review]
         self.trace = Trace()
+        self._told = [_told(scenario) for scenario in self.scenarios]
+        self._decided = [_decided(scenario) for scenario in self.scenarios]
         self._relowering = Relowering(document, self.engine.core)
         self._accepting = self.engine.over(document, self.engine.core)
         self._accepting.reader = TrustingReader()
@@ -105,14 +110,22 @@ class Mutation:
             return Verdict(fault, "refused", core)
         changed = list(differences(self.engine.core, core))
         vocabulary = _vocabulary(self.engine.core) != _vocabulary(core)
-        concerned = set().union(*(self.trace.touched.by(one) for one in changed))
+        concerned = set().union(*(self._concerned(one, core) for one in changed))
         if vocabulary:
-            concerned.update(self._mentioning(fault.form[1]))
+            concerned.update(i for i, told in enumerate(self._told) if fault.form[1] in told)
             engine = self.engine.over(document, core)
             engine.reader = FactsReader(core)
         else:
             engine = self._accepting.over(document, core)
-        for index in self._ordered(concerned, fault.unit):
+        near = self._near(fault.unit)
+        asked = False
+        for index in sorted(concerned, key=lambda one: (one not in near, self.trace.cost_s.get(one, 0), one)):
+            if index not in near and not asked:
+                # Far from the clause few notice anything, and some take long: what the check refuses stays out of it.
+                asked = True
+                code = self._relowering.refusal(document)
+                if code is not None:
+                    return Verdict(fault, "refused", code)
             try:
                 passed = run_scenario(engine, self.scenarios[index]).passed
             except (ScenarioErrors, LookupError):
@@ -123,28 +136,46 @@ class Mutation:
                 return Verdict(fault, "refused", code) if code else Verdict(fault, "noticed", "it cannot be decided")
             if not passed:
                 return Verdict(fault, "noticed", self.scenarios[index].name)
-        code = self._relowering.refusal(document)
+        code = None if asked else self._relowering.refusal(document)
         if code is not None:
             return Verdict(fault, "refused", code)
         return Verdict(fault, "survived" if changed or vocabulary else "nothing")
 
-    def _mentioning(self, name: str) -> set[int]:
-        """Return the scenarios whose facts have a name."""
-        found: set[int] = set()
-        for index, scenario in enumerate(self.scenarios):
-            told = (scenario.given, *(step.told for step in scenario.steps))
-            layers = [layer for one in told for layer in (one, one.projected) if layer is not None]
-            if any(name in layer.facts or name in layer.records for layer in layers):
-                found.add(index)
-        return found
-
-    def _ordered(self, indexes: Iterable[int], unit: Span) -> list[int]:
-        """Return scenarios in the order to try them: those that come by the clause first, of these the quickest."""
+    def _near(self, unit: Span) -> set[int]:
+        """Return the scenarios whose decisions come by a clause."""
         near: set[int] = set()
         for (file, start), found in self.trace.near.items():
             if file == unit.source.name and unit.start <= start < max(unit.end, unit.start + 1):
                 near |= found
-        return sorted(indexes, key=lambda index: (index not in near, self.trace.cost_s.get(index, 0), index))
+        return near
+
+    def _concerned(self, difference: Difference, core: c.Core) -> set[int]:
+        """Return the scenarios that a difference can concern."""
+        concerned = self.trace.touched.by(difference)
+        if not isinstance(difference, str):
+            return concerned
+        reads = same_when_unknown(self.engine.core, core, difference)
+        if reads is None:
+            return concerned
+        rule = difference.split("/")[1] if difference.startswith("rules/") else None
+        return {i for i in concerned if rule in self._decided[i] or reads & self._told[i]}
+
+
+def _told(scenario: Scenario) -> frozenset[str]:
+    """Return the names of the facts and records that a scenario tells, projected ones too."""
+    layers = [scenario.given, *(step.told for step in scenario.steps)]
+    layers.extend(layer.projected for layer in tuple(layers) if layer.projected is not None)
+    names = {name for layer in layers for name in (*layer.facts, *layer.records)}
+    names.update("certifications" for layer in layers if layer.certified)
+    names.update("awards" for step in scenario.steps if step.attain)
+    return frozenset(names)
+
+
+def _decided(scenario: Scenario) -> frozenset[str]:
+    """Return the rules that a scenario asks for itself."""
+    return frozenset(
+        name for step in scenario.steps for name in (*step.attain, *(one.rule for one in step.expectations))
+    )
 
 
 def _vocabulary(core: c.Core) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ part around it that takes note; scenarios that never read that part decide the s
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from typing import Any, TypeAlias
 
 from dsl import core as c
 from dsl.source import Span
+from evaluator import reads
 
 ANY_DAY = date.min
 """Stands for a look at the first or last day itself, which any change of it concerns."""
@@ -108,7 +110,8 @@ def _made(cls: type, value: Any, inner: Mapping[str, Any], note: Callable[..., N
 
 def _taking_note(cls: type, watched: str) -> type:
     def read(self: Any, name: str) -> Any:
-        if name == watched:
+        # Walking over a part in search of kinds of nodes decides nothing by the part's figures.
+        if name == watched and sys._getframe(1).f_code is not _WALKING:
             object.__getattribute__(self, "note")()
         return object.__getattribute__(self, name)
 
@@ -132,6 +135,7 @@ def _days_taking_note() -> type:
     return type("WatchedDays", (c.Days,), inside)
 
 
+_WALKING = reads._below.__code__
 _TAKING_NOTE = {cls: _taking_note(cls, watched) for cls, watched in _WATCHED.items()}
 _DAYS = _days_taking_note()
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, timedelta
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
@@ -80,10 +81,9 @@ def without_boundary(parts: list[Covered], core: c.Core) -> Iterator[str]:
     a boundary names the day or the last day before it: some boundaries are days of anniversaries, not of questions.
 
     A threshold has one where a boundary names a requirement that asks it; or where one of its area names the same figure
-    for a requirement of the same rule or with the same label, or for all rules of the kind.
+    for a requirement of the same rule, or for all rules of the kind.
     """
     days, texts = _days()
-    named = {one.rule for one in all_boundaries()}
     asking = _asking(core)
     for covered in parts:
         part = covered.part
@@ -95,8 +95,12 @@ def without_boundary(parts: list[Covered], core: c.Core) -> Iterator[str]:
                 yield f"{part.place}: {part.name} ({part.rule})"
         elif part.kind == "threshold":
             codes = asking[part.file, part.line, part.column]
-            if not (codes & named or any(_same(one, area, part.name, codes) for one in all_boundaries())):
+            if not any(_asks(one, codes) or _same(one, area, part.name, codes) for one in all_boundaries()):
                 yield f"{part.place}: {part.name} ({', '.join(sorted(codes)[-2:])})"
+
+
+def _asks(one: Boundary, codes: set[str]) -> bool:
+    return any(fnmatchcase(code, one.rule) for code in codes) if "*" in one.rule else one.rule in codes
 
 
 def _same(one: Boundary, area: str, figure: str, codes: set[str]) -> bool:
@@ -104,9 +108,7 @@ def _same(one: Boundary, area: str, figure: str, codes: set[str]) -> bool:
         return False
     word, _, kind = one.rule.partition(".")
     return any(
-        code.rpartition(".")[2] == one.rule.rpartition(".")[2]
-        or code.split(".")[:2] == one.rule.split(".")[:2]
-        or (word == "lifecycle" and code.startswith(f"{kind}."))
+        code.split(".")[:2] == one.rule.split(".")[:2] or (word == "lifecycle" and code.startswith(f"{kind}."))
         for code in codes
     )
 
