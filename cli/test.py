@@ -1,61 +1,104 @@
-"""``merit test``: run the scenarios of policies."""
+"""``merit test``: run the scenarios of policies, and tell how much they try."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
-from cli.console import (
-    CLEAN,
-    DEFAULT_POLICIES,
-    FINDINGS,
-    Broken,
-    echo_json,
-    existing,
-    fail_usage,
-    load_engine,
-    paint,
-    policy_folders,
-    problem_lines,
-    read_file,
-)
-from cli.data_files import Data, DataProblem
-from cli.selection import Chosen, SelectionError, selection
-from evaluator.engine import Engine
+from cli.changes import changed_lines
+from cli.console import CLEAN, FINDINGS, echo_json, existing, fail_usage, load_engine, paint, policy_folders
+from cli.scenario_files import PATTERN, chosen_by, policies_of, read_files, run_files, scenario_files
+from cli.test_coverage import tell_coverage
+from cli.test_generate import write_missing
+from cli.test_mutation import Trial, tell_faults
 from evaluator.testing import report
-from evaluator.testing.reading import read_scenarios
-from evaluator.testing.report import Ran
-from evaluator.testing.runner import run
-from evaluator.testing.scenario import Scenario, ScenarioErrors, ScenarioFile
 
-PATTERN = "*.scenarios.yaml"
+FORMATS = {
+    "run": ("text", "json", "junit", "markdown"),
+    "coverage": ("text", "json", "markdown", "lcov"),
+    "mutate": ("text", "json", "markdown"),
+    "generate": ("text",),
+}
+"""What each way of running writes."""
+
+OF_ONE = {
+    "fail_under": ("coverage", "mutate"),
+    "changed_since": ("coverage",),
+    "jobs": ("mutate",),
+    "sample": ("mutate",),
+    "seed": ("mutate",),
+    "accepted": ("mutate",),
+    "out": ("generate",),
+}
+"""Options that belong to some ways of running only."""
 
 
 @click.command(name="test", short_help="Run the scenarios of policies.")
 @click.argument("paths", nargs=-1)
-@click.option("-k", "expression", metavar="EXPR", help="Only scenarios whose file, name or rules hold these words.")
+@click.option("-k", "expression", metavar="EXPR", help="Only scenarios (faults) whose file, name or rules hold these.")
 @click.option("--policies", multiple=True, metavar="PATH", help="Policy files and folders; else found from PATHS.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "junit", "markdown"]), default="text", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit", "markdown", "lcov"]), default="text",
+              show_default=True)  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Name what passed too, and tell other rules down to their parts.")
+@click.option("--coverage", is_flag=True, help="Tell which parts of the policies no scenario tries.")
+@click.option("--changed-since", metavar="REV", help="Coverage of the lines only that differ from a git revision.")
+@click.option("--mutate", is_flag=True, help="Put small faults into the policies; tell those that nothing notices.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes that try faults.  [default: all cores]")
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Try N faults, picked at random.")
+@click.option("--seed", type=int, metavar="S", help="What the picking starts from.  [default: 0]")
+@click.option("--accepted", metavar="FILE", help="Survivors that are meant.  [default: mutation.yaml in the policies]")
+@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="N", help="Findings where less than N % is seen.")
+@click.option("--generate", "rule", metavar="RULE", help="Write the scenarios that would try the rest of a rule.")
+@click.option("--out", metavar="FILE", help="Where generated scenarios go; else they are printed.")
+@click.pass_context
 def test_command(
-    paths: tuple[str, ...], expression: str | None, policies: tuple[str, ...], form: str, verbose: bool
+    context: click.Context,
+    paths: tuple[str, ...],
+    expression: str | None,
+    policies: tuple[str, ...],
+    form: str,
+    verbose: bool,
+    coverage: bool,
+    changed_since: str | None,
+    mutate: bool,
+    jobs: int | None,
+    sample: int | None,
+    seed: int | None,
+    accepted: str | None,
+    fail_under: float | None,
+    rule: str | None,
+    out: str | None,
 ) -> None:
     """Run the scenarios (*.scenarios.yaml) in PATHS, by default in the folder policies.
 
-    A failure shows what was expected and what was decided, and the reasons with file and line.
+    A failure shows what was expected and what was decided, and the reasons with file and line. With --coverage,
+    --mutate or --generate the scenarios are looked at instead: what of the policies they leave untried.
     """
+    way = _way(coverage, mutate, rule)
+    _check_options(context, way, form)
+    least = Decimal(str(fail_under)) if fail_under is not None else None
     given = existing(paths) if paths else policy_folders(policies)
     files = scenario_files(given)
-    if not files:
+    if not files and way != "generate":
         fail_usage(f"there are no {PATTERN} in {', '.join(f'`{path}`' for path in given)}")
-    chosen = _chosen(expression)
-    engine = load_engine(policy_folders(policies) if policies else policies_of(given))
-    ran = run_files(engine, files, chosen)
+    folders = policy_folders(policies) if policies else policies_of(given)
+    engine = load_engine(folders)
+    chosen = chosen_by(expression)
+    match way:
+        case "coverage":
+            lines = changed_lines(changed_since) if changed_since is not None else None
+            read = read_files(files, chosen)
+            sys.exit(tell_coverage(engine, read, form, least, lines, verbose=verbose))
+        case "mutate":
+            trial = Trial(jobs, sample, seed or 0, _accepted(accepted, folders))
+            read = read_files(files, lambda _: True)
+            sys.exit(tell_faults(engine, read, form, least, trial, chosen))
+        case "generate":
+            sys.exit(write_missing(engine, read_files(files, chosen), rule or "", out))
+    ran = run_files(engine, read_files(files, chosen))
     match form:
         case "json":
             echo_json(report.as_json(ran))
@@ -69,72 +112,25 @@ def test_command(
     sys.exit(CLEAN if all(one.result.passed for one in ran) else FINDINGS)
 
 
-def scenario_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the scenario files of paths: files as named, folders with all that is below them."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        for file in sorted(path.rglob(PATTERN)) if path.is_dir() else [path]:
-            found[file] = None
-    return list(found)
+def _way(coverage: bool, mutate: bool, rule: str | None) -> str:
+    ways = [
+        name for name, asked in (("coverage", coverage), ("mutate", mutate), ("generate", rule is not None)) if asked
+    ]
+    if len(ways) > 1:
+        fail_usage(f"--{ways[0]} and --{ways[1]} do not go together; run one after the other")
+    return ways[0] if ways else "run"
 
 
-def policies_of(paths: Sequence[Path]) -> list[Path]:
-    """Return the policies that scenarios are about.
-
-    Inside the folder ``policies`` that is the whole folder, since its files rest on each other; elsewhere the path
-    itself or the folder of the file, where it holds policies.
-    """
-    default = Path(DEFAULT_POLICIES)
-    found: dict[Path, None] = {}
-    for path in paths:
-        folder = path if path.is_dir() else path.parent
-        inside = default.resolve() in (folder.resolve(), *folder.resolve().parents)
-        found[default if inside or next(folder.rglob("*.policy"), None) is None else folder] = None
-    for folder in found:
-        if not folder.exists():
-            fail_usage("there are no policies beside these scenarios; name them with --policies")
-    return list(found)
+def _check_options(context: click.Context, way: str, form: str) -> None:
+    for name, ways in OF_ONE.items():
+        if context.params[name] is not None and way not in ways:
+            fail_usage(f"--{name.replace('_', '-')} goes with {' or '.join(f'--{one}' for one in ways)}")
+    if form not in FORMATS[way]:
+        what = "a plain run" if way == "run" else f"--{way}"
+        fail_usage(f"{what} does not write {form}; it writes {', '.join(FORMATS[way])}")
 
 
-def run_files(engine: Engine, files: Iterable[Path], chosen: Chosen) -> list[Ran]:
-    """Run the chosen scenarios of files, or leave with what is wrong with the files and exit code 3."""
-    ran: list[Ran] = []
-    broken: list[str] = []
-    for path in files:
-        try:
-            data = read_file(path)
-        except Broken as error:
-            broken.append(error.message)
-            continue
-        try:
-            file = _only(read_scenarios(data.value, str(path)), chosen)
-            ran.extend(Ran(file.name, data.place(r.scenario.pointer).line, r) for r in run(engine, file))
-        except ScenarioErrors as errors:
-            broken.extend(_located(data, errors))
-    if broken:
-        raise Broken(broken)
-    return ran
-
-
-def _located(data: Data, errors: ScenarioErrors) -> list[str]:
-    return problem_lines(
-        DataProblem(data.place(problem.pointer), problem.message, problem.help) for problem in errors.problems
-    )
-
-
-def _only(file: ScenarioFile, chosen: Chosen) -> ScenarioFile:
-    return ScenarioFile(file.name, tuple(one for one in file.scenarios if chosen(_words(file.name, one))))
-
-
-def _words(file: str, scenario: Scenario) -> str:
-    rules = [expectation.rule for step in scenario.steps for expectation in step.expectations]
-    return " ".join([file, scenario.name, *rules])
-
-
-def _chosen(expression: str | None) -> Chosen:
-    if not expression:
-        return lambda _: True
-    try:
-        return selection(expression)
-    except SelectionError as error:
-        fail_usage(f"-k: {error}")
+def _accepted(named: str | None, folders: list[Path]) -> Path | None:
+    if named is not None:
+        return existing([named])[0]
+    return next((file for folder in folders if (file := folder / "mutation.yaml").is_file()), None)

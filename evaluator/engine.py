@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -424,6 +424,16 @@ def _result(decision: Decision) -> object:
     return decision.eligibility, decision.amount, decision.due, decision.stage, options
 
 
+def _that_count(explanation: Explanation) -> Iterator[Explanation]:
+    """Yield what a decision rests on: where one of several is enough, those that are met."""
+    yield explanation
+    parts: Sequence[Explanation] = explanation.parts
+    if isinstance(explanation.node, c.AnyOf) and explanation.truth is Truth.TRUE:
+        parts = [part for part in parts if part.truth is Truth.TRUE]
+    for part in parts:
+        yield from _that_count(part)
+
+
 def _rests_on(
     explanations: Sequence[Explanation], version: c.RuleVersion, day: date, more: Sequence[c.Basis]
 ) -> tuple[tuple[Resting, ...], tuple[Resting, ...]]:
@@ -446,7 +456,7 @@ def _rests_on(
     dated(version.days, version.origin)
     for basis in more:
         assume(basis, version.origin)
-    for part in (found for top in explanations for found in top.walk()):
+    for part in (found for top in explanations for found in _that_count(top)):
         node = part.node
         match node:
             case c.Literal(provisional=True, value=value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 from dsl import core as c
 from dsl.codec import decimal_text
@@ -48,30 +49,33 @@ def _score(
     score: c.Expr, out_of: Decimal, node: c.PassScore, version: c.RuleVersion, core: c.Core
 ) -> Iterator[Diagnostic]:
     for day in _days(version, core):
-        for total, parts in _tracks(score, day):
-            if total != out_of:
+        for track in _tracks(score, day):
+            parts = _terms(track, day)
+            total = sum((points for _, points in parts), Decimal(0))
+            if parts and total != out_of:
                 terms = " + ".join(f"{decimal_text(points)} {label}" for label, points in parts)
                 when = f" from {day}" if day not in (version.days.start, date.min) else ""
-                places = list(_places(score, day))
+                places = list(_places(track, day))
                 yield Diagnostic(
                     "C301",
                     f"the points add up to {decimal_text(total)}, not {decimal_text(out_of)}{when}",
-                    _culprit(score, node),
+                    _culprit(track, node),
                     help=f"{terms} = {decimal_text(total)}: change a maximum, or write `out of {decimal_text(total)} points` behind the mark",
-                    labels=tuple(Label(place.origin, f"{decimal_text(most)} points") for place, most in places),
+                    labels=tuple(Label(span, f"{decimal_text(most)} points") for span, most, _ in places),
                     fix=_fitting(places, total - out_of, version.origin),
                 )
                 return
 
 
-def _fitting(places: Sequence[tuple[c.Requirement, Decimal]], over: Decimal, rule: Span) -> Fix | None:
+Place: TypeAlias = tuple[Span, Decimal, c.Literal | None]
+"""Where a maximum is written, how many points it is, and its figure where it has one of its own."""
+
+
+def _fitting(places: Sequence[Place], over: Decimal, rule: Span) -> Fix | None:
     """Return the fix that changes the last maximum of the rule itself, so that all total."""
-    own = [
-        one for one in places if one[0].origin.source == rule.source and rule.start <= one[0].origin.start < rule.end
-    ]
-    for place, most in reversed(own or list(places)):
-        cap = _cap(place.value)
-        if cap is not None and cap.value == most and most > over:
+    own = [one for one in places if one[0].source == rule.source and rule.start <= one[0].start < rule.end]
+    for _, most, cap in reversed(own or list(places)):
+        if cap is not None and most > over:
             text = f"{decimal_text(most - over)} points"
             return Fix(f"write `{text}` there", (Edit(cap.origin, text),))
     return None
@@ -80,7 +84,7 @@ def _fitting(places: Sequence[tuple[c.Requirement, Decimal]], over: Decimal, rul
 def _cap(value: c.Expr) -> c.Literal | None:
     """Return the maximum of a scored value, where it is written as a figure."""
     match value:
-        case c.PerUnit(cap=c.Literal() as cap) | c.Prorate(most=c.Literal() as cap):
+        case c.PerUnit(cap=c.Literal() as cap) | c.Prorate(most=c.Literal() as cap) | c.Total(cap=c.Literal() as cap):
             return cap
         case c.Case(branches=(c.Branch(value=inner), *_), gate=True):
             return _cap(inner)
@@ -99,39 +103,46 @@ def _days(version: c.RuleVersion, core: c.Core) -> list[date]:
     return [start, *(day for day in core.change_days if day in version.days and day > start)]
 
 
-def _tracks(score: c.Expr, day: date) -> Iterator[tuple[Decimal, list[tuple[str, Decimal]]]]:
-    """Yield for each way to score its total and the parts of it."""
+def _tracks(score: c.Expr, day: date) -> Iterator[c.Total]:
+    """Yield each way to score: the tracks of which one counts, or the score itself."""
     match score:
-        case c.Total(parts=(c.Requirement(value=c.Best() | c.Case()) as only,)):
-            yield from _tracks(only.value, day)
+        case c.Total(parts=parts):
+            match _in_force(parts, day):
+                case [c.Requirement(value=c.Best() | c.Case() as value)]:
+                    yield from _tracks(value, day)
+                case _:
+                    yield score
         case c.Best(parts=parts):
-            for part in parts:
-                if isinstance(part, c.Requirement) and day in part.days:
-                    yield from _tracks(part.value, day)
-        case c.Case(branches=branches) if any(isinstance(b.value, c.Requirement) for b in branches):
+            for part in _in_force(parts, day):
+                yield from _tracks(part.value, day)
+        case c.Case(branches=branches):
             for branch in branches:
                 if isinstance(branch.value, c.Requirement):
                     yield from _tracks(branch.value.value, day)
-        case c.Total(parts=parts):
-            terms: list[tuple[str, Decimal]] = []
-            for part in parts:
-                if isinstance(part, c.Requirement) and day in part.days:
-                    most = most_points(part, day)
-                    if most is None:
-                        return
-                    terms.append((part.code.rsplit(".", 1)[-1], most))
-            if terms:
-                yield sum((points for _, points in terms), Decimal(0)), terms
         case _:
             return
 
 
-def _places(score: c.Expr, day: date) -> Iterator[tuple[c.Requirement, Decimal]]:
+def _in_force(parts: Sequence[c.Expr], day: date) -> list[c.Requirement]:
+    return [part for part in parts if isinstance(part, c.Requirement) and day in part.days]
+
+
+def _terms(track: c.Total, day: date) -> list[tuple[str, Decimal]]:
+    """Return the parts of a track with their maxima; none where one of them has no maximum."""
+    terms: list[tuple[str, Decimal]] = []
+    for part in _in_force(track.parts, day):
+        most = most_points(part, day)
+        if most is None:
+            return []
+        terms.append((part.code.rsplit(".", 1)[-1], most))
+    return terms
+
+
+def _places(score: c.Expr, day: date) -> Iterator[Place]:
+    """Yield where the maxima of a score are written; of several parts of which the best counts, the largest ones."""
     match score:
-        case c.Requirement(part="scored") if day in score.days:
-            most = most_points(score, day)
-            if most is not None:
-                yield score, most
+        case c.Requirement(part="scored", value=value) if day in score.days:
+            yield from _maxima(value, score.origin, day)
         case c.Requirement(value=value) if day in score.days:
             yield from _places(value, day)
         case c.Total(parts=parts) | c.Best(parts=parts):
@@ -139,3 +150,22 @@ def _places(score: c.Expr, day: date) -> Iterator[tuple[c.Requirement, Decimal]]
                 yield from _places(part, day)
         case _:
             return
+
+
+def _maxima(value: c.Expr, around: Span, day: date) -> Iterator[Place]:
+    most, cap = most_points(value, day), _cap(value)
+    if most is None:
+        return
+    match value:
+        case c.Case(branches=(c.Branch(value=inner), *_), gate=True):
+            yield from _maxima(inner, around, day)
+        case c.Best(parts=parts):
+            for part in _in_force(parts, day):
+                if most_points(part, day) == most:
+                    yield from _maxima(part.value, part.origin, day)
+        case c.Total(parts=parts, cap=None) if len(_in_force(parts, day)) == len(parts):
+            for part in _in_force(parts, day):
+                yield from _maxima(part.value, part.origin, day)
+        case _:
+            is_own = cap is not None and cap.value == most and bool(cap.origin.source.text)
+            yield (cap.origin, most, cap) if cap is not None and is_own else (around, most, None)

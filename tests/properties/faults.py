@@ -12,11 +12,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Literal
 
 from dsl.diagnostics import Diagnostic
-from dsl.lint.runner import linted
 from dsl.load import load_sources
 from dsl.parser import parse
 from dsl.source import Source, Span
@@ -103,8 +101,7 @@ def faults(sources: Sequence[Source]) -> list[Fault]:
 
 def told(fault: Fault, sources: Sequence[Source]) -> tuple[Diagnostic, ...]:
     """Return what the check says of policies with a fault."""
-    replaced = [fault.source if source is fault.span.source else source for source in sources]
-    return linted(load_sources(replaced))
+    return load_sources([fault.source if source is fault.span.source else source for source in sources]).diagnostics
 
 
 def is_at_its_line(fault: Fault, found: Sequence[Diagnostic]) -> bool:
@@ -148,11 +145,6 @@ def _below(part: Part, around: tuple[Node, ...], form: Span) -> Iterator[Place]:
 # ---- operators --------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8)
-def _words(_: int = 0) -> set[str]:
-    return set()
-
-
 def _misspelt(word: str, chance: random.Random) -> str | None:
     """Return a word with two letters exchanged, one left out or one doubled."""
     at = chance.randrange(1, len(word) - 1)
@@ -164,14 +156,13 @@ def _misspelt(word: str, chance: random.Random) -> str | None:
     return word[:at] + word[at + 1 :] if way == 1 else word[:at] + word[at] + word[at:]
 
 
-_FREE = {"was", "field", "vocabulary", "list", "entry", "package", "source", "define", "rule", "name", "type", "block"}
-
-
 def misspelt_name(place: Place, chance: random.Random) -> Change | None:
     """Misspell a name where it is read."""
     token = place.token
     is_read = place.parent.kind in ("ref", "selection", "cite", "aggregate") or (
-        place.parent.kind == "names" and len(place.around) > 1 and place.around[-2].kind in ("verb", "quantified", "selection")
+        place.parent.kind == "names"
+        and len(place.around) > 1
+        and place.around[-2].kind in ("verb", "quantified", "selection")
     )
     if token.kind != "NAME" or not is_read or len(token.text) < 6 or "." in token.text:
         return None
@@ -186,10 +177,11 @@ def misspelt_name(place: Place, chance: random.Random) -> Change | None:
 def swapped_unit(place: Place, chance: random.Random) -> Change | None:
     """Write a unit of another kind behind a figure that a value is compared with."""
     token = place.token
-    if token.kind != "UNIT" or not {"compare", "earns", "setting"} & set(place.kinds) or "add" in place.kinds or "product" in place.kinds:
-        return None
     other = {"%": "USD", "USD": "%", "points": "%", "point": "%", "days": "USD", "months": "USD", "years": "USD"}
-    if token.text not in other or "rounding" in place.kinds or "period" in place.kinds or "lost after" in place.around[0].span.text[:0]:
+    kinds = set(place.kinds)
+    if token.kind != "UNIT" or token.text not in other or not {"compare", "earns", "setting"} & kinds:
+        return None
+    if {"add", "product", "rounding", "period"} & kinds:
         return None
     return token.span, other[token.text], None
 
@@ -197,12 +189,19 @@ def swapped_unit(place: Place, chance: random.Random) -> Change | None:
 def changed_maximum(place: Place, chance: random.Random) -> Change | None:
     """Change a digit of the most points of a scored part."""
     token = place.token
-    if token.kind != "FIGURE" or "up_to" not in place.kinds or "earns" not in place.kinds or "category" not in place.form.text:
+    if token.kind != "FIGURE" or not {"up_to", "earns"} <= set(place.kinds) or "category" not in place.form.text:
         return None
-    inner = place.around[place.kinds.index("up_to")]
+    if any(re.search(r"\}\s*up to", node.span.text) for node in place.around[:-1] if node.kind == "item"):
+        return None  # the cap of the whole hides it
+    inner = place.around[len(place.kinds) - 1 - place.kinds[::-1].index("up_to")]
     first = next(one for one in inner.leaves() if one.kind == "FIGURE")
     unit = place.parent.token("UNIT")
-    if first.span != token.span or unit is None or not unit.text.startswith("point") or token.text.startswith("unknown"):
+    if (
+        first.span != token.span
+        or unit is None
+        or not unit.text.startswith("point")
+        or token.text.startswith("unknown")
+    ):
         return None
     value = int(re.sub(r"\D.*", "", token.text))
     return token.span, f"{value + chance.choice((1, 5, 10))}{'?' if token.text.endswith('?') else ''}", None
@@ -252,13 +251,29 @@ def doubled_label(place: Place, chance: random.Random) -> Change | None:
 
 def misspelt_word(place: Place, chance: random.Random) -> Change | None:
     """Misspell a word of the language."""
-    words = ("KIND", "BLOCK", "SETTING", "PHRASE", "WINDOW", "EARNS", "UP_TO", "CITE", "PROPORTION", "AGGREGATE", "TYPE")
+    words = (
+        "KIND",
+        "BLOCK",
+        "SETTING",
+        "PHRASE",
+        "WINDOW",
+        "EARNS",
+        "UP_TO",
+        "CITE",
+        "PROPORTION",
+        "AGGREGATE",
+        "TYPE",
+    )
     token = place.token
     if token.kind not in words or not re.fullmatch(r"[a-z]{5,}", token.text.split()[0]):
         return None
     first = token.text.split()[0]
     now = _misspelt(first, chance)
-    return (Span(token.span.source, token.span.start, token.span.start + len(first)), now, None) if now is not None else None
+    return (
+        (Span(token.span.source, token.span.start, token.span.start + len(first)), now, None)
+        if now is not None
+        else None
+    )
 
 
 def turned_sign(place: Place, chance: random.Random) -> Change | None:
@@ -293,17 +308,13 @@ def unknown_day(place: Place, chance: random.Random) -> Change | None:
 
 def lost_rounding(place: Place, chance: random.Random) -> Change | None:
     """Leave a rounding out."""
-    if place.token.kind != "ROUNDED" or place.parent.kind != "rounding" or "rounded" in place.kinds[-2:-1] and "add" not in place.form.text:
+    if place.token.kind != "ROUNDED" or place.parent.kind != "rounding":
         return None
-    node = place.parent
-    if not {"earns", "define", "item"} & set(place.kinds):
-        return None
-    start = len(node.span.source.text[: node.span.start].rstrip(" ,\n"))
-    around = place.around[-2]
-    if around.kind == "rounded" and not any(one.kind in ("MUL", "CHANGE") or one.text in ("/", "average") for one in around.leaves()):
-        return None
+    node, around = place.parent, place.around[-2]
+    # A sum, or a date and days, may be rounded and need not.
     if around.kind == "rounded" and not re.search(r"/|growth of|average", around.span.text):
         return None
+    start = len(node.span.source.text[: node.span.start].rstrip(" ,\n"))
     return Span(node.span.source, start, node.span.end), "", None
 
 
