@@ -228,6 +228,9 @@ def watch(paths: Sequence[Path], run: Callable[[], object]) -> None:
                 run()
             except click.ClickException as error:
                 error.show()
+            except FileNotFoundError as error:
+                # An editor may put a file away while it writes the new one.
+                click.echo(f"error: {error}", err=True)
             click.echo("watching for changes; Ctrl-C ends", err=True)
             while _stamps(paths) == seen:
                 time.sleep(POLL_S)

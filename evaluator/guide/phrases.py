@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from dsl import core as c
 from evaluator.guide.marks import link, provisional, unknown
@@ -53,6 +54,10 @@ class GuideSpeaker(Speaker):
                 return self._all_of(parts)
             case c.Not(part=part):
                 return self._not(part)
+            case c.Holds(award=award, level=str()) if award == self.subject:
+                return "it is held, at the level in question or higher"
+            case c.Lapsed(award=award) if award == self.subject:
+                return "it was held and is not any longer"
             case c.Shift(date=day, by=by, back=back):
                 length = duration(by)
                 length = provisional(length) if self.names.is_second_hand_shift(node.origin) else length
@@ -127,7 +132,7 @@ class GuideSpeaker(Speaker):
         return link(shown, f"groups#{name}") if name in self.names.document.groups else shown
 
     def _award(self, award: str) -> str:
-        if self.subject is not None and award in (self.subject, self._award_of(self.subject)):
+        if self.subject is not None and self.subject == self._award_of(award):
             return "it"
         return self.names.linked(award)
 
@@ -141,12 +146,22 @@ class GuideSpeaker(Speaker):
         match part:
             case c.Fact(name=name):
                 return f"“{self.names.fact(name)}” is answered no"
+            case c.Named(name=name):
+                return f"“{self.names.figure(name)}” is not so"
             case c.Holds(award=award, level=level):
                 return f"{self._award(award)} is not held{at_level(level)}"
+            case c.Qualifies(rule=rule):
+                return f"the requirements of {self._award(rule)} are not met"
+            case c.AsProjected(value=value):
+                return f"{self._not(value)}, as projected for the next check"
+            case c.Compare(op=op):
+                return self._compare(replace(part, op=OPPOSITE[op]))
+            case c.Sometime(condition=condition, start=start, end=end):
+                return f"on no day from {self.say(start)} through {self.say(end)}: {self.say(condition)}"
             case c.AnyOf() if (claimed := self.claimed(part)) is not None and claimed.startswith("one of"):
                 return f"none of{claimed.removeprefix('one of')}"
             case _:
-                return f"this is not so: {self.say(part)}"
+                return f"it is not so that {self._operand(part)}"
 
     # ---- figures
 
@@ -261,6 +276,16 @@ class GuideSpeaker(Speaker):
 
     def _several(self, parts: Sequence[c.Expr], word: str) -> str:
         return listed([self.say(part) for part in self._in_force(parts)], word)
+
+
+OPPOSITE: dict[str, Literal[">=", "<=", ">", "<", "=", "!="]] = {
+    ">=": "<",
+    "<": ">=",
+    "<=": ">",
+    ">": "<=",
+    "=": "!=",
+    "!=": "=",
+}
 
 
 def listed(told: Sequence[str], last: str) -> str:

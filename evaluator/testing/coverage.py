@@ -22,7 +22,7 @@ from evaluator.reads import expressions, walk
 from evaluator.reasons import number
 
 Json = Any
-Kind: TypeAlias = Literal["requirement", "threshold", "date", "row", "option", "version"]
+Kind: TypeAlias = Literal["requirement", "threshold", "date", "row", "option", "free option", "version"]
 
 ASKED: dict[Kind, tuple[str, ...]] = {
     "requirement": ("met", "unmet", "undetermined"),
@@ -30,6 +30,7 @@ ASKED: dict[Kind, tuple[str, ...]] = {
     "date": ("before", "on"),
     "row": ("used",),
     "option": ("eligible", "not_eligible"),
+    "free option": ("eligible",),
     "version": ("used",),
 }
 """What has to be seen of a part for it to be covered."""
@@ -107,6 +108,7 @@ class Coverage:
             origin = next((o.origin for v in rule.versions for o in v.options if o.code == option.code), None)
             if origin is not None:
                 self._see("option", origin, option.eligibility)
+                self._see("free option", origin, option.eligibility)
         for explanation in decision.explanations:
             for found in explanation.walk():
                 self._watch_node(found)
@@ -205,7 +207,8 @@ def _parts_of(rule: c.Rule, core: c.Core) -> Iterator[Found]:
         yield "version", version.origin, f"{rule.id} from {version.days.start or 'ever'}", rule.id, None
         yield from _dates(version.days, version.origin, rule.id)
         for option in version.options:
-            yield "option", option.origin, option.code, rule.id, None
+            kind: Kind = "free option" if option.requirement is None else "option"
+            yield kind, option.origin, option.code, rule.id, None
             yield from _dates(option.days, option.origin, rule.id)
         for settings in version.settings.values():
             for setting in settings:
@@ -258,21 +261,52 @@ def _shown(figure: c.Literal) -> str:
 # ---- reports ----------------------------------------------------------------------------------------------------
 
 
-def as_text(parts: Iterable[Covered], *, all_parts: bool = False) -> Iterator[str]:
-    """Yield a line for each part that misses something, and the share last."""
+def by_file(parts: Iterable[Covered]) -> dict[str, list[Covered]]:
+    """Return parts by the file they stand in."""
+    found: dict[str, list[Covered]] = {}
+    for one in parts:
+        found.setdefault(one.part.file, []).append(one)
+    return found
+
+
+def by_rule(parts: Iterable[Covered]) -> dict[str, list[Covered]]:
+    """Return parts by the first rule that has them, rules sorted."""
+    found: dict[str, list[Covered]] = {}
+    for one in sorted(parts, key=lambda one: one.part.rule):
+        found.setdefault(one.part.rule, []).append(one)
+    return found
+
+
+def review_line(waiting: int) -> str:
+    """Return how many scenarios wait for review, as a line."""
+    subject = "1 scenario waits" if waiting == 1 else f"{waiting} scenarios wait"
+    return f"{subject} for review and {'counts' if waiting == 1 else 'count'} for nothing"
+
+
+def as_text(parts: Iterable[Covered], *, all_parts: bool = False, waiting: int = 0) -> Iterator[str]:
+    """Yield a line for each part that misses something, the shares by file, and the whole last."""
     shown = list(parts)
     for one in shown:
         if one.missing or all_parts:
             missing = f"not seen: {', '.join(one.missing)}" if one.missing else "covered"
-            yield f"{one.part.place}: {one.part.kind} {one.part.name}: {missing}"
+            yield f"{one.part.place}: {one.part.kind} {one.part.name} of {one.part.rule}: {missing}"
+    files = by_file(shown)
+    width = max(map(len, files), default=0)
+    for file, found in files.items():
+        yield f"{file.ljust(width)}  {share(found):>5} %"
+    if waiting:
+        yield review_line(waiting)
     yield f"{len(shown)} parts, {share(shown)} % of what they ask was seen"
 
 
-def as_json(parts: Iterable[Covered]) -> dict[str, Json]:
-    """Return the coverage as JSON."""
+def as_json(parts: Iterable[Covered], *, waiting: int = 0) -> dict[str, Json]:
+    """Return the coverage as JSON: the shares, whole, by file and by rule, and every part."""
     shown = list(parts)
     return {
         "share": str(share(shown)),
+        "waiting_for_review": waiting,
+        "files": {file: str(share(found)) for file, found in by_file(shown).items()},
+        "rules": {rule: str(share(found)) for rule, found in by_rule(shown).items()},
         "parts": [
             {
                 "kind": one.part.kind,
@@ -287,29 +321,31 @@ def as_json(parts: Iterable[Covered]) -> dict[str, Json]:
     }
 
 
-def as_markdown(parts: Iterable[Covered]) -> str:
-    """Return a table of the shares by file, worst first."""
-    by_file: dict[str, list[Covered]] = {}
-    for one in parts:
-        by_file.setdefault(one.part.file, []).append(one)
-    rows = sorted((share(found), file, len(found)) for file, found in by_file.items())
+def as_markdown(parts: Iterable[Covered], *, waiting: int = 0) -> str:
+    """Return a table of the shares by file, worst first, and what is missing below it."""
+    shown = list(parts)
+    rows = sorted((share(found), file, len(found)) for file, found in by_file(shown).items())
     lines = ["| file | parts | seen |", "| --- | ---: | ---: |"]
     lines.extend(f"| {file} | {size} | {seen} % |" for seen, file, size in rows)
-    lines.append(
-        f"| **all** | {sum(size for _, _, size in rows)} | {share(one for found in by_file.values() for one in found)} % |"
-    )
+    lines.append(f"| **all** | {len(shown)} | {share(shown)} % |")
+    missing = [one for one in shown if one.missing]
+    if missing:
+        lines += ["", "<details><summary>What was not seen</summary>", ""]
+        lines += [f"- `{one.part.place}` {one.part.kind} {one.part.name}: {', '.join(one.missing)}" for one in missing]
+        lines += ["", "</details>"]
+    if waiting:
+        lines += ["", review_line(waiting)]
     return "\n".join(lines) + "\n"
 
 
 def as_lcov(parts: Iterable[Covered]) -> str:
     """Return line coverage in lcov's format: a line counts as hit where nothing asked of it is missing."""
-    by_file: dict[str, dict[int, bool]] = {}
-    for one in parts:
-        lines = by_file.setdefault(one.part.file, {})
-        lines[one.part.line] = lines.get(one.part.line, True) and not one.missing
     out: list[str] = []
-    for file, hits in sorted(by_file.items()):
+    for file, found in sorted(by_file(parts).items()):
+        hits: dict[int, bool] = {}
+        for one in found:
+            hits[one.part.line] = hits.get(one.part.line, True) and not one.missing
         out.extend(("TN:", f"SF:{file}"))
         out.extend(f"DA:{line},{int(hit)}" for line, hit in sorted(hits.items()))
         out.extend((f"LF:{len(hits)}", f"LH:{sum(hits.values())}", "end_of_record"))
-    return "\n".join(out) + "\n"
+    return "\n".join(out) + ("\n" if out else "")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -32,7 +32,8 @@ from evaluator.testing.scenario import Scenario, ScenarioErrors
 from evaluator.testing.touched import Difference, Touched, differences, watching
 from evaluator.testing.unknowing import same_when_unknown
 
-Outcome: TypeAlias = Literal["noticed", "refused", "nothing", "survived"]
+Outcome: TypeAlias = Literal["noticed", "survived", "refused", "nothing"]
+OUTCOMES: tuple[Outcome, ...] = ("noticed", "survived", "refused", "nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class TrustingReader(FactsReader):
     def __init__(self) -> None:
         """Needs no vocabulary."""
 
-    def check(self, data: Mapping[str, Any]) -> None:
+    def check(self, data: Any, prefix: str = "") -> None:
         """Accept all."""
 
 

@@ -72,9 +72,7 @@ class _Reading:
             if after.as_of < before.as_of:
                 message = f"this step goes back from {before.as_of} to {after.as_of}"
                 self.problems.append(ScenarioProblem(f"{after.pointer}/as_of", message, "order the steps by date"))
-        return Scenario(
-            item["name"], _cite(item.get("cite")), given, steps, pointer, review=item.get("review", False)
-        )
+        return Scenario(item["name"], _cite(item.get("cite")), given, steps, pointer, review=item.get("review", False))
 
     def _beside_steps(self, item: Mapping[str, Json], pointer: str) -> None:
         for name in ("as_of", "attain", "expect"):

@@ -89,14 +89,14 @@ class Relowering:
             for key, rule in document.rules.items()
         }
         additions = {key: value for key, value in document.additions.items() if key.partition(".")[0] in kinds}
-        parts = {
-            part: {
+        definitions, measures = (
+            {
                 own: value if (part, own) == (section, name) else replace(value, value=None, clauses=())
                 for own, value in getattr(document, part).items()
             }
             for part in ("definitions", "measures")
-        }
-        return replace(document, rules=rules, additions=additions, **parts)
+        )
+        return replace(document, rules=rules, additions=additions, definitions=definitions, measures=measures)
 
     def _forms(self, section: str, name: str) -> Iterator[str]:
         """Yield the rules that a form makes or has a part in."""
@@ -125,9 +125,7 @@ class Relowering:
 
 
 def _uses(rule: d.Rule) -> set[str | None]:
-    return {
-        name for node in d.walk(rule) if isinstance(node, d.Verb) and node.word == "use" for name in node.names
-    }
+    return {name for node in d.walk(rule) if isinstance(node, d.Verb) and node.word == "use" for name in node.names}
 
 
 def _head(rule: d.Rule, core: c.Core) -> d.Rule:

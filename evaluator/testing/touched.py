@@ -100,7 +100,7 @@ def _copy(value: Any, path: str, touched: Touched) -> Any:
 
 
 def _made(cls: type, value: Any, inner: Mapping[str, Any], note: Callable[..., None] | None) -> Any:
-    made = object.__new__(cls)
+    made: Any = object.__new__(cls)
     for own in fields(value):
         object.__setattr__(made, own.name, inner[own.name] if own.name in inner else getattr(value, own.name))
     if note is not None:
