@@ -115,6 +115,10 @@ class Speaker:
             case _:
                 assert_never(node)
 
+    def is_told(self, span: c.Days) -> bool:
+        """Whether what holds on these days is said."""
+        return self.day in span
+
     # ---- single kinds
 
     def _literal(self, node: c.Literal) -> str:
@@ -167,7 +171,7 @@ class Speaker:
                 return "the anniversary"
 
     def _lookup(self, node: c.Lookup) -> str:
-        rows = [row for row in node.rows if self.day in row.days] or list(node.rows)
+        rows = [row for row in node.rows if self.is_told(row.days)] or list(node.rows)
         told = [f"{(row.key or 'otherwise').replace('_', ' ')}: {self.say(row.cell)}" for row in rows]
         return f"by {self.say(node.key)} ({joined(told, '', separator='; ')})"
 
@@ -201,7 +205,7 @@ class Speaker:
         return "; ".join(told)
 
     def _dated(self, versions: Sequence[c.DatedValue]) -> str:
-        now = next((version for version in versions if self.day in version.days), None)
+        now = next((version for version in versions if self.is_told(version.days)), None)
         if now is not None:
             return self.say(now.value)
         return "; ".join(f"{self.say(version.value)} {days(version.days)}" for version in versions)
@@ -209,7 +213,7 @@ class Speaker:
     def _pass(self, node: c.PassScore) -> str:
         text = f"{self.say(node.score)} reaches {self.say(node.mark)} out of {number(node.out_of)}"
         for every in node.every:
-            if self.day in every.days:
+            if self.is_told(every.days):
                 points = "points" if every.asked == "above zero" else "at least one point"
                 text += f", with {points} in every metric"
         return text
@@ -235,13 +239,13 @@ class Speaker:
 
     def _in_force(self, parts: Sequence[c.Expr]) -> Sequence[c.Expr]:
         """Return the parts that count on the day; all of them where none does, so that something is told."""
-        return [p for p in parts if not isinstance(p, c.Requirement) or self.day in p.days] or parts
+        return [p for p in parts if not isinstance(p, c.Requirement) or self.is_told(p.days)] or parts
 
     def _named(self, node: c.Named) -> str:
         declared = self.core.named.get(node.name)
         value = declared.value if declared is not None else None
         if isinstance(value, c.Dated):
-            value = next((version.value for version in value.versions if self.day in version.days), None)
+            value = next((version.value for version in value.versions if self.is_told(version.days)), None)
         # A figure is told where it is used; what is reckoned has a sentence of its own (``rule_text``).
         return f"{self.say(value)} ({node.title})" if isinstance(value, c.Literal) else node.title
 
@@ -251,6 +255,23 @@ class Speaker:
 
     def _rule(self, rule: str) -> str:
         return self.core.rules[rule].title
+
+
+class TimelessSpeaker(Speaker):
+    """Says nodes in all their versions, each with its days."""
+
+    def __init__(self, core: c.Core) -> None:
+        super().__init__(core, date.max)
+
+    def is_told(self, span: c.Days) -> bool:
+        """Return that everything is said."""
+        return True
+
+    def _dated(self, versions: Sequence[c.DatedValue]) -> str:
+        return "; ".join(f"{self.say(version.value)} {days(version.days)}".strip() for version in versions)
+
+    def _named(self, node: c.Named) -> str:
+        return node.title
 
 
 COMPARISONS = {

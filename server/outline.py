@@ -14,7 +14,7 @@ from dsl.points import most_points
 from dsl.source import Span
 from evaluator.reads import expressions, reads_of, walk
 from evaluator.reasons import unit_of
-from server.words import Words, duration
+from evaluator.sentence import Speaker, TimelessSpeaker, duration
 
 Json = Any
 
@@ -40,7 +40,7 @@ def rule_outline(core: c.Core, rule: c.Rule, day: date | None) -> dict[str, Json
         rule: one of its rules.
         day: tell what is in force on this day only; None: all versions, with their days.
     """
-    outline = _Outline(core, Words(core, day))
+    outline = _Outline(core, TimelessSpeaker(core) if day is None else Speaker(core, day), day)
     versions = [version for version in rule.versions if outline.words.is_told(version.days)]
     reads = reads_of(core, [rule])
     return {
@@ -58,7 +58,8 @@ def rule_outline(core: c.Core, rule: c.Rule, day: date | None) -> dict[str, Json
 @dataclass(frozen=True, slots=True)
 class _Outline:
     core: c.Core
-    words: Words
+    words: Speaker
+    day: date | None
 
     def version(self, version: c.RuleVersion) -> dict[str, Json]:
         result: dict[str, Json] = {"title": version.title, "valid": _days(version.days), **_basis(version.basis)}
@@ -91,8 +92,8 @@ class _Outline:
             "part": node.part,
             **self.value(node.value),
         }
-        if node.part != "condition" and self.words.day is not None:
-            most = most_points(node.value, self.words.day)
+        if node.part != "condition" and self.day is not None:
+            most = most_points(node.value, self.day)
             if most is not None:
                 result["out_of"] = decimal_text(most)
         if node.days != c.ALWAYS:

@@ -24,6 +24,14 @@ class Settings:
             value = self.values.number(setting.value, scope, expected)
             if value is None:
                 return None
+            if setting.word == "amount" and value.type.kind != "money":
+                self.names.report(
+                    "C104",
+                    f"this is {value.type.phrase}, where an amount of money is expected",
+                    setting.value.origin,
+                    "write its currency behind it: `4,730 USD`",
+                )
+                return None
             versions.append(c.DatedValue(days, value, self.names.basis(setting.notes, around)))
         self._apart([(setting, days) for setting, days, _ in found])
         if not versions:
