@@ -87,11 +87,11 @@ def load_sources(sources: Sequence[Source]) -> Loaded:
     parts: list[d.Document] = []
     broken: list[Block] = []
     for source in sources:
-        part, diagnostics, blocks = _read(source)
-        found.extend(diagnostics)
+        part, own, blocks = _read(source)
+        found.extend(own)
         broken.extend(blocks)
         parts.append(part)
-    diagnostics = []
+    diagnostics: list[Diagnostic] = []
     document = merge(parts, diagnostics)
     core, more = lower(document)
     diagnostics.extend(more)

@@ -86,7 +86,7 @@ class Coverage:
                 self._enter(*found)
 
     def _enter(self, kind: Kind, origin: Span, name: str, rule: str, day: date | None) -> None:
-        key = (kind, origin.source.name, origin.start, name if kind == "date" else "")
+        key = (kind, origin.source.name, origin.start, own_name(kind, name))
         part = Part(kind, origin.source.name, origin.line, origin.column, name, rule)
         covered = self._parts.setdefault(key, Covered(part))
         if kind == "date" and day is not None:
@@ -113,8 +113,8 @@ class Coverage:
             for found in explanation.walk():
                 self._watch_node(found)
 
-    def _see(self, kind: Kind, origin: Span, aspect: str) -> None:
-        covered = self._parts.get((kind, origin.source.name, origin.start, ""))
+    def _see(self, kind: Kind, origin: Span, aspect: str, name: str = "") -> None:
+        covered = self._parts.get((kind, origin.source.name, origin.start, own_name(kind, name)))
         if covered is not None:
             covered.seen.add(aspect)
 
@@ -122,7 +122,7 @@ class Coverage:
         node = found.node
         match node:
             case c.Requirement():
-                self._see("requirement", node.origin, _outcome(found))
+                self._see("requirement", node.origin, _outcome(found), node.code)
             case c.Compare():
                 left, right = found.parts
                 self._watch_threshold(left, right)
@@ -199,6 +199,32 @@ def _outcome(found: Explanation) -> str:
     return "undetermined"
 
 
+def figures_of(node: c.Expr) -> Iterator[c.Literal]:
+    """Yield the figures that something is held against at a node."""
+    match node:
+        case c.Compare(right=right) | c.PassScore(mark=right) | c.Prorate(target=right):
+            yield from _figures(right)
+        case _:
+            return
+
+
+def _figures(node: c.Expr) -> Iterator[c.Literal]:
+    """Yield the figures that a threshold is, one after the other where it has versions."""
+    match node:
+        case c.Literal(value=Decimal()):
+            yield node
+        case c.Dated(versions=versions):
+            for version in versions:
+                yield from _figures(version.value)
+        case _:
+            return
+
+
+def own_name(kind: Kind, name: str) -> str:
+    """Return what keeps parts apart that begin at one place: the days of a rule, a section and its first part."""
+    return name if kind == "date" else name.rpartition(".")[2] if kind == "requirement" else ""
+
+
 Found: TypeAlias = tuple[Kind, Span, str, str, date | None]
 
 
@@ -229,9 +255,9 @@ def _of_node(node: c.Expr, rule: str) -> Iterator[Found]:
         case c.Requirement():
             yield "requirement", node.origin, node.code, rule, None
             yield from _dates(node.days, node.origin, rule)
-        case c.Compare(right=right) | c.PassScore(mark=right) | c.Prorate(target=right):
-            if isinstance(right, c.Literal) and isinstance(right.value, Decimal):
-                yield "threshold", right.origin, _shown(right), rule, None
+        case c.Compare() | c.PassScore() | c.Prorate():
+            for figure in figures_of(node):
+                yield "threshold", figure.origin, _shown(figure), rule, None
         case c.Dated(versions=versions):
             for version in versions:
                 yield from _dates(version.days, version.value.origin, rule)

@@ -16,7 +16,7 @@ from evaluator.decision import Decision, range_json
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
 from evaluator.ranges import Numbers, Range, is_settled
-from evaluator.testing.coverage import Coverage, Covered
+from evaluator.testing.coverage import Coverage, Covered, own_name
 from evaluator.testing.expectations import reasons_in
 from evaluator.testing.given import Given
 from evaluator.testing.scenario import ScenarioFile
@@ -118,7 +118,7 @@ def _showing(
 
 def _identity(one: Covered) -> tuple[str, str, int, int, str]:
     part = one.part
-    return part.kind, part.file, part.line, part.column, part.name if part.kind == "date" else ""
+    return part.kind, part.file, part.line, part.column, own_name(part.kind, part.name)
 
 
 # ---- names and expectations --------------------------------------------------------------------------------------

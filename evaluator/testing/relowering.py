@@ -7,7 +7,7 @@ are enough is not assumed: of the unchanged document each part that is taken has
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -37,11 +37,14 @@ class Relowering:
         self.core = core
         self._heads = {key: _head(rule, core) for key, rule in document.rules.items()}
         self._cuts: dict[tuple[str, str], _Cut | None] = {}
+        self._bare: dict[frozenset[str], Mapping[str, c.Rule]] = {}
 
     def core_with(self, fault: Fault, document: d.Document) -> c.Core | str:
         """Return the core of a document with a fault, or the code of the error for which it has none."""
         section, name = fault.form
-        if section in ("rules", "additions", "definitions", "measures"):
+        # The type of a measure is in all that reads it; its value is not.
+        value_only = section in ("definitions", "measures") and "type" not in fault.changes[0].path[2:3]
+        if section in ("rules", "additions") or value_only:
             cut = self._cut(section, name)
             if cut is not None:
                 return self._from_cut(cut, document, section, name)
@@ -63,12 +66,25 @@ class Relowering:
 
     def _tried(self, section: str, name: str) -> _Cut | None:
         forms = frozenset(self._forms(section, name))
-        core, found = lower(self._cut_document(self.document, forms, section, name))
+        cut = self._cut_document(self.document, forms, section, name)
+        core, found = lower(cut)
+        bare = self._bare_rules(cut)
+        if any(rule not in (self.core.rules.get(i), bare.get(i)) for i, rule in core.rules.items()):
+            return None  # a rule that is whole only together with other forms
         rules = frozenset(i for i, rule in core.rules.items() if rule == self.core.rules.get(i))
         named = frozenset(i for i, decl in core.named.items() if decl == self.core.named.get(i))
         if not (rules if section in ("rules", "additions") else {name} & named):
             return None
         return _Cut(forms, frozenset(map(_identity, _errors(found))), rules, named)
+
+    def _bare_rules(self, cut: d.Document) -> Mapping[str, c.Rule]:
+        """Return what the heads alone make, with the additions that a cut has."""
+        kinds = frozenset(key.partition(".")[0] for key in cut.additions)
+        if kinds not in self._bare:
+            commons = {key: rule for key, rule in self.document.rules.items() if rule.kind == "common"}
+            core, _ = lower(replace(cut, rules={**self._heads, **commons}))
+            self._bare[kinds] = core.rules
+        return self._bare[kinds]
 
     def _from_cut(self, cut: _Cut, document: d.Document, section: str, name: str) -> c.Core | str:
         core, found = lower(self._cut_document(document, cut.forms, section, name))
@@ -98,30 +114,34 @@ class Relowering:
         )
         return replace(document, rules=rules, additions=additions, definitions=definitions, measures=measures)
 
-    def _forms(self, section: str, name: str) -> Iterator[str]:
-        """Yield the rules that a form makes or has a part in."""
+    def _forms(self, section: str, name: str) -> set[str]:
+        """Return the rules that a form makes or has a part in."""
         rules = self.document.rules
         if section == "additions":
             kind, _, own = name.partition(".")
-            families = [key for key, rule in rules.items() if rule.kind == kind and rule.each_row_of is not None]
-            if own.startswith("*"):
-                yield from (key for key, rule in rules.items() if rule.kind == kind)
-            else:
-                yield from ((name,) if name in rules else families)
+            of_kind = {key for key, rule in rules.items() if rule.kind == kind}
+            found = of_kind if own.startswith("*") or name not in rules else {name}
         elif section == "rules" and rules[name].kind == "common":
-            users = {rules[name].name}
-            while True:
-                more = {
-                    rule.name if rule.kind == "common" else key for key, rule in rules.items() if _uses(rule) & users
-                }
-                if more <= users:
-                    break
-                users |= more
-            yield from (key for key in rules if key in users)
-        elif section == "rules":
-            # Several families may give versions of one rule.
-            families = [key for key, rule in rules.items() if rule.kind == rules[name].kind and rule.each_row_of]
-            yield from (families if rules[name].each_row_of else [name])
+            found = self._users(name)
+        else:
+            found = {name} if section == "rules" else set()
+        # Several families may give versions of one rule.
+        kinds = {rules[key].kind for key in found if rules[key].each_row_of is not None}
+        return found | {key for key, rule in rules.items() if rule.each_row_of is not None and rule.kind in kinds}
+
+    def _users(self, common: str) -> set[str]:
+        """Return the rules that use shared clauses, also through others."""
+        forms = [(key, rule) for key, rule in self.document.rules.items()]
+        forms += [(key, rule) for key, added in self.document.additions.items() for rule in added]
+        users = {common}
+        while True:
+            names = {key.removeprefix("common.") for key in users if key.startswith("common.")}
+            more = {key for key, rule in forms if _uses(rule) & names} - users
+            if not more:
+                break
+            users |= more
+        found = {key for key in users if key in self.document.rules and not key.startswith("common.")}
+        return found.union(*(self._forms("additions", key) for key in users if key not in self.document.rules))
 
 
 def _uses(rule: d.Rule) -> set[str | None]:

@@ -11,7 +11,7 @@ from typing import Any
 from dsl import core as c
 from evaluator import calendar
 from evaluator.reads import expressions, walk
-from evaluator.testing.coverage import Part, step_of
+from evaluator.testing.coverage import Part, figures_of, own_name, step_of
 from evaluator.testing.given import EARNED, Given, Placed, Rows
 
 Json = Any
@@ -88,11 +88,13 @@ def find(core: c.Core, rule: str, part: Part) -> Stands | None:
 def _found(core: c.Core, node: c.Expr, part: Part, around: Stands, seen: set[str]) -> Stands | None:
     if isinstance(node, c.Requirement):
         around = Stands(node, node.code, node.title)
-        if part.kind == "requirement" and _is_at(node, part):
+        same = own_name("requirement", node.code) == own_name("requirement", part.name)
+        if part.kind == "requirement" and same and _is_at(node, part):
             return around
-    figure = _figure_of(node)
-    if part.kind == "threshold" and figure is not None and _is_at(figure, part):
-        return Stands(node, around.code, around.title)
+    if part.kind == "threshold":
+        for figure in figures_of(node):
+            if _is_at(figure, part):
+                return Stands((node, figure), around.code, around.title)
     if part.kind == "row" and isinstance(node, c.Lookup):
         for row in node.rows:
             if _is_at(row, part):
@@ -115,14 +117,6 @@ def _children(node: c.Expr) -> Iterator[c.Expr]:
             inside.update(id(inner) for inner in walk(child))
 
 
-def _figure_of(node: c.Expr) -> c.Literal | None:
-    match node:
-        case c.Compare(right=right) | c.PassScore(mark=right) | c.Prorate(target=right) if isinstance(right, c.Literal):
-            return right
-        case _:
-            return None
-
-
 def _is_at(node: Any, part: Part) -> bool:
     origin = node.origin
     return (origin.source.name, origin.line, origin.column) == (part.file, part.line, part.column)
@@ -139,11 +133,9 @@ def tries(core: c.Core, rule: str, part: Part, aspect: str, as_of: date) -> Iter
         return
     stands = find(core, rule, part)
     match part.kind, stands.node if stands is not None else None:
-        case "threshold", c.Compare(left=left, right=c.Literal() as figure) | c.Prorate(
-            value=left, target=c.Literal() as figure
-        ):
-            yield from _settings(core, left, _beside(figure, aspect), as_of)
-        case "threshold", c.PassScore() as score:
+        case "threshold", (c.Compare(left=value) | c.Prorate(value=value), c.Literal() as figure):
+            yield from _settings(core, value, _beside(figure, aspect), as_of)
+        case "threshold", (c.PassScore() as score, _):
             yield from _scores(core, score, as_of)
         case "requirement", c.Requirement(value=value):
             yield from _conditions(core, value, aspect, as_of)

@@ -18,8 +18,15 @@ import flask
 import pytest
 from werkzeug.serving import make_server
 
-from dsl.load import load, policy_files
+from cli.console import read_file
+from dsl.load import load, load_sources, policy_files
+from dsl.source import Source, read_source
 from evaluator.engine import Engine, Query
+from evaluator.testing.faults import faults
+from evaluator.testing.mutation import Mutation
+from evaluator.testing.reading import read_scenarios
+from evaluator.testing.runner import run
+from evaluator.testing.scenario import ScenarioFile
 from server.app import create_app
 from tests.benchmarks import handwritten
 from tests.benchmarks.conftest import Report
@@ -132,4 +139,62 @@ def test_deciding_everything_for_one_partner_against_one_designation(engine: Eng
         lambda: engine.decide(one),
         rounds=5,
         inner=2,
+    )
+
+
+@pytest.fixture(scope="module")
+def files() -> list[ScenarioFile]:
+    paths = sorted((ROOT / "policies").rglob("*.scenarios.yaml"))
+    return [read_scenarios(read_file(path).value, str(path)) for path in paths]
+
+
+def test_running_all_scenarios_against_loading(engine: Engine, files: list[ScenarioFile], report: Report) -> None:
+    assert all(result.passed for file in files for result in run(engine, file))
+
+    report.ratio(
+        "running all scenarios / loading and checking all policies",
+        lambda: [run(engine, file) for file in files],
+        lambda: load([ROOT / "policies"]),
+        rounds=3,
+        inner=1,
+    )
+
+
+def test_checking_again_after_an_edit_against_checking_all(report: Report) -> None:
+    """There is no cheaper way to check after an edit than to check all: the two take the same."""
+    sources = [read_source(path) for path in policy_files([ROOT / "policies"])]
+    edited = [_with_another_figure(source) for source in sources]
+    assert edited != sources
+
+    report.ratio(
+        "checking all policies after one figure was edited / checking them",
+        lambda: load_sources(edited),
+        lambda: load_sources(sources),
+        rounds=3,
+        inner=1,
+    )
+
+
+def _with_another_figure(source: Source) -> Source:
+    return Source(source.name, source.text.replace("azure_acr >= 1,000 USD", "azure_acr >= 1,001 USD"))
+
+
+def test_trying_a_fault_against_running_a_scenario_file(
+    engine: Engine, files: list[ScenarioFile], report: Report
+) -> None:
+    [file] = [one for one in files if one.name.endswith("designations/azure.scenarios.yaml")]
+    mutation = Mutation(engine.document, file.scenarios)
+    mutation.trace = mutation.traced(range(len(mutation.scenarios)))
+    every = [
+        fault for fault in faults(engine.document) if fault.place.startswith(f"{ROOT}/policies/designations/azure")
+    ]
+    some = every[:: len(every) // 20][:20]
+    assert sum(mutation.verdict(fault).outcome == "noticed" for fault in some) >= len(some) // 2
+
+    report.ratio(
+        "trying 20 faults on the scenarios of a file / running the file",
+        lambda: [mutation.verdict(fault) for fault in some],
+        lambda: run(engine, file),
+        rounds=3,
+        inner=1,
     )

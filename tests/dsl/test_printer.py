@@ -107,6 +107,7 @@ VALIDITIES = (
 EXPRS = st.deferred(lambda: LEAVES | COMPOUNDS)
 CLAUSES = st.deferred(lambda: ITEMS | OTHER_CLAUSES)
 BODIES = st.deferred(lambda: some(CLAUSES, 0, 2))
+ALLOWS = some(st.builds(d.Allow, code=st.sampled_from(["L101", "C403"]), reason=TEXT), 0, 1)
 NOTES = st.deferred(
     lambda: (
         st.just(d.NO_NOTES)
@@ -117,6 +118,7 @@ NOTES = st.deferred(
             was=some(NAMES, 0, 2),
             seen=maybe(DAYS),
             only_if=BODIES,
+            allows=ALLOWS,
         )
     )
 )
@@ -228,12 +230,16 @@ FIELDS = st.dictionaries(
     LABELS, st.builds(d.Field, type=TYPES, title=maybe(TEXT), formula=maybe(EXPRS), notes=NOTES), max_size=2
 )
 LISTINGS = st.builds(
-    d.Listing, entries=some(st.builds(d.Entry, name=TEXT, valid=maybe(VALIDITIES), notes=NOTES), 0), title=maybe(TEXT)
+    d.Listing,
+    entries=some(st.builds(d.Entry, name=TEXT, valid=maybe(VALIDITIES), notes=NOTES), 0),
+    title=maybe(TEXT),
+    allows=ALLOWS,
 )
 GROUPS = st.builds(
     d.Listing,
     entries=some(st.builds(d.Entry, name=MEMBERS, valid=maybe(VALIDITIES), notes=NOTES), 0),
     title=maybe(TEXT),
+    allows=ALLOWS,
 )
 CELLS = st.builds(d.Names, names=some(NAMES)) | st.builds(d.Text, text=TEXT) | FIGURES | DAYS | st.just(d.Dash())
 TABLES = st.builds(
@@ -262,10 +268,10 @@ def by_key(rules: list[d.Rule]) -> dict[str, d.Rule]:
 DOCUMENTS = st.builds(
     d.Document,
     package=maybe(st.builds(d.Package, name=st.just("p"), title=TEXT)),
-    sources=st.dictionaries(NAMES, st.builds(d.SourceText, title=TEXT, read=maybe(DAYS)), max_size=2),
+    sources=st.dictionaries(NAMES, st.builds(d.SourceText, title=TEXT, read=maybe(DAYS), allows=ALLOWS), max_size=2),
     facts=FIELDS,
     records=st.dictionaries(
-        NAMES, st.builds(d.Records, fields=FIELDS, title=maybe(TEXT), monthly=st.booleans()), max_size=1
+        NAMES, st.builds(d.Records, fields=FIELDS, title=maybe(TEXT), monthly=st.booleans(), allows=ALLOWS), max_size=1
     ),
     certifications=st.dictionaries(NAMES, LISTINGS, max_size=1),
     groups=st.dictionaries(NAMES, GROUPS, max_size=1),

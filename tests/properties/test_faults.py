@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -58,6 +59,9 @@ def check_told(must: Sequence[Fault], sources: Sequence[Source]) -> None:
             missed.append(str(fault))
         elif not is_at_its_line(fault, found) and fault.operator not in BRACES:
             elsewhere.append(f"{fault}: {[f'{one.span.place} {one.message}' for one in found]}")
+        for one in found:
+            said = re.sub(r"`[^`]*`", "", f"{one.message} {one.help}")
+            assert not re.search(r"\b[A-Z]{4,}\b|\bNone\b|Decimal|tuple|\b_[A-Za-z]", said), (str(fault), said)
         if fault.right is not None:
             names.append(fault.right in suggested(fault, found))
 
