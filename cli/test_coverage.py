@@ -12,8 +12,8 @@ from cli.changes import Lines
 from cli.console import CLEAN, FINDINGS, echo_json
 from cli.scenario_files import ReadFile, run_files
 from evaluator.engine import Engine
-from evaluator.testing import coverage
-from evaluator.testing.coverage import Coverage
+from evaluator.testing import coverage_report as report
+from evaluator.testing.coverage import Coverage, share
 
 
 def tell_coverage(
@@ -43,18 +43,18 @@ def tell_coverage(
     waiting = sum(one.result.scenario.review for one in ran)
     match form:
         case "json":
-            echo_json(coverage.as_json(parts, waiting=waiting))
+            echo_json(report.as_json(parts, waiting=waiting))
         case "markdown":
-            click.echo(coverage.as_markdown(parts, waiting=waiting), nl=False)
+            click.echo(report.as_markdown(parts, waiting=waiting), nl=False)
         case "lcov":
-            click.echo(coverage.as_lcov(parts), nl=False)
+            click.echo(report.as_lcov(parts), nl=False)
         case _:
-            for line in coverage.as_text(parts, all_parts=verbose, waiting=waiting):
+            for line in report.as_text(parts, all_parts=verbose, waiting=waiting):
                 click.echo(line)
     failed = [one for one in ran if not one.result.passed]
     for one in failed:
         click.echo(f"{one.place}: fails: {one.result.scenario.name}", err=True)
-    too_little = least is not None and coverage.share(parts) < least
+    too_little = least is not None and share(parts) < least
     if too_little:
-        click.echo(f"{coverage.share(parts)} % was seen, {least} % is asked for", err=True)
+        click.echo(f"{share(parts)} % was seen, {least} % is asked for", err=True)
     return FINDINGS if failed or too_little else CLEAN

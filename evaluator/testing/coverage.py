@@ -8,10 +8,10 @@ and the day itself; a table's row, an option and a version used.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from dsl import core as c
 from dsl.source import Span
@@ -21,8 +21,7 @@ from evaluator.ranges import Numbers, Truth
 from evaluator.reads import expressions, walk
 from evaluator.reasons import number
 
-Json = Any
-Kind: TypeAlias = Literal["requirement", "threshold", "date", "row", "option", "free option", "version"]
+Kind: TypeAlias = Literal["requirement", "threshold", "date", "row", "option", "version"]
 
 ASKED: dict[Kind, tuple[str, ...]] = {
     "requirement": ("met", "unmet", "undetermined"),
@@ -30,7 +29,6 @@ ASKED: dict[Kind, tuple[str, ...]] = {
     "date": ("before", "on"),
     "row": ("used",),
     "option": ("eligible", "not_eligible"),
-    "free option": ("eligible",),
     "version": ("used",),
 }
 """What has to be seen of a part for it to be covered."""
@@ -59,16 +57,30 @@ class Covered:
 
     part: Part
     seen: set[str] = field(default_factory=set)
+    never: tuple[str, ...] = ()
+    """What cannot be: above the largest value that there is, an option that asks for nothing refused."""
 
     @property
     def asked(self) -> tuple[str, ...]:
         """What has to be seen."""
-        return ASKED[self.part.kind]
+        return tuple(aspect for aspect in ASKED[self.part.kind] if aspect not in self.never)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """What was not seen."""
         return tuple(aspect for aspect in self.asked if aspect not in self.seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part as it stands in one rule; ``day`` of a date."""
+
+    kind: Kind
+    origin: Span
+    name: str
+    rule: str
+    day: date | None = None
+    never: tuple[str, ...] = ()
 
 
 Key: TypeAlias = tuple[str, str, int, str]
@@ -83,14 +95,15 @@ class Coverage:
         self._by_rule: dict[str, list[tuple[date, list[Covered]]]] = {}
         for rule in core.rules.values():
             for found in _parts_of(rule, core):
-                self._enter(*found)
+                self._enter(found)
 
-    def _enter(self, kind: Kind, origin: Span, name: str, rule: str, day: date | None) -> None:
-        key = (kind, origin.source.name, origin.start, own_name(kind, name))
-        part = Part(kind, origin.source.name, origin.line, origin.column, name, rule)
-        covered = self._parts.setdefault(key, Covered(part))
-        if kind == "date" and day is not None:
-            self._by_rule.setdefault(rule, []).append((day, [covered]))
+    def _enter(self, found: Found) -> None:
+        source = found.origin.source.name
+        key = (found.kind, source, found.origin.start, own_name(found.kind, found.name))
+        part = Part(found.kind, source, found.origin.line, found.origin.column, found.name, found.rule)
+        covered = self._parts.setdefault(key, Covered(part, never=found.never))
+        if found.day is not None:
+            self._by_rule.setdefault(found.rule, []).append((found.day, [covered]))
 
     # ---- watching
 
@@ -108,7 +121,6 @@ class Coverage:
             origin = next((o.origin for v in rule.versions for o in v.options if o.code == option.code), None)
             if origin is not None:
                 self._see("option", origin, option.eligibility)
-                self._see("free option", origin, option.eligibility)
         for explanation in decision.explanations:
             for found in explanation.walk():
                 self._watch_node(found)
@@ -199,6 +211,15 @@ def _outcome(found: Explanation) -> str:
     return "undetermined"
 
 
+def _beyond(node: c.Expr, figure: c.Literal) -> tuple[str, ...]:
+    """Return the sides of a figure on which no value of what is held against it lies."""
+    held = node.left.type if isinstance(node, c.Compare) else None
+    if held is None or not isinstance(figure.value, Decimal):
+        return ()
+    low = ("below",) if held.low is not None and figure.value <= held.low else ()
+    return (*low, *(("above",) if held.high is not None and figure.value >= held.high else ()))
+
+
 def figures_of(node: c.Expr) -> Iterator[c.Literal]:
     """Yield the figures that something is held against at a node."""
     match node:
@@ -225,16 +246,13 @@ def own_name(kind: Kind, name: str) -> str:
     return name if kind == "date" else name.rpartition(".")[2] if kind == "requirement" else ""
 
 
-Found: TypeAlias = tuple[Kind, Span, str, str, date | None]
-
-
 def _parts_of(rule: c.Rule, core: c.Core) -> Iterator[Found]:
     for version in rule.versions:
-        yield "version", version.origin, f"{rule.id} from {version.days.start or 'ever'}", rule.id, None
+        yield Found("version", version.origin, f"{rule.id} from {version.days.start or 'ever'}", rule.id)
         yield from _dates(version.days, version.origin, rule.id)
         for option in version.options:
-            kind: Kind = "free option" if option.requirement is None else "option"
-            yield kind, option.origin, option.code, rule.id, None
+            never = ("not_eligible",) if option.requirement is None else ()
+            yield Found("option", option.origin, option.code, rule.id, never=never)
             yield from _dates(option.days, option.origin, rule.id)
         for settings in version.settings.values():
             for setting in settings:
@@ -242,28 +260,36 @@ def _parts_of(rule: c.Rule, core: c.Core) -> Iterator[Found]:
                 yield from _dates(setting.days, value.origin, rule.id)
         names: set[str] = set()
         for expression in expressions(version):
-            for node in walk(expression):
-                yield from _of_node(node, rule.id)
-                if isinstance(node, c.Named) and node.name not in names:
-                    names.add(node.name)
-                    for inner in walk(core.named[node.name].value):
-                        yield from _of_node(inner, rule.id)
+            yield from _in_expression(expression, rule.id, core, names)
+
+
+def _in_expression(expression: c.Expr, rule: str, core: c.Core, names: set[str]) -> Iterator[Found]:
+    in_records: set[int] = set()
+    for node in walk(expression):
+        if isinstance(node, c.Aggregate):
+            # Which records count is no part of an explanation: whether it was tried, faults tell.
+            in_records.update(id(inner) for inner in walk(node) if inner is not node)
+        for found in _of_node(node, rule):
+            yield replace(found, never=ASKED[found.kind]) if id(node) in in_records else found
+        if isinstance(node, c.Named) and node.name not in names:
+            names.add(node.name)
+            yield from _in_expression(core.named[node.name].value, rule, core, names)
 
 
 def _of_node(node: c.Expr, rule: str) -> Iterator[Found]:
     match node:
         case c.Requirement():
-            yield "requirement", node.origin, node.code, rule, None
+            yield Found("requirement", node.origin, node.code, rule)
             yield from _dates(node.days, node.origin, rule)
         case c.Compare() | c.PassScore() | c.Prorate():
             for figure in figures_of(node):
-                yield "threshold", figure.origin, _shown(figure), rule, None
+                yield Found("threshold", figure.origin, _shown(figure), rule, never=_beyond(node, figure))
         case c.Dated(versions=versions):
             for version in versions:
                 yield from _dates(version.days, version.value.origin, rule)
         case c.Lookup(rows=rows):
             for row in rows:
-                yield "row", row.origin, row.key or "otherwise", rule, None
+                yield Found("row", row.origin, row.key or "otherwise", rule)
                 yield from _dates(row.days, row.origin, rule)
         case _:
             return
@@ -272,7 +298,7 @@ def _of_node(node: c.Expr, rule: str) -> Iterator[Found]:
 def _dates(days: c.Days, origin: Span, rule: str) -> Iterator[Found]:
     for day in (days.start, days.end):
         if day is not None:
-            yield "date", origin, day.isoformat(), rule, day
+            yield Found("date", origin, day.isoformat(), rule, day)
 
 
 def _shown(figure: c.Literal) -> str:
@@ -282,96 +308,3 @@ def _shown(figure: c.Literal) -> str:
         "%" if figure.type.kind == "percent" else "points" if figure.type.kind == "points" else ""
     )
     return f"{number(figure.value)} {unit}".strip()
-
-
-# ---- reports ----------------------------------------------------------------------------------------------------
-
-
-def by_file(parts: Iterable[Covered]) -> dict[str, list[Covered]]:
-    """Return parts by the file they stand in."""
-    found: dict[str, list[Covered]] = {}
-    for one in parts:
-        found.setdefault(one.part.file, []).append(one)
-    return found
-
-
-def by_rule(parts: Iterable[Covered]) -> dict[str, list[Covered]]:
-    """Return parts by the first rule that has them, rules sorted."""
-    found: dict[str, list[Covered]] = {}
-    for one in sorted(parts, key=lambda one: one.part.rule):
-        found.setdefault(one.part.rule, []).append(one)
-    return found
-
-
-def review_line(waiting: int) -> str:
-    """Return how many scenarios wait for review, as a line."""
-    subject = "1 scenario waits" if waiting == 1 else f"{waiting} scenarios wait"
-    return f"{subject} for review and {'counts' if waiting == 1 else 'count'} for nothing"
-
-
-def as_text(parts: Iterable[Covered], *, all_parts: bool = False, waiting: int = 0) -> Iterator[str]:
-    """Yield a line for each part that misses something, the shares by file, and the whole last."""
-    shown = list(parts)
-    for one in shown:
-        if one.missing or all_parts:
-            missing = f"not seen: {', '.join(one.missing)}" if one.missing else "covered"
-            yield f"{one.part.place}: {one.part.kind} {one.part.name} of {one.part.rule}: {missing}"
-    files = by_file(shown)
-    width = max(map(len, files), default=0)
-    for file, found in files.items():
-        yield f"{file.ljust(width)}  {share(found):>5} %"
-    if waiting:
-        yield review_line(waiting)
-    yield f"{len(shown)} parts, {share(shown)} % of what they ask was seen"
-
-
-def as_json(parts: Iterable[Covered], *, waiting: int = 0) -> dict[str, Json]:
-    """Return the coverage as JSON: the shares, whole, by file and by rule, and every part."""
-    shown = list(parts)
-    return {
-        "share": str(share(shown)),
-        "waiting_for_review": waiting,
-        "files": {file: str(share(found)) for file, found in by_file(shown).items()},
-        "rules": {rule: str(share(found)) for rule, found in by_rule(shown).items()},
-        "parts": [
-            {
-                "kind": one.part.kind,
-                "name": one.part.name,
-                "rule": one.part.rule,
-                "at": one.part.place,
-                "seen": [aspect for aspect in one.asked if aspect in one.seen],
-                "missing": list(one.missing),
-            }
-            for one in shown
-        ],
-    }
-
-
-def as_markdown(parts: Iterable[Covered], *, waiting: int = 0) -> str:
-    """Return a table of the shares by file, worst first, and what is missing below it."""
-    shown = list(parts)
-    rows = sorted((share(found), file, len(found)) for file, found in by_file(shown).items())
-    lines = ["| file | parts | seen |", "| --- | ---: | ---: |"]
-    lines.extend(f"| {file} | {size} | {seen} % |" for seen, file, size in rows)
-    lines.append(f"| **all** | {len(shown)} | {share(shown)} % |")
-    missing = [one for one in shown if one.missing]
-    if missing:
-        lines += ["", "<details><summary>What was not seen</summary>", ""]
-        lines += [f"- `{one.part.place}` {one.part.kind} {one.part.name}: {', '.join(one.missing)}" for one in missing]
-        lines += ["", "</details>"]
-    if waiting:
-        lines += ["", review_line(waiting)]
-    return "\n".join(lines) + "\n"
-
-
-def as_lcov(parts: Iterable[Covered]) -> str:
-    """Return line coverage in lcov's format: a line counts as hit where nothing asked of it is missing."""
-    out: list[str] = []
-    for file, found in sorted(by_file(parts).items()):
-        hits: dict[int, bool] = {}
-        for one in found:
-            hits[one.part.line] = hits.get(one.part.line, True) and not one.missing
-        out.extend(("TN:", f"SF:{file}"))
-        out.extend(f"DA:{line},{int(hit)}" for line, hit in sorted(hits.items()))
-        out.extend((f"LF:{len(hits)}", f"LH:{sum(hits.values())}", "end_of_record"))
-    return "\n".join(out) + ("\n" if out else "")

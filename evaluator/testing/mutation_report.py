@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from evaluator.testing.coverage import review_line
+from evaluator.testing.coverage_report import review_line
 from evaluator.testing.mutation import OUTCOMES, Verdict, by_kind, score
 
 Json = Any

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -161,22 +162,29 @@ def test_running_all_scenarios_against_loading(engine: Engine, files: list[Scena
 
 
 def test_checking_again_after_an_edit_against_checking_all(report: Report) -> None:
-    """There is no cheaper way to check after an edit than to check all: the two take the same."""
+    """Only the file that was edited is parsed again; what all of them mean together is looked at as a whole."""
     sources = [read_source(path) for path in policy_files([ROOT / "policies"])]
-    edited = [_with_another_figure(source) for source in sources]
-    assert edited != sources
+    [at] = [index for index, one in enumerate(sources) if one.name.endswith("designations/azure.policy")]
+    numbers = count()
+    load_sources(sources)
+
+    def edited() -> list[Source]:
+        return [*sources[:at], _edited(sources[at], next(numbers)), *sources[at + 1 :]]
+
+    def all_edited() -> list[Source]:
+        return [_edited(source, next(numbers)) for source in sources]
 
     report.ratio(
-        "checking all policies after one figure was edited / checking them",
-        lambda: load_sources(edited),
-        lambda: load_sources(sources),
+        "checking all policies after an edit of one file / checking them from the text",
+        lambda: load_sources(edited()),
+        lambda: load_sources(all_edited()),
         rounds=3,
         inner=1,
     )
 
 
-def _with_another_figure(source: Source) -> Source:
-    return Source(source.name, source.text.replace("azure_acr >= 1,000 USD", "azure_acr >= 1,001 USD"))
+def _edited(source: Source, number: int) -> Source:
+    return Source(source.name, f"{source.text}# {number}\n")
 
 
 def test_trying_a_fault_against_running_a_scenario_file(

@@ -11,7 +11,8 @@ from dsl import codec
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.engine import Engine, Query
-from evaluator.testing.coverage import Coverage, as_json, as_lcov, as_markdown, as_text, share
+from evaluator.testing.coverage import Coverage, share
+from evaluator.testing.coverage_report import as_json, as_lcov, as_markdown, as_text
 
 POLICY = """\
 package p "P"
@@ -114,7 +115,7 @@ def test_nothing_asked_is_all_seen():
 
 
 def test_an_option_that_asks_for_nothing_need_not_be_refused(acme):
-    options = {one.part.name: one.asked for one in Coverage(acme.core).parts if "option" in one.part.kind}
+    options = {one.part.name: one.asked for one in Coverage(acme.core).parts if one.part.kind == "option"}
 
     assert options["choice.benefits.cloud"] == ("eligible", "not_eligible")
     assert options["choice.benefits.no_choice"] == ("eligible",)
@@ -126,3 +127,41 @@ def test_the_document_is_left_alone(engine):
     Coverage(engine.core)
 
     assert codec.digest(engine.document) == before
+
+
+def test_a_side_on_which_no_value_lies_is_not_asked():
+    text = 'package p "P"\nfacts { level: count 0 to 2 "Level" }\nentitlement e "E" { level: level >= 2 }\n'
+    loaded = load_sources([Source("p.policy", text)])
+
+    [threshold] = [one for one in Coverage(loaded.core).parts if one.part.kind == "threshold"]
+
+    assert threshold.asked == ("below", "at")
+
+
+def test_conditions_on_records_are_left_to_faults():
+    text = (
+        'package p "P"\nrecords sales "Sales" monthly { seats: count }\n'
+        'measure big "Big": count = count sales[seats >= 300] over last month\n'
+        'entitlement e "E" { big: big >= 2 }\n'
+    )
+    loaded = load_sources([Source("p.policy", text)])
+    assert not loaded.errors, loaded.errors
+
+    asked = {one.part.name: one.asked for one in Coverage(loaded.core).parts if one.part.kind == "threshold"}
+    assert asked == {"2": ("below", "at", "above"), "300": ()}
+
+
+def test_figures_with_versions_are_thresholds_each():
+    text = (
+        'package p "P"\nfacts { seats: count "Seats" }\n'
+        'entitlement e "E" { from 2023-01-01 { seats: seats >= 10 } }\n'
+        'designation d "D" {\n'
+        "  pass at 50 points out of 100 points\n"
+        "  category a { seats: seats earns 1 point each, up to 100 points }\n"
+        "}\n"
+    )
+    loaded = load_sources([Source("p.policy", text)])
+    assert not loaded.errors, loaded.errors
+
+    names = [one.part.name for one in Coverage(loaded.core).parts if one.part.kind == "threshold"]
+    assert names == ["10", "50 points"]
