@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from dsl.builtin import BUILT_IN, ENDLESS
+from dsl.codec import decimal_text
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest
 
@@ -69,7 +71,8 @@ def type_schema(type_: Type, *, endless: bool = False) -> Json:
 
 
 def _plain(value: Any) -> Any:
-    return int(value) if value == int(value) else float(value)
+    # As JSON has it; the bound is compared as a decimal (`_bound`).
+    return json.loads(decimal_text(Decimal(value)))
 
 
 def _is_decimal(value: Json) -> bool:
