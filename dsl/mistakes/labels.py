@@ -28,6 +28,7 @@ def labels(stop: Stop) -> Iterator[Proposal]:
             )
     if "LABEL" not in stop.expected and not _could_be_clause(stop):
         return
+    yield from _title_for_label(stop)
     for at in stop.starts():
         match = re.match(r"(?P<label>[a-z]\w*)(?P<title>[ \t]+\"x*\")?(?=[ \t]+(?:[\w(]))", stop.code[at:])
         if match is None or match["label"] in RESERVED or match["label"] in _LEADING:
@@ -55,6 +56,24 @@ def labels(stop: Stop) -> Iterator[Proposal]:
             f"{label}: ",
             f"begin it with a name for it and a colon, for example `{label}:`; the label is the reason code that services read",
         )
+
+
+def _title_for_label(stop: Stop) -> Iterator[Proposal]:
+    """`"Title": value`, where the label itself is missing."""
+    for at in stop.starts():
+        match = re.match(r"(?P<title>\"x*\")[ \t]*:", stop.code[at:])
+        if match and at + match.end() >= stop.offset:
+            title = stop.text[at + 1 : at + match.end("title") - 1]
+            label = re.sub(r"\W+", "_", title).strip("_").lower()
+            if re.fullmatch(r"[a-z]\w*", label) and label not in RESERVED:
+                yield put(
+                    "P014",
+                    "this requirement has a title but no label",
+                    (at, at + match.end("title")),
+                    at,
+                    f"{label} ",
+                    f'begin it with one word in small letters, for example `{label} "{title}":`; it is the reason code that services read',
+                )
 
 
 def _could_be_clause(stop: Stop) -> bool:
@@ -92,6 +111,49 @@ def _value_end(stop: Stop, at: int) -> int:
     line_end = len(stop.code) if line_end < 0 else line_end
     brace = stop.code.find("}", at, line_end)
     return len(stop.code[: brace if brace > at else line_end].rstrip())
+
+
+def title_after_colon(stop: Stop) -> Iterator[Proposal]:
+    """`label: "Title" value`, where the colon belongs behind the title."""
+    for at in stop.starts():
+        match = re.match(r"[a-z]\w*(?P<colon>[ \t]*:[ \t]*)(?P<title>\"x*\")(?=[ \t]+[\w(])", stop.code[at:])
+        if match and at + match.end() >= stop.before:
+            title = (at + match.start("title"), at + match.end("title"))
+            edits = ((at + match.start("colon"), at + match.end("colon"), " "), (title[1], title[1], ":"))
+            yield Proposal(
+                "P014",
+                "the title stands behind the colon",
+                *title,
+                f"write the colon behind the title: `{stop.text[slice(*title)]}:`",
+                edits,
+                "write the colon behind the title",
+            )
+
+
+def title_of_field(stop: Stop) -> Iterator[Proposal]:
+    """`name "Title": type` in a vocabulary, where the title belongs behind the type."""
+    if not stop.code.startswith(("facts", "records")):
+        return
+    for at in stop.starts():
+        match = re.match(
+            r"[a-z]\w*(?P<gap>[ \t]*)(?P<title>\"x*\")[ \t]*:[ \t]*(?P<type>[a-z][^\n{}\"]*?)(?=[ \t]*(?:[\n{}]|$|\b(?:cite|seen|may)\b))",
+            stop.code[at:],
+        )
+        if match and at + match.end() >= stop.offset:
+            title = (at + match.start("title"), at + match.end("title"))
+            shown = stop.text[slice(*title)]
+            edits = (
+                (at + match.start("gap"), title[1], ""),
+                (at + match.end("type"), at + match.end("type"), f" {shown}"),
+            )
+            yield Proposal(
+                "P014",
+                "the title of a fact stands behind its type",
+                *title,
+                f"write `{stop.text[at : at + match.start('gap')]}: {match['type']} {shown}`",
+                edits,
+                "write the title behind the type",
+            )
 
 
 def either_or(stop: Stop) -> Iterator[Proposal]:

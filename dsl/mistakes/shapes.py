@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dsl.mistakes.labels import either_or, labels
+from dsl.mistakes.labels import either_or, labels, title_after_colon, title_of_field
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
 from dsl.mistakes.words import CLAUSE_WORDS, TOP_WORDS
 
@@ -199,6 +199,18 @@ def open_quote(stop: Stop) -> Iterator[Proposal]:
     if len(quotes) % 2 == 0:
         return
     quote = start + quotes[-1]
+    opened = re.match(r"[ \t]*[a-z]\w*[ \t]+(?P<title>[^\s\":{}][^\":{}\n]*)\"[ \t]*:", line)
+    if opened and len(quotes) == 1:
+        at = start + opened.start("title")
+        yield put(
+            "P008",
+            "the quotes of this text are not opened",
+            (at, quote + 1),
+            at,
+            '"',
+            f'type `"` before it: `"{stop.text[at : quote + 1]}`',
+        )
+        return
     raw = stop.text[quote + 1 : end]
     for match in _ENDS.finditer(raw):
         if not raw[: match.start()].strip():
@@ -313,6 +325,8 @@ SHAPES: tuple[Look, ...] = (
     top_word,
     open_quote,
     rows,
+    title_of_field,
+    title_after_colon,
     either_or,
     stray_brace,
 )
