@@ -686,6 +686,14 @@ _ALL = (
         "seats >= 5 and revenue >= 100 USD",
     ),
     Code(
+        "L123",
+        "day-of-a-figure",
+        "A day stands behind a plain figure of a comparison.",
+        "`on` belongs to what stands right before it. A figure is the same on every day, so the other side is asked for today.",
+        "seats: seats >= 5 on 2022-09-30",
+        "seats: (seats >= 5) on 2022-09-30",
+    ),
+    Code(
         "L130",
         "unreachable-case",
         "A case, track or tier is never reached, because an earlier one is true wherever it is.",

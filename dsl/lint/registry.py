@@ -9,6 +9,7 @@ from dsl.lint.rule import LintRule
 from dsl.lint.rules import (
     certification_outlives_its_end,
     constant_condition,
+    day_of_a_figure,
     former_label_in_use,
     gap_between_rows,
     gap_in_rule,
@@ -46,6 +47,7 @@ _MODULES = (
     impossible_condition,
     constant_condition,
     repeated_condition,
+    day_of_a_figure,
     unreachable_case,
     never_in_force,
     tier_without_effect,
