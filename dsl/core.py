@@ -362,6 +362,8 @@ class Shift(Node):
     date: Expr
     by: Duration
     back: bool = False
+    provisional: bool = False
+    """Whether the duration is second-hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ from evaluator.moment import Moment
 from evaluator.ranges import Dates, Numbers, Truth, Words, is_settled
 from evaluator.reasons import Context, Reason, number, reasons_of
 from evaluator.register import Standing
+from evaluator.sentence import duration
 
 Json = Any
 AWARD_KINDS = ("competency", "designation", "specialization", "program")
@@ -465,6 +466,8 @@ def _rests_on(
                 figures[
                     Resting(f"{text} {unit}" if unit else text, f"{node.origin.source.name}:{node.origin.line}")
                 ] = None
+            case c.Shift(provisional=True, by=by):
+                figures[Resting(duration(by), f"{node.origin.source.name}:{node.origin.line}")] = None
             case c.PassScore(every=every):
                 for asked in every:
                     if day in asked.days:

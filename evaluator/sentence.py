@@ -76,8 +76,9 @@ class Speaker:
             case c.Prorate(value=value, most=most, target=target, rounding=rounding):
                 full = f"up to {self.say(most)}, all of them at {self.say(target)}"
                 return f"{full}, in proportion to {self.say(value)}, {rounded(rounding)}"
-            case c.Shift(date=day, by=by, back=back):
-                return f"{self.say(day)} {'minus' if back else 'plus'} {duration(by)}"
+            case c.Shift(date=day, by=by, back=back, provisional=provisional):
+                mark = " (provisional)" if provisional else ""
+                return f"{self.say(day)} {'minus' if back else 'plus'} {duration(by)}{mark}"
             case c.Edge(edge=edge, of=of):
                 return f"the {'first' if edge == 'start' else 'last'} day of the month of {self.say(of)}"
             case c.Compare():

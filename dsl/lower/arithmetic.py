@@ -154,7 +154,14 @@ class Arithmetic(Figures):
                 "write what then: `, rounded down` takes the last day of the month",
                 fix=Fix("round down", (Edit(expr.origin.after, ", rounded down"),)),
             )
-        return c.Shift(date=left, by=right.value, back=expr.op == "-", type=c.DATE, origin=expr.origin)
+        return c.Shift(
+            date=left,
+            by=right.value,
+            back=expr.op == "-",
+            provisional=right.provisional,
+            type=c.DATE,
+            origin=expr.origin,
+        )
 
     def _rounded(self, expr: d.Rounded, scope: Scope, expected: c.Type | None) -> c.Expr | None:
         inner = expr.value

@@ -52,7 +52,6 @@ class Names:
                 self._awards.setdefault(rule.award, []).append(rule)
         self._second_hand = _second_hand_days(document)
         self._own_ends = _own_ends(document)
-        self._second_hand_shifts = _second_hand_shifts(document)
 
     # ---- rules
 
@@ -221,10 +220,6 @@ class Names:
         """Return a day; one that the policies give as second-hand wherever they name it says so."""
         return provisional(day.isoformat()) if self._is_second_hand(day, None) else day.isoformat()
 
-    def is_second_hand_shift(self, origin: Span) -> bool:
-        """Whether the length of a time that is added to a date is second-hand; the core does not tell."""
-        return (origin.source.name, origin.start, origin.end) in self._second_hand_shifts
-
     def _is_second_hand(self, end: date, own: Span | None) -> bool:
         if own is not None and (own.source.name, own.start) in self._own_ends:
             return self._own_ends[own.source.name, own.start]
@@ -243,15 +238,6 @@ def _second_hand_days(document: d.Document) -> frozenset[date]:
         elif isinstance(node, d.Day) and node.provisional:
             doubtful.add(node.day)
     return frozenset(doubtful - firm)
-
-
-def _second_hand_shifts(document: d.Document) -> frozenset[tuple[str, int, int]]:
-    """Return where lengths of time that are second-hand are added to dates."""
-    return frozenset(
-        (node.origin.source.name, node.origin.start, node.origin.end)
-        for node in d.walk(document)
-        if isinstance(node, d.Arithmetic) and isinstance(node.right, d.Figure) and node.right.provisional
-    )
 
 
 def _own_ends(document: d.Document) -> dict[tuple[str, int], bool]:

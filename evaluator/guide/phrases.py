@@ -58,9 +58,8 @@ class GuideSpeaker(Speaker):
                 return "it is held, at the level in question or higher"
             case c.Lapsed(award=award) if award == self.subject:
                 return "it was held and is not any longer"
-            case c.Shift(date=day, by=by, back=back):
-                length = duration(by)
-                length = provisional(length) if self.names.is_second_hand_shift(node.origin) else length
+            case c.Shift(date=day, by=by, back=back, provisional=is_provisional):
+                length = provisional(duration(by)) if is_provisional else duration(by)
                 return f"{self._operand(day)} {'minus' if back else 'plus'} {length}"
             case _:
                 return super().say(node)

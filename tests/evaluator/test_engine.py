@@ -121,3 +121,16 @@ def test_the_dates_of_a_standing_are_told_only_where_nothing_missing_could_chang
     assert (known.held, known.since, known.next_check) == (Truth.TRUE, date(2022, 6, 1), date(2023, 6, 1))
     assert (partial.held, partial.since, partial.next_check) == (Truth.TRUE, None, None)
     assert (unsure.held, unsure.since, unsure.next_check) == (Truth.UNKNOWN, date(2022, 6, 1), None)
+
+
+def test_second_hand_figures_and_durations_that_a_decision_rests_on_are_counted():
+    text = """
+facts { bought: date  seats: count }
+entitlement resale { requires { in_time: today <= bought + 30? days  seats: seats >= 5?  firm: today >= bought - 7 days } }
+"""
+    engine = Engine(load_sources([Source("resting.policy", text)]).document)
+
+    answer = engine.decide(Query(("entitlement.resale",), DAY, {"facts": {"bought": "2023-04-01", "seats": 5}}))
+
+    resting = answer.decisions[0].provisional_figures
+    assert [(one.text, one.at) for one in resting] == [("30 days", "resting.policy:3"), ("5", "resting.policy:3")]
