@@ -192,7 +192,8 @@ def _reason_value(reason: Reason, name: str) -> Json:
 def _option(decision: Decision, name: str, wanted: Json) -> Iterator[tuple[str, Json, Json]]:
     option = next((found for found in decision.options if (found.name or "no_choice") == name), None)
     if option is None:
-        yield f"option {name}", wanted, "not offered"
+        if wanted != "not_offered":
+            yield f"option {name}", wanted, "not_offered"
         return
     wanted_of: Mapping[str, Json] = {"eligibility": wanted} if isinstance(wanted, str) else wanted
     for aspect, value in wanted_of.items():

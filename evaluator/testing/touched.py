@@ -157,7 +157,11 @@ Difference: TypeAlias = str | ChangedDays
 
 
 def differences(was: c.Core, now: c.Core) -> Iterator[Difference]:
-    """Yield where two cores decide differently; nothing where no decision can differ."""
+    """Yield where two cores decide differently; nothing where no decision can differ.
+
+    Days that change only where the version around them says nothing, before and now, decide nothing: a wording that
+    begins before its rule does, or a rule that begins before its first wording.
+    """
     for section in ("rules", "named"):
         before, after = getattr(was, section), getattr(now, section)
         for name, value in before.items():
@@ -165,11 +169,19 @@ def differences(was: c.Core, now: c.Core) -> Iterator[Difference]:
             if name not in after:
                 yield path
             elif after[name] is not value:
-                yield from _between(value, after[name], path, path)
+                yield from _between(value, after[name], path, path, _no_day)
         # What is new concerns what lists all rules; a rule that names it differs itself.
 
 
-def _between(was: Any, now: Any, path: str, around: str) -> Iterator[Difference]:
+Silent: TypeAlias = Callable[[date], bool]
+"""Whether nothing is decided by a part on a day."""
+
+
+def _no_day(_day: date) -> bool:
+    return False
+
+
+def _between(was: Any, now: Any, path: str, around: str, silent: Silent) -> Iterator[Difference]:
     if was is now or isinstance(was, Span):
         return
     if type(was) is not type(now):
@@ -177,25 +189,51 @@ def _between(was: Any, now: Any, path: str, around: str) -> Iterator[Difference]
         return
     match was:
         case c.Days():
-            if was != now:
+            if was != now and not all(silent(day) for day in _moved(was, now)):
                 yield ChangedDays(path, was, now)
         case tuple():
             if len(was) != len(now):
                 yield around
                 return
             for index, (before, after) in enumerate(zip(was, now, strict=True)):
-                yield from _between(before, after, f"{path}/{index}", around)
+                yield from _between(before, after, f"{path}/{index}", around, silent)
         case Mapping():
             if list(was) != list(now):
                 yield around
                 return
             for name, value in was.items():
-                yield from _between(value, now[name], f"{path}/{name}", around)
+                yield from _between(value, now[name], f"{path}/{name}", around, silent)
         case _ if is_dataclass(was) and not isinstance(was, type):
             inside = path if type(was) in _WATCHED else around
             for own in fields(was):
                 before, after = getattr(was, own.name), getattr(now, own.name)
-                yield from _between(before, after, f"{path}/{own.name}", inside)
+                within = _silent_in(was, now, own.name) if isinstance(was, c.RuleVersion) else silent
+                yield from _between(before, after, f"{path}/{own.name}", inside, within)
         case _:
             if was != now:
                 yield around
+
+
+def _silent_in(was: c.RuleVersion, now: c.RuleVersion, name: str) -> Silent:
+    """Return on which days a field of a version decides nothing, with either wording."""
+    starts_only = was.days.end == now.days.end and not was.was and not _reads_its_start(was)
+    if name in ("requirement", "amount", "options") or (name == "days" and starts_only):
+        return lambda day: not was.in_force(day) and not now.in_force(day)
+    # Settings are read for days of checks and payments, an end is told, and former names begin with their version.
+    return _no_day
+
+
+def _reads_its_start(version: c.RuleVersion) -> bool:
+    nodes = (node for expression in reads.expressions(version) for node in reads.walk(expression))
+    return any(isinstance(node, c.Anniversary) and node.which == "first" and node.after is None for node in nodes)
+
+
+def _moved(was: c.Days, now: c.Days) -> Iterator[date]:
+    """Yield the days that are among one of two spans only; where they have no end, the first day of all."""
+    for one, other in ((was.start, now.start), (was.end, now.end)):
+        if one == other:
+            continue
+        if one is None or other is None:
+            yield ANY_DAY
+            continue
+        yield from (date.fromordinal(number) for number in range(*sorted((one.toordinal(), other.toordinal()))))

@@ -135,6 +135,24 @@ def test_what_only_the_check_refuses_is_told_apart():
     assert outcome(mutation, "least: date 2024-01-01 -> 2024-01-02, everywhere in the form") == "survived"
 
 
+def test_a_day_on_which_the_rule_says_nothing_anyhow_changes_nothing():
+    document = document_of(
+        """
+facts { seats: count "Seats" }
+entitlement sell "Sell" from 2023-01-01 {
+  from 2023-01-01 until 2024-01-01 { seats: seats >= 10 }
+  from 2024-01-01 { seats: seats >= 12 }
+}
+"""
+    )
+    mutation = mutation_of(document, scenario("2023-06-01", {"seats": 10}, "eligible"))
+
+    assert outcome(mutation, "entitlement.sell: date 2023-01-01 -> 2022-12-31") == "nothing"
+    assert outcome(mutation, "entitlement.sell > from 2023-01-01: date 2023-01-01 -> 2022-12-31") == "nothing"
+    assert outcome(mutation, "entitlement.sell: date 2023-01-01 -> 2023-01-02") == "survived"
+    assert outcome(mutation, "entitlement.sell: date 2023-01-01 -> 2022-12-31, everywhere in the form") == "survived"
+
+
 def test_a_limit_of_a_fact_is_noticed_where_the_fact_stands_on_it():
     document = document_of(POLICY)
     key = "rate: figure 5 -> 4.9"

@@ -83,6 +83,8 @@ WRONG = [
     ("lifecycle.competency.delivery.gold", "active", ("stage", "active", "not_started")),
     ("lifecycle.competency.delivery.gold", {"stage": "active"}, ("stage", "active", "not_started")),
     ("choice.benefits", {"options": {"cloud": "eligible"}}, ("option cloud: eligibility", "eligible", "not_eligible")),
+    ("choice.benefits", {"options": {"cloud": "not_offered"}},
+     ("option cloud: eligibility", "not_offered", "not_eligible")),
     ("choice.benefits", {"options": {"cloud": {"pay": {"cloud_fee": "1 USD"}}}},
      ("option cloud: pay", "fee.cloud_fee 1 USD", "fee.cloud_fee 4730 USD")),
     ("choice.benefits", {"options": {"cloud": {"pay": {}}}}, ("option cloud: pay", "nothing", "fee.cloud_fee 4730 USD")),
