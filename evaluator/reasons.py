@@ -192,6 +192,10 @@ def _sides(explanation: Explanation) -> tuple[Range | None, Range | str | None, 
         case c.AnyOf(least=least):
             return _how_many(explanation), Numbers(Decimal(least), Decimal(least)), None, "of these"
         case c.AllOf():
+            own = [part for part in explanation.parts if not isinstance(part.node, c.Requirement)]
+            if len(own) == 1 < len(explanation.parts):
+                # A condition with gates before it: the gates are told as parts.
+                return _sides(own[0])
             size = Decimal(len(explanation.parts))
             return _how_many(explanation), Numbers(size, size), None, "of these"
         case c.Holds(award=award):

@@ -3,7 +3,7 @@
 Each figure, comparison, date, row, list entry, quantifier and gate is changed in turn, in the document, so that one
 place in the text is one fault however many rules it makes. A day on which one wording ends and the next begins stands
 in the text twice; moving one of the two makes a gap or an overlap that the check reports, so both are also moved
-together.
+together. So are the first day of a form and of its first wording: one of them alone may change nothing.
 """
 
 from __future__ import annotations
@@ -208,14 +208,15 @@ def _of(found: _Found) -> Iterator[Fault]:
 
 
 def _moved_together(nodes: list[_Found]) -> Iterator[Fault]:
-    """Yield faults that move a day on which one wording of a form ends and another begins."""
+    """Yield faults that move a day on which one wording of a form ends and another begins, or the form itself begins."""
     by_day: dict[date, list[_Found]] = {}
     for found in nodes:
         if isinstance(found.node, d.Day) and _can_move(found):
             by_day.setdefault(found.node.day, []).append(found)
     for day, places in by_day.items():
         roles = {place.path[-1] for place in places}
-        if len(roles) < 2:
+        with_its_first_wording = len(places) > 1 and any(len(place.trail) == 1 for place in places)
+        if len(roles) < 2 and not with_its_first_wording:
             continue
         first = places[0]
         for moved in (day + timedelta(days=1), day - timedelta(days=1)):
