@@ -1,4 +1,4 @@
-"""The check tells faults at one place: at their line, a misspelt name with the one that was meant."""
+"""Faults at one place: told by the check, at their line and with the name that was meant, or failing a scenario."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from cli.scenario_files import read_files, scenario_files
 from dsl.diagnostics import Diagnostic
-from dsl.load import policy_files
+from dsl.lint.runner import linted
+from dsl.load import load_sources, policy_files
 from dsl.source import Source, read_source
+from evaluator.engine import Engine
+from evaluator.testing.mutation import Mutation
+from evaluator.testing.runner import run_scenario
+from evaluator.testing.scenario import Scenario, ScenarioErrors
+from evaluator.testing.touched import differences
 from tests.properties.faults import Fault, faults, is_at_its_line, is_in_its_form, told
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +51,38 @@ def test_faults_are_told_at_their_line(sources: list[Source], all_faults: list[F
 @pytest.mark.benchmarks
 def test_all_faults_are_told_at_their_line(sources: list[Source], all_faults: list[Fault]) -> None:
     check_told([fault for fault in all_faults if fault.seen == "told"], sources)
+
+
+@pytest.mark.benchmarks
+def test_what_the_check_cannot_tell_fails_a_scenario(sources: list[Source], all_faults: list[Fault]) -> None:
+    policies = load_sources(sources)
+    files = read_files(scenario_files([ROOT / "policies"]), lambda _: True)
+    mutation = Mutation(policies.document, [scenario for one in files for scenario in one.file.scenarios])
+    mutation.trace = mutation.traced(range(len(mutation.scenarios)))
+    before = {(one.code, one.message) for one in linted(policies)}
+    left: list[str] = []
+    meant = [fault for fault in all_faults if fault.seen == "meant"]
+    for fault in meant:
+        faulty = load_sources([fault.source if one is fault.span.source else one for one in sources])
+        if faulty.errors or any((one.code, one.message) not in before for one in linted(faulty)):
+            continue
+        engine = Engine(faulty.document)
+        changed = differences(mutation.engine.core, engine.core)
+        concerned = set().union(*(mutation.trace.touched.by(one) for one in changed))
+        cheapest_first = sorted(concerned, key=lambda index: mutation.trace.cost_s[index])
+        if not any(fails(engine, mutation.scenarios[index]) for index in cheapest_first):
+            left.append(str(fault))
+
+    assert len(meant) >= 100
+    assert left == []
+
+
+def fails(engine: Engine, scenario: Scenario) -> bool:
+    """Whether a scenario fails, or names what is no longer there."""
+    try:
+        return not run_scenario(engine, scenario).passed
+    except (ScenarioErrors, LookupError):
+        return True
 
 
 def check_told(must: Sequence[Fault], sources: Sequence[Source]) -> None:
