@@ -183,7 +183,7 @@ class _Deciding:
                 return self._choice(base, version, at, context)
             case _:
                 explanation = self.interpreter.requirement(rule, at)
-                scored = next((e for e in explanation.walk() if isinstance(e.node, c.PassScore)), None)
+                scored = next((e for e in _of_the_rule(explanation) if isinstance(e.node, c.PassScore)), None)
                 score: Score | None = None
                 if scored is not None and isinstance(scored.node, c.PassScore):
                     points, needed = (part.range for part in scored.parts)
@@ -423,6 +423,14 @@ def _result(decision: Decision) -> object:
     """Return all of a decision that a fact can change: what must be equal for the fact not to matter."""
     options = tuple((option.eligibility, option.effects) for option in decision.options)
     return decision.eligibility, decision.amount, decision.due, decision.stage, options
+
+
+def _of_the_rule(explanation: Explanation) -> Iterator[Explanation]:
+    """Yield what the rule itself asks for; the score of an award that it asks to be held is none of its own."""
+    yield explanation
+    if not isinstance(explanation.node, c.Holds | c.Paid | c.Lapsed):
+        for part in explanation.parts:
+            yield from _of_the_rule(part)
 
 
 def _that_count(explanation: Explanation) -> Iterator[Explanation]:

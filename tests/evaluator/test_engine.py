@@ -134,3 +134,18 @@ entitlement resale { requires { in_time: today <= bought + 30? days  seats: seat
 
     resting = answer.decisions[0].provisional_figures
     assert [(one.text, one.at) for one in resting] == [("30 days", "resting.policy:3"), ("5", "resting.policy:3")]
+
+
+def test_the_score_of_an_award_that_is_asked_for_is_no_score_of_the_rule():
+    text = """
+facts { seats: count }
+designation scored { pass at 2 points out of 5 points  category c { seats: seats earns 1 point each, up to 5 points }  checked at own anniversary }
+program expert { requires { held: holds scored } }
+"""
+    engine = Engine(load_sources([Source("scores.policy", text)]).document)
+    award = {"award": "designation.scored", "attained": "2022-01-05", "anniversary": "2023-01-05", "ended": "none"}
+    facts = {"facts": {"seats": {"history": [{"from": "2021-01-01", "value": 3}]}}, "records": {"awards": [award]}}
+
+    decided = engine.decide(Query(("program.expert", "designation.scored"), DAY, facts)).decisions
+
+    assert [one.score is None for one in decided] == [True, False]
