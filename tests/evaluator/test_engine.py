@@ -144,7 +144,7 @@ program expert { requires { held: holds scored } }
 """
     engine = Engine(load_sources([Source("scores.policy", text)]).document)
     award = {"award": "designation.scored", "attained": "2022-01-05", "anniversary": "2023-01-05", "ended": "none"}
-    facts = {"facts": {"seats": {"history": [{"from": "2021-01-01", "value": 3}]}}, "records": {"awards": [award]}}
+    facts = {"facts": {"seats": {"history": [{"from": "2021-01-01", "value": 1}]}}, "records": {"awards": [award]}}
 
     decided = engine.decide(Query(("program.expert", "designation.scored"), DAY, facts)).decisions
 
