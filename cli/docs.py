@@ -9,21 +9,22 @@ from pathlib import Path
 
 import click
 
-from cli.console import CLEAN, FINDINGS, as_of_option, existing, load_engine, policy_folders
+from cli.console import CLEAN, FINDINGS, as_of_option, existing, load_engine, policy_folders, today
 from evaluator.guide.html import html_files
 from evaluator.guide.markdown import markdown_files
 from evaluator.guide.site import site_of
 
 PLACES = {"html": "build/guide", "markdown": "docs/guide"}
 SUFFIXES = {"html": ".html", "markdown": ".md"}
-_MADE = re.compile(r'<!-- merit docs -->|<meta name="generator" content="merit docs">')
+_MADE = re.compile(r'(?:<!-- |<meta name="generator" content=")merit docs(?:, as of (\d{4}-\d{2}-\d{2}))?(?: -->|">)')
+FIRST = {"html": "index.html", "markdown": "README.md"}
 
 
 @click.command(short_help="Make the programme guide.")
 @click.argument("paths", nargs=-1)
 @click.option("--out", metavar="DIR", help="Where to write it.  [default: build/guide, Markdown docs/guide]")
 @click.option("--format", "form", type=click.Choice(["html", "markdown"]), help="What to write.  [default: html]")
-@as_of_option("Day whose rules are told first", otherwise="the last day on which something changes")
+@as_of_option("Day whose state is told", otherwise="today, or the day of the Markdown guide that is there,")
 @click.option(
     "--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the Markdown guide is stale."
 )
@@ -36,7 +37,9 @@ def docs(paths: tuple[str, ...], out: str | None, form: str | None, as_of: date 
     engine = load_engine(existing(paths) if paths else policy_folders(()))
     form = form or ("markdown" if only_check else "html")
     folder = Path(out or PLACES[form])
-    site = site_of(engine.core, engine.document, as_of)
+    # What is committed changes with the policies, not with the day on which somebody makes it again.
+    kept = _day_of(folder / FIRST[form]) if only_check or form == "markdown" else None
+    site = site_of(engine.core, engine.document, as_of or kept or today())
     files = dict(html_files(site) if form == "html" else markdown_files(site))
     if only_check:
         sys.exit(_check(folder, files, form))
@@ -46,8 +49,7 @@ def docs(paths: tuple[str, ...], out: str | None, form: str | None, as_of: date 
             old.unlink()
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    first = folder / ("index.html" if form == "html" else "README.md")
-    click.echo(f"{first}: {len(site.pages)} pages in {len(files)} files")
+    click.echo(f"{folder / FIRST[form]}: {len(site.pages)} pages in {len(files)} files")
 
 
 def _check(folder: Path, files: dict[str, str], form: str) -> int:
@@ -63,6 +65,12 @@ def _check(folder: Path, files: dict[str, str], form: str) -> int:
         return CLEAN
     click.echo(f"make it again: merit docs --format {form} --out {folder}")
     return FINDINGS
+
+
+def _day_of(file: Path) -> date | None:
+    """Return the day whose state a guide tells that was made before."""
+    found = _MADE.search((_read(file) or "")[:600])
+    return date.fromisoformat(found.group(1)) if found is not None and found.group(1) else None
 
 
 def _read(file: Path) -> str | None:

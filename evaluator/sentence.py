@@ -323,7 +323,8 @@ def duration(value: c.Duration) -> str:
 
 def rounded(rounding: c.RoundTo) -> str:
     """Write a rounding."""
-    return f"rounded {rounding.mode} to {number(rounding.step)}"
+    step = "a whole number" if rounding.step == 1 else number(rounding.step)
+    return f"rounded {rounding.mode} to {step}"
 
 
 def period(window: c.Period) -> str:

@@ -92,7 +92,8 @@ def unread(document: d.Document, core: Core, found: Sequence[Diagnostic]) -> Ite
     """Yield names that mean nothing in places that no rule reads: a slip there waits for the rule that does.
 
     Reports:
-        C102 a member of a group; C602 a name in a table's cell; C120 a `use` in shared clauses.
+        C102 a member of a group; C115 the source of a row, an entry or a figure; C120 a `use` in shared clauses;
+        C602 a name in a table's cell.
     """
     told = {(diagnostic.span.source, diagnostic.span.start) for diagnostic in found}
     for diagnostic in _unread(document, core):
@@ -121,6 +122,9 @@ def _unread(document: d.Document, core: Core) -> Iterator[Diagnostic]:
                     for name in cell.names:
                         if name not in known:
                             yield _unknown("C602", "award", name, cell.origin, known)
+    for node in d.walk(document):
+        if isinstance(node, d.Cite) and node.source not in document.sources:
+            yield _unknown("C115", "source", node.source, node.origin, document.sources)
     commons = {rule.name or "" for rule in document.rules.values() if rule.kind == "common"}
     for rule in document.rules.values():
         for node in d.walk(rule):

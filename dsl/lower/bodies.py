@@ -481,7 +481,7 @@ class Bodies(Settings, Earnings):
         )
         return c.Requirement(
             code=f"{scope.code}.{'even' if even else 'odd'}_anniversaries",
-            title=f"Asked {clause.word}" + (" and at the start" if even else ""),
+            title=f"Asked {'at the start and ' if even else ''}{clause.word}",
             value=c.Case(branches=branches, type=c.FLAG, origin=clause.origin),
             part="section",
             days=placed.days,

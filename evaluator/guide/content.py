@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, TypeAlias
 
 
@@ -122,14 +123,14 @@ class Site:
 
     Args:
         title: the programme.
-        day: what the first page speaks of, in words.
+        day: the day whose state is told; None where nothing changes.
         version: the digest of the policies, short.
         pages: all pages, the first page first.
         areas: the areas in order, by the name of their Markdown file, with their titles.
     """
 
     title: str
-    day: str
+    day: date | None
     version: str
     pages: tuple[Page, ...]
     areas: tuple[tuple[str, str], ...]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from dsl import core as c
 from dsl.source import Span
-from evaluator.guide.marks import plain
+from evaluator.guide.marks import plain, series
 from evaluator.guide.names import Names
 from evaluator.guide.phrases import GuideSpeaker
 from evaluator.guide.told import Line, Teller
@@ -114,11 +114,16 @@ def _changes(before: Sequence[Line], after: Sequence[Line]) -> Iterator[Change]:
         elif one is None and other is not None:
             yield Change("new", _titled(other), after=_whole(other))
         elif one is not None and other is not None:
-            if plain(one.text) != plain(other.text):
+            if plain(one.text) != plain(other.text) and not _only_joins(one, other):
                 yield Change("changed", _titled(other), one.text, other.text)
             elif (one.cites, one.assumes) != (other.cites, other.assumes):
                 yield Change("rests on", _titled(other), *_rested(one, other))
             yield from _changes(one.parts, other.parts)
+
+
+def _only_joins(one: Line, other: Line) -> bool:
+    """Whether a line tells only how its parts make the whole, and there is one part before or after."""
+    return bool(one.parts and other.parts) and not (one.text and other.text)
 
 
 def _by_title(lines: Iterable[Line]) -> dict[tuple[str, str, int], Line]:
@@ -136,7 +141,7 @@ def _titled(line: Line) -> str:
 
 
 def _whole(line: Line) -> str:
-    inner = ", ".join(part.title for part in line.parts)
+    inner = series(part.title or part.text for part in line.parts)
     return f"{line.text.rstrip(':')}: {inner}" if inner and line.text else inner or line.text
 
 

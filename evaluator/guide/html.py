@@ -51,10 +51,12 @@ class _Html:
     def page(self, page: Page) -> str:
         title = page.title if page.key == "index" else f"{page.title} · {self.site.title}"
         menu = "".join(f'<a href="{self.href(key)}">{text}</a>' for key, text in _NAVIGATION if key != page.key)
-        about = f"State of {escape(self.site.day.removeprefix('on '))}. " if self.site.day else ""
+        about = f"State of {self.site.day}. " if self.site.day else ""
+        state = f", as of {self.site.day}" if self.site.day else ""
         return (
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="generator" content="merit docs">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f'<meta name="generator" content="merit docs{state}">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(title)}</title>\n<style>\n{self.style}</style>\n</head>\n<body>\n"
             f"<header><b>{escape(self.site.title)}</b>{menu}</header>\n<main>\n<h1>{escape(page.title)}</h1>\n"
             f"{''.join(self.blocks(page.blocks))}</main>\n"

@@ -22,9 +22,6 @@ from evaluator.guide.content import (
 )
 from evaluator.guide.marks import pieces, plain
 
-MADE = "<!-- merit docs -->\n"
-"""The first line of every file: it is made, and made again."""
-
 ALONE = ("certifications", "figures", "facts", "changes", "open", "sources")
 """Areas that are one page."""
 
@@ -53,12 +50,13 @@ class _Markdown:
 
     def start(self, site: Site, page: Page) -> str:
         self.here, self.page_key = "README", page.key
-        head = f"{MADE}# {escaped(page.title)}\n\nThis guide is made from the policies with `merit docs`; do not edit it.\n\n"
+        head = f"{_made(site)}# {escaped(page.title)}\n\nThis guide is made from the policies: to change it, change them.\n\n"
         return (head + "".join(self.blocks(page.blocks, 0))).rstrip() + "\n"
 
     def area(self, title: str, pages: list[Page], site: Site) -> str:
         self.here = pages[0].area
-        text = f"{MADE}# {escaped(title)}\n\n[{escaped(site.title)}](README.md)\n\n"
+        state = f", as of {site.day}" if site.day else ""
+        text = f"{_made(site)}# {escaped(title)}\n\n[{escaped(site.title)}](README.md){state}\n\n"
         if self.is_alone(pages):
             self.page_key = pages[0].key
             return text + "".join(self.blocks(pages[0].blocks, 0)).rstrip() + "\n"
@@ -149,6 +147,11 @@ class _Markdown:
         file = "" if area == self.here else f"{area}.md"
         place = f"{page}--{anchor}" if anchor else "" if area in ALONE else own
         return f"{file}#{place}" if place else file or f"{area}.md"
+
+
+def _made(site: Site) -> str:
+    """Return the first line of every file: it is made, for a day, and made again."""
+    return f"<!-- merit docs{f', as of {site.day}' if site.day else ''} -->\n"
 
 
 def escaped(text: str) -> str:

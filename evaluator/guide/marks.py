@@ -7,7 +7,7 @@ policy has a use for. A renderer takes the text apart with ``pieces``; ``plain``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -83,6 +83,16 @@ def plain(text: str) -> str:
         'at least 70 points (?)'
     """
     return "".join(f"{piece.text} (?)" if piece.kind == "provisional" else piece.text for piece in pieces(text))
+
+
+def series(texts: Iterable[str]) -> str:
+    """Join titles, which may have commas of their own.
+
+    Examples:
+        >>> series(["Surveys, Security", "Exam units, weighted"])
+        'Surveys, Security; Exam units, weighted'
+    """
+    return "; ".join(texts)
 
 
 def sentence(text: str) -> str:

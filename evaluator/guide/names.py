@@ -173,6 +173,11 @@ class Names:
         known = BUILT_IN.get(name) or self.core.records.get(name)
         return link(known.title or words(name), f"facts#records.{name}") if known is not None else words(name)
 
+    def table(self, name: str) -> str:
+        """Return a table as a link."""
+        known = self.document.tables.get(name)
+        return link((known.title if known else None) or headline(name), f"table.{name}")
+
     def certifications(self, name: str) -> str:
         """Return a list of certifications as a link."""
         listing = self.document.certifications.get(name)

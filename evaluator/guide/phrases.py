@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from dsl import core as c
 from evaluator.guide.marks import link, provisional, unknown
 from evaluator.guide.names import Names, words
 from evaluator.ranges import NEVER
 from evaluator.reasons import number, unit_of
-from evaluator.sentence import BY_DATE, COMPARISONS, Speaker, duration
+from evaluator.sentence import BY_DATE, COMPARISONS, Speaker, duration, period, rounded
+
+MAX_CONDITIONS = 2
+"""How many conditions on rows a sentence tells; more are told in lines of their own."""
 
 MAX_ROWS = 3
 """How many rows of a table a sentence tells; longer ones are told by the table."""
@@ -41,8 +44,8 @@ class GuideSpeaker(Speaker):
                 shown = f"“{self.names.fact(name)}”"
                 return f"{shown} is answered yes" if node.type.kind == "flag" else shown
             case c.Field(name=name):
-                known = self._around.fields.get(name) if self._around is not None else None
-                return f"“{known.title}”" if known is not None and known.title else words(name)
+                shown = self._field(name)
+                return f"{shown} is yes" if node.type.kind == "flag" else shown
             case c.People():
                 return f"the number of people who hold {self.certified(node)}"
             case c.DifferentPeople(lists=lists):
@@ -58,11 +61,71 @@ class GuideSpeaker(Speaker):
                 return "it is held, at the level in question or higher"
             case c.Lapsed(award=award) if award == self.subject:
                 return "it was held and is not any longer"
-            case c.Shift(date=day, by=by, back=back, provisional=is_provisional):
-                length = provisional(duration(by)) if is_provisional else duration(by)
-                return f"{self._operand(day)} {'minus' if back else 'plus'} {length}"
+            case c.Qualifies(rule=rule):
+                return f"{self._requirements(rule)} are met"
+            case c.InProgress(rule=rule):
+                return f"at least one of {self._requirements(rule)} is met"
+            case c.Shift():
+                return self._shift(node)
+            case c.Edge(edge=edge, of=of):
+                return f"the {'first' if edge == 'start' else 'last'} day of {self._month(of)}"
+            case c.Paid(award=award):
+                return f"{self._award(award)} is held with benefits that were bought"
+            case c.Arithmetic():
+                return self._arithmetic(node)
             case _:
                 return super().say(node)
+
+    def _field(self, name: str) -> str:
+        known = self._around.fields.get(name) if self._around is not None else None
+        return f"“{known.title}”" if known is not None and known.title else words(name)
+
+    # ---- days
+
+    def _shift(self, node: c.Shift) -> str:
+        length = provisional(duration(node.by)) if node.provisional else duration(node.by)
+        side = "before" if node.back else "after"
+        shown = self._operand(node.date)
+        return f"{length} {side} {f'the day {shown}' if isinstance(node.date, c.Shift) else shown}"
+
+    def _month(self, of: c.Expr) -> str:
+        """Return a month by a day in it."""
+        if isinstance(of, c.Today):
+            return "the current month"
+        if isinstance(of, c.Shift) and of.by.days == 0:
+            return f"the month {self._shift(of)}"
+        return f"the month of {self._operand(of)}"
+
+    # ---- calculations
+
+    def _arithmetic(self, node: c.Arithmetic) -> str:
+        change = _same_but_for_months(node.left, node.right) if node.op == "-" else None
+        if change is not None:
+            return f"the increase of {self._between(*change)}"
+        word = {"+": "plus", "-": "minus", "*": "times"}[node.op]
+        return f"{self._term(node.left)} {word} {self._term(node.right)}"
+
+    def _ratio(self, node: c.Ratio) -> str:
+        change = _same_but_for_months(node.numerator, node.denominator) if node.growth else None
+        if change is not None:
+            return f"the growth of {self._between(*change)}, {rounded(node.rounding)}"
+        above, below = self._term(node.numerator), self._term(node.denominator)
+        if node.growth:
+            return f"the growth from {below} to {above}, {rounded(node.rounding)}"
+        share = ", in percent" if node.scale == 100 else ""
+        return f"{above} divided by {below}{share}, {rounded(node.rounding)}"
+
+    def _between(self, now: c.Aggregate, then: c.Aggregate) -> str:
+        """Return one aggregate of two stretches of months, from the earlier one to the later."""
+        bare = self.say(replace(now, over=None))
+        return f"{bare}, from {_months(then)} to {_months(now)}"
+
+    def _term(self, node: c.Expr) -> str:
+        """Return a phrase that is reckoned with; what has a comma or a sign of its own is set apart."""
+        said = self._operand(node)
+        apart = c.Arithmetic | c.Ratio | c.Total | c.Best | c.Prorate | c.Rounded
+        long = isinstance(node, c.Aggregate) and (node.where is not None or node.over is not None)
+        return f"({said})" if long or isinstance(node, apart) else said
 
     # ---- what is claimed of awards
 
@@ -73,8 +136,21 @@ class GuideSpeaker(Speaker):
         told = self._in_force(parts)
         if len(told) == 1 and least == 1:
             return self.say(told[0])
+        values = self._one_value_of(told) if least == 1 else None
+        if values is not None:
+            return values
+        if len(told) == 2 and least == 1 and not any(isinstance(part, c.Requirement) for part in told):
+            return f"either {self.say(told[0])} or {self.say(told[1])}"
         start = "at least one of these" if least == 1 else f"at least {least} of these"
         return f"{start}: {self._several(told, 'or')}"
+
+    def _one_value_of(self, parts: Sequence[c.Expr]) -> str | None:
+        """Return `a = x or a = y` in one phrase, None where other things are compared."""
+        found = [part for part in parts if isinstance(part, c.Compare) and part.op == "="]
+        about = {self._operand(part.left) for part in found}
+        if len(found) < len(parts) or len(about) != 1:
+            return None
+        return f"{about.pop()} is {listed([self._operand(part.right) for part in found], 'or')}"
 
     def _all_of(self, parts: Sequence[c.Expr]) -> str:
         told = self._in_force(parts)
@@ -141,6 +217,10 @@ class GuideSpeaker(Speaker):
     def _rule(self, rule: str) -> str:
         return self._award(rule)
 
+    def _requirements(self, rule: str) -> str:
+        shown = self._award(rule)
+        return "its requirements" if shown == "it" else f"the requirements of {shown}"
+
     def _not(self, part: c.Expr) -> str:
         match part:
             case c.Fact(name=name):
@@ -150,15 +230,22 @@ class GuideSpeaker(Speaker):
             case c.Holds(award=award, level=level):
                 return f"{self._award(award)} is not held{at_level(level)}"
             case c.Qualifies(rule=rule):
-                return f"the requirements of {self._award(rule)} are not met"
+                return f"{self._requirements(rule)} are not met"
             case c.AsProjected(value=value):
                 return f"{self._not(value)}, as projected for the next check"
             case c.Compare(op=op):
                 return self._compare(replace(part, op=OPPOSITE[op]))
             case c.Sometime(condition=condition, start=start, end=end):
                 return f"on no day from {self.say(start)} through {self.say(end)}: {self.say(condition)}"
+            case c.Field(name=name):
+                return f"{self._field(name)} is no"
             case c.AnyOf() if (claimed := self.claimed(part)) is not None and claimed.startswith("one of"):
                 return f"none of{claimed.removeprefix('one of')}"
+            case c.AnyOf(parts=parts, least=1) if (values := self._one_value_of(parts)) is not None:
+                about, _, told = values.partition(" is ")
+                return f"{about} is neither {' nor '.join(told.rsplit(' or ', 1))}"
+            case c.AllOf() if (told := self.say(part)).startswith("all ") and not told.startswith("all of these"):
+                return f"not {told}"
             case _:
                 return f"it is not so that {self._operand(part)}"
 
@@ -192,7 +279,7 @@ class GuideSpeaker(Speaker):
             case bool():
                 text = "yes" if node.value else "no"
             case Decimal():
-                shown = unit.removesuffix("s") if unit == "points" and node.value == 1 else unit
+                shown = _one(unit) if unit is not None and node.value == 1 else unit
                 text = f"{number(node.value)}{f' {words(shown)}' if shown else ''}"
             case c.Duration():
                 text = duration(node.value)
@@ -208,12 +295,11 @@ class GuideSpeaker(Speaker):
         text = super()._aggregate(node)
         self._around = around
         title = self.core.records[node.records].title if node.records in self.core.records else node.records
-        return text.replace(f" in {title}", f" in {self.names.records(node.records)}", 1)
+        return text.replace(f" in {title}", f" in “{self.names.records(node.records)}”", 1)
 
     def _lookup(self, node: c.Lookup) -> str:
         rows = [row for row in node.rows if self.day in row.days] or list(node.rows)
-        table = link(words(node.table), f"table.{node.table}")
-        told = f"the figure of the table {table} for {self.say(node.key)}"
+        told = f"the figure that the table “{self.names.table(node.table)}” has for {self.say(node.key)}"
         if len(rows) > MAX_ROWS:
             return told
         shown = [f"{words(row.key) if row.key else 'otherwise'}: {self.say(row.cell)}" for row in rows]
@@ -241,12 +327,11 @@ class GuideSpeaker(Speaker):
 
     def _compare(self, node: c.Compare) -> str:
         if isinstance(node.left, c.People) and node.op == ">=":
-            figure = self.figure_of(node.right)
-            one = figure is not None and figure.value == 1
-            least = self._least(node.right)
-            return f"at least {least} {'person holds' if one else 'people hold'} {self.certified(node.left)}"
+            return f"at least {self._people(node.right)} {self.certified(node.left)}"
+        if isinstance(node.left, c.NumberOf):
+            return self._number_of(node.left, node.op, node.right)
         right = node.right
-        if isinstance(node.left, c.People | c.DifferentPeople | c.NumberOf) and isinstance(right, c.Literal):
+        if isinstance(node.left, c.People | c.DifferentPeople) and isinstance(right, c.Literal):
             right = replace(right, type=c.COUNT)
         spoken = BY_DATE if node.left.type.kind == "date" else COMPARISONS
         return f"{self._operand(node.left)} {spoken[node.op]} {self._operand(right)}"
@@ -256,9 +341,56 @@ class GuideSpeaker(Speaker):
         said = self.say(node)
         return f"({said})" if isinstance(node, c.Case | c.AllOf | c.AnyOf) else said
 
-    def _least(self, node: c.Expr) -> str:
-        text = self.say(node)
-        return text.replace(" people", "", 1) if isinstance(node, c.Literal) else text
+    def _people(self, asked: c.Expr) -> str:
+        """Return how many people hold what is asked for; a figure with a name is told with it."""
+        figure = self.figure_of(asked)
+        if figure is None or figure.value is None:
+            return f"{self.say(asked)} people hold"
+        one = figure.value == 1
+        name = f" ({self.names.figure(asked.name)})" if isinstance(asked, c.Named) else ""
+        shown = self.say(replace(figure, type=c.COUNT))
+        return f"{shown} {'person' if one else 'people'}{name} {'holds' if one else 'hold'}"
+
+    def _number_of(self, node: c.NumberOf, op: str, asked: c.Expr) -> str:
+        """Return a comparison of how many things are so: `at least 3 of the designations are held`."""
+        figure = replace(asked, type=c.COUNT) if isinstance(asked, c.Literal) else asked
+        count = f"{HOW_MANY[op]} {self.say(figure)}"
+        parts = [_claim(part) for part in self._in_force(node.parts)]
+        awards = [part.award for part in parts if isinstance(part, c.Holds)]
+        levels = {part.level for part in parts if isinstance(part, c.Holds)}
+        if len(awards) < len(parts) or len(levels) > 1:
+            return f"{count} of these {'is' if _is_one(figure) else 'are'} so: {self._several(node.parts, 'and')}"
+        level = at_level(levels.pop()) if levels else ""
+        return f"{self._among(count, awards)} {'is' if _is_one(figure) else 'are'} held{level}"
+
+    # ---- long comparisons, told in several lines
+
+    def counted(self, node: c.Compare) -> str:
+        """Return what a comparison of rows compares, without which rows count (``conditions``)."""
+        counted = node.left
+        assert isinstance(counted, c.Aggregate)
+        bare = replace(counted, where=None)
+        if counted.function != "count" or node.op != ">=":
+            return f"{self._compare(replace(node, left=bare))}, of rows with all of this"
+        said = self.say(bare)
+        what = said.replace("the number of different values of", "different values of", 1).replace(
+            "the number of ", "", 1
+        )
+        if isinstance(node.right, c.Case):
+            return f"at least as many {what} as are asked for, with all of this"
+        asked = replace(node.right, type=c.COUNT) if isinstance(node.right, c.Literal) else node.right
+        return f"at least {self.say(asked)} {what}, with all of this"
+
+    def conditions(self, node: c.Compare) -> Iterator[str]:
+        """Yield which rows count, and how many are asked for where that has branches."""
+        counted = node.left
+        assert isinstance(counted, c.Aggregate)
+        assert isinstance(counted.where, c.AllOf)
+        around, self._around = self._around, self.core.records.get(counted.records)
+        yield from [self.say(part) for part in counted.where.parts]
+        self._around = around
+        if isinstance(node.right, c.Case):
+            yield f"Asked for: {self.say(node.right)}"
 
     def certified(self, node: c.People) -> str:
         """Return which certifications are asked for."""
@@ -276,6 +408,16 @@ class GuideSpeaker(Speaker):
     def _several(self, parts: Sequence[c.Expr], word: str) -> str:
         return listed([self.say(part) for part in self._in_force(parts)], word)
 
+
+HOW_MANY = {
+    ">=": "at least",
+    "<=": "at most",
+    ">": "more than",
+    "<": "fewer than",
+    "=": "exactly",
+    "!=": "any number but",
+}
+"""How a number of things is compared."""
 
 OPPOSITE: dict[str, Literal[">=", "<=", ">", "<", "=", "!="]] = {
     ">=": "<",
@@ -343,6 +485,33 @@ def _figure_word(type_: c.Type) -> str:
             return f"number{f' of {words(type_.unit)}' if type_.unit else ''}"
         case _:
             return "figure"
+
+
+def is_long(node: c.Expr) -> TypeGuard[c.Compare]:
+    """Whether a comparison is too long for a sentence: rows are counted of which several things hold."""
+    counted = node.left if isinstance(node, c.Compare) else None
+    where = counted.where if isinstance(counted, c.Aggregate) else None
+    return isinstance(where, c.AllOf) and len(where.parts) > MAX_CONDITIONS
+
+
+def _one(unit: str) -> str:
+    """Return a unit as it stands after 1."""
+    return "person" if unit == "people" else unit.removesuffix("s") if unit.islower() else unit
+
+
+def _is_one(node: c.Expr) -> bool:
+    return isinstance(node, c.Literal) and node.value == 1
+
+
+def _same_but_for_months(now: c.Expr, then: c.Expr) -> tuple[c.Aggregate, c.Aggregate] | None:
+    """Return two aggregates that differ in their stretch of months alone, None for anything else."""
+    if not isinstance(now, c.Aggregate) or not isinstance(then, c.Aggregate) or now.over is None or then.over is None:
+        return None
+    return (now, then) if replace(now, over=None) == replace(then, over=None) else None
+
+
+def _months(node: c.Aggregate) -> str:
+    return period(node.over).removeprefix("over ") if node.over is not None else ""
 
 
 def is_nothing(node: c.Expr) -> bool:

@@ -24,7 +24,7 @@ from evaluator.guide.content import (
 )
 from evaluator.guide.editions import Change, Edition, changes, edition_on, editions
 from evaluator.guide.links import Links, told_of
-from evaluator.guide.marks import code, link, plain, sentence
+from evaluator.guide.marks import code, link, plain, sentence, series
 from evaluator.guide.names import AREAS, KIND_WORDS, Names, headline, words
 from evaluator.guide.phrases import GuideSpeaker, type_words
 from evaluator.guide.told import Line, all_lines
@@ -41,14 +41,25 @@ GROUPS = {
 MANY = 4
 """From how many on rules are told by the name that they have together."""
 
-UNNAMED = frozenset({"The best of these counts", "The first that applies counts", "Score", "Paths, one of them"})
+GROUPING = frozenset(
+    {
+        "The best of these counts",
+        "The first that applies counts",
+        "Paths, one of them",
+        "Asked at the start and at even anniversaries",
+        "Asked at odd anniversaries",
+    }
+)
 """Titles that no author gave: parts that only group others (``dsl.lower.bodies``)."""
+
+UNNAMED = GROUPING | {"Score"}
+"""Titles that a picture can do without."""
 
 FEW = 5
 """Up to how many rows a table is shown without being asked for."""
 
-Spans: TypeAlias = dict[tuple[str, ...], c.Days]
-"""Since when and until when each line says what it says."""
+Spans: TypeAlias = dict[tuple[str, ...], tuple[c.Days, ...]]
+"""Since when and until when each line says what it says, and when again."""
 
 CHANGE_WORDS = {"new": "New", "changed": "Changed", "ended": "No longer", "rests on": "Source or reading"}
 
@@ -80,7 +91,7 @@ class RulePages:
         blocks.extend(self._needed(rules))
         blocks.extend(self._figures(award))
         blocks.extend(self._neighbours(award, title))
-        blocks.extend(_codes(told))
+        blocks.extend(_codes([one.id for one in rules], told))
         terms = (award, *(rule.id for rule in rules if rule.id != award), *_terms(told), *self.names.titles(award))
         return Page(award, title, AREAS[rules[0].kind][0], tuple(blocks), KIND_WORDS[rules[0].kind], _unique(terms))
 
@@ -94,9 +105,9 @@ class RulePages:
         blocks: list[Block] = [
             Paragraph("Tells where a partner stands with one of these; “it” is the one in question.", "lead")
         ]
-        blocks += [Paragraph(f"For: {', '.join(about)}."), *self._rule(first, told, "")]
-        blocks += [Paragraph(f"Code for services: {code(f'lifecycle.{first.name}')} and so on.", "small")]
+        blocks += [Paragraph(f"For: {series(about)}."), *self._rule(first, told, "")]
         blocks += self._needed(rules)
+        blocks += _codes([one.id for one in rules], [(first, told)])
         return Page(
             key, title, AREAS["lifecycle"][0], tuple(blocks), KIND_WORDS["lifecycle"], (key, *_terms([(first, told)]))
         )
@@ -108,10 +119,9 @@ class RulePages:
         now = any(self.day in one.days for one in told)
         whole = c.Days(told[0].days.start, told[-1].days.end, told[0].days.provisional)
         span = self.names.span(whole, own=rule.versions[-1].origin)
-        state = "In force" if now else "Not in force" if self.names.core.change_days else "In force"
+        state = "In force" if now or not self.names.core.change_days else "Not in force"
         dated = "" if span == "without dates" else f" It applies {span}."
-        at = f" on {self.day.isoformat()}" if self.names.core.change_days else ""
-        yield Paragraph(f"{sentence(KIND_WORDS[rule.kind])}. {state}{at}.{dated}", "lead")
+        yield Paragraph(f"{sentence(KIND_WORDS[rule.kind])}. {state}.{dated}", "lead")
         if rule.area is not None:
             yield Paragraph(f"Area: {words(rule.area)}.")
         if rule.levels:
@@ -122,7 +132,6 @@ class RulePages:
             for old in version.was:
                 since = f" from {version.days.start} on" if version.days.start else ""
                 yield Paragraph(f"Takes the place of {self.names.linked(old)}: whoever held that holds this{since}.")
-        yield Paragraph(f"Code for services: {', '.join(code(one.id) for one in rules)}.", "small")
 
     def _rule(self, rule: c.Rule, told: Sequence[Edition], level: str) -> Iterator[Block]:
         shown = edition_on(told, self.day)
@@ -137,7 +146,7 @@ class RulePages:
         yield from self._wording(shown, told, spans, level, 2)
         if rule.kind in ("designation", "specialization", "program", "competency", "entitlement"):
             twigs = tuple(_twig(line) for line in shown.lines if line.group == "asked")
-            if sum(1 for line in all_lines(shown.lines) if line.group == "asked") >= MANY:
+            if sum(1 for line in all_lines(shown.lines) if line.group == "asked" and line.title) >= MANY:
                 whole = _collapsed(Twig(f"{shown.version.title}{level}", "", twigs, "all"))
                 yield Picture(whole, f"What {shown.version.title}{level} takes, as a tree")
         if len(told) > 1:
@@ -167,12 +176,13 @@ class RulePages:
                 is_due = group == "checks" and shown.version.amount is not None
                 yield Heading(f"{'When it is due' if is_due else heading}{level}", depth)
                 whole = c.Days(told[0].days.start, told[-1].days.end)
-                yield Entries(tuple(self._entry(line, spans, whole, ()) for line in lines))
+                yield Entries(tuple(self._entry(line, shown, spans, whole, ()) for line in lines))
 
-    def _entry(self, line: Line, spans: Spans, around: c.Days, cited: tuple[c.Citation, ...]) -> Entry:
+    def _entry(self, line: Line, shown: Edition, spans: Spans, around: c.Days, cited: tuple[c.Citation, ...]) -> Entry:
         """Return a line of the list; days and sources that are those of the line around it are not told again."""
         notes: list[str] = []
-        days = spans.get(_key(line), around)
+        # A condition on rows has no title: it is told with the days of what it belongs to.
+        days = _span_of(spans.get(_key(line), ()), shown) if line.title else around
         if (days.start, days.end) != (around.start, around.end):
             notes.append(sentence(self.names.span(days)))
         if line.cites and line.cites != cited:
@@ -180,7 +190,7 @@ class RulePages:
         notes.extend(f"Reading: {text}" for text in line.assumes)
         # A part without a title of its own is called by what it says; that is not said twice.
         text = "" if line.text == line.title else line.text.removeprefix(f"{line.title}, ")
-        parts = tuple(self._entry(part, spans, days, line.cites or cited) for part in line.parts)
+        parts = tuple(self._entry(part, shown, spans, days, line.cites or cited) for part in line.parts)
         return Entry(line.title, text, tuple(notes), parts)
 
     def _versions(self, told: Sequence[Edition], spans: Spans, level: str) -> Iterator[Block]:
@@ -209,25 +219,21 @@ class RulePages:
     def _needed(self, rules: Sequence[c.Rule]) -> Iterator[Block]:
         core = self.names.core
         reads = told_of(core, rules)
-        rows = [(self.names.fact(one), type_words(core.facts[one].type), code(one)) for one in reads.facts]
+        rows = [(self.names.fact(one), type_words(core.facts[one].type)) for one in reads.facts]
         for one in reads.measures:
             kind = f"{type_words(core.named[one].type)}, or the records it is reckoned from"
-            rows.append((self.names.figure(one), kind, code(one)))
+            rows.append((self.names.figure(one), kind))
         for one in reads.records:
             records = BUILT_IN.get(one) or core.records[one]
             inner = [field.title or words(field.name) for field in records.fields.values() if field.formula is None]
-            rows.append((self.names.records(one), f"a list, with: {', '.join(inner)}", code(one)))
+            rows.append((self.names.records(one), f"a list, with: {series(inner)}"))
         further = any(isinstance(node, c.Holds | c.Qualifies) for node in _nodes(rules))
         if rows or further:
             yield Heading("What one must tell to have it decided")
         if rows:
-            told = f"{', '.join(row[0] for row in rows)}."
-            yield Fold(
-                _counted(len(rows), "thing"),
-                (Grid(("What", "Kind of answer", "Code"), tuple(rows)),),
-                told,
-                len(rows) <= FEW,
-            )
+            told = f"{series(row[0] for row in rows)}."
+            grid = Grid(("What", "Kind of answer"), tuple(rows))
+            yield Fold(_counted(len(rows), "thing"), (grid,), told, len(rows) <= FEW)
         if further:
             yield Paragraph(
                 "And what the rules that it rests on ask for." if rows else "What the rules that it rests on ask for."
@@ -243,7 +249,7 @@ class RulePages:
             named = self.names.core.named[name]
             rows.append((self.names.figure(name), sentence(speaker.say(named.value))))
         yield Heading("Figures and measures in it")
-        told = f"{', '.join(row[0] for row in rows)}."
+        told = f"{series(row[0] for row in rows)}."
         yield Fold(_counted(len(rows), "name"), (Grid(("Name", "What it is"), tuple(rows)),), told, len(rows) <= FEW)
 
     def _neighbours(self, award: str, title: str) -> Iterator[Block]:
@@ -254,7 +260,7 @@ class RulePages:
         yield Heading("What hangs together")
         for told, found in (("It rests on", before), ("On it rest", after)):
             if found:
-                yield Paragraph(f"{told}: {', '.join(link(*one) for one in found)}.")
+                yield Paragraph(f"{told}: {series(link(*one) for one in found)}.")
         drawing = Neighbours(title, before, after)
         yield Picture(drawing, f"What {title} rests on, and what rests on it")
 
@@ -285,14 +291,14 @@ def _loses_a_section(one: Edition, other: Edition) -> bool:
     return any(line.parts and (line.group, *line.path, line.title) not in kept for line in all_lines(one.lines))
 
 
-def _codes(told: Iterable[tuple[c.Rule, Sequence[Edition]]]) -> Iterator[Block]:
-    rows: dict[tuple[str, ...], None] = {}
+def _codes(ids: Sequence[str], told: Iterable[tuple[c.Rule, Sequence[Edition]]]) -> Iterator[Block]:
+    """Yield what services call a rule and its parts: for who has a code and looks for its meaning, in HTML only."""
+    rows: dict[tuple[str, ...], None] = {("The rule", code(one)): None for one in ids}
     for _, its in told:
         for line in (line for edition in its for line in all_lines(edition.lines)):
             if line.code and line.group in ("asked", "options", "stages"):
                 rows[" → ".join((*line.path, line.title)), code(line.code)] = None
-    if rows:
-        yield Fold(f"Codes for services: {len(rows)}", (Grid(("What", "Code"), tuple(rows)),), "")
+    yield Fold(f"Codes for services: {len(rows)}", (Grid(("What", "Code"), tuple(rows)),), "")
 
 
 def _spans(told: Sequence[Edition]) -> Spans:
@@ -301,12 +307,18 @@ def _spans(told: Sequence[Edition]) -> Spans:
     for edition in told:
         for line in all_lines(edition.lines):
             key = _key(line)
-            known = found.get(key)
-            if known is None:
-                found[key] = edition.days
-            elif known.end == edition.days.start:
-                found[key] = replace(known, end=edition.days.end)
+            known = found.get(key, ())
+            if known and known[-1].end == edition.days.start:
+                found[key] = (*known[:-1], replace(known[-1], end=edition.days.end))
+            elif not known or known[-1].end != edition.days.end:
+                found[key] = (*known, edition.days)
     return found
+
+
+def _span_of(spans: Sequence[c.Days], shown: Edition) -> c.Days:
+    """Return the stretch of days that an edition is part of: a line may go and come back in the same words."""
+    start = shown.days.start or date.min
+    return next((days for days in spans if start in days), shown.days)
 
 
 def _key(line: Line) -> tuple[str, ...]:
@@ -315,7 +327,7 @@ def _key(line: Line) -> tuple[str, ...]:
 
 def _twig(line: Line) -> Twig:
     text = plain(line.text) if not line.parts or line.joint in ("sum", "if", "first of") else ""
-    parts = tuple(_twig(part) for part in line.parts)
+    parts = tuple(_twig(part) for part in line.parts if part.title)
     return _collapsed(Twig(line.title, "" if text == line.title else text, parts, line.joint))
 
 
@@ -341,7 +353,8 @@ def _texts(edition: Edition) -> list[tuple[str, str]]:
 
 
 def _terms(told: Iterable[tuple[c.Rule, Sequence[Edition]]]) -> tuple[str, ...]:
-    return _unique(line.title for _, its in told for edition in its for line in all_lines(edition.lines))
+    lines = [line for _, its in told for edition in its for line in all_lines(edition.lines)]
+    return _unique(text for line in lines for text in (line.title, line.code) if text)
 
 
 def _nodes(rules: Iterable[c.Rule]) -> Iterator[c.Expr]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from dsl import core as c, document as d
@@ -11,10 +11,10 @@ from evaluator.guide.editions import Edition, edition_on, editions
 from evaluator.guide.links import links_of
 from evaluator.guide.marks import link, pieces, provisional, unknown
 from evaluator.guide.names import AREAS, Names, headline, words
-from evaluator.guide.rule_page import RulePages
+from evaluator.guide.rule_page import GROUPING, RulePages
 from evaluator.guide.table_pages import certification_page, group_page, table_pages
 from evaluator.guide.timeline import Told, doubt_page, timeline_page
-from evaluator.guide.told import all_lines
+from evaluator.guide.told import Line, all_lines
 from evaluator.guide.vocabulary_pages import fact_page, figure_page, source_page
 
 SHARED = (
@@ -28,6 +28,9 @@ SHARED = (
 )
 """The areas behind those of the rules: Markdown file and title."""
 
+SOME = 4
+"""How many requirements the first page names of a rule."""
+
 
 def site_of(core: c.Core, document: d.Document, as_of: date | None = None) -> Site:
     """Return the guide.
@@ -35,7 +38,7 @@ def site_of(core: c.Core, document: d.Document, as_of: date | None = None) -> Si
     Args:
         core: the policies as decided.
         document: the same as meant.
-        as_of: the day that is told first; None: the last day on which something changes.
+        as_of: the day whose state is told; None: the last day on which something changes.
     """
     names = Names(core, document)
     links = links_of(names)
@@ -60,7 +63,7 @@ def site_of(core: c.Core, document: d.Document, as_of: date | None = None) -> Si
         source_page(names),
     ]
     title = core.title or headline(core.package or "programme")
-    shown = f"on {day.isoformat()}" if core.change_days or as_of else ""
+    shown = day if core.change_days or as_of else None
     start = _start(names, told, cycle_pages, tables, day, shown, title)
     areas = (*AREAS.values(), *SHARED)
     return Site(title, shown, core.digest[:12], (start, *rule_pages, *cycle_pages, *shared), areas)
@@ -85,9 +88,10 @@ def _told(names: Names, cycles: dict[str, list[c.Rule]]) -> Told:
 
 
 def _start(
-    names: Names, told: Told, cycles: Sequence[Page], tables: Sequence[Page], day: date, shown: str, title: str
+    names: Names, told: Told, cycles: Sequence[Page], tables: Sequence[Page], day: date, shown: date | None, title: str
 ) -> Page:
-    lead = f"What is in force {shown}." if shown else "What the programme asks for, gives and costs."
+    what = "What the programme asks for, gives and costs"
+    lead = f"{what}: what is in force on {shown}, what was before, and what is known of later." if shown else f"{what}."
     blocks: list[Block] = [Paragraph(lead, "lead"), Search(), Paragraph(_legend(), "small")]
     entries = [
         (link("What changes when", "changes"), "every day on which something changes, before and after"),
@@ -174,5 +178,14 @@ def _in_short(edition: Edition) -> str:
     options = [line for line in edition.lines if line.group == "options" and line.code]
     if options:
         return ", ".join(line.title for line in options)
-    titles = list(dict.fromkeys(line.title for line in asked))
-    return ", ".join(titles[:4]) + (f" and {len(titles) - 4} more" if len(titles) > 4 else "")
+    titles = list(dict.fromkeys(_named(asked)))
+    return ", ".join(titles[:SOME]) + (f" and {len(titles) - SOME} more" if len(titles) > SOME else "")
+
+
+def _named(lines: Iterable[Line]) -> Iterator[str]:
+    """Yield the titles of lines; of a line that only groups others, theirs."""
+    for line in lines:
+        if line.title in GROUPING and line.parts:
+            yield from _named(line.parts)
+        elif line.title:
+            yield line.title

@@ -8,7 +8,7 @@ from dsl import document as d
 from dsl.lower.scope import days_of
 from evaluator.guide.content import Block, Grid, Heading, Page, Paragraph
 from evaluator.guide.links import Links
-from evaluator.guide.marks import code, link, provisional, unknown
+from evaluator.guide.marks import link, provisional, series, unknown
 from evaluator.guide.names import AREAS, KIND_WORDS, Names, headline, words
 from evaluator.guide.phrases import listed
 from evaluator.reasons import number
@@ -30,8 +30,7 @@ def table_pages(names: Names, links: Links) -> Iterator[Page]:
         blocks.append(_grid(names, table, kinds[0] if kinds else None))
         users = links.users.get(f"table {name}", ())
         if users:
-            blocks.append(Paragraph(f"Used by: {', '.join(names.linked(page) for page in users)}."))
-        blocks.append(Paragraph(f"Name in the policies: {code(name)}.", "small"))
+            blocks.append(Paragraph(f"Used by: {series(names.linked(page) for page in users)}."))
         terms = tuple(cell.text for row in table.rows for cell in row.cells if isinstance(cell, d.Text))
         yield Page(f"table.{name}", title, "tables", tuple(blocks), "table", (name, *terms))
 
@@ -140,7 +139,7 @@ def certification_page(names: Names, links: Links) -> Page:
         blocks.append(_entries(names, listing, "Certification"))
         users = links.users.get(f"certifications {name}", ())
         if users:
-            blocks.append(Paragraph(f"Counts for: {', '.join(names.linked(page) for page in users)}."))
+            blocks.append(Paragraph(f"Counts for: {series(names.linked(page) for page in users)}."))
         terms.extend(entry.name for entry in listing.entries)
     return Page(
         "certifications", "Certifications", "certifications", tuple(blocks), "list", tuple(dict.fromkeys(terms))

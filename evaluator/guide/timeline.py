@@ -10,7 +10,7 @@ from dsl import core as c
 from dsl.lower.scope import days_of
 from evaluator.guide.content import Block, Entries, Entry, Grid, Heading, Page, Paragraph
 from evaluator.guide.editions import Edition, changes, figure_versions
-from evaluator.guide.marks import pieces, plain, sentence
+from evaluator.guide.marks import pieces, plain, sentence, series
 from evaluator.guide.names import AREAS, Names
 from evaluator.guide.told import all_lines
 
@@ -105,14 +105,14 @@ def _of_lists(names: Names, days: dict[date, _Day]) -> None:
 def _blocks(day: _Day) -> Iterator[Block]:
     for title, found in (("Begins", day.begins), ("Ends (the day before was the last)", day.ends)):
         if found:
-            entries = tuple(Entry(AREAS[kind][1], ", ".join(found[kind])) for kind in AREAS if kind in found)
+            entries = tuple(Entry(AREAS[kind][1], series(found[kind])) for kind in AREAS if kind in found)
             yield Heading(title, 3)
             yield Entries(entries)
     if day.figures:
         yield Heading("Figures and measures", 3)
         yield Grid(("What", "Before", "After"), tuple(day.figures))
     if day.changed:
-        rows = [(", ".join(rules), what, before, after) for (what, before, after), rules in day.changed.items()]
+        rows = [(series(rules), what, before, after) for (what, before, after), rules in day.changed.items()]
         yield Heading("Rules", 3)
         yield Grid(("Rule", "What", "Before", "After"), tuple(rows))
     if day.lists:
@@ -141,7 +141,7 @@ def doubt_page(names: Names, told: Told) -> Page:
                 kinds = {piece.kind for piece in pieces(line.text)}
                 for kind, found in (("provisional", doubtful), ("unknown", missing)):
                     if kind in kinds:
-                        found.setdefault(f"{line.title}: {line.text}", {})[shown] = None
+                        found.setdefault(f"{line.title or line.path[-1]}: {line.text}", {})[shown] = None
                 for text in line.assumes:
                     readings.setdefault(text, {})[shown] = None
     blocks: list[Block] = [
@@ -154,7 +154,7 @@ def doubt_page(names: Names, told: Told) -> Page:
     ):
         blocks.append(Heading(title, 2, anchor))
         if points:
-            rows = tuple((sentence(text), ", ".join(rules)) for text, rules in points.items())
+            rows = tuple((sentence(text), series(rules)) for text, rules in points.items())
             blocks.append(Grid(("What", "In"), rows))
         else:
             blocks.append(Paragraph("None."))

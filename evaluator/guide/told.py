@@ -10,7 +10,7 @@ from dsl import core as c
 from dsl.points import most_points
 from evaluator.guide.marks import sentence
 from evaluator.guide.names import words
-from evaluator.guide.phrases import GuideSpeaker, is_nothing, listed
+from evaluator.guide.phrases import GuideSpeaker, is_long, is_nothing, listed
 from evaluator.reasons import number
 
 Group: TypeAlias = Literal["asked", "amount", "options", "effects", "stages", "checks"]
@@ -90,7 +90,11 @@ class Teller:
         inner = node.value
         below = (*path, node.title)
         parts = () if self._only_claims(inner) else self.asked(inner, below)
-        lead, joint = self._lead(inner, parts)
+        if not parts and is_long(inner):
+            parts = tuple(Line("asked", "", sentence(text), below) for text in self.speaker.conditions(inner))
+            lead, joint = self.speaker.counted(inner), ""
+        else:
+            lead, joint = self._lead(inner, parts)
         line = Line(
             group="asked",
             title=node.title,
@@ -132,8 +136,9 @@ class Teller:
                     return "", "all"
                 return f"at least {'one' if least == 1 else least} of these", "one of" if least == 1 else f"{least} of"
             case c.Total():
-                added = "the points of these are added up" if len(parts) > 1 else "points"
-                return f"{added}{upto}", "sum"
+                if len(parts) > 1 or not upto:
+                    return f"the points of these are added up{upto}", "sum"
+                return upto.removeprefix(", "), "sum"
             case c.Best():
                 return f"the best of these counts{upto}", "best of"
             case c.Case(branches=branches, gate=False) if len(branches) == 2 and isinstance(
@@ -142,7 +147,7 @@ class Teller:
                 when = branches[0].when
                 return (f"only when {self.speaker.say(when)}" if when is not None else ""), "if"
             case c.Case(gate=False):
-                return f"the first of these whose condition holds counts{upto}", "first of"
+                return f"the first that applies counts{upto}", "first of"
             case _:
                 return self.speaker.say(node), "if"
 

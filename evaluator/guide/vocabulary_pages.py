@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dsl import core as c, document as d
 from dsl.builtin import BUILT_IN
-from evaluator.guide.content import Block, Grid, Heading, Page, Paragraph
+from evaluator.guide.content import Block, Fold, Grid, Heading, Page, Paragraph
 from evaluator.guide.editions import figure_versions
 from evaluator.guide.links import Links
-from evaluator.guide.marks import code, sentence
+from evaluator.guide.marks import code, sentence, series
 from evaluator.guide.names import Names, headline, words
 from evaluator.guide.phrases import type_words
 
@@ -25,13 +27,14 @@ def figure_page(names: Names, links: Links) -> Page:
         terms.append(title)
         blocks.append(Heading(title, 2, name))
         supplied = "; a partner's value is taken where it is told ready-made" if named.supplied else ""
-        blocks.append(Paragraph(f"{sentence(type_words(named.type))}{supplied}. Code: {code(name)}.", "small"))
+        blocks.append(Paragraph(f"{sentence(type_words(named.type))}{supplied}.", "small"))
         blocks.append(_versions(names, named))
         users = links.users.get(f"figure {name}", ())
         if users:
             blocks.append(
-                Paragraph(f"Used by: {', '.join(names.linked(page) for page in users if page in names.awards)}.")
+                Paragraph(f"Used by: {series(names.linked(page) for page in users if page in names.awards)}.")
             )
+    blocks.append(_codes((named.title or headline(name), name) for name, named in names.core.named.items()))
     return Page("figures", "Figures and measures", "figures", tuple(blocks), "figures", tuple(terms))
 
 
@@ -60,16 +63,22 @@ def fact_page(names: Names) -> Page:
     ]
     if core.facts:
         ordered = sorted(core.facts.values(), key=lambda fact: (fact.title or fact.name).lower())
-        rows = [(fact.title or words(fact.name), type_words(fact.type), code(fact.name)) for fact in ordered]
+        rows = [(fact.title or words(fact.name), type_words(fact.type)) for fact in ordered]
         blocks += [
             Heading("Single facts"),
-            Grid(("What", "Kind of answer", "Code"), tuple(rows), tuple(one.name for one in ordered)),
+            Grid(("What", "Kind of answer"), tuple(rows), tuple(one.name for one in ordered)),
         ]
     for records in (*BUILT_IN.values(), *core.records.values()):
         blocks.append(Heading(records.title or headline(records.name), 2, f"records.{records.name}"))
-        how = "A list with a row a month. " if records.monthly else "A list. "
-        blocks.append(Paragraph(f"{how}Code: {code(records.name)}.", "small"))
+        blocks.append(Paragraph("A list with a row a month." if records.monthly else "A list.", "small"))
         blocks.append(_fields(records))
+    lists = [*BUILT_IN.values(), *core.records.values()]
+    told = [(fact.title or words(fact.name), fact.name) for fact in core.facts.values()]
+    for one in lists:
+        title = one.title or words(one.name)
+        told.append((title, one.name))
+        told += [(f"{title} → {field.title or words(field.name)}", field.name) for field in one.fields.values()]
+    blocks.append(_codes(told))
     terms = (*(fact.title for fact in core.facts.values()), *(one.title for one in core.records.values()))
     return Page("facts", "What a partner tells", "facts", tuple(blocks), "facts", tuple(filter(None, terms)))
 
@@ -80,8 +89,14 @@ def _fields(records: c.RecordsDecl) -> Grid:
         kind = type_words(field.type)
         if field.formula is not None:
             kind += ", reckoned from the others"
-        rows.append((field.title or words(field.name), kind, code(field.name)))
-    return Grid(("What", "Kind of answer", "Code"), tuple(rows))
+        rows.append((field.title or words(field.name), kind))
+    return Grid(("What", "Kind of answer"), tuple(rows))
+
+
+def _codes(found: Iterable[tuple[str, str]]) -> Block:
+    """Return what services call things, in HTML only."""
+    rows = tuple((title, code(name)) for title, name in found)
+    return Fold(f"Codes for services: {len(rows)}", (Grid(("What", "Code"), rows),), "")
 
 
 def source_page(names: Names) -> Page:

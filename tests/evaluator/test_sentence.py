@@ -73,7 +73,7 @@ PHRASES = [
     (c.PerUnit(value=REVENUE, points=figure("1"), unit=figure("1250", USD), type=c.POINTS),
      "1 point for every 1,250 USD of Revenue"),
     (c.Prorate(value=REVENUE, most=figure("20"), target=figure("1000", USD), rounding=c.RoundTo("down"), type=c.POINTS),
-     "up to 20 points, all of them at 1,000 USD, in proportion to Revenue, rounded down to 1"),
+     "up to 20 points, all of them at 1,000 USD, in proportion to Revenue, rounded down to a whole number"),
     (c.Case(branches=(c.Branch(name="a", when=A, value=figure("5")), c.Branch(name="b", when=None, value=figure("0"))),
             type=c.POINTS), "5 points when Audit passed; otherwise 0 points"),
     (c.Case(branches=(c.Branch(name="a", when=A, value=figure("5")),), gate=True, type=c.POINTS),

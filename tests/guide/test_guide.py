@@ -18,6 +18,7 @@ from dsl import core as c, document as d
 from dsl.load import load
 from dsl.lower.to_core import core_of
 from evaluator.guide.content import Twig
+from evaluator.guide.markdown import markdown_files
 from evaluator.guide.marks import link, pieces, plain, provisional
 from evaluator.guide.picture import BOX, PAD, tree, width_of
 from evaluator.guide.site import site_of
@@ -103,9 +104,17 @@ def test_every_rule_has_a_page_that_names_its_code(guide):
             continue
         assert rule.award in pages
         assert f"<code>{rule.id}</code>" in guide.html[f"{rule.award}.html"]
-        assert f"`{rule.id}`" in "".join(guide.markdown.values())
     for key, form in guide.document.rules.items():
         assert form.kind != "lifecycle" or key in pages
+
+
+def test_the_markdown_has_no_code_in_it_but_pictures(guide):
+    for name, text in guide.markdown.items():
+        told = re.sub(r"```mermaid.*?```", "", text, flags=re.DOTALL)
+        assert "`" not in told, name
+        assert not re.search(
+            r"(?<![\w(#.-])[a-z]+_[a-z_]+\b(?![\w]*\))", re.sub(r"\]\([^)]*\)|<a id=[^>]*>", "", told)
+        ), name
 
 
 def test_every_table_row_list_and_source_is_told(guide, read):
@@ -319,6 +328,118 @@ def test_the_guide_of_a_day_tells_what_is_in_force_then(monkeypatch, tmp_path):
     CliRunner().invoke(merit, ["docs", str(SMALL), "--out", "then", "--as-of", "2023-06-01"])
     text = "".join(Reader((tmp_path / "then" / "index.html").read_text(encoding="utf-8")).words)
 
-    assert "What is in force on 2023-06-01." in text
+    assert "what is in force on 2023-06-01, what was before" in text
     assert "70 points" in text
     assert "80 points" not in text
+
+
+def test_markdown_that_is_made_again_keeps_its_day(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    make = ["docs", str(SMALL), "--out", "guide", "--format", "markdown"]
+    run = CliRunner().invoke
+
+    run(merit, [*make, "--as-of", "2023-06-01"])
+    then = (tmp_path / "guide" / "README.md").read_text(encoding="utf-8")
+    run(merit, make)
+    again = (tmp_path / "guide" / "README.md").read_text(encoding="utf-8")
+    fresh = run(merit, ["docs", str(SMALL), "--out", "guide", "--check"])
+    moved = run(merit, ["docs", str(SMALL), "--out", "guide", "--check", "--as-of", "2024-06-01"])
+
+    assert "as of 2023-06-01" in then
+    assert again == then
+    assert (fresh.exit_code, moved.exit_code) == (0, 1)
+
+
+# ---- the words
+
+
+def told(tmp_path, text, area):
+    """Return the Markdown of an area of the guide of some rules."""
+    (tmp_path / "one.policy").write_text(text, encoding="utf-8")
+    document = load([tmp_path])
+    return dict(markdown_files(site_of(core_of(document), document)))[f"{area}.md"]
+
+
+def test_conditions_on_rows_are_told_in_lines_of_their_own(tmp_path):
+    text = told(
+        tmp_path,
+        """records visits "Visits" { visitor: text "Visitor"  paid: flag "Paid"  spent: money EUR "Spent" }
+entitlement enter "Enter" {
+  requires { guests "Guests": count distinct visitor of visits[paid and spent > 5 EUR and spent < 9 EUR] >= 3 }
+}
+""",
+        "rights",
+    )
+
+    assert (
+        "- **Guests**: At least 3 different values of “Visitor” in “[Visits](facts.md#facts--records.visits)”, " in text
+    )
+    for line in ("“Paid” is yes", "“Spent” is more than 5 EUR", "“Spent” is less than 9 EUR"):
+        assert f"  - {line}\n" in text
+
+
+def test_a_line_that_comes_back_has_the_days_of_its_return(tmp_path):
+    text = told(
+        tmp_path,
+        """designation star "Star" {
+  requires { x "X": x }
+  until 2021-01-01 { checked at own anniversary }
+  from 2021-01-01 until 2022-01-01 { checked at never }
+  from 2022-01-01 { checked at own anniversary }
+}
+facts { x: flag "X" }
+""",
+        "designations",
+    )
+
+    assert "- **Checked**: On its own anniversary\n  <br>From 2022-01-01\n" in text
+
+
+def test_numbers_and_lists_of_awards_are_told_by_their_name(tmp_path):
+    text = told(
+        tmp_path,
+        """designation one "One" { requires { x: x } }
+designation two "Two" { requires { x: x } }
+group both "Both of them" { one  two }
+entitlement enter "Enter" {
+  requires {
+    some "Some": number held of both >= 1
+    few "Few": number held of both <= 1
+    lacking "Lacking": not holds all of both
+    way "Way": way = road or way = rail
+    other "Other": not (way = road or way = rail)
+  }
+}
+facts { x: flag "X"  way: one of road, rail, sea "Way here" }
+""",
+        "rights",
+    )
+
+    group = "[Both of them](tables.md#groups--both)"
+    assert f"- **Some**: At least 1 of the {group} is held" in text
+    assert f"- **Few**: At most 1 of the {group} is held" in text
+    assert f"- **Lacking**: Not all {group} are held" in text
+    assert "- **Way**: “[Way here](facts.md#facts--way)” is “road” or “rail”" in text
+    assert "- **Other**: “[Way here](facts.md#facts--way)” is neither “road” nor “rail”" in text
+
+
+def test_days_and_calculations_are_told_from_the_day_they_start_at(tmp_path):
+    text = told(
+        tmp_path,
+        """records sales "Sales" monthly { paid: money EUR "Paid" }
+define begins "Begins": date = start of month of today - 5 months, rounded down
+define ends "Ends": date = (today - 2 years, rounded down) + 30 days
+measure more "More": money EUR, may be supplied = change of sum paid of sales over last month against same month last year
+entitlement enter "Enter" {
+  requires {
+    after "After": today >= begins
+    before "Before": today <= ends
+    more "More": more >= 1 EUR
+  }
+}
+""",
+        "figures",
+    )
+
+    assert "| 30 days after the day 2 years before today |" in text
+    assert "from the same month a year earlier to the last full month |" in text
