@@ -662,6 +662,14 @@ _ALL = (
         'source faq "Partner FAQ, 2022"\namount 4,730 USD cite faq "Fees"',
     ),
     Code(
+        "L110",
+        "unused-term",
+        "A term tells how a name is written that nothing has.",
+        "Most often the name is misspelt, and readers see it as it is.",
+        'term csp "CSP"\nfacts { link: one of cps, dpor }',
+        'term csp "CSP"\nfacts { link: one of csp, dpor }',
+    ),
+    Code(
         "L120",
         "impossible-condition",
         "A condition can never hold, whatever is told of a partner.",

@@ -729,6 +729,8 @@ class Core:
     """Ids of benefits that a choice can give: they may stand in the register."""
     change_days: tuple[date, ...] = ()
     """Every day on which some version begins or ends, sorted."""
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """How names without a title are written for readers; nothing is decided by them."""
 
     @property
     def awards(self) -> tuple[str, ...]:

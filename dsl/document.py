@@ -577,6 +577,14 @@ class SourceText(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Term(Node):
+    """How a name without a title of its own is written for readers: a value of a fact, a benefit, an area, a column."""
+
+    title: str
+    allows: tuple[Allow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Type(Node):
     """The type of a fact, field, definition or measure, with its unit, choices and limits."""
 
@@ -704,6 +712,7 @@ class Document(Node):
 
     package: Package | None = None
     sources: Mapping[str, SourceText] = field(default_factory=dict)
+    terms: Mapping[str, Term] = field(default_factory=dict)
     facts: Mapping[str, Field] = field(default_factory=dict)
     records: Mapping[str, Records] = field(default_factory=dict)
     certifications: Mapping[str, Listing] = field(default_factory=dict)

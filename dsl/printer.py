@@ -45,6 +45,11 @@ def _paragraphs(document: d.Document) -> Iterator[str]:
         yield f"package {document.package.name} {_quoted(document.package.title)}\n"
     if document.sources:
         yield "".join(_source(name, source) for name, source in document.sources.items())
+    if document.terms:
+        yield "".join(
+            _spaced("term", name, _quoted(term.title), _allows(term.allows)) + "\n"
+            for name, term in document.terms.items()
+        )
     if document.facts:
         yield f"facts {_fields(document.facts)}\n"
     for name, records in document.records.items():

@@ -116,6 +116,11 @@ class Speaker:
             case _:
                 assert_never(node)
 
+    def words(self, name: str) -> str:
+        """Return a name as readers know it: its term, else the words it is made of."""
+        short = name.rpartition(".")[2]
+        return self.core.terms.get(short) or short.replace("_", " ")
+
     def is_told(self, span: c.Days) -> bool:
         """Whether what holds on these days is said."""
         return self.day in span
@@ -138,7 +143,7 @@ class Speaker:
             case date():
                 return ("never" if node.value == NEVER else node.value.isoformat()) + mark
             case _:
-                return f"{node.value.replace('_', ' ')}{mark}"
+                return f"{self.words(node.value)}{mark}"
 
     def _aggregate(self, node: c.Aggregate) -> str:
         title = self.core.records[node.records].title if node.records in self.core.records else node.records
@@ -173,7 +178,7 @@ class Speaker:
 
     def _lookup(self, node: c.Lookup) -> str:
         rows = [row for row in node.rows if self.is_told(row.days)] or list(node.rows)
-        told = [f"{(row.key or 'otherwise').replace('_', ' ')}: {self.say(row.cell)}" for row in rows]
+        told = [f"{self.words(row.key or 'otherwise')}: {self.say(row.cell)}" for row in rows]
         return f"by {self.say(node.key)} ({joined(told, '', separator='; ')})"
 
     def _ratio(self, node: c.Ratio) -> str:
@@ -252,7 +257,7 @@ class Speaker:
 
     def _award(self, award: str) -> str:
         rule = next((found for found in self.core.rules.values() if found.award == award), None)
-        return rule.title if rule is not None else award.rpartition(".")[2].replace("_", " ")
+        return rule.title if rule is not None else self.words(award)
 
     def _rule(self, rule: str) -> str:
         return self.core.rules[rule].title

@@ -32,6 +32,7 @@ from dsl.lint.rules import (
     unused_records,
     unused_source,
     unused_table,
+    unused_term,
 )
 
 _MODULES = (
@@ -39,6 +40,7 @@ _MODULES = (
     unused_measure,
     unused_definition,
     unused_table,
+    unused_term,
     unused_certification_list,
     unused_group,
     unused_common,

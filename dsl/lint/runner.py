@@ -72,7 +72,12 @@ def _allows(document: d.Document) -> Iterator[tuple[d.Allow, Span]]:
     """Yield each `allow` with the clause, row or form that it stands behind."""
     for node in d.walk(document):
         match node:
-            case d.Records(allows=allows) | d.SourceText(allows=allows) | d.Listing(allows=allows):
+            case (
+                d.Records(allows=allows)
+                | d.SourceText(allows=allows)
+                | d.Term(allows=allows)
+                | d.Listing(allows=allows)
+            ):
                 yield from ((allow, node.origin) for allow in allows)
             case _:
                 notes = getattr(node, "notes", None)

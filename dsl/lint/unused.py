@@ -9,7 +9,13 @@ from dsl.diagnostics import Diagnostic
 from dsl.lint.rule import deletion, finding
 from dsl.lower.scope import word_in
 
-VERBS = {"source": "cites", "shared clauses": "uses", "list of certifications": "asks for", "group": "names"}
+VERBS = {
+    "source": "cites",
+    "shared clauses": "uses",
+    "list of certifications": "asks for",
+    "group": "names",
+    "term": "uses",
+}
 """What would be done with a form, where it is not read."""
 
 

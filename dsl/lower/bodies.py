@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, Label, Severity
@@ -28,6 +29,14 @@ class Placed:
     clause: d.Clause
     days: c.Days = c.ALWAYS
     around: tuple[d.Notes, ...] = ()
+
+
+class Labelled(NamedTuple):
+    """The reason code of a part, its days and where it is written."""
+
+    code: str
+    days: c.Days
+    origin: Span
 
 
 @dataclass
@@ -272,11 +281,15 @@ class Bodies(Settings, Earnings):
 
     def _parts(self, placed: Sequence[Placed], scope: Scope, body: Body | None) -> list[c.Expr]:
         result: list[c.Expr] = []
+        unasked: list[Labelled] = []
         merged: set[int] = set()
         for index, item in enumerate(placed):
             if index in merged:
                 continue
             match item.clause:
+                case d.Item() as clause if self._is_unasked(clause, scope):
+                    unasked.append(Labelled(scope.under(clause.label).code, item.days, clause.origin))
+                    continue
                 case d.Item() as clause:
                     part = self._item(clause, item, scope)
                 case d.Section(word="requires") as clause:
@@ -343,33 +356,37 @@ class Bodies(Settings, Earnings):
                     continue
             if part is not None:
                 result.append(part)
-        self._unique(result)
+        parts = [Labelled(one.code, one.days, one.origin) for one in result if isinstance(one, c.Requirement)]
+        self._unique([*parts, *unasked])
         return result
 
-    def _unique(self, parts: Sequence[c.Expr]) -> None:
-        """Report C112 where two parts have one code on the same days."""
-        seen: list[c.Requirement] = []
+    def _unique(self, parts: Sequence[Labelled]) -> None:
+        """Report C112 where two parts have one code on the same days, be one of them not asked of the row at hand."""
+        seen: list[Labelled] = []
         for part in parts:
-            if not isinstance(part, c.Requirement):
-                continue
             for other in seen:
                 if other.code == part.code and overlap(other.days, part.days):
                     label = part.code.rsplit(".", 1)[-1]
+                    first, second = other, part
+                    if first.origin.source is second.origin.source and first.origin.start > second.origin.start:
+                        first, second = second, first
                     self.names.report(
                         "C112",
                         f"the label `{label}` stands twice here",
-                        part.origin,
+                        second.origin,
                         "give one of them another label: it is the reason code",
-                        labels=[Label(other.origin, "the other one")],
-                        fix=_relabelled(part, label),
+                        labels=[Label(first.origin, "the other one")],
+                        fix=_relabelled(second, label),
                     )
                     break
             seen.append(part)
 
+    def _is_unasked(self, clause: d.Item, scope: Scope) -> bool:
+        """Whether a requirement reads a cell that is empty in the row at hand: it asks for nothing there."""
+        return scope.row is not None and any(is_empty_cell(name, scope.row) for name in _names_in(clause))
+
     def _item(self, clause: d.Item, placed: Placed, scope: Scope) -> c.Expr | None:
         inner = scope.under(clause.label)
-        if scope.row is not None and any(is_empty_cell(name, scope.row) for name in _names_in(clause)):
-            return None  # an empty cell asks for nothing
         value = self._earned(clause, inner) if clause.earns is not None else self.values.lower(clause.value, inner)
         if value is None:
             return None
@@ -596,6 +613,6 @@ def _ended(valid: d.Validity, start: date | None) -> Fix | None:
     return Fix("end the earlier version there", (Edit(at, text),))
 
 
-def _relabelled(part: c.Requirement, label: str) -> Fix | None:
+def _relabelled(part: Labelled, label: str) -> Fix | None:
     at = word_in(part.origin, label)
     return Fix(f"write `{label}_2`", (Edit(at, f"{label}_2"),)) if at.text == label else None

@@ -40,6 +40,7 @@ def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
         named=named,
         change_days=_change_days(document),
         benefits=tuple(sorted(i for ids in names.awards.values() for i in ids if i.startswith("benefit."))),
+        terms={name: term.title for name, term in document.terms.items()},
     )
     return core, list(sorted_diagnostics(found))
 
@@ -110,7 +111,8 @@ def _declare(names: Names) -> None:
                 ids = names.awards.setdefault(name, [])
                 if not ids:
                     ids.append(f"benefit.{name}")
-                    names.titles[f"benefit.{name}"] = words(name)
+                    term = document.terms.get(name)
+                    names.titles[f"benefit.{name}"] = term.title if term is not None else words(name)
 
 
 def _declare_records(names: Names, name: str, records: d.Records) -> None:

@@ -62,6 +62,7 @@ def merge(parts: Sequence[d.Document], found: list[Diagnostic]) -> d.Document:
     return d.Document(
         package=package,
         sources=joined(lambda p: p.sources, same_is_fine=True),
+        terms=joined(lambda p: p.terms, same_is_fine=True),
         facts=joined(lambda p: p.facts),
         records=joined(lambda p: p.records),
         certifications=joined(lambda p: p.certifications),
@@ -126,6 +127,11 @@ class _Lowering:
                     origin=node.span,
                 )
                 return d.Document(sources={self.required(node, "NAME").text: text})
+            case "term":
+                term = d.Term(
+                    title=_unquoted(self.required(node, "STRING")), allows=self.allows(node), origin=node.span
+                )
+                return d.Document(terms={self.required(node, "NAME").text: term})
             case "vocabulary":
                 return self.vocabulary(node)
             case "list":

@@ -26,7 +26,7 @@ def _named(match: re.Match[str]) -> str:
     return f'{match["kind"]} {name if name[:1].isalpha() else "name"} "{match["title"]}"'
 
 
-_KINDS = "|".join((*KINDS, "source", "package", "certifications", "table", "group", "records"))
+_KINDS = "|".join((*KINDS, "source", "term", "package", "certifications", "table", "group", "records"))
 _DATE = r"\d{4}-\d\d-\d\d\??"
 _SPAN = rf"(?:from\s+{_DATE}(?:\s+(?:until|through)\s+{_DATE})?|(?:until|through)\s+{_DATE})"
 _REWRITES = (

@@ -19,6 +19,7 @@ KINDS = (
 TOP_WORDS = (
     "package",
     "source",
+    "term",
     "facts",
     "records",
     "certifications",

@@ -36,7 +36,11 @@ def words(name: str) -> str:
 
 def headline(name: str) -> str:
     """Return a name as a heading."""
-    text = words(name)
+    return capital(words(name))
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital letter."""
     return text[:1].upper() + text[1:]
 
 
@@ -52,6 +56,11 @@ class Names:
                 self._awards.setdefault(rule.award, []).append(rule)
         self._second_hand = _second_hand_days(document)
         self._own_ends = _own_ends(document)
+
+    def words(self, name: str) -> str:
+        """Return a name as readers know it: its term, else the words it is made of."""
+        short = name.rpartition(".")[2]
+        return self.core.terms.get(short) or words(short)
 
     # ---- rules
 
@@ -85,7 +94,7 @@ class Names:
             return self._awards[award][0].title
         rule = self.core.rules.get(award)
         if rule is None:
-            return words(award)
+            return self.words(award)
         return f"{rule.title} ({rule.level})" if rule.level else rule.title
 
     def titles(self, award: str) -> tuple[str, ...]:
@@ -121,7 +130,7 @@ class Names:
     def group_title(self, name: str) -> str:
         """Return what a group is called."""
         listing = self.document.groups.get(name)
-        return listing.title if listing is not None and listing.title else words(name)
+        return listing.title if listing is not None and listing.title else self.words(name)
 
     def whole(self, awards: Iterable[str]) -> str | None:
         """Return the name of the group or kind that the awards are all of, if there is one."""
@@ -156,7 +165,7 @@ class Names:
             return self.fact(name)
         if name in self.document.certifications:
             return self.certifications(name)
-        return words(name)
+        return self.words(name)
 
     # ---- vocabulary
 

@@ -161,7 +161,7 @@ class GuideSpeaker(Speaker):
             level = claimed[0].level
             whole = self.names.whole(awards)
             shown = f"all {self._group(whole)}" if whole else listed([self._award(one) for one in awards], "and")
-            return f"{shown} are held{at_level(level)}"
+            return f"{shown} are held{at_level(level, self.names)}"
         if any(isinstance(part, c.Requirement) for part in told) and len(told) > 1:
             return f"all of these: {self._several(told, 'and')}"
         return listed([self.say(part) for part in told], "and")
@@ -182,7 +182,7 @@ class GuideSpeaker(Speaker):
                 verb = "is held" if isinstance(first, c.Holds) else "was held and is not any longer"
                 if node.least > 1:
                     verb = verb.replace("is held", "are held", 1)
-                return f"{self._among(count, awards)} {verb}{at_level(level)}"
+                return f"{self._among(count, awards)} {verb}{at_level(level, self.names)}"
             case c.Qualifies():
                 rules = [one.rule for one in claims if isinstance(one, c.Qualifies)]
                 return f"the requirements of {self._among(count, rules)} are met"
@@ -228,7 +228,7 @@ class GuideSpeaker(Speaker):
             case c.Named(name=name):
                 return f"“{self.names.figure(name)}” is not so"
             case c.Holds(award=award, level=level):
-                return f"{self._award(award)} is not held{at_level(level)}"
+                return f"{self._award(award)} is not held{at_level(level, self.names)}"
             case c.Qualifies(rule=rule):
                 return f"{self._requirements(rule)} are not met"
             case c.AsProjected(value=value):
@@ -287,7 +287,7 @@ class GuideSpeaker(Speaker):
                 text = "never" if node.value == NEVER else node.value.isoformat()
             case _:
                 found = self.names.members(node.value) if node.type.kind == "text" else ()
-                text = f"“{self.names.title(found[0]) if len(found) == 1 else words(node.value)}”"
+                text = f"“{self.names.title(found[0]) if len(found) == 1 else self.names.words(node.value)}”"
         return provisional(text) if node.provisional else text
 
     def _aggregate(self, node: c.Aggregate) -> str:
@@ -302,7 +302,7 @@ class GuideSpeaker(Speaker):
         told = f"the figure that the table “{self.names.table(node.table)}” has for {self.say(node.key)}"
         if len(rows) > MAX_ROWS:
             return told
-        shown = [f"{words(row.key) if row.key else 'otherwise'}: {self.say(row.cell)}" for row in rows]
+        shown = [f"{self.names.words(row.key) if row.key else 'otherwise'}: {self.say(row.cell)}" for row in rows]
         return f"{told} ({'; '.join(shown)})"
 
     def _pass(self, node: c.PassScore) -> str:
@@ -360,7 +360,7 @@ class GuideSpeaker(Speaker):
         levels = {part.level for part in parts if isinstance(part, c.Holds)}
         if len(awards) < len(parts) or len(levels) > 1:
             return f"{count} of these {'is' if _is_one(figure) else 'are'} so: {self._several(node.parts, 'and')}"
-        level = at_level(levels.pop()) if levels else ""
+        level = at_level(levels.pop(), self.names) if levels else ""
         return f"{self._among(count, awards)} {'is' if _is_one(figure) else 'are'} held{level}"
 
     # ---- long comparisons, told in several lines
@@ -440,12 +440,12 @@ def listed(told: Sequence[str], last: str) -> str:
     return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} {last} {unique[-1]}" if unique else "nothing"
 
 
-def at_level(level: str | None) -> str:
+def at_level(level: str | None, names: Names) -> str:
     """Return the level that is asked for."""
-    return f" at {words(level)} or higher" if level else ""
+    return f" at {names.words(level)} or higher" if level else ""
 
 
-def type_words(type_: c.Type) -> str:
+def type_words(type_: c.Type, names: Names) -> str:
     """Return what kind of answer a fact is."""
     match type_.kind:
         case "flag":
@@ -468,7 +468,7 @@ def type_words(type_: c.Type) -> str:
         case "duration":
             return "a length of time"
         case "choice":
-            return f"one of: {', '.join(words(choice) for choice in type_.choices)}"
+            return f"one of: {', '.join(names.words(choice) for choice in type_.choices)}"
         case "text":
             return "a text"
 

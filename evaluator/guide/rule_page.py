@@ -86,7 +86,7 @@ class RulePages:
         blocks = list(self._head(rules, told[0][1]))
         alike = len(told) > 1 and all(_same(told[0][1], other) for _, other in told[1:])
         for rule, its in told[:1] if alike else told:
-            level = f" ({words(rule.level)})" if rule.level and not alike else ""
+            level = f" ({self.names.words(rule.level)})" if rule.level and not alike else ""
             blocks.extend(self._rule(rule, its, level))
         blocks.extend(self._needed(rules))
         blocks.extend(self._figures(award))
@@ -123,11 +123,11 @@ class RulePages:
         dated = "" if span == "without dates" else f" It applies {span}."
         yield Paragraph(f"{sentence(KIND_WORDS[rule.kind])}. {state}.{dated}", "lead")
         if rule.area is not None:
-            yield Paragraph(f"Area: {words(rule.area)}.")
+            yield Paragraph(f"Area: {self.names.words(rule.area)}.")
         if rule.levels:
-            yield Paragraph(f"Levels, the lowest first: {', '.join(words(level) for level in rule.levels)}.")
+            yield Paragraph(f"Levels, the lowest first: {', '.join(self.names.words(level) for level in rule.levels)}.")
         if rule.awarded_to:
-            yield Paragraph(f"Awarded to: {', '.join(words(one) for one in rule.awarded_to)}.")
+            yield Paragraph(f"Awarded to: {', '.join(self.names.words(one) for one in rule.awarded_to)}.")
         for version in rule.versions:
             for old in version.was:
                 since = f" from {version.days.start} on" if version.days.start else ""
@@ -219,9 +219,9 @@ class RulePages:
     def _needed(self, rules: Sequence[c.Rule]) -> Iterator[Block]:
         core = self.names.core
         reads = told_of(core, rules)
-        rows = [(self.names.fact(one), type_words(core.facts[one].type)) for one in reads.facts]
+        rows = [(self.names.fact(one), type_words(core.facts[one].type, self.names)) for one in reads.facts]
         for one in reads.measures:
-            kind = f"{type_words(core.named[one].type)}, or the records it is reckoned from"
+            kind = f"{type_words(core.named[one].type, self.names)}, or the records it is reckoned from"
             rows.append((self.names.figure(one), kind))
         for one in reads.records:
             records = BUILT_IN.get(one) or core.records[one]
@@ -326,8 +326,8 @@ def _key(line: Line) -> tuple[str, ...]:
 
 
 def _twig(line: Line) -> Twig:
-    text = plain(line.text) if not line.parts or line.joint in ("sum", "if", "first of") else ""
     parts = tuple(_twig(part) for part in line.parts if part.title)
+    text = plain(line.text) if not parts or line.joint in ("sum", "if", "first of") else ""
     return _collapsed(Twig(line.title, "" if text == line.title else text, parts, line.joint))
 
 

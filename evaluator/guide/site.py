@@ -10,7 +10,7 @@ from evaluator.guide.content import Block, Fold, Grid, Heading, Page, Paragraph,
 from evaluator.guide.editions import Edition, edition_on, editions
 from evaluator.guide.links import links_of
 from evaluator.guide.marks import link, pieces, provisional, unknown
-from evaluator.guide.names import AREAS, Names, headline, words
+from evaluator.guide.names import AREAS, Names, headline
 from evaluator.guide.rule_page import GROUPING, RulePages
 from evaluator.guide.table_pages import certification_page, group_page, table_pages
 from evaluator.guide.timeline import Told, doubt_page, timeline_page
@@ -137,7 +137,7 @@ def _area(names: Names, told: Told, heading: str, awards: Sequence[str], day: da
         in_force = day in shown.days
         whole = c.Days(its[0].days.start, its[-1].days.end, its[0].days.provisional)
         span = names.span(whole, own=rules[0].versions[-1].origin, always="—")
-        row = (link(shown.version.title, award), _summary(rules, told, day), span)
+        row = (link(shown.version.title, award), _summary(names, rules, told, day), span)
         (now if in_force else other).append(row)
     columns = ("Title", "In short", "When")
     yield Heading(heading, 2, heading.lower())
@@ -149,15 +149,15 @@ def _area(names: Names, told: Told, heading: str, awards: Sequence[str], day: da
         yield Fold(f"Not in force on this day: {len(other)}", (Grid(columns, tuple(other)),))
 
 
-def _summary(rules: Sequence[c.Rule], told: Told, day: date) -> str:
+def _summary(names: Names, rules: Sequence[c.Rule], told: Told, day: date) -> str:
     rule = rules[0]
     edition = edition_on(told[rule.id], day)
     text = _in_short(edition)
     if rule.levels:
         text = (
-            f"{', '.join(words(level) for level in rule.levels)}: {text}"
+            f"{', '.join(names.words(level) for level in rule.levels)}: {text}"
             if text
-            else ", ".join(map(words, rule.levels))
+            else ", ".join(map(names.words, rule.levels))
         )
     doubts = {piece.kind for line in all_lines(edition.lines) for piece in pieces(line.text)}
     marks = [text]

@@ -9,7 +9,7 @@ from dsl.lower.scope import days_of
 from evaluator.guide.content import Block, Grid, Heading, Page, Paragraph
 from evaluator.guide.links import Links
 from evaluator.guide.marks import link, provisional, series, unknown
-from evaluator.guide.names import AREAS, KIND_WORDS, Names, headline, words
+from evaluator.guide.names import AREAS, KIND_WORDS, Names, capital, headline, words
 from evaluator.guide.phrases import listed
 from evaluator.reasons import number
 
@@ -78,11 +78,11 @@ def _grid(names: Names, table: d.Table, kind: str | None) -> Grid:
         for title, has in (("Takes the place of", has_was), ("Source", has_cites), ("Reading", has_assumes))
         if has
     ]
-    return Grid((*map(_heading, columns), *extra), tuple(rows), tuple(anchors))
+    return Grid((*(_heading(names, column) for column in columns), *extra), tuple(rows), tuple(anchors))
 
 
-def _heading(column: str) -> str:
-    return "Until (not included)" if column == "until" else headline(column)
+def _heading(names: Names, column: str) -> str:
+    return "Until (not included)" if column == "until" else capital(names.words(column))
 
 
 def _cell(
@@ -96,7 +96,7 @@ def _cell(
                 if isinstance(title, d.Text) and kind
                 else names.title(f"{kind}.{told[0]}")
                 if kind
-                else words(told[0])
+                else names.words(told[0])
             )
             is_rule = kind is not None and f"{kind}.{told[0]}" in names.awards
             return link(shown, f"{kind}.{told[0]}") if is_rule else shown

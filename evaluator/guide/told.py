@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 from dsl import core as c
 from dsl.points import most_points
 from evaluator.guide.marks import sentence
-from evaluator.guide.names import words
 from evaluator.guide.phrases import GuideSpeaker, is_long, is_nothing, listed
 from evaluator.reasons import number
 
@@ -183,7 +182,7 @@ class Teller:
     def _stages(self, version: c.RuleVersion) -> Iterator[Line]:
         for branch in version.stage.branches if version.stage is not None else ():
             text = f"when {self.speaker.say(branch.when)}" if branch.when is not None else "in all other cases"
-            title = sentence(words(branch.name))
+            title = sentence(self.speaker.names.words(branch.name))
             basis = branch.basis
             yield Line("stages", title, sentence(text), code=branch.name, cites=basis.cites, assumes=basis.assumes)
 

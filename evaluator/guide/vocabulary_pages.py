@@ -27,7 +27,7 @@ def figure_page(names: Names, links: Links) -> Page:
         terms.append(title)
         blocks.append(Heading(title, 2, name))
         supplied = "; a partner's value is taken where it is told ready-made" if named.supplied else ""
-        blocks.append(Paragraph(f"{sentence(type_words(named.type))}{supplied}.", "small"))
+        blocks.append(Paragraph(f"{sentence(type_words(named.type, names))}{supplied}.", "small"))
         blocks.append(_versions(names, named))
         users = links.users.get(f"figure {name}", ())
         if users:
@@ -63,7 +63,7 @@ def fact_page(names: Names) -> Page:
     ]
     if core.facts:
         ordered = sorted(core.facts.values(), key=lambda fact: (fact.title or fact.name).lower())
-        rows = [(fact.title or words(fact.name), type_words(fact.type)) for fact in ordered]
+        rows = [(fact.title or words(fact.name), type_words(fact.type, names)) for fact in ordered]
         blocks += [
             Heading("Single facts"),
             Grid(("What", "Kind of answer"), tuple(rows), tuple(one.name for one in ordered)),
@@ -71,7 +71,7 @@ def fact_page(names: Names) -> Page:
     for records in (*BUILT_IN.values(), *core.records.values()):
         blocks.append(Heading(records.title or headline(records.name), 2, f"records.{records.name}"))
         blocks.append(Paragraph("A list with a row a month." if records.monthly else "A list.", "small"))
-        blocks.append(_fields(records))
+        blocks.append(_fields(names, records))
     lists = [*BUILT_IN.values(), *core.records.values()]
     told = [(fact.title or words(fact.name), fact.name) for fact in core.facts.values()]
     for one in lists:
@@ -83,10 +83,10 @@ def fact_page(names: Names) -> Page:
     return Page("facts", "What a partner tells", "facts", tuple(blocks), "facts", tuple(filter(None, terms)))
 
 
-def _fields(records: c.RecordsDecl) -> Grid:
+def _fields(names: Names, records: c.RecordsDecl) -> Grid:
     rows = []
     for field in records.fields.values():
-        kind = type_words(field.type)
+        kind = type_words(field.type, names)
         if field.formula is not None:
             kind += ", reckoned from the others"
         rows.append((field.title or words(field.name), kind))

@@ -268,6 +268,7 @@ def by_key(rules: list[d.Rule]) -> dict[str, d.Rule]:
 DOCUMENTS = st.builds(
     d.Document,
     package=maybe(st.builds(d.Package, name=st.just("p"), title=TEXT)),
+    terms=st.dictionaries(NAMES, st.builds(d.Term, title=TEXT, allows=ALLOWS), max_size=2),
     sources=st.dictionaries(NAMES, st.builds(d.SourceText, title=TEXT, read=maybe(DAYS), allows=ALLOWS), max_size=2),
     facts=FIELDS,
     records=st.dictionaries(

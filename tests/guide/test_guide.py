@@ -443,3 +443,26 @@ entitlement enter "Enter" {
 
     assert "| 30 days after the day 2 years before today |" in text
     assert "from the same month a year earlier to the last full month |" in text
+
+
+def test_names_without_a_title_are_told_by_their_term(tmp_path):
+    rules = """term csp "CSP"
+term app_rights "Rights of applications"
+facts { way: one of csp, by_hand "Way here" }
+table fees "Fees" {
+  | way  | fee   |
+  | csp  | 5 USD |
+  | otherwise | 6 USD |
+}
+entitlement enter "Enter" {
+  requires { way "Way": way = csp or way = by_hand }
+  gives app_rights
+}
+fee yearly "Yearly fee" { amount fees[way].fee }
+"""
+
+    assert "“[Way here](facts.md#facts--way)” is “CSP” or “by hand”" in told(tmp_path, rules, "rights")
+    assert "- **It gives**: Rights of applications" in told(tmp_path, rules, "rights")
+    assert "(CSP: 5 USD; otherwise: 6 USD)" in told(tmp_path, rules, "fees")
+    assert "one of: CSP, by hand" in told(tmp_path, rules, "facts")
+    assert '| <a id="table.fees--csp"></a>CSP | 5 USD |' in told(tmp_path, rules, "tables")
