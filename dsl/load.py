@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -96,7 +96,7 @@ def load_sources(sources: Sequence[Source]) -> Loaded:
     core, more = lower(document)
     diagnostics.extend(more)
     diagnostics.extend(check(document, core, diagnostics))
-    found.extend(_beside(diagnostics, broken))
+    found.extend(_beside(diagnostics, broken, document.tables))
     return Loaded(document, core, sorted_diagnostics(found), tuple(sources))
 
 
@@ -112,17 +112,26 @@ def _read(source: Source) -> tuple[d.Document, tuple[Diagnostic, ...], tuple[Blo
     tree, diagnostics = parse(source)
     broken = tuple(block for block in tree.blocks if block.form is None)
     part, more = lower_trees([tree])
-    return part, (*diagnostics, *_beside(more, broken)), broken
+    return part, (*diagnostics, *_beside(more, broken, part.tables)), broken
 
 
-def _beside(diagnostics: Sequence[Diagnostic], broken: Sequence[Block]) -> list[Diagnostic]:
+def _beside(
+    diagnostics: Sequence[Diagnostic], broken: Sequence[Block], tables: Mapping[str, d.Table]
+) -> list[Diagnostic]:
     """Leave out what follows from blocks that do not parse: all inside them, and names they may have given.
 
-    A block that reads once its mistakes are mended has told its names; of the others every word may be one.
+    A block that reads once its mistakes are mended has told its names; of the others every word may be one, and every
+    row of the table that a family is made of.
     """
     if not broken:
         return list(diagnostics)
-    lost = {word for block in broken if block.mended is None for word in re.findall(r"[a-z]\w*", block.span.text)}
+    lost: set[str] = set()
+    for block in broken:
+        if block.mended is None:
+            lost.update(re.findall(r"[a-z]\w*", block.span.text))
+            for name in re.findall(r"each\s+row\s+of\s+(\w+)", block.span.text):
+                rows = tables[name].rows if name in tables else ()
+                lost.update(cell.names[0] for row in rows for cell in row.cells[:1] if isinstance(cell, d.Names))
     return [
         diagnostic
         for diagnostic in diagnostics

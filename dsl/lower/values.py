@@ -222,7 +222,9 @@ class Values(Arithmetic, Claims, Lookups):
                 fix=Fix(f"write `{claim}`", (Edit(at, claim),)),
             )
             return None
-        known = {*self.names.facts, *self.names.named, "today"}
+        known = {*self.names.facts, *self.names.named, "today", "attained"}
+        if scope.subject is not None:
+            known |= set(SUBJECT_WORDS)
         if scope.records is not None:
             known |= set(scope.records.fields)
         what = "field" if scope.records is not None else "fact or measure"

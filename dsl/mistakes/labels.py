@@ -30,7 +30,7 @@ def labels(stop: Stop) -> Iterator[Proposal]:
         return
     yield from _title_for_label(stop)
     for at in stop.starts():
-        match = re.match(r"(?P<label>[a-z]\w*)(?P<title>[ \t]+\"x*\")?(?=[ \t]+(?:[\w(]))", stop.code[at:])
+        match = re.match(r"(?P<label>[a-z]\w*)(?:[ \t]+\"x*\"(?=\s+[\w(])|(?=[ \t]+[\w(]))", stop.code[at:])
         if match is None or match["label"] in RESERVED or match["label"] in _LEADING:
             continue
         end = at + match.end()

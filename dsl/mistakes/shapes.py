@@ -199,9 +199,10 @@ def open_quote(stop: Stop) -> Iterator[Proposal]:
     if len(quotes) % 2 == 0:
         return
     quote = start + quotes[-1]
-    opened = re.match(r"[ \t]*[a-z]\w*[ \t]+(?P<title>[^\s\":{}][^\":{}\n]*)\"[ \t]*:", line)
-    if opened and len(quotes) == 1:
-        at = start + opened.start("title")
+    # As written, not as masked: behind the lost quote every text of the line is inside out.
+    opened = re.match(r"[ \t]*[a-z]\w*[ \t]+(?P<title>[^\s\":{}][^\":{}\n]*)(?P<quote>\")[ \t]*:", stop.text[start:end])
+    if opened:
+        at, quote = start + opened.start("title"), start + opened.start("quote")
         yield put(
             "P008",
             "the quotes of this text are not opened",

@@ -162,7 +162,8 @@ def commas(stop: Stop) -> Iterator[Proposal]:
             "delete it: clauses and members stand one behind the other",
             safe=True,
         )
-    if re.match(r"[a-z]", stop.rest):
+    begins_a_label = "\n" in stop.code[stop.before : stop.offset] and ":" in stop.text[stop.offset : stop.line[1]]
+    if re.match(r"[a-z]", stop.rest) and not begins_a_label:
         start, previous = stop.previous_word()
         if re.fullmatch(r"[a-z]\w*|[\d.,?]*%?", previous) and previous:
             yield put(

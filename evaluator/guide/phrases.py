@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal, TypeGuard
 
 from dsl import core as c
-from evaluator.guide.marks import link, provisional, unknown
+from evaluator.guide.marks import link, provisional, series, unknown
 from evaluator.guide.names import Names, words
 from evaluator.ranges import NEVER
 from evaluator.reasons import number, unit_of
@@ -18,7 +18,7 @@ from evaluator.sentence import BY_DATE, COMPARISONS, Speaker, duration, period, 
 MAX_CONDITIONS = 2
 """How many conditions on rows a sentence tells; more are told in lines of their own."""
 
-MAX_ROWS = 3
+MAX_ROWS = 5
 """How many rows of a table a sentence tells; longer ones are told by the table."""
 
 
@@ -468,7 +468,8 @@ def type_words(type_: c.Type, names: Names) -> str:
         case "duration":
             return "a length of time"
         case "choice":
-            return f"one of: {', '.join(names.words(choice) for choice in type_.choices)}"
+            told = [names.words(choice) for choice in type_.choices]
+            return f"one of: {series(told) if any(',' in one for one in told) else ', '.join(told)}"
         case "text":
             return "a text"
 
