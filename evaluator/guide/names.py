@@ -94,7 +94,8 @@ class Names:
             return self._awards[award][0].title
         rule = self.core.rules.get(award)
         if rule is None:
-            return self.words(award)
+            form = self.document.rules.get(award)
+            return form.title if form is not None and form.title else self.words(award)
         return f"{rule.title} ({rule.level})" if rule.level else rule.title
 
     def titles(self, award: str) -> tuple[str, ...]:

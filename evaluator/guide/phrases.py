@@ -345,7 +345,8 @@ class GuideSpeaker(Speaker):
         """Return how many people hold what is asked for; a figure with a name is told with it."""
         figure = self.figure_of(asked)
         if figure is None or figure.value is None:
-            return f"{self.say(asked)} people hold"
+            shown = self.say(replace(asked, type=c.COUNT) if isinstance(asked, c.Literal) else asked)
+            return f"{shown} of people hold" if figure is not None else f"{shown} people hold"
         one = figure.value == 1
         name = f" ({self.names.figure(asked.name)})" if isinstance(asked, c.Named) else ""
         shown = self.say(replace(figure, type=c.COUNT))
