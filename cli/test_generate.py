@@ -17,7 +17,7 @@ from cli.scenario_files import ReadFile, run_files
 from evaluator.calendar import month_of, month_text
 from evaluator.engine import Engine, UnknownRule
 from evaluator.testing.coverage import Coverage
-from evaluator.testing.generate import Generated, generate, starts
+from evaluator.testing.generate import Generated, Partners, generate
 from evaluator.testing.given import EARNED, Given
 
 Json = Any
@@ -40,8 +40,9 @@ def write_missing(engine: Engine, files: Sequence[ReadFile], name: str, out: str
     seen = Coverage(engine.core)
     run_files(engine, files, seen.watch)
     made: list[tuple[str, Generated]] = []
+    partners = Partners(engine, [one.file for one in files])
     for rule in rules:
-        found = generate(engine, rule.id, seen, starts(engine, [one.file for one in files], rule.id))
+        found = generate(engine, rule.id, seen, partners)
         made.extend((rule.id, one) for one in found.made)
         for covered, aspect in found.left:
             part = covered.part

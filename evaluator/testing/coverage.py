@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from dsl import core as c
+from dsl.lower.scope import common_days
 from dsl.source import Span
 from evaluator.decision import Decision
 from evaluator.explanation import Explanation
@@ -194,13 +195,16 @@ def step_of(figure: c.Literal) -> Decimal:
 
 
 def _figure(found: Explanation) -> c.Literal | None:
-    """Return the figure of the policy that a value is, also behind a name and its versions."""
-    node = found.node
-    if isinstance(node, c.Literal):
-        return node
-    if isinstance(node, c.Named | c.Dated) and len(found.parts) == 1:
-        return _figure(found.parts[0])
-    return None
+    """Return the figure of the policy that a value is, also behind a name, its versions and a table."""
+    match found.node:
+        case c.Literal() as figure:
+            return figure
+        case c.Named() | c.Dated() if len(found.parts) == 1:
+            return _figure(found.parts[0])
+        case c.Lookup() if len(found.chosen) == 1:
+            return _figure(found.parts[1])
+        case _:
+            return None
 
 
 def _outcome(found: Explanation) -> str:
@@ -220,25 +224,52 @@ def _beyond(node: c.Expr, figure: c.Literal) -> tuple[str, ...]:
     return (*low, *(("above",) if held.high is not None and figure.value >= held.high else ()))
 
 
-def figures_of(node: c.Expr) -> Iterator[c.Literal]:
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A figure that something is held against: when it is, and for which words of a table."""
+
+    figure: c.Literal
+    days: c.Days = c.ALWAYS
+    words: tuple[tuple[str, str], ...] = ()
+    """Facts and the words of theirs that choose it."""
+
+
+def marks_of(core: c.Core, node: c.Expr) -> Iterator[Mark]:
     """Yield the figures that something is held against at a node."""
     match node:
         case c.Compare(right=right) | c.PassScore(mark=right) | c.Prorate(target=right):
-            yield from _figures(right)
+            yield from marks(core, right)
         case _:
             return
 
 
-def _figures(node: c.Expr) -> Iterator[c.Literal]:
-    """Yield the figures that a threshold is, one after the other where it has versions."""
+def marks(core: c.Core, node: c.Expr) -> Iterator[Mark]:
+    """Yield the figures that a threshold may be: of each version, behind a name, in each row of a table."""
     match node:
         case c.Literal(value=Decimal()):
-            yield node
+            yield Mark(node)
         case c.Dated(versions=versions):
             for version in versions:
-                yield from _figures(version.value)
+                for mark in marks(core, version.value):
+                    yield replace(mark, days=common_days(mark.days, version.days))
+        case c.Named(name=name):
+            yield from marks(core, core.named[name].value)
+        case c.Lookup(key=key, rows=rows):
+            for row in rows:
+                word = word_of(key, row, rows)
+                for mark in marks(core, row.cell):
+                    yield replace(mark, days=common_days(mark.days, row.days), words=(*mark.words, *word))
         case _:
             return
+
+
+def word_of(key: c.Expr, row: c.TableRow, rows: Iterable[c.TableRow]) -> tuple[tuple[str, str], ...]:
+    """Return a fact and a word that choose a row of a table, nothing where no fact alone does."""
+    if not isinstance(key, c.Fact):
+        return ()
+    named = {one.key for one in rows}
+    word = row.key or next((one for one in key.type.choices if one not in named), None)
+    return ((key.name, word),) if word is not None else ()
 
 
 def own_name(kind: Kind, name: str) -> str:
@@ -269,20 +300,21 @@ def _in_expression(expression: c.Expr, rule: str, core: c.Core, names: set[str])
         if isinstance(node, c.Aggregate):
             # Which records count is no part of an explanation: whether it was tried, faults tell.
             in_records.update(id(inner) for inner in walk(node) if inner is not node)
-        for found in _of_node(node, rule):
+        for found in _of_node(node, rule, core):
             yield replace(found, never=ASKED[found.kind]) if id(node) in in_records else found
         if isinstance(node, c.Named) and node.name not in names:
             names.add(node.name)
             yield from _in_expression(core.named[node.name].value, rule, core, names)
 
 
-def _of_node(node: c.Expr, rule: str) -> Iterator[Found]:
+def _of_node(node: c.Expr, rule: str, core: c.Core) -> Iterator[Found]:
     match node:
         case c.Requirement():
             yield Found("requirement", node.origin, node.code, rule)
             yield from _dates(node.days, node.origin, rule)
         case c.Compare() | c.PassScore() | c.Prorate():
-            for figure in figures_of(node):
+            for mark in marks_of(core, node):
+                figure = mark.figure
                 yield Found("threshold", figure.origin, _shown(figure), rule, never=_beyond(node, figure))
         case c.Dated(versions=versions):
             for version in versions:

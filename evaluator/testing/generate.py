@@ -10,21 +10,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Any
 
+from dsl import core as c
 from evaluator.decision import Decision, range_json
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
 from evaluator.ranges import Numbers, Range, is_settled
+from evaluator.reads import walk
 from evaluator.testing.coverage import Coverage, Covered, own_name
 from evaluator.testing.expectations import reasons_in
 from evaluator.testing.given import Given
 from evaluator.testing.scenario import ScenarioFile
-from evaluator.testing.tries import Change, find, tries
+from evaluator.testing.tries import Change, Stands, find, tries
 
 Json = Any
 MOST_STARTS = 12
 """How many partners of a rule are tried."""
+MOST_LENT = 3
+"""How many partners of another rule are tried, where a part asks for what that rule asks for."""
+MOST_TRIES = 40
+"""How many partners and changes are tried for one aspect of a part."""
+MOST_STEPS = 200
+"""The same for a threshold: the units of a metric are counted up to the mark of a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +64,51 @@ class Generation:
     left: list[tuple[Covered, str]] = field(default_factory=list)
 
 
-def starts(engine: Engine, files: Iterable[ScenarioFile], rule: str) -> list[Start]:
-    """Return partners that scenarios decide a rule for, and last, for each version, one of whom nothing is told."""
-    found: dict[str, Start] = {}
-    for file in files:
-        for scenario in file.scenarios:
-            given = scenario.given
-            for step in scenario.steps:
-                given = step.told.over(given)
-                asked = any(one.rule == rule for one in step.expectations)
-                if asked and given.projected is None and not any(one.attain for one in scenario.steps):
-                    found.setdefault(f"{step.as_of} {given.json()}", Start(scenario.name, given, step.as_of))
-    known = list(found.values())
-    # Taken evenly, so that no way of qualifying is left out for standing late in the file.
-    size = min(len(known), MOST_STARTS)
-    spread = [known[index * len(known) // size] for index in range(size)]
-    days = [version.days.start or date(2000, 1, 1) for version in engine.core.rules[rule].versions]
-    return [*spread, *(Start("A partner of whom nothing is told", Given(), day) for day in days)]
+class Partners:
+    """The partners that scenarios decide rules for.
+
+    Args:
+        engine: the policies.
+        files: the scenarios.
+    """
+
+    def __init__(self, engine: Engine, files: Iterable[ScenarioFile]) -> None:
+        self.engine = engine
+        self._of: dict[str, dict[str, Start]] = {}
+        for file in files:
+            for scenario in file.scenarios:
+                given = scenario.given
+                attains = any(one.attain for one in scenario.steps)
+                for step in scenario.steps:
+                    given = step.told.over(given)
+                    if given.projected is not None or attains:
+                        continue
+                    start = Start(scenario.name, given, step.as_of)
+                    for one in step.expectations:
+                        self._of.setdefault(one.rule, {}).setdefault(f"{step.as_of} {given.json()}", start)
+
+    def of(self, rule: str) -> list[Start]:
+        """Return partners of a rule, and last, for each version, one of whom nothing is told."""
+        days = [version.days.start or date(2000, 1, 1) for version in self.engine.core.rules[rule].versions]
+        unknown = [Start("A partner of whom nothing is told", Given(), day) for day in days]
+        return [*self._spread(rule, MOST_STARTS), *unknown]
+
+    def lent(self, node: c.Expr) -> Iterator[Start]:
+        """Yield partners of the rules whose requirements a node asks for."""
+        for rule in dict.fromkeys(one.rule for one in walk(node) if isinstance(one, c.Qualifies)):
+            yield from self._spread(rule, MOST_LENT)
+
+    def _spread(self, rule: str, most: int) -> list[Start]:
+        """Return some partners of a rule, taken evenly: no way of qualifying is left out for standing late."""
+        known = list(self._of.get(rule, {}).values())
+        size = min(len(known), most)
+        return [known[index * len(known) // size] for index in range(size)]
 
 
-def generate(engine: Engine, rule: str, seen: Coverage, from_: Sequence[Start]) -> Generation:
+def generate(engine: Engine, rule: str, seen: Coverage, partners: Partners) -> Generation:
     """Make scenarios for what coverage has not seen of a rule; what they show is added to the coverage."""
     core = engine.core
+    from_ = partners.of(rule)
     probe = Coverage(replace(core, rules={rule: core.rules[rule]}))
     by_part = {_identity(one): one for one in probe.parts}
     result = Generation()
@@ -87,7 +119,11 @@ def generate(engine: Engine, rule: str, seen: Coverage, from_: Sequence[Start]) 
         for aspect in covered.missing:
             if aspect in covered.seen:
                 continue  # a scenario made before shows it too
-            found = next(_showing(engine, rule, probe, own, aspect, from_), None)
+            stands = find(core, rule, own.part)
+            lent = partners.lent(stands.asks) if stands is not None and stands.asks is not None else ()
+            tried = _tried(core, rule, own, aspect, chain(from_, lent), stands)
+            most = MOST_STEPS if own.part.kind == "threshold" else MOST_TRIES
+            found = next(_showing(engine, rule, probe, own, aspect, islice(tried, most)), None)
             if found is None:
                 result.left.append((covered, aspect))
                 continue
@@ -96,24 +132,35 @@ def generate(engine: Engine, rule: str, seen: Coverage, from_: Sequence[Start]) 
             seen.watch(decision, as_of)
             name = _unused(_name(engine, rule, own, aspect), result.made)
             result.made.append(Generated(name, start, as_of, change, _expected(engine, decision, own)))
+    result.left = [(covered, aspect) for covered, aspect in result.left if aspect not in covered.seen]
     return result
 
 
-def _showing(
-    engine: Engine, rule: str, probe: Coverage, own: Covered, aspect: str, from_: Sequence[Start]
-) -> Iterator[tuple[Start, Change, Decision]]:
+def _tried(
+    core: c.Core, rule: str, own: Covered, aspect: str, from_: Iterable[Start], stands: Stands | None
+) -> Iterator[tuple[Start, Change]]:
+    """Yield partners with changes that may show an aspect, on a day on which the part is in force."""
     for start in from_:
-        for change in tries(engine.core, rule, own.part, aspect, start.as_of):
-            as_of = change.as_of or start.as_of
-            try:
-                told = change.over(start.given, as_of).json()
-                [decision] = engine.decide(Query((rule,), as_of, told)).decisions
-            except FactErrors:
-                continue
-            own.seen.clear()
-            probe.watch(decision, as_of)
-            if aspect in own.seen:
-                yield start, change, decision
+        day = stands.day_near(start.as_of) if stands is not None else start.as_of
+        for change in tries(core, rule, own.part, aspect, day):
+            moved = change.as_of or (day if day != start.as_of else None)
+            yield start, replace(change, as_of=moved)
+
+
+def _showing(
+    engine: Engine, rule: str, probe: Coverage, own: Covered, aspect: str, tried: Iterable[tuple[Start, Change]]
+) -> Iterator[tuple[Start, Change, Decision]]:
+    for start, change in tried:
+        as_of = change.as_of or start.as_of
+        try:
+            told = change.over(start.given, as_of).json()
+            [decision] = engine.decide(Query((rule,), as_of, told)).decisions
+        except FactErrors:
+            continue
+        own.seen.clear()
+        probe.watch(decision, as_of)
+        if aspect in own.seen:
+            yield start, change, decision
 
 
 def _identity(one: Covered) -> tuple[str, str, int, int, str]:

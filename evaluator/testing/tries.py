@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from dsl import core as c
+from dsl.lower.scope import common_days
 from evaluator import calendar
 from evaluator.reads import expressions, walk
-from evaluator.testing.coverage import Part, figures_of, own_name, step_of
+from evaluator.testing.coverage import Mark, Part, marks, marks_of, own_name, step_of, word_of
 from evaluator.testing.given import EARNED, Given, Placed, Rows
 
 Json = Any
@@ -49,6 +51,16 @@ class Change:
             records["awards"] = Rows(tuple(_entry(*self.awards, as_of)), None, "")
         return replace(given, facts=facts, records=records)
 
+    def and_also(self, other: Change) -> Change:
+        """Return both changes together; where they are of one thing, that of the other."""
+        return Change(
+            {**self.facts, **other.facts},
+            (*self.people, *other.people),
+            other.awards or self.awards,
+            self.without | other.without,
+            other.as_of or self.as_of,
+        )
+
 
 def _entry(award: str, level: str | None, as_of: date) -> Iterator[Placed]:
     if level == "none":
@@ -65,11 +77,28 @@ def _entry(award: str, level: str | None, as_of: date) -> Iterator[Placed]:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """A node of a rule, and the code of the requirement around it."""
+    """A node of a rule, the code of the requirement around it, and the days on which it is in force."""
 
     node: Any
     code: str
     title: str
+    days: c.Days = c.ALWAYS
+
+    @property
+    def asks(self) -> c.Expr | None:
+        """What a requirement or an option asks for, None for other parts and for an option that asks for nothing."""
+        match self.node:
+            case c.Requirement(value=asked) | c.Option(requirement=asked):
+                return asked
+            case _:
+                return None
+
+    def day_near(self, day: date) -> date:
+        """Return a day, or where nothing of this is in force on it, one on which it is."""
+        if day in self.days:
+            return day
+        last = self.days.end - timedelta(days=1) if self.days.end is not None else None
+        return self.days.start or last or day
 
 
 def find(core: c.Core, rule: str, part: Part) -> Stands | None:
@@ -77,9 +106,9 @@ def find(core: c.Core, rule: str, part: Part) -> Stands | None:
     for version in core.rules[rule].versions:
         for option in version.options:
             if part.kind == "option" and option.code == part.name:
-                return Stands(option, option.code, option.title)
+                return Stands(option, option.code, option.title, common_days(version.days, option.days))
         for expression in expressions(version):
-            found = _found(core, expression, part, Stands(None, rule, version.title), set())
+            found = _found(core, expression, part, Stands(None, rule, version.title, version.days), set())
             if found is not None:
                 return found
     return None
@@ -87,22 +116,26 @@ def find(core: c.Core, rule: str, part: Part) -> Stands | None:
 
 def _found(core: c.Core, node: c.Expr, part: Part, around: Stands, seen: set[str]) -> Stands | None:
     if isinstance(node, c.Requirement):
-        around = Stands(node, node.code, node.title)
+        around = Stands(node, node.code, node.title, common_days(around.days, node.days))
         same = own_name("requirement", node.code) == own_name("requirement", part.name)
         if part.kind == "requirement" and same and _is_at(node, part):
             return around
     if part.kind == "threshold":
-        for figure in figures_of(node):
-            if _is_at(figure, part):
-                return Stands((node, figure), around.code, around.title)
+        for mark in marks_of(core, node):
+            if _is_at(mark.figure, part):
+                return replace(around, node=(node, mark), days=common_days(around.days, mark.days))
     if part.kind == "row" and isinstance(node, c.Lookup):
         for row in node.rows:
             if _is_at(row, part):
-                return Stands((node, row), around.code, around.title)
+                return replace(around, node=(node, row), days=common_days(around.days, row.days))
     if isinstance(node, c.Named) and node.name not in seen:
         seen.add(node.name)
         return _found(core, core.named[node.name].value, part, around, seen)
-    inner = (_found(core, child, part, around, seen) for child in _children(node))
+    if isinstance(node, c.Dated):
+        dated = ((one.value, replace(around, days=common_days(around.days, one.days))) for one in node.versions)
+        inner = (_found(core, value, part, within, seen) for value, within in dated)
+    else:
+        inner = (_found(core, child, part, around, seen) for child in _children(node))
     return next((found for found in inner if found is not None), None)
 
 
@@ -133,19 +166,20 @@ def tries(core: c.Core, rule: str, part: Part, aspect: str, as_of: date) -> Iter
         return
     stands = find(core, rule, part)
     match part.kind, stands.node if stands is not None else None:
-        case "threshold", (c.Compare(left=value) | c.Prorate(value=value), c.Literal() as figure):
-            yield from _settings(core, value, _beside(figure, aspect), as_of)
-        case "threshold", (c.PassScore() as score, _):
+        case "threshold", (c.Compare(left=value) | c.Prorate(value=value), Mark() as mark):
+            chosen = Change(facts=dict(mark.words))
+            for change in _settings(core, value, _beside(mark.figure, aspect), as_of):
+                yield chosen.and_also(change)
+        case "threshold", (c.PassScore() as score, Mark()):
             yield from _scores(core, score, as_of)
         case "requirement", c.Requirement(value=value):
+            yield Change()
             yield from _conditions(core, value, aspect, as_of)
         case "option", c.Option(requirement=value) if value is not None:
+            yield Change()
             yield from _conditions(core, value, {"eligible": "met", "not_eligible": "unmet"}[aspect], as_of)
-        case "row", (c.Lookup(key=c.Fact(name=name, type=type_), rows=rows), c.TableRow(key=key, days=days)):
-            others = [one for one in type_.choices if one not in {row.key for row in rows}]
-            start = None if as_of in days else days.start
-            for word in [key] if key is not None else others:
-                yield Change(facts={name: word}, as_of=start)
+        case "row", (c.Lookup(key=key, rows=rows), c.TableRow() as row):
+            yield Change(facts=dict(word_of(key, row, rows)))
         case _:
             return
 
@@ -209,11 +243,16 @@ def _conditions(core: c.Core, value: c.Expr, aspect: str, as_of: date) -> Iterat
         yield Change(without=frozenset(names))
         return
     met = aspect == "met"
+    together = _together(core, value, aspect, as_of)
+    if together is not None:
+        yield together
     for node in nodes:
         match node:
-            case c.Compare(left=left, right=c.Literal(value=Decimal()) as figure):
-                for side in ("at", "above", "below") if met else ("below", "above", "at"):
-                    yield from _settings(core, left, _beside(figure, side), as_of)
+            case c.Compare(left=left, right=right):
+                figures = [mark.figure for mark in marks(core, right) if as_of in mark.days]
+                for figure in figures:
+                    for side in ("at", "above", "below") if met else ("below", "above", "at"):
+                        yield from _settings(core, left, _beside(figure, side), as_of)
             case c.PerUnit(value=inner) | c.Prorate(value=inner):
                 yield from _settings(
                     core,
@@ -229,6 +268,15 @@ def _conditions(core: c.Core, value: c.Expr, aspect: str, as_of: date) -> Iterat
                 yield Change(awards=(award, level if met else "none"))
             case _:
                 continue
+
+
+def _together(core: c.Core, value: c.Expr, aspect: str, as_of: date) -> Change | None:
+    """Return the likeliest changes of all parts of a whole at once, None for what has no parts."""
+    parts = value.parts if isinstance(value, c.AllOf | c.AnyOf) else ()
+    inner = [part.value if isinstance(part, c.Requirement) else part for part in parts]
+    likeliest = [next(_conditions(core, part, aspect, as_of), None) for part in inner]
+    found = [one for one in likeliest if one is not None]
+    return reduce(Change.and_also, found) if found else None
 
 
 def _through_names(core: c.Core, value: c.Expr) -> Iterator[c.Expr]:
