@@ -243,9 +243,13 @@ def decision_json(decision: Decision, detail: Detail) -> dict[str, Json]:
 
 def _standing_json(standing: Standing) -> dict[str, Json]:
     result: dict[str, Json] = {"held": HELD[standing.held]}
-    for name, value in (("since", standing.since), ("until", standing.until), ("next_check", standing.next_check)):
-        if value is not None:
-            result[name] = value.isoformat()
+    days = {
+        "since": standing.since,
+        "until": standing.until,
+        "next_check": standing.next_check,
+        "renews_to": standing.renews_to,
+    }
+    result.update((name, day.isoformat()) for name, day in days.items() if day is not None)
     if standing.level is not None:
         result["level"] = standing.level
     return result

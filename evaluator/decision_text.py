@@ -158,6 +158,8 @@ def standing_text(standing: Standing) -> str:
         words.append(f"next check {standing.next_check}")
     elif standing.next_check is not None:
         words.append(f"would be checked on {standing.next_check} if attained today")
+    if standing.renews_to is not None:
+        words.append(f"renewed today, its new anniversary is {standing.renews_to}")
     return ", ".join(words)
 
 

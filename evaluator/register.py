@@ -49,6 +49,8 @@ class Standing:
     until: date | None = None
     """First day it is, or will be, no longer held, where that is decided."""
     next_check: date | None = None
+    renews_to: date | None = None
+    """The new anniversary, were it renewed on the day: in the days for renewal of a rule that sets one."""
     level: str | None = None
     check: Explanation | None = None
     """The decision of the last check, where one was due."""
@@ -128,7 +130,9 @@ class Register:
             due, due_gaps = self._day(row, "anniversary")
             ended, ended_gaps = self._day(row, "ended")
             open_now = (
-                truth(rule is not None and self._may_renew(rule, row, due.exact, at)) if due.exact else Truth.UNKNOWN
+                truth(rule is not None and self._renewable(rule, row, due.exact, at) is not None)
+                if due.exact
+                else Truth.UNKNOWN
             )
             found.append(all_of((is_it, open_now, compare("<", exactly(at.day), ended))))
             if found[-1] is Truth.UNKNOWN:
@@ -137,16 +141,17 @@ class Register:
         value = any_of((*found, Truth.UNKNOWN)) if more else any_of(found)
         return Explanation(node, value, gaps=(*gaps, *more))
 
-    def _may_renew(self, rule: c.Rule, row: Row, anniversary: date, at: Moment) -> bool:
+    def _renewable(self, rule: c.Rule, row: Row, anniversary: date, at: Moment) -> Moment | None:
+        """Return the anniversary at which an entry may be renewed today, None outside of the days for it."""
         for years in range(MAX_CHECKS):
             due = calendar.add_years(anniversary, years)
             moment = Moment(due, at.projected, rule=rule, entry=row, due=due)
             window = self._window_of(moment, "renewable")
             if window is not None and window[0] <= at.day <= window[1]:
-                return True
+                return moment
             if due > at.day and (window is None or window[0] > at.day):
-                return False
-        return False
+                return None
+        return None
 
     def _is(self, row: Row, award: str, rule: c.Rule | None, at: Moment) -> tuple[Truth, tuple[Gap, ...]]:
         """Return whether an entry is of an award, or of one that the award followed."""
@@ -177,7 +182,7 @@ class Register:
             # Another entry may be the one that counts: no date is told that may be wrong.
             return Standing(held, check=best.check, gaps=gaps, settled=False)
         if not best.settled:
-            return replace(best, held=held, until=None, next_check=None, gaps=gaps)
+            return replace(best, held=held, until=None, next_check=None, renews_to=None, gaps=gaps)
         holding = [state for state in states if state.held is Truth.TRUE]
         if len(holding) > 1:
             # It is held as long as one entry holds it: the last check, and the last end, are the ones that count.
@@ -222,12 +227,21 @@ class Register:
         if before is Truth.FALSE:
             # Told of all the same: an award that ended has its dates.
             last = _first(ended.exact, self._end_of_force(rule, at.day))
-            return Standing(Truth.FALSE, since, last if settled else None, None, own_level, settled=settled)
+            return Standing(Truth.FALSE, since, last if settled else None, None, level=own_level, settled=settled)
         checked = self._checked(row, rule, at)
+        held = all_of((before, checked.held))
         return Standing(
-            all_of((before, checked.held)), since, _first(ended.exact, checked.until), checked.next_check, own_level,
+            held, since, _first(ended.exact, checked.until), checked.next_check,
+            self._renews_to(row, rule, at) if held is Truth.TRUE else None, own_level,
             checked.check, (*gaps, *checked.gaps), settled and checked.settled,
         )  # fmt: skip
+
+    def _renews_to(self, row: Row, rule: c.Rule | None, at: Moment) -> date | None:
+        due, _ = self._day(row, "anniversary")
+        if rule is None or due.exact is None:
+            return None
+        moment = self._renewable(rule, row, due.exact, at)
+        return self._day_of(moment, "renews to") if moment is not None else None
 
     def _end_of_force(self, rule: c.Rule | None, day: date) -> date | None:
         ends = (

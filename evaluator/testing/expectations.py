@@ -128,6 +128,7 @@ def _standing(decision: Decision, expected: Json) -> Iterator[tuple[str, Json, J
         "since": standing.since,
         "until": standing.until,
         "next_check": standing.next_check,
+        "renews_to": standing.renews_to,
         "level": standing.level,
     }
     for name, wanted in expected.items():

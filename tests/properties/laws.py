@@ -57,7 +57,7 @@ def contradictions(less: Decision, more: Decision) -> Iterator[str]:
             yield from range_(f"{name} amount", effect.amount, after.amount)
     if less.standing is not None and more.standing is not None:
         yield from range_("held", less.standing.held, more.standing.held)
-        for name in ("since", "until", "next_check", "level"):
+        for name in ("since", "until", "next_check", "renews_to", "level"):
             told, after = getattr(less.standing, name), getattr(more.standing, name)
             if told is not None and told != after:
                 yield f"standing.{name}: {told}, then {after}"
