@@ -27,9 +27,16 @@ class ReadFile:
 
 
 def scenario_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the scenario files of paths: files as named, folders with all that is below them."""
+    """Return the scenario files of paths: files as named, folders with all that is below them.
+
+    A policy file is none; who names one is told where its scenarios are.
+    """
     found: dict[Path, None] = {}
     for path in paths:
+        if path.suffix == ".policy":
+            beside = path.with_suffix(".scenarios.yaml")
+            named = f"its scenarios: {beside}" if beside.exists() else f"the folder: {path.parent}"
+            fail_usage(f"`{path}` holds policies, not scenarios; name {named}")
         for file in sorted(path.rglob(PATTERN)) if path.is_dir() else [path]:
             found[file] = None
     return list(found)

@@ -80,6 +80,8 @@ class Partners:
                 given = scenario.given
                 attains = any(one.attain for one in scenario.steps)
                 for step in scenario.steps:
+                    if step.refused:
+                        continue
                     given = step.told.over(given)
                     if given.projected is not None or attains:
                         continue

@@ -79,6 +79,8 @@ class Mutation:
         self.engine = Engine(document)
         self.scenarios = [scenario for scenario in scenarios if not scenario.review]
         self.trace = Trace()
+        self._refusing = {index for index, one in enumerate(self.scenarios) if any(step.refused for step in one.steps)}
+        """Scenarios that expect facts to be refused; the others' facts have been accepted before."""
         self._told = [_told(scenario) for scenario in self.scenarios]
         self._decided = [_decided(scenario) for scenario in self.scenarios]
         self._relowering = Relowering(document, self.engine.core)
@@ -88,7 +90,7 @@ class Mutation:
     def traced(self, indexes: Iterable[int]) -> Trace:
         """Return what scenarios read; each is run once."""
         trace = Trace()
-        engine = self._accepting.over(self.engine.document, watching(self.engine.core, trace.touched))
+        watched = watching(self.engine.core, trace.touched)
         for index in indexes:
             trace.touched.current = index
 
@@ -99,7 +101,7 @@ class Mutation:
                         trace.near.setdefault((origin.source.name, origin.start), set()).add(at)
 
             start = time.perf_counter()
-            run_scenario(engine, self.scenarios[index], near)
+            run_scenario(self._reading(index).over(self.engine.document, watched), self.scenarios[index], near)
             trace.cost_s[index] = time.perf_counter() - start
         return trace
 
@@ -114,10 +116,7 @@ class Mutation:
         concerned = set().union(*(self._concerned(one, core) for one in changed))
         if vocabulary:
             concerned.update(i for i, told in enumerate(self._told) if fault.form[1] in told)
-            engine = self.engine.over(document, core)
-            engine.reader = FactsReader(core)
-        else:
-            engine = self._accepting.over(document, core)
+        reader = FactsReader(core) if vocabulary else None
         near = self._near(fault.unit)
         asked = False
         for index in sorted(concerned, key=lambda one: (one not in near, self.trace.cost_s.get(one, 0), one)):
@@ -127,6 +126,8 @@ class Mutation:
                 code = self._relowering.refusal(document)
                 if code is not None:
                     return Verdict(fault, "refused", code)
+            engine = self._reading(index).over(document, core)
+            engine.reader = reader or engine.reader
             try:
                 passed = run_scenario(engine, self.scenarios[index]).passed
             except (ScenarioErrors, LookupError):
@@ -141,6 +142,10 @@ class Mutation:
         if code is not None:
             return Verdict(fault, "refused", code)
         return Verdict(fault, "survived" if changed or vocabulary else "nothing")
+
+    def _reading(self, index: int) -> Engine:
+        """Return the engine that reads a scenario's facts while the vocabulary is as it was."""
+        return self.engine if index in self._refusing else self._accepting
 
     def _near(self, unit: Span) -> set[int]:
         """Return the scenarios whose decisions come by a clause."""

@@ -18,6 +18,9 @@ from schemas import load as load_schema
 
 Json = Any
 
+_OF_A_STEP = ("as_of", "attain", "expect", "refused")
+"""What a scenario of one day has of its own, and one of several days in each step."""
+
 
 def read_scenarios(data: Json, name: str) -> ScenarioFile:
     """Read a parsed scenario file.
@@ -65,9 +68,9 @@ class _Reading:
             given = read_given(item["with"], f"{pointer}/with").over(given)
         if "steps" in item:
             self._beside_steps(item, pointer)
-            steps = tuple(_step(step, f"{pointer}/steps/{index}") for index, step in enumerate(item["steps"]))
+            steps = tuple(self._step(step, f"{pointer}/steps/{index}") for index, step in enumerate(item["steps"]))
         else:
-            steps = (_step({key: item[key] for key in ("as_of", "attain", "expect") if key in item}, pointer),)
+            steps = (self._step({key: item[key] for key in _OF_A_STEP if key in item}, pointer),)
         for before, after in pairwise(steps):
             if after.as_of < before.as_of:
                 message = f"this step goes back from {before.as_of} to {after.as_of}"
@@ -75,10 +78,27 @@ class _Reading:
         return Scenario(item["name"], _cite(item.get("cite")), given, steps, pointer, review=item.get("review", False))
 
     def _beside_steps(self, item: Mapping[str, Json], pointer: str) -> None:
-        for name in ("as_of", "attain", "expect"):
+        for name in _OF_A_STEP:
             if name in item:
                 message = f"`{name}` does not stand beside `steps`"
                 self.problems.append(ScenarioProblem(f"{pointer}/{name}", message, "give each step its own"))
+
+    def _step(self, item: Mapping[str, Json], pointer: str) -> Step:
+        told = read_given(item["with"], f"{pointer}/with") if "with" in item else Given()
+        expectations = tuple(
+            Expectation(rule, wanted, f"{pointer}/expect/{escaped(rule)}")
+            if isinstance(wanted, Mapping)
+            else Expectation(rule, {"": wanted}, f"{pointer}/expect/{escaped(rule)}", is_short=True)
+            for rule, wanted in item.get("expect", {}).items()
+        )
+        refused = tuple(item.get("refused", ()))
+        for name in ("attain", "expect"):
+            if refused and name in item:
+                message = f"`{name}` does not stand beside `refused`"
+                advice = "where facts are refused nothing is decided; write two scenarios"
+                self.problems.append(ScenarioProblem(f"{pointer}/{name}", message, advice))
+        day = date.fromisoformat(item["as_of"])
+        return Step(day, told, tuple(item.get("attain", ())), expectations, pointer, refused)
 
     def _partner(self, name: str, pointer: str, chain: tuple[str, ...]) -> Given:
         if name in self._read:
@@ -121,17 +141,6 @@ class _Reading:
                     self._months(item, f"{pointer}/{index}")
             case _:
                 return
-
-
-def _step(item: Mapping[str, Json], pointer: str) -> Step:
-    told = read_given(item["with"], f"{pointer}/with") if "with" in item else Given()
-    expectations = tuple(
-        Expectation(rule, wanted, f"{pointer}/expect/{escaped(rule)}")
-        if isinstance(wanted, Mapping)
-        else Expectation(rule, {"": wanted}, f"{pointer}/expect/{escaped(rule)}", is_short=True)
-        for rule, wanted in item.get("expect", {}).items()
-    )
-    return Step(date.fromisoformat(item["as_of"]), told, tuple(item.get("attain", ())), expectations, pointer)
 
 
 def _cite(cite: Json) -> str:

@@ -49,6 +49,9 @@ class ScenarioResult:
 ATTAIN = "attain"
 """The aspect that is not as expected where an award cannot be attained."""
 
+REFUSED = "refused"
+"""The aspect that is not as expected where facts are taken that are to be refused, or others are refused."""
+
 Watch = Callable[[Decision, date], object]
 """Is told every decision that a scenario asks for, with its day."""
 
@@ -82,6 +85,10 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
     given = scenario.given
     steps: list[StepResult] = []
     for step in scenario.steps:
+        if step.refused:
+            # What is refused is not taken: the next step goes on from what was told before.
+            steps.append(StepResult(step.as_of, step.pointer, _not_refused(engine, step.told.over(given), step), ()))
+            continue
         given = step.told.over(given)
         found: list[Mismatch] = []
         told: list[Decision] = []
@@ -121,6 +128,17 @@ def _decide(engine: Engine, rules: Iterable[str], given: Given, step: Step) -> t
                 for problem in errors.problems
             )
         ) from errors
+
+
+def _not_refused(engine: Engine, given: Given, step: Step) -> tuple[Mismatch, ...]:
+    """Return what is not as expected of facts that are to be refused at some places, and nowhere else."""
+    refused: list[str] = []
+    try:
+        engine.decide(Query((), step.as_of, given.json()))
+    except FactErrors as errors:
+        refused = sorted({problem.pointer for problem in errors.problems})
+    wanted = sorted(set(step.refused))
+    return () if refused == wanted else (Mismatch("facts", REFUSED, ", ".join(wanted), ", ".join(refused) or "none"),)
 
 
 def _wanted(expectation: Expectation, kind: str) -> Mapping[str, Json]:
@@ -178,6 +196,8 @@ class _Checking:
                     yield from self._attained(award, f"{step.pointer}/attain/{index}")
                 for expectation in step.expectations:
                     yield from self._expected(expectation)
+                for index, refused in enumerate(step.refused):
+                    yield from self._refused(refused, f"{step.pointer}/refused/{index}")
 
     def _unknown(self, rule: str, pointer: str) -> ScenarioProblem:
         levels = [found.id for found in self.core.rules.values() if found.award == rule]
@@ -196,6 +216,19 @@ class _Checking:
             yield self._unknown(award, pointer)
         elif rule.kind not in AWARD_KINDS:
             yield ScenarioProblem(pointer, f"`{award}` is no award", "only awards enter the register")
+
+    def _refused(self, place: str, pointer: str) -> Iterable[ScenarioProblem]:
+        # A fact by an unknown name is refused too: one that is renamed would keep its scenarios green.
+        kind, name = place.removeprefix("/projected").split("/")[1:3]
+        supplied = [one.name for one in self.core.named.values() if one.supplied]
+        known = [*self.core.facts, *supplied] if kind == "facts" else [*self.core.records, "awards", "certifications"]
+        if name not in known:
+            near = nearest(name, known)
+            yield ScenarioProblem(
+                pointer,
+                f"there is no {'fact' if kind == 'facts' else 'list of records'} `{name}`",
+                f"did you mean `{near}`?" if near else f"known are {listed(sorted(known))}",
+            )
 
     def _expected(self, expectation: Expectation) -> Iterable[ScenarioProblem]:
         rule = self.core.rules.get(expectation.rule)

@@ -42,13 +42,17 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A day of a scenario: what is told from then on, what is attained, what is expected."""
+    """A day of a scenario: what is told from then on, what is attained, what is expected.
+
+    With ``refused`` nothing is decided: at these pointers the facts are none, and what the step tells is not kept.
+    """
 
     as_of: date
     told: Given
     attain: tuple[str, ...]
     expectations: tuple[Expectation, ...]
     pointer: str
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ USAGE = {
     "test policies --generate designation.cloud --out facts.yaml": "--out: there is a `facts.yaml` already; name a new "
     "file",
     "test policies --coverage --changed-since=-p": "--changed-since: `-p` is no revision",
+    "test policies/acme.policy": "`policies/acme.policy` holds policies, not scenarios; name its scenarios: "
+    "policies/acme.scenarios.yaml",
     "test policies --mutate --accepted none.yaml": "there is no `none.yaml`",
 }
 

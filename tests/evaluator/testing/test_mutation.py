@@ -121,6 +121,21 @@ def test_a_figure_is_noticed_on_the_side_that_is_tried():
     assert (outcome(both, up), outcome(both, down)) == ("noticed", "noticed")
 
 
+def test_the_limit_of_a_fact_is_noticed_by_what_is_refused_beyond_it():
+    document = document_of(POLICY)
+    beyond = {"name": "Beyond", "as_of": "2023-06-01", "with": {"facts": {"rate": "5.1"}}, "refused": ["/facts/rate"]}
+    then = {"name": "Then", "steps": [{key: beyond[key] for key in ("as_of", "with", "refused")},
+                                      {key: AT[key] for key in ("as_of", "with", "expect")}]}  # fmt: skip
+    wider, least = "rate: figure 5 -> 5.1", "least > from 2023-01-01: figure 10 -> 11"
+
+    assert outcome(mutation_of(document, AT), wider) == "survived"
+    assert outcome(mutation_of(document, beyond), wider) == "noticed"
+    assert outcome(mutation_of(document, then), wider) == "noticed"
+    # A story that begins with a refusal passes as long as nothing is wrong.
+    assert outcome(mutation_of(document, then), "least > from 2024-01-01: figure 12 -> 13") == "survived"
+    assert outcome(mutation_of(document, then), least) == "noticed"
+
+
 def test_scenarios_that_wait_for_review_notice_nothing():
     mutation = mutation_of(document_of(POLICY), {**AT, "review": True}, BELOW)
 

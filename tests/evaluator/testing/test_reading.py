@@ -103,6 +103,8 @@ REFUSED = [
     ({"scenarios": [{**ONE, "as_of": "2023-02-30"}]}, "/scenarios/0/as_of", "`2023-02-30` is not a day of the calendar"),
     ({"scenarios": [{**ONE, "as_of": "June"}]}, "/scenarios/0/as_of", "this is `June`"),
     ({"scenarios": [{"name": "One", "as_of": "2023-06-20"}]}, "/scenarios/0", "`expect` is missing"),
+    ({"scenarios": [{**ONE, "refused": ["/facts/x"]}]}, "/scenarios/0/expect", "`expect` does not stand beside `refused`"),
+    ({"scenarios": [{"name": "One", "as_of": "2023-06-20", "refused": ["x"]}]}, "/scenarios/0/refused/0", "this is `x`"),
     ({"scenarios": [{**ONE, "expect": {}}]}, "/scenarios/0/expect", "this is an empty object"),
     ({"scenarios": [{**ONE, "expect": {"x": None}}]}, "/scenarios/0/expect/x", "this is empty"),
     ({"scenarios": [{**ONE, "expect": {"x": {"point": 3}}}]}, "/scenarios/0/expect/x/point", "I do not know `point` here"),

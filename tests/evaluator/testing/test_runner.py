@@ -151,6 +151,43 @@ def test_a_rule_out_of_force_has_no_amount(engine):
     assert differences(engine, data) == [("amount", "4730 USD", "nothing")]
 
 
+# ---- facts that are refused --------------------------------------------------------------------------------------
+
+
+def refusal(facts, *refused):
+    return {"scenarios": [{"name": "R", "as_of": "2023-06-20", "with": {"facts": facts}, "refused": list(refused)}]}
+
+
+def test_facts_are_refused_at_the_places_expected_and_nowhere_else(engine):
+    both = {"audit_passed": 3, "country": "mars"}
+
+    assert differences(engine, refusal(both, "/facts/country", "/facts/audit_passed")) == []
+    assert differences(engine, refusal(both, "/facts/country")) == [
+        ("refused", "/facts/country", "/facts/audit_passed, /facts/country")
+    ]
+    assert differences(engine, refusal({"country": "other"}, "/facts/country")) == [
+        ("refused", "/facts/country", "none")
+    ]
+
+
+def test_what_is_refused_is_not_kept_for_the_next_step(engine):
+    data = story(
+        {"as_of": "2023-06-19", "with": {"facts": {"revenue": "much"}}, "refused": ["/facts/revenue"]},
+        {"as_of": "2023-06-20", "expect": {CLOUD: {"points": 65}}},
+    )
+
+    assert differences(engine, data) == []
+
+
+def test_a_fact_of_another_name_is_an_error_and_not_refused(engine):
+    with pytest.raises(ScenarioErrors) as caught:
+        differences(engine, refusal({"contry": "mars"}, "/facts/contry"))
+
+    assert [(one.pointer, one.message, one.help) for one in caught.value.problems] == [
+        ("/scenarios/0/refused/0", "there is no fact `contry`", "did you mean `country`?")
+    ]
+
+
 # ---- steps ------------------------------------------------------------------------------------------------------
 
 
