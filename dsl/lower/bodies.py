@@ -199,18 +199,18 @@ class Bodies(Settings, Earnings):
                 at = part.value.origin if isinstance(part, c.Requirement) and part.part != "section" else part.origin
                 is_setting = isinstance(part, c.Requirement) and part.code.endswith(".amount")
                 colon = part.origin.start + part.origin.text.find(":")
+                fix = compared(at, part.type) if part.type.is_numeric else None
+                advice = fix.title if fix is not None and fix.title.startswith("write") else "compare it"
                 self.names.report(
                     "C105",
                     f"this is {part.type.phrase}, where a condition or points are expected",
                     at,
                     "write `amount` without a colon: with one it is the label of a requirement"
                     if is_setting
-                    else "compare it, or say what it `earns`",
+                    else f"{advice}, or say what it `earns`",
                     fix=Fix("delete the colon", (Edit(replace(part.origin, start=colon, end=colon + 1), ""),))
                     if is_setting and colon >= part.origin.start
-                    else compared(at, part.type)
-                    if part.type.is_numeric
-                    else None,
+                    else fix,
                 )
         if paths:
             origin = paths[0].origin.to(paths[-1].origin)
@@ -412,8 +412,14 @@ class Bodies(Settings, Earnings):
             return None
         for gate in gates:
             if gate.type.kind != "flag":
+                at = gate.value.origin if isinstance(gate, c.Requirement) else gate.origin
+                fix = compared(at, gate.type) if gate.type.is_numeric else None
                 self.names.report(
-                    "C105", f"this is {gate.type.phrase}, where a condition is expected", gate.origin, "compare it"
+                    "C105",
+                    f"this is {gate.type.phrase}, where a condition is expected",
+                    at,
+                    fix.title if fix is not None else "compare it",
+                    fix=fix,
                 )
                 return None
         origin = gates[0].origin.to(gates[-1].origin)

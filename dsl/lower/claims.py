@@ -85,27 +85,41 @@ class Claims(Expressions):
     def _is_award(self, name: str) -> bool:
         return name in self.names.awards or name in self.names.document.groups or name in PLURALS
 
-    def _joined_awards(self, terms: Sequence[d.Expr]) -> bool:
-        """Report C105 where awards are joined by `or`: ``holds any of a or b``."""
-        claim, *others = terms
-        if not isinstance(claim, d.Claim | d.Projected | d.On) or not others:
+    def _joined(self, terms: Sequence[d.Expr], word: str) -> bool:
+        """Report C105 where names of one selection are joined as conditions: ``holds a or b``."""
+        first, *others = terms
+        selection: d.Selection | None = None
+        match first:
+            case d.Claim(selection=selection):
+                what, plural = "an award", "awards"
+            case d.AtLeastPeople(holding=selection) | d.People(holding=selection):
+                what, plural = "a list of certifications", "lists"
+            case d.Projected() | d.On():
+                what, plural = "an award", "awards"
+            case _:
+                return False
+        names = [term.name for term in others if isinstance(term, d.Name)]
+        of_lists = plural == "lists"
+        if len(names) != len(others) or not all(
+            name in self.names.lists if of_lists else self._is_award(name) for name in names
+        ):
             return False
-        strays = [term for term in others if isinstance(term, d.Name) and self._is_award(term.name)]
-        if len(strays) != len(others):
-            return False
+        chooser = "any of" if word == "or" else "all of"
         edits: list[Edit] = []
-        before = claim.origin
-        for stray in strays:
+        before = first.origin
+        for stray in others:
             edits.append(Edit(replace(before.after, end=stray.origin.start), ", "))
             before = stray.origin
-        if isinstance(claim, d.Claim) and claim.selection.chooser is None:
-            edits.insert(0, Edit(replace(claim.selection.origin, end=claim.selection.origin.start), "any of "))
-        listed_names = ", ".join(stray.name for stray in strays)
+        if selection is not None:
+            if selection.chooser is None:
+                edits.insert(0, Edit(replace(selection.origin, end=selection.origin.start), f"{chooser} "))
+            elif f"{selection.chooser.word} of" != chooser:
+                return False
         self.names.report(
             "C105",
-            f"`or` joins conditions, and `{strays[0].name}` is an award",
-            strays[0].origin,
-            f"name the awards behind `any of`, with commas: `any of ..., {listed_names}`",
+            f"`{word}` joins conditions, and `{names[0]}` is {what}",
+            others[0].origin,
+            f"name the {plural} behind `{chooser}`, with commas: `{chooser} ..., {', '.join(names)}`",
             fix=Fix("write a list", tuple(edits)),
         )
         return True
@@ -183,6 +197,17 @@ class Claims(Expressions):
             return c.Best(parts=tuple(parts), type=type_, origin=expr.origin)
         if chooser.word in ("total", "all"):
             return c.Total(parts=tuple(parts), cap=cap, type=type_, origin=expr.origin)
+        if chooser.word == "at least" and isinstance(expr, d.Choose) and len(expr.names) == 1:
+            count = " ".join(chooser.origin.text.split()).removeprefix("at least ").removesuffix(" of")
+            right = f"{expr.names[0]} >= {count}"
+            self.names.report(
+                "C106",
+                f"`at least ... of` counts conditions, and this is {type_.phrase}",
+                expr.origin,
+                f"write `{right}`",
+                fix=Fix(f"write `{right}`", (Edit(expr.origin, right),)),
+            )
+            return None
         self.names.report(
             "C106",
             f"`{chooser.word} of` does not choose among {type_.phrase}",

@@ -6,8 +6,10 @@ what could not be lowered is silently passed on.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -43,12 +45,13 @@ class Expressions(ABC):
         example = {"money": "`>= 1,000 USD`", "points": "`>= 5 points`", "percent": "`>= 20 %`"}.get(
             value.type.kind, "`>= 2`"
         )
+        fix = compared(expr.origin, value.type)
         self.names.report(
             "C105",
             f"this is {value.type.phrase}, where a condition is expected",
             expr.origin,
-            f"compare it, for example with {example}",
-            fix=compared(expr.origin, value.type),
+            fix.title if fix.title.startswith("write") else f"compare it, for example with {example}",
+            fix=fix,
         )
         return None
 
@@ -151,6 +154,10 @@ class Expressions(ABC):
 
 
 def compared(span: Span, type_: c.Type) -> Fix:
-    """Return the fix that compares a value with a figure nobody knows."""
+    """Return the fix that makes a condition of a value: a number of people, else a figure nobody knows."""
+    people = re.match(r"(?:(\d+)\s*\+\s*)?people\s+holding\b", span.text)
+    if people:
+        right = f"at least {people[1] or 'unknown'} people holding"
+        return Fix(f"write `{right} ...`", (Edit(replace(span, end=span.start + people.end()), right),))
     unit = {"money": f" {type_.unit}", "points": " points", "percent": " %"}.get(type_.kind, "")
     return insert(span, span.end, f" >= unknown{unit}", "compare it with a figure nobody knows")

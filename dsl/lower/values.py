@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -21,7 +22,10 @@ from dsl.lower.scope import (
     word_in,
 )
 from dsl.lower.tables import Lookups
+from dsl.source import Span
 
+_COUNTED = frozenset({"each", "unit", "item", "piece", "one", "person", "customer", "partner", "certification", "exam"})
+"""What people write behind `per` where the language says `each`."""
 SUBJECT_WORDS = ("held", "paid", "lapsed", "renewable", "qualifies", "fails", "in_progress")
 """Words of a life cycle: what they say is said of the award whose stage is asked."""
 
@@ -45,10 +49,12 @@ class Values(Arithmetic, Claims, Lookups):
             case d.Levels():
                 return self._levels(expr, scope, expected)
             case d.And(terms=terms):
+                if self._joined(terms, "and"):
+                    return None
                 parts = self._all(terms, scope)
                 return None if parts is None else c.AllOf(parts=parts, type=c.FLAG, origin=expr.origin)
             case d.Or(terms=terms):
-                if self._joined_awards(terms):
+                if self._joined(terms, "or"):
                     return None
                 parts = self._all(terms, scope)
                 return None if parts is None else c.AnyOf(parts=parts, type=c.FLAG, origin=expr.origin)
@@ -222,14 +228,39 @@ class Values(Arithmetic, Claims, Lookups):
                 fix=Fix(f"write `{claim}`", (Edit(at, claim),)),
             )
             return None
+        if name in self.names.lists:
+            self._list_as_value(name, at)
+            return None
         known = {*self.names.facts, *self.names.named, "today", "attained"}
         if scope.subject is not None:
             known |= set(SUBJECT_WORDS)
         if scope.records is not None:
             known |= set(scope.records.fields)
         what = "field" if scope.records is not None else "fact or measure"
+        counted = re.search(r"\bper\s+$", at.source.text[: at.start])
+        if counted and (name in _COUNTED or nearest(name, known) is None):
+            whole = Span(at.source, at.start - len(counted.group()), at.end)
+            self.names.report(
+                "C101",
+                f"I do not know the {what} `{name}`",
+                at,
+                "did you mean `each`? behind `per` stands a figure, like `per 5` or `per 1,000 USD`",
+                fix=Fix("write `each`", (Edit(whole, "each"),)),
+            )
+            return None
         self.names.unknown("C101", what, name, at, known)
         return None
+
+    def _list_as_value(self, name: str, at: Span) -> None:
+        """Report a list of certifications where nobody is said to hold it."""
+        right = f"people holding {name}"
+        self.names.report(
+            "C105",
+            f"`{name}` is a list of certifications, where a value or condition is expected",
+            at,
+            f"write `{right}`, or `at least 2 {right}` for a condition",
+            fix=Fix(f"write `{right}`", (Edit(at, right),)),
+        )
 
     def _cell(self, expr: d.Name, scope: Scope, expected: c.Type | None) -> c.Expr | None:
         column = expr.name.removeprefix("row.")

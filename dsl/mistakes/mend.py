@@ -233,6 +233,9 @@ _WORDS_FOR = {
     "CELL": "a cell",
     "SETTING": "a setting like `pass at`",
     "TYPE": "a type like `count` or `money USD`",
+    "PEOPLE": "`people holding`",
+    "UP_TO": "`up to`",
+    "EARNS": "`earns`",
     "RPAR": "`)`",
     "RSQB": "`]`",
 }

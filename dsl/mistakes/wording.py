@@ -47,9 +47,9 @@ def figures(stop: Stop) -> Iterator[Proposal]:
                 amount,
                 f"write `{amount}{behind}`: commas between thousands, a point before decimals",
             )
-    before = re.search(rf"([A-Z]{{3}})[ \t]*({_NUMBER})", stop.code[start:end])
+    before = re.search(rf"([A-Z]{{3}})[ \t]*({_NUMBER})(k|K|m|M|mn|thousand|million|mio|tsd)?\b", stop.code[start:end])
     if before and start + before.start() <= stop.offset <= start + before.end():
-        right = f"{figure(before[2])} {before[1]}"
+        right = f"{figure(before[2], before[3])} {before[1]}"
         yield swap(
             "P011",
             "the currency stands before its amount",
@@ -172,7 +172,7 @@ def commas(stop: Stop) -> Iterator[Proposal]:
                 (start, start + len(previous)),
                 start + len(previous),
                 ",",
-                "write `,` between names",
+                f"write `{previous},`",
             )
 
 
