@@ -171,10 +171,11 @@ def _convert(tree: LarkTree[LarkToken], block: Span, places: tuple[int, ...] | N
         if isinstance(child, LarkTree):
             parts.append(_convert(child, block, places, depth + 1))
         else:
-            start = child.start_pos or 0
-            end = start + len(child)
+            text = child.lstrip(" \t")  # The bar that begins a row is read with the blanks before it.
+            end = (child.start_pos or 0) + len(child)
+            start = end - len(text)
             if places is not None:
                 start, end = places[start], max(places[start], places[end])
-            parts.append(Token(child.type, str(child), Span(block.source, block.start + start, block.start + end)))
+            parts.append(Token(child.type, text, Span(block.source, block.start + start, block.start + end)))
     span = parts[0].span.to(parts[-1].span) if parts else Span(block.source, block.start, block.start)
     return Node(str(tree.data), tuple(parts), span)
