@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import yaml
 from yaml import events
 
+from cli.yaml_words import said_of
 from dsl.codec import escaped
 from dsl.source import Source, Span
 
@@ -24,7 +25,6 @@ MAX_VALUES = 2_000_000
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,40})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,40})\.[0-9]{1,40}")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-_NO_TEXT = "this is neither YAML nor JSON"
 
 # The parser in C where it is installed: it is many times faster and yields the same events.
 _FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -71,21 +71,17 @@ def read_data(source: Source) -> Data:
     try:
         return _read(source, _FAST)
     except yaml.YAMLError:
-        # Once more with the parser in Python, whose messages are the ones to be shown everywhere.
+        # Once more with the parser in Python, whose messages are the ones that are put into words.
         return _read_slowly(source)
 
 
 def _read_slowly(source: Source) -> Data:
     try:
         return _read(source, yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        at = min(mark.index if mark is not None else 0, len(source.text))
-        span = Span(source, at, min(at + 1, len(source.text)))
-        advice = error.problem or "look for a missing quote or bracket"
-        raise DataErrors((DataProblem(span, _NO_TEXT, advice),)) from error
     except yaml.YAMLError as error:
-        raise DataErrors((DataProblem(Span(source, 0, 0), _NO_TEXT, str(error)),)) from error
+        said = said_of(error, source.text)
+        span = Span(source, said.at, min(said.at + 1, len(source.text)))
+        raise DataErrors((DataProblem(span, said.message, said.help),)) from error
 
 
 def _read(source: Source, loader: Any) -> Data:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from dsl.builtin import BUILT_IN, ENDLESS
-from dsl.codec import decimal_text
+from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest
 
@@ -213,7 +213,8 @@ class FactsReader:
         Raises:
             FactErrors: with the JSON pointer of every place, under ``prefix``.
         """
-        problems = [self._problem(error, prefix) for error in _leaves(self._validator.iter_errors(data))]
+        errors = _leaves(self._validator.iter_errors(data))
+        problems = [problem for error in errors for problem in self._problems(error, prefix)]
         if not problems:
             projected = data.get("projected", {})
             problems = [*self._awards(data, prefix), *self._awards(projected, f"{prefix}/projected")]
@@ -252,10 +253,16 @@ class FactsReader:
                     f"its levels are {listed(levels.get(award) or ())}" if levels.get(award) else "leave the level out",
                 )
 
+    def _problems(self, error: ValidationError, prefix: str) -> Iterable[FactProblem]:
+        if error.validator == "additionalProperties":
+            return self._unknown_names(
+                error, prefix + "".join("/" + escaped(str(part)) for part in error.absolute_path)
+            )
+        return (self._problem(error, prefix),)
+
     def _problem(self, error: ValidationError, prefix: str) -> FactProblem:
-        path = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
-        pointer = prefix + path
-        if error.instance is None and error.validator != "additionalProperties":
+        pointer = prefix + "".join("/" + escaped(str(part)) for part in error.absolute_path)
+        if error.instance is None:
             return FactProblem(
                 pointer,
                 "F102",
@@ -263,8 +270,6 @@ class FactsReader:
                 'leave it out when it is unknown; write "none" where nothing is meant and the field takes it',
             )
         match error.validator:
-            case "additionalProperties":
-                return self._unknown_name(error, pointer)
             case "required":
                 return FactProblem(pointer, "F103", error.message.replace("'", "`"), "add it")
             case "enum":
@@ -303,14 +308,24 @@ class FactsReader:
                     pointer,
                     "F104",
                     f"this is {_shown(error.instance)}, where {_wanted(error.schema)} is expected",
-                    _example(error.schema),
+                    _example(error.schema, error.instance),
                 )
 
-    def _unknown_name(self, error: ValidationError, pointer: str) -> FactProblem:
+    def _unknown_names(self, error: ValidationError, pointer: str) -> Iterable[FactProblem]:
         known = set(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else set()
         told = error.instance if isinstance(error.instance, Mapping) else {}
-        name = next((key for key in told if key not in known), "")
-        where = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        return [
+            self._unknown_name(name, told[name], known, f"{pointer}/{escaped(name)}")
+            for name in told
+            if name not in known
+        ]
+
+    def _unknown_name(self, name: str, value: Json, known: Collection[str], where: str) -> FactProblem:
+        if value is None and re.fullmatch(r"\d{3}", name):
+            # `{azure_acr: 250,000}` is read as two entries.
+            return FactProblem(
+                where, "F101", f"a number goes on behind its comma: `,{name}`", "write it without commas"
+            )
         if name in self.core.named and not self.core.named[name].supplied:
             return FactProblem(
                 where,
@@ -405,8 +420,14 @@ def _wanted(schema: Json) -> str:
     return word
 
 
-def _example(schema: Json) -> str:
+_NUMBER_IN_WORDS = re.compile(r"[$€£]?[ ]?(-?\d[\d,]*(?:\.\d+)?)[ ]?(?:%|[A-Za-z]+)?")
+
+
+def _example(schema: Json, value: Json) -> str:
     wanted = _wanted(schema)
+    number = _NUMBER_IN_WORDS.fullmatch(value) if isinstance(value, str) else None
+    if number and number[1] != value and "number" in wanted:
+        return f"write the number alone, in the unit of the fact: {number[1].replace(',', '')}"
     if wanted == "a date":
         return 'write year-month-day, like "2022-10-03"'
     if wanted == "a month":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
@@ -18,6 +19,7 @@ from schemas import load as load_schema
 
 Json = Any
 
+_DATE_LIKE = r"\d{4}-\d{2}-\d{2}"
 _OF_A_STEP = ("as_of", "attain", "expect", "refused")
 """What a scenario of one day has of its own, and one of several days in each step."""
 
@@ -176,10 +178,14 @@ def _problems(error: ValidationError) -> Iterable[ScenarioProblem]:
         case "required":
             missing = [name for name in argument if name not in instance]
             yield ScenarioProblem(pointer, f"`{missing[0]}` is missing", "add it")
+        case "format" if re.fullmatch(_DATE_LIKE, str(instance)) is None:
+            return  # That it is no date is told already.
         case "format":
             yield ScenarioProblem(
                 pointer, f"`{instance}` is not a day of the calendar", "write year-month-day, like 2022-10-03"
             )
+        case "enum" if not isinstance(instance, str):
+            return  # That it is no text is told already.
         case "enum":
             values = [str(value) for value in argument]
             near = nearest(str(instance), values)

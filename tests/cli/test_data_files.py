@@ -63,14 +63,27 @@ def test_what_is_not_there_has_the_place_of_what_is_around_it():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: [", "this is neither YAML nor JSON"),
+        ("a: [", "the data end before they are complete"),
+        ("a: [1", "what begins here is not closed"),
         ("a: 1\na: 2", "`a` is given twice"),
         ("a: &x [*x]", "`*x` means nothing before it"),
         (BOMB, "this has too many values"),
         ("? [a]\n: 1", "a key is a word"),
         ("[" * 100 + "]" * 100, "this is nested too deeply"),
         ("[" * 100_000, "this is nested too deeply"),
-        ("a: \x00", "this is neither YAML nor JSON"),
+        ("a: \x00", "a character stands here that no text has"),
+        ("a:\n\tb: 1", "a tab stands where only blanks may stand"),
+        ("a: @x", "`@` cannot begin a value"),
+        ("a: b: c", "this `:` does not stand behind a name"),
+        ("a:\n  x: 1\n  b\n  c: 1", "a `:` is missing in this line"),
+        ("{a: 1 b: 2}", "a `,` or the closing `}` is missing before this"),
+        ('a: "x', "a text in quotes is not closed"),
+        ("a: 'it's'", "the text goes on behind its closing quote"),
+        ("x: [a]]", "this `]` closes nothing"),
+        ("a: b\n- c", "this line does not belong to what stands above it"),
+        ('a: "\\q"', "`\\q` means nothing in double quotes"),
+        ("{a: 1} b", "this stands behind the end of the data"),
+        ("a: |x", "this is neither YAML nor JSON"),
         ("a: 1\n---\nb: 2", "a second document begins here"),
     ],
 )
@@ -79,3 +92,10 @@ def test_what_cannot_be_read_exactly_is_refused(text, message):
         read_data(Source("x.yaml", text))
 
     assert caught.value.problems[0].message == message
+
+
+def test_what_is_not_closed_is_told_where_it_was_opened():
+    with pytest.raises(DataErrors) as caught:
+        read_data(Source("x.yaml", 'a: 1\nb: "x\n'))
+
+    assert [(one.span.line, one.span.column) for one in caught.value.problems] == [(2, 4)]

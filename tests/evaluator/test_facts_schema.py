@@ -41,6 +41,8 @@ def problems(data: dict[str, Any]) -> tuple[FactProblem, ...]:
     ("facts", "code", "message", "advice"),
     [
         ({"seats": None}, "F102", "`null` is no value", "leave it out when it is unknown"),
+        ({"growth": "12 %"}, "F104", 'this is the text "12 %"', "write the number alone, in the unit of the fact: 12"),
+        ({"000": None}, "F101", "a number goes on behind its comma: `,000`", "write it without commas"),
         ({"azure_grwth": 1}, "F101", "I do not know `azure_grwth`", "did you mean `azure_growth`?"),
         ({"seats": "many"}, "F104", 'this is the text "many", where a whole number', "whole number"),
         ({"seats": True}, "F104", "this is true, where a whole number", "whole number"),
@@ -65,6 +67,12 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(
     assert problem.pointer == f"/facts/{next(iter(facts))}"
     assert message in problem.message
     assert advice in problem.help
+
+
+def test_every_unknown_name_is_told() -> None:
+    found = problems({"facts": {"azure_grwth": 1, "shares": 2}})
+
+    assert [one.pointer for one in found] == ["/facts/azure_grwth", "/facts/shares"]
 
 
 @pytest.mark.parametrize(

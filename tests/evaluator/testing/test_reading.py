@@ -142,3 +142,8 @@ def test_a_near_miss_is_suggested():
     [problem] = refused({"partners": {"contoso": {}}, "scenarios": [{**ONE, "partner": "contosso"}]})
 
     assert problem.help == "did you mean `contoso`?"
+
+
+@pytest.mark.parametrize("one", [{"as_of": "June 2023"}, {"expect": {"designation.x": {"eligibility": True}}}])
+def test_one_wrong_value_is_told_once(one):
+    assert len(refused({"scenarios": [{**ONE, **one}]})) == 1
