@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError
 from dsl.codec import escaped
 from dsl.diagnostics import listed, nearest
 from evaluator.testing.given import Given, read_given
-from evaluator.testing.scenario import Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
+from evaluator.testing.scenario import Cited, Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
 from schemas import load as load_schema
 
 Json = Any
@@ -77,7 +77,9 @@ class _Reading:
             if after.as_of < before.as_of:
                 message = f"this step goes back from {before.as_of} to {after.as_of}"
                 self.problems.append(ScenarioProblem(f"{after.pointer}/as_of", message, "order the steps by date"))
-        return Scenario(item["name"], _cite(item.get("cite")), given, steps, pointer, review=item.get("review", False))
+        return Scenario(
+            item["name"], tuple(_cites(item, pointer)), given, steps, pointer, review=item.get("review", False)
+        )
 
     def _beside_steps(self, item: Mapping[str, Json], pointer: str) -> None:
         for name in _OF_A_STEP:
@@ -145,11 +147,15 @@ class _Reading:
                 return
 
 
-def _cite(cite: Json) -> str:
-    if cite is None:
-        return ""
-    cites = cite if isinstance(cite, list) else [cite]
-    return "; ".join(f'{one["source"]} "{one["place"]}"' for one in cites)
+def _cites(item: Mapping[str, Json], pointer: str) -> Iterable[Cited]:
+    match item.get("cite"):
+        case None:
+            return
+        case list() as cites:
+            for index, one in enumerate(cites):
+                yield Cited(one["source"], one["place"], f"{pointer}/cite/{index}/source")
+        case one:
+            yield Cited(one["source"], one["place"], f"{pointer}/cite/source")
 
 
 # ---- the schema's errors in words --------------------------------------------------------------------------------

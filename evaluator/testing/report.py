@@ -56,6 +56,8 @@ def text_lines(ran: Sequence[Ran], *, paint: Paint = unpainted, verbose: bool = 
 
 def failure_lines(result: ScenarioResult, *, paint: Paint = unpainted, verbose: bool = False) -> Iterator[str]:
     """Yield the steps of a result that are not as expected, each with the decisions that say so."""
+    for cited in result.cited:
+        yield f"  as {cited} has it"
     for step in result.steps:
         if not step.mismatches:
             continue
@@ -93,8 +95,9 @@ def _one_json(one: Ran) -> dict[str, Json]:
         for step in one.result.steps
         if step.mismatches
     ]
+    cites = [{"source": cite.source, "place": cite.place} for cite in one.result.scenario.cites]
     head = {"name": one.result.scenario.name, "at": one.place, "passed": one.result.passed}
-    return {**head, "steps": steps} if steps else head
+    return {**head, **({"cites": cites} if cites else {}), **({"steps": steps} if steps else {})}
 
 
 def as_junit(ran: Sequence[Ran]) -> str:
@@ -126,6 +129,7 @@ def as_markdown(ran: Sequence[Ran]) -> str:
         if one.result.passed:
             continue
         lines += [f"### {one.result.scenario.name}", "", f"`{one.place}`", ""]
+        lines += [f"As {cited} has it.\n" for cited in one.result.cited]
         lines += ["| date | rule | what | expected | actual |", "| --- | --- | --- | --- | --- |"]
         for step in one.result.steps:
             for m in step.mismatches:

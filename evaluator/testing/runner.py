@@ -18,7 +18,7 @@ from evaluator.ranges import Truth
 from evaluator.reads import walk
 from evaluator.testing.expectations import ASPECTS, AWARD_KINDS, SHORT, Mismatch, full_codes, mismatches
 from evaluator.testing.given import Given
-from evaluator.testing.scenario import Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
+from evaluator.testing.scenario import Cited, Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
 
 Json = Any
 
@@ -39,6 +39,8 @@ class ScenarioResult:
 
     scenario: Scenario
     steps: tuple[StepResult, ...]
+    cited: tuple[str, ...] = ()
+    """Titles of the sources that the scenario names, with the places in them."""
 
     @property
     def passed(self) -> bool:
@@ -115,7 +117,12 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
         if any(mismatch.aspect == ATTAIN for mismatch in found):
             # What comes later would rest on a register that is not the one meant.
             break
-    return ScenarioResult(scenario, tuple(steps))
+    sources = engine.document.sources
+    cited = tuple(
+        f'{sources[cite.source].title if cite.source in sources else cite.source}, "{cite.place}"'
+        for cite in scenario.cites
+    )
+    return ScenarioResult(scenario, tuple(steps), cited)
 
 
 def _decide(engine: Engine, rules: Iterable[str], given: Given, step: Step) -> tuple[Decision, ...]:
@@ -187,10 +194,12 @@ class _Checking:
     def __init__(self, engine: Engine) -> None:
         # Not the engine itself: it is the key that this is kept under.
         self.core = engine.core
+        self.sources = engine.document.sources
         self.codes = frozenset(_codes(engine.core))
 
     def file(self, file: ScenarioFile) -> Iterable[ScenarioProblem]:
         for scenario in file.scenarios:
+            yield from self._cited(scenario.cites)
             for step in scenario.steps:
                 for index, award in enumerate(step.attain):
                     yield from self._attained(award, f"{step.pointer}/attain/{index}")
@@ -209,6 +218,16 @@ class _Checking:
             f"there is no rule `{rule}`",
             f"did you mean `{near}`?" if near else f"the rules are {listed(self.core.rules)}",
         )
+
+    def _cited(self, cites: Iterable[Cited]) -> Iterable[ScenarioProblem]:
+        for cite in cites:
+            if cite.source not in self.sources:
+                near = nearest(cite.source, self.sources)
+                yield ScenarioProblem(
+                    cite.pointer,
+                    f"the policies have no source `{cite.source}`",
+                    f"did you mean `{near}`?" if near else f"their sources are {listed(sorted(self.sources))}",
+                )
 
     def _attained(self, award: str, pointer: str) -> Iterable[ScenarioProblem]:
         rule = self.core.rules.get(award)

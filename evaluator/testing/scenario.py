@@ -30,6 +30,15 @@ class ScenarioErrors(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """A place in a source, both as the scenario names them; ``pointer`` is where it names the source."""
+
+    source: str
+    place: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation:
     """What is expected of one rule: the wanted value of each aspect named (``eligibility``, ``points``, ...)."""
 
@@ -60,7 +69,7 @@ class Scenario:
     """One scenario; ``given`` is what its partner brings before the first step."""
 
     name: str
-    cite: str
+    cites: tuple[Cited, ...]
     given: Given
     steps: tuple[Step, ...]
     pointer: str
