@@ -24,6 +24,7 @@ from dsl.lower.scope import (
 from dsl.lower.tables import Lookups
 from dsl.source import Span
 
+_UNSURE = frozenset({"about", "approximately", "approx", "around", "circa", "ca", "roughly", "estimated"})
 _COUNTED = frozenset({"each", "unit", "item", "piece", "one", "person", "customer", "partner", "certification", "exam"})
 """What people write behind `per` where the language says `each`."""
 SUBJECT_WORDS = ("held", "paid", "lapsed", "renewable", "qualifies", "fails", "in_progress")
@@ -150,6 +151,18 @@ class Values(Arithmetic, Claims, Lookups):
             C110 levels missing, needless or outside a rule with levels.
         """
         if scope.level is None:
+            said, *more = expr.figures
+            if not more and said in _UNSURE:
+                right = expr.origin.text.removeprefix(said).strip().replace(" ", "? ", 1)
+                right = right if "?" in right else f"{right}?"
+                self.names.report(
+                    "C110",
+                    f"`{said}` is not how the language marks a figure that is not sure",
+                    expr.origin,
+                    f"write `{right}`",
+                    fix=Fix(f"write `{right}`", (Edit(expr.origin, right),)),
+                )
+                return None
             self.names.report(
                 "C110", "this rule has no levels", expr.origin, "add `levels silver, gold`, or write one figure"
             )

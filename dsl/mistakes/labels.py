@@ -16,6 +16,8 @@ def labels(stop: Stop) -> Iterator[Proposal]:
     """A label with capitals, hyphens or blanks; one without its colon; a requirement without one."""
     for at in stop.starts():
         match = re.match(r"(?P<label>[A-Za-z][\w-]*(?:[ \t]+[\w-]+)*?)[ \t]*(?P<title>\"x*\"[ \t]*)?:", stop.code[at:])
+        if match and re.search(r"\d{4}-\d\d-\d\d", match["label"]):
+            continue  # A day said in other words is no label.
         if match and not re.fullmatch(r"[a-z]\w*", match["label"]) and at + match.end("label") >= stop.offset:
             right = re.sub(r"\W+", "_", match["label"]).lower()
             span = (at, at + match.end("label"))
@@ -44,7 +46,7 @@ def labels(stop: Stop) -> Iterator[Proposal]:
         )
     for at in stop.starts():
         value = stop.code[at:]
-        first = re.match(r"(?!from\b|through\b|until\b|cite\b)[\w(]", value)
+        first = re.match(r"(?!from\b|through\b|until\b|cite\b|\d{4}-\d\d-\d\d)[\w(]", value)
         if first is None:
             continue
         label = _label_for(value)

@@ -13,7 +13,7 @@ from dsl.mistakes.words import NUMBER_WORDS, PHRASES, RESERVED, SYNONYMS, TOP_WO
 
 _NUMBER = r"\d[\d.,' ]{0,30}\d\??|\d\??"
 _LOOSE = re.compile(
-    rf"(?<![\w.,])(?P<a>{_NUMBER})(?P<gap>\s?)(?P<k>k|K|m|M|mn|thousand|million|mio|tsd)?\b(?P<rest>\s?[A-Za-z%]{{3}}\b)?"
+    rf"(?<![\w.,-])(?P<a>{_NUMBER})(?P<gap>\s?)(?P<k>k|K|m|M|mn|thousand|million|mio|tsd)?\b(?P<rest>\s?[A-Za-z%]{{3}}\b)?"
 )
 _CODES = re.compile(r"(usd|eur|gbp|chf|jpy|cad|aud|inr|cny|sek|nok|dkk|pln|brl|mxn|nzd|sgd|hkd|krw|zar|Usd|Eur)\b")
 
