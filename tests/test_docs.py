@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from evaluator.testing.expectations import ASPECTS
+from schemas import load as load_schema
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -45,9 +48,11 @@ def matches(shown: str, actual: str) -> bool:
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_commands_print_what_is_shown(path: Path, copy: Path) -> None:
-    """Changes shown as diffs are made in between, so that a page can tell a story."""
+    """Changes shown as diffs, and files shown with their names, are made in between: a page can tell a story."""
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
     for kind, text in blocks(path):
+        if kind == "yaml" and (name := re.match(r"# (\S+)\n", text)):
+            (copy / name[1]).write_text(text, encoding="utf-8")
         if kind == "diff":
             subprocess.run(["git", "apply", "--unidiff-zero", "-"], input=text, text=True, cwd=copy, check=True)
         if kind != "console":
@@ -56,6 +61,14 @@ def test_commands_print_what_is_shown(path: Path, copy: Path) -> None:
             done = subprocess.run(shlex.split(command), capture_output=True, text=True, cwd=copy, env=env, check=False)
 
             assert matches(shown, done.stdout + done.stderr), f"$ {command}\n{done.stdout}{done.stderr}"
+
+
+def test_the_page_on_scenarios_has_all_that_can_be_written_and_expected() -> None:
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z_]+", page))
+    keys = set(load_schema("scenario")["$defs"]["scenario"]["properties"]) - {"note"}
+
+    assert {aspect for aspects in ASPECTS.values() for aspect in aspects} | keys <= words
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

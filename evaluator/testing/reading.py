@@ -46,7 +46,11 @@ def read_scenarios(data: Json, name: str) -> ScenarioFile:
     if problems:
         raise ScenarioErrors(tuple(dict.fromkeys(problems)))
     reader = _Reading(data)
-    scenarios = tuple(reader.scenario(item, f"/scenarios/{index}") for index, item in enumerate(data["scenarios"]))
+    scenarios = tuple(
+        scenario
+        for index, item in enumerate(data["scenarios"])
+        for scenario in reader.scenarios(item, f"/scenarios/{index}")
+    )
     if reader.problems:
         raise ScenarioErrors(tuple(dict.fromkeys(reader.problems)))
     return ScenarioFile(name, scenarios)
@@ -64,12 +68,54 @@ class _Reading:
         for name in self.partners:
             self._partner(name, f"/partners/{escaped(name)}", ())
 
+    def scenarios(self, item: Mapping[str, Json], pointer: str) -> Iterable[Scenario]:
+        """Yield the scenario that an item is, of a matrix one for each partner."""
+        if "matrix" not in item:
+            yield self.scenario(item, pointer)
+            return
+        self._beside("matrix", (*_OF_A_STEP, "steps", "partner"), item, pointer)
+        matrix, where = item["matrix"], f"{pointer}/matrix"
+        days = [date.fromisoformat(day) for day in matrix["dates"]]
+        for index, (before, after) in enumerate(pairwise(days)):
+            if after <= before:
+                message = f"{after} does not come after {before}"
+                self.problems.append(ScenarioProblem(f"{where}/dates/{index + 1}", message, "order the dates"))
+        rows: dict[str, list[tuple[str, str, list[Json]]]] = {}
+        for rule, partners in matrix["expect"].items():
+            for name, cells in partners.items():
+                place = f"{where}/expect/{escaped(rule)}/{escaped(name)}"
+                rows.setdefault(name, []).append((rule, place, cells))
+                if len(cells) != len(days):
+                    message = f"this row has {len(cells)} cells, and the matrix {len(days)} dates"
+                    self.problems.append(ScenarioProblem(place, message, "write one for each date, `-` for none"))
+        over = read_given(item["with"], f"{pointer}/with") if "with" in item else Given()
+        for name, told in rows.items():
+            place = told[0][1]
+            steps = tuple(
+                Step(day, Given(), (), tuple(self._cells(told, index)), f"{where}/dates/{index}")
+                for index, day in enumerate(days)
+            )
+            yield Scenario(
+                f"{item['name']}: {name}",
+                tuple(_cites(item, pointer)),
+                over.over(self._partner(name, place, ())),
+                tuple(step for step in steps if step.expectations),
+                place,
+                review=item.get("review", False),
+            )
+
+    def _cells(self, told: Iterable[tuple[str, str, list[Json]]], index: int) -> Iterable[Expectation]:
+        for rule, place, cells in told:
+            if index < len(cells) and cells[index] != "-":
+                yield _expectation(rule, cells[index], f"{place}/{index}")
+
     def scenario(self, item: Mapping[str, Json], pointer: str) -> Scenario:
+        """Return a scenario of one day or of several steps."""
         given = self._partner(item["partner"], f"{pointer}/partner", ()) if "partner" in item else Given()
         if "with" in item:
             given = read_given(item["with"], f"{pointer}/with").over(given)
         if "steps" in item:
-            self._beside_steps(item, pointer)
+            self._beside("steps", _OF_A_STEP, item, pointer)
             steps = tuple(self._step(step, f"{pointer}/steps/{index}") for index, step in enumerate(item["steps"]))
         else:
             steps = (self._step({key: item[key] for key in _OF_A_STEP if key in item}, pointer),)
@@ -81,18 +127,21 @@ class _Reading:
             item["name"], tuple(_cites(item, pointer)), given, steps, pointer, review=item.get("review", False)
         )
 
-    def _beside_steps(self, item: Mapping[str, Json], pointer: str) -> None:
-        for name in _OF_A_STEP:
+    def _beside(self, word: str, names: Iterable[str], item: Mapping[str, Json], pointer: str) -> None:
+        for name in names:
             if name in item:
-                message = f"`{name}` does not stand beside `steps`"
-                self.problems.append(ScenarioProblem(f"{pointer}/{name}", message, "give each step its own"))
+                message = f"`{name}` does not stand beside `{word}`"
+                advice = (
+                    "give each step its own"
+                    if word == "steps"
+                    else "the matrix names partners, dates and what is expected"
+                )
+                self.problems.append(ScenarioProblem(f"{pointer}/{name}", message, advice))
 
     def _step(self, item: Mapping[str, Json], pointer: str) -> Step:
         told = read_given(item["with"], f"{pointer}/with") if "with" in item else Given()
         expectations = tuple(
-            Expectation(rule, wanted, f"{pointer}/expect/{escaped(rule)}")
-            if isinstance(wanted, Mapping)
-            else Expectation(rule, {"": wanted}, f"{pointer}/expect/{escaped(rule)}", is_short=True)
+            _expectation(rule, wanted, f"{pointer}/expect/{escaped(rule)}")
             for rule, wanted in item.get("expect", {}).items()
         )
         refused = tuple(item.get("refused", ()))
@@ -145,6 +194,12 @@ class _Reading:
                     self._months(item, f"{pointer}/{index}")
             case _:
                 return
+
+
+def _expectation(rule: str, wanted: Json, pointer: str) -> Expectation:
+    if isinstance(wanted, Mapping):
+        return Expectation(rule, wanted, pointer)
+    return Expectation(rule, {"": wanted}, pointer, is_short=True)
 
 
 def _cites(item: Mapping[str, Json], pointer: str) -> Iterable[Cited]:

@@ -11,9 +11,11 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
+from cli.console import read_file
 from dsl import core as c
 from evaluator.reads import expressions
 from evaluator.testing.coverage import Covered
+from evaluator.testing.reading import read_scenarios
 from tests.policies.register import POLICIES, read
 
 ROOT = POLICIES.parent
@@ -65,10 +67,8 @@ def all_boundaries() -> tuple[Boundary, ...]:
 @cache
 def scenarios(file: str) -> Mapping[str, set[date]]:
     """Return the scenarios of a file by name, each with the days it asks for."""
-    return {
-        scenario["name"]: {date.fromisoformat(step["as_of"]) for step in scenario.get("steps", [scenario])}
-        for scenario in read(ROOT / file)["scenarios"]
-    }
+    found = read_scenarios(read_file(ROOT / file).value, file).scenarios
+    return {scenario.name: {step.as_of for step in scenario.steps} for scenario in found}
 
 
 # ---- which parts of the policies have theirs

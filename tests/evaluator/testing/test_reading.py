@@ -138,6 +138,53 @@ def test_steps_that_go_back_are_refused():
     assert problem.message == "this step goes back from 2023-06-20 to 2023-06-19"
 
 
+MATRIX = {"name": "M", "matrix": {"dates": ["2022-10-02", "2022-10-03"], "expect": {
+    "designation.x": {"a": ["not_eligible", "eligible"], "b": ["-", {"points": 3}]},
+    "fee.y": {"a": ["-", "5 USD"]},
+}}}  # fmt: skip
+PARTNERS = {"a": {"facts": {"x": 1}}, "b": {"like": "a", "facts": {"y": 2}}}
+
+
+def test_a_matrix_is_a_scenario_for_each_partner_with_a_step_for_each_date():
+    data = {"partners": PARTNERS, "scenarios": [{**MATRIX, "with": {"facts": {"z": 3}}, "review": True}]}
+
+    of_a, of_b = read_scenarios(data, "x").scenarios
+
+    assert (of_a.name, of_b.name) == ("M: a", "M: b")
+    assert of_b.given.json()["facts"] == {"x": 1, "y": 2, "z": 3}
+    assert [(str(step.as_of), [(one.rule, dict(one.wanted)) for one in step.expectations]) for step in of_a.steps] == [
+        ("2022-10-02", [("designation.x", {"": "not_eligible"})]),
+        ("2022-10-03", [("designation.x", {"": "eligible"}), ("fee.y", {"": "5 USD"})]),
+    ]
+    assert [(str(step.as_of), step.expectations[0].pointer) for step in of_b.steps] == [
+        ("2022-10-03", "/scenarios/0/matrix/expect/designation.x/b/1")
+    ]
+    assert of_a.review
+
+
+def matrix(**changed):
+    return {"partners": PARTNERS, "scenarios": [{**MATRIX, "matrix": {**MATRIX["matrix"], **changed}}]}
+
+
+WRONG_MATRICES = [
+    (matrix(dates=["2022-10-03", "2022-10-02"]), "/scenarios/0/matrix/dates/1", "2022-10-02 does not come after 2022-10-03"),
+    (matrix(expect={"designation.x": {"a": ["eligible"]}}), "/scenarios/0/matrix/expect/designation.x/a",
+     "this row has 1 cells, and the matrix 2 dates"),
+    (matrix(expect={"designation.x": {"c": ["-", "eligible"]}}), "/scenarios/0/matrix/expect/designation.x/c",
+     "I do not know the partner `c`"),
+    (matrix(expect={"designation.x": {"a": ["-", {"point": 3}]}}), "/scenarios/0/matrix/expect/designation.x/a/1/point",
+     "I do not know `point` here"),
+    (matrix(expect={"designation.x": ["eligible", "eligible"]}), "/scenarios/0/matrix/expect/designation.x", "this is a list"),
+    ({"scenarios": [{**MATRIX, "as_of": "2022-10-02"}], "partners": PARTNERS}, "/scenarios/0/as_of",
+     "`as_of` does not stand beside `matrix`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "pointer", "message"), WRONG_MATRICES)
+def test_what_is_no_matrix_is_refused_at_its_place(data, pointer, message):
+    assert (pointer, message) in [(one.pointer, one.message) for one in refused(data)]
+
+
 def test_a_near_miss_is_suggested():
     [problem] = refused({"partners": {"contoso": {}}, "scenarios": [{**ONE, "partner": "contosso"}]})
 
