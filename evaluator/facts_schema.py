@@ -206,6 +206,9 @@ class FactsReader:
         self.core = core
         self.schema = facts_schema(core)
         self._validator = _Validator(self.schema, format_checker=_FORMATS)
+        self._known_awards = frozenset(core.awards)
+        self._levels = {rule.award: rule.levels for rule in core.rules.values()}
+        self._any_level = {"none", *(level for own in self._levels.values() for level in own)}
 
     def check(self, data: Json, prefix: str = "") -> None:
         """Raise where the data are no facts of this vocabulary.
@@ -225,12 +228,10 @@ class FactsReader:
 
     def _awards(self, data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
         """Refuse register entries of awards that nobody knows: they would never count."""
-        known = set(self.core.awards)
+        known, levels, any_level = self._known_awards, self._levels, self._any_level
         raw = data.get("records", {}).get("awards", [])
         rows = raw["rows"] if isinstance(raw, Mapping) else raw
         middle = "/rows" if isinstance(raw, Mapping) else ""
-        levels = {rule.award: rule.levels for rule in self.core.rules.values()}
-        any_level = {"none", *(level for own in levels.values() for level in own)}
         for index, row in enumerate(rows):
             award = row.get("award")
             pointer = f"{prefix}/records/awards{middle}/{index}"
