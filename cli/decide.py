@@ -27,7 +27,7 @@ from cli.console import (
     today,
 )
 from cli.data_files import Data, DataProblem
-from dsl.diagnostics import listed, nearest
+from dsl.diagnostics import listed, nearest, proposed
 from evaluator.decision import Answer, Decision, Detail
 from evaluator.decision_text import decision_lines, expected_words
 from evaluator.engine import Engine, Query, UnknownRule
@@ -112,8 +112,7 @@ def _read_query(data: Data) -> Query:
     problems: list[DataProblem] = []
     for name in value:
         if name not in QUERY_KEYS:
-            near = nearest(name, QUERY_KEYS)
-            advice = f"did you mean `{near}`?" if near else f"known are {listed(QUERY_KEYS)}"
+            advice = proposed(name, QUERY_KEYS, f"known are {listed(QUERY_KEYS)}")
             problems.append(DataProblem(data.place(f"/{name}"), f"I do not know `{name}` in a query", advice))
     rules = value.get("decide", [])
     if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):

@@ -20,7 +20,7 @@ from cli.console import (
     policy_folders,
     source_of,
 )
-from dsl.diagnostics import nearest
+from dsl.diagnostics import proposed
 from dsl.format.csv_tables import Imported, PolicyTable, export_csv, import_csv, tables_in
 from dsl.load import load_sources, policy_files
 from dsl.source import Source
@@ -86,8 +86,7 @@ def _find(name: str, paths: Sequence[Path]) -> tuple[PolicyTable, list[Source]]:
     found = next((one for one in tables if one.name == name), None)
     if found is None:
         names = [one.name for one in tables]
-        near = nearest(name, names)
-        told = f"did you mean `{near}`?" if near else f"there are: {', '.join(names) or 'none'}"
+        told = proposed(name, names, f"there are: {', '.join(names) or 'none'}")
         fail_usage(f"there is no table `{name}` in the policy files; {told}")
     return found, sources
 

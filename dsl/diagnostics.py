@@ -93,6 +93,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return by_end[close[0]] if close else None
 
 
+def proposed(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return the question whether the nearest known word was meant, other advice where nothing is alike."""
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else otherwise
+
+
 def listed(words: Iterable[str], most: int = 8) -> str:
     """Write words in backticks as a list for a sentence; long lists are cut and say so."""
     all_words = list(words)

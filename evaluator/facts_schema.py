@@ -16,7 +16,7 @@ from jsonschema.exceptions import ValidationError
 from dsl.builtin import BUILT_IN, ENDLESS
 from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
-from dsl.diagnostics import listed, nearest
+from dsl.diagnostics import listed, nearest, proposed
 
 Json = Any
 
@@ -236,12 +236,11 @@ class FactsReader:
             award = row.get("award")
             pointer = f"{prefix}/records/awards{middle}/{index}"
             if award is not None and award not in known:
-                near = nearest(award, known)
                 yield FactProblem(
                     f"{pointer}/award",
                     "F105",
                     f"I do not know the award `{award}`",
-                    f"did you mean `{near}`?" if near else f"known are {listed(sorted(known))}",
+                    proposed(award, known, f"known are {listed(sorted(known))}"),
                 )
             level = row.get("level")
             if award is None and level in any_level:
@@ -334,15 +333,8 @@ class FactsReader:
                 f"`{name}` is reckoned from the records and may not be supplied",
                 "tell the records it is made of, or declare it `may be supplied`",
             )
-        near = nearest(name, known)
-        if near:
-            return FactProblem(where, "F101", f"I do not know `{name}`", f"did you mean `{near}`?")
-        return FactProblem(
-            where,
-            "F101",
-            f"I do not know `{name}`",
-            f"known are {listed(sorted(known))}" if known else "nothing is expected here",
-        )
+        otherwise = f"known are {listed(sorted(known))}" if known else "nothing is expected here"
+        return FactProblem(where, "F101", f"I do not know `{name}`", proposed(name, known, otherwise))
 
 
 def _histories(data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:

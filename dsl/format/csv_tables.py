@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from dsl.diagnostics import nearest
+from dsl.diagnostics import proposed
 from dsl.format.formatter import format_source
 from dsl.format.tables import cell_text
 from dsl.parser import parse
@@ -153,8 +153,7 @@ def _read(table: PolicyTable, text: str) -> tuple[list[_Line], list[Problem]]:
     problems = []
     for name in header:
         if name not in wanted:
-            near = nearest(name, wanted)
-            told = f"did you mean `{near}`?" if near else f"columns are {', '.join(wanted)}"
+            told = proposed(name, wanted, f"columns are {', '.join(wanted)}")
             problems.append(Problem(1, f"`{table.name}` has no column `{name}`", told))
     for name in table.columns:
         if header.count(name) != 1:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from dsl.codec import escaped
-from dsl.diagnostics import listed, nearest
+from dsl.diagnostics import listed, nearest, proposed
 from evaluator.testing.given import Given, read_given
 from evaluator.testing.scenario import Cited, Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
 from schemas import load as load_schema
@@ -157,12 +157,9 @@ class _Reading:
         if name in self._read:
             return self._read[name]
         if name not in self.partners:
-            near = nearest(name, self.partners)
             known = f"known are {listed(sorted(self.partners))}" if self.partners else "the file has no `partners`"
             self.problems.append(
-                ScenarioProblem(
-                    pointer, f"I do not know the partner `{name}`", f"did you mean `{near}`?" if near else known
-                )
+                ScenarioProblem(pointer, f"I do not know the partner `{name}`", proposed(name, self.partners, known))
             )
             return Given()
         if name in chain:
@@ -233,8 +230,7 @@ def _problems(error: ValidationError) -> Iterable[ScenarioProblem]:
             known = list(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else []
             for name in instance:
                 if name not in known:
-                    near = nearest(name, known)
-                    advice = f"did you mean `{near}`?" if near else f"known are {listed(known, most=20)}"
+                    advice = proposed(name, known, f"known are {listed(known, most=20)}")
                     yield ScenarioProblem(f"{pointer}/{escaped(name)}", f"I do not know `{name}` here", advice)
         case "required":
             missing = [name for name in argument if name not in instance]

@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from dsl import core as c
-from dsl.diagnostics import listed, nearest
+from dsl.diagnostics import listed, proposed
 from evaluator import calendar
 from evaluator.decision import Decision
 from evaluator.engine import Engine, Query
@@ -212,21 +212,19 @@ class _Checking:
         levels = [found.id for found in self.core.rules.values() if found.award == rule]
         if levels:
             return ScenarioProblem(pointer, f"`{rule}` has levels", f"name one: {listed(levels)}")
-        near = nearest(rule, self.core.rules)
         return ScenarioProblem(
             pointer,
             f"there is no rule `{rule}`",
-            f"did you mean `{near}`?" if near else f"the rules are {listed(self.core.rules)}",
+            proposed(rule, self.core.rules, f"the rules are {listed(self.core.rules)}"),
         )
 
     def _cited(self, cites: Iterable[Cited]) -> Iterable[ScenarioProblem]:
         for cite in cites:
             if cite.source not in self.sources:
-                near = nearest(cite.source, self.sources)
                 yield ScenarioProblem(
                     cite.pointer,
                     f"the policies have no source `{cite.source}`",
-                    f"did you mean `{near}`?" if near else f"their sources are {listed(sorted(self.sources))}",
+                    proposed(cite.source, self.sources, f"their sources are {listed(sorted(self.sources))}"),
                 )
 
     def _attained(self, award: str, pointer: str) -> Iterable[ScenarioProblem]:
@@ -242,11 +240,10 @@ class _Checking:
         supplied = [one.name for one in self.core.named.values() if one.supplied]
         known = [*self.core.facts, *supplied] if kind == "facts" else [*self.core.records, "awards", "certifications"]
         if name not in known:
-            near = nearest(name, known)
             yield ScenarioProblem(
                 pointer,
                 f"there is no {'fact' if kind == 'facts' else 'list of records'} `{name}`",
-                f"did you mean `{near}`?" if near else f"known are {listed(sorted(known))}",
+                proposed(name, known, f"known are {listed(sorted(known))}"),
             )
 
     def _expected(self, expectation: Expectation) -> Iterable[ScenarioProblem]:
@@ -272,11 +269,10 @@ class _Checking:
         names = {option.name or "no_choice" for version in rule.versions for option in version.options}
         for name in expectation.wanted.get("options", ()):
             if name not in names:
-                near = nearest(name, names)
                 yield ScenarioProblem(
                     f"{expectation.pointer}/options/{name}",
                     f"`{rule.id}` has no option `{name}`",
-                    f"did you mean `{near}`?" if near else f"its options are {listed(sorted(names))}",
+                    proposed(name, names, f"its options are {listed(sorted(names))}"),
                 )
 
     def _short(self, rule: c.Rule, word: str, pointer: str) -> Iterable[ScenarioProblem]:
@@ -291,31 +287,28 @@ class _Checking:
                     pointer, f"`{word}` is no amount", "write for example `4730 USD`, or `unknown USD`"
                 )
         elif word not in _ELIGIBILITIES:
-            near = nearest(word, _ELIGIBILITIES)
             yield ScenarioProblem(
                 pointer,
                 f"`{word}` is none of the values",
-                f"did you mean `{near}`?" if near else f"the values are {listed(_ELIGIBILITIES)}",
+                proposed(word, _ELIGIBILITIES, f"the values are {listed(_ELIGIBILITIES)}"),
             )
 
     def _stage(self, rule: c.Rule, stage: str, pointer: str) -> Iterable[ScenarioProblem]:
         branches = [version.stage.branches for version in rule.versions if version.stage is not None]
         stages = [*dict.fromkeys(branch.name for one in branches for branch in one), "undetermined"]
         if stage not in stages:
-            near = nearest(stage, stages)
             yield ScenarioProblem(
                 pointer,
                 f"`{rule.id}` has no stage `{stage}`",
-                f"did you mean `{near}`?" if near else f"the stages are {listed(stages)}",
+                proposed(stage, stages, f"the stages are {listed(stages)}"),
             )
 
     def _unknown_code(self, rule: c.Rule, code: str, pointer: str) -> ScenarioProblem:
         own = {known.removeprefix(f"{rule.id}.") for known in self.codes if known.startswith(f"{rule.id}.")}
-        near = nearest(code, own) or nearest(code, self.codes)
         return ScenarioProblem(
             pointer,
             f"`{rule.id}` has no reason `{code}`",
-            f"did you mean `{near}`?" if near else f"its reasons are {listed(sorted(own))}",
+            proposed(code, own) or proposed(code, self.codes, f"its reasons are {listed(sorted(own))}"),
         )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import request
 
-from dsl.diagnostics import listed, nearest
+from dsl.diagnostics import listed, nearest, proposed
 from server.api import problems, queries
 from server.api.problems import Fault
 
@@ -63,7 +63,6 @@ def choice(told: dict[str, str], name: str, values: Iterable[str]) -> str | None
     known = sorted(values)
     if told[name] in known:
         return told[name]
-    near = nearest(told[name][:100], known)
     said = f"`{told[name][:100]}` is none of the values"
-    advice = f"did you mean `{near}`?" if near else f"the values are {listed(known)}"
+    advice = proposed(told[name][:100], known, f"the values are {listed(known)}")
     raise problems.invalid_query([Fault(code="Q104", message=said, help=advice, parameter=name)])

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from dsl.diagnostics import listed, nearest
+from dsl.diagnostics import listed, proposed
 from evaluator.engine import UnknownRule
 from evaluator.facts_schema import FactProblem
 
@@ -257,8 +257,7 @@ def _of_http(error: HTTPException) -> Problem:
     match error:
         case NotFound():
             known = sorted({rule.rule for rule in current_app.url_map.iter_rules()})
-            near = nearest(request.path, known)
-            advice = f"did you mean `{near}`?" if near else "GET /openapi.json describes what there is"
+            advice = proposed(request.path, known, "GET /openapi.json describes what there is")
             said = f"there is nothing at `{request.path[:200]}`"
             return Problem("unknown_address", said, [Fault(code="W112", message=said, help=advice)])
         case MethodNotAllowed():

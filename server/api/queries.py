@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, get_args
 
-from dsl.diagnostics import listed, nearest
+from dsl.diagnostics import listed, proposed
 from evaluator.decision import Answer, Detail
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts_schema import FactErrors
@@ -80,8 +80,9 @@ def query_faults(data: Json) -> Iterable[Fault]:
         yield wrong(data["facts"], "an object", "/facts")
     if "detail" in data and data["detail"] not in DETAILS:
         told = data["detail"]
-        near = nearest(told, DETAILS) if isinstance(told, str) else None
-        yield wrong(told, f"one of {listed(DETAILS)}", "/detail", f"did you mean `{near}`?" if near else "")
+        yield wrong(
+            told, f"one of {listed(DETAILS)}", "/detail", proposed(told, DETAILS) if isinstance(told, str) else ""
+        )
 
 
 def key_faults(
@@ -90,8 +91,7 @@ def key_faults(
     """Yield the keys of an object that nobody knows and those that it lacks."""
     for key in data:
         if key not in known:
-            near = nearest(key[:MAX_ID], known)
-            advice = f"did you mean `{near}`?" if near else f"known are {listed(known)}"
+            advice = proposed(key[:MAX_ID], known, f"known are {listed(known)}")
             said = f"I do not know `{key[:MAX_ID]}`"
             yield Fault(code="Q101", message=said, help=advice, pointer=f"{pointer}/{escaped(key[:MAX_ID])}")
     for key in required:
