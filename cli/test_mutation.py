@@ -126,9 +126,8 @@ def _workers(jobs: int, document: Document, scenarios: Sequence[Scenario], trace
     ) as pool:
         try:
             yield pool
-        except BaseException:
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def _begin(document: Document, scenarios: Sequence[Scenario], trace: Trace) -> None:
