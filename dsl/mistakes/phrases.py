@@ -18,8 +18,8 @@ def _people(match: re.Match[str]) -> str:
 
 
 _SIGNS = {
-    ">=": r"at least|not less than|no less than|not below|a minimum of|minimum of|minimum|min\.?|reaches|reach",
-    "<=": r"at most|not more than|no more than|not above|not over|a maximum of|maximum of|maximum|max\.?|up to",
+    ">=": r"(?:greater|more|higher) than or equal to|(?:greater|more) or equal(?: to)?|at least|not less than|no less than|not below|a minimum of|minimum of|minimum|min\.?|reaches|reach",
+    "<=": r"(?:less|lower|fewer) than or equal to|(?:less|lower) or equal(?: to)?|at most|not more than|no more than|not above|not over|a maximum of|maximum of|maximum|max\.?|up to",
     ">": r"more than|greater than|higher than|larger than|exceeds|exceed|exceeding|above|over",
     "<": r"less than|fewer than|lower than|smaller than|below|under",
     "=": r"equal to|equals|exactly",
@@ -50,6 +50,7 @@ def _nobody_knows(match: re.Match[str]) -> str:
     return " ".join(word for word in ("unknown", match["unit"]) if word)
 
 
+_AWARDS = "competencies|designations|specializations|programs"
 _COUNT = rf"\d+\??|{'|'.join(NUMBER_WORDS)}"
 _B = r"[ \t]+"
 _SAID = "`{shown}` is not how the language says it"
@@ -113,7 +114,52 @@ GUIDE_PHRASES = (
         _compared,
     ),
     Rewrite(
-        re.compile(rf"\bat{_B}least{_B}(?P<value>{_AMOUNT}){_B}(?P<name>[a-z]\w*)"),
+        re.compile(
+            rf"(?:\bholds{_B})?\bat{_B}least{_B}(?P<count>\d+\??){_B}(?:of{_B})?(?:the{_B})?(?P<awards>{_AWARDS})\b"
+        ),
+        "P013",
+        _SAID,
+        lambda match: f"holds at least {match['count']} of {match['awards']}",
+    ),
+    Rewrite(
+        re.compile(rf"(?:\bholds{_B})?\b(?P<which>any|all){_B}(?:of{_B})?(?:the{_B})?(?P<awards>{_AWARDS})\b"),
+        "P013",
+        _SAID,
+        lambda match: f"holds {match['which']} of {match['awards']}",
+    ),
+    Rewrite(re.compile(rf"\bthe{_B}(?=[a-z])"), "P013", "names stand without `the`", "", "delete `the`"),
+    Rewrite(re.compile(rf"\beither{_B}"), "P013", "`or` alone joins conditions", "", "delete `either`"),
+    Rewrite(
+        re.compile(rf"\b(?:the{_B})?partner{_B}(?=(?:holds|has)\b)"),
+        "P013",
+        "every rule is about the partner",
+        "",
+        "delete `{shown}`",
+    ),
+    Rewrite(
+        re.compile(
+            rf"\b(?P<award>[a-z]\w*){_B}(?:designation|competency|specialization|program)\b"
+            r"(?=[ \t]*(?:\n|\}|$|(?:cite|assume|and|or)\b))"
+        ),
+        "P013",
+        "an award is called by its name alone",
+        lambda match: match["award"],
+    ),
+    Rewrite(
+        re.compile(rf"\b(?:sum|total){_B}of{_B}(?P<one>[a-z]\w*){_B}and{_B}(?P<other>[a-z]\w*)"),
+        "P013",
+        _SAID,
+        lambda match: f"{match['one']} + {match['other']}",
+    ),
+    Rewrite(
+        re.compile(r",[ \t]*(?=[a-z]\w*[ \t]*(?:[<>!]=?|=)[ \t]*(?:\d|unknown\b))"),
+        "P016",
+        "`,` does not join conditions",
+        " and ",
+        "write `and`, or `or`",
+    ),
+    Rewrite(
+        re.compile(rf"\bat{_B}least{_B}(?P<value>{_AMOUNT}){_B}(?P<name>(?!people\b)[a-z]\w*)"),
         "P013",
         _SAID,
         lambda match: f"{match['name']} >= {match['value']}",
