@@ -15,7 +15,7 @@ from typing import NamedTuple
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, Label, Severity
 from dsl.lower.earnings import EVERY, OUT_OF, ZERO_POINTS, Earnings
-from dsl.lower.expressions import compared
+from dsl.lower.expressions import compared, enough_people
 from dsl.lower.scope import Scope, common_days, days_of, insert, is_empty, overlap, swapped_dates, word_in, words
 from dsl.lower.settings import Settings
 from dsl.lower.tables import is_empty_cell
@@ -199,8 +199,9 @@ class Bodies(Settings, Earnings):
                 at = part.value.origin if isinstance(part, c.Requirement) and part.part != "section" else part.origin
                 is_setting = isinstance(part, c.Requirement) and part.code.endswith(".amount")
                 colon = part.origin.start + part.origin.text.find(":")
-                fix = compared(at, part.type) if part.type.is_numeric else None
-                advice = fix.title if fix is not None and fix.title.startswith("write") else "compare it"
+                people = enough_people(at)
+                fix = people or (compared(at, part.type) if part.type.is_numeric else None)
+                advice = people.title if people is not None else "compare it"
                 self.names.report(
                     "C105",
                     f"this is {part.type.phrase}, where a condition or points are expected",
@@ -413,13 +414,13 @@ class Bodies(Settings, Earnings):
         for gate in gates:
             if gate.type.kind != "flag":
                 at = gate.value.origin if isinstance(gate, c.Requirement) else gate.origin
-                fix = compared(at, gate.type) if gate.type.is_numeric else None
+                people = enough_people(at)
                 self.names.report(
                     "C105",
                     f"this is {gate.type.phrase}, where a condition is expected",
                     at,
-                    fix.title if fix is not None else "compare it",
-                    fix=fix,
+                    people.title if people is not None else "compare it",
+                    fix=people or (compared(at, gate.type) if gate.type.is_numeric else None),
                 )
                 return None
         origin = gates[0].origin.to(gates[-1].origin)

@@ -45,13 +45,13 @@ class Expressions(ABC):
         example = {"money": "`>= 1,000 USD`", "points": "`>= 5 points`", "percent": "`>= 20 %`"}.get(
             value.type.kind, "`>= 2`"
         )
-        fix = compared(expr.origin, value.type)
+        people = enough_people(expr.origin)
         self.names.report(
             "C105",
             f"this is {value.type.phrase}, where a condition is expected",
             expr.origin,
-            fix.title if fix.title.startswith("write") else f"compare it, for example with {example}",
-            fix=fix,
+            people.title if people is not None else f"compare it, for example with {example}",
+            fix=people or compared(expr.origin, value.type),
         )
         return None
 
@@ -154,10 +154,15 @@ class Expressions(ABC):
 
 
 def compared(span: Span, type_: c.Type) -> Fix:
-    """Return the fix that makes a condition of a value: a number of people, else a figure nobody knows."""
-    people = re.match(r"(?:(\d+)\s*\+\s*)?people\s+holding\b", span.text)
-    if people:
-        right = f"at least {people[1] or 'unknown'} people holding"
-        return Fix(f"write `{right} ...`", (Edit(replace(span, end=span.start + people.end()), right),))
+    """Return the fix that compares a value with a figure nobody knows."""
     unit = {"money": f" {type_.unit}", "points": " points", "percent": " %"}.get(type_.kind, "")
     return insert(span, span.end, f" >= unknown{unit}", "compare it with a figure nobody knows")
+
+
+def enough_people(span: Span) -> Fix | None:
+    """Return the fix that makes a condition of a number of people, None for other values."""
+    people = re.match(r"(?:(\d+)\s*\+\s*)?people\s+holding\b", span.text)
+    if people is None:
+        return None
+    right = f"at least {people[1] or 'unknown'} people holding"
+    return Fix(f"write `{right} ...`", (Edit(replace(span, end=span.start + people.end()), right),))

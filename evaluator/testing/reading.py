@@ -87,7 +87,7 @@ class _Reading:
                 rows.setdefault(name, []).append((rule, place, cells))
                 if len(cells) != len(days):
                     message = f"this row has {len(cells)} cells, and the matrix {len(days)} dates"
-                    self.problems.append(ScenarioProblem(place, message, "write one for each date, `-` for none"))
+                    self.problems.append(ScenarioProblem(place, message, 'write one for each date, `"-"` for none'))
         over = read_given(item["with"], f"{pointer}/with") if "with" in item else Given()
         for name, told in rows.items():
             place = told[0][1]
