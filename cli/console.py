@@ -18,6 +18,7 @@ from dsl.diagnostics import Diagnostic
 from dsl.load import Loaded, load_sources, policy_files
 from dsl.render import as_text, summary
 from dsl.source import Source, read_source
+from evaluator import limits
 from evaluator.engine import Engine
 
 CLEAN, FINDINGS, USAGE, BROKEN = 0, 1, 2, 3
@@ -72,9 +73,12 @@ def _as_day(context: click.Context, parameter: click.Parameter, value: str | Non
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         fail_usage(f"--as-of: {value} is no date; write year-month-day, like 2022-10-03")
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         fail_usage(f"--as-of: {value} is not a day of the calendar")
+    if not limits.is_inside(day):
+        fail_usage(f"--as-of: {limits.DayOutside(day)}; {limits.SPAN_ADVICE}")
+    return day
 
 
 def as_of_option(purpose: str, *, otherwise: str = "today") -> Callable[[Command], Command]:

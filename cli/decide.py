@@ -28,6 +28,7 @@ from cli.console import (
 )
 from cli.data_files import Data, DataProblem
 from dsl.diagnostics import listed, nearest, proposed
+from evaluator import limits
 from evaluator.decision import Answer, Decision, Detail
 from evaluator.decision_text import decision_lines, expected_words
 from evaluator.engine import Engine, Query, UnknownRule
@@ -132,6 +133,9 @@ def _read_query(data: Data) -> Query:
         except ValueError:
             message = f"{value['as_of']} is not a day of the calendar"
             problems.append(DataProblem(data.place("/as_of"), message, "write year-month-day, like 2022-10-03"))
+        else:
+            if not limits.is_inside(as_of):
+                problems.append(DataProblem(data.place("/as_of"), str(limits.DayOutside(as_of)), limits.SPAN_ADVICE))
     if problems:
         raise Broken(problem_lines(problems))
     return Query(tuple(rules), as_of, facts, value.get("request_id"), detail)
@@ -148,7 +152,7 @@ def _answer(engine: Engine, query: Query, data: Data, prefix: str) -> Answer:
             DataProblem(data.place(prefix + problem.pointer), f"{problem.message} [{problem.code}]", problem.help)
             for problem in errors.problems
         ]
-        raise Broken(problem_lines(found)) from errors
+        raise Broken([*problem_lines(found), *(["there may be more"] if errors.more else [])]) from errors
 
 
 def _print(answer: Answer) -> None:

@@ -18,6 +18,7 @@ from dsl import core as c
 from dsl.diagnostics import nearest
 from dsl.document import Document
 from dsl.lower.to_core import core_of
+from evaluator import limits
 from evaluator.decision import (
     ELIGIBILITY,
     Answer,
@@ -105,23 +106,35 @@ class Engine:
         Raises:
             UnknownRule: it names none.
         """
-        if pattern in self.core.rules:
-            return [self.core.rules[pattern]]
-        found = [rule for rule_id, rule in self.core.rules.items() if rule.award == pattern and rule.level is not None]
-        if not found and "*" in pattern:
-            found = [rule for rule_id, rule in self.core.rules.items() if fnmatchcase(rule_id, pattern)]
+        found = self.found(pattern)
         if not found:
             raise UnknownRule(pattern, nearest(pattern, [*self.core.rules, *self.core.awards]))
         return found
 
-    def decide(self, query: Query) -> Answer:
+    def found(self, pattern: str) -> list[c.Rule]:
+        """Return the rules that a pattern names, none where there are none."""
+        if pattern in self.core.rules:
+            return [self.core.rules[pattern]]
+        found = [rule for rule in self.core.rules.values() if rule.award == pattern and rule.level is not None]
+        if not found and "*" in pattern:
+            found = [rule for rule_id, rule in self.core.rules.items() if fnmatchcase(rule_id, pattern)]
+        return found
+
+    def decide(self, query: Query, *, most_problems: int = limits.MAX_PROBLEMS) -> Answer:
         """Decide the rules of a query.
 
+        Args:
+            query: what is asked.
+            most_problems: how many places of refused facts are told.
+
         Raises:
+            DayOutside: the day lies outside of the span that can be asked about (``evaluator.limits``).
             FactErrors: the facts do not fit the vocabulary.
             UnknownRule: the query names a rule that does not exist.
         """
-        self.reader.check(query.facts)
+        if not limits.is_inside(query.as_of):
+            raise limits.DayOutside(query.as_of)
+        self.reader.check(query.facts, most=most_problems)
         rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
         facts = Facts(self.core, query.facts, query.as_of)
         one = _Deciding(self.core, facts, _fingerprint(query.facts))

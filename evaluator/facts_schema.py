@@ -17,6 +17,7 @@ from dsl.builtin import BUILT_IN, ENDLESS
 from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest, proposed
+from evaluator.limits import FIRST_YEAR, LAST_YEAR, MAX_HISTORY, MAX_PROBLEMS, MAX_ROWS, shortened
 
 Json = Any
 
@@ -26,9 +27,11 @@ PLACES = 6
 
 _ANY_DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 _DECIMAL_TEXT = rf"^-?[0-9]{{1,{DIGITS}}}(\.[0-9]{{1,{PLACES}}})?$"
-_MONTH = {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"}
-_DATE = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-MAX_ROWS = 100_000
+_YEAR = "(19|20|21)[0-9]{2}"  # FIRST_YEAR to LAST_YEAR
+_MONTH = {"type": "string", "pattern": f"^{_YEAR}-(0[1-9]|1[0-2])$"}
+_DATE = {"type": "string", "format": "date", "pattern": f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}$"}
+_DATED = (_DATE["pattern"], _MONTH["pattern"])
+_ANY_DAY = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,11 @@ class FactProblem:
 
 
 class FactErrors(Exception):
-    """Facts do not fit the vocabulary; ``problems`` tells each place."""
+    """Facts do not fit the vocabulary; ``problems`` tells each place, ``more`` that the rest was not looked at."""
 
-    def __init__(self, problems: tuple[FactProblem, ...]) -> None:
+    def __init__(self, problems: tuple[FactProblem, ...], *, more: bool = False) -> None:
         self.problems = problems
+        self.more = more
         super().__init__("; ".join(f"{problem.pointer}: {problem.message}" for problem in problems[:3]))
 
 
@@ -157,6 +161,7 @@ def _fact(type_: Type) -> dict[str, Json]:
             "history": {
                 "type": "array",
                 "minItems": 1,
+                "maxItems": MAX_HISTORY,
                 "items": {
                     "type": "object",
                     "additionalProperties": False,
@@ -210,21 +215,27 @@ class FactsReader:
         self._levels = {rule.award: rule.levels for rule in core.rules.values()}
         self._any_level = {"none", *(level for own in self._levels.values() for level in own)}
 
-    def check(self, data: Json, prefix: str = "") -> None:
+    def check(self, data: Json, prefix: str = "", *, most: int = MAX_PROBLEMS) -> None:
         """Raise where the data are no facts of this vocabulary.
 
         Raises:
-            FactErrors: with the JSON pointer of every place, under ``prefix``.
+            FactErrors: with the JSON pointer of every place, under ``prefix``, up to ``most`` places.
         """
         errors = _leaves(self._validator.iter_errors(data))
-        problems = [problem for error in errors for problem in self._problems(error, prefix)]
-        if not problems:
-            projected = data.get("projected", {})
-            problems = [*self._awards(data, prefix), *self._awards(projected, f"{prefix}/projected")]
-            problems += [*_histories(data, prefix), *_histories(projected, f"{prefix}/projected")]
-        if problems:
-            unique = {(problem.pointer, problem.code): problem for problem in problems}
-            raise FactErrors(tuple(sorted(unique.values(), key=lambda problem: problem.pointer)))
+        unique = _first(most, (problem for error in errors for problem in self._problems(error, prefix)))
+        if not unique:
+            unique = _first(most, self._beyond_schema(data, prefix))
+        if unique:
+            told = sorted(list(unique.values())[:most], key=lambda problem: problem.pointer)
+            raise FactErrors(tuple(told), more=len(unique) > most)
+
+    def _beyond_schema(self, data: Json, prefix: str) -> Iterable[FactProblem]:
+        """Refuse what the schema lets pass: awards that nobody knows, and histories that say two things of one day."""
+        projected = data.get("projected", {})
+        yield from self._awards(data, prefix)
+        yield from self._awards(projected, f"{prefix}/projected")
+        yield from _histories(data, prefix)
+        yield from _histories(projected, f"{prefix}/projected")
 
     def _awards(self, data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
         """Refuse register entries of awards that nobody knows: they would never count."""
@@ -239,8 +250,8 @@ class FactsReader:
                 yield FactProblem(
                     f"{pointer}/award",
                     "F105",
-                    f"I do not know the award `{award}`",
-                    proposed(award, known, f"known are {listed(sorted(known))}"),
+                    f"I do not know the award `{shortened(award)}`",
+                    proposed(shortened(award), known, f"known are {listed(sorted(known))}"),
                 )
             level = row.get("level")
             if award is None and level in any_level:
@@ -296,7 +307,21 @@ class FactsReader:
                     f"{_shown(error.instance)} has too many digits",
                     f"at most {DIGITS} before and {PLACES} behind the point are reckoned exactly",
                 )
-            case "format":
+            case "pattern" if error.validator_value in _DATED and _is_of_another_time(str(error.instance)):
+                return FactProblem(
+                    pointer,
+                    "F104",
+                    f"`{error.instance}` lies outside of the years {FIRST_YEAR} to {LAST_YEAR}",
+                    'write "none" where it never ends and the field takes it; leave it out when it is unknown',
+                )
+            case "maxItems" if isinstance(error.instance, list):
+                return FactProblem(
+                    pointer,
+                    "F104",
+                    f"this list has {len(error.instance):,} entries",
+                    f"at most {error.validator_value:,} are read at once; tell only what the day asked about needs",
+                )
+            case "format" if _ANY_DAY.fullmatch(str(error.instance)):
                 return FactProblem(
                     pointer,
                     "F104",
@@ -315,7 +340,7 @@ class FactsReader:
         known = set(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else set()
         told = error.instance if isinstance(error.instance, Mapping) else {}
         return [
-            self._unknown_name(name, told[name], known, f"{pointer}/{escaped(name)}")
+            self._unknown_name(name, told[name], known, f"{pointer}/{escaped(shortened(name))}")
             for name in told
             if name not in known
         ]
@@ -334,24 +359,43 @@ class FactsReader:
                 "tell the records it is made of, or declare it `may be supplied`",
             )
         otherwise = f"known are {listed(sorted(known))}" if known else "nothing is expected here"
-        return FactProblem(where, "F101", f"I do not know `{name}`", proposed(name, known, otherwise))
+        return FactProblem(
+            where, "F101", f"I do not know `{shortened(name)}`", proposed(shortened(name), known, otherwise)
+        )
 
 
 def _histories(data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
     """Refuse histories that say two things of one day."""
     for name, fact in data.get("facts", {}).items():
         days = [step["from"] for step in fact["history"]] if isinstance(fact, Mapping) else []
+        seen: set[str] = set()
         for index, day in enumerate(days):
-            if day in days[:index]:
+            if day in seen:
                 pointer = f"{prefix}/facts/{name}/history/{index}/from"
                 yield FactProblem(pointer, "F104", f"two values begin on {day}", "keep one of them")
+            seen.add(day)
+
+
+def _is_of_another_time(told: str) -> bool:
+    """Whether a text is a day or month of a year that is not reckoned with."""
+    return _ANY_DAY.fullmatch(told) is not None and not FIRST_YEAR <= int(told[:4]) <= LAST_YEAR
+
+
+def _first(most: int, problems: Iterable[FactProblem]) -> dict[tuple[str, str], FactProblem]:
+    """Return the first problems by place and code: one more than are told, so that the rest is known of."""
+    unique: dict[tuple[str, str], FactProblem] = {}
+    for problem in problems:
+        unique.setdefault((problem.pointer, problem.code), problem)
+        if len(unique) > most:
+            break
+    return unique
 
 
 def _leaves(errors: Iterable[ValidationError]) -> Iterable[ValidationError]:
     """Yield the errors that say what is wrong: those inside the branches of a choice, not the choice."""
     for error in errors:
         if error.validator == "anyOf" and error.instance is not None and error.context:
-            dates = [inner for inner in error.context if inner.validator == "format"]
+            dates = [inner for inner in error.context if inner.validator in ("format", "pattern")]
             if dates:
                 yield dates[0]
                 continue

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, current_app
 
+from evaluator import limits
 from evaluator.engine import Engine
 from server.api import problems
 
@@ -16,13 +18,30 @@ LIMITS = "limits"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one request may ask of the service."""
+    """What one request may ask of the service; ``evaluator.limits`` bounds what one question may say."""
 
-    body_bytes: int = 1024 * 1024
-    """Largest body of a single query."""
+    body_bytes: int = 4 * 1024 * 1024
+    """Largest body of a single query: ``MAX_ROWS`` rows of about 400 bytes fit."""
     batch_bytes: int = 16 * 1024 * 1024
     """Largest body of a batch."""
     batch_items: int = 1000
+    batch_decisions: int = 20_000
+    """Decisions of all items of a batch together: what a worker can decide and write before its time is over."""
+
+
+def limits_json(bounds: Limits) -> dict[str, Any]:
+    """Return all that bounds a request, as `/v1/status` and `/openapi.json` tell it."""
+    return {
+        "as_of": {"from": limits.FIRST_DAY.isoformat(), "through": limits.LAST_DAY.isoformat()},
+        "years_in_facts": {"from": limits.FIRST_YEAR, "through": limits.LAST_YEAR},
+        "rows_of_a_list": limits.MAX_ROWS,
+        "values_of_a_history": limits.MAX_HISTORY,
+        "rules_of_a_query": limits.MAX_RULES,
+        "query_bytes": bounds.body_bytes,
+        "batch_bytes": bounds.batch_bytes,
+        "batch_items": bounds.batch_items,
+        "batch_decisions": bounds.batch_decisions,
+    }
 
 
 @dataclass(frozen=True, slots=True)

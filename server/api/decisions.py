@@ -12,6 +12,10 @@ from server.api.problems import Fault, Problem
 from server.snapshot import current_engine, current_limits
 
 Json = Any
+MIN_FAULTS = 3
+MOST_FAULTS = 1000
+"""How many faults of each sort are told of an item at least, and of a whole batch at about the most."""
+
 bp = Blueprint("decisions", __name__, url_prefix="/v1/decisions")
 
 
@@ -27,11 +31,20 @@ def create_decisions() -> ResponseReturnValue:
 def create_batch() -> ResponseReturnValue:
     """Answer many queries in their order; each item has its answer or its problem."""
     engine = current_engine()
-    items = _read_items(wire.read_json(current_limits().batch_bytes), current_limits().batch_items)
+    limits = current_limits()
+    items = _read_items(wire.read_json(limits.batch_bytes), limits.batch_items)
+    asked = [queries.asked(item["query"]) for item in items]
+    # Names first: to look up what a pattern names takes its time too.
+    if sum(map(len, asked)) > limits.batch_decisions:
+        raise problems.too_large(limits.batch_decisions, "names of rules")
+    if sum(len({rule.id for name in names for rule in engine.found(name)}) for names in asked) > limits.batch_decisions:
+        raise problems.too_large(limits.batch_decisions, "decisions")
+    # Proposals are looked for in every item, however many are wrong: a few each where there are many.
+    most = max(MIN_FAULTS, min(problems.MAX_FAULTS, MOST_FAULTS // len(items)))
     results: list[Json] = []
     for item in items:
         try:
-            results.append({"id": item["id"], "answer": queries.answer(engine, item["query"]).as_json()})
+            results.append({"id": item["id"], "answer": queries.answer(engine, item["query"], most).as_json()})
         except Problem as problem:
             results.append({"id": item["id"], "problem": problem.as_json()})
     return wire.write_json({"items": results})

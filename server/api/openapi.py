@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 import schemas
 from server.api import wire
-from server.snapshot import current_limits, snapshot_or_none
+from server.snapshot import Limits, current_limits, limits_json, snapshot_or_none
 
 Json = Any
 DOCUMENTS = {
@@ -33,15 +33,15 @@ def show_openapi() -> ResponseReturnValue:
     """Describe the API; facts are described as the policies in service name them."""
     snapshot = snapshot_or_none()
     facts = snapshot.engine.reader.schema if snapshot is not None else None
-    return wire.write_json(description(facts, current_limits().batch_items))
+    return wire.write_json(description(facts, current_limits()))
 
 
-def description(facts: Json | None, batch_items: int) -> Json:
+def description(facts: Json | None, bounds: Limits) -> Json:
     """Return the OpenAPI document.
 
     Args:
         facts: the schema of facts; None where no policies are loaded.
-        batch_items: how many items a batch may have.
+        bounds: how much a request may ask.
     """
     document = json.loads(_template())
     components: dict[str, Json] = document["components"]["schemas"]
@@ -50,7 +50,8 @@ def description(facts: Json | None, batch_items: int) -> Json:
     if facts is not None:
         components.update(_components("Facts", facts))
         components["Query"]["properties"]["facts"] = {"$ref": "#/components/schemas/Facts"}
-    components["Batch"]["properties"]["items"]["maxItems"] = batch_items
+    components["Batch"]["properties"]["items"]["maxItems"] = bounds.batch_items
+    document["x-limits"] = limits_json(bounds)
     return document
 
 

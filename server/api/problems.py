@@ -18,7 +18,7 @@ from evaluator.facts_schema import FactProblem
 Json = Any
 MEDIA_TYPE = "application/problem+json"
 MAX_FAULTS = 100
-"""Most entries of ``errors``; ``detail`` says how many there are."""
+"""Most entries of ``errors``; ``detail`` says how many there are, or how many at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,11 @@ def unreadable(fault: Fault) -> Problem:
     return Problem("unreadable", fault.message, [fault])
 
 
+def bad_request(said: str) -> Problem:
+    """The request breaks HTTP itself."""
+    return Problem("bad_request", said, [Fault(code="W114", message=said, help="send a whole request")])
+
+
 def unsupported_media_type(told: str) -> Problem:
     """The body is not sent as JSON in UTF-8."""
     sent = f"the body came as `{told}`" if told else "the body came without a Content-Type"
@@ -205,14 +210,14 @@ def unknown_rule(error: UnknownRule, pointer: str | None = None, more: Sequence[
     return Fault(code="Q105", message=f"there is no rule `{error.name}`", help=advice, pointer=pointer)
 
 
-def invalid_query(faults: Sequence[Fault]) -> Problem:
+def invalid_query(faults: Sequence[Fault], *, more: bool = False) -> Problem:
     """The body is no query, or a parameter is wrong (Q series; F series for the facts in it)."""
-    return Problem("invalid_query", _told(faults), faults)
+    return Problem("invalid_query", _told(faults, more=more), faults)
 
 
-def invalid_facts(faults: Sequence[Fault]) -> Problem:
-    """The facts do not fit the vocabulary (F series)."""
-    return Problem("invalid_facts", _told(faults), faults)
+def invalid_facts(faults: Sequence[Fault], *, more: bool = False) -> Problem:
+    """The facts do not fit the vocabulary (F series); ``more``: not all of them was looked at."""
+    return Problem("invalid_facts", _told(faults, more=more), faults)
 
 
 def fact_faults(found: Iterable[FactProblem]) -> list[Fault]:
@@ -225,10 +230,11 @@ def not_ready() -> Problem:
     return Problem("not_ready", "no policies are loaded yet")
 
 
-def _told(faults: Sequence[Fault]) -> str:
+def _told(faults: Sequence[Fault], *, more: bool = False) -> str:
     first = faults[0]
     where = first.pointer or first.parameter
-    rest = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    count = f"at least {len(faults)}" if more else f"{len(faults) - 1}"
+    rest = f" (and {count} more)" if more or len(faults) > 1 else ""
     return f"{where}: {first.message}{rest}" if where else f"{first.message}{rest}"
 
 

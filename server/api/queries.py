@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, get_args
 
 from dsl.diagnostics import listed, proposed
+from evaluator import limits
 from evaluator.decision import Answer, Detail
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts_schema import FactErrors
@@ -21,37 +22,44 @@ KEYS = ("request_id", "decide", "as_of", "facts", "detail")
 REQUIRED = ("decide", "as_of", "facts")
 OPTIONAL = ("request_id", "detail")
 DETAILS: tuple[Detail, ...] = get_args(Detail)
-MAX_RULES = 500
 MAX_ID = 200
 """Characters of a request's or an item's id, and of a rule's."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
-def answer(engine: Engine, data: Json) -> Answer:
+def answer(engine: Engine, data: Json, most: int = problems.MAX_FAULTS) -> Answer:
     """Return the answer to a query.
+
+    Args:
+        engine: what decides.
+        data: the query as read.
+        most: how many faults of each sort are looked for; to propose something for each takes its time.
 
     Raises:
         Problem: it is no query, names a rule that does not exist, or its facts do not fit the vocabulary. All that
             is wrong is told at once.
     """
-    faults = list(islice(query_faults(data), problems.MAX_FAULTS))
+    faults = list(islice(query_faults(data), most))
     decide = data.get("decide") if isinstance(data, dict) else None
-    unknown = list(_unknown_rules(engine, decide)) if isinstance(decide, list) else []
+    unknown = list(islice(_unknown_rules(engine, decide), most)) if isinstance(decide, list) else []
     if not faults:
         if unknown:
-            facts = _fact_faults(engine, data["facts"])
-            raise problems.invalid_facts([*facts, *unknown]) if facts else problems.unknown_rules(unknown)
+            facts, more = _fact_faults(engine, data["facts"], most)
+            raise problems.invalid_facts([*facts, *unknown], more=more) if facts else problems.unknown_rules(unknown)
         try:
-            return engine.decide(_query(data))
+            return engine.decide(query_of(data), most_problems=most)
         except FactErrors as error:
-            raise problems.invalid_facts(problems.fact_faults(error.problems)) from error
+            raise problems.invalid_facts(problems.fact_faults(error.problems), more=error.more) from error
+    more = False
     if isinstance(data, dict) and isinstance(data.get("facts"), dict):
-        faults.extend(_fact_faults(engine, data["facts"]))
-    raise problems.invalid_query([*faults, *unknown])
+        facts, more = _fact_faults(engine, data["facts"], most)
+        faults.extend(facts)
+    raise problems.invalid_query([*faults, *unknown], more=more)
 
 
-def _query(data: Json) -> Query:
+def query_of(data: Json) -> Query:
+    """Return the query of data that have no fault."""
     return Query(
         decide=tuple(data["decide"]),
         as_of=date.fromisoformat(data["as_of"]),
@@ -59,6 +67,12 @@ def _query(data: Json) -> Query:
         request_id=data.get("request_id"),
         detail=data.get("detail", "full"),
     )
+
+
+def asked(data: Json) -> list[str]:
+    """Return the names of rules that a query asks for; what is no query asks for none."""
+    decide = data.get("decide") if isinstance(data, dict) else None
+    return [name for name in decide if isinstance(name, str)] if isinstance(decide, list) else []
 
 
 def query_faults(data: Json) -> Iterable[Fault]:
@@ -115,9 +129,11 @@ def _decide_faults(value: Json) -> Iterable[Fault]:
         yield wrong(value, "a list of rules", "/decide", advice)
     elif not value:
         yield Fault(code="Q104", message="nothing is asked", help="name a rule, or `*` for all", pointer="/decide")
-    elif len(value) > MAX_RULES:
+    elif len(value) > limits.MAX_RULES:
         said = f"{len(value):,} rules are asked at once"
-        yield Fault(code="Q104", message=said, help=f"ask for at most {MAX_RULES}, or with `*`", pointer="/decide")
+        yield Fault(
+            code="Q104", message=said, help=f"ask for at most {limits.MAX_RULES}, or with `*`", pointer="/decide"
+        )
     else:
         for index, name in enumerate(value):
             yield from text_faults(name, f"/decide/{index}")
@@ -132,9 +148,12 @@ def day_faults(value: Json) -> Iterable[tuple[str, str, str]]:
         yield "Q104", f"this is {kind_of(value)}, where a date is expected", advice
     else:
         try:
-            date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             yield "Q104", f"`{value}` is not a day of the calendar", advice
+            return
+        if not limits.is_inside(day):
+            yield "Q107", str(limits.DayOutside(day)), limits.SPAN_ADVICE
 
 
 def wrong(value: Json, wanted: str, pointer: str, advice: str = "") -> Fault:
@@ -166,7 +185,7 @@ def kind_of(value: Json) -> str:
 
 
 def _unknown_rules(engine: Engine, decide: list[Json]) -> Iterable[Fault]:
-    for index, name in enumerate(decide[:MAX_RULES]):
+    for index, name in enumerate(decide[: limits.MAX_RULES]):
         if isinstance(name, str) and 1 <= len(name) <= MAX_ID:
             try:
                 engine.rules(name)
@@ -174,9 +193,10 @@ def _unknown_rules(engine: Engine, decide: list[Json]) -> Iterable[Fault]:
                 yield problems.unknown_rule(error, f"/decide/{index}")
 
 
-def _fact_faults(engine: Engine, facts: Json) -> list[Fault]:
+def _fact_faults(engine: Engine, facts: Json, most: int) -> tuple[list[Fault], bool]:
+    """Return what is wrong with facts, and whether there may be more of it."""
     try:
-        engine.reader.check(facts)
+        engine.reader.check(facts, most=most)
     except FactErrors as error:
-        return problems.fact_faults(error.problems)
-    return []
+        return problems.fact_faults(error.problems), error.more
+    return [], False

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from evaluator.engine import engine_name
 from server.api import parameters, wire
-from server.snapshot import current_snapshot
+from server.snapshot import current_limits, current_snapshot, limits_json
 
 bp = Blueprint("status", __name__, url_prefix="/v1/status")
 
@@ -37,5 +37,6 @@ def show_status() -> ResponseReturnValue:
                 "records": len(core.records),
                 "measures": sum(named.supplied for named in core.named.values()),
             },
+            "limits": limits_json(current_limits()),
         }
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Response, request
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
-from server.api.problems import Fault, Problem, unreadable, unsupported_media_type
+from server.api.problems import Fault, Problem, bad_request, unreadable, unsupported_media_type
 
 Json = Any
 MAX_DEPTH = 64
@@ -30,7 +32,12 @@ def read_json(max_bytes: int) -> Json:
     if request.mimetype != "application/json" or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
         raise unsupported_media_type(request.headers.get("Content-Type", "")[:100])
     request.max_content_length = max_bytes
-    return parse(request.get_data(cache=False))
+    try:
+        body = request.get_data(cache=False)
+    except (OSError, ParseException) as error:
+        # The HTTP server reads the body now: these are its words for chunks that are none, and for an early end.
+        raise bad_request("the body does not come as its headers say; its chunks are broken") from error
+    return parse(body)
 
 
 def parse(body: bytes) -> Json:
@@ -65,8 +72,8 @@ def parse(body: bytes) -> Json:
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for index, name in enumerate(names) if name in names[:index])
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise _unreadable("W104", f"the key `{twice[:100]}` stands twice in one object", "leave one of them out")
     return found
 

@@ -53,7 +53,7 @@ BODIES: dict[str, str | bytes] = {
     "endless_exponent": HEAD + '{"facts": {"azure_growth": 1e999999999999999999999}}}',
     "lone_surrogate": '{"decide": ["designation.\\ud800"]}',
     "lone_surrogate_in_a_key": '{"\\udfff": 1}',
-    "huge_body": query(request_id="x" * 1024 * 1024),
+    "huge_body": query(request_id="x" * 4 * 1024 * 1024),
     # Q: the query is not valid
     "null_body": "null",
     "list_body": "[]",
@@ -73,6 +73,10 @@ BODIES: dict[str, str | bytes] = {
     "date_and_time": query(as_of="2023-06-30T00:00:00Z"),
     "30_february": query(as_of="2023-02-30"),
     "year_zero": query(as_of="0000-01-01"),
+    "first_day_of_the_calendar": query(as_of="0001-01-01"),
+    "day_before_the_span": query(as_of="1989-12-31"),
+    "day_behind_the_span": query(as_of="2101-01-01"),
+    "last_day_of_the_calendar": query(decide=["*"], as_of="9999-12-31"),
     "unknown_detail": query(detail="ful"),
     "list_for_a_detail": query(detail=["full"]),
     "empty_request_id": query(request_id=""),
@@ -100,6 +104,8 @@ BODIES: dict[str, str | bytes] = {
     "ten_to_the_400_written_out": HEAD + '{"facts": {"azure_adds": 1' + "0" * 400 + "}}}",
     "unknown_choice": facts(billing_country="germny"),
     "fact_on_30_february": facts(registered_on="2023-02-30"),
+    "fact_on_the_last_day_of_the_calendar": facts(registered_on="9999-12-31"),
+    "month_of_1800": records(azure_use=[{"month": "1800-05"}]),
     "measure_that_may_not_be_supplied": facts(azure_services=3),
     "empty_history": facts(audit_passed={"history": []}),
     "history_without_value": facts(audit_passed={"history": [{"from": "2023-01-01"}]}),
@@ -143,6 +149,7 @@ OTHERS: dict[str, dict[str, Json]] = {
     "parameter_where_none_is": {"method": "GET", "path": "/v1/status?verbose=1"},
     "parameter_twice": {"method": "GET", "path": "/v1/rules?kind=fee&kind=choice"},
     "parameter_on_30_february": {"method": "GET", "path": "/v1/rules/fee.annual_fee?as_of=2023-02-30"},
+    "parameter_behind_the_span": {"method": "GET", "path": "/v1/rules/fee.annual_fee?as_of=9999-12-31"},
     "parameter_without_value": {"method": "GET", "path": "/v1/rules?as_of="},
     "batch_list": {"method": "POST", "path": "/v1/decisions/batch", "data": "[]", "content_type": JSON},
     "batch_empty": {"method": "POST", "path": "/v1/decisions/batch", "data": '{"items": []}', "content_type": JSON},
@@ -256,6 +263,38 @@ def test_bodies_are_bounded_as_the_limits_say(engine: Engine) -> None:
     assert single.status_code == batch.status_code == 413
     assert "100 bytes" in single.get_json()["detail"]
     assert "1 items" in batch.get_json()["detail"]
+
+
+def test_a_batch_asks_for_a_bounded_number_of_decisions(engine: Engine) -> None:
+    client = create_app(engine, limits=Limits(batch_decisions=5)).test_client()
+    item = {"as_of": "2023-06-30", "facts": {}}
+
+    def ask(*decide: list[str]) -> Json:
+        items = [{"id": str(index), "query": {**item, "decide": names}} for index, names in enumerate(decide)]
+        return client.post("/v1/decisions/batch", data=json.dumps({"items": items}), content_type=JSON)
+
+    assert ask(["designation.data_ai"] * 3, ["designation.data_ai"]).status_code == 200
+    assert "5 decisions" in ask(["*"]).get_json()["detail"]
+    assert "5 names of rules" in ask(["none"] * 3, ["none"] * 3).get_json()["detail"]
+
+
+def test_many_mistakes_are_told_by_the_first_of_them(client: FlaskClient) -> None:
+    body = facts(**{f"audit_passd_{number}": True for number in range(50_000)})
+
+    problem = client.post("/v1/decisions", data=body, content_type=JSON).get_json()
+
+    assert problem["detail"] == "/facts/facts/audit_passd_0: I do not know `audit_passd_0` (and at least 100 more)"
+    assert len(problem["errors"]) == 100
+    assert problem["errors"][0]["help"] == "did you mean `audit_passed`?"
+
+
+def test_an_item_of_a_large_batch_tells_its_first_mistakes(client: FlaskClient) -> None:
+    wrong = {"decide": ["nothing"] * 50, "as_of": "2023-06-30", "facts": {"facts": {f"x{n}": 1 for n in range(50)}}}
+    items = [{"id": str(number), "query": wrong} for number in range(200)]
+
+    answer = client.post("/v1/decisions/batch", data=json.dumps({"items": items}), content_type=JSON).get_json()
+
+    assert {len(item["problem"]["errors"]) for item in answer["items"]} == {10}
 
 
 def test_a_body_without_length_is_bounded_too(engine: Engine) -> None:

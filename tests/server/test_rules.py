@@ -83,7 +83,7 @@ def test_a_rule_in_words_is_as_recorded(
 def test_every_rule_can_be_told_on_every_day(client: FlaskClient, engine: Engine) -> None:
     for rule in engine.core.rules:
         get(client, f"/v1/rules/{rule}", "rule")
-        for day in ("0001-01-01", "2022-09-30", "2023-06-30", "9999-12-31"):
+        for day in ("1990-01-01", "2022-09-30", "2023-06-30", "2100-12-31"):
             told = get(client, f"/v1/rules/{rule}?as_of={day}", "rule")
             assert len(told["versions"]) <= 1
 

@@ -129,6 +129,20 @@ def test_it_prints_a_question_answers_it_loads_again_and_ends_in_order(service: 
     assert not (service.log.parent / ".gunicorn").exists()
 
 
+@pytest.mark.parametrize("size", ["zz", "-5", "9", "ffffffffffffffff"])
+def test_a_body_in_broken_chunks_is_the_callers_fault(service: Service, size: str) -> None:
+    head = "POST /v1/decisions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}\r\n0\r\n\r\n".encode())
+        connection.shutdown(socket.SHUT_WR)
+        with connection.makefile("rb") as stream:
+            said = stream.read()
+
+    assert said.startswith(b"HTTP/1.1 400")
+    assert b"application/problem+json" in said
+    assert "Traceback" not in service.log.read_text()
+
+
 def test_policies_with_errors_are_not_served(tmp_path: Path) -> None:
     (tmp_path / "wrong.policy").write_text('entitlement go "Go" from 2020-01-01 { requires { ready "Ready": redy } }\n')
     command = [sys.executable, "-c", "from cli.main import main; main()", "serve", str(tmp_path)]

@@ -1,0 +1,64 @@
+"""What one question may ask: the bounds hold, and fit each other."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsl.builtin import BUILT_IN
+from dsl.load import load
+from evaluator import limits
+from evaluator.engine import Engine, Query
+from evaluator.facts_schema import FactErrors
+from server.snapshot import Limits
+
+Json = Any
+POLICIES = Path(__file__).resolve().parents[2] / "policies"
+ONE_DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(load([POLICIES]))
+
+
+def asked(engine: Engine, day: date) -> list[str]:
+    return [decision.outcome for decision in engine.decide(Query(("designation.security",), day, {})).decisions]
+
+
+def test_a_day_outside_of_the_span_is_not_asked_about(engine: Engine) -> None:
+    assert asked(engine, limits.FIRST_DAY) == ["not_eligible"]
+    assert len(asked(engine, limits.LAST_DAY)) == 1
+    for day in (date.min, limits.FIRST_DAY - ONE_DAY, limits.LAST_DAY + ONE_DAY, date.max):
+        with pytest.raises(limits.DayOutside):
+            asked(engine, day)
+
+
+def test_the_longest_list_of_the_programme_fits_into_a_body(engine: Engine) -> None:
+    values: dict[str, Json] = {"flag": False, "date": "2023-06-30", "text": "x" * 40, "count": 10**6}
+    for declaration in (*engine.core.records.values(), *BUILT_IN.values()):
+        row: dict[str, Json] = {"month": "2023-06"} if declaration.monthly else {}
+        for field in declaration.fields.values():
+            if field.formula is None:
+                longest = max(field.type.choices, key=len) if field.type.choices else "1234567.50"
+                row[field.name] = values.get(field.type.kind, longest)
+
+        size = len(json.dumps(row)) * limits.MAX_ROWS
+
+        assert size < Limits().body_bytes, declaration.name
+
+
+def test_a_list_has_a_longest_length(engine: Engine) -> None:
+    with pytest.raises(FactErrors, match="this list has 10,001 entries"):
+        engine.reader.check({"records": {"certifications": [{}] * (limits.MAX_ROWS + 1)}})
+
+
+def test_a_long_name_is_told_by_its_beginning(engine: Engine) -> None:
+    with pytest.raises(FactErrors) as refused:
+        engine.reader.check({"facts": {"x" * 100_000: 1}})
+
+    assert all(len(problem.message) < 300 and len(problem.pointer) < 300 for problem in refused.value.problems)
