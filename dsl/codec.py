@@ -32,7 +32,7 @@ SpanOf = Callable[[str], Span]
 
 def decimal_text(value: Decimal) -> str:
     """Write a decimal exactly, without exponent and without trailing zeros."""
-    text = format(value, "f")
+    text = format(value if value else abs(value), "f")  # a zero has no sign
     return text.rstrip("0").rstrip(".") or "0" if "." in text else text
 
 

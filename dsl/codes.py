@@ -406,6 +406,14 @@ _ALL = (
         'designation security "Security" { immediate badge }',
         'designation security "Security" { requires { audit: audit_passed }   immediate badge }',
     ),
+    Code(
+        "C126",
+        "day-not-rounded-so",
+        "A day is rounded up, half up or to a step.",
+        "A day that a month lacks becomes the last day of that month; no other rounding of days is decided.",
+        "due: attained + 6 months, rounded half up <= today",
+        "due: attained + 6 months, rounded down <= today",
+    ),
     # ---- C2: what is declared
     Code(
         "C201",

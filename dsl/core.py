@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal as OneOf, TypeAlias
+from typing import ClassVar, Literal as OneOf, TypeAlias
 
 from dsl.source import NO_SPAN, Span
 
@@ -127,6 +127,9 @@ class Node:
     type: Type
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
+    tells_elsewhere: ClassVar[bool] = False
+    """Whether its parts tell of another rule, of other days, or of projected facts: nothing in them is the rule's own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal(Node):
@@ -236,6 +239,7 @@ class Named(Node):
 class Holds(Node):
     """Whether the register shows the award as held on the date, at the level or a higher one."""
 
+    tells_elsewhere: ClassVar[bool] = True
     award: str
     level: str | None = None
 
@@ -244,6 +248,7 @@ class Holds(Node):
 class Lapsed(Node):
     """Whether the award was held once and is not any longer."""
 
+    tells_elsewhere: ClassVar[bool] = True
     award: str
     level: str | None = None
 
@@ -252,6 +257,7 @@ class Lapsed(Node):
 class InRenewal(Node):
     """Whether today is among the days on which an award that was attained may be renewed."""
 
+    tells_elsewhere: ClassVar[bool] = True
     award: str
 
 
@@ -259,6 +265,7 @@ class InRenewal(Node):
 class Paid(Node):
     """Whether the award is held and benefits were bought with it."""
 
+    tells_elsewhere: ClassVar[bool] = True
     award: str
 
 
@@ -266,6 +273,7 @@ class Paid(Node):
 class Qualifies(Node):
     """Whether the partner meets the rule today, whatever the register says."""
 
+    tells_elsewhere: ClassVar[bool] = True
     rule: str
 
 
@@ -273,6 +281,7 @@ class Qualifies(Node):
 class InProgress(Node):
     """Whether at least one requirement of the rule is met, or a metric of it above zero."""
 
+    tells_elsewhere: ClassVar[bool] = True
     rule: str
 
 
@@ -473,6 +482,7 @@ class Dated(Node):
 class OnDate(Node):
     """The value as it was on another date."""
 
+    tells_elsewhere: ClassVar[bool] = True
     value: Expr
     date: Expr
 
@@ -481,6 +491,7 @@ class OnDate(Node):
 class AsProjected(Node):
     """The value over the projected facts."""
 
+    tells_elsewhere: ClassVar[bool] = True
     value: Expr
 
 
@@ -488,6 +499,7 @@ class AsProjected(Node):
 class Sometime(Node):
     """The condition held on some day from ``start`` through ``end``."""
 
+    tells_elsewhere: ClassVar[bool] = True
     condition: Expr
     start: Expr
     end: Expr

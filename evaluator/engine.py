@@ -36,8 +36,8 @@ from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
 from evaluator.interpreter import Interpreter, version_on
 from evaluator.moment import Moment
-from evaluator.ranges import Dates, Numbers, Truth, Words, is_settled
-from evaluator.reasons import Context, Reason, number, reasons_of
+from evaluator.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, compare, exactly, is_settled
+from evaluator.reasons import OUTCOMES, Context, Reason, number, plain, reasons_of
 from evaluator.register import Standing
 from evaluator.sentence import duration
 
@@ -282,12 +282,17 @@ class _Deciding:
             )
         pick = "exactly_one" if version.must_choose else "at_most_one" if version.at_most_one else "any"
         window: tuple[date, date] | None = None
+        reasons: list[Reason] = []
         for setting in version.settings.get("renewable", ()):
             if at.day in setting.days and isinstance(setting.value, tuple):
-                first, last = (self.interpreter.evaluate(bound, at).range for bound in setting.value)
+                bounds = [self.interpreter.evaluate(bound, at) for bound in setting.value]
+                explanations.extend(bounds)
+                first, last = (bound.range for bound in bounds)
+                reasons.append(_window_reason(f"{base.rule}.window", first, last, setting, context))
                 if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
-                    window = (first.exact, last.exact)
-        decided = replace(base, options=tuple(options), pick=pick, window=window)
+                    # Without a membership there is no anniversary, and no window at one.
+                    window = (first.exact, last.exact) if first.exact != NEVER else None
+        decided = replace(base, options=tuple(options), pick=pick, window=window, reasons=tuple(reasons))
         return self._with_rest(
             decided,
             self.core.rules[base.rule],
@@ -330,12 +335,7 @@ class _Deciding:
     def _with_standing(self, decided: Decision, rule: c.Rule, version: c.RuleVersion | None, at: Moment) -> Decision:
         standing = self.interpreter.register.standing(rule.award, rule.level, at)
         if standing.held is Truth.FALSE and decided.eligibility == "eligible" and version is not None:
-            # The check that would be due if it were attained today.
-            for setting in version.settings.get("checked at", ()):
-                if at.day in setting.days and not isinstance(setting.value, tuple):
-                    due = self.interpreter.evaluate(setting.value, at).range
-                    if isinstance(due, Dates) and due.exact is not None:
-                        standing = replace(standing, next_check=due.exact)
+            standing = replace(standing, next_check=self.interpreter.register.first_check(rule, at))
         return replace(decided, standing=standing)
 
     # ---- what is missing, what it rests on
@@ -439,9 +439,9 @@ def _result(decision: Decision) -> object:
 
 
 def _of_the_rule(explanation: Explanation) -> Iterator[Explanation]:
-    """Yield what the rule itself asks for; the score of an award that it asks to be held is none of its own."""
+    """Yield what the rule itself asks for on the day; the score of an award that it speaks of is none of its own."""
     yield explanation
-    if not isinstance(explanation.node, c.Holds | c.Paid | c.Lapsed):
+    if not explanation.node.tells_elsewhere:
         for part in explanation.parts:
             yield from _of_the_rule(part)
 
@@ -534,6 +534,33 @@ def _not_in_force(rule: c.Rule, day: date) -> Reason:
         was=(),
         day=None,
         origin=node.origin,
+        parts=(),
+    )
+
+
+def _window_reason(code: str, first: Range, last: Range, setting: c.SettingVersion, context: Context) -> Reason:
+    """Return the reason that tells whether the day is among those for a choice."""
+    today = exactly(context.day)
+    inside = all_of((compare("<=", first, today), compare("<=", today, last)))
+    origin = setting.value[0].origin if isinstance(setting.value, tuple) else setting.value.origin
+    return Reason(
+        code=code,
+        title="Days for the choice",
+        outcome=OUTCOMES[inside],
+        observed=today,
+        required="without an anniversary there are none"
+        if first == exactly(NEVER)
+        else f"from {plain(first)} through {plain(last)}",
+        short_by=None,
+        unit=None,
+        points=None,
+        out_of=None,
+        days=setting.days,
+        cites=setting.basis.cites or context.basis.cites,
+        assumes=setting.basis.assumes,
+        was=(),
+        day=None,
+        origin=origin,
         parts=(),
     )
 

@@ -272,7 +272,7 @@ def plain(range_: Range) -> str:
 
 def number(value: Decimal) -> str:
     """Write a decimal for people: thousands separated, no needless zeros."""
-    text = f"{value:,f}"
+    text = f"{value if value else abs(value):,f}"  # a zero has no sign
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -317,6 +317,25 @@ class Register:
         gap = Gap("field", f"{entry.row.pointer}/anniversary", "An anniversary of this century")
         return Standing(Truth.UNKNOWN, gaps=(gap,), settled=False)
 
+    def first_check(self, rule: c.Rule, at: Moment) -> date | None:
+        """Return the check that an award attained today would have first: the one that its entry is followed to."""
+        anniversary = self._anniversary_of_new(rule, at)
+        if anniversary is None or anniversary == NEVER:
+            return None
+        told = {"award": rule.award, "attained": at.day.isoformat(), "anniversary": anniversary.isoformat()}
+        entry = _Entry(Row(told, "/records/awards"), rule.award, at.day, anniversary)
+        return self._followed(entry, rule, rule.level, at).next_check
+
+    def _anniversary_of_new(self, rule: c.Rule, at: Moment) -> date | None:
+        """Return the anniversary that an award attained today gets: the one it is checked at, else its own."""
+        for found in self._setting(replace(at, rule=rule), "checked at"):
+            for part in found.walk():
+                if isinstance(part.node, c.Anniversary) and isinstance(part.range, Dates):
+                    return part.range.exact
+        own = c.Anniversary(which="own", type=c.DATE, origin=rule.origin)
+        found_own = self.anniversary(own, replace(at, rule=rule)).range
+        return found_own.exact if isinstance(found_own, Dates) else None
+
     def _rule_on(self, day: date, entry: _Entry, rule: c.Rule, level: str | None) -> c.Rule:
         """Return the rule that a check of the day decides: the entry's own, and the one that followed it after that."""
         own = self.rules.get(entry.award, rule)

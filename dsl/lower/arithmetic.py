@@ -146,6 +146,14 @@ class Arithmetic(Figures):
                 "write for example `30 days` or `6 months`",
             )
             return None
+        if rounding is not None and (rounding.mode != "down" or rounding.to is not None):
+            self.names.report(
+                "C126",
+                "a day is rounded down only: one that a month lacks becomes the last day of that month",
+                rounding.origin,
+                "write `rounded down`",
+            )
+            return None
         if right.value.months and rounding is None and not _is_month_start(left):
             self.names.report(
                 "C107",
