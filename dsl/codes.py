@@ -455,6 +455,22 @@ _ALL = (
         "facts { revenue: money }",
         "facts { revenue: money USD }",
     ),
+    Code(
+        "C206",
+        "spelling-of-two",
+        "A spelling behind `also spelt` is claimed by two things, stands at what has no spellings, or is the name itself.",
+        "What is told with a spelling is the one thing it belongs to, and is counted once; a spelling of two things tells neither.",
+        '"Azure Network Engineer Associate" also spelt "AZ-700"\n"Azure Virtual Desktop Specialty" also spelt "AZ-700"',
+        '"Azure Network Engineer Associate" also spelt "AZ-700"\n"Azure Virtual Desktop Specialty" also spelt "AZ-140"',
+    ),
+    Code(
+        "C207",
+        "name-in-two-ways",
+        "A certification is written in two ways that differ in capitals and blanks alone.",
+        "Certifications are told by their names: one list would count a person that another does not.",
+        'certifications one { "Azure Administrator Associate" }\ncertifications two { "Azure administrator associate" }',
+        'certifications one { "Azure Administrator Associate" }\ncertifications two { "Azure Administrator Associate" }',
+    ),
     # ---- C3: points
     Code(
         "C301",

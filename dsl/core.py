@@ -30,6 +30,12 @@ class Type:
     choices: tuple[str, ...] = ()
     low: Decimal | None = None
     high: Decimal | None = None
+    spellings: tuple[tuple[str, str], ...] = ()
+    """What else may be told for a value, each with the value; of a text the values themselves too."""
+
+    def value_of(self, told: str) -> str:
+        """Return the value that a text is a spelling of: itself where no other claims it."""
+        return next((value for spelling, value in self.spellings if spelling == told), told)
 
     @property
     def is_numeric(self) -> bool:
@@ -739,10 +745,16 @@ class Core:
     named: Mapping[str, NamedDecl]
     benefits: tuple[str, ...]
     """Ids of benefits that a choice can give: they may stand in the register."""
+    certifications: Mapping[str, str] = field(default_factory=dict)
+    """Every spelling of a certification that some list has, with the certification."""
     change_days: tuple[date, ...] = ()
     """Every day on which some version begins or ends, sorted."""
     terms: Mapping[str, str] = field(default_factory=dict)
     """How names without a title are written for readers; nothing is decided by them."""
+
+    def spellings_of(self, certification: str) -> tuple[str, ...]:
+        """Return what else a certification is told as."""
+        return tuple(one for one, name in self.certifications.items() if name == certification and one != name)
 
     @property
     def awards(self) -> tuple[str, ...]:

@@ -586,7 +586,10 @@ class Term(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Type(Node):
-    """The type of a fact, field, definition or measure, with its unit, choices and limits."""
+    """The type of a fact, field, definition or measure, with its unit, choices and limits.
+
+    A choice is one of the values of ``of``; a text may be any text, and rules name those of ``of`` by their words.
+    """
 
     word: Literal[
         "count",
@@ -603,6 +606,8 @@ class Type(Node):
         "signed money",
     ]
     of: tuple[str, ...] = ()
+    spelt: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other spellings of values of ``of``."""
     unit: str | None = None
     low: Figure | None = None
     high: Figure | None = None
@@ -637,6 +642,8 @@ class Entry(Node):
     """A member of a list or group, with the dates in which it counts."""
 
     name: str
+    spelt: tuple[str, ...] = ()
+    """Other spellings of the same certification."""
     valid: Validity | None = None
     notes: Notes = NO_NOTES
 

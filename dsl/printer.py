@@ -98,16 +98,25 @@ def _type(type_: d.Type) -> str:
     limits = (
         f"{_figure(type_.low)} to {_figure(type_.high)}" if type_.low is not None and type_.high is not None else ""
     )
-    return _spaced(type_.word, f"of {', '.join(type_.of)}" if type_.of else "", type_.unit or "", limits)
+    return _spaced(
+        type_.word,
+        f"of {', '.join(_spaced(name, _spelt(type_.spelt.get(name, ()))) for name in type_.of)}" if type_.of else "",
+        type_.unit or "",
+        limits,
+    )
 
 
 def _entries(listing: d.Listing, *, in_quotes: bool) -> str:
     entries: list[str] = []
     for entry in listing.entries:
         name = _quoted(entry.name) if in_quotes or not _NAME.fullmatch(entry.name) else entry.name
-        entries.append(_spaced(name, _validity(entry.valid), _notes(entry.notes)))
-    are_plain = all(entry.valid is None and entry.notes == d.NO_NOTES for entry in listing.entries)
+        entries.append(_spaced(name, _spelt(entry.spelt), _validity(entry.valid), _notes(entry.notes)))
+    are_plain = all(not entry.spelt and entry.valid is None and entry.notes == d.NO_NOTES for entry in listing.entries)
     return f"{{ {'  '.join(entries)} }}" if are_plain and not in_quotes else _lines(entries)
+
+
+def _spelt(spellings: Sequence[str]) -> str:
+    return f"also spelt {' or '.join(map(_quoted, spellings))}" if spellings else ""
 
 
 def _rows(table: d.Table) -> str:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-from dsl.builtin import BUILT_IN, ENDLESS
+from dsl.builtin import BUILT_IN, CERTIFICATIONS, ENDLESS
 from dsl.core import Core, RecordsDecl, Type
 from evaluator.calendar import month_index, month_of
 from evaluator.explanation import Gap
@@ -101,7 +101,7 @@ class Facts:
         if raw is None:
             return Records(declaration, None, True, None, pointer)
         wrapped = isinstance(raw, Mapping)
-        items = raw["rows"] if wrapped else raw
+        items = self._plain(declaration, raw["rows"] if wrapped else raw)
         prefix = f"{pointer}/rows" if wrapped else pointer
         rows = [Row(item, f"{prefix}/{index}") for index, item in enumerate(items)]
         covers: tuple[int, int] | None = None
@@ -116,6 +116,20 @@ class Facts:
                 elif items:
                     covers = (1, 0)
         return Records(declaration, rows, wrapped and raw.get("partial", False), covers, pointer)
+
+    def _plain(self, declaration: RecordsDecl, items: Sequence[Mapping[str, Json]]) -> Sequence[Mapping[str, Json]]:
+        """Return records with every value under its own name; those told so already are the caller's."""
+        spelt: dict[str, Mapping[str, str]] = {
+            name: dict(field.type.spellings) for name, field in declaration.fields.items() if field.type.spellings
+        }
+        if declaration is CERTIFICATIONS:
+            spelt["certification"] = self.core.certifications
+        for name, spellings in spelt.items():
+            items = [
+                item if spellings.get(told := item.get(name, ""), told) == told else {**item, name: spellings[told]}
+                for item in items
+            ]
+        return items
 
     def is_dated(self, records: Records) -> bool:
         """Whether the list tells of other days than the question's."""
@@ -158,7 +172,9 @@ def read(raw: Json, type_: Type) -> Range:
     if type_.is_numeric:
         # A float is what it is written as, not the binary fraction next to it.
         return exactly(Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw))
-    if isinstance(raw, bool | str):
+    if isinstance(raw, str):
+        return exactly(type_.value_of(raw))
+    if isinstance(raw, bool):
         return exactly(raw)
     raise TypeError(f"{raw!r} is no {type_}")
 

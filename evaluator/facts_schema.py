@@ -61,9 +61,10 @@ def type_schema(type_: Type, *, endless: bool = False) -> Json:
         case "date":
             return {"anyOf": [_DATE, {"const": "none"}]} if endless else _DATE
         case "text":
-            return {"type": "string", "maxLength": 400}
+            known = {"examples": [spelling for spelling, _ in type_.spellings]} if type_.spellings else {}
+            return {"type": "string", "maxLength": 400, **known}
         case "choice":
-            return {"type": "string", "enum": list(type_.choices)}
+            return {"type": "string", "enum": [*type_.choices, *(spelling for spelling, _ in type_.spellings)]}
         case "count":
             bounds = {"minimum": int(type_.low)} if type_.low is not None else {"minimum": -(10**DIGITS)}
             return {"type": "integer", **bounds, "maximum": int(type_.high) if type_.high is not None else 10**DIGITS}

@@ -191,13 +191,21 @@ class _Outline:
                 "name": each.name,
                 "title": each.title,
                 "entries": [
-                    {"certification": entry.certification, "valid": _days(entry.days)}
+                    {
+                        "certification": entry.certification,
+                        **self.spelt(entry.certification),
+                        "valid": _days(entry.days),
+                    }
                     for entry in each.entries
                     if self.words.is_told(entry.days)
                 ],
             }
             for each in lists.values()
         ]
+
+    def spelt(self, certification: str) -> dict[str, Json]:
+        spellings = self.core.spellings_of(certification)
+        return {"also_spelt": list(spellings)} if spellings else {}
 
     def nodes(self, versions: Sequence[c.RuleVersion]) -> Iterator[c.Expr]:
         """Yield every node of versions."""

@@ -10,6 +10,7 @@ from dsl.check.dates import dates
 from dsl.check.figures import figures
 from dsl.check.names import declared, unread
 from dsl.check.points import totals
+from dsl.check.spellings import spellings
 from dsl.check.tables import tables
 from dsl.core import Core
 from dsl.diagnostics import Diagnostic
@@ -28,6 +29,7 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
     return [
         *misplaced(document, found),
         *declared(document),
+        *spellings(document),
         *unread(document, core, found),
         *figures(nodes),
         *dates(nodes, found),

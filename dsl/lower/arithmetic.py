@@ -35,7 +35,7 @@ class Arithmetic(Figures):
             if right_doc.chooser.word == "all":
                 return c.AllOf(parts=good, type=c.FLAG, origin=expr.origin)
             return c.AnyOf(parts=good, type=c.FLAG, origin=expr.origin)
-        if isinstance(left_doc, d.Figure) and not isinstance(right_doc, d.Figure):
+        if isinstance(left_doc, d.Figure | d.Text) and not isinstance(right_doc, d.Figure | d.Text):
             right = self.lower(right_doc, scope)
             left = self.lower(left_doc, scope, right.type if right is not None else None)
         else:

@@ -37,7 +37,9 @@ def core_type(type_: d.Type) -> c.Type:
     unit = type_.unit
     match type_.word:
         case "one":
-            return c.Type(kind="choice", choices=type_.of)
+            return c.Type(kind="choice", choices=type_.of, spellings=_spellings(type_))
+        case "text":
+            return c.Type(kind="text", spellings=(*((name, name) for name in type_.of), *_spellings(type_)))
         case "count":
             return c.Type(
                 kind="count",
@@ -55,6 +57,10 @@ def core_type(type_: d.Type) -> c.Type:
             return c.Type(kind="points", low=low if low is not None else Decimal(0), high=high)
         case _:
             return c.Type(kind=type_.word, low=low, high=high)
+
+
+def _spellings(type_: d.Type) -> tuple[tuple[str, str], ...]:
+    return tuple((spelling, name) for name, all_ in type_.spelt.items() for spelling in all_)
 
 
 def days_of(validity: d.Validity | None) -> c.Days:

@@ -72,6 +72,7 @@ class Lookups(Expressions):
             )
             if key_name is None:
                 continue
+            key_name = key.type.value_of(key_name)
             if isinstance(cell, d.Names):
                 value = self.lower(d.Name(name=cell.names[0], origin=cell.origin), scope, c.TEXT)
             else:

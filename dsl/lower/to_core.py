@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 from dsl import core as c, document as d
-from dsl.builtin import BUILT_IN
+from dsl.builtin import BUILT_IN, CERTIFICATIONS
 from dsl.codec import digest
 from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
 from dsl.lower.rules import Rules, family_key
@@ -38,6 +38,7 @@ def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
         facts=names.facts,
         records={name: declared for name, declared in names.records.items() if name not in BUILT_IN},
         named=named,
+        certifications=_certifications(document),
         change_days=_change_days(document),
         benefits=tuple(sorted(i for ids in names.awards.values() for i in ids if i.startswith("benefit."))),
         terms={name: term.title for name, term in document.terms.items()},
@@ -55,6 +56,13 @@ def core_of(document: d.Document) -> c.Core:
     if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
         raise PolicyErrors(tuple(found))
     return core
+
+
+def _certifications(document: d.Document) -> dict[str, str]:
+    """Return every spelling of a certification with the certification; the check refuses one of two."""
+    entries = [entry for listing in document.certifications.values() for entry in listing.entries]
+    found = {spelling: entry.name for entry in entries for spelling in entry.spelt}
+    return dict(sorted({**found, **{entry.name: entry.name for entry in entries}}.items()))
 
 
 def _change_days(document: d.Document) -> tuple[date, ...]:
@@ -75,7 +83,12 @@ def _declare(names: Names) -> None:
         C109 records dated by what is no date of theirs; C201 records named like a list that every programme has.
     """
     document = names.document
-    names.records.update(BUILT_IN)
+    certified = c.Type(kind="text", spellings=tuple(_certifications(document).items()))
+    fields_ = {
+        **CERTIFICATIONS.fields,
+        "certification": replace(CERTIFICATIONS.fields["certification"], type=certified),
+    }
+    names.records.update({**BUILT_IN, CERTIFICATIONS.name: replace(CERTIFICATIONS, fields=fields_)})
     for name, field in document.facts.items():
         names.facts[name] = c.FieldDecl(
             name=name, type=core_type(field.type), title=field.title or words(name), origin=field.origin

@@ -204,18 +204,33 @@ class _Lowering:
         return found
 
     def type(self, node: Node) -> d.Type:
-        names = node.node("names")
+        values = node.node("values")
+        words = self.known_values(values) if values is not None else []
         unit = node.token("UNIT")
         figures = node.tokens("FIGURE")
         limits = [self.figure_of(token) for token in figures]
         return d.Type(
             word=cast(Any, _words(self.required(node, "TYPE"))),
-            of=self.names(names) if names else (),
+            of=tuple(name for name, _ in words),
+            spelt={name: spelt for name, spelt in words if spelt},
             unit=unit.text if unit else None,
             low=limits[0] if limits else None,
             high=limits[1] if limits else None,
             origin=node.span,
         )
+
+    def known_values(self, node: Node) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the values of a type, each with its other spellings."""
+        return [
+            (word.text, ()) if isinstance(word, Token) else (self.required(word, "NAME").text, self.spelt(word))
+            for word in node.parts
+            if isinstance(word, Node) or word.kind == "NAME"
+        ]
+
+    def spelt(self, node: Node) -> tuple[str, ...]:
+        """Return the other spellings behind a value or an entry."""
+        spelt = node.node("spelt")
+        return tuple(_unquoted(token) for token in spelt.tokens("STRING")) if spelt is not None else ()
 
     def names(self, node: Node) -> tuple[str, ...]:
         return tuple(token.text for token in node.tokens("NAME"))
@@ -231,7 +246,13 @@ class _Lowering:
     def entry(self, node: Node) -> d.Entry:
         token = self.required(node, "STRING", "NAME")
         name = _unquoted(token) if token.kind == "STRING" else token.text
-        return d.Entry(name=name, valid=self.validity(node.node("span")), notes=self.notes(node), origin=node.span)
+        return d.Entry(
+            name=name,
+            spelt=self.spelt(node),
+            valid=self.validity(node.node("span")),
+            notes=self.notes(node),
+            origin=node.span,
+        )
 
     def table(self, node: Node) -> d.Document:
         name, title, _ = self.name_title(node.node("name"))

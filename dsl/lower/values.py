@@ -42,7 +42,7 @@ class Values(Arithmetic, Claims, Lookups):
             case d.Day(day=day, provisional=provisional):
                 return literal(day, c.DATE, expr, provisional)
             case d.Text(text=text):
-                return literal(text, c.TEXT, expr)
+                return literal(expected.value_of(text) if expected is not None else text, c.TEXT, expr)
             case d.Name():
                 return self._name(expr, scope, expected)
             case d.Select():

@@ -193,6 +193,11 @@ class Names:
         listing = self.document.certifications.get(name)
         return link((listing.title if listing else None) or words(name), f"certifications#{name}")
 
+    def certification(self, name: str) -> str:
+        """Return a certification with what else it is told as."""
+        spelt = self.core.spellings_of(name)
+        return f"{name} (also spelt {' or '.join(f'“{one}”' for one in spelt)})" if spelt else name
+
     def source(self, cite: d.Cite) -> str:
         """Return a citation of the document: the source as a link, and the place in it."""
         source = self.document.sources.get(cite.source)

@@ -470,9 +470,20 @@ def type_words(type_: c.Type, names: Names) -> str:
             return "a length of time"
         case "choice":
             told = [names.words(choice) for choice in type_.choices]
-            return f"one of: {series(told) if any(',' in one for one in told) else ', '.join(told)}"
+            listed_ = series(told) if any("," in one for one in told) else ", ".join(told)
+            return f"one of: {listed_}{_spelt(type_, names)}"
         case "text":
-            return "a text"
+            return f"a text{_spelt(type_, names)}"
+
+
+def _spelt(type_: c.Type, names: Names) -> str:
+    """Return what else values may be told as."""
+    spelt: dict[str, list[str]] = {}
+    for spelling, name in type_.spellings:
+        if spelling != name:
+            spelt.setdefault(name, []).append(f"“{spelling}”")
+    told = [f"{names.words(name)} also as {' or '.join(all_)}" for name, all_ in spelt.items()]
+    return f"; {', '.join(told)}" if told else ""
 
 
 def _figure_word(type_: c.Type) -> str:

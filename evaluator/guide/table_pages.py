@@ -140,7 +140,7 @@ def certification_page(names: Names, links: Links) -> Page:
         users = links.users.get(f"certifications {name}", ())
         if users:
             blocks.append(Paragraph(f"Counts for: {series(names.linked(page) for page in users)}."))
-        terms.extend(entry.name for entry in listing.entries)
+        terms.extend(spelling for entry in listing.entries for spelling in (entry.name, *entry.spelt))
     return Page(
         "certifications", "Certifications", "certifications", tuple(blocks), "list", tuple(dict.fromkeys(terms))
     )
@@ -160,7 +160,7 @@ def _entries(names: Names, listing: d.Listing, heading: str) -> Grid:
     noted = any(entry.notes != d.NO_NOTES for entry in listing.entries)
     rows = []
     for entry in listing.entries:
-        shown = names.linked_name(entry.name) if heading == "Member" else entry.name
+        shown = names.linked_name(entry.name) if heading == "Member" else names.certification(entry.name)
         told = [shown]
         if dated:
             told.append(_validity(names, entry.valid))

@@ -220,10 +220,19 @@ OTHER_CLAUSES = (
 
 LIMITS = st.builds(d.Figure, value=VALUES)
 PLAIN_TYPES = ["count", "signed count", "percent", "points", "number", "date", "duration", "flag", "text"]
+SPELLINGS = some(TEXT, 0, 2)
 TYPES = (
     st.builds(d.Type, word=st.sampled_from(PLAIN_TYPES))
     | st.builds(d.Type, word=st.sampled_from(["money", "signed money"]), unit=st.sampled_from(["USD", "EUR"]))
-    | st.builds(d.Type, word=st.sampled_from(["one", "count"]), of=some(NAMES))
+    | st.builds(d.Type, word=st.just("count"), of=some(NAMES))
+    | st.dictionaries(NAMES, SPELLINGS, min_size=1, max_size=3).flatmap(
+        lambda spelt: st.builds(
+            d.Type,
+            word=st.sampled_from(["one", "text"]),
+            of=st.just(tuple(spelt)),
+            spelt=st.just({name: all_ for name, all_ in spelt.items() if all_}),
+        )
+    )
     | st.builds(d.Type, word=st.just("number"), low=LIMITS, high=LIMITS)
 )
 FIELDS = st.dictionaries(
@@ -231,7 +240,7 @@ FIELDS = st.dictionaries(
 )
 LISTINGS = st.builds(
     d.Listing,
-    entries=some(st.builds(d.Entry, name=TEXT, valid=maybe(VALIDITIES), notes=NOTES), 0),
+    entries=some(st.builds(d.Entry, name=TEXT, spelt=SPELLINGS, valid=maybe(VALIDITIES), notes=NOTES), 0),
     title=maybe(TEXT),
     allows=ALLOWS,
 )

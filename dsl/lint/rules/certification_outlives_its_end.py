@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -42,11 +43,15 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
             )
 
 
+_WRITTEN = re.compile(r'"[^"]*"(\s+also\s+spelt\s+"[^"]*"(\s+or\s+"[^"]*")*)?')
+
+
 def _ended(entry: d.Entry, last: d.Day) -> Fix | None:
     span = entry.origin
-    end = span.text.find('"', 1) + 1
-    if end <= 0:
+    written = _WRITTEN.match(span.text)
+    if written is None:
         return None
+    end = written.end()
     at = type(span)(span.source, span.start + end, span.start + end)
     return Fix(f"write `through {last.origin.text}`", (Edit(at, f" through {last.origin.text}"),))
 
