@@ -59,10 +59,21 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """All days from ``low`` to ``high``, both included; None is unbounded."""
+    """All days from ``low`` to ``high``, both included; None is unbounded.
+
+    The calendar's own ends bound nothing: from or until them is unbounded, so that a range is written in one way.
+    """
 
     low: date | None = None
     high: date | None = None
+
+    def __post_init__(self) -> None:
+        """Write a bound that bounds nothing as None."""
+        if self.low != self.high:
+            if self.low == date.min:
+                object.__setattr__(self, "low", None)
+            if self.high == date.max:
+                object.__setattr__(self, "high", None)
 
     @property
     def exact(self) -> date | None:

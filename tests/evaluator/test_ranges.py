@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from itertools import product
 
@@ -11,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from dsl.core import COUNT, FLAG, Duration, RoundTo, Type
 from evaluator import ranges
-from evaluator.ranges import Numbers, Span, Truth, Words, exactly, hull, is_settled
+from evaluator.ranges import NEVER, Dates, Numbers, Span, Truth, Words, exactly, hull, is_settled
 
 SMALL = st.integers(-4, 4)
 MODES = st.sampled_from([RoundTo("down"), RoundTo("up"), RoundTo("half up"), RoundTo("half up", Decimal("0.5"))])
@@ -185,3 +186,12 @@ def test_what_is_reckoned_is_not_bound_by_what_may_be_told() -> None:
     assert ranges.everything(COUNT) == Numbers(Decimal(0), None)
     assert ranges.unbounded(COUNT) == Numbers()
     assert ranges.unbounded(FLAG) is Truth.UNKNOWN
+
+
+def test_days_up_to_the_ends_of_the_calendar_are_unbounded() -> None:
+    day = date(2023, 6, 30)
+
+    assert Dates(date.min, day) == Dates(None, day)
+    assert Dates(day, NEVER) == Dates(day, None)
+    assert Dates(date.min, NEVER) == Dates()
+    assert Dates(NEVER, NEVER).exact == NEVER
