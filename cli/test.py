@@ -25,6 +25,7 @@ FORMATS = {
 """What each way of running writes."""
 
 OF_ONE = {
+    "detail": ("run",),
     "fail_under": ("coverage", "mutate"),
     "changed_since": ("coverage",),
     "jobs": ("mutate",),
@@ -42,7 +43,10 @@ OF_ONE = {
 @click.option("--policies", multiple=True, metavar="PATH", help="Policy files and folders; else found from PATHS.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit", "markdown", "lcov"]), default="text",
               show_default=True)  # fmt: skip
-@click.option("-v", "--verbose", is_flag=True, help="Name what passed too, and tell other rules down to their parts.")
+@click.option("-v", "--verbose", is_flag=True, help="Name what passed too.")
+@click.option(
+    "--detail", type=click.Choice(["summary", "full"]), help="How much of a failure is told: 40 lines, or all."
+)
 @click.option("--coverage", is_flag=True, help="Tell which parts of the policies no scenario tries.")
 @click.option("--changed-since", metavar="REV", help="Coverage of the lines only that differ from a git revision.")
 @click.option("--mutate", is_flag=True, help="Put small faults into the policies; tell those that nothing notices.")
@@ -61,6 +65,7 @@ def test_command(
     policies: tuple[str, ...],
     form: str,
     verbose: bool,
+    detail: str | None,
     coverage: bool,
     changed_since: str | None,
     mutate: bool,
@@ -107,7 +112,7 @@ def test_command(
         case "markdown":
             click.echo(report.as_markdown(ran), nl=False)
         case _:
-            for line in report.text_lines(ran, paint=paint, verbose=verbose):
+            for line in report.text_lines(ran, paint=paint, verbose=verbose, full=detail == "full"):
                 click.echo(line)
     sys.exit(CLEAN if all(one.result.passed for one in ran) else FINDINGS)
 
@@ -124,7 +129,8 @@ def _way(coverage: bool, mutate: bool, rule: str | None) -> str:
 def _check_options(context: click.Context, way: str, form: str) -> None:
     for name, ways in OF_ONE.items():
         if context.params[name] is not None and way not in ways:
-            fail_usage(f"--{name.replace('_', '-')} goes with {' or '.join(f'--{one}' for one in ways)}")
+            with_ = " or ".join("a plain run" if one == "run" else f"--{one}" for one in ways)
+            fail_usage(f"--{name.replace('_', '-')} goes with {with_}")
     if form not in FORMATS[way]:
         what = "a plain run" if way == "run" else f"--{way}"
         fail_usage(f"{what} does not write {form}; it writes {', '.join(FORMATS[way])}")

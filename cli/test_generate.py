@@ -18,7 +18,7 @@ from evaluator.calendar import month_of, month_text
 from evaluator.engine import Engine, UnknownRule
 from evaluator.testing.coverage import Coverage
 from evaluator.testing.generate import Generated, Partners, generate
-from evaluator.testing.given import EARNED, Given
+from evaluator.testing.given import CERTIFICATIONS, DEFAULTS, EARNED, UNTOLD, Given
 
 Json = Any
 
@@ -93,16 +93,15 @@ def _added(base: dict[str, Json], told: dict[str, Json]) -> dict[str, Json] | No
     for part in ("facts", "records"):
         if not set(base.get(part, {})) <= set(told.get(part, {})):
             return None
-    had, has = base.get("certified", []), told.get("certified", [])
+    if "certified" in base and "certified" not in told:
+        return None
     result: dict[str, Json] = {}
     for part in ("facts", "records"):
         new = {n: value for n, value in told.get(part, {}).items() if base.get(part, {}).get(n) != value}
         if new:
             result[part] = new
-    if had != has:
-        result["records"] = {**result.get("records", {}), "certifications": []}
-        if has:
-            result["certified"] = has
+    if "certified" in told and told["certified"] != base.get("certified"):
+        result["certified"] = told["certified"]
     return result
 
 
@@ -110,13 +109,21 @@ def _told(given: Given) -> dict[str, Json]:
     """Return what is told of a partner as a scenario file writes it."""
     facts = {name: placed.value for name, placed in given.facts.items()}
     records = {name: _months(rows.json()) for name, rows in given.records.items()}
-    certified: list[Json] = []
-    rows = records.get("certifications")
+    told: dict[str, Json] = {"facts": facts, "records": {name: _in_short(name, rows) for name, rows in records.items()}}
+    rows = records.get(CERTIFICATIONS)
     if isinstance(rows, list) and all(len(row) == 4 for row in rows):
-        certified = _certified(rows)
-        records = {n: value for n, value in records.items() if n != "certifications" or not certified}
-    parts = {"facts": facts, "records": records, "certified": certified}
-    return {name: value for name, value in parts.items() if value}
+        del told["records"][CERTIFICATIONS]
+        told["certified"] = _certified(rows)
+    return {name: value for name, value in told.items() if value or name == "certified"}
+
+
+def _in_short(name: str, rows: Json) -> Json:
+    """Leave to their defaults what rows say by themselves then; what they leave out is `unknown`."""
+    defaults = DEFAULTS.get(name, {})
+    if isinstance(rows, dict):
+        return {**rows, "rows": _in_short(name, rows["rows"])}
+    untold = dict.fromkeys(defaults, UNTOLD)
+    return [{key: v for key, v in {**untold, **row}.items() if v != defaults.get(key, object)} for row in rows]
 
 
 def _certified(rows: Sequence[Json]) -> list[Json]:

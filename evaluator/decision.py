@@ -11,7 +11,7 @@ from dsl.codec import decimal_text
 from dsl.core import Citation
 from evaluator.explanation import Explanation, Gap
 from evaluator.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
-from evaluator.reasons import Reason
+from evaluator.reasons import Bound, Reason, Required, plain
 from evaluator.register import Standing
 
 Json = Any
@@ -188,6 +188,18 @@ def range_json(range_: Range) -> Json:
             return "unknown" if duration is None else f"P{duration.months}M{duration.days}D"
 
 
+def required_json(required: Required) -> Json:
+    """Write what a reason requires: a range, a bound like ``"<= 30"``, or words."""
+    match required:
+        case str():
+            return required
+        case Bound(op=op, of=of):
+            told = range_json(of)
+            return f"{op} {told if isinstance(told, str) else plain(of)}"
+        case _:
+            return range_json(required)
+
+
 def _day(day: date) -> str:
     return "never" if day == NEVER else day.isoformat()
 
@@ -299,7 +311,7 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
     if reason.observed is not None:
         result["observed"] = range_json(reason.observed)
     if reason.required is not None:
-        result["required"] = reason.required if isinstance(reason.required, str) else range_json(reason.required)
+        result["required"] = required_json(reason.required)
     if reason.short_by is not None:
         result["short_by"] = range_json(reason.short_by)
     if reason.unit is not None:

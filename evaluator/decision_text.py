@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from dsl.core import Citation
+from dsl.core import ALWAYS, Basis, Citation
 from evaluator.decision import HELD, Decision, Detail, EffectTaken, Missing, OptionDecision
 from evaluator.ranges import Numbers, Range, Truth, is_settled
-from evaluator.reasons import Reason, number, plain
+from evaluator.reasons import Context, Reason, Required, number, plain, reasons_of, required_text
 from evaluator.register import Standing
 
 Paint = Callable[[str, str], str]
@@ -83,6 +83,7 @@ class _Telling:
         yield f"  {self.paint(outcome_text(decision), kind)} on {self.as_of}{_more(decision)}"
         if decision.standing is not None:
             yield f"  register: {standing_text(decision.standing)}"
+            yield from self.check(decision.standing, decision.rule)
         if decision.window is not None:
             yield f"  to be chosen from {decision.window[0]} through {decision.window[1]}"
         for effect in decision.effects:
@@ -92,6 +93,16 @@ class _Telling:
         for option in decision.options:
             yield from self.option(option, decision.rule)
         yield from self.rest(decision)
+
+    def check(self, standing: Standing, rule: str) -> Iterator[str]:
+        """Tell why the last check was not passed."""
+        check = standing.check
+        if check is None or check.truth is Truth.TRUE or self.detail == "none":
+            return
+        yield f"  its check{f' on {check.day}' if check.day is not None else ''}:"
+        for reason in standing_reasons(standing):
+            if reason.outcome != "met":
+                yield from self.reason(reason, rule, 1, ())
 
     def option(self, option: OptionDecision, rule: str) -> Iterator[str]:
         name = option.name or "no_choice"
@@ -163,6 +174,12 @@ def standing_text(standing: Standing) -> str:
     return ", ".join(words)
 
 
+def standing_reasons(standing: Standing) -> tuple[Reason, ...]:
+    """Return the reasons of the last check that the register went by; none where no check was due."""
+    check = standing.check
+    return reasons_of(check, Context(check.day or date.min, ALWAYS, Basis())) if check is not None else ()
+
+
 def effect_text(effect: EffectTaken) -> str:
     """Write what an option pays, gives, keeps or loses."""
     text = f"{effect.verb} {', '.join(effect.names)}"
@@ -198,10 +215,9 @@ def reason_text(reason: Reason) -> str:
     parts: list[str] = []
     if reason.observed is not None:
         parts.append(_with_unit(reason.observed, reason.unit))
-    if isinstance(reason.required, str):
-        parts.append(f"required: {reason.required}")
-    elif reason.required is not None and not isinstance(reason.required, Truth):
-        parts.append(f"required {_required(reason.required)}")
+    if reason.required is not None:
+        colon = ":" if isinstance(reason.required, str) else ""
+        parts.append(f"required{colon} {_required(reason.required)}")
     if reason.short_by is not None and reason.observed is not None and _is_told(reason.short_by):
         parts.append(f"short by {_short(reason.short_by)}")
     text = ", ".join(parts)
@@ -224,10 +240,10 @@ def _with_unit(range_: Range, unit: str | None) -> str:
 _SINGULAR = {"people": "person", "points": "point"}
 
 
-def _required(range_: Range) -> str:
-    if isinstance(range_, Numbers) and range_.high is None and range_.low in (None, Decimal(0)):
+def _required(required: Required) -> str:
+    if isinstance(required, Numbers) and required.high is None and required.low in (None, Decimal(0)):
         return "unknown"
-    return plain(range_)
+    return required_text(required)
 
 
 def _is_told(short: Numbers) -> bool:

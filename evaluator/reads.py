@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from dsl import core as c
@@ -34,6 +35,23 @@ def _nodes(value: Any) -> Iterator[c.Expr]:
             yield from walk(value)  # type: ignore[arg-type]
         case _ if is_dataclass(value):
             yield from _below(value)
+        case _:
+            return
+
+
+def within(value: Any, day: date) -> Iterator[c.Expr]:
+    """Yield the nodes of a node, or of a part of one, that are in force on a day, parents first."""
+    match value:
+        case Span() | c.Type() | c.Basis():
+            return
+        case tuple():
+            for item in value:
+                yield from within(item, day)
+        case _ if is_dataclass(value) and day in getattr(value, "days", c.ALWAYS):
+            if isinstance(value, c.Node):
+                yield value  # type: ignore[misc]
+            for field in fields(value):
+                yield from within(getattr(value, field.name), day)
         case _:
             return
 

@@ -20,6 +20,18 @@ OUTCOMES: dict[Truth, Outcome] = {Truth.TRUE: "met", Truth.FALSE: "unmet", Truth
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """What is required where it is neither the least nor the only value: an operator before a range."""
+
+    op: str
+    of: Range
+
+
+Required: TypeAlias = Range | Bound | str
+"""What a reason requires: a value or the least one, a bound with its operator, or words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One requirement of a decision, with what it rests on.
 
@@ -32,7 +44,7 @@ class Reason:
     title: str
     outcome: Outcome
     observed: Range | None
-    required: Range | str | None
+    required: Required | None
     short_by: Numbers | None
     unit: str | None
     points: Numbers | None
@@ -80,7 +92,7 @@ def _reason(explanation: Explanation, context: Context) -> Reason:
     points: Numbers | None = None
     out_of: Decimal | None = None
     observed: Range | None
-    required: Range | str | None = None
+    required: Required | None = None
     short_by: Numbers | None = None
     unit: str | None = None
     if isinstance(explanation.range, Numbers):
@@ -170,20 +182,19 @@ def _units_for(points: Decimal | None, most: Decimal | None, size: Decimal | Non
     return Numbers(needed, needed)
 
 
-def _sides(explanation: Explanation) -> tuple[Range | None, Range | str | None, Numbers | None, str | None]:
+_Sides: TypeAlias = tuple[Range | None, Required | None, Numbers | None, str | None]
+
+
+def _sides(explanation: Explanation) -> _Sides:
     """Return observed, required, short by and unit of a condition."""
     node = explanation.node
     match node:
         case c.Compare(op=op):
             left, right = explanation.parts
-            if isinstance(left.range, Numbers) and isinstance(right.range, Numbers) and op in (">=", ">"):
-                return left.range, right.range, _short(left.range, right.range), unit_of(node.left.type)
-            return (
-                left.range,
-                right.range if op in (">=", "=") else f"{op} {plain(right.range)}",
-                None,
-                unit_of(node.left.type),
-            )
+            required = right.range if op in (">=", "=") else Bound(op, right.range)
+            countable = isinstance(left.range, Numbers) and isinstance(right.range, Numbers) and op in (">=", ">")
+            short_by = _short(left.range, right.range) if countable else None  # type: ignore[arg-type]
+            return left.range, required, short_by, unit_of(node.left.type)
         case c.PassScore():
             points, mark = explanation.parts
             if isinstance(points.range, Numbers) and isinstance(mark.range, Numbers):
@@ -217,7 +228,7 @@ def _sides(explanation: Explanation) -> tuple[Range | None, Range | str | None, 
             return explanation.range, Truth.TRUE, None, None
 
 
-def _sides_of_nothing(node: c.Expr) -> tuple[Range | None, Range | str | None, Numbers | None, str | None]:
+def _sides_of_nothing(node: c.Expr) -> _Sides:
     return everything(node.type), None, None, None
 
 
@@ -268,6 +279,17 @@ def plain(range_: Range) -> str:
             return "unknown" if options is None else " or ".join(sorted(options))
         case _:
             return str(range_)
+
+
+def required_text(required: Required) -> str:
+    """Write what is required in a few words, as ``range_json`` and scenarios have it."""
+    match required:
+        case str():
+            return required
+        case Bound(op=op, of=of):
+            return f"{op} {plain(of)}"
+        case _:
+            return plain(required)
 
 
 def number(value: Decimal) -> str:

@@ -380,7 +380,7 @@ class Register:
         if rule is None:
             raise AssertionError("a check is of a rule")
         if window is None:
-            return self.interpreter.requirement(rule, replace(moment, day=day))
+            return replace(self.interpreter.requirement(rule, replace(moment, day=day)), day=day)
         node = c.Sometime(
             condition=c.Qualifies(rule=rule.id, type=c.FLAG, origin=rule.origin),
             start=c.Literal(value=window[0], type=c.DATE, origin=rule.origin),

@@ -63,12 +63,35 @@ def test_commands_print_what_is_shown(path: Path, copy: Path) -> None:
             assert matches(shown, done.stdout + done.stderr), f"$ {command}\n{done.stdout}{done.stderr}"
 
 
-def test_the_page_on_scenarios_has_all_that_can_be_written_and_expected() -> None:
+def test_the_page_on_scenarios_has_an_entry_for_all_that_can_be_written_and_for_nothing_else() -> None:
     page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
-    words = set(re.findall(r"[a-z_]+", page))
-    keys = set(load_schema("scenario")["$defs"]["scenario"]["properties"]) - {"note"}
+    first_cells = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    entries = {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)}
+    said_of_cite = {"source", "place"}
+    of_a_matrix = {"dates"}
+    of_every_range = {"through"}
+    of_facts = {"ended", "history", "value"}
 
-    assert {aspect for aspects in ASPECTS.values() for aspect in aspects} | keys <= words
+    written = set(_properties(load_schema("scenario")))
+
+    assert written - entries == said_of_cite | of_a_matrix | of_every_range
+    assert entries - written == of_facts
+    assert all(f"`{name}`" in page for name in said_of_cite | of_a_matrix | of_every_range)
+
+
+def _properties(schema: object) -> Iterator[str]:
+    """Yield the name of every property that a schema knows."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+    parts = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    for part in parts:
+        yield from _properties(part)
+
+
+def test_what_can_be_expected_of_a_rule_is_what_the_schema_lets_write() -> None:
+    written = set(load_schema("scenario")["$defs"]["expectation"]["properties"])
+
+    assert {aspect for aspects in ASPECTS.values() for aspect in aspects} == written
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

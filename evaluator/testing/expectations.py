@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from dsl import core as c
 from dsl.codec import decimal_text
-from evaluator.decision import HELD, Decision, EffectTaken, OptionDecision, range_json
+from evaluator.decision import HELD, Decision, EffectTaken, Resting, range_json, required_json
+from evaluator.decision_text import standing_reasons
 from evaluator.ranges import Range, Truth, is_settled
 from evaluator.reasons import Reason
+from evaluator.testing.labels import meant_by
 
 Json = Any
 AWARD_KINDS = ("competency", "designation", "specialization", "program")
 
 _COMMON = ("in_force", "reasons", "missing", "provisional_figures", "assumptions", "disagreements")
+"""Of every rule."""
 _SCORED = ("eligibility", "points", "needed", "out_of", *_COMMON)
 ASPECTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(AWARD_KINDS, (*_SCORED, "standing", "badge")),
     "entitlement": _SCORED,
-    "fee": ("amount", "due", "eligibility", *_COMMON),
+    "fee": ("amount", "due", "eligibility", "covers", *_COMMON),
     "lifecycle": ("stage", *_COMMON),
-    "choice": ("options", "window", *_COMMON),
+    "choice": ("options", "pick", "window", *_COMMON),
 }
 """What can be expected of a rule, by its kind."""
 
@@ -35,7 +40,16 @@ SHORT: dict[str, str] = {
 """The aspect meant by one word behind a rule, by the rule's kind."""
 
 ABSENT = "none"
+_FIGURE = re.compile(r"(?:(?:[<>]=?|!=) )?-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 NO_REASON = "not among the reasons"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of which policies, for which day something was decided."""
+
+    core: c.Core
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +62,34 @@ class Mismatch:
     actual: str
 
 
-def mismatches(decision: Decision, wanted: Mapping[str, Json]) -> list[Mismatch]:
+def mismatches(asked: Asked, decision: Decision, wanted: Mapping[str, Json]) -> list[Mismatch]:
     """Return where a decision is not as expected; the aspects are those of its kind."""
     found: list[Mismatch] = []
     for aspect, expected in wanted.items():
-        for name, want, actual in _compared(decision, aspect, expected):
+        for name, want, actual in _compared(asked, decision, aspect, expected):
             if want != actual:
                 found.append(Mismatch(decision.rule, name, _text(want), _text(actual)))
     return found
 
 
-def _compared(decision: Decision, aspect: str, expected: Json) -> Iterator[tuple[str, Json, Json]]:
+def _compared(asked: Asked, decision: Decision, aspect: str, expected: Json) -> Iterator[tuple[str, Json, Json]]:
     """Yield name, expected and actual value of an aspect, both in the same plain form."""
     match aspect:
         case "reasons":
-            for code, wanted in expected.items():
-                yield from _reason(decision, code, wanted)
+            reasons = {reason.code: reason for reason in reasons_in(decision)}
+            yield from _reasons(asked, decision.rule, reasons, expected, "")
         case "options":
             for name, wanted in expected.items():
                 yield from _option(decision, name, wanted)
         case "standing":
-            yield from _standing(decision, expected)
+            yield from _standing(asked, decision, expected)
         case "missing" | "disagreements":
             yield aspect, sorted(expected), sorted(_listed(decision, aspect))
+        case "provisional_figures" | "assumptions":
+            yield from _resting(aspect, expected, getattr(decision, aspect))
+        case "covers":
+            covered = _effect_names(decision.effects, aspect)
+            yield aspect, sorted(_known(one, covered) for one in expected), sorted(covered)
         case "amount":
             yield aspect, _amount(expected), _money(decision.amount, decision.currency)
         case "window":
@@ -100,10 +119,8 @@ def _aspect(decision: Decision, aspect: str) -> Json:
             return _range(decision.due)
         case "badge":
             return _range(decision.badge)
-        case "provisional_figures":
-            return str(len(decision.provisional_figures))
-        case "assumptions":
-            return str(len(decision.assumptions))
+        case "pick":
+            return decision.pick
         case _:
             raise AssertionError(f"no aspect {aspect}")
 
@@ -115,7 +132,20 @@ def _listed(decision: Decision, aspect: str) -> Iterable[str]:
     return {"figure" if item.gap.kind == "figure" else item.gap.pointer for item in decision.missing}
 
 
-def _standing(decision: Decision, expected: Json) -> Iterator[tuple[str, Json, Json]]:
+def _resting(aspect: str, expected: Json, resting: Sequence[Resting]) -> Iterator[tuple[str, Json, Json]]:
+    """Compare what a decision rests on: how many there are, or texts of which each is, or is part of, one of them."""
+    if not isinstance(expected, list):
+        yield aspect, str(expected), str(len(resting))
+        return
+    texts = [one.text for one in resting]
+    if not expected:
+        yield aspect, expected, texts
+    for wanted in expected:
+        if not any(wanted in text for text in texts):
+            yield aspect, wanted, texts
+
+
+def _standing(asked: Asked, decision: Decision, expected: Json) -> Iterator[tuple[str, Json, Json]]:
     standing = decision.standing
     if standing is None:
         yield "standing", expected, None
@@ -132,6 +162,10 @@ def _standing(decision: Decision, expected: Json) -> Iterator[tuple[str, Json, J
         "level": standing.level,
     }
     for name, wanted in expected.items():
+        if name == "reasons":
+            reasons = {reason.code: reason for top in standing_reasons(standing) for reason in _with_parts(top)}
+            yield from _reasons(asked, decision.rule, reasons, wanted, "standing.")
+            continue
         value = actual[name]
         yield f"standing.{name}", wanted, ABSENT if value is None else str(value)
 
@@ -141,29 +175,31 @@ def _standing(decision: Decision, expected: Json) -> Iterator[tuple[str, Json, J
 
 def reasons_in(decision: Decision) -> Iterator[Reason]:
     """Yield all reasons of a decision and of its options, parents first."""
-    tops = [*decision.reasons, *(reason for option in decision.options for reason in option.reasons)]
-    while tops:
-        reason = tops.pop(0)
-        yield reason
-        tops[:0] = reason.parts
+    for top in (*decision.reasons, *(reason for option in decision.options for reason in option.reasons)):
+        yield from _with_parts(top)
 
 
-def full_codes(rule: str, code: str) -> tuple[str, str]:
-    """Return what a written code can mean: below the rule, or as it stands."""
-    return f"{rule}.{code}", code
+def _with_parts(reason: Reason) -> Iterator[Reason]:
+    yield reason
+    for part in reason.parts:
+        yield from _with_parts(part)
 
 
-def _reason(decision: Decision, code: str, wanted: Json) -> Iterator[tuple[str, Json, Json]]:
-    meant = full_codes(decision.rule, code)
-    reason = next((found for found in reasons_in(decision) if found.code in meant), None)
-    if reason is None:
-        yield code, wanted, NO_REASON
-        return
-    if isinstance(wanted, str):
-        yield code, wanted, reason.outcome
-        return
-    for name, value in wanted.items():
-        yield f"{code}: {name}", _plain(value), _reason_value(reason, name)
+def _reasons(
+    asked: Asked, rule: str, reasons: Mapping[str, Reason], expected: Json, before: str
+) -> Iterator[tuple[str, Json, Json]]:
+    for code, wanted in expected.items():
+        reason = reasons.get(f"{rule}.{code}") or reasons.get(code)
+        if reason is None:
+            meant = meant_by(asked.core, rule, code, asked.day)
+            reason = reasons.get(meant[0]) if len(meant) == 1 else None
+        if reason is None:
+            yield f"{before}{code}", wanted, NO_REASON
+        elif isinstance(wanted, str):
+            yield f"{before}{code}", wanted, reason.outcome
+        else:
+            for name, value in wanted.items():
+                yield f"{before}{code}: {name}", _plain(value), _reason_value(reason, name)
 
 
 def _reason_value(reason: Reason, name: str) -> Json:
@@ -175,7 +211,7 @@ def _reason_value(reason: Reason, name: str) -> Json:
         case "out_of":
             return decimal_text(reason.out_of) if reason.out_of is not None else None
         case "required":
-            return reason.required if isinstance(reason.required, str) else _range(reason.required)
+            return None if reason.required is None else required_json(reason.required)
         case "observed":
             return _range(reason.observed)
         case "points":
@@ -210,13 +246,13 @@ def _option(decision: Decision, name: str, wanted: Json) -> Iterator[tuple[str, 
                 }
                 yield label, {_known(fee, paid): _amount(amount) for fee, amount in value.items()}, paid
             case _:
-                actual = _effect_names(option, aspect)
+                actual = _effect_names(option.effects, aspect)
                 yield label, sorted(_known(one, actual) for one in value), sorted(actual)
 
 
-def _effect_names(option: OptionDecision, verb: str) -> list[str]:
-    """Return what an option gives, keeps or loses under conditions that hold; with ``perhaps`` before what is not known."""
-    return [_marked(effect, name) for effect in option.effects if effect.verb == verb for name in effect.names
+def _effect_names(effects: Iterable[EffectTaken], verb: str) -> list[str]:
+    """Return what is given, kept, lost or covered under conditions that hold; ``perhaps`` before what is not known."""
+    return [_marked(effect, name) for effect in effects if effect.verb == verb for name in effect.names
             if effect.applies is not Truth.FALSE]  # fmt: skip
 
 
@@ -244,8 +280,11 @@ def _range(range_: Range | None) -> Json:
 def _plain(value: Json) -> Json:
     """Return an expected value as ``range_json`` writes actual ones."""
     match value:
-        case bool() | str():
+        case bool():
             return value
+        case str():
+            # As texts for people have it: `1,000`, `<= 1,000`.
+            return value.replace(",", "") if _FIGURE.fullmatch(value) else value
         case int() | Decimal():
             return decimal_text(Decimal(value))
         case Mapping():

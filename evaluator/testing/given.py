@@ -12,6 +12,12 @@ Json = Any
 
 EARNED = "2000-01-01"
 """Day on which people earned what ``certified`` says, where it gives none."""
+CERTIFICATIONS = "certifications"
+"""The list that ``certified`` writes in short."""
+DEFAULTS: Mapping[str, Mapping[str, Json]] = {"awards": {"ended": "none"}}
+"""What rows of a list say where they do not say it: what was attained has not ended."""
+UNTOLD = "unknown"
+"""Written where a default stands else: the row does not tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +49,15 @@ class Given:
     facts: Mapping[str, Placed] = field(default_factory=dict)
     records: Mapping[str, Rows] = field(default_factory=dict)
     projected: Given | None = None
-    certified: tuple[Placed, ...] = ()
+    also_certified: tuple[Placed, ...] = ()
     """Rows that go behind those of ``records/certifications`` when it is laid over others."""
 
     def over(self, base: Given) -> Given:
-        """Return the base with these facts and lists in place of its own, and with what was ``certified`` added."""
+        """Return the base with these facts and lists in place of its own, and with what was ``also_certified`` added."""
         records = {**base.records, **self.records}
-        if self.certified:
-            now = records.get("certifications", Rows((), None, self.certified[0].pointer))
-            records["certifications"] = replace(now, rows=(*now.rows, *self.certified))
+        if self.also_certified:
+            now = records.get(CERTIFICATIONS, Rows((), None, self.also_certified[0].pointer))
+            records[CERTIFICATIONS] = replace(now, rows=(*now.rows, *self.also_certified))
         projected = self.projected
         if projected is not None or base.projected is not None:
             projected = (projected or Given()).over(base.projected or Given())
@@ -96,19 +102,34 @@ def _place_in(rows: Rows, rest: list[str]) -> str:
 
 
 def read_given(data: Mapping[str, Json], pointer: str) -> Given:
-    """Read the ``facts``, ``records``, ``certified`` and ``projected`` of a partner or of a ``with``."""
+    """Read what is told of a partner, or in a ``with``: ``facts``, ``records``, ``certified``, ``projected``."""
     facts = {name: Placed(value, f"{pointer}/facts/{name}") for name, value in data.get("facts", {}).items()}
-    records = {name: _rows(value, f"{pointer}/records/{name}") for name, value in data.get("records", {}).items()}
-    certified = tuple(_certified(data.get("certified", ()), f"{pointer}/certified"))
+    records = {name: _rows(name, value, f"{pointer}/records/{name}") for name, value in data.get("records", {}).items()}
+    if "certified" in data:
+        # A list as every other: an empty one says that nobody holds any, and it takes the place of the one before.
+        where = f"{pointer}/certified"
+        now = records.get(CERTIFICATIONS, Rows((), None, where))
+        records[CERTIFICATIONS] = replace(now, rows=(*now.rows, *_certified(data["certified"], where)))
+    also = tuple(_certified(data.get("also_certified", ()), f"{pointer}/also_certified"))
     projected = read_given(data["projected"], f"{pointer}/projected") if "projected" in data else None
-    return Given(facts, records, projected, certified)
+    return Given(facts, records, projected, also)
 
 
-def _rows(value: Json, pointer: str) -> Rows:
+def _rows(name: str, value: Json, pointer: str) -> Rows:
+    defaults = DEFAULTS.get(name, {})
     if isinstance(value, Mapping):
-        about = {name: item for name, item in value.items() if name != "rows"}
-        return Rows(tuple(_each_month(value.get("rows", []), f"{pointer}/rows")), about, pointer)
-    return Rows(tuple(_each_month(value, pointer)), None, pointer)
+        about = {key: item for key, item in value.items() if key != "rows"}
+        return Rows(tuple(_each(value.get("rows", []), f"{pointer}/rows", defaults)), about, pointer)
+    return Rows(tuple(_each(value, pointer, defaults)), None, pointer)
+
+
+def _each(rows: Iterable[Mapping[str, Json]], pointer: str, defaults: Mapping[str, Json]) -> Iterable[Placed]:
+    """Yield the rows with what they leave to a default."""
+    for placed in _each_month(rows, pointer):
+        row = {**defaults, **placed.value}
+        yield replace(
+            placed, value={key: value for key, value in row.items() if key not in defaults or value != UNTOLD}
+        )
 
 
 def _each_month(rows: Iterable[Mapping[str, Json]], pointer: str) -> Iterable[Placed]:

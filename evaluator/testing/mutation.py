@@ -172,7 +172,7 @@ def _told(scenario: Scenario) -> frozenset[str]:
     layers = [scenario.given, *(step.told for step in scenario.steps)]
     layers.extend(layer.projected for layer in tuple(layers) if layer.projected is not None)
     names = {name for layer in layers for name in (*layer.facts, *layer.records)}
-    names.update("certifications" for layer in layers if layer.certified)
+    names.update("certifications" for layer in layers if layer.also_certified)
     names.update("awards" for step in scenario.steps if step.attain)
     return frozenset(names)
 

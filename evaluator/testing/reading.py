@@ -13,7 +13,7 @@ from jsonschema.exceptions import ValidationError
 
 from dsl.codec import escaped
 from dsl.diagnostics import listed, nearest, proposed
-from evaluator.testing.given import Given, read_given
+from evaluator.testing.given import CERTIFICATIONS, Given, read_given
 from evaluator.testing.scenario import Cited, Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
 from schemas import load as load_schema
 
@@ -98,7 +98,7 @@ class _Reading:
             yield Scenario(
                 f"{item['name']}: {name}",
                 tuple(_cites(item, pointer)),
-                over.over(self._partner(name, place, ())),
+                self._over(over, self._partner(name, place, ())),
                 tuple(step for step in steps if step.expectations),
                 place,
                 review=item.get("review", False),
@@ -113,12 +113,15 @@ class _Reading:
         """Return a scenario of one day or of several steps."""
         given = self._partner(item["partner"], f"{pointer}/partner", ()) if "partner" in item else Given()
         if "with" in item:
-            given = read_given(item["with"], f"{pointer}/with").over(given)
+            given = self._over(read_given(item["with"], f"{pointer}/with"), given)
         if "steps" in item:
             self._beside("steps", _OF_A_STEP, item, pointer)
             steps = tuple(self._step(step, f"{pointer}/steps/{index}") for index, step in enumerate(item["steps"]))
         else:
             steps = (self._step({key: item[key] for key in _OF_A_STEP if key in item}, pointer),)
+        told = given
+        for step in steps:
+            told = self._over(step.told, told)
         for before, after in pairwise(steps):
             if after.as_of < before.as_of:
                 message = f"this step goes back from {before.as_of} to {after.as_of}"
@@ -169,8 +172,18 @@ class _Reading:
         data = self.partners[name]
         where = f"/partners/{escaped(name)}"
         base = self._partner(data["like"], f"{where}/like", (*chain, name)) if "like" in data else Given()
-        self._read[name] = read_given(data, where).over(base)
+        self._read[name] = self._over(read_given(data, where), base)
         return self._read[name]
+
+    def _over(self, told: Given, base: Given) -> Given:
+        """Lay what is told over a base, and note people added to a list that nobody told."""
+        for now, before in ((told, base), (told.projected, base.projected)):
+            if now is None or not now.also_certified:
+                continue
+            if CERTIFICATIONS not in now.records and (before is None or CERTIFICATIONS not in before.records):
+                message = "nothing is told yet of who is certified, so these can be added to nobody"
+                self.problems.append(ScenarioProblem(now.also_certified[0].pointer, message, "write `certified`"))
+        return told.over(base)
 
     def _months(self, value: Json, pointer: str) -> None:
         """Note ranges of months that run backwards."""

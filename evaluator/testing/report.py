@@ -13,6 +13,8 @@ from evaluator.testing.expectations import Mismatch
 from evaluator.testing.runner import ScenarioResult
 
 Json = Any
+MOST_LINES = 40
+"""How many lines a failure is told in where not all of it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,16 @@ def summary(ran: Sequence[Ran]) -> str:
     return f"{len(ran) - failed} passed, {failed} failed"
 
 
-def text_lines(ran: Sequence[Ran], *, paint: Paint = unpainted, verbose: bool = False) -> Iterator[str]:
+def text_lines(
+    ran: Sequence[Ran], *, paint: Paint = unpainted, verbose: bool = False, full: bool = False
+) -> Iterator[str]:
     """Yield each failure: expected and actual, then why it was decided so; the summary last.
 
     Args:
         ran: what ran.
         paint: colours words.
-        verbose: whether scenarios that passed are named too, and other rules told down to their parts.
+        verbose: whether scenarios that passed are named too.
+        full: whether a failure is told whole; else its first lines are.
     """
     for one in ran:
         if one.result.passed:
@@ -49,23 +54,37 @@ def text_lines(ran: Sequence[Ran], *, paint: Paint = unpainted, verbose: bool = 
                 yield f"{paint('pass', 'met')} {one.place}: {one.result.scenario.name}"
             continue
         yield f"{paint('FAIL', 'unmet')} {one.place}: {one.result.scenario.name}"
-        yield from failure_lines(one.result, paint=paint, verbose=verbose)
+        yield from failure_lines(one.result, paint=paint, full=full)
         yield ""
     yield summary(ran)
 
 
-def failure_lines(result: ScenarioResult, *, paint: Paint = unpainted, verbose: bool = False) -> Iterator[str]:
-    """Yield the steps of a result that are not as expected, each with the decisions that say so."""
+def failure_lines(result: ScenarioResult, *, paint: Paint = unpainted, full: bool = False) -> list[str]:
+    """Return what is not as expected, step by step, and behind all of it the decisions that say so.
+
+    Args:
+        result: a scenario that failed.
+        paint: colours words.
+        full: whether all is told; else it fits, with the scenario's name, in ``MOST_LINES``.
+    """
+    lines = list(_failure(result, paint, full))
+    if full or len(lines) < MOST_LINES:
+        return lines
+    kept = MOST_LINES - 2
+    return [*lines[:kept], f"  ... and {len(lines) - kept} more lines; `merit test --detail full` tells them"]
+
+
+def _failure(result: ScenarioResult, paint: Paint, full: bool) -> Iterator[str]:
     for cited in result.cited:
         yield f"  as {cited} has it"
-    for step in result.steps:
-        if not step.mismatches:
-            continue
+    failed = [step for step in result.steps if step.mismatches]
+    for step in failed:
         yield f"  on {step.as_of}"
         yield from (f"    {line}" for line in table(step.mismatches))
+    for step in failed:
         for decision in step.decisions:
             yield ""
-            told = decision_lines(decision, step.as_of, paint=paint, through=verbose)
+            told = decision_lines(decision, step.as_of, paint=paint, detail="full" if full else "summary", through=full)
             yield from (f"    {line}" for line in told)
 
 

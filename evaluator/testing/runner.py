@@ -15,9 +15,9 @@ from evaluator.decision import Decision
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
 from evaluator.ranges import Truth
-from evaluator.reads import walk
-from evaluator.testing.expectations import ASPECTS, AWARD_KINDS, SHORT, Mismatch, full_codes, mismatches
+from evaluator.testing.expectations import ASPECTS, AWARD_KINDS, SHORT, Asked, Mismatch, mismatches
 from evaluator.testing.given import Given
+from evaluator.testing.labels import codes, meant_by
 from evaluator.testing.scenario import Cited, Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
 
 Json = Any
@@ -109,7 +109,7 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
             for expectation, decision in zip(step.expectations, decisions, strict=True):
                 if watch is not None:
                     watch(decision, step.as_of)
-                different = mismatches(decision, _wanted(expectation, decision.kind))
+                different = mismatches(Asked(engine.core, step.as_of), decision, _wanted(expectation, decision.kind))
                 if different:
                     found.extend(different)
                     told.append(decision)
@@ -195,7 +195,7 @@ class _Checking:
         # Not the engine itself: it is the key that this is kept under.
         self.core = engine.core
         self.sources = engine.document.sources
-        self.codes = frozenset(_codes(engine.core))
+        self.codes = frozenset(codes(engine.core))
 
     def file(self, file: ScenarioFile) -> Iterable[ScenarioProblem]:
         for scenario in file.scenarios:
@@ -204,7 +204,7 @@ class _Checking:
                 for index, award in enumerate(step.attain):
                     yield from self._attained(award, f"{step.pointer}/attain/{index}")
                 for expectation in step.expectations:
-                    yield from self._expected(expectation)
+                    yield from self._expected(expectation, step.as_of)
                 for index, refused in enumerate(step.refused):
                     yield from self._refused(refused, f"{step.pointer}/refused/{index}")
 
@@ -246,7 +246,7 @@ class _Checking:
                 proposed(name, known, f"known are {listed(sorted(known))}"),
             )
 
-    def _expected(self, expectation: Expectation) -> Iterable[ScenarioProblem]:
+    def _expected(self, expectation: Expectation, day: date) -> Iterable[ScenarioProblem]:
         rule = self.core.rules.get(expectation.rule)
         if rule is None:
             yield self._unknown(expectation.rule, expectation.pointer)
@@ -263,9 +263,10 @@ class _Checking:
                 )
         if "stage" in expectation.wanted:
             yield from self._stage(rule, expectation.wanted["stage"], f"{expectation.pointer}/stage")
-        for code in expectation.wanted.get("reasons", ()):
-            if not self.codes.intersection(full_codes(rule.id, code)):
-                yield self._unknown_code(rule, code, f"{expectation.pointer}/reasons/{code}")
+        yield from self._labels(rule, expectation.wanted, expectation.pointer, day)
+        standing = expectation.wanted.get("standing")
+        if isinstance(standing, Mapping):
+            yield from self._labels(rule, standing, f"{expectation.pointer}/standing", day)
         names = {option.name or "no_choice" for version in rule.versions for option in version.options}
         for name in expectation.wanted.get("options", ()):
             if name not in names:
@@ -303,6 +304,18 @@ class _Checking:
                 proposed(stage, stages, f"the stages are {listed(stages)}"),
             )
 
+    def _labels(self, rule: c.Rule, wanted: Mapping[str, Json], pointer: str, day: date) -> Iterable[ScenarioProblem]:
+        for label in wanted.get("reasons", ()):
+            if f"{rule.id}.{label}" in self.codes or label in self.codes:
+                continue
+            meant = meant_by(self.core, rule.id, label, day)
+            place = f"{pointer}/reasons/{label}"
+            if not meant:
+                yield self._unknown_code(rule, label, place)
+            elif len(meant) > 1:
+                told = [code.removeprefix(f"{rule.id}.") for code in meant]
+                yield ScenarioProblem(place, f"`{label}` can mean {len(meant)} reasons", f"write one: {listed(told)}")
+
     def _unknown_code(self, rule: c.Rule, code: str, pointer: str) -> ScenarioProblem:
         own = {known.removeprefix(f"{rule.id}.") for known in self.codes if known.startswith(f"{rule.id}.")}
         return ScenarioProblem(
@@ -313,21 +326,6 @@ class _Checking:
 
 
 _ELIGIBILITIES = ("eligible", "not_eligible", "undetermined")
-
-
-def _codes(core: c.Core) -> Iterable[str]:
-    """Yield every reason code that a decision can have."""
-    for rule in core.rules.values():
-        yield f"{rule.id}.in_force"
-        if rule.kind == "fee":
-            yield from (f"{rule.id}.amount", f"{rule.id}.due")
-        for version in rule.versions:
-            yield from (f"{rule.id}.{branch.name}" for branch in (version.stage.branches if version.stage else ()))
-            parts = [version.requirement, version.amount, version.stage]
-            parts.extend(option.requirement for option in version.options)
-            for part in parts:
-                if part is not None:
-                    yield from (node.code for node in walk(part) if isinstance(node, c.Requirement))
 
 
 _CHECKING: WeakKeyDictionary[Engine, _Checking] = WeakKeyDictionary()

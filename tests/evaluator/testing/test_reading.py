@@ -7,6 +7,9 @@ import pytest
 from evaluator.testing.reading import read_scenarios
 from evaluator.testing.scenario import ScenarioErrors
 
+ONE_EXPECTED = {"name": "One", "as_of": "2023-06-20", "expect": {"designation.x": "eligible"}}
+ADDED = [{"people": ["ann"], "certification": "X"}]
+
 
 def read(partners=None, **one):
     """Return the only scenario of a file."""
@@ -38,9 +41,11 @@ def test_a_partner_may_be_like_one_that_stands_behind_it():
     assert read(partners, partner="a").given.json()["facts"] == {"x": 1}
 
 
-def test_certified_adds_a_row_for_each_person():
+def test_certified_is_a_row_for_each_person_and_also_certified_adds_to_them():
     partners = {"a": {"certified": [{"people": ["ann", "bob"], "certification": "X"}]}}
-    more = {"certified": [{"people": ["cay"], "certification": "Y", "earned": "2023-01-01", "expires": "2024-01-01"}]}
+    more = {
+        "also_certified": [{"people": ["cay"], "certification": "Y", "earned": "2023-01-01", "expires": "2024-01-01"}]
+    }
 
     rows = read(partners, partner="a", **{"with": more}).given.json()["records"]["certifications"]
 
@@ -51,7 +56,49 @@ def test_certified_adds_a_row_for_each_person():
     ]
 
 
-def test_certified_adds_to_certifications_that_replace():
+@pytest.mark.parametrize("now", [[], [{"people": ["bob"], "certification": "Y"}]])
+def test_certified_takes_the_place_of_the_list_before_it_as_records_do(now):
+    partners = {"a": {"certified": [{"people": ["ann"], "certification": "X"}]}, "b": {"like": "a", "certified": now}}
+
+    by_like = read(partners, partner="b").given.json()["records"]["certifications"]
+    by_with = read(partners, partner="a", **{"with": {"certified": now}}).given.json()["records"]["certifications"]
+
+    assert [row["person"] for row in by_with] == [row["person"] for row in by_like] == ["bob"] * len(now)
+
+
+def test_nobody_is_certified_where_the_list_is_empty():
+    assert read(**{"with": {"certified": []}}).given.json()["records"] == {"certifications": []}
+
+
+@pytest.mark.parametrize(
+    ("data", "pointer"),
+    [
+        ({"scenarios": [{**ONE_EXPECTED, "with": {"also_certified": []}}]}, None),
+        ({"scenarios": [{**ONE_EXPECTED, "with": {"also_certified": ADDED}}]}, "/scenarios/0/with/also_certified/0"),
+        ({"scenarios": [{**ONE_EXPECTED, "with": {"certified": [], "also_certified": ADDED}}]}, None),
+        ({"partners": {"a": {"also_certified": ADDED}}, "scenarios": [ONE_EXPECTED]}, "/partners/a/also_certified/0"),
+        ({"partners": {"a": {"projected": {"also_certified": ADDED}}}, "scenarios": [ONE_EXPECTED]},
+         "/partners/a/projected/also_certified/0"),
+    ],
+)  # fmt: skip
+def test_people_are_added_to_a_list_that_is_told_only(data, pointer):
+    problems = refused(data) if pointer else (read_scenarios(data, "x"), ())[1]
+
+    assert [problem.pointer for problem in problems] == ([pointer] if pointer else [])
+
+
+def test_awards_have_not_ended_where_they_do_not_say_so():
+    rows = [{"award": "x"}, {"award": "y", "ended": "2022-01-01"}, {"award": "z", "ended": "unknown"}]
+
+    awards = read(**{"with": {"records": {"awards": rows, "other": [{"award": "x"}]}}}).given.json()["records"]
+    wrapped = read(**{"with": {"records": {"awards": {"rows": rows, "partial": True}}}}).given.json()["records"]
+
+    assert awards["awards"] == [{"award": "x", "ended": "none"}, {"award": "y", "ended": "2022-01-01"}, {"award": "z"}]
+    assert wrapped["awards"] == {"rows": awards["awards"], "partial": True}
+    assert awards["other"] == [{"award": "x"}]
+
+
+def test_certified_adds_to_certifications_of_the_same_partner():
     partners = {"a": {"certified": [{"people": ["ann"], "certification": "X"}]}}
     told = {"records": {"certifications": []}, "certified": [{"people": ["bob"], "certification": "Y"}]}
 

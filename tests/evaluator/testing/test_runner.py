@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from dsl.load import load
-from evaluator.engine import Engine
+from dsl.load import load, load_sources
+from dsl.source import Source
+from evaluator.decision import decision_json
+from evaluator.decision_text import decision_lines
+from evaluator.engine import Engine, Query
 from evaluator.testing.reading import read_scenarios
 from evaluator.testing.runner import run
 from evaluator.testing.scenario import ScenarioErrors
@@ -93,6 +98,13 @@ WRONG = [
     ("choice.benefits", {"options": {"legacy": {"keeps": ["designations"]}}},
      ("option legacy: keeps", "designations", "nothing")),
     ("choice.benefits", {"options": {"no_choice": {"loses": []}}}, ("option no_choice: loses", "nothing", "designations")),
+    ("choice.benefits", {"pick": "any"}, ("pick", "any", "at_most_one")),
+    ("fee.cloud_fee", {"covers": []}, ("covers", "nothing", "designation.cloud")),
+    (CLOUD, {"assumptions": ["a reading"]}, ("assumptions", "a reading", "nothing")),
+    (CLOUD, {"provisional_figures": ["10,000 USD"]}, ("provisional_figures", "10,000 USD", "nothing")),
+    (CLOUD, {"standing": {"reasons": {"score": "met"}}}, ("standing.score", "met", "not among the reasons")),
+    (CLOUD, {"reasons": {"two": "unmet"}}, ("two", "unmet", "met")),
+    (CLOUD, {"reasons": {"score": {"required": 71}}}, ("score: required", "71", "70")),
     ("choice.benefits", {"window": {"from": "2023-01-01", "through": "2023-01-31"}},
      ("window", "from 2023-01-01, through 2023-01-31", "nothing")),
 ]  # fmt: skip
@@ -110,7 +122,10 @@ RIGHT = [
         CLOUD,
         {"reasons": {"skilling": {"outcome": "partly_met", "points": 20}, "skilling.builders.two": {"short_by": 0}}},
     ),
-    ("fee.cloud_fee", {"amount": "4,730.00 USD", "due": "2023-06-20"}),
+    ("fee.cloud_fee", {"amount": "4,730.00 USD", "due": "2023-06-20", "covers": ["cloud"]}),
+    ("choice.benefits", {"pick": "at_most_one"}),
+    (CLOUD, {"assumptions": [], "reasons": {"two": "met", "builders": {"observed": 2}}}),
+    (CLOUD, {"reasons": {"performance.revenue": {"required": "60,000"}}}),
     ("choice.benefits", {"options": {"legacy": {"keeps": []}, "cloud": {"gives": ["cloud_benefits"]}}}),
 ]
 
@@ -149,6 +164,87 @@ def test_a_rule_out_of_force_has_no_amount(engine):
     data = scenario({"fee.cloud_fee": "4730 USD"}, as_of="2022-10-02")
 
     assert differences(engine, data) == [("amount", "4730 USD", "nothing")]
+
+
+RESTING = {
+    "assumptions": [["local fees are not published"], ["fees are not"], 1],
+    "provisional_figures": [[], 0],
+}
+
+
+@pytest.mark.parametrize(("aspect", "wanted"), [(aspect, one) for aspect, all_ in RESTING.items() for one in all_])
+def test_what_a_decision_rests_on_is_expected_by_its_text_by_a_part_of_it_or_by_number(engine, aspect, wanted):
+    data = scenario({"fee.cloud_fee": {aspect: wanted}}, told={"facts": {"country": "other"}})
+
+    assert differences(engine, data) == []
+
+
+def test_why_the_last_check_failed_is_expected_of_the_standing(engine):
+    entry = {"award": "program.expert", "attained": "2022-10-15", "anniversary": "2023-05-15"}
+    told = {"records": {"awards": [entry]}}
+    reasons = {"cloud": "unmet", "audit": "undetermined"}
+
+    data = scenario({"program.expert": {"standing": {"held": "not_held", "reasons": reasons}}}, told=told)
+    wrong = scenario({"program.expert": {"standing": {"reasons": {"cloud": {"outcome": "met"}}}}}, told=told)
+
+    assert differences(engine, data) == []
+    assert differences(engine, wrong) == [("standing.cloud: outcome", "met", "unmet")]
+
+
+# ---- labels by their end -----------------------------------------------------------------------------------------
+
+ENDS = """
+facts { n: count }
+entitlement e "E" {
+  from 2022-01-01 until 2023-01-01 { requires { old: all of { n: n >= 1   most: n <= 30 } } }
+  from 2023-01-01 { requires { new: all of { n: n >= 2   other: any of { deep: n >= 3   n: n > 1 } } } }
+}
+entitlement f "F" { requires { e: qualifies for e } }
+"""
+
+
+@pytest.fixture(scope="module")
+def ends():
+    return Engine(load_sources([Source("ends.policy", ENDS)]).document)
+
+
+def ended(rule, label, day, wanted="met", n=3):
+    return {"scenarios": [{"name": "E", "as_of": day, "with": {"facts": {"n": n}},
+                           "expect": {rule: {"reasons": {label: wanted}}}}]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "label", "day"),
+    [
+        ("entitlement.e", "deep", "2023-06-20"),
+        ("entitlement.e", "other.n", "2023-06-20"),
+        ("entitlement.e", "n", "2022-06-20"),
+        ("entitlement.f", "deep", "2023-06-20"),
+    ],
+)
+def test_a_label_is_found_by_its_end_where_that_is_the_only_one_of_the_day(ends, rule, label, day):
+    assert differences(ends, ended(rule, label, day)) == []
+    assert differences(ends, ended(rule, label, day, "unmet")) == [(label, "unmet", "met")]
+
+
+def test_a_label_that_can_mean_several_is_told_with_all_of_them(ends):
+    with pytest.raises(ScenarioErrors) as caught:
+        differences(ends, ended("entitlement.e", "n", "2023-06-20"))
+
+    [problem] = caught.value.problems
+    assert problem.message == "`n` can mean 2 reasons"
+    assert problem.help == "write one: `new.n`, `new.other.n`"
+
+
+@pytest.mark.parametrize("wanted", ["<= 30", {"required": "<= 30"}])
+def test_what_is_required_is_expected_as_answers_and_texts_tell_it(ends, wanted):
+    data = ended("entitlement.e", "most", "2022-06-20", wanted if isinstance(wanted, dict) else {"required": wanted})
+
+    [decision] = ends.decide(Query(("entitlement.e",), date(2022, 6, 20), {"facts": {"n": 3}})).decisions
+
+    assert differences(ends, data) == []
+    assert "required <= 30" in "\n".join(decision_lines(decision, date(2022, 6, 20)))
+    assert '"required": "<= 30"' in json.dumps(decision_json(decision, "full"))
 
 
 # ---- facts that are refused --------------------------------------------------------------------------------------
