@@ -407,6 +407,14 @@ _ALL = (
         'designation security "Security" { requires { audit: audit_passed }   immediate badge }',
     ),
     Code(
+        "C122",
+        "part-without-effect",
+        "A clause or form has a part that decides nothing there: days, a condition, a maximum, a name or a note.",
+        "It would stay in the text, be read as a rule, and change no decision.",
+        "requires only if { audit: audit_passed } { people: at least 2 people holding azure_architect }",
+        "requires { audit: audit_passed   people: at least 2 people holding azure_architect }",
+    ),
+    Code(
         "C126",
         "day-not-rounded-so",
         "A day is rounded up, half up or to a step.",

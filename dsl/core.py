@@ -206,6 +206,7 @@ class Counted:
 
     certification: str
     days: Days = ALWAYS
+    basis: Basis = NO_BASIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,6 +602,16 @@ class Effect:
     names: tuple[str, ...]
     when: Expr | None = None
     up_to: Expr | None = None
+    days: Days = ALWAYS
+    basis: Basis = NO_BASIS
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """That something is so on some days: that a badge is given at once, how many options may be chosen."""
+
+    days: Days = ALWAYS
+    basis: Basis = NO_BASIS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -638,14 +649,24 @@ class RuleVersion:
     amount: Expr | None = None
     stage: Case | None = None
     options: tuple[Option, ...] = ()
-    at_most_one: bool = False
-    must_choose: bool = False
+    at_most_one: tuple[Stated, ...] = ()
+    must_choose: tuple[Stated, ...] = ()
     effects: tuple[Effect, ...] = ()
     settings: Mapping[str, tuple[SettingVersion, ...]] = field(default_factory=dict)
-    immediate_badge: bool = False
+    immediate_badge: tuple[Stated, ...] = ()
     was: tuple[str, ...] = ()
     """Ids whose holders hold this award from the first day of the version on."""
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+    def gives_badge_at_once(self, day: date) -> bool:
+        """Whether the badge is given as soon as the requirements are met."""
+        return any(day in stated.days for stated in self.immediate_badge)
+
+    def pick(self, day: date) -> OneOf["exactly_one", "at_most_one", "any"]:
+        """Return how many of the options may be chosen."""
+        if any(day in stated.days for stated in self.must_choose):
+            return "exactly_one"
+        return "at_most_one" if any(day in stated.days for stated in self.at_most_one) else "any"
 
     def in_force(self, day: date) -> bool:
         """Whether the version says something for a day: a rule whose every clause is dated says nothing outside."""
@@ -703,6 +724,7 @@ class FieldDecl:
     type: Type
     title: str
     formula: Expr | None = None
+    basis: Basis = NO_BASIS
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
 

@@ -208,7 +208,7 @@ class _Deciding:
                     score=score,
                     reasons=reasons_of(explanation, context),
                     effects=self._effects(version.effects, at),
-                    badge=explanation.truth if version.immediate_badge else None,
+                    badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
                 )
                 return self._with_rest(decided, rule, version, [explanation])
 
@@ -280,7 +280,7 @@ class _Deciding:
                     at=f"{option.origin.source.name}:{option.origin.line}",
                 )
             )
-        pick = "exactly_one" if version.must_choose else "at_most_one" if version.at_most_one else "any"
+        pick = version.pick(at.day)
         window: tuple[date, date] | None = None
         reasons: list[Reason] = []
         for setting in version.settings.get("renewable", ()):
@@ -298,7 +298,12 @@ class _Deciding:
             self.core.rules[base.rule],
             version,
             explanations,
-            [o.basis for o in version.options if at.day in o.days],
+            [
+                basis
+                for option in version.options
+                if at.day in option.days
+                for basis in (option.basis, *(one.basis for one in option.effects if at.day in one.days))
+            ],
         )
 
     def _effects(
@@ -306,6 +311,8 @@ class _Deciding:
     ) -> tuple[EffectTaken, ...]:
         result: list[EffectTaken] = []
         for effect in effects:
+            if at.day not in effect.days:
+                continue
             test = self.interpreter.evaluate(effect.when, at) if effect.when is not None else None
             up_to = self.interpreter.evaluate(effect.up_to, at) if effect.up_to is not None else None
             if explanations is not None:
@@ -348,7 +355,14 @@ class _Deciding:
         explanations: Sequence[Explanation],
         more: Sequence[c.Basis] = (),
     ) -> Decision:
-        provisional, assumptions = _rests_on(explanations, version, self.facts.as_of, more)
+        day = self.facts.as_of
+        stated = (*version.immediate_badge, *version.at_most_one, *version.must_choose)
+        more = [
+            *more,
+            *(one.basis for one in version.effects if day in one.days),
+            *(one.basis for one in stated if day in one.days),
+        ]
+        provisional, assumptions = _rests_on(explanations, version, day, more)
         return replace(
             decided,
             explanations=tuple(explanations),
@@ -493,6 +507,9 @@ def _rests_on(
                 for asked in every:
                     if day in asked.days:
                         assume(asked.basis, node.origin)
+            case c.People(lists=lists) | c.DifferentPeople(lists=lists):
+                for entry in (entry for one in lists for entry in one.entries if day in entry.days):
+                    assume(entry.basis, node.origin)
             case c.Requirement(basis=basis, days=days):
                 assume(basis, node.origin)
                 dated(days, node.origin)

@@ -382,6 +382,8 @@ class Interpreter:
                 if len({_numbers(part).exact for part in counted}) == 1 and _numbers(counted[0]).exact is not None:
                     return ranges.any_of(truths)  # equal scores: either may count
                 return _agreed(truths)
+            case c.Case(gate=True) if score.chosen == ("otherwise",):
+                return Truth.FALSE  # behind a condition that is not met nothing has points
             case c.Case():
                 values = score.parts[len(score.parts) - len(score.chosen) :]
                 return _agreed([self._every(part, asked) for part in values])

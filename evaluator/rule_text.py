@@ -11,6 +11,12 @@ from dsl.source import Span
 from evaluator.reads import expressions, walk
 from evaluator.sentence import Speaker, days
 
+PICKS = {
+    "exactly_one": "one option is to be chosen",
+    "at_most_one": "at most one option can be chosen",
+    "any": "any options can be chosen",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -150,7 +156,7 @@ class _Teller:
             days=option.days,
             cites=option.basis.cites,
             assumes=option.basis.assumes,
-            effects=tuple(self.effect(effect) for effect in option.effects),
+            effects=tuple(self.effect(effect) for effect in option.effects if self.day in effect.days),
             clauses=self.clauses(option.requirement),
             at=_at(option.origin),
         )
@@ -166,21 +172,16 @@ class _Teller:
             yield f"amount: {self.speaker.say(version.amount)}"
         if version.requirement is not None and not any(True for _ in _topmost(version.requirement)):
             yield self.speaker.say(version.requirement)
-        if version.immediate_badge:
+        if version.gives_badge_at_once(self.day):
             yield "the badge is given as soon as the requirements are met"
         if version.options:
-            yield (
-                "one option is to be chosen"
-                if version.must_choose
-                else ("at most one option can be chosen" if version.at_most_one else "any options can be chosen")
-            )
+            yield PICKS[version.pick(self.day)]
         for word, settings in version.settings.items():
             now = [setting for setting in settings if self.day in setting.days] or list(settings)
             for setting in now:
                 dated = f" ({days(setting.days)})" if setting.days != c.ALWAYS else ""
                 yield f"{word} {self._bounds(setting)}{dated}"
-        for effect in version.effects:
-            yield self.effect(effect)
+        yield from (self.effect(effect) for effect in version.effects if self.day in effect.days)
 
     def _bounds(self, setting: c.SettingVersion) -> str:
         if isinstance(setting.value, tuple):

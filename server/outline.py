@@ -73,13 +73,14 @@ class _Outline:
         if version.options:
             result["options"] = [self.option(option) for option in version.options if self.words.is_told(option.days)]
         if version.effects:
-            result["effects"] = [self.effect(effect) for effect in version.effects]
+            result["effects"] = self.effects(version.effects)
         settings = [
             self.setting(name, one)
             for name, all_ in version.settings.items()
             for one in all_
             if self.words.is_told(one.days)
         ]
+        settings.extend(self.stated(version))
         if settings:
             result["settings"] = settings
         result["at"] = _at(version.origin)
@@ -148,10 +149,13 @@ class _Outline:
             "title": option.title,
             "valid": _days(option.days),
             "requirements": [self.requirement(each) for each in found if self.words.is_told(each.days)],
-            "effects": [self.effect(effect) for effect in option.effects],
+            "effects": self.effects(option.effects),
             **_basis(option.basis),
             "at": _at(option.origin),
         }
+
+    def effects(self, effects: Iterable[c.Effect]) -> list[dict[str, Json]]:
+        return [self.effect(effect) for effect in effects if self.words.is_told(effect.days)]
 
     def effect(self, effect: c.Effect) -> dict[str, Json]:
         result: dict[str, Json] = {"effect": effect.verb, "of": list(effect.names)}
@@ -159,7 +163,20 @@ class _Outline:
             result["when"] = self.words.say(effect.when)
         if effect.up_to is not None:
             result["up_to"] = self.words.say(effect.up_to)
-        return result
+        if effect.days != c.ALWAYS:
+            result["valid"] = _days(effect.days)
+        return {**result, **_basis(effect.basis)}
+
+    def stated(self, version: c.RuleVersion) -> Iterator[dict[str, Json]]:
+        told = (
+            ("badge", "as soon as the requirements are met", version.immediate_badge),
+            ("pick", "at most one option", version.at_most_one),
+            ("pick", "exactly one option", version.must_choose),
+        )
+        for name, said, all_ in told:
+            for one in all_:
+                if self.words.is_told(one.days):
+                    yield {"setting": name, "says": said, "valid": _days(one.days), **_basis(one.basis)}
 
     def setting(self, name: str, setting: c.SettingVersion) -> dict[str, Json]:
         if isinstance(setting.value, tuple):
@@ -195,6 +212,7 @@ class _Outline:
                         "certification": entry.certification,
                         **self.spelt(entry.certification),
                         "valid": _days(entry.days),
+                        **_basis(entry.basis),
                     }
                     for entry in each.entries
                     if self.words.is_told(entry.days)

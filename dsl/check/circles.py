@@ -102,6 +102,6 @@ _LEAVES = ("origin", "type", "basis", "days", "code", "title", "name")
 _INNER: dict[str, tuple[str, ...]] = {
     kind.__name__: tuple(own.name for own in fields(kind) if own.name not in _LEAVES) or ("origin",)
     for kind in vars(c).values()
-    if isinstance(kind, type) and is_dataclass(kind) and not issubclass(kind, c.Type | c.Basis | c.Days)
+    if isinstance(kind, type) and is_dataclass(kind) and not issubclass(kind, c.Type | c.Basis | c.Days | c.Stated)
 }
 """The fields of a core node, or of a part of one, that may hold nodes; by the name of its class."""

@@ -91,13 +91,15 @@ def misplaced(document: d.Document, told: Sequence[Diagnostic] = ()) -> list[Dia
 def _misplaced(clauses: Sequence[d.Clause], kind: str) -> Iterator[Diagnostic]:
     for clause in clauses:
         word = word_of(clause)
-        if isinstance(clause, d.Version):
+        if isinstance(clause, d.Version) and "version" in MAY_STAND[kind]:
             yield from _misplaced(clause.clauses, kind)
         elif word not in MAY_STAND[kind]:
             takes = [f"`{shown}`" for shown in _SHOWN if shown in MAY_STAND[kind]]
             owners = [owner for owner, words in MAY_STAND.items() if word in words and owner != "common"]
             belongs = f"`{word}` belongs in {_article(owners[0])}" if owners else f"`{word}` stands elsewhere"
-            name = {"item": "a labelled requirement", "case": "a case"}.get(word, f"`{word}`")
+            name = {"item": "a labelled requirement", "case": "a case", "version": "a version with days"}.get(
+                word, f"`{word}`"
+            )
             yield Diagnostic(
                 "C111",
                 f"{name} does not stand in {_article(kind)}",

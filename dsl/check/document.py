@@ -9,6 +9,7 @@ from dsl.check.clauses import misplaced
 from dsl.check.dates import dates
 from dsl.check.figures import figures
 from dsl.check.names import declared, unread
+from dsl.check.parts import undecided
 from dsl.check.points import totals
 from dsl.check.spellings import spellings
 from dsl.check.tables import tables
@@ -28,6 +29,7 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
     nodes = tuple(walk(document))
     return [
         *misplaced(document, found),
+        *undecided(document),
         *declared(document),
         *spellings(document),
         *unread(document, core, found),

@@ -64,6 +64,34 @@ def _declared(what: str, name: str, node: d.Field | d.Definition) -> Iterator[Di
     elif len(set(type_.of)) != len(type_.of):
         twice = next(word for word, count in Counter(type_.of).items() if count > 1)
         yield Diagnostic("C203", f"`{twice}` is given twice", type_.origin, help="delete one of the two")
+    yield from _without_effect(name, type_)
+
+
+_COUNTED = ("count", "signed count")
+_UNITS = {"percent": ("%",), "points": ("points", "point")}
+
+
+def _without_effect(name: str, type_: d.Type) -> Iterator[Diagnostic]:
+    """Yield C205 for parts of a type that its word cannot have."""
+    word, limits = type_.word, [limit for limit in (type_.low, type_.high) if limit is not None]
+    if type_.of and word not in ("one", "text") and (word not in _COUNTED or len(type_.of) > 1):
+        advice = "write one word for what is counted" if word in _COUNTED else f"write `{word}`, or `one of ...`"
+        yield Diagnostic("C205", f"`{word}` is not `of {', '.join(type_.of)}`", type_.origin, help=advice)
+    if type_.unit is not None and word not in ("money", "signed money") and type_.unit not in _UNITS.get(word, ()):
+        yield Diagnostic(
+            "C205", f"`{word}` has no unit `{type_.unit}`", type_.origin, help=f"write `{word}`, or `money USD`"
+        )
+    elif type_.unit is not None and word in ("money", "signed money") and not type_.unit.isupper():
+        yield Diagnostic("C205", f"`{type_.unit}` is no currency", type_.origin, help=f"write `{word} USD`")
+    if limits and word in ("date", "duration", "flag", "text", "one"):
+        yield Diagnostic("C205", f"`{word}` has no limits", type_.origin, help=f"write `{word}` alone")
+    for limit in limits:
+        if limit.provisional:
+            advice = "write the figure alone: what is told outside of it is refused, and a refusal is never provisional"
+            yield Diagnostic("C205", f"a limit of `{name}` is not sure", limit.origin, help=advice)
+    low, high = (limit.value if limit is not None else None for limit in (type_.low, type_.high))
+    if low is not None and high is not None and low > high:
+        yield Diagnostic("C205", f"no figure is {low} to {high}", type_.origin, help="let the two change places")
 
 
 def _twice(name: str, listing: d.Listing) -> Iterator[Diagnostic]:

@@ -115,6 +115,8 @@ def _tracks(score: c.Expr, day: date) -> Iterator[c.Total]:
         case c.Best(parts=parts):
             for part in _in_force(parts, day):
                 yield from _tracks(part.value, day)
+        case c.Case(branches=(c.Branch(value=value), *_), gate=True):
+            yield from _tracks(value, day)
         case c.Case(branches=branches):
             for branch in branches:
                 if isinstance(branch.value, c.Requirement):
@@ -144,6 +146,8 @@ def _places(score: c.Expr, day: date) -> Iterator[Place]:
         case c.Requirement(part="scored", value=value) if day in score.days:
             yield from _maxima(value, score.origin, day)
         case c.Requirement(value=value) if day in score.days:
+            yield from _places(value, day)
+        case c.Case(branches=(c.Branch(value=value), *_), gate=True):
             yield from _places(value, day)
         case c.Total(parts=parts) | c.Best(parts=parts):
             for part in parts:

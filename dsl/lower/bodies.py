@@ -256,7 +256,7 @@ class Bodies(Settings, Earnings):
         if mark is None:
             return None
         every = tuple(
-            c.EveryMetric(placed.days, asked, self.names.basis(_notes_of(placed.clause), placed.around))
+            c.EveryMetric(placed.days, asked, self.names.basis(notes_of(placed.clause), placed.around))
             for phrase, asked in EVERY.items()
             for placed in body.phrases.get(phrase, ())
         )
@@ -298,27 +298,29 @@ class Bodies(Settings, Earnings):
                         Placed(p.clause, common_days(item.days, p.days), (*item.around, clause.notes, *p.around))
                         for p in self.placed(clause.clauses)
                     ]
-                    if clause.when is not None or clause.valid is not None:
-                        self.names.report(
-                            "C111",
-                            "`requires` has no date or condition of its own",
-                            clause.origin,
-                            "put it into a version `from ...`, or write `only if { ... }` behind a requirement",
-                        )
                     result.extend(self._parts(inner, scope, body))
                     continue
                 case d.Section(word="at level") as clause:
                     if clause.name not in scope.levels:
                         self.names.unknown("C110", "level", clause.name or "", clause.origin, scope.levels)
                     elif clause.name == scope.level:
+                        days = common_days(item.days, days_of(clause.valid))
                         inner = [
-                            Placed(p.clause, common_days(item.days, p.days), (*item.around, clause.notes, *p.around))
+                            Placed(p.clause, common_days(days, p.days), (*item.around, clause.notes, *p.around))
                             for p in self.placed(clause.clauses)
                         ]
                         result.extend(self._parts(inner, scope, body))
                     continue
                 case d.Section(word="at even anniversaries" | "at odd anniversaries") as clause:
                     part = self._asked(clause, item, scope, body)
+                case d.Section(word="track", when=d.Node()) as clause:
+                    self.names.report(
+                        "C122",
+                        "a track has its `when` in `first of` only",
+                        clause.origin,
+                        "write `only if { label: condition }` behind it: unmet, the track earns nothing",
+                    )
+                    continue
                 case d.Section() as clause:
                     # A category that several shared bodies speak of is one category.
                     same = [i for i, p in enumerate(placed) if i > index and _same_section(clause, item, p)]
@@ -327,7 +329,8 @@ class Bodies(Settings, Earnings):
                         *clause.clauses,
                         *(inner for i in same if isinstance(p := placed[i].clause, d.Section) for inner in p.clauses),
                     )
-                    part = self._section(replace(clause, clauses=clauses), item, scope, body)
+                    notes = _joined_notes(clause, [placed[i].clause for i in same])
+                    part = self._section(replace(clause, clauses=clauses, notes=notes), item, scope, body)
                 case d.Group() as clause:
                     part = self._group(clause, item, scope, body)
                 case d.Version() as clause:
@@ -391,10 +394,9 @@ class Bodies(Settings, Earnings):
         value = self._earned(clause, inner) if clause.earns is not None else self.values.lower(clause.value, inner)
         if value is None:
             return None
-        if clause.notes.only_if:
-            value = self._gated(clause, value, inner)
-            if value is None:
-                return None
+        value = self._gated(clause, value, inner)
+        if value is None:
+            return None
         return c.Requirement(
             code=inner.code,
             title=clause.title or words(clause.label),
@@ -407,7 +409,10 @@ class Bodies(Settings, Earnings):
             origin=clause.origin,
         )
 
-    def _gated(self, clause: d.Item, value: c.Expr, scope: Scope) -> c.Expr | None:
+    def _gated(self, clause: d.Item | d.Section, value: c.Expr, scope: Scope) -> c.Expr | None:
+        """Return a value that counts only if the conditions of its notes hold: unmet, a condition fails, points are none."""
+        if not clause.notes.only_if:
+            return value
         gates = self.parts(clause.notes.only_if, scope)
         if not gates:
             return None
@@ -426,7 +431,9 @@ class Bodies(Settings, Earnings):
         origin = gates[0].origin.to(gates[-1].origin)
         gate_all = c.AllOf(parts=tuple(gates), type=c.FLAG, origin=origin)
         if value.type.kind == "flag":
-            return c.AllOf(parts=(*gates, value), type=c.FLAG, origin=clause.origin)
+            # The conditions of a section stand beside its own, so that all of them are counted.
+            own = value.parts if isinstance(value, c.AllOf) and isinstance(clause, d.Section) else (value,)
+            return c.AllOf(parts=(*gates, *own), type=c.FLAG, origin=clause.origin)
         branches = (
             c.Branch(name="only if", when=gate_all, value=value, origin=origin),
             c.Branch(name="otherwise", when=None, value=replace(ZERO_POINTS, origin=origin), origin=origin),
@@ -460,15 +467,9 @@ class Bodies(Settings, Earnings):
                 return None
             cap = self.values.number(clause.up_to, inner, parts[0].type) if clause.up_to is not None else None
             value = self.values.join(d.Chooser(word="total" if scored else "all"), parts, clause, cap)
+        value = self._gated(clause, value, inner) if value is not None else None
         if value is None:
             return None
-        if clause.when is not None and scope.code and clause.word != "track":
-            self.names.report(
-                "C111",
-                f"a `{clause.word}` has no `when`",
-                clause.origin,
-                "only tracks in `first of` and effects of options have one",
-            )
         return c.Requirement(
             code=inner.code,
             title=clause.title or words(name),
@@ -477,6 +478,7 @@ class Bodies(Settings, Earnings):
             path=clause.word == "path",
             days=days,
             basis=self.names.basis(clause.notes, placed.around),
+            was=tuple(f"{scope.code}.{old}" for old in clause.notes.was),
             type=value.type,
             origin=clause.origin,
         )
@@ -508,7 +510,7 @@ class Bodies(Settings, Earnings):
             title=f"Asked {'at the start and ' if even else ''}{clause.word}",
             value=c.Case(branches=branches, type=c.FLAG, origin=clause.origin),
             part="section",
-            days=placed.days,
+            days=common_days(placed.days, days_of(clause.valid)),
             basis=self.names.basis(clause.notes, placed.around),
             type=c.FLAG,
             origin=clause.origin,
@@ -552,6 +554,14 @@ class Bodies(Settings, Earnings):
                     "C111", "only tracks stand here", section.origin, "write `track name when condition { ... }`"
                 )
                 return None
+            if placed.days != c.ALWAYS or section.valid is not None:
+                self.names.report(
+                    "C122",
+                    "a track in `first of` has no days of its own",
+                    section.valid.origin if section.valid is not None else section.origin,
+                    "say the day in its `when`: `track name when today >= 2023-10-03 { ... }`",
+                )
+                return None
             is_last = index == len(sections) - 1
             if (section.when is None) != is_last:
                 self.names.report(
@@ -575,7 +585,8 @@ class Bodies(Settings, Earnings):
         return c.Case(branches=tuple(branches), type=branches[0].value.type, origin=clause.origin)
 
 
-def _notes_of(clause: d.Clause) -> d.Notes:
+def notes_of(clause: d.Clause) -> d.Notes:
+    """Return the notes of a clause; a chooser by itself has none."""
     return d.NO_NOTES if isinstance(clause, d.Group) else clause.notes
 
 
@@ -595,11 +606,26 @@ def _is_path(part: c.Expr) -> bool:
 
 
 def _same_section(clause: d.Section, item: Placed, other: Placed) -> bool:
+    """Whether two sections are one category, said in two places; other conditions or maxima make two of it."""
     return (
         isinstance(other.clause, d.Section)
         and other.clause.word == clause.word == "category"
         and other.clause.name == clause.name
         and other.days == item.days
+        and replace(other.clause, clauses=(), notes=d.NO_NOTES) == replace(clause, clauses=(), notes=d.NO_NOTES)
+        and other.clause.notes.only_if == clause.notes.only_if
+    )
+
+
+def _joined_notes(clause: d.Section, others: Sequence[d.Clause]) -> d.Notes:
+    """Return the notes of a category with what its other places cite, assume and call it."""
+    notes = [clause.notes, *(notes_of(other) for other in others)]
+    return replace(
+        clause.notes,
+        cites=tuple(dict.fromkeys(cite for one in notes for cite in one.cites)),
+        assumes=tuple(dict.fromkeys(text for one in notes for text in one.assumes)),
+        was=tuple(dict.fromkeys(name for one in notes for name in one.was)),
+        seen=next((one.seen for one in notes if one.seen is not None), None),
     )
 
 

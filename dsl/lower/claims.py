@@ -67,20 +67,38 @@ class Claims(Expressions):
             else:
                 node = c.Holds(award=award, level=expr.level, type=c.FLAG, origin=expr.origin)
             parts.append(node)
-        if len(parts) == 1:
-            return parts[0]
+        days = self.names.member_days(selection.names)
         named = tuple(
-            c.Requirement(
-                code=f"{scope.code}.{award.split('.', 1)[1]}",
-                title=self.names.titles.get(award, words(award)),
-                value=part,
-                part="condition",
-                type=c.FLAG,
-                origin=expr.origin,
-            )
+            self._member(award, part, span, scope, expr)
             for award, part in zip(ids, parts, strict=True)
+            for span in days.get(award, (c.ALWAYS,))
         )
-        return self._quantified(selection.chooser, named, expr)
+        whole = self._quantified(selection.chooser, named, expr)
+        return parts[0] if whole is not None and len(parts) == 1 and named[0].days == c.ALWAYS else whole
+
+    def _member(self, award: str, value: c.Expr, days: c.Days, scope: Scope, expr: d.Node) -> c.Requirement:
+        """Return a condition on one award of several, in force on the days that its group gives it."""
+        return c.Requirement(
+            code=f"{scope.code}.{award.split('.', 1)[1]}",
+            title=self.names.titles.get(award, words(award)),
+            value=value,
+            part="condition",
+            days=days,
+            type=c.FLAG,
+            origin=expr.origin,
+        )
+
+    def _number_held(self, expr: d.NumberHeld, scope: Scope) -> c.Expr | None:
+        ids = self.names.awards_of((expr.group,), expr.origin, scope, (*AWARD_KINDS, "benefit"))
+        if ids is None:
+            return None
+        days = self.names.member_days((expr.group,))
+        parts: list[c.Expr] = []
+        for award in ids:
+            held = c.Holds(award=award, type=c.FLAG, origin=expr.origin)
+            spans = days.get(award)
+            parts.extend([held] if spans is None else [self._member(award, held, span, scope, expr) for span in spans])
+        return c.NumberOf(parts=tuple(parts), type=c.COUNT, origin=expr.origin)
 
     def _is_award(self, name: str) -> bool:
         return name in self.names.awards or name in self.names.document.groups or name in PLURALS

@@ -31,6 +31,30 @@ class Figures(Expressions):
         where = self.condition(expr.records.where, inner) if isinstance(expr.records, d.Select) else None
         if isinstance(expr.records, d.Select) and where is None:
             return None
+        if isinstance(expr.records, d.Select) and expr.records.column is not None:
+            self.names.report(
+                "C109",
+                f"behind `{name}[...]` stands no `.{expr.records.column}`",
+                expr.records.origin,
+                f"name the field before it: `{expr.function} {expr.records.column} of {name}[...]`",
+            )
+            return None
+        if expr.function == "count" and expr.field is not None and not expr.distinct:
+            self.names.report(
+                "C109",
+                f"`count` counts rows of `{name}`, not a field",
+                expr.origin,
+                f"write `count {name}`, or `count distinct {expr.field} of {name}` for its different values",
+            )
+            return None
+        if expr.function != "count" and expr.distinct:
+            self.names.report(
+                "C109",
+                f"`{expr.function}` has no `distinct`",
+                expr.origin,
+                f"write `count distinct`, or `{expr.function}` alone: every row has its part in it",
+            )
+            return None
         value: c.Expr | None = None
         if expr.field is not None:
             if expr.field not in records.fields:
@@ -60,6 +84,22 @@ class Figures(Expressions):
                 f"`{expr.function}` needs a field with numbers",
                 expr.origin,
                 f"choose one of {listed(n for n, f in records.fields.items() if f.type.is_numeric)}",
+            )
+            return None
+        if expr.function in ("earliest", "latest") and value is not None and value.type.kind != "date":
+            self.names.report(
+                "C109",
+                f"`{expr.function}` needs a field with dates",
+                expr.origin,
+                f"choose one of {listed(n for n, f in records.fields.items() if f.type.kind == 'date') or 'none'}",
+            )
+            return None
+        if expr.function in ("largest", "smallest") and not numeric:
+            self.names.report(
+                "C109",
+                f"`{expr.function}` needs a field with numbers",
+                expr.origin,
+                "write `earliest` or `latest` of a field with dates",
             )
             return None
         if expr.function == "average" and rounding is None:
@@ -119,6 +159,11 @@ class Figures(Expressions):
 
     def _window(self, period: d.Period, first: c.Period | None) -> c.Period | Literal[False]:
         length = 1
+        if period.length is not None and period.word not in ("trailing", "previous"):
+            self.names.report(
+                "C108", f"`{period.word}` has its own length", period.origin, f"write `{period.word}` alone"
+            )
+            return False
         if period.length is not None:
             duration = duration_of(period.length)
             if duration is None or duration.months < 1:

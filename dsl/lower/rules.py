@@ -8,7 +8,7 @@ from datetime import date
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Label
-from dsl.lower.bodies import Bodies, Placed
+from dsl.lower.bodies import Bodies, Body, Placed, notes_of
 from dsl.lower.scope import AWARD_KINDS, PLURALS, Names, Scope, common_days, days_of, insert, overlap, words
 from dsl.lower.tables import rows_in_days
 from dsl.lower.values import Values
@@ -26,6 +26,8 @@ class Rules(Bodies):
         self.document = names.document
         self.values = Values(names, self.parts)
         self.errors_before = 0
+        self.verbs: Sequence[Placed] = ()
+        """What the version lowered last says of the rule beside its requirement."""
 
     def all(self) -> dict[str, c.Rule]:
         """Return every rule by id; life cycles last, because they speak of the others."""
@@ -142,13 +144,12 @@ class Rules(Bodies):
             for _, row, days in versions:
                 cells = _cells(table, row) if table is not None and row is not None else None
                 title = _row_title(cells) or form.title or words(name)
-                notes = [form.notes, *([row.notes] if row is not None else []), *(block.notes for block in added)]
+                behind = [row.notes, table.notes] if row is not None and table is not None else []
+                notes = [form.notes, *behind, *(block.notes for block in added)]
                 scope = Scope(code=full_id, row=cells, level=level, levels=levels)
                 origin = row.origin if row is not None else form.origin
                 built.append(self._version(form, added, scope, days, title, notes, origin))
-            area, awarded_to = self._attributes(
-                (*form.clauses, *(clause for block in added for clause in block.clauses)), cells
-            )
+            area, awarded_to = self._attributes(self.verbs, cells)
             yield c.Rule(
                 id=full_id,
                 kind=form.kind,
@@ -163,11 +164,21 @@ class Rules(Bodies):
             )
 
     def _attributes(
-        self, clauses: Sequence[d.Clause], row: Mapping[str, d.Cell] | None
+        self, verbs: Sequence[Placed], row: Mapping[str, d.Cell] | None
     ) -> tuple[str | None, tuple[str, ...]]:
+        """Return the area and who the award is given to; shared clauses may say it.
+
+        Reports:
+            C122 days: both are said of the rule and not of a version of it.
+        """
         area: str | None = None
         awarded_to: tuple[str, ...] = ()
-        for clause in clauses:
+        for placed in verbs:
+            clause = placed.clause
+            if isinstance(clause, d.Verb) and clause.word in ("area", "awarded to") and placed.days != c.ALWAYS:
+                self.names.report(
+                    "C122", f"`{clause.word}` has no days of its own", clause.origin, "write it outside of the version"
+                )
             if isinstance(clause, d.Verb) and clause.word == "area":
                 cell = row.get(clause.names[0].removeprefix("row.")) if row is not None else None
                 area = cell.names[0] if isinstance(cell, d.Names) else clause.names[0]
@@ -187,6 +198,7 @@ class Rules(Bodies):
     ) -> c.RuleVersion:
         self.errors_before = self.names.errors
         body = self.body(form.clauses, added)
+        self.verbs = body.verbs
         settings: dict[str, tuple[c.SettingVersion, ...]] = {}
         for word, found in body.settings.items():
             if word not in ("pass at", "amount"):
@@ -229,13 +241,19 @@ class Rules(Bodies):
             requirement=requirement,
             amount=amount,
             options=tuple(option for placed in body.options if (option := self._option(placed, scope)) is not None),
-            at_most_one="pick at most one" in body.phrases or "pick exactly one" in body.phrases,
-            must_choose="pick exactly one" in body.phrases,
+            at_most_one=self._stated(body, "pick at most one"),
+            must_choose=self._stated(body, "pick exactly one"),
             effects=self._effects(body.verbs, scope),
             settings=settings,
-            immediate_badge="immediate badge" in body.phrases,
+            immediate_badge=self._stated(body, "immediate badge"),
             was=tuple(f"{form.kind}.{old.split('.', 1)[-1]}" for note in notes for old in note.was),
             origin=origin,
+        )
+
+    def _stated(self, body: Body, phrase: str) -> tuple[c.Stated, ...]:
+        return tuple(
+            c.Stated(placed.days, self.names.basis(notes_of(placed.clause), placed.around))
+            for placed in body.phrases.get(phrase, ())
         )
 
     def _family_parts(self, kind: str, scope: Scope) -> list[c.Expr]:
@@ -252,7 +270,7 @@ class Rules(Bodies):
                 inner = replace(scope, row=_cells(table, row))
                 for form in forms:
                     span = common_days(days, days_of(form.valid))
-                    around = (form.notes, row.notes)
+                    around = (form.notes, row.notes, table.notes)
                     placed = [
                         replace(p, days=common_days(span, p.days), around=(*around, *p.around))
                         for p in self.placed(form.clauses)
@@ -290,6 +308,9 @@ class Rules(Bodies):
         clause = placed.clause
         if not isinstance(clause, d.Section):
             raise AssertionError("options are sections")
+        if clause.word == "option" and clause.name is None:
+            self.names.report("C111", "an option needs a name", clause.origin, "write `option benefits { ... }`")
+            return None
         name = clause.name if clause.word == "option" else None
         inner = scope.under(name or "no_choice")
         body = self.body(clause.clauses)
@@ -318,6 +339,15 @@ class Rules(Bodies):
                 verb.word, (*AWARD_KINDS, "benefit")
             )
             ids = self.names.awards_of(verb.names, verb.origin, scope, kinds)
+            if self.names.member_days(verb.names):
+                group = next(name for name in verb.names if name in self.document.groups)
+                self.names.report(
+                    "C122",
+                    f"`{word}` speaks of a group whose members have days of their own: `{group}`",
+                    verb.origin,
+                    f"name the awards, in versions: `from 2023-10-03 {{ {word} ... }}`",
+                )
+                continue
             when = self.values.condition(verb.when, scope.under(verb.word)) if verb.when is not None else None
             up_to = self.values.number(verb.up_to, scope) if verb.up_to is not None else None
             if ids is None or (verb.when is not None and when is None):
@@ -330,7 +360,8 @@ class Rules(Bodies):
                 if len(verb.names) == len(ids)
                 else tuple(verb.names)
             )
-            result.append(c.Effect(verb=word, names=shown, when=when, up_to=up_to))
+            basis = self.names.basis(verb.notes, placed.around)
+            result.append(c.Effect(verb=word, names=shown, when=when, up_to=up_to, days=placed.days, basis=basis))
         return tuple(result)
 
 

@@ -250,6 +250,22 @@ class Names:
             result.extend(i for i in ids if i not in result)
         return None if failed else result
 
+    def member_days(self, names: Sequence[str]) -> dict[str, tuple[c.Days, ...]]:
+        """Return the days in which awards are members of the groups named, where a group gives any.
+
+        An award that is named by itself as well is one of them on every day.
+        """
+        found: dict[str, list[c.Days]] = {}
+        for name in names:
+            if name in self.document.groups:
+                for entry in self.document.groups[name].entries:
+                    for award in self._ids(entry.name, ALL_KINDS):
+                        found.setdefault(award, []).append(days_of(entry.valid))
+            else:
+                for award in self._ids(name, ALL_KINDS):
+                    found.setdefault(award, []).append(c.ALWAYS)
+        return {award: tuple(dict.fromkeys(days)) for award, days in found.items() if c.ALWAYS not in days}
+
     def award_ids(self, name: str) -> list[str]:
         """Return the ids that a name of an award, group or plural stands for."""
         if name in self.document.groups:

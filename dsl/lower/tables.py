@@ -83,7 +83,7 @@ class Lookups(Expressions):
                 self.incomparable(cell if isinstance(cell, d.Figure) else expr, value.type, type_)
                 return None
             type_ = type_ or value.type
-            basis = self.names.basis(row.notes)
+            basis = self.names.basis(row.notes, (table.notes,))
             if key.type.kind == "choice" and key_name not in (*key.type.choices, "otherwise"):
                 self.names.unknown("C114", "value", key_name, first.origin, (*key.type.choices, "otherwise"))
                 return None

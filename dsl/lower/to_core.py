@@ -26,6 +26,7 @@ def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
     found: list[Diagnostic] = []
     names = Names(document, found)
     _declare(names)
+    _formulas(names)
     rules = Rules(names)
     named = _named(names, rules.values)
     lowered = rules.all()
@@ -91,10 +92,16 @@ def _declare(names: Names) -> None:
     names.records.update({**BUILT_IN, CERTIFICATIONS.name: replace(CERTIFICATIONS, fields=fields_)})
     for name, field in document.facts.items():
         names.facts[name] = c.FieldDecl(
-            name=name, type=core_type(field.type), title=field.title or words(name), origin=field.origin
+            name=name,
+            type=core_type(field.type),
+            title=field.title or words(name),
+            basis=names.basis(field.notes),
+            origin=field.origin,
         )
     for name, listing in document.certifications.items():
-        entries = tuple(c.Counted(entry.name, days_of(entry.valid)) for entry in listing.entries)
+        entries = tuple(
+            c.Counted(entry.name, days_of(entry.valid), names.basis(entry.notes)) for entry in listing.entries
+        )
         names.lists[name] = c.CertificationList(name, listing.title or words(name), entries)
     for name, definition in (*document.definitions.items(), *document.measures.items()):
         names.named[name] = c.Named(
@@ -150,18 +157,38 @@ def _declare_records(names: Names, name: str, records: d.Records) -> None:
         names.unknown("C109", "date field", records.dated_by, records.origin, dates)
     for own, field in records.fields.items():
         type_ = core_type(field.type)
-        fields_[own] = c.FieldDecl(name=own, type=type_, title=field.title or words(own), origin=field.origin)
-    for own, field in records.fields.items():
-        if field.formula is not None:
+        fields_[own] = c.FieldDecl(
+            name=own,
+            type=type_,
+            title=field.title or words(own),
+            basis=names.basis(field.notes),
+            origin=field.origin,
+        )
+
+
+def _formulas(names: Names) -> None:
+    """Lower the formulas of computed fields, once every name is declared.
+
+    Reports:
+        C104 a formula of another type than its field.
+    """
+    values = Rules(names).values
+    for name, records in names.document.records.items():
+        declared = names.records[name]
+        fields_ = dict(declared.fields)
+        if name in BUILT_IN:
+            continue
+        for index, (own, field) in enumerate(records.fields.items()):
+            if field.formula is None:
+                continue
             # A formula sees the fields above it only, so that none can be circular.
-            above = {
-                k: v for k, v in fields_.items() if list(records.fields).index(k) < list(records.fields).index(own)
-            }
-            scope = Scope(records=c.RecordsDecl(name=name, title="", monthly=records.monthly, fields=above))
-            formula = Values(names, lambda clauses, inner: []).lower(field.formula, scope, fields_[own].type)
-            fields_[own] = c.FieldDecl(
-                name=own, type=fields_[own].type, title=fields_[own].title, formula=formula, origin=field.origin
-            )
+            above = dict(list(fields_.items())[:index])
+            scope = Scope(code=own, records=replace(declared, title="", dated_by=None, fields=above))
+            formula = values.lower(field.formula, scope, fields_[own].type)
+            if formula is not None and not _fits(formula.type, fields_[own].type):
+                values.incomparable(field.formula, formula.type, fields_[own].type)
+            fields_[own] = replace(fields_[own], formula=formula)
+        names.records[name] = replace(declared, fields=fields_)
 
 
 def _rule_names(document: d.Document, rule: d.Rule) -> Iterator[tuple[str, str]]:

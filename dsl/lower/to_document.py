@@ -162,9 +162,15 @@ class _Lowering:
         for field_node in node.nodes("field"):
             label = self.required(field_node, "LABEL").text
             _join(fields, {label: self.field(field_node)}, self.found)
-        if self.required(node, "VOCABULARY").text == "facts":
+        name, title, named = self.name_title(node.node("name"))
+        is_facts = self.required(node, "VOCABULARY").text == "facts"
+        if is_facts == (named is not None):
+            at = named.span if named is not None else self.required(node, "VOCABULARY").span
+            message = "`facts` is one list without a name" if is_facts else "these records have no name"
+            advice = "write `facts { ... }`, and `records customers { ... }` for a list of rows"
+            self.found.append(Diagnostic("C111", message, at, help=advice))
+        if is_facts:
             return d.Document(facts=fields)
-        name, title, _ = self.name_title(node.node("name"))
         dated_by = node.token("NAME")
         records = d.Records(
             fields=fields,
@@ -532,8 +538,14 @@ class _Lowering:
         at: d.Expr | None = None
         tiers: tuple[d.Tier, ...] = ()
         rounding: d.Rounding | None = None
+        kinds: set[str] = set()
         for term in node.nodes():
             values = [part for part in term.parts if self.is_value(part)]
+            if term.kind in kinds:
+                self.found.append(
+                    Diagnostic("C122", "this is said twice of the same points", term.span, help="keep one of the two")
+                )
+            kinds.add(term.kind)
             match term.kind:
                 case "whole":
                     points = self.expr(values[0])

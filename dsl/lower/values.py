@@ -14,7 +14,6 @@ from dsl.diagnostics import Edit, Fix, listed, nearest
 from dsl.lower.arithmetic import Arithmetic
 from dsl.lower.claims import Claims
 from dsl.lower.scope import (
-    AWARD_KINDS,
     Scope,
     duration_of,
     literal,
@@ -104,10 +103,8 @@ class Values(Arithmetic, Claims, Lookups):
                     if found is None
                     else c.DifferentPeople(lists=tuple(found), type=people_type, origin=expr.origin)
                 )
-            case d.NumberHeld(group=group):
-                ids = self.names.awards_of((group,), expr.origin, scope, (*AWARD_KINDS, "benefit"))
-                held = tuple(c.Holds(award=award, type=c.FLAG, origin=expr.origin) for award in ids or ())
-                return None if ids is None else c.NumberOf(parts=held, type=c.COUNT, origin=expr.origin)
+            case d.NumberHeld():
+                return self._number_held(expr, scope)
             case d.AtLeastPeople(count=count, holding=holding):
                 people = self._people(holding, expr, scope)
                 least = self.number(count, scope, c.Type(kind="count", unit="people", low=Decimal(0)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from datetime import date
+from typing import Literal, TypeAlias, TypedDict
 
 from dsl import core as c
 from dsl.points import most_points
@@ -43,7 +44,17 @@ SETTINGS = {
     "valid": "Valid for",
     "due at": "Due",
 }
+PICKS = {
+    "exactly_one": "One of these is to be chosen",
+    "at_most_one": "At most one of these can be chosen",
+    "any": "Any of these can be chosen",
+}
 EFFECTS = {"pay": "To pay", "gives": "It gives", "keeps": "It keeps", "loses": "It loses", "covers": "It covers"}
+
+
+class _Said(TypedDict):
+    cites: tuple[c.Citation, ...]
+    assumes: tuple[str, ...]
 
 
 class Teller:
@@ -63,9 +74,10 @@ class Teller:
             told.extend(self.asked(version.requirement))
         told.extend(self._stages(version))
         if version.options:
-            told.append(Line("options", "Choice", _how_many(version)))
+            said = _bases(self.day, version.at_most_one + version.must_choose)
+            told.append(Line("options", "Choice", PICKS[version.pick(self.day)], **said))
             told.extend(self._option(one) for one in version.options if self.day in one.days)
-        told.extend(self._effect(one, ()) for one in version.effects)
+        told.extend(self._effect(one, ()) for one in version.effects if self.day in one.days)
         told.extend(self._checks(version))
         return tuple(told)
 
@@ -189,7 +201,7 @@ class Teller:
     def _option(self, option: c.Option) -> Line:
         path = (option.title,)
         parts = self.asked(option.requirement, path) if option.requirement is not None else ()
-        effects = tuple(self._effect(one, path) for one in option.effects)
+        effects = tuple(self._effect(one, path) for one in option.effects if self.day in one.days)
         basis = option.basis
         text = "Open to whoever meets this:" if parts else "Open to all." if option.name else "Who chooses nothing:"
         return Line(
@@ -202,15 +214,17 @@ class Teller:
             text += f", up to {self.speaker.say(effect.up_to)}"
         if effect.when is not None:
             text += f", when {self.speaker.say(effect.when)}"
-        return Line("effects", EFFECTS[effect.verb], sentence(text), path)
+        basis = effect.basis
+        return Line("effects", EFFECTS[effect.verb], sentence(text), path, "", basis.cites, basis.assumes)
 
     def _affected(self, name: str) -> str:
         names = self.speaker.names
         return names.linked(name) if name in names.core.rules or "." in name else names.linked_name(name)
 
     def _checks(self, version: c.RuleVersion) -> Iterator[Line]:
-        if version.immediate_badge:
-            yield Line("checks", "Badge", "Given as soon as the requirements are met")
+        if version.gives_badge_at_once(self.day):
+            said = _bases(self.day, version.immediate_badge)
+            yield Line("checks", "Badge", "Given as soon as the requirements are met", **said)
         for word, settings in version.settings.items():
             for setting in settings:
                 if self.day not in setting.days:
@@ -264,10 +278,13 @@ class Teller:
                     yield from self._bases(child)
 
 
-def _how_many(version: c.RuleVersion) -> str:
-    if version.must_choose:
-        return "One of these is to be chosen"
-    return "At most one of these can be chosen" if version.at_most_one else "Any of these can be chosen"
+def _bases(day: date, stated: Iterable[c.Stated]) -> _Said:
+    """Return the sources and readings of what is stated on a day."""
+    bases = [one.basis for one in stated if day in one.days]
+    return {
+        "cites": tuple(cite for basis in bases for cite in basis.cites),
+        "assumes": tuple(text for basis in bases for text in basis.assumes),
+    }
 
 
 def children(node: c.Expr) -> list[c.Expr]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dsl import core as c, document as d
 from dsl.builtin import BUILT_IN
@@ -64,10 +64,7 @@ def fact_page(names: Names) -> Page:
     if core.facts:
         ordered = sorted(core.facts.values(), key=lambda fact: (fact.title or fact.name).lower())
         rows = [(fact.title or words(fact.name), type_words(fact.type, names)) for fact in ordered]
-        blocks += [
-            Heading("Single facts"),
-            Grid(("What", "Kind of answer"), tuple(rows), tuple(one.name for one in ordered)),
-        ]
+        blocks += [Heading("Single facts"), _sourced(names, rows, ordered, tuple(one.name for one in ordered))]
     for records in (*BUILT_IN.values(), *core.records.values()):
         blocks.append(Heading(records.title or headline(records.name), 2, f"records.{records.name}"))
         blocks.append(Paragraph("A list with a row a month." if records.monthly else "A list.", "small"))
@@ -90,7 +87,21 @@ def _fields(names: Names, records: c.RecordsDecl) -> Grid:
         if field.formula is not None:
             kind += ", reckoned from the others"
         rows.append((field.title or words(field.name), kind))
-    return Grid(("What", "Kind of answer"), tuple(rows))
+    return _sourced(names, rows, tuple(records.fields.values()))
+
+
+def _sourced(
+    names: Names, rows: Sequence[tuple[str, str]], fields: Sequence[c.FieldDecl], keys: tuple[str, ...] = ()
+) -> Grid:
+    """Return rows of what can be told, with a column for what they rest on where one has anything."""
+    if all(field.basis == c.NO_BASIS for field in fields):
+        return Grid(("What", "Kind of answer"), tuple(rows), keys)
+    told: list[tuple[str, ...]] = []
+    for row, field in zip(rows, fields, strict=True):
+        cites = [f"Source: {names.cited(field.basis.cites)}"] if field.basis.cites else []
+        seen = [f"First seen on {field.basis.seen}"] if field.basis.seen is not None else []
+        told.append((*row, "; ".join([*cites, *(f"Reading: {text}" for text in field.basis.assumes), *seen])))
+    return Grid(("What", "Kind of answer", "Source and reading"), tuple(told), keys)
 
 
 def _codes(found: Iterable[tuple[str, str]]) -> Block:
