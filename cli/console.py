@@ -124,7 +124,7 @@ def load_engine(paths: Sequence[Path]) -> Engine:
     loaded = load_policies(paths)
     if loaded.errors:
         raise Broken([*map(diagnostic_text, loaded.diagnostics), summary(loaded.diagnostics)])
-    return Engine(loaded.document)
+    return Engine(loaded.document, loaded.core)
 
 
 def load_policies(paths: Sequence[Path]) -> Loaded:

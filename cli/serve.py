@@ -43,7 +43,7 @@ def serve(paths: tuple[str, ...], host: str, port: int, workers: int) -> None:
     click.echo(f"{len(loaded.core.rules)} rules, policy digest {loaded.core.digest}")
     click.echo(f"A question to ask:\n\n  {question(host, port, list(loaded.core.rules))}\n")
     sys.stdout.flush()
-    run(create_app(Engine(loaded.document)), chosen, host=host, port=port, workers=workers)
+    run(create_app(Engine(loaded.document, loaded.core)), chosen, host=host, port=port, workers=workers)
 
 
 def question(host: str, port: int, rules: list[str]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import ClassVar, Literal as OneOf, TypeAlias
 
 from dsl.source import NO_SPAN, Span
@@ -753,7 +754,7 @@ class NamedDecl:
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Core:
     """All that is decided: rules in dependency-free form, the vocabulary, the named values."""
 
@@ -778,7 +779,15 @@ class Core:
         """Return what else a certification is told as."""
         return tuple(one for one, name in self.certifications.items() if name == certification and one != name)
 
-    @property
+    @cached_property
+    def rule_of_award(self) -> Mapping[str, Rule]:
+        """The rule of each award; of several levels the first."""
+        found: dict[str, Rule] = {}
+        for rule in self.rules.values():
+            found.setdefault(rule.award, rule)
+        return found
+
+    @cached_property
     def awards(self) -> tuple[str, ...]:
         """Ids that may stand in the register, sorted."""
         kinds = ("competency", "designation", "specialization", "program")

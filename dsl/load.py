@@ -46,10 +46,20 @@ def load(paths: Iterable[str | Path]) -> d.Document:
         PolicyErrors: the policies have errors.
         FileNotFoundError: a path does not exist.
     """
+    return load_checked(paths).document
+
+
+def load_checked(paths: Iterable[str | Path]) -> Loaded:
+    """Return what policy files and folders hold, without errors: who decides takes the core that was checked.
+
+    Raises:
+        PolicyErrors: the policies have errors.
+        FileNotFoundError: a path does not exist.
+    """
     loaded = load_sources([read_source(path) for path in policy_files(paths)])
     if loaded.errors:
         raise PolicyErrors(loaded.diagnostics)
-    return loaded.document
+    return loaded
 
 
 def policy_files(paths: Iterable[str | Path]) -> list[Path]:

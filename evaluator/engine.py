@@ -80,14 +80,14 @@ class Query:
 class Engine:
     """Decides queries over one policy document."""
 
-    def __init__(self, document: Document) -> None:
-        """Lower the document.
+    def __init__(self, document: Document, core: c.Core | None = None) -> None:
+        """Take the core that was made when the document was loaded, or lower the document.
 
         Raises:
             PolicyErrors: the document has errors.
         """
         self.document = document
-        self.core = core_of(document)
+        self.core = core if core is not None else core_of(document)
         self.reader = FactsReader(self.core)
         self._engine = engine_name()
 

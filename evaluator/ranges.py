@@ -33,7 +33,10 @@ class Truth(Enum):
     TRUE = 2
 
     def __invert__(self) -> Truth:
-        return Truth(2 - self.value)
+        return _OPPOSITE[self]
+
+
+_OPPOSITE = {Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.UNKNOWN, Truth.TRUE: Truth.FALSE}
 
 
 def truth(value: bool) -> Truth:

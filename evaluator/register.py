@@ -65,9 +65,7 @@ class Register:
     def __init__(self, interpreter: Decides) -> None:
         self.interpreter = interpreter
         self.facts = interpreter.facts
-        self.rules: dict[str, c.Rule] = {}
-        for rule in interpreter.core.rules.values():
-            self.rules.setdefault(rule.award, rule)
+        self.rules = interpreter.core.rule_of_award
         self._standings: dict[tuple[str, str | None, date, bool], Standing] = {}
 
     # ---- holds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from dsl.load import load
+from dsl.load import load_checked
 from evaluator.engine import Engine
 
 POLICIES = "MERIT_POLICIES"
@@ -23,4 +23,5 @@ def load_engine() -> Engine:
         PolicyErrors: the policies have errors.
         OSError: a path cannot be read.
     """
-    return Engine(load(policy_paths()))
+    loaded = load_checked(policy_paths())
+    return Engine(loaded.document, loaded.core)
