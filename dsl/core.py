@@ -126,11 +126,47 @@ NO_BASIS = Basis()
 
 # ---- nodes ----------------------------------------------------------------------------------------------------
 
+How: TypeAlias = OneOf[
+    "facts",
+    "certifications",
+    "records",
+    "register",
+    "every day",
+    "that day",
+    "as projected",
+    "of each record",
+    "in order",
+    "on another day",
+    "to say which day",
+    "named",
+    "rule",
+    "by its reader",
+]
+"""What moves a node from day to day, and how the nodes in a field are asked.
+
+A node moves with what is told of the partner, or (a date) every day. What stands in a field is asked ``that day``
+where nothing else is said; two dates ``in order`` are compared and no more; what is asked ``on another day`` is asked on
+the days that the parts ``to say which day`` give; a text can be the name of a figure or rule, and the days in a field
+may be left to the one who reads the records.
+"""
+MovesWith: TypeAlias = tuple[How, ...]
+NOTHING: MovesWith = ()
+OF_EACH_RECORD: Mapping[str, How] = {"asked": "of each record"}
+IN_ORDER: Mapping[str, How] = {"asked": "in order"}
+ON_ANOTHER_DAY: Mapping[str, How] = {"asked": "on another day"}
+TO_SAY_WHICH_DAY: Mapping[str, How] = {"asked": "to say which day"}
+AS_PROJECTED: Mapping[str, How] = {"asked": "as projected"}
+A_NAMED_VALUE: Mapping[str, How] = {"asked": "named"}
+A_RULE: Mapping[str, How] = {"asked": "rule"}
+BY_ITS_READER: Mapping[str, How] = {"asked": "by its reader"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """What every node has; equality ignores where the node was written."""
 
+    moves_with: ClassVar[MovesWith]
+    """What can change the node from one day to the next, beside its parts and the days that stand in it."""
     type: Type
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
@@ -142,6 +178,7 @@ class Node:
 class Literal(Node):
     """A figure, date, duration, flag or word of the policy. ``value`` None: the programme's figure is not known."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     value: Decimal | date | Duration | bool | str | None
     provisional: bool = False
 
@@ -150,6 +187,7 @@ class Literal(Node):
 class Fact(Node):
     """A fact of the partner by name."""
 
+    moves_with: ClassVar[MovesWith] = ("facts",)
     name: str
     title: str
 
@@ -158,11 +196,14 @@ class Fact(Node):
 class Today(Node):
     """The date of the evaluation."""
 
+    moves_with: ClassVar[MovesWith] = ("every day",)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field(Node):
     """A field of the record at hand; one with a ``formula`` is computed from the record."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     name: str
     formula: Expr | None = None
 
@@ -174,6 +215,7 @@ class Period(Node):
     ``anniversary_year``: from the month of the last anniversary to the month before the date.
     """
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     months: int
     back: int = 0
     anniversary_year: bool = False
@@ -191,11 +233,12 @@ class RoundTo:
 class Aggregate(Node):
     """A figure over the records that meet ``where``, of the months of ``over`` where the records are monthly."""
 
+    moves_with: ClassVar[MovesWith] = ("records",)
     function: OneOf["count", "sum", "average", "largest", "smallest", "earliest", "latest"]
     records: str
-    value: Expr | None = None
+    value: Expr | None = field(default=None, metadata=OF_EACH_RECORD)
     distinct: bool = False
-    where: Expr | None = None
+    where: Expr | None = field(default=None, metadata=OF_EACH_RECORD)
     over: Period | None = None
     rounding: RoundTo | None = None
     """Of an average; the others cannot make a fraction."""
@@ -223,7 +266,8 @@ class CertificationList:
 class People(Node):
     """How many different people hold, on the date, a certification of at least ``least`` of the lists."""
 
-    lists: tuple[CertificationList, ...]
+    moves_with: ClassVar[MovesWith] = ("certifications",)
+    lists: tuple[CertificationList, ...] = field(metadata=BY_ITS_READER)
     least: int = 1
 
 
@@ -231,14 +275,16 @@ class People(Node):
 class DifferentPeople(Node):
     """How many of the lists can be filled with a different person each: the size of a maximum matching."""
 
-    lists: tuple[CertificationList, ...]
+    moves_with: ClassVar[MovesWith] = ("certifications",)
+    lists: tuple[CertificationList, ...] = field(metadata=BY_ITS_READER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named(Node):
     """A figure or measure by name, decided once; ``supplied``: a caller may give its value for today."""
 
-    name: str
+    moves_with: ClassVar[MovesWith] = ("facts",)
+    name: str = field(metadata=A_NAMED_VALUE)
     title: str
     supplied: bool = False
 
@@ -248,6 +294,7 @@ class Holds(Node):
     """Whether the register shows the award as held on the date, at the level or a higher one."""
 
     tells_elsewhere: ClassVar[bool] = True
+    moves_with: ClassVar[MovesWith] = ("register",)
     award: str
     level: str | None = None
 
@@ -257,6 +304,7 @@ class Lapsed(Node):
     """Whether the award was held once and is not any longer."""
 
     tells_elsewhere: ClassVar[bool] = True
+    moves_with: ClassVar[MovesWith] = ("register",)
     award: str
     level: str | None = None
 
@@ -266,6 +314,7 @@ class InRenewal(Node):
     """Whether today is among the days on which an award that was attained may be renewed."""
 
     tells_elsewhere: ClassVar[bool] = True
+    moves_with: ClassVar[MovesWith] = ("register",)
     award: str
 
 
@@ -274,6 +323,7 @@ class Paid(Node):
     """Whether the award is held and benefits were bought with it."""
 
     tells_elsewhere: ClassVar[bool] = True
+    moves_with: ClassVar[MovesWith] = ("register",)
     award: str
 
 
@@ -282,7 +332,8 @@ class Qualifies(Node):
     """Whether the partner meets the rule today, whatever the register says."""
 
     tells_elsewhere: ClassVar[bool] = True
-    rule: str
+    moves_with: ClassVar[MovesWith] = NOTHING
+    rule: str = field(metadata=A_RULE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,13 +341,15 @@ class InProgress(Node):
     """Whether at least one requirement of the rule is met, or a metric of it above zero."""
 
     tells_elsewhere: ClassVar[bool] = True
-    rule: str
+    moves_with: ClassVar[MovesWith] = NOTHING
+    rule: str = field(metadata=A_RULE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anniversary(Node):
     """An anniversary date of the register; see ``evaluator.register``."""
 
+    moves_with: ClassVar[MovesWith] = ("register", "every day")
     which: OneOf["any", "own", "shared", "membership", "next", "first", "attained"]
     after: Expr | None = None
 
@@ -316,6 +369,7 @@ class TableRow:
 class Lookup(Node):
     """The cell of the row in force whose key is the value of ``key``."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     table: str
     key: Expr
     rows: tuple[TableRow, ...]
@@ -325,6 +379,7 @@ class Lookup(Node):
 class Arithmetic(Node):
     """``left op right`` over numbers of one unit, or a number and a share."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     op: OneOf["+", "-", "*"]
     left: Expr
     right: Expr
@@ -337,6 +392,7 @@ class Ratio(Node):
     ``growth``: (numerator - denominator) / denominator * scale. A denominator of zero gives an unknown value.
     """
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     numerator: Expr
     denominator: Expr
     scale: Decimal
@@ -348,6 +404,7 @@ class Ratio(Node):
 class Rounded(Node):
     """A value rounded to a step."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     value: Expr
     rounding: RoundTo
 
@@ -356,6 +413,7 @@ class Rounded(Node):
 class PerUnit(Node):
     """``points`` for every whole ``unit`` of the value, at most ``cap``; nothing below zero."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     value: Expr
     points: Expr
     unit: Expr | None = None
@@ -366,6 +424,7 @@ class PerUnit(Node):
 class Prorate(Node):
     """``value / target * most``, between 0 and ``most``, rounded: one node, so that ranges stay exact."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     value: Expr
     most: Expr
     target: Expr
@@ -376,6 +435,7 @@ class Prorate(Node):
 class Shift(Node):
     """A date plus or minus a duration; a day that a month does not have becomes its last one."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     date: Expr
     by: Duration
     back: bool = False
@@ -387,6 +447,7 @@ class Shift(Node):
 class Edge(Node):
     """The first or last day of the month of a date."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     edge: OneOf["start", "end"]
     of: Expr
 
@@ -395,15 +456,17 @@ class Edge(Node):
 class Compare(Node):
     """``left op right``; both sides have one type."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     op: OneOf[">=", "<=", ">", "<", "=", "!="]
-    left: Expr
-    right: Expr
+    left: Expr = field(metadata=IN_ORDER)
+    right: Expr = field(metadata=IN_ORDER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllOf(Node):
     """Every part in force holds."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     parts: tuple[Expr, ...]
 
 
@@ -411,6 +474,7 @@ class AllOf(Node):
 class AnyOf(Node):
     """At least ``least`` of the parts in force hold."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     parts: tuple[Expr, ...]
     least: int = 1
 
@@ -419,6 +483,7 @@ class AnyOf(Node):
 class Not(Node):
     """The part does not hold."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     part: Expr
 
 
@@ -426,6 +491,7 @@ class Not(Node):
 class NumberOf(Node):
     """How many of the parts hold."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     parts: tuple[Expr, ...]
 
 
@@ -433,6 +499,7 @@ class NumberOf(Node):
 class AskedThisYear(Node):
     """Whether a check falls on an even (odd) anniversary; attaining counts as even (year 0)."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     even: bool
 
 
@@ -440,6 +507,7 @@ class AskedThisYear(Node):
 class Best(Node):
     """The largest of the parts in force."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     parts: tuple[Expr, ...]
 
 
@@ -447,6 +515,7 @@ class Best(Node):
 class Total(Node):
     """The sum of the parts in force, at most ``cap``."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     parts: tuple[Expr, ...]
     cap: Expr | None = None
 
@@ -466,6 +535,7 @@ class Branch:
 class Case(Node):
     """The value of the first branch whose condition holds; ``gate``: the only condition is an ``only if``."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     branches: tuple[Branch, ...]
     gate: bool = False
 
@@ -483,6 +553,7 @@ class DatedValue:
 class Dated(Node):
     """The value in force on the date."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     versions: tuple[DatedValue, ...]
 
 
@@ -491,8 +562,9 @@ class OnDate(Node):
     """The value as it was on another date."""
 
     tells_elsewhere: ClassVar[bool] = True
-    value: Expr
-    date: Expr
+    moves_with: ClassVar[MovesWith] = NOTHING
+    value: Expr = field(metadata=ON_ANOTHER_DAY)
+    date: Expr = field(metadata=TO_SAY_WHICH_DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -500,7 +572,8 @@ class AsProjected(Node):
     """The value over the projected facts."""
 
     tells_elsewhere: ClassVar[bool] = True
-    value: Expr
+    moves_with: ClassVar[MovesWith] = NOTHING
+    value: Expr = field(metadata=AS_PROJECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -508,9 +581,10 @@ class Sometime(Node):
     """The condition held on some day from ``start`` through ``end``."""
 
     tells_elsewhere: ClassVar[bool] = True
-    condition: Expr
-    start: Expr
-    end: Expr
+    moves_with: ClassVar[MovesWith] = NOTHING
+    condition: Expr = field(metadata=ON_ANOTHER_DAY)
+    start: Expr = field(metadata=TO_SAY_WHICH_DAY)
+    end: Expr = field(metadata=TO_SAY_WHICH_DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -520,6 +594,7 @@ class Requirement(Node):
     ``part`` tells what stands here: a condition, points of a metric (``scored``), or a section that holds others.
     """
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     code: str
     title: str
     value: Expr
@@ -544,6 +619,7 @@ class EveryMetric:
 class PassScore(Node):
     """The score reaches the mark, and every scored metric that counts has what is asked of it on the day."""
 
+    moves_with: ClassVar[MovesWith] = NOTHING
     score: Expr
     mark: Expr
     out_of: Decimal
@@ -679,6 +755,15 @@ class RuleVersion:
             return any(day in version.days for version in self.amount.versions)
         return not self.options or any(day in option.days for option in self.options)
 
+    def bounds(self) -> frozenset[date]:
+        """Return the days on which it can begin or cease to be in force."""
+        days = [self.days, *(option.days for option in self.options)]
+        if self.requirement is not None:
+            days += _days_said(self.requirement)
+        if isinstance(self.amount, Dated):
+            days += [version.days for version in self.amount.versions]
+        return frozenset(day for one in days for day in (one.start, one.end) if day is not None)
+
 
 def _says_something(node: Expr, day: date) -> bool:
     match node:
@@ -688,6 +773,16 @@ def _says_something(node: Expr, day: date) -> bool:
             return any(_says_something(part, day) for part in parts)
         case _:
             return True
+
+
+def _days_said(node: Expr) -> list[Days]:
+    match node:
+        case Requirement(days=days):
+            return [days]
+        case AllOf(parts=parts):
+            return [days for part in parts for days in _days_said(part)]
+        case _:
+            return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -786,6 +881,15 @@ class Core:
         for rule in self.rules.values():
             found.setdefault(rule.award, rule)
         return found
+
+    @cached_property
+    def rules_of_entry(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules that may say something of an entry by its award: its own at all levels, and those that followed."""
+        found: dict[str, dict[str, Rule]] = {}
+        for rule in self.rules.values():
+            for award in (rule.award, *rule.was):
+                found.setdefault(award, {})[rule.id] = rule
+        return {award: tuple(rules.values()) for award, rules in found.items()}
 
     @cached_property
     def awards(self) -> tuple[str, ...]:

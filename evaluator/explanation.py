@@ -43,6 +43,8 @@ class Explanation:
     chosen: tuple[str, ...] = ()
     day: date | None = None
     """The date of the evaluation, where it is not the question's."""
+    since: date | None = None
+    """The first day of those up to ``day`` that it stands for, where they are several."""
 
     @property
     def truth(self) -> Truth:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, Literal
 
 from dsl.builtin import BUILT_IN, CERTIFICATIONS, ENDLESS
@@ -57,6 +56,8 @@ class Facts:
         self.data = data
         self.as_of = as_of
         self._records: dict[tuple[str, bool], Records] = {}
+        self._days: dict[tuple[str, str], frozenset[date]] = {}
+        self._months: dict[str, frozenset[int]] = {}
 
     def section(self, name: str, projected: bool) -> Mapping[str, Json]:
         """Return the facts or records as told, or as projected."""
@@ -145,24 +146,32 @@ class Facts:
             return exactly(NEVER), ()
         return read(raw, field.type), ()
 
-    @cached_property
-    def change_days(self) -> list[date]:
-        """Return the days on which dated facts change: what a window over days has to look at."""
-        days: set[date] = {self.as_of}
-        lists = [self.records(name, projected) for name in BUILT_IN for projected in (False, True)]
-        for records in lists:
-            for row in records.rows or ():
-                for field in ("earned", "expires", "attained", "anniversary", "ended"):
-                    raw = row.data.get(field)
-                    if isinstance(raw, str) and raw != "none":
-                        day = date.fromisoformat(raw)
-                        days.add(day)
-                        if field == "expires" and day < date.max:
-                            days.add(date.fromordinal(day.toordinal() + 1))
-        for raw in (*self.section("facts", False).values(), *self.section("facts", True).values()):
-            if isinstance(raw, Mapping):
-                days.update(date.fromisoformat(step["from"]) for step in raw["history"])
-        return sorted(days)
+    def days_of(self, name: str, projected: bool) -> frozenset[date]:
+        """Return the days on which what is told of a fact begins or ceases to be so."""
+        raw = self.section("facts", projected).get(name)
+        today = {self.as_of, _next(self.as_of)}
+        if isinstance(raw, Mapping):
+            today.update(date.fromisoformat(step["from"]) for step in raw["history"])
+        return frozenset(today)
+
+    def days_in(self, records: Records, field: str) -> frozenset[date]:
+        """Return the days that stand in a field of a list."""
+        key = (records.pointer, field)
+        if key not in self._days:
+            told = (row.data.get(field) for row in records.rows or ())
+            self._days[key] = frozenset(date.fromisoformat(raw) for raw in told if raw is not None and raw != "none")
+        return self._days[key]
+
+    def months_in(self, records: Records) -> frozenset[int]:
+        """Return the months that a list tells of."""
+        if records.pointer not in self._months:
+            told = (row.data.get("month") for row in records.rows or ())
+            self._months[records.pointer] = frozenset(map(month_of, frozenset(raw for raw in told if raw is not None)))
+        return self._months[records.pointer]
+
+
+def _next(day: date) -> date:
+    return day if day == date.max else date.fromordinal(day.toordinal() + 1)
 
 
 def read(raw: Json, type_: Type) -> Range:

@@ -18,18 +18,20 @@ from evaluator import calendar, ranges, records
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
 from evaluator.moment import Moment
+from evaluator.moves import Movement
 from evaluator.ranges import ZERO, Dates, Numbers, Range, Truth, Words, compare, everything, exactly, hull
-from evaluator.reads import walk
 from evaluator.register import Register
+from evaluator.stretches import Stretches
 
 
 class Interpreter:
     """Decides nodes of one core over one partner's facts; decided parts are remembered by node and moment."""
 
-    def __init__(self, core: c.Core, facts: Facts) -> None:
+    def __init__(self, core: c.Core, facts: Facts, movement: Movement | None = None) -> None:
         self.core = core
         self.facts = facts
         self.register = Register(self)
+        self.stretches = Stretches(self, self.register, movement or Movement(core))
         self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
         self._named: dict[tuple[str, date, bool], Explanation] = {}
         self._rules: dict[tuple[str, date, bool, str | None, date | None], Explanation] = {}
@@ -285,16 +287,16 @@ class Interpreter:
         return Explanation(node, ranges.unbounded(node.type), gaps=(gap,))
 
     def _sometime(self, node: c.Sometime, at: Moment) -> Explanation:
-        """Look at each day of the window on which something changes; days after the question are not known yet."""
+        """Look at each stretch of the window in which nothing changes; days after the question are not known yet."""
         first, last = self.evaluate(node.start, at), self.evaluate(node.end, at)
         start, end = _dates(first).exact, _dates(last).exact
         if start is None or end is None:
             return Explanation(node, Truth.UNKNOWN, (first, last))
         today = self.facts.as_of
         looked: list[Explanation] = []
-        for day in self._days_to_look_at(node.condition, start, min(end, today)):
+        for since, day in self.stretches.of(node.condition, at, start, min(end, today)):
             found = self.evaluate(node.condition, replace(at, day=day))
-            looked.append(Explanation(found.node, found.range, found.parts, found.gaps, found.chosen, day=day))
+            looked.append(replace(found, day=day, since=since if since < day else None))
             if found.truth is Truth.TRUE:
                 return Explanation(node, Truth.TRUE, (first, last, looked[-1]), chosen=(day.isoformat(),))
         open_days = [part for part in looked if part.truth is Truth.UNKNOWN]
@@ -303,31 +305,6 @@ class Interpreter:
             gaps = (Gap("history", "", f"what holds after {today}", None, end, note="the window is still open"),)
         value = Truth.UNKNOWN if open_days or gaps else Truth.FALSE
         return Explanation(node, value, (first, last, *(open_days or looked[-1:])), gaps=gaps)
-
-    def _days_to_look_at(self, condition: c.Expr, start: date, end: date) -> list[date]:
-        """Return the days of a window on which the condition can change, the latest first."""
-        if self._turns_on_any_day(condition):
-            return [date.fromordinal(day) for day in range(end.toordinal(), start.toordinal() - 1, -1)]
-        days = {start, end, *self.facts.change_days, *self.core.change_days}
-        for index in range(calendar.month_index(start) + 1, calendar.month_index(end) + 1):
-            days.add(date(index // 12, index % 12 + 1, 1))
-        return sorted((day for day in days if start <= day <= end), reverse=True)
-
-    def _turns_on_any_day(self, condition: c.Expr) -> bool:
-        """Whether a condition speaks of today or the register, and not only of facts, whose days are known."""
-        for node in walk(condition):
-            match node:
-                case c.Today() | c.Anniversary() | c.Holds() | c.Paid() | c.AskedThisYear():
-                    return True
-                case c.Named(name=name) if self._turns_on_any_day(self.core.named[name].value):
-                    return True
-                case c.Qualifies(rule=rule) | c.InProgress(rule=rule):
-                    versions = self.core.rules[rule].versions
-                    if any(v.requirement is not None and self._turns_on_any_day(v.requirement) for v in versions):
-                        return True
-                case _:
-                    continue
-        return False
 
     # ---- arithmetic
 

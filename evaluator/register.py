@@ -8,6 +8,7 @@ So nobody has to interpret an entry: ``holds`` does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -31,6 +32,7 @@ from evaluator.ranges import (
     is_settled,
     truth,
 )
+from evaluator.reads import walk
 
 YEAR = c.Duration(months=12)
 """How long an award is valid where its rule does not say (S0, life cycle: one year from attainment)."""
@@ -67,6 +69,7 @@ class Register:
         self.facts = interpreter.facts
         self.rules = interpreter.core.rule_of_award
         self._standings: dict[tuple[str, str | None, date, bool], Standing] = {}
+        self._entry_days: dict[tuple[str, str | None, date, date], set[date]] = {}
 
     # ---- holds
 
@@ -520,6 +523,69 @@ class Register:
             return original
         return calendar.next_anniversary(original, after)
 
+    # ---- when it changes
+
+    def days(self, node: c.Expr, projected: bool, first: date, last: date) -> set[date]:
+        """Return the days of a window on which what a node says of the register can change."""
+        told = self.facts.records("awards", projected)
+        award: str | None = getattr(node, "award", None)
+        days = {_after(self.facts.as_of)}
+        core = self.interpreter.core
+        for rule in core.rules_of_entry.get(award, ()) if award is not None else ():
+            days.update(day for version in rule.versions for day in version.bounds())
+        for row in told.rows or ():
+            name = row.data.get("award")
+            if award is None or name is None or name == award or name in _names(core, award):
+                days |= self._days_of_entry(row, name or award, projected, first, last)
+        if isinstance(node, c.Anniversary):
+            days |= self._days_of_anniversary(node)
+        return {day for day in days if first <= day <= last}
+
+    def _days_of_entry(self, row: Row, award: str | None, projected: bool, first: date, last: date) -> set[date]:
+        """Return the days on which an entry begins, ends or is checked, and from which a check counts."""
+        key = (row.pointer, award, first, last)
+        if key in self._entry_days:
+            return self._entry_days[key]
+        own = [self._day(row, field)[0].exact for field in ("attained", "ended")]
+        days = {day for day in own if day is not None}
+        anniversary = self._day(row, "anniversary")[0].exact
+        rules = self.interpreter.core.rules_of_entry.get(award or "", ())
+        for rule in rules:
+            days.update(day for version in rule.versions for day in version.bounds())
+        if anniversary is not None:
+            reach = max((_reach(rule) for rule in rules), default=1)
+            for years in range(MAX_CHECKS):
+                due = calendar.add_years(anniversary, years)
+                if first.year - reach <= due.year <= last.year + reach:
+                    days |= self._days_of_check(row, due, rules, projected)
+            # Anniversaries go on after the last check that is followed, and are told before the first.
+            for year in range(first.year - 1, last.year + 2):
+                due = calendar.add_years(anniversary, year - anniversary.year)
+                days |= {due, _after(due)}
+        self._entry_days[key] = days
+        return days
+
+    def _days_of_check(self, row: Row, due: date, rules: Sequence[c.Rule], projected: bool) -> set[date]:
+        days = {due, _after(due)}
+        for rule in rules:
+            at = Moment(due, projected, rule=rule, entry=row, due=due)
+            check = self._day_of(at, "checked at") or due
+            loss = calendar.add(check, self._duration_of(at, "lost after", c.Duration()) or c.Duration())
+            bounds = [*(self._window_of(at, "met sometime") or ()), *(self._window_of(at, "renewable") or ())]
+            days.update(day for start in (check, loss, *bounds) for day in (start, _after(start)))
+        return days
+
+    def _days_of_anniversary(self, node: c.Anniversary) -> set[date]:
+        """Return days in the policy from which on another anniversary may be meant."""
+        if node.which != "first" and node.after is None:
+            return set()
+        days = set(self.interpreter.core.change_days)
+        if node.after is not None:
+            after = self.interpreter.evaluate(node.after, Moment(self.facts.as_of)).range
+            if isinstance(after, Dates) and after.exact is not None:
+                days.add(after.exact)
+        return {moved for day in days for moved in (day, _after(day), _after(_after(day)))}
+
     # ---- fields
 
     def _text(self, row: Row, name: str) -> tuple[Words, tuple[Gap, ...]]:
@@ -558,3 +624,31 @@ def _former(rule: c.Rule | None, day: date) -> set[str]:
     return {
         old for version in versions if version.days.start is None or version.days.start <= day for old in version.was
     }
+
+
+def _names(core: c.Core, award: str) -> set[str]:
+    """Return the awards whose holders hold an award by some day."""
+    rule = core.rule_of_award.get(award)
+    return {award, *rule.was} if rule is not None else {award}
+
+
+def _after(day: date) -> date:
+    return day if day == date.max else day + timedelta(days=1)
+
+
+def _reach(rule: c.Rule) -> int:
+    """Return by how many years at most the days of a check lie from its anniversary; all where the rule names a day."""
+    months = days = 0
+    for version in rule.versions:
+        for settings in version.settings.values():
+            for setting in settings:
+                for value in setting.value if isinstance(setting.value, tuple) else (setting.value,):
+                    for node in walk(value):
+                        match node:
+                            case c.Literal(value=date()):
+                                return date.max.year
+                            case c.Literal(value=c.Duration() as by) | c.Shift(by=by):
+                                months, days = months + by.months, days + by.days
+                            case _:
+                                continue
+    return 2 + months // 12 + days // 365

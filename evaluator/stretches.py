@@ -1,0 +1,224 @@
+"""Stretches of days over which a node stays what it is: what a window looks at instead of every day.
+
+Which parts can change is declared (``evaluator.moves``); here are the days on which they do, from what is told of the
+partner: dates in facts and records, the months that records are of, the register's entries and their checks. A date
+that moves with the day meets another one on a day that is searched for by halves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from dsl import core as c
+from dsl.builtin import CERTIFICATIONS
+from evaluator.facts import Row
+from evaluator.moment import Decides, Moment
+from evaluator.moves import Movement, Mover, Place, parts
+from evaluator.ranges import Dates, compare
+from evaluator.register import Register
+
+ONE = timedelta(days=1)
+Stretch = tuple[date, date]
+"""First and last day."""
+
+
+class Stretches:
+    """Finds the days on which nodes of one core can change for one partner."""
+
+    def __init__(self, interpreter: Decides, register: Register, movement: Movement) -> None:
+        self.interpreter = interpreter
+        self.facts = interpreter.facts
+        self.register = register
+        self.movement = movement
+
+    def of(self, node: c.Expr, at: Moment, first: date, last: date) -> list[Stretch]:
+        """Return the stretches of a window, the latest one first."""
+        if first > last:
+            return []
+        starts = [first, *sorted(self.turns(node, at, first, last))]
+        ends = [*(start - ONE for start in starts[1:]), last]
+        return list(zip(starts, ends, strict=True))[::-1]
+
+    def turns(self, node: c.Expr, at: Moment, first: date, last: date) -> set[date]:
+        """Return the days after the first one on which a node may not be what it was the day before."""
+        records = at.declaration.name if at.row is not None and at.declaration is not None else None
+        moves = self.movement.of(node, Place(at.projected, records))
+        found = {day for day in moves.days if first < day <= last}
+        for mover in moves.movers:
+            found.update(day for day in self._turns_of(mover, at, first, last) if first < day <= last)
+        return found
+
+    def _turns_of(self, mover: Mover, at: Moment, first: date, last: date) -> Iterable[date]:
+        node, projected = mover.node, mover.place.projected
+        match mover.how, node:
+            case "every day", _:
+                return map(date.fromordinal, range(first.toordinal() + 1, last.toordinal() + 1))
+            case "facts", c.Fact() | c.Named():
+                return self.facts.days_of(node.name, projected)
+            case "certifications", c.People() | c.DifferentPeople():
+                return self._of_people(node.lists, projected)
+            case "records", c.Aggregate():
+                return self._of_records(node, mover.place, at, first, last)
+            case "register", _:
+                return self.register.days(node, projected, first, last)
+            case "in order" | "to say which day", _:
+                return self._of_moving_dates(mover, at, first, last)
+            case _:
+                raise AssertionError(f"nobody reads off {type(node).__name__} on which days {mover.how} change it")
+
+    # ---- what is told
+
+    def _of_people(self, lists: Iterable[c.CertificationList], projected: bool) -> Iterator[date]:
+        """Yield the days on which somebody's certification begins or ends to count."""
+        yield _after(self.facts.as_of)
+        entries: dict[str, list[c.Counted]] = {}
+        for listing in lists:
+            for entry in listing.entries:
+                entries.setdefault(entry.certification, []).append(entry)
+        nameless = False
+        told: set[str] = set()
+        for row in self.facts.records(CERTIFICATIONS.name, projected).rows or ():
+            name = row.data.get("certification")
+            if name is not None and name not in entries:
+                continue
+            nameless |= name is None
+            told.update(() if name is None else (name,))
+            yield from (day for day in (_day(row, "earned"), _after(_day(row, "expires"))) if day is not None)
+        for name in entries if nameless else told:
+            for entry in entries[name]:
+                yield from (day for day in (entry.days.start, entry.days.end) if day is not None)
+
+    def _of_records(self, node: c.Aggregate, place: Place, at: Moment, first: date, last: date) -> Iterator[date]:
+        """Yield the days on which a record, or a month that nobody told of, comes into the figure or leaves it."""
+        told = self.facts.records(node.records, place.projected)
+        if not self.facts.is_dated(told):
+            yield from (self.facts.as_of, _after(self.facts.as_of))
+        if told.declaration.dated_by is not None:
+            yield _after(self.facts.as_of)
+            yield from self.facts.days_in(told, told.declaration.dated_by)
+        if node.over is None:
+            return
+        months, back = node.over.months, node.over.back
+        if node.over.anniversary_year:
+            # It ends with the last month; it begins anew with each anniversary.
+            yield from self.register.days(node, place.projected, first, last)
+            months, back = 0, 0
+        marks = self.facts.months_in(told)
+        starts = {month + back + 1 for month in marks} | {month + back + months + 1 for month in marks}
+        if told.covers is not None:
+            starts |= {told.covers[0] + back + months, told.covers[1] + back + 2}
+        for month in starts:
+            if 12 <= month < 12 * date.max.year:
+                yield date(month // 12, month % 12 + 1, 1)
+
+    # ---- dates that move with the day
+
+    def _of_moving_dates(self, mover: Mover, at: Moment, first: date, last: date) -> set[date]:
+        """Return the days on which dates that rise with the day meet others, or days on which something else changes."""
+        found: set[date] = set()
+        asked = [part for how, part in parts(mover.node) if how == mover.how]
+        for moment in self._moments(mover, at):
+            stops = sorted(set().union(*(self.turns(part, moment, first, last) for part in asked)))
+            for start, end in zip([first, *stops], [*(stop - ONE for stop in stops), last], strict=True):
+                if mover.how == "in order":
+                    found |= self._crossings(asked[0], asked[1], moment, start, end)
+                else:
+                    found |= self._reached(mover.node, asked, moment, start, end)
+            found.update(stops)
+        return found
+
+    def _moments(self, mover: Mover, at: Moment) -> Iterator[Moment]:
+        """Yield the moment from which a node is asked; one for each record where it is asked of records."""
+        place = mover.place
+        moment = replace(at, projected=place.projected)
+        if place.rule is not None:
+            moment = replace(moment, rule=self.interpreter.core.rules.get(place.rule), row=None, declaration=None)
+        if not place.of_entry:
+            moment = replace(moment, entry=None, due=None)
+        if place.records is None or moment.row is not None:
+            yield moment
+            return
+        told = self.facts.records(place.records, place.projected)
+        for row in told.rows or ():
+            yield replace(moment, row=row, declaration=told.declaration)
+
+    def _reached(self, node: c.Expr, asked: list[c.Expr], moment: Moment, first: date, last: date) -> set[date]:
+        """Return the days on which a moving day comes to one on which what is decided there changes."""
+        ends = [(self._date(part, moment, first), self._date(part, moment, last)) for part in asked]
+        bounds = [(low.exact, high.exact) for low, high in ends]
+        if any(low is None or high is None for low, high in bounds):
+            settled = all(low == high for low, high in ends)
+            return set() if settled else set(_days(first, last))
+        known = [(low, high) for low, high in bounds if low is not None and high is not None]
+        lowest, highest = min(low for low, _ in known), max(high for _, high in known)
+        there = {_after(self.facts.as_of)}
+        for how, part in parts(node):
+            if how == "on another day":
+                there |= self.turns(part, moment, lowest, highest)
+        found: set[date] = set()
+        for part, (low, high) in zip(asked, known, strict=True):
+            for day in there:
+                if low < day <= high:
+                    found.add(self._first(part, moment, day, first, last))
+        if len(asked) == 2:
+            found |= self._crossings(asked[1], asked[0], moment, first, last)
+        return found
+
+    def _first(self, node: c.Expr, moment: Moment, goal: date, first: date, last: date) -> date:
+        """Return the first day on which a rising date comes to a goal: not yet on the first day, surely on the last."""
+        low, high = first.toordinal(), last.toordinal()
+        while high - low > 1:
+            middle = (low + high) // 2
+            there = self._date(node, moment, date.fromordinal(middle)).exact or date.min
+            low, high = (low, middle) if there >= goal else (middle, high)
+        return date.fromordinal(high)
+
+    def _crossings(self, left: c.Expr, right: c.Expr, moment: Moment, first: date, last: date) -> set[date]:
+        """Return the days on which the order of two dates changes, neither of which falls from day to day.
+
+        Where both ends of a stretch show that nothing between can change it is left alone, else it is halved.
+        """
+        found: set[date] = set()
+        waiting = [(first, last)]
+        while waiting:
+            start, end = waiting.pop()
+            if start == end:
+                continue
+            one, other = self._date(left, moment, start), self._date(left, moment, end)
+            two, another = self._date(right, moment, start), self._date(right, moment, end)
+            if all(_constant(op, one, other, two, another) for op in (">=", ">")):
+                continue
+            if end - start == ONE:
+                found.add(end)
+                continue
+            middle = start + (end - start) // 2
+            waiting += [(start, middle), (middle, end)]
+        return found
+
+    def _date(self, node: c.Expr, moment: Moment, day: date) -> Dates:
+        found = self.interpreter.evaluate(node, replace(moment, day=day)).range
+        if not isinstance(found, Dates):
+            raise AssertionError("what rises with the day is a date")
+        return found
+
+
+def _constant(op: str, left: Dates, left_end: Dates, right: Dates, right_end: Dates) -> bool:
+    """Whether ``left op right`` is the same all the way from one day to another, neither side falling."""
+    least = compare(op, Dates(left.low, left.high), Dates(right_end.low, right_end.high))  # type: ignore[arg-type]
+    most = compare(op, Dates(left_end.low, left_end.high), Dates(right.low, right.high))  # type: ignore[arg-type]
+    return least is most
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return map(date.fromordinal, range(first.toordinal() + 1, last.toordinal() + 1))
+
+
+def _day(row: Row, field: str) -> date | None:
+    raw = row.data.get(field)
+    return date.fromisoformat(raw) if isinstance(raw, str) and raw != "none" else None
+
+
+def _after(day: date | None) -> date:
+    return date.max if day is None or day == date.max else day + ONE

@@ -1,0 +1,143 @@
+"""The days that a window looks at, against the definition: every day of it.
+
+What can change a node is declared with its kind; here nothing may change on another day.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import get_args
+
+import pytest
+from hypothesis import note, strategies as st
+
+from dsl import core as c
+from evaluator.explanation import Explanation
+from evaluator.facts import Facts
+from evaluator.interpreter import Interpreter, version_on
+from evaluator.moment import Moment
+from evaluator.moves import Place
+from evaluator.ranges import Dates, Range
+from evaluator.reads import AWARD_KINDS, expressions
+from evaluator.stretches import Stretch, Stretches
+from tests.properties.strategies import knowledge
+from tests.properties.test_laws import NAMES, _partner, engine, hold
+
+DAY = timedelta(days=1)
+
+
+class EveryDay(Stretches):
+    """Looks at every day of a window."""
+
+    def of(self, node: c.Expr, at: Moment, first: date, last: date) -> list[Stretch]:
+        days = range(last.toordinal(), first.toordinal() - 1, -1)
+        return [(day, day) for day in map(date.fromordinal, days)]
+
+
+def naive(core: c.Core, facts: Facts) -> Interpreter:
+    interpreter = Interpreter(core, facts)
+    interpreter.stretches = EveryDay(interpreter, interpreter.register, interpreter.stretches.movement)
+    return interpreter
+
+
+def asked_of(core: c.Core, rule: c.Rule) -> list[c.Expr]:
+    """Return what a rule is made of, and what can be asked of the register about it."""
+    found = [part for version in rule.versions for part in expressions(version)]
+    if rule.kind in AWARD_KINDS:
+        level = {"level": rule.level} if rule.level is not None else {}
+        found += [c.Holds(award=rule.award, type=c.FLAG, **level), c.Lapsed(award=rule.award, type=c.FLAG, **level)]
+        found += [c.Paid(award=rule.award, type=c.FLAG), c.InRenewal(award=rule.award, type=c.FLAG)]
+    return [*found, c.Qualifies(rule=rule.id, type=c.FLAG), c.InProgress(rule=rule.id, type=c.FLAG)]
+
+
+def settles(found: Range) -> object:
+    return (found.low, found.high) if isinstance(found, Dates) else found
+
+
+def check_nothing_changes_between(data: st.DataObject, name: str) -> None:
+    """Every node is the same all through a stretch; a date that rises never falls in it."""
+    rule_id, people = _partner(data, name)
+    core = engine(name).core
+    rule = core.rules[rule_id]
+    known = data.draw(knowledge(data.draw(people)))
+    facts = Facts(core, known.facts(), known.partner.as_of)
+    node = data.draw(st.sampled_from(asked_of(core, rule)))
+    start = known.partner.as_of + timedelta(days=data.draw(st.integers(-500, 60)))
+    end = start + timedelta(days=data.draw(st.integers(1, 120)))
+    note(f"{rule_id} {start} to {end}, on {facts.as_of}: {node}")
+    note(json.dumps(facts.data, default=str))
+    interpreter = Interpreter(core, facts)
+    at = Moment(facts.as_of, rule=rule)
+
+    turns = interpreter.stretches.turns(node, at, start, end)
+
+    rises = interpreter.stretches.movement.of(node, Place()).rises
+    days = [start + DAY * index for index in range((end - start).days + 1)]
+    ranges = [interpreter.evaluate(node, Moment(day, rule=rule)).range for day in days]
+    for (_, before), (day, after) in pairwise(zip(days, ranges, strict=True)):
+        if day in turns:
+            continue
+        if rises and isinstance(before, Dates) and isinstance(after, Dates):
+            assert (before.low or date.min) <= (after.low or date.min), day
+            assert (before.high or date.max) <= (after.high or date.max), day
+        else:
+            assert after == before, day
+
+
+def check_in_force(data: st.DataObject, name: str) -> None:
+    """Whether a rule is in force changes on the days that stand in its versions only."""
+    core = engine(name).core
+    rule = core.rules[data.draw(st.sampled_from(tuple(core.rules)))]
+    start = data.draw(st.sampled_from(core.change_days)) - 30 * DAY
+    bounds = frozenset(day for version in rule.versions for day in version.bounds())
+    versions = [version_on(rule, start + DAY * index) for index in range(90)]
+    for index, (before, after) in enumerate(pairwise(versions)):
+        assert before is after or start + DAY * (index + 1) in bounds
+
+
+def windows_in(top: Explanation) -> list[tuple[Range, tuple[str, ...]]]:
+    return [(part.range, part.chosen) for part in top.walk() if isinstance(part.node, c.Sometime)]
+
+
+def check_windows(data: st.DataObject, name: str) -> None:
+    """A rule, its windows and its standing are as if every day had been looked at, and so is the day that is told."""
+    rule_id, people = _partner(data, name)
+    core = engine(name).core
+    rule = core.rules[rule_id]
+    known = data.draw(knowledge(data.draw(people)))
+    facts = Facts(core, known.facts(), known.partner.as_of)
+    note(f"{rule_id} on {facts.as_of}")
+    note(json.dumps(facts.data, default=str))
+    at = Moment(facts.as_of, rule=rule)
+    short, whole = Interpreter(core, facts), naive(core, facts)
+
+    for node in asked_of(core, rule):
+        one, other = short.evaluate(node, at), whole.evaluate(node, at)
+        assert one.range == other.range, node
+        assert set(windows_in(one)) == set(windows_in(other)), node
+    if rule.kind in AWARD_KINDS:
+        one, other = (i.register.standing(rule.award, rule.level, at) for i in (short, whole))
+        for field in ("held", "since", "until", "next_check", "renews_to", "level", "settled"):
+            assert getattr(one, field) == getattr(other, field), field
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_changes_between_the_days_that_are_looked_at(name: str) -> None:
+    hold(check_nothing_changes_between, 60, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rule_comes_into_force_on_days_that_stand_in_it(name: str) -> None:
+    hold(check_in_force, 20, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_windows_are_as_if_every_day_had_been_looked_at(name: str) -> None:
+    hold(check_windows, 24, name)
+
+
+def test_every_kind_of_node_says_what_moves_it() -> None:
+    for kind in get_args(c.Expr):
+        assert "moves_with" in vars(kind), kind.__name__
