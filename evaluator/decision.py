@@ -298,6 +298,8 @@ def _missing_json(missing: Missing) -> dict[str, Json]:
         result["type"] = str(gap.type)
     if gap.day is not None:
         result["on"] = gap.day.isoformat()
+    if gap.since is not None:
+        result["since"] = gap.since.isoformat()
     if gap.note:
         result["note"] = gap.note
     if missing.leads_to:
@@ -334,6 +336,8 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
         result["was"] = list(reason.was)
     if reason.day is not None:
         result["on"] = reason.day.isoformat()
+    if reason.since is not None:
+        result["since"] = reason.since.isoformat()
     result["at"] = f"{reason.origin.source.name}:{reason.origin.line}"
     if reason.parts and (detail == "full" or reason.outcome != "met"):
         result["parts"] = [reason_json(part, detail) for part in reason.parts]

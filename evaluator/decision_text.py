@@ -197,7 +197,7 @@ def missing_text(missing: Missing) -> str:
     gap = missing.gap
     text = f"{gap.pointer}  {gap.title}"
     if gap.day is not None:
-        text += f", on {gap.day}"
+        text += f", from {gap.since} through {gap.day}" if gap.since is not None else f", on {gap.day}"
     if gap.note:
         text += f" ({gap.note})"
     if missing.leads_to:
@@ -226,7 +226,9 @@ def reason_text(reason: Reason) -> str:
         text = f"{text}; " if text else ""
         text += f"{plain(reason.points)}{out_of} points"
     if reason.day is not None:
-        text += f" (on {reason.day})"
+        text += f" (from {reason.since} through {reason.day})" if reason.since is not None else f" (on {reason.day})"
+    elif reason.since is not None:
+        text += f" (since {reason.since})"
     return text or reason.outcome.replace("_", " ")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -31,11 +31,12 @@ from evaluator.decision import (
     Resting,
     Score,
 )
-from evaluator.explanation import Explanation, Gap
+from evaluator.explanation import Explanation, Gap, below
 from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
 from evaluator.interpreter import Interpreter, version_on
 from evaluator.moment import Moment
+from evaluator.moves import Movement
 from evaluator.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, compare, exactly, is_settled
 from evaluator.reasons import OUTCOMES, Context, Reason, number, plain, reasons_of
 from evaluator.register import Standing
@@ -89,6 +90,7 @@ class Engine:
         self.document = document
         self.core = core if core is not None else core_of(document)
         self.reader = FactsReader(self.core)
+        self.movement = Movement(self.core)
         self._engine = engine_name()
 
     def over(self, document: Document, core: c.Core) -> Engine:
@@ -96,6 +98,7 @@ class Engine:
         other = Engine.__new__(Engine)
         other.document, other.core = document, core
         other.reader, other._engine = self.reader, self._engine
+        other.movement = Movement(core)
         return other
 
     # ---- asking
@@ -137,7 +140,7 @@ class Engine:
         self.reader.check(query.facts, most=most_problems)
         rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
         facts = Facts(self.core, query.facts, query.as_of)
-        one = _Deciding(self.core, facts, _fingerprint(query.facts))
+        one = _Deciding(self.movement, facts, _fingerprint(query.facts))
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail
@@ -152,13 +155,14 @@ def _fingerprint(facts: Mapping[str, Json]) -> str:
 class _Deciding:
     """The decisions over one partner's facts on one day."""
 
-    def __init__(self, core: c.Core, facts: Facts, fingerprint: str, *, trying: bool = False) -> None:
-        self.core = core
+    def __init__(self, movement: Movement, facts: Facts, fingerprint: str, *, trying: bool = False) -> None:
+        self.movement = movement
+        self.core = movement.core
         self.facts = facts
         self.fingerprint = fingerprint
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
-        self.interpreter = Interpreter(core, facts)
+        self.interpreter = Interpreter(self.core, facts, movement)
 
     def decision(self, rule: c.Rule) -> Decision:
         day = self.facts.as_of
@@ -196,7 +200,7 @@ class _Deciding:
                 return self._choice(base, version, at, context)
             case _:
                 explanation = self.interpreter.requirement(rule, at)
-                scored = next((e for e in _of_the_rule(explanation) if isinstance(e.node, c.PassScore)), None)
+                scored = next((e for e in below(explanation, _of_the_rule) if isinstance(e.node, c.PassScore)), None)
                 score: Score | None = None
                 if scored is not None and isinstance(scored.node, c.PassScore):
                     points, needed = (part.range for part in scored.parts)
@@ -422,7 +426,7 @@ class _Deciding:
     def _if_told(self, rule: c.Rule, told: Mapping[str, str | bool]) -> Decision:
         """Decide once more with more facts."""
         data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
-        return _Deciding(self.core, Facts(self.core, data, self.facts.as_of), "", trying=True).decision(rule)
+        return _Deciding(self.movement, Facts(self.core, data, self.facts.as_of), "", trying=True).decision(rule)
 
     def _disagreements(self, explanations: Sequence[Explanation]) -> Iterable[Disagreement]:
         """Yield supplied measures that the records contradict."""
@@ -452,22 +456,16 @@ def _result(decision: Decision) -> object:
     return decision.eligibility, decision.amount, decision.due, decision.stage, options
 
 
-def _of_the_rule(explanation: Explanation) -> Iterator[Explanation]:
-    """Yield what the rule itself asks for on the day; the score of an award that it speaks of is none of its own."""
-    yield explanation
-    if not explanation.node.tells_elsewhere:
-        for part in explanation.parts:
-            yield from _of_the_rule(part)
+def _of_the_rule(explanation: Explanation) -> Sequence[Explanation]:
+    """Return the parts that the rule itself asks for on the day; the score of an award it speaks of is none of its own."""
+    return () if explanation.node.tells_elsewhere else explanation.parts
 
 
-def _that_count(explanation: Explanation) -> Iterator[Explanation]:
-    """Yield what a decision rests on: where one of several is enough, those that are met."""
-    yield explanation
-    parts: Sequence[Explanation] = explanation.parts
+def _that_count(explanation: Explanation) -> Sequence[Explanation]:
+    """Return the parts that a decision rests on: where one of several is enough, those that are met."""
     if isinstance(explanation.node, c.AnyOf) and explanation.truth is Truth.TRUE:
-        parts = [part for part in parts if part.truth is Truth.TRUE]
-    for part in parts:
-        yield from _that_count(part)
+        return [part for part in explanation.parts if part.truth is Truth.TRUE]
+    return explanation.parts
 
 
 def _rests_on(
@@ -492,7 +490,7 @@ def _rests_on(
     dated(version.days, version.origin)
     for basis in more:
         assume(basis, version.origin)
-    for part in (found for top in explanations for found in _that_count(top)):
+    for part in (found for top in explanations for found in below(top, _that_count)):
         node = part.node
         match node:
             case c.Literal(provisional=True, value=value):
@@ -628,5 +626,5 @@ def _condition_reason(code: str, title: str, test: Explanation, context: Context
 
 def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:
     """Return the standing of an award on a day, for callers that need no decision."""
-    one = _Deciding(engine.core, Facts(engine.core, facts, as_of), "")
+    one = _Deciding(engine.movement, Facts(engine.core, facts, as_of), "")
     return one.interpreter.register.standing(award, None, Moment(as_of))

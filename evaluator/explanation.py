@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -26,6 +26,8 @@ class Gap:
     day: date | None = None
     """The day it is needed for, where that is not the day of the question."""
     note: str = ""
+    since: date | None = None
+    """The first of the days up to ``day`` that it is needed for, where they are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,36 @@ class Explanation:
         return self.range
 
     def walk(self) -> Iterator[Explanation]:
-        """Yield this explanation and all below it, parents first."""
-        yield self
-        for part in self.parts:
-            yield from part.walk()
+        """Yield this explanation and all below it, parents first; what several share is yielded once."""
+        return below(self, lambda found: found.parts)
 
     def missing(self) -> Iterator[Gap]:
         """Yield the gaps that keep this node from being settled: those below settled parts do not matter."""
         if is_settled(self.range):
             return
-        yield from self.gaps
-        if isinstance(self.node, Named) and self.gaps:
-            return  # the ready-made value settles it, whatever it would be reckoned from
-        for part in self.parts:
-            yield from part.missing()
+        seen: set[int] = set()
+        waiting: list[tuple[Explanation, date | None, date | None]] = [(self, None, None)]
+        while waiting:
+            found, since, day = waiting.pop()
+            if id(found) in seen or is_settled(found.range):
+                continue
+            seen.add(id(found))
+            if found.since is not None:
+                since, day = found.since, found.day
+            for gap in found.gaps:
+                yield replace(gap, since=since) if since is not None and gap.day == day else gap
+            if isinstance(found.node, Named) and found.gaps:
+                continue  # the ready-made value settles it, whatever it would be reckoned from
+            waiting.extend((part, since, day) for part in reversed(found.parts))
+
+
+def below(top: Explanation, parts_of: Callable[[Explanation], Sequence[Explanation]]) -> Iterator[Explanation]:
+    """Yield an explanation and what is below it, parents first and each once: decided parts are shared."""
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        found = waiting.pop()
+        if id(found) not in seen:
+            seen.add(id(found))
+            yield found
+            waiting.extend(reversed(parts_of(found)))

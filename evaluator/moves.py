@@ -6,7 +6,7 @@ the parts of a condition that can change are known before any facts are; ``evalu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import Any
@@ -57,7 +57,7 @@ class Movement:
     def of(self, node: c.Expr, place: Place) -> Moves:
         """Return what can change a node."""
         days: set[date] = set()
-        movers: dict[Mover, None] = {}
+        movers: _Movers = {}
         rises = "every day" in node.moves_with
         decided_elsewhere: set[c.How] = set()
         for how, part in parts(node):
@@ -68,17 +68,17 @@ class Movement:
                 continue
             inner = self._part(node, how, part, place)
             days |= inner.days
-            movers.update(dict.fromkeys(inner.movers))
+            _add(movers, inner.movers)
             if inner.rises and how in ("in order", "to say which day"):
                 decided_elsewhere.add(how)
             else:
                 rises |= inner.rises
-        movers.update((Mover(node, place, word), None) for word in node.moves_with if word != "every day")
-        movers.update((Mover(node, place, how), None) for how in decided_elsewhere)
+        _add(movers, (Mover(node, place, word) for word in node.moves_with if word != "every day"))
+        _add(movers, (Mover(node, place, how) for how in decided_elsewhere))
         if rises and node.type.kind != "date":
-            movers[Mover(node, place, "every day")] = None
+            _add(movers, [Mover(node, place, "every day")])
             rises = False
-        return Moves(frozenset(days), tuple(movers), rises)
+        return Moves(frozenset(days), tuple(movers.values()), rises)
 
     def _part(self, node: c.Expr, how: c.How, part: c.Expr | str, place: Place) -> Moves:
         if isinstance(part, str):
@@ -104,14 +104,34 @@ class Movement:
         if how == "named":
             return self.of(self.core.named[name].value, place)
         days: set[date] = set()
-        movers: dict[Mover, None] = {}
+        movers: _Movers = {}
         for version in self.core.rules[name].versions:
             days |= version.bounds()
             if version.requirement is not None:
                 inner = self.of(version.requirement, place)
                 days |= inner.days
-                movers.update(dict.fromkeys(inner.movers))
-        return Moves(frozenset(days), tuple(movers))
+                _add(movers, inner.movers)
+        return Moves(frozenset(days), tuple(movers.values()))
+
+
+_Movers = dict[tuple[object, ...], Mover]
+
+
+def _add(movers: _Movers, more: Iterable[Mover]) -> None:
+    """Add movers; those that read the same of the partner are one."""
+    for mover in more:
+        node = mover.node
+        match mover.how:
+            case "records" if isinstance(node, c.Aggregate):
+                read: object = (node.records, node.over)
+            case "certifications" if isinstance(node, c.People | c.DifferentPeople):
+                read = tuple(listing.name for listing in node.lists)
+            case "facts" if isinstance(node, c.Fact | c.Named):
+                read = node.name
+            case _:
+                # Such a node is small, or found by what it compares: it is one only with itself.
+                read = id(node)
+        movers.setdefault((mover.how, mover.place, read), mover)
 
 
 def parts(node: c.Node) -> Iterator[tuple[c.How, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -56,6 +56,8 @@ class Reason:
     day: date | None
     origin: Span
     parts: tuple[Reason, ...]
+    since: date | None = None
+    """The first of the days up to ``day`` on which all this is the same, where a window looked at several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +67,52 @@ class Context:
     day: date
     days: c.Days
     basis: c.Basis
+    stretch: tuple[date, date] | None = None
+    """The days of a window that it stands for, where they are several."""
+    told: dict[tuple[object, ...], tuple[Explanation, Reason]] = field(default_factory=dict, compare=False, repr=False)
+    """Reasons that were made already, by what they are made of: what decisions share is told from one reason."""
 
 
 def reasons_of(explanation: Explanation, context: Context) -> tuple[Reason, ...]:
     """Return the reasons at the top of an explanation, each with its parts."""
-    return tuple(_reason(found, context) for found in _requirements(explanation))
+    return tuple(_reason(found, inner) for found, inner in _requirements(explanation, context))
 
 
-def _requirements(explanation: Explanation) -> Iterator[Explanation]:
-    if isinstance(explanation.node, c.Requirement):
-        yield explanation
-        return
-    for part in explanation.parts:
-        yield from _requirements(part)
+def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[Explanation, Context]]:
+    """Yield the topmost requirements, each once, with the days of a window that they stand for."""
+    seen: set[int] = set()
+    waiting = [(explanation, context)]
+    while waiting:
+        found, inner = waiting.pop()
+        if id(found) in seen:
+            continue
+        seen.add(id(found))
+        if found.since is not None:
+            inner = replace(inner, stretch=(found.since, found.day or inner.day))
+        if isinstance(found.node, c.Requirement):
+            yield found, inner
+        else:
+            waiting.extend((part, inner) for part in reversed(found.parts))
 
 
 def _reason(explanation: Explanation, context: Context) -> Reason:
+    """Return the reason of a requirement; what is shared is made once."""
+    key = (id(explanation), context.days, context.basis, context.stretch)
+    if key not in context.told:
+        # With its explanation: an identity is one object's only as long as that is there.
+        context.told[key] = (explanation, _made(explanation, context))
+    return context.told[key][1]
+
+
+def _made(explanation: Explanation, context: Context) -> Reason:
     node = explanation.node
     if not isinstance(node, c.Requirement):
         raise AssertionError("reasons are made of requirements")
     inner = explanation.parts[0]
     days = _both(node.days, context.days)
     cites = node.basis.cites or context.basis.cites
-    below = Context(context.day, days, c.Basis(cites))
-    parts = tuple(_reason(found, below) for part in explanation.parts for found in _requirements(part))
+    below = replace(context, days=days, basis=c.Basis(cites))
+    parts = tuple(_reason(*found) for part in explanation.parts for found in _requirements(part, below))
     points: Numbers | None = None
     out_of: Decimal | None = None
     observed: Range | None
@@ -128,9 +152,17 @@ def _reason(explanation: Explanation, context: Context) -> Reason:
         assumes=node.basis.assumes,
         was=node.was,
         day=explanation.day,
+        since=_since(explanation, context),
         origin=node.origin,
         parts=parts,
     )
+
+
+def _since(explanation: Explanation, context: Context) -> date | None:
+    """Return the first day of the stretch that a requirement stands for, where it is of the stretch's day."""
+    if context.stretch is None or (explanation.day or context.day) != context.stretch[1]:
+        return None
+    return context.stretch[0]
 
 
 def _points_outcome(points: Numbers, out_of: Decimal | None) -> Outcome:
