@@ -1,0 +1,84 @@
+"""Turns of phrase that people write (``tests/data/turns``): what is proposed means what the words said, or nothing is."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+import yaml
+
+from dsl.diagnostics import Diagnostic, Severity
+from dsl.document import Document
+from dsl.fixes import apply_fixes
+from dsl.load import load_sources
+from dsl.source import Source
+
+DATA = yaml.safe_load((Path(__file__).parents[1] / "data" / "turns" / "turns.yaml").read_text(encoding="utf-8"))
+TURNS: list[dict[str, Any]] = DATA["turns"]
+GAP = "«HERE»"
+ROUNDS = 4
+"""How often what is proposed is taken over before a text has to be right: one mistake may hide another."""
+
+
+def written(place: str, said: str) -> str:
+    text: str = dedent(DATA["places"][place])
+    assert text.count(GAP) == 1
+    return text.replace(GAP, said)
+
+
+@cache
+def read(text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
+    loaded = load_sources([Source("case.policy", text)])
+    return loaded.document, tuple(one for one in loaded.diagnostics if one.severity is Severity.ERROR)
+
+
+def mended(text: str) -> str:
+    for _ in range(ROUNDS):
+        after = apply_fixes(text, load_sources([Source("case.policy", text)]).diagnostics)
+        if after == text:
+            break
+        text = after
+    return text
+
+
+def what_is_wrong(turn: dict[str, Any]) -> str | None:
+    """Return how a turn is misunderstood, None where it is told rightly."""
+    text = written(turn["in"], turn["said"])
+    _, errors = read(text)
+    after = mended(text)
+    meant, left = read(after)
+    if "means" in turn:
+        ways = [turn["means"]] if isinstance(turn["means"], str) else turn["means"]
+        wanted = []
+        for way in ways:
+            document, wrong = read(written(turn["in"], way))
+            assert not wrong, f"the text meant does not check: {wrong[0].message}"
+            wanted.append(document)
+        if left:
+            told = "; ".join(f"{one.message} ({one.help})" for one in left)
+            return f"not mended, it stays {line(after, turn)!r}: {told}"
+        return None if meant in wanted else f"mended to another meaning: {line(after, turn)!r}"
+    if not errors:
+        return "not told at all"
+    if not left:
+        return f"mended where the author has to choose: {line(after, turn)!r}"
+    told = " ".join(f"{one.message} {one.help}" for one in (*errors, *left))
+    return None if turn["asks"] in told else f"the help does not say {turn['asks']!r}: {told}"
+
+
+def line(text: str, turn: dict[str, Any]) -> str:
+    before = dedent(DATA["places"][turn["in"]]).split(GAP)[0].count("\n")
+    return text.splitlines()[before].strip()
+
+
+def test_there_are_turns_enough() -> None:
+    assert len(TURNS) >= 120
+    assert len({(turn["in"], turn["said"]) for turn in TURNS}) == len(TURNS)
+
+
+@pytest.mark.parametrize("turn", TURNS, ids=[f"{turn['in']}: {turn['said']}" for turn in TURNS])
+def test_a_turn_of_phrase_is_told_as_it_is_meant(turn: dict[str, Any]) -> None:
+    assert what_is_wrong(turn) is None
