@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,13 +14,17 @@ from dsl.core import Core
 from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
 from dsl.lower.to_core import lower
 from dsl.lower.to_document import lower_trees, merge
-from dsl.parser import parse
+from dsl.mistakes.mend import told
+from dsl.mistakes.turns import of_finding
+from dsl.parser import block_at, parse, reads
 from dsl.sheets import read_sheet
 from dsl.source import Source, Span, read_source
 from dsl.syntax import Block
 
 UNKNOWN_NAME = frozenset({"C101", "C102", "C109", "C113", "C115", "C120", "C602"})
 """Codes of names that nothing gives."""
+MOST_TURNS = 100
+"""How many findings are looked at for a turn of phrase; what comes after is told as it is."""
 SUFFIXES = (".policy", ".json", ".yaml", ".yml")
 
 
@@ -106,7 +110,7 @@ def load_sources(sources: Sequence[Source]) -> Loaded:
     core, more = lower(document)
     diagnostics.extend(more)
     diagnostics.extend(check(document, core, diagnostics))
-    found.extend(_beside(diagnostics, broken, document.tables))
+    found.extend(_in_other_words(_beside(diagnostics, broken, document.tables)))
     return Loaded(document, core, sorted_diagnostics(found), tuple(sources))
 
 
@@ -148,6 +152,34 @@ def _beside(
         if not any(_within(diagnostic.span, block.span) for block in broken)
         and not (diagnostic.code in UNKNOWN_NAME and diagnostic.span.text.rsplit(".", 1)[-1] in lost)
     ]
+
+
+def _in_other_words(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Tell turns of phrase that can be read and do not check, in place of what follows from them.
+
+    What else is found on such a line proposes nothing: it speaks of words that are not meant.
+    """
+    meant = [_turn_of(one) if index < MOST_TURNS else None for index, one in enumerate(found)]
+    lines = {(one.span.source.name, one.span.line) for one in meant if one is not None}
+    return [
+        turn if turn is not None
+        else replace(one, fix=None) if (one.span.source.name, one.span.line) in lines
+        else one
+        for one, turn in zip(found, meant, strict=True)
+    ]  # fmt: skip
+
+
+def _turn_of(found: Diagnostic) -> Diagnostic | None:
+    source = found.span.source
+    if found.severity is not Severity.ERROR or not source.name.endswith(".policy"):
+        return None
+    block = block_at(source, found.span)
+    if block is None:
+        return None
+    for meant in of_finding(block.text, found.span.start - block.start, found.span.end - block.start, found.message):
+        if not meant.edits or reads(block, meant.edits):
+            return told(meant, block)
+    return None
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -21,7 +21,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 from dsl.diagnostics import Diagnostic
 from dsl.mistakes.mend import mend, nested_too_deeply, too_deep
 from dsl.mistakes.spelling import is_misspelt
-from dsl.mistakes.stop import Stop
+from dsl.mistakes.stop import Stop, applied
 from dsl.mistakes.words import MAX_DEPTH, TOP_WORDS
 from dsl.source import Source, Span
 from dsl.syntax import Block, Comment, Node, Part, Token, Tree
@@ -78,6 +78,19 @@ def parse(source: Source) -> tuple[Tree, list[Diagnostic]]:
         blocks.append(block)
         found.extend(diagnostics)
     return Tree(source, tuple(blocks), comments), found
+
+
+def block_at(source: Source, place: Span) -> Span | None:
+    """Return the block of a source in which a place lies."""
+    _, code = _comments_of(source)
+    return next(
+        (span for span in _blocks_of(source, code) if span.start <= place.start and place.end <= span.end), None
+    )
+
+
+def reads(block: Span, edits: tuple[tuple[int, int, str], ...]) -> bool:
+    """Whether a block can be read with edits made in its text."""
+    return not isinstance(_attempt(applied(block.text, edits)), Stop)
 
 
 def _comments_of(source: Source) -> tuple[tuple[Comment, ...], str]:

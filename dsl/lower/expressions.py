@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from dsl import core as c, document as d
-from dsl.diagnostics import Edit, Fix
+from dsl.diagnostics import Edit, Fix, listed
 from dsl.lower.scope import Names, Scope, alike, insert
 from dsl.source import Span
 
@@ -100,12 +100,23 @@ class Expressions(ABC):
         return good if len(good) == len(parts) else None
 
     def incomparable(self, expr: d.Expr, is_: c.Type, wanted: c.Type) -> None:
-        """C104: two units that cannot stand together; propose the figure with the unit wanted."""
+        """C104: two units that cannot stand together; propose the unit wanted where none is written.
+
+        A figure with a unit of its own is never read in another one, and a text only as the value that it spells.
+        """
         help_, fix = "both sides need one unit", None
+        right: str | None = None
         if isinstance(expr, d.Figure) and expr.value is not None:
             shown = expr.origin.text.split()[0] if expr.origin.text else f"{expr.value:,}"
             unit = {"money": wanted.unit or "USD", "percent": "%", "points": "points"}.get(wanted.kind)
-            right = f"{shown} {unit}" if unit else shown
+            if is_.kind == wanted.kind == "money":
+                help_ = f"write the amount in {wanted.unit}: one currency is never read as another"
+            elif expr.unit is None or unit is None:
+                right = f"{shown} {unit}" if unit else shown
+        elif isinstance(expr, d.Text) and wanted.kind == "choice":
+            right = next((choice for choice in wanted.choices if choice.casefold() == expr.text.casefold()), None)
+            help_ = f"the values are {listed(wanted.choices)}"
+        if right is not None:
             help_ = f"did you mean `{right}`?"
             fix = Fix(f"write `{right}`", (Edit(expr.origin, right),))
         self.names.report(

@@ -242,8 +242,7 @@ class Names:
                         "C103",
                         f"`{name}` may be {' or '.join(f'`{i}`' for i in ids)}",
                         word_in(at, name),
-                        f"write `{ids[0]}`",
-                        fix=Fix(f"write `{ids[0]}`", (Edit(word_in(at, name), ids[0]),)),
+                        f"write {' or '.join(f'`{i}`' for i in ids)}: only you know which is meant",
                     )
                     failed = True
                     continue

@@ -258,6 +258,15 @@ class Values(Arithmetic, Claims, Lookups):
                 fix=Fix("write `each`", (Edit(whole, "each"),)),
             )
             return None
+        listed_, _, field = name.partition(".")
+        if listed_ in self.names.records:
+            self.names.report(
+                "C101",
+                f"`{name}` is said of every row of `{listed_}`, where one value is expected",
+                at,
+                f"write `sum {field} of {listed_}`, `count {listed_}`, or another figure over its rows",
+            )
+            return None
         self.names.unknown("C101", what, name, at, known)
         return None
 

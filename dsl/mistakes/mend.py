@@ -16,6 +16,7 @@ from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.mistakes.shapes import LATE_SHAPES, SHAPES
 from dsl.mistakes.spelling import is_too_long, misspelt
 from dsl.mistakes.stop import Proposal, Stop, applied, blanked
+from dsl.mistakes.turns import at_stop, at_stop_at_last
 from dsl.mistakes.wording import LAST, WORDING
 from dsl.mistakes.words import MAX_DEPTH
 from dsl.source import Span
@@ -101,6 +102,8 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
         proposal, result = chosen
         if proposal.code == "P019":
             return [*found, _outside(proposal, block)], None
+        if proposal.asks:
+            return [*found, _told(proposal, block, places)], None
         if not proposal.edits or len(found) >= MOST or (proposal.sure and result is stop and found):
             if not found or proposal.edits:
                 found.append(_told(proposal, block, places))
@@ -122,7 +125,7 @@ def _choose(
     best: tuple[Proposal, Stop] | None = None
     sure: Proposal | None = None
     for proposal in _proposals(stop):
-        if proposal.code == "P019":
+        if proposal.code == "P019" or proposal.asks:
             return proposal, stop
         if not proposal.edits:
             sure = sure or proposal
@@ -145,7 +148,7 @@ def _choose(
 def _proposals(stop: Stop) -> Iterator[Proposal]:
     count = 0
     seen: set[tuple[tuple[int, int, str], ...]] = set()
-    for look in (*SHAPES, *WORDING, *LATE_SHAPES, *LAST):
+    for look in (at_stop, *SHAPES, *WORDING, *LATE_SHAPES, at_stop_at_last, *LAST):
         for proposal in look(stop):
             if proposal.edits and proposal.edits in seen:
                 continue
@@ -182,6 +185,11 @@ def _span(block: Span, places: tuple[int, ...], start: int, end: int) -> Span:
     first = block.start + places[min(start, len(places) - 1)]
     last = block.start + places[min(end, len(places) - 1)]
     return Span(block.source, first, max(first, last))
+
+
+def told(proposal: Proposal, block: Span) -> Diagnostic:
+    """Return a proposal for a block as it is told."""
+    return _told(proposal, block, tuple(range(len(block.text) + 1)))
 
 
 def _told(proposal: Proposal, block: Span, places: tuple[int, ...]) -> Diagnostic:

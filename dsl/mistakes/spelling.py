@@ -42,7 +42,7 @@ _SIGNS = {
 }
 _SIGN = re.compile(r"=>|=<|==|<>|≥|≤|≠|&&|\|\||–|—|\u2212|×|…")
 _FIGURE = r"\d[\d,.]{0,30}\d\??|\d\??"
-_MONEY = re.compile(rf"(?P<sign>[$€£¥])\s?(?P<a>{_FIGURE})(?P<k>[kKmM](?:illion|n)?\b)?(?:\s?[A-Z]{{3}}\b)?")
+_MONEY = re.compile(rf"(?:\bUS)?(?P<sign>[$€£¥])\s?(?P<a>{_FIGURE})(?P<k>[kKmM](?:illion|n)?\b)?(?:\s?[A-Z]{{3}}\b)?")
 _MONEY_AFTER = re.compile(rf"(?P<a>{_FIGURE})(?P<k>[kKmM]\b)?\s?(?P<sign>[$€£¥])")
 _CURLY = re.compile(r"[“”„«»][^“”„«»\"\n]*[“”„«»\"]|[\u2018\u2019\u201a][^\u2018\u2019\u201a\n]*[\u2018\u2019]")
 _SINGLE = re.compile(r"'[^'\n]*'")
@@ -154,8 +154,13 @@ def _dates(code: str) -> Iterator[Proposal]:
                     sure=True,
                 )
             else:
-                help_ = f"write `{written}`" + (f" (or `{other}`?)" if other else "")
-                yield swap("P010", f"`{shown}` is not written as year-month-day", match.span(), written, help_)
+                said = f"`{shown}` is not written as year-month-day"
+                if other:
+                    # Day and month, or month and day: nothing is guessed.
+                    help_ = f"write `{written}`, or `{other}` where the day stands first"
+                    yield Proposal("P010", said, *match.span(), help_, asks=True)
+                else:
+                    yield swap("P010", said, match.span(), written)
 
 
 def _readings(match: re.Match[str]) -> tuple[str | None, str | None]:

@@ -99,6 +99,8 @@ class Proposal:
     safe: bool = False
     sure: bool = False
     """Told even where the block still stops at the same place."""
+    asks: bool = False
+    """More than one thing may be meant: nothing is mended, and nothing else is guessed."""
     cut: int | None = None
     """What follows from here is another form, and not read with this one."""
 

@@ -14,6 +14,7 @@ from dsl.diagnostics import Diagnostic, Severity
 from dsl.document import Document
 from dsl.fixes import apply_fixes
 from dsl.load import load_sources
+from dsl.mistakes.turns import turns
 from dsl.source import Source
 
 DATA = yaml.safe_load((Path(__file__).parents[1] / "data" / "turns" / "turns.yaml").read_text(encoding="utf-8"))
@@ -82,3 +83,17 @@ def test_there_are_turns_enough() -> None:
 @pytest.mark.parametrize("turn", TURNS, ids=[f"{turn['in']}: {turn['said']}" for turn in TURNS])
 def test_a_turn_of_phrase_is_told_as_it_is_meant(turn: dict[str, Any]) -> None:
     assert what_is_wrong(turn) is None
+
+
+EXAMPLES = [turn.example for turn in turns() if turn.example is not None]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[f"{place}: {before}" for place, before, _ in EXAMPLES])
+def test_the_example_of_a_turn_is_mended_as_it_says(example: tuple[str, str, str]) -> None:
+    place, before, after = example
+
+    assert what_is_wrong({"in": place, "said": before, "means": after}) is None
+
+
+def test_every_turn_has_an_example_or_asks() -> None:
+    assert [turn.pattern.pattern for turn in turns() if (turn.example is None) != (turn.write is None)] == []

@@ -1,0 +1,214 @@
+"""Turns of phrase that people write (``turns.toml``): found on a line, told, and written as the language has it.
+
+A turn is data: a pattern, what is meant, an example. What is meant is proposed only where the text reads on with it;
+where more than one thing may be meant nothing is proposed, and the advice says what there is to choose from.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+from dsl.mistakes.stop import Proposal, Stop, blanked
+from dsl.mistakes.words import NUMBER_WORDS
+
+_SIGNS = {
+    "at least": ">=",
+    "not less than": ">=",
+    "no less than": ">=",
+    "at most": "<=",
+    "not more than": "<=",
+    "no more than": "<=",
+    "more than": ">",
+    "fewer than": "<",
+    "less than": "<",
+    "exactly": "=",
+    "minimum": ">=",
+    "maximum": "<=",
+}
+_MACRO = re.compile(r"%(\w+?)(?::(\w+))?%")
+_HOLE = re.compile(r"\{(\w+)(?:\|(\w+))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of phrase; see the head of ``turns.toml``."""
+
+    pattern: re.Pattern[str]
+    write: str | None
+    said: str
+    help: str
+    code: str
+    checked: bool
+    only_checked: bool
+    last: bool
+    within: re.Pattern[str] | None
+    """What the block has to begin with."""
+    about: str
+    """What the finding that is told in other words has to speak of; anything where it is empty."""
+    example: tuple[str, str, str] | None
+
+    def proposal(self, match: re.Match[str]) -> Proposal | None:
+        """Return what is told of a match; None where it stands as it is meant already."""
+        shown = " ".join(match.group().split()).strip(" ,")
+        new = None if self.write is None else filled(self.write, match)
+        if new == match.group():
+            return None
+        named = {**{name: text or "" for name, text in match.groupdict().items()}, "shown": shown}
+        told = _text(self.said or "`{shown}` is not how the language says it", named, match)
+        if new is None:
+            advice = _text(self.help, named, match)
+            return Proposal(self.code, told, *match.span(), advice, asks=True)
+        advice = _text(self.help or "write `{new}`", {**named, "new": " ".join(new.split()).strip(" ,")}, match)
+        return Proposal(self.code, told, *match.span(), advice, ((*match.span(), new),), f"write `{new.strip(' ,')}`")
+
+
+@cache
+def turns() -> tuple[Turn, ...]:
+    """Return the turns in their order: the more telling first."""
+    data = tomllib.loads(files("dsl.mistakes").joinpath("turns.toml").read_text(encoding="utf-8"))
+    macros: Mapping[str, str] = data["macros"]
+    return tuple(
+        Turn(
+            pattern=re.compile(_expanded(raw["match"], macros), re.IGNORECASE),
+            write=raw.get("write"),
+            said=raw.get("said", ""),
+            help=raw.get("help", ""),
+            code=raw.get("code", "P013"),
+            checked=raw.get("checked", False) or raw.get("only_checked", False),
+            only_checked=raw.get("only_checked", False),
+            last=raw.get("last", False),
+            within=re.compile(raw["within"]) if "within" in raw else None,
+            about=raw.get("about", ""),
+            example=tuple(raw["example"]) if "example" in raw else None,
+        )
+        for raw in data["turn"]
+    )
+
+
+def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
+    while found := _MACRO.search(pattern):
+        name, group = found.groups()
+        inner = macros[name]
+        new = f"(?P<{group}>{inner})" if group else f"(?:{inner})" if "|" in inner else inner
+        pattern = pattern[: found.start()] + new + pattern[found.end() :]
+    return pattern
+
+
+def at_stop(stop: Stop) -> Iterator[Proposal]:
+    """Yield what the words around the place where reading stopped may mean."""
+    start = stop.text.rfind("\n", 0, max(stop.line[0] - 1, 0)) + 1
+    yield from _found(stop, start, stop.line[1], lambda turn: not turn.only_checked and not turn.last)
+
+
+def at_stop_at_last(stop: Stop) -> Iterator[Proposal]:
+    """Yield what the words may mean when nothing else reads on: patterns that fit in many places."""
+    yield from _found(stop, *stop.line, lambda turn: turn.last)
+
+
+def _found(stop: Stop, start: int, end: int, wanted: Callable[[Turn], bool]) -> Iterator[Proposal]:
+    for turn in turns():
+        if not wanted(turn) or (turn.within is not None and turn.within.search(stop.text) is None):
+            continue
+        for match in turn.pattern.finditer(stop.text, start, end):
+            if match.start() > stop.offset or match.end() < stop.before or _is_quoted(stop.code, match):
+                continue
+            proposal = turn.proposal(match)
+            if proposal is not None:
+                yield proposal
+
+
+def of_finding(block: str, start: int, end: int, said: str) -> Iterator[Proposal]:
+    """Yield what words may mean that can be read and do not check.
+
+    Args:
+        block: the text of the form.
+        start: where the finding begins in it.
+        end: where it ends.
+        said: what the finding says.
+    """
+    code = blanked(block)
+    line = block.rfind("\n", 0, start) + 1
+    line_end = block.find("\n", end)
+    line_end = len(block) if line_end < 0 else line_end
+    for turn in turns():
+        if not turn.checked or turn.about not in said:
+            continue
+        if turn.within is not None and turn.within.search(block) is None:
+            continue
+        for match in turn.pattern.finditer(block, line, line_end):
+            if match.start() < end and start < match.end() and not _is_quoted(code, match):
+                proposal = turn.proposal(match)
+                if proposal is not None:
+                    yield proposal
+
+
+def _is_quoted(code: str, match: re.Match[str]) -> bool:
+    """Whether a match begins inside of a text or comment."""
+    first = match.start() + len(match.group()) - len(match.group().lstrip())
+    return first < len(code) and code[first] != match.string[first]
+
+
+# ---- what is written ------------------------------------------------------------------------------------------
+
+
+def filled(template: str, match: re.Match[str]) -> str:
+    """Return a template with what was found in its holes."""
+
+    def hole(found: re.Match[str]) -> str:
+        name, filter_ = found.groups()
+        text = match[name] or ""
+        return FILTERS[filter_](text, match) if filter_ else text
+
+    return _HOLE.sub(hole, template.replace("{{", "\0").replace("}}", "\1")).replace("\0", "{").replace("\1", "}")
+
+
+def _text(template: str, named: Mapping[str, str], match: re.Match[str]) -> str:
+    def hole(found: re.Match[str]) -> str:
+        name, filter_ = found.groups()
+        return FILTERS[filter_](named[name], match) if filter_ else named[name]
+
+    return _HOLE.sub(hole, template.replace("{{", "\0").replace("}}", "\1")).replace("\0", "{").replace("\1", "}")
+
+
+def _figure(text: str, match: re.Match[str]) -> str:
+    word, _, rest = text.partition(" ")
+    figure = str(NUMBER_WORDS.get(word.lower(), word))
+    return f"{figure} {rest}" if rest else figure
+
+
+def _next_day(text: str, match: re.Match[str]) -> str:
+    mark = "?" * text.endswith("?")
+    try:
+        return f"{date.fromisoformat(text.rstrip('?')) + timedelta(days=1)}{mark}"
+    except (ValueError, OverflowError):
+        return text  # No day of the calendar: that is told by itself.
+
+
+def _like_b(text: str, match: re.Match[str]) -> str:
+    """Return the first of two amounts with the unit that only the second one has."""
+    unit = re.search(r"[ \t]*(?:%|[A-Za-z]+)$", match["b"])
+    return text + unit.group() if unit and not re.search(r"[%A-Za-z]$", text) else text
+
+
+FILTERS: Mapping[str, Callable[[str, re.Match[str]], str]] = {
+    "figure": _figure,
+    "sign": lambda text, _: _SIGNS[" ".join(text.lower().split())],
+    "not_sign": lambda text, _: {">": "<=", "<": ">="}[_SIGNS[" ".join(text.lower().split())]],
+    "next_day": _next_day,
+    "like_b": _like_b,
+    "any_all": lambda text, _: "any" if text.lower() == "any" else "all",
+    "plural": lambda text, _: {"competency": "competencies"}.get(text.lower(), f"{text.lower()}s"),
+    "sum": lambda text, _: {"total": "sum"}.get(text.lower(), text.lower()),
+    "commas": lambda text, _: ", ".join(re.split(r"[ \t]*,[ \t]*|[ \t]+or[ \t]+", text)),
+    "month": lambda text, _: f"{3 * int(text) - 2:02}",
+    "percent": lambda text, _: f"{(Decimal(text) * 100).normalize():f}",
+    "pay": lambda text, _: re.sub(r"^pays\b", "pay", text, flags=re.IGNORECASE),
+}
+"""What a hole of a template can make of what was found: ``{n|figure}``."""
