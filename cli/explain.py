@@ -34,16 +34,17 @@ def explain(rules: tuple[str, ...], as_of: date | None, policies: tuple[str, ...
     except UnknownRule as error:
         fail_usage(f"{error}" + (f"; did you mean `{error.suggestion}`?" if error.suggestion else ""))
     if form == "json":
-        echo_json([_json(engine, rule, day) for rule in found])
+        echo_json([explained_json(engine, rule, day) for rule in found])
         return
     for index, rule in enumerate(found):
         if index:
             click.echo()
-        for line in _lines(engine, rule, day):
+        for line in explained_lines(engine, rule, day):
             click.echo(line)
 
 
-def _lines(engine: Engine, rule: c.Rule, day: date) -> Iterator[str]:
+def explained_lines(engine: Engine, rule: c.Rule, day: date) -> Iterator[str]:
+    """Yield a rule in words, line by line."""
     told = version_told(rule, day)
     text = rule_text(engine.core, told, _day_of(told, day))
     yield f"{paint(rule.id, 'head')}  {text.title}  {paint(text.at, 'faint')}"
@@ -51,7 +52,7 @@ def _lines(engine: Engine, rule: c.Rule, day: date) -> Iterator[str]:
         mark = f"  in force on {day}" if version.in_force(day) else ""
         shown = "  told below" if version is told and not mark and len(rule.versions) > 1 else ""
         yield f"  {days(version.days)}{mark}{shown}"
-    if day not in told.days:
+    if not told.in_force(day):
         yield f"  not in force on {day}"
     yield from _notes(text.cites, text.assumes, "  ")
     if text.seen is not None:
@@ -126,7 +127,8 @@ def _to_tell(engine: Engine, rule: c.Rule) -> Iterator[str]:
 # ---- JSON -------------------------------------------------------------------------------------------------------
 
 
-def _json(engine: Engine, rule: c.Rule, day: date) -> dict[str, Json]:
+def explained_json(engine: Engine, rule: c.Rule, day: date) -> dict[str, Json]:
+    """Return a rule in words as JSON."""
     told = version_told(rule, day)
     text = rule_text(engine.core, told, _day_of(told, day))
     reads = reads_of(engine.core, [rule])
@@ -135,7 +137,7 @@ def _json(engine: Engine, rule: c.Rule, day: date) -> dict[str, Json]:
         "title": text.title,
         "kind": rule.kind,
         "as_of": day.isoformat(),
-        "in_force": day in told.days,
+        "in_force": told.in_force(day),
         "at": text.at,
         "versions": [_days_json(version.days) for version in rule.versions],
         **_version_json(text),

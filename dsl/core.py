@@ -525,8 +525,8 @@ class Branch:
     """A row of a first-match list; ``when`` None is ``otherwise``."""
 
     name: str
-    when: Expr | None
     value: Expr
+    when: Expr | None
     basis: Basis = NO_BASIS
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
@@ -805,6 +805,10 @@ class Rule:
     def was(self) -> tuple[str, ...]:
         """Ids whose holders hold this award from some day on."""
         return tuple(dict.fromkeys(old for version in self.versions for old in version.was))
+
+    def version_on(self, day: date) -> RuleVersion | None:
+        """Return the version in force on a day; None where the rule says nothing then: the one meaning of "in force"."""
+        return next((version for version in self.versions if version.in_force(day)), None)
 
     @property
     def award(self) -> str:

@@ -34,7 +34,7 @@ from evaluator.decision import (
 from evaluator.explanation import Explanation, Gap, below
 from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
-from evaluator.interpreter import Interpreter, version_on
+from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, compare, exactly, is_settled
@@ -167,7 +167,7 @@ class _Deciding:
     def decision(self, rule: c.Rule) -> Decision:
         day = self.facts.as_of
         at = Moment(day, rule=rule)
-        version = version_on(rule, day)
+        version = rule.version_on(day)
         identity = f"{self.core.digest}|{rule.id}|{day}|{self.fingerprint}"
         base = Decision(
             decision_id=hashlib.sha256(identity.encode()).hexdigest()[:32],
@@ -324,7 +324,7 @@ class _Deciding:
             amount: Explanation | None = None
             if effect.verb == "pay":
                 fee = self.core.rules.get(effect.names[0])
-                version = version_on(fee, at.day) if fee is not None else None
+                version = fee.version_on(at.day) if fee is not None else None
                 if version is not None and version.amount is not None:
                     amount = self.interpreter.evaluate(version.amount, replace(at, rule=fee))
                     if explanations is not None:

@@ -161,7 +161,7 @@ class Interpreter:
         entry = at.entry.pointer if at.entry is not None else None
         key = (rule.id, at.day, at.projected, entry, at.due)
         if key not in self._rules:
-            version = version_on(rule, at.day)
+            version = rule.version_on(at.day)
             if version is None or version.requirement is None:
                 never = c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
                 self._rules[key] = Explanation(never, exactly(version is not None))
@@ -379,11 +379,6 @@ def candidates(parts: Sequence[Explanation]) -> list[int]:
     lows = [n.low for n in map(_numbers, parts) if n.low is not None]
     floor = max(lows) if lows else None
     return [i for i, n in enumerate(map(_numbers, parts)) if floor is None or n.high is None or n.high >= floor]
-
-
-def version_on(rule: c.Rule, day: date) -> c.RuleVersion | None:
-    """Return the version of a rule in force on a day."""
-    return next((version for version in rule.versions if version.in_force(day)), None)
 
 
 def _agreed(truths: Sequence[Truth]) -> Truth:

@@ -3,73 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from dsl import core as c
-from dsl.source import Span
+from dsl.walk import walk as walk
 
 AWARD_KINDS = ("competency", "designation", "specialization", "program")
 
 
-def walk(node: c.Expr) -> Iterator[c.Expr]:
-    """Yield a node and all below it, parents first."""
-    yield node
-    yield from _below(node)
+def expressions(version: c.RuleVersion, day: date | None = None) -> Iterator[c.Expr]:
+    """Yield what a version of a rule is made of: requirement, amount, stages, options, effects and settings.
 
-
-def _below(value: Any) -> Iterator[c.Expr]:
-    for field in fields(value):
-        yield from _nodes(getattr(value, field.name))
-
-
-def _nodes(value: Any) -> Iterator[c.Expr]:
-    match value:
-        case Span() | c.Type():
-            return
-        case tuple():
-            for item in value:
-                yield from _nodes(item)
-        case c.Node():
-            yield from walk(value)  # type: ignore[arg-type]
-        case _ if is_dataclass(value):
-            yield from _below(value)
-        case _:
-            return
-
-
-def within(value: Any, day: date) -> Iterator[c.Expr]:
-    """Yield the nodes of a node, or of a part of one, that are in force on a day, parents first."""
-    match value:
-        case Span() | c.Type() | c.Basis():
-            return
-        case tuple():
-            for item in value:
-                yield from within(item, day)
-        case _ if is_dataclass(value) and day in getattr(value, "days", c.ALWAYS):
-            if isinstance(value, c.Node):
-                yield value  # type: ignore[misc]
-            for field in fields(value):
-                yield from within(getattr(value, field.name), day)
-        case _:
-            return
-
-
-def expressions(version: c.RuleVersion) -> Iterator[c.Expr]:
-    """Yield what a version of a rule is made of: requirement, amount, stages, options, effects and settings."""
+    Args:
+        version: the version.
+        day: only the options, effects and settings of this day; None: all.
+    """
     for part in (version.requirement, version.amount, version.stage):
         if part is not None:
             yield part
     for effect in version.effects:
-        yield from _of_effect(effect)
+        if day is None or day in effect.days:
+            yield from _of_effect(effect)
     for option in version.options:
+        if day is not None and day not in option.days:
+            continue
         if option.requirement is not None:
             yield option.requirement
         for effect in option.effects:
-            yield from _of_effect(effect)
+            if day is None or day in effect.days:
+                yield from _of_effect(effect)
     for settings in version.settings.values():
         for setting in settings:
+            if day is not None and day not in setting.days:
+                continue
             yield from setting.value if isinstance(setting.value, tuple) else (setting.value,)
 
 

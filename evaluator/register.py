@@ -215,7 +215,7 @@ class Register:
         ended, ended_gaps = self._day(row, "ended")
         today = exactly(at.day)
         enough, level_gaps = self._level(row, level, rule)
-        in_force = truth(rule is None or any(version.in_force(at.day) for version in rule.versions))
+        in_force = truth(rule is None or rule.version_on(at.day) is not None)
         begun, going = compare("<=", attained, today), compare("<", today, ended)
         if begun is Truth.FALSE or enough is Truth.FALSE:
             return Standing(Truth.FALSE)
@@ -340,7 +340,7 @@ class Register:
     def _rule_on(self, day: date, entry: _Entry, rule: c.Rule, level: str | None) -> c.Rule:
         """Return the rule that a check of the day decides: the entry's own, and the one that followed it after that."""
         own = self.rules.get(entry.award, rule)
-        award = own.award if any(version.in_force(day) for version in own.versions) else rule.award
+        award = own.award if own.version_on(day) is not None else rule.award
         return self.interpreter.core.rules.get(f"{award}.{level}", self.rules.get(award, rule))
 
     def _check(self, check: date, moment: Moment, at: Moment) -> Standing | None:

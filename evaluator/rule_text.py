@@ -8,6 +8,7 @@ from datetime import date
 
 from dsl import core as c
 from dsl.source import Span
+from dsl.walk import topmost
 from evaluator.reads import expressions, walk
 from evaluator.sentence import Speaker, days
 
@@ -98,8 +99,9 @@ def rule_text(core: c.Core, version: c.RuleVersion, day: date) -> RuleText:
 
 
 def _definitions(core: c.Core, speaker: Speaker, version: c.RuleVersion) -> Iterator[Definition]:
-    """Yield what a version names and its sentences do not tell, also through other measures."""
-    waiting = [node for part in expressions(version) for node in walk(part) if isinstance(node, c.Named)]
+    """Yield what a version names on the day told of and its sentences do not tell, also through other measures."""
+    day = speaker.day
+    waiting = [node for part in expressions(version, day) for node in walk(part, day) if isinstance(node, c.Named)]
     seen: set[str] = set()
     while waiting:
         name = waiting.pop(0).name
@@ -107,7 +109,7 @@ def _definitions(core: c.Core, speaker: Speaker, version: c.RuleVersion) -> Iter
             continue
         seen.add(name)
         declared = core.named[name]
-        inner = list(walk(declared.value))
+        inner = list(walk(declared.value, day))
         waiting.extend(node for node in inner if isinstance(node, c.Named))
         if not all(isinstance(node, c.Literal | c.Dated) for node in inner):
             yield Definition(name, declared.title, speaker.say(declared.value), _at(declared.origin))
@@ -115,10 +117,9 @@ def _definitions(core: c.Core, speaker: Speaker, version: c.RuleVersion) -> Iter
 
 def version_told(rule: c.Rule, day: date) -> c.RuleVersion:
     """Return the version in force on a day; else the next one, else the last."""
-    for version in rule.versions:
-        if day in version.days or (version.days.start is not None and version.days.start > day):
-            return version
-    return rule.versions[-1]
+    now = rule.version_on(day)
+    ahead = (version for version in rule.versions if version.days.start is not None and version.days.start > day)
+    return now or next(ahead, rule.versions[-1])
 
 
 class _Teller:
@@ -128,7 +129,7 @@ class _Teller:
 
     def clauses(self, node: c.Expr | None) -> tuple[Clause, ...]:
         """Return the requirements at the top of a node, each with those inside it."""
-        return () if node is None else tuple(self._clause(found) for found in _topmost(node) if self.day in found.days)
+        return () if node is None else tuple(self._clause(found) for found in topmost(node, self.day))
 
     def _clause(self, node: c.Requirement) -> Clause:
         return Clause(
@@ -170,7 +171,7 @@ class _Teller:
     def sentences(self, version: c.RuleVersion) -> Iterator[str]:
         if version.amount is not None:
             yield f"amount: {self.speaker.say(version.amount)}"
-        if version.requirement is not None and not any(True for _ in _topmost(version.requirement)):
+        if version.requirement is not None and not any(True for _ in topmost(version.requirement)):
             yield self.speaker.say(version.requirement)
         if version.gives_badge_at_once(self.day):
             yield "the badge is given as soon as the requirements are met"
@@ -188,17 +189,6 @@ class _Teller:
             first, last = setting.value
             return f"from {self.speaker.say(first)} through {self.speaker.say(last)}"
         return self.speaker.say(setting.value)
-
-
-def _topmost(node: c.Expr) -> Iterator[c.Requirement]:
-    if isinstance(node, c.Requirement):
-        yield node
-        return
-    hidden: set[int] = set()
-    for found in walk(node):
-        if isinstance(found, c.Requirement) and id(found) not in hidden:
-            hidden.update(id(inner) for inner in walk(found))
-            yield found
 
 
 def _at(origin: Span) -> str:

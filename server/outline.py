@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from dsl import core as c
 from dsl.codec import decimal_text
 from dsl.points import most_points
 from dsl.source import Span
+from dsl.walk import children, topmost
 from evaluator.reads import expressions, reads_of, walk
 from evaluator.reasons import unit_of
 from evaluator.sentence import Speaker, TimelessSpeaker, duration
@@ -41,7 +42,8 @@ def rule_outline(core: c.Core, rule: c.Rule, day: date | None) -> dict[str, Json
         day: tell what is in force on this day only; None: all versions, with their days.
     """
     outline = _Outline(core, TimelessSpeaker(core) if day is None else Speaker(core, day), day)
-    versions = [version for version in rule.versions if outline.words.is_told(version.days)]
+    now = rule.version_on(day) if day is not None else None
+    versions = list(rule.versions) if day is None else [now] if now is not None else []
     reads = reads_of(core, [rule])
     return {
         **rule_line(rule),
@@ -65,7 +67,7 @@ class _Outline:
         result: dict[str, Json] = {"title": version.title, "valid": _days(version.days), **_basis(version.basis)}
         if version.requirement is not None:
             result["says"] = self.words.say(version.requirement)
-            result["requirements"] = [self.requirement(found) for found in _requirements(version.requirement)]
+            result["requirements"] = [self.requirement(found) for found in topmost(version.requirement, self.day)]
         if version.amount is not None:
             result["amount"] = self.value(version.amount)
         if version.stage is not None:
@@ -103,7 +105,7 @@ class _Outline:
         if node.was:
             result["was"] = list(node.was)
         result["at"] = _at(node.origin)
-        parts = [self.requirement(found) for found in _requirements(node.value) if self.words.is_told(found.days)]
+        parts = [self.requirement(found) for found in topmost(node.value, self.day)]
         if parts:
             result["parts"] = parts
         return result
@@ -125,16 +127,13 @@ class _Outline:
             case c.Case(branches=branches, gate=True):
                 # Behind a gate that is not met there are no points; that zero is no figure of the policies.
                 yield from self.figures(branches[0].value)
-            case c.Dated(versions=versions):
-                for version in versions:
-                    if self.words.is_told(version.days):
-                        yield from self.figures(version.value)
-            case c.Lookup(rows=rows):
-                for row in rows:
-                    if self.words.is_told(row.days):
-                        yield from self.figures(row.cell)
+            case c.Lookup(key=key):
+                # The figures are the cells'; what the key is reckoned from is none of them.
+                yield from (
+                    found for child in children(node, self.day) if child is not key for found in self.figures(child)
+                )
             case _:
-                for child in _children(node):
+                for child in children(node, self.day):
                     yield from self.figures(child)
 
     def stage(self, branch: c.Branch) -> dict[str, Json]:
@@ -142,13 +141,13 @@ class _Outline:
         return {"stage": branch.name, "says": said, **_basis(branch.basis), "at": _at(branch.origin)}
 
     def option(self, option: c.Option) -> dict[str, Json]:
-        found = _requirements(option.requirement) if option.requirement is not None else ()
+        found = topmost(option.requirement, self.day) if option.requirement is not None else ()
         return {
             "option": option.name or "no_choice",
             "code": option.code,
             "title": option.title,
             "valid": _days(option.days),
-            "requirements": [self.requirement(each) for each in found if self.words.is_told(each.days)],
+            "requirements": [self.requirement(each) for each in found],
             "effects": self.effects(option.effects),
             **_basis(option.basis),
             "at": _at(option.origin),
@@ -193,12 +192,12 @@ class _Outline:
             node = todo.pop(0)
             if isinstance(node, c.Named) and node.name not in found:
                 found[node.name] = None
-                todo.extend(walk(self.core.named[node.name].value))
+                todo.extend(walk(self.core.named[node.name].value, self.day))
         return [self.core.named[name] for name in found]
 
     def certifications(self, versions: Sequence[c.RuleVersion]) -> list[dict[str, Json]]:
         """Return the lists of certifications that versions speak of, with what counts."""
-        named = (node for each in self.names(versions) for node in walk(each.value))
+        named = (node for each in self.names(versions) for node in walk(each.value, self.day))
         lists: dict[str, c.CertificationList] = {}
         for node in (*self.nodes(versions), *named):
             if isinstance(node, c.People | c.DifferentPeople):
@@ -228,8 +227,8 @@ class _Outline:
     def nodes(self, versions: Sequence[c.RuleVersion]) -> Iterator[c.Expr]:
         """Yield every node of versions."""
         for version in versions:
-            for part in expressions(version):
-                yield from walk(part)
+            for part in expressions(version, self.day):
+                yield from walk(part, self.day)
 
     def named(self, named: c.NamedDecl) -> dict[str, Json]:
         return {
@@ -240,34 +239,6 @@ class _Outline:
             **self.value(named.value),
             "at": _at(named.origin),
         }
-
-
-def _requirements(node: c.Expr) -> Iterable[c.Requirement]:
-    """Yield the requirements at the top of a node."""
-    if isinstance(node, c.Requirement):
-        yield node
-        return
-    for child in _children(node):
-        yield from _requirements(child)
-
-
-def _children(value: Any) -> Iterator[c.Expr]:
-    """Yield the nodes directly below a node or a part of one."""
-    for own in fields(value):
-        yield from _nodes(getattr(value, own.name))
-
-
-def _nodes(value: Any) -> Iterator[c.Expr]:
-    match value:
-        case tuple():
-            for item in value:
-                yield from _nodes(item)
-        case c.Node():
-            yield value  # type: ignore[misc]
-        case Span() | c.Type():
-            return
-        case _ if is_dataclass(value):
-            yield from _children(value)
 
 
 def _figure(node: c.Literal) -> dict[str, Json]:

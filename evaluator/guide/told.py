@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, TypedDict
 
 from dsl import core as c
 from dsl.points import most_points
+from dsl.walk import children, topmost
 from evaluator.guide.marks import sentence
 from evaluator.guide.phrases import GuideSpeaker, is_long, is_nothing, listed
 from evaluator.reasons import number
@@ -85,17 +86,10 @@ class Teller:
 
     def asked(self, node: c.Expr, path: tuple[str, ...] = ()) -> tuple[Line, ...]:
         """Return the requirements at the top of a node; one line for a node that has none."""
-        found = self._topmost(node)
+        found = list(topmost(node, self.day))
         if not found and not path:
             return (self.with_basis(Line("asked", "Condition", sentence(self.speaker.say(node))), node),)
         return tuple(self._requirement(one, path) for one in found)
-
-    def _topmost(self, node: c.Expr) -> list[c.Requirement]:
-        if isinstance(node, c.Requirement):
-            return [node] if self.day in node.days else []
-        if isinstance(node, c.Dated):
-            return [found for one in node.versions if self.day in one.days for found in self._topmost(one.value)]
-        return [found for child in children(node) for found in self._topmost(child)]
 
     def _requirement(self, node: c.Requirement, path: tuple[str, ...]) -> Line:
         inner = node.value
@@ -121,7 +115,7 @@ class Teller:
 
     def _only_claims(self, node: c.Expr) -> bool:
         """Whether all that stands in a node are awards by their names: the sentence tells them."""
-        return all(self._is_claim(one) for one in self._topmost(node))
+        return all(self._is_claim(one) for one in topmost(node, self.day))
 
     def _is_claim(self, node: c.Requirement) -> bool:
         match node.value:
@@ -285,32 +279,6 @@ def _bases(day: date, stated: Iterable[c.Stated]) -> _Said:
         "cites": tuple(cite for basis in bases for cite in basis.cites),
         "assumes": tuple(text for basis in bases for text in basis.assumes),
     }
-
-
-def children(node: c.Expr) -> list[c.Expr]:
-    """Return the nodes directly below a node, in order."""
-    match node:
-        case c.Case(branches=branches):
-            # What is counted comes before the condition under which it counts.
-            return [part for one in branches for part in (one.value, one.when) if part is not None]
-        case c.Dated(versions=versions):
-            return [one.value for one in versions]
-        case c.Lookup(key=key, rows=rows):
-            return [key, *(row.cell for row in rows)]
-        case _:
-            return list(_nodes(getattr(node, name) for name in _slots(type(node))))
-
-
-def _nodes(values: Iterable[object]) -> Iterator[c.Expr]:
-    for value in values:
-        if isinstance(value, tuple):
-            yield from _nodes(value)
-        elif isinstance(value, c.Node):
-            yield value  # type: ignore[misc]
-
-
-def _slots(cls: type) -> tuple[str, ...]:
-    return tuple(name for name in getattr(cls, "__dataclass_fields__", ()) if name not in ("type", "origin"))
 
 
 def all_lines(lines: Iterable[Line]) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from dsl import core as c
-from evaluator.reads import walk, within
+from evaluator.reads import walk
 
 
 def meant_by(core: c.Core, rule: str, label: str, day: date) -> Sequence[str]:
@@ -49,5 +49,5 @@ def codes_of(rule: c.Rule, day: date | None = None) -> Iterator[str]:
         parts.extend(option.requirement for option in version.options)
         for part in parts:
             if part is not None:
-                nodes = walk(part) if day is None else within(part, day)
+                nodes = walk(part, day)
                 yield from (node.code for node in nodes if isinstance(node, c.Requirement))

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from dsl import core as c
 from dsl.source import Span
+from dsl.walk import children, walk
 from evaluator import reads
 
 ANY_DAY = date.min
@@ -135,7 +136,7 @@ def _days_taking_note() -> type:
     return type("WatchedDays", (c.Days,), inside)
 
 
-_WALKING = reads._below.__code__
+_WALKING = children.__code__
 _TAKING_NOTE = {cls: _taking_note(cls, watched) for cls, watched in _WATCHED.items()}
 _DAYS = _days_taking_note()
 
@@ -224,7 +225,7 @@ def _silent_in(was: c.RuleVersion, now: c.RuleVersion, name: str) -> Silent:
 
 
 def _reads_its_start(version: c.RuleVersion) -> bool:
-    nodes = (node for expression in reads.expressions(version) for node in reads.walk(expression))
+    nodes = (node for expression in reads.expressions(version) for node in walk(expression))
     return any(isinstance(node, c.Anniversary) and node.which == "first" and node.after is None for node in nodes)
 
 

@@ -30,8 +30,7 @@ def list_rules() -> ResponseReturnValue:
     chosen = [
         rule
         for rule in rules
-        if (kind is None or rule.kind == kind)
-        and (day is None or any(version.in_force(day) for version in rule.versions))
+        if (kind is None or rule.kind == kind) and (day is None or rule.version_on(day) is not None)
     ]
     return wire.write_json({"policy": _policy(engine), "rules": [rule_line(rule) for rule in chosen]})
 

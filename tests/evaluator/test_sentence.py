@@ -171,4 +171,4 @@ def test_walking_comes_by_every_node():
     inner = c.Compare(op=">=", left=REVENUE, right=figure("5", USD), type=c.FLAG)
     node = c.Case(branches=(c.Branch(name="a", when=inner, value=figure("5")),), type=c.POINTS)
 
-    assert list(walk(node)) == [node, inner, REVENUE, inner.right, node.branches[0].value]
+    assert list(walk(node)) == [node, node.branches[0].value, inner, REVENUE, inner.right]

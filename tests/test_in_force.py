@@ -1,0 +1,152 @@
+"""What is in force on a day: all that tell it, for all rules on all days around a change, against the plain definition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.explain import explained_json, explained_lines
+from dsl import core as c
+from dsl.load import load
+from dsl.source import Span
+from evaluator.engine import Engine, Query
+from evaluator.guide.editions import editions
+from evaluator.guide.names import Names
+from evaluator.guide.told import Line, all_lines
+from server.app import create_app
+from server.outline import rule_outline
+
+ROOT = Path(__file__).parents[1]
+Json = Any
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(load([ROOT / "policies"]))
+
+
+# ---- the plain definition, by the kinds of the core that may hold what has days
+
+
+def version_of(rule: c.Rule, day: date) -> c.RuleVersion | None:
+    for version in rule.versions:
+        if day in version.days and says_something(version, day):
+            return version
+    return None
+
+
+def says_something(version: c.RuleVersion, day: date) -> bool:
+    if version.requirement is not None:
+        waiting = [version.requirement]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, c.AllOf):
+                waiting.extend(part.parts)
+            elif not isinstance(part, c.Requirement) or day in part.days:
+                return True
+        return False
+    if isinstance(version.amount, c.Dated):
+        return any(day in one.days for one in version.amount.versions)
+    return not version.options or any(day in option.days for option in version.options)
+
+
+def asked(value: Any, day: date) -> list[Json]:
+    """Return the codes of requirements that count on a day, each with those inside it."""
+    if isinstance(value, c.Requirement):
+        return [[value.code, asked(value.value, day)]] if day in value.days else []
+    if isinstance(value, c.DatedValue | c.TableRow) and day not in value.days:
+        return []
+    if isinstance(value, tuple):
+        return [found for item in value for found in asked(item, day)]
+    if is_dataclass(value) and not isinstance(value, Span):
+        return [found for own in fields(value) for found in asked(getattr(value, own.name), day)]
+    return []
+
+
+def days_around(rule: c.Rule) -> set[date]:
+    """Return the days around every change in a rule."""
+    found = {date(2023, 6, 20)}
+
+    def look(value: Any) -> None:
+        if isinstance(value, c.Days):
+            for day in (value.start, value.end):
+                if day is not None:
+                    found.update((day - timedelta(days=1), day))
+        elif isinstance(value, tuple):
+            for item in value:
+                look(item)
+        elif isinstance(value, dict):
+            look(tuple(value.values()))
+        elif is_dataclass(value) and not isinstance(value, Span):
+            look(tuple(getattr(value, own.name) for own in fields(value)))
+
+    look(rule.versions)
+    return found
+
+
+def codes(told: list[Json]) -> set[str]:
+    return {code for one, inner in told for code in (one, *codes(inner))}
+
+
+def nested(told: list[Json]) -> list[Json]:
+    """Return the codes of requirements as JSON tells them."""
+    key = "parts"
+    return [[one["code"], nested(one.get(key, []))] for one in told]
+
+
+def lines_of(told: tuple[Line, ...]) -> Iterator[str]:
+    yield from (line.code for line in told if line.group == "asked" and line.code)
+
+
+def test_all_that_tell_what_is_in_force_agree_with_the_plain_definition(engine: Engine) -> None:
+    core, names = engine.core, Names(engine.core, engine.document)
+    for rule in core.rules.values():
+        told = editions(names, rule)
+        for day in sorted(days_around(rule)):
+            version = version_of(rule, day)
+            want = asked(version.requirement, day) if version is not None else []
+            where = f"{rule.id} on {day}"
+
+            decision = engine.decide(Query((rule.id,), day, {})).decisions[0]
+            explained, outline = explained_json(engine, rule, day), rule_outline(core, rule, day)
+            marked = [line for line in explained_lines(engine, rule, day) if re.search(f"^  .*in force on {day}", line)]
+            edition = next((one for one in told if day in one.days and one.lines), None)
+
+            now = version is not None
+            assert decision.in_force is now, where
+            assert explained["in_force"] is now, where
+            assert any("not in force" not in line for line in marked) is now, where
+            assert bool(outline["versions"]) is now, where
+            assert (edition is not None) is now, where
+            if version is None or edition is None or rule.kind in ("lifecycle", "choice"):
+                continue
+            assert nested(outline["versions"][0].get("requirements", [])) == want, where
+            assert nested(explained["requirements"]) == want, where
+            tops = [code for code, _ in want]
+            assert list(lines_of(edition.lines)) == tops, where
+            assert {line.code for line in all_lines(edition.lines) if line.group == "asked"} - {""} <= codes(want), (
+                where
+            )
+            decided = [reason.code for reason in decision.reasons]
+            assert [code for code in decided if code in codes(want)] == tops, where
+
+
+def test_the_list_of_a_day_has_the_rules_in_force(engine: Engine) -> None:
+    client = create_app(engine).test_client()
+    every = {day for rule in engine.core.rules.values() for version in rule.versions for day in _edges(version.days)}
+    for day in sorted(every):
+        found = client.get(f"/v1/rules?as_of={day}").get_json()
+
+        listed = [rule["id"] for rule in found["rules"]]
+        assert listed == [rule.id for rule in engine.core.rules.values() if version_of(rule, day) is not None], day
+
+
+def _edges(days: c.Days) -> set[date]:
+    known = {day for day in (days.start, days.end) if day is not None}
+    return known | {day - timedelta(days=1) for day in known}
