@@ -45,7 +45,7 @@ def _nodes(value: Any, day: date | None) -> Iterator[c.Expr]:
     if isinstance(value, tuple):
         for item in value:
             yield from _nodes(item, day)
-    elif _fields(type(value)):
+    elif isinstance(value, c.Node) or _fields(type(value)):
         # Whatever has days counts on them only: a requirement, a row, a version of a value.
         days = getattr(value, "days", None)
         if day is not None and isinstance(days, c.Days) and day not in days:

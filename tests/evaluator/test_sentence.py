@@ -172,3 +172,10 @@ def test_walking_comes_by_every_node():
     node = c.Case(branches=(c.Branch(name="a", when=inner, value=figure("5")),), type=c.POINTS)
 
     assert list(walk(node)) == [node, node.branches[0].value, inner, REVENUE, inner.right]
+
+
+def test_walking_comes_by_nodes_that_have_no_parts():
+    today = c.Today(type=c.DATE)
+    node = c.Compare(op="<", left=today, right=today, type=c.FLAG)
+
+    assert list(walk(node)) == [node, today, today]
