@@ -338,7 +338,7 @@ class Qualifies(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InProgress(Node):
-    """Whether at least one requirement of the rule is met, or a metric of it above zero."""
+    """Whether something the partner told moves a requirement of the rule above what nothing gives."""
 
     tells_elsewhere: ClassVar[bool] = True
     moves_with: ClassVar[MovesWith] = NOTHING

@@ -19,6 +19,7 @@ from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
 from evaluator.moment import Moment
 from evaluator.moves import Movement
+from evaluator.progress import Progress, agreed, nothing_told
 from evaluator.ranges import ZERO, Dates, Numbers, Range, Truth, Words, compare, everything, exactly, hull
 from evaluator.register import Register
 from evaluator.stretches import Stretches
@@ -31,7 +32,9 @@ class Interpreter:
         self.core = core
         self.facts = facts
         self.register = Register(self)
-        self.stretches = Stretches(self, self.register, movement or Movement(core))
+        self.movement = movement or Movement(core)
+        self.stretches = Stretches(self, self.register, self.movement)
+        self._with_nothing: Interpreter | None = None
         self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
         self._named: dict[tuple[str, date, bool], Explanation] = {}
         self._rules: dict[tuple[str, date, bool, str | None, date | None], Explanation] = {}
@@ -96,7 +99,7 @@ class Interpreter:
                 return Explanation(node, part.range, (part,))
             case c.InProgress(rule=rule):
                 part = self.requirement(self.core.rules[rule], at)
-                return Explanation(node, _started(part), (part,), gaps=_unsettled_below(part))
+                return Explanation(node, self._progress(rule, at).of(part), (part,), gaps=_unsettled_below(part))
             case c.Anniversary():
                 return self.register.anniversary(node, at)
             case c.Lookup():
@@ -169,6 +172,15 @@ class Interpreter:
                 inner = replace(at, row=None, declaration=None, rule=rule)
                 self._rules[key] = self.evaluate(version.requirement, inner)
         return self._rules[key]
+
+    def _progress(self, rule: str, at: Moment) -> Progress:
+        """Return what tells progress in a rule: beside an interpreter over a partner with nothing."""
+        if self._with_nothing is None:
+            data = nothing_told(self.core, self.facts.data)
+            self._with_nothing = Interpreter(self.core, Facts(self.core, data, self.facts.as_of), self.movement)
+        return Progress(
+            self._with_nothing.evaluate, replace(at, row=None, declaration=None, rule=self.core.rules[rule])
+        )
 
     def _value_of(self, node: c.Named, at: Moment) -> Explanation:
         key = (node.name, at.day, at.projected)
@@ -358,12 +370,12 @@ class Interpreter:
                 truths = [self._every(part, asked) for part in counted]
                 if len({_numbers(part).exact for part in counted}) == 1 and _numbers(counted[0]).exact is not None:
                     return ranges.any_of(truths)  # equal scores: either may count
-                return _agreed(truths)
+                return agreed(truths)
             case c.Case(gate=True) if score.chosen == ("otherwise",):
                 return Truth.FALSE  # behind a condition that is not met nothing has points
             case c.Case():
                 values = score.parts[len(score.parts) - len(score.chosen) :]
-                return _agreed([self._every(part, asked) for part in values])
+                return agreed([self._every(part, asked) for part in values])
             case c.Requirement() | c.Total() | c.Dated() | c.OnDate():
                 return ranges.all_of(
                     self._every(part, asked)
@@ -381,10 +393,6 @@ def candidates(parts: Sequence[Explanation]) -> list[int]:
     return [i for i, n in enumerate(map(_numbers, parts)) if floor is None or n.high is None or n.high >= floor]
 
 
-def _agreed(truths: Sequence[Truth]) -> Truth:
-    return truths[0] if truths and all(value is truths[0] for value in truths) else Truth.UNKNOWN
-
-
 def _holds_metrics(part: Explanation) -> bool:
     return isinstance(part.node, c.Requirement | c.Best | c.Case | c.Total | c.Dated | c.OnDate)
 
@@ -395,17 +403,6 @@ def _not_above_zero(node: c.Expr, divisor: Numbers) -> tuple[Gap, ...]:
         return ()
     what = "growth from zero or less, or a division by it, has no value"
     return (Gap("figure", node.origin.place, what, node.type),)
-
-
-def _started(part: Explanation) -> Truth:
-    """Whether something of a requirement is done: a condition met, a metric above zero."""
-    node = part.node
-    if isinstance(node, c.Requirement) and node.part != "section":
-        return part.truth if node.part == "condition" else compare(">", part.range, exactly(ZERO))
-    if isinstance(node, c.Case):
-        # Of what is still possible one branch will count, not all of them.
-        return _agreed([_started(value) for value in part.parts[len(part.parts) - len(part.chosen) :]])
-    return ranges.any_of(map(_started, part.parts))
 
 
 def _unsettled_below(part: Explanation) -> tuple[Gap, ...]:

@@ -59,7 +59,7 @@ class Speaker:
             case c.Qualifies(rule=rule):
                 return f"the requirements of {self._rule(rule)} are met"
             case c.InProgress(rule=rule):
-                return f"at least one requirement of {self._rule(rule)} is met"
+                return f"something is done for the requirements of {self._rule(rule)}"
             case c.Anniversary():
                 return self._anniversary(node)
             case c.Lookup():

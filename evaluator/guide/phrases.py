@@ -64,7 +64,7 @@ class GuideSpeaker(Speaker):
             case c.Qualifies(rule=rule):
                 return f"{self._requirements(rule)} are met"
             case c.InProgress(rule=rule):
-                return f"at least one of {self._requirements(rule)} is met"
+                return f"something is done for {self._requirements(rule)}"
             case c.Shift():
                 return self._shift(node)
             case c.Edge(edge=edge, of=of):

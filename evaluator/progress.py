@@ -1,0 +1,104 @@
+"""Whether something of a requirement is done: something the partner told moves it above what nothing gives.
+
+What nothing gives is the same requirement of a partner with nothing: no number above zero, no flag, no day, no record.
+What only says which rules apply (a choice, a text) stays as told. So a condition that asks nothing of the partner is
+no progress, and 19 people of 20 are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from dsl import core as c
+from dsl.builtin import BUILT_IN
+from evaluator.explanation import Explanation
+from evaluator.moment import Moment
+from evaluator.ranges import ZERO, Numbers, Range, Truth, all_of, any_of, compare, exactly
+
+Json = Any
+Evaluate = Callable[[c.Expr, Moment], Explanation]
+
+
+def nothing_told(core: c.Core, data: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the facts of a partner with nothing, of the same choices and texts as the partner at hand."""
+    told = {
+        **_nothing(core, data.get("facts", {})),
+        "projected": _nothing(core, data.get("projected", {}).get("facts", {})),
+    }
+    return {**data, **told}
+
+
+def _nothing(core: c.Core, facts: Mapping[str, Json]) -> dict[str, Json]:
+    types = {name: fact.type for name, fact in core.facts.items()}
+    types |= {name: named.type for name, named in core.named.items() if named.supplied}
+    empty = {name: _EMPTY.get(type_.kind, 0) for name, type_ in types.items() if type_.kind not in ("choice", "text")}
+    kept = {name: value for name, value in facts.items() if name not in empty}
+    return {"facts": {**kept, **empty}, "records": {name: [] for name in (*core.records, *BUILT_IN)}}
+
+
+_EMPTY: dict[str, Json] = {"flag": False, "date": "none"}
+
+
+class Progress:
+    """Finds progress in what was decided, beside an evaluation of the same nodes with nothing."""
+
+    def __init__(self, with_nothing: Evaluate, at: Moment) -> None:
+        self.with_nothing = with_nothing
+        self.at = at
+
+    def of(self, part: Explanation) -> Truth:
+        """Return whether something of a requirement is done: points or a condition above what nothing gives."""
+        node = part.node
+        if isinstance(node, c.Requirement) and node.part == "scored":
+            return compare(">", part.range, self._points_of_nothing(part))
+        if isinstance(node, c.Requirement) and node.part == "condition":
+            return self._condition(part.parts[0], part.day)
+        if isinstance(node, c.Case):
+            # Of what is still possible one branch will count, not all of them.
+            return agreed([self.of(value) for value in part.parts[len(part.parts) - len(part.chosen) :]])
+        return any_of(map(self.of, part.parts))
+
+    def _condition(self, part: Explanation, day: date | None) -> Truth:
+        """Return whether a condition is met that nothing does not meet, or a figure of it is above that of nothing."""
+        given = self._truth(self._given(part.node, day))
+        if given is Truth.TRUE:
+            return Truth.FALSE
+        moved = [all_of((part.truth, ~given))]
+        match part.node:
+            case c.Compare(op=">=" | ">", left=left) if left.type.is_numeric:
+                nothing = self._given(left, day)
+                floor: Range = exactly(ZERO) if _only_the_policy_lacks(nothing) else nothing.range
+                moved.append(compare(">", part.parts[0].range, floor))
+            case c.AllOf() | c.AnyOf():
+                moved.extend(self._condition(inner, day) for inner in part.parts)
+            case c.Requirement():
+                moved.append(self.of(part))
+            case _:
+                pass
+        return any_of(moved)
+
+    def _points_of_nothing(self, part: Explanation) -> Numbers:
+        found = self._given(part.node, part.day)
+        if _only_the_policy_lacks(found) or not isinstance(found.range, Numbers):
+            return Numbers(ZERO, ZERO)
+        return found.range
+
+    def _given(self, node: c.Expr, day: date | None) -> Explanation:
+        return self.with_nothing(node, self.at if day is None else replace(self.at, day=day))
+
+    def _truth(self, found: Explanation) -> Truth:
+        return Truth.FALSE if _only_the_policy_lacks(found) else found.truth
+
+
+def _only_the_policy_lacks(found: Explanation) -> bool:
+    """Whether what nothing gives has no value that a fact could settle: the growth of nothing, an unknown figure."""
+    gaps = list(found.missing())
+    return bool(gaps) and all(gap.kind == "figure" for gap in gaps)
+
+
+def agreed(truths: Sequence[Truth]) -> Truth:
+    """Return what all say, unknown where they differ."""
+    return truths[0] if truths and all(value is truths[0] for value in truths) else Truth.UNKNOWN
