@@ -316,6 +316,8 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
         result["required"] = required_json(reason.required)
     if reason.short_by is not None:
         result["short_by"] = range_json(reason.short_by)
+    if reason.empty:
+        result["empty_metrics"] = list(reason.empty)
     if reason.unit is not None:
         result["unit"] = reason.unit
     if reason.points is not None:

@@ -220,6 +220,13 @@ def reason_text(reason: Reason) -> str:
         parts.append(f"required{colon} {_required(reason.required)}")
     if reason.short_by is not None and reason.observed is not None and _is_told(reason.short_by):
         parts.append(f"short by {_short(reason.short_by)}")
+    if reason.empty:
+        titles = {part.code: part.title for part in _all_parts(reason)}
+        named = ", ".join(
+            f"{titles.get(code, code)} ({code.removeprefix(reason.code.rpartition('.')[0] + '.')})"
+            for code in reason.empty
+        )
+        parts.append(f"no points where every metric needs them: {named}")
     text = ", ".join(parts)
     if reason.points is not None:
         out_of = f" of {number(reason.out_of)}" if reason.out_of is not None else ""
@@ -230,6 +237,12 @@ def reason_text(reason: Reason) -> str:
     elif reason.since is not None:
         text += f" (since {reason.since})"
     return text or reason.outcome.replace("_", " ")
+
+
+def _all_parts(reason: Reason) -> Iterator[Reason]:
+    for part in reason.parts:
+        yield part
+        yield from _all_parts(part)
 
 
 def _with_unit(range_: Range, unit: str | None) -> str:

@@ -35,7 +35,7 @@ class Explanation:
     """Why a node has its range: the node, the range, the parts it rests on, what is missing here.
 
     Parts stand in the document's order, all of them: a decided whole still shows every part. ``chosen`` names what a
-    choice took (branches, rows, versions, days) where the node chooses.
+    choice took (branches, rows, versions, days) where the node chooses, and of a score the metrics that keep it from passing.
     """
 
     node: Expr

@@ -7,7 +7,7 @@ Facts never make it raise and it never guesses. Records are reckoned in ``evalua
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -153,7 +153,8 @@ class Interpreter:
                 points, needed = self.evaluate(score, at), self.evaluate(mark, at)
                 reached, every = compare(">=", points.range, needed.range), self._every_metric(points, node, at)
                 gaps = _unsettled_below(points) if every is Truth.UNKNOWN else ()
-                return Explanation(node, ranges.all_of((reached, every)), (points, needed), gaps=gaps)
+                empty = tuple(dict.fromkeys(self._empty_metrics(points, node, at))) if every is Truth.FALSE else ()
+                return Explanation(node, ranges.all_of((reached, every)), (points, needed), gaps, empty)
             case _:
                 assert_never(node)
 
@@ -357,6 +358,32 @@ class Interpreter:
 
     def _every_metric(self, score: Explanation, node: c.PassScore, at: Moment) -> Truth:
         return ranges.all_of(self._every(score, every.asked) for every in node.every if at.day in every.days)
+
+    def _empty_metrics(self, score: Explanation, node: c.PassScore, at: Moment) -> Iterator[str]:
+        """Yield the codes of the metrics that fail what is asked of every metric."""
+        for every in node.every:
+            if at.day in every.days:
+                for part in self._counted(score):
+                    if self._every(part, every.asked) is Truth.FALSE and isinstance(part.node, c.Requirement):
+                        yield part.node.code
+
+    def _counted(self, score: Explanation) -> Iterator[Explanation]:
+        """Yield the scored metrics of what counts, or may count."""
+        match score.node:
+            case c.Requirement(part="scored"):
+                yield score
+            case c.Best():
+                for index in score.chosen:
+                    yield from self._counted(score.parts[int(index)])
+            case c.Case():
+                for part in score.parts[len(score.parts) - len(score.chosen) :]:
+                    yield from self._counted(part)
+            case c.Requirement() | c.Total() | c.Dated() | c.OnDate():
+                for part in score.parts:
+                    if part.node.type.kind == "points":
+                        yield from self._counted(part)
+            case _:
+                return
 
     def _every(self, score: Explanation, asked: str) -> Truth:
         """Whether every scored metric that counts has points (or a whole one)."""

@@ -58,6 +58,8 @@ class Reason:
     parts: tuple[Reason, ...]
     since: date | None = None
     """The first of the days up to ``day`` on which all this is the same, where a window looked at several."""
+    empty: tuple[str, ...] = ()
+    """Codes of the metrics without the points that are asked of every metric: why a score that reaches its mark is unmet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def _made(explanation: Explanation, context: Context) -> Reason:
         since=_since(explanation, context),
         origin=node.origin,
         parts=parts,
+        empty=inner.chosen if isinstance(inner.node, c.PassScore) else (),
     )
 
 
