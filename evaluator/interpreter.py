@@ -363,27 +363,25 @@ class Interpreter:
         """Yield the codes of the metrics that fail what is asked of every metric."""
         for every in node.every:
             if at.day in every.days:
-                for part in self._counted(score):
-                    if self._every(part, every.asked) is Truth.FALSE and isinstance(part.node, c.Requirement):
-                        yield part.node.code
+                yield from self._empty(score, every.asked)
 
-    def _counted(self, score: Explanation) -> Iterator[Explanation]:
-        """Yield the scored metrics of what counts, or may count."""
+    def _empty(self, score: Explanation, asked: str, *, shut: bool = False) -> Iterator[str]:
+        """Yield the metrics of what counts, or may count, that have no points; behind a shut gate none has."""
         match score.node:
-            case c.Requirement(part="scored"):
-                yield score
-            case c.Best():
-                for index in score.chosen:
-                    yield from self._counted(score.parts[int(index)])
-            case c.Case():
-                for part in score.parts[len(score.parts) - len(score.chosen) :]:
-                    yield from self._counted(part)
-            case c.Requirement() | c.Total() | c.Dated() | c.OnDate():
-                for part in score.parts:
-                    if part.node.type.kind == "points":
-                        yield from self._counted(part)
-            case _:
+            case c.Requirement(part="scored", code=code):
+                if shut or self._every(score, asked) is Truth.FALSE:
+                    yield code
                 return
+            case c.Best():
+                parts = [score.parts[int(index)] for index in score.chosen]
+            case c.Case(gate=True) if score.chosen == ("otherwise",):
+                parts, shut = [score.parts[1]], True
+            case c.Case():
+                parts = list(score.parts[len(score.parts) - len(score.chosen) :])
+            case _:
+                parts = [part for part in score.parts if part.node.type.kind == "points"]
+        for part in parts:
+            yield from self._empty(part, asked, shut=shut)
 
     def _every(self, score: Explanation, asked: str) -> Truth:
         """Whether every scored metric that counts has points (or a whole one)."""
