@@ -153,7 +153,9 @@ class Interpreter:
                 points, needed = self.evaluate(score, at), self.evaluate(mark, at)
                 reached, every = compare(">=", points.range, needed.range), self._every_metric(points, node, at)
                 gaps = _unsettled_below(points) if every is Truth.UNKNOWN else ()
-                empty = tuple(dict.fromkeys(self._empty_metrics(points, node, at))) if every is Truth.FALSE else ()
+                # Where the mark is missed anyway, the empty metrics are not what keeps it from passing.
+                is_why = every is Truth.FALSE and reached is not Truth.FALSE
+                empty = tuple(dict.fromkeys(self._empty_metrics(points, node, at))) if is_why else ()
                 return Explanation(node, ranges.all_of((reached, every)), (points, needed), gaps, empty)
             case _:
                 assert_never(node)
