@@ -140,7 +140,7 @@ class Engine:
         self.reader.check(query.facts, most=most_problems)
         rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
         facts = Facts(self.core, query.facts, query.as_of)
-        one = _Deciding(self.movement, facts, _fingerprint(query.facts))
+        one = _Deciding(self.movement, facts, _fingerprint(query.facts), untold=query.detail == "none")
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail
@@ -155,11 +155,15 @@ def _fingerprint(facts: Mapping[str, Json]) -> str:
 class _Deciding:
     """The decisions over one partner's facts on one day."""
 
-    def __init__(self, movement: Movement, facts: Facts, fingerprint: str, *, trying: bool = False) -> None:
+    def __init__(
+        self, movement: Movement, facts: Facts, fingerprint: str, *, untold: bool = False, trying: bool = False
+    ) -> None:
         self.movement = movement
         self.core = movement.core
         self.facts = facts
         self.fingerprint = fingerprint
+        self.untold = untold or trying
+        """No reason is told, so none is made."""
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.interpreter = Interpreter(self.core, facts, movement)
@@ -177,7 +181,7 @@ class _Deciding:
             in_force=version is not None,
         )
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
-        if rule.kind in AWARD_KINDS:
+        if rule.kind in AWARD_KINDS and not self.trying:
             decided = self._with_standing(decided, rule, version, at)
         return decided
 
@@ -190,7 +194,7 @@ class _Deciding:
         return replace(base, reasons=(reason,))
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
-        context = Context(at.day, version.days, version.basis)
+        context = Context(at.day, version.days, version.basis, untold=self.untold)
         match rule.kind:
             case "fee":
                 return self._fee(base, rule, version, at, context)
@@ -251,7 +255,7 @@ class _Deciding:
         stage = explanation.range if isinstance(explanation.range, Words) else Words()
         reasons: list[Reason] = []
         tests = explanation.parts[: len(explanation.parts) - len(explanation.chosen)]
-        for branch, test in zip(version.stage.branches, tests, strict=False):
+        for branch, test in zip(version.stage.branches, () if self.untold else tests, strict=False):
             reasons.append(
                 _condition_reason(
                     f"{base.rule}.{branch.name}", branch.name.replace("_", " ").capitalize(), test, context, branch
@@ -270,7 +274,8 @@ class _Deciding:
             found = self.interpreter.evaluate(option.requirement, at) if option.requirement is not None else None
             if found is not None:
                 explanations.append(found)
-            inner = Context(at.day, option.days, option.basis if option.basis.cites else context.basis)
+            basis = option.basis if option.basis.cites else context.basis
+            inner = Context(at.day, option.days, basis, untold=self.untold)
             options.append(
                 OptionDecision(
                     name=option.name,
@@ -359,6 +364,8 @@ class _Deciding:
         explanations: Sequence[Explanation],
         more: Sequence[c.Basis] = (),
     ) -> Decision:
+        if self.trying:
+            return decided
         day = self.facts.as_of
         stated = (*version.immediate_badge, *version.at_most_one, *version.must_choose)
         more = [
@@ -378,8 +385,6 @@ class _Deciding:
 
     def _missing(self, rule: c.Rule, decided: Decision, explanations: Sequence[Explanation]) -> Iterable[Missing]:
         """Yield what would settle the decision; a flag or choice is left out only where no value of it can matter."""
-        if self.trying:
-            return
         found = (gap for explanation in explanations for gap in explanation.missing())
         gaps = list({(gap.pointer, gap.day, gap.kind): gap for gap in reversed(list(found))}.values())[::-1]
         values: Mapping[str, tuple[str | bool, ...]] = {

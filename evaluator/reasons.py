@@ -71,12 +71,16 @@ class Context:
     basis: c.Basis
     stretch: tuple[date, date] | None = None
     """The days of a window that it stands for, where they are several."""
+    untold: bool = False
+    """Whether nothing is told: then nothing is made."""
     told: dict[tuple[object, ...], tuple[Explanation, Reason]] = field(default_factory=dict, compare=False, repr=False)
     """Reasons that were made already, by what they are made of: what decisions share is told from one reason."""
 
 
 def reasons_of(explanation: Explanation, context: Context) -> tuple[Reason, ...]:
     """Return the reasons at the top of an explanation, each with its parts."""
+    if context.untold:
+        return ()
     return tuple(_reason(found, inner) for found, inner in _requirements(explanation, context))
 
 
