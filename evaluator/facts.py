@@ -28,6 +28,8 @@ class Row:
 
     data: Mapping[str, Json]
     pointer: str
+    month: int | None = None
+    """The month that a record of a monthly list is of, where it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Facts:
         self._records: dict[tuple[str, bool], Records] = {}
         self._days: dict[tuple[str, str], frozenset[date]] = {}
         self._months: dict[str, frozenset[int]] = {}
+        self._fields: dict[tuple[int, str], tuple[Mapping[str, Json], tuple[Range, tuple[Gap, ...]]]] = {}
 
     def section(self, name: str, projected: bool) -> Mapping[str, Json]:
         """Return the facts or records as told, or as projected."""
@@ -104,16 +107,17 @@ class Facts:
         wrapped = isinstance(raw, Mapping)
         items = self._plain(declaration, raw["rows"] if wrapped else raw)
         prefix = f"{pointer}/rows" if wrapped else pointer
-        rows = [Row(item, f"{prefix}/{index}") for index, item in enumerate(items)]
+        months = self._months_of(items) if declaration.monthly else [None] * len(items)
+        rows = [Row(item, f"{prefix}/{index}", months[index]) for index, item in enumerate(items)]
         covers: tuple[int, int] | None = None
         if declaration.monthly:
             if wrapped and "covers" in raw:
                 covers = (month_of(raw["covers"]["from"]), month_of(raw["covers"]["through"]))
             else:
                 # A month before the first or behind the last that is told of is missing, not empty.
-                months = [month_of(item["month"]) for item in items if "month" in item]
-                if months:
-                    covers = (min(months), max(months))
+                told = [month for month in months if month is not None]
+                if told:
+                    covers = (min(told), max(told))
                 elif items:
                     covers = (1, 0)
         return Records(declaration, rows, wrapped and raw.get("partial", False), covers, pointer)
@@ -132,12 +136,27 @@ class Facts:
             ]
         return items
 
+    def _months_of(self, items: Sequence[Mapping[str, Json]]) -> list[int | None]:
+        """Return the month of each record; a month that many are of is read once."""
+        read_once: dict[str, int] = {}
+        for item in items:
+            if "month" in item and item["month"] not in read_once:
+                read_once[item["month"]] = month_of(item["month"])
+        return [read_once[item["month"]] if "month" in item else None for item in items]
+
     def is_dated(self, records: Records) -> bool:
         """Whether the list tells of other days than the question's."""
         return records.declaration.monthly or records.declaration.dated_by is not None
 
     def field(self, row: Row, name: str, declaration: RecordsDecl) -> tuple[Range, tuple[Gap, ...]]:
-        """Return what a field of a record can be."""
+        """Return what a field of a record can be; read once, however many figures look at it."""
+        key = (id(row.data), name)
+        if key not in self._fields:
+            # With its record: an identity is one object's only as long as that is there.
+            self._fields[key] = (row.data, self._field(row, name, declaration))
+        return self._fields[key][1]
+
+    def _field(self, row: Row, name: str, declaration: RecordsDecl) -> tuple[Range, tuple[Gap, ...]]:
         field = declaration.fields[name]
         if name not in row.data:
             return everything(field.type), (Gap("field", f"{row.pointer}/{name}", field.title, field.type),)
@@ -165,8 +184,8 @@ class Facts:
     def months_in(self, records: Records) -> frozenset[int]:
         """Return the months that a list tells of."""
         if records.pointer not in self._months:
-            told = (row.data.get("month") for row in records.rows or ())
-            self._months[records.pointer] = frozenset(map(month_of, frozenset(raw for raw in told if raw is not None)))
+            told = (row.month for row in records.rows or ())
+            self._months[records.pointer] = frozenset(month for month in told if month is not None)
         return self._months[records.pointer]
 
 

@@ -36,6 +36,7 @@ class Interpreter:
         self.stretches = Stretches(self, self.register, self.movement)
         self._with_nothing: Interpreter | None = None
         self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
+        self._formulas: dict[tuple[str, str, date, str | None, str | None, date | None], Explanation] = {}
         self._named: dict[tuple[str, date, bool], Explanation] = {}
         self._rules: dict[tuple[str, date, bool, str | None, date | None], Explanation] = {}
 
@@ -221,7 +222,13 @@ class Interpreter:
         if at.row is None or at.declaration is None:
             raise AssertionError("a field is read in a record")
         if node.formula is not None:
-            part = self.evaluate(node.formula, at)
+            # Many figures look at one record: it is reckoned once a day, from wherever it is asked.
+            rule = at.rule.id if at.rule is not None else None
+            entry = at.entry.pointer if at.entry is not None else None
+            key = (at.row.pointer, node.name, at.day, rule, entry, at.due)
+            if key not in self._formulas:
+                self._formulas[key] = self.evaluate(node.formula, at)
+            part = self._formulas[key]
             return Explanation(node, part.range, (part,))
         range_, gaps = self.facts.field(at.row, node.name, at.declaration)
         return Explanation(node, range_, gaps=gaps)
@@ -243,7 +250,8 @@ class Interpreter:
         window = records.window_of(node, at.day, anniversary)
 
         def in_record(expr: c.Expr, row: Row) -> Explanation:
-            return self.evaluate(expr, replace(at, row=row, declaration=told.declaration))
+            inner = Moment(at.day, at.projected, row, told.declaration, at.rule, at.entry, at.due)
+            return self.evaluate(expr, inner)
 
         found = records.aggregate(node, told, self.facts, at.day, window, in_record)
         return Explanation(node, found.range, parts, found.gaps)

@@ -14,7 +14,7 @@ from typing import Literal
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core import Aggregate, CertificationList, DifferentPeople, Expr, People
-from evaluator.calendar import month_of, month_text
+from evaluator.calendar import month_text
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Records, Row, months_before
 from evaluator.ranges import (
@@ -179,9 +179,9 @@ def _begun(records: Records, row: Row, facts: Facts, day: date) -> tuple[Truth, 
 def _in_window(row: Row, window: tuple[int, int] | None) -> tuple[Truth, list[Gap]]:
     if window is None:
         return Truth.TRUE, []
-    if "month" not in row.data:
+    if row.month is None:
         return Truth.UNKNOWN, [Gap("field", f"{row.pointer}/month", "Month")]
-    return truth(window[0] <= month_of(row.data["month"]) <= window[1]), []
+    return truth(window[0] <= row.month <= window[1]), []
 
 
 def _figure(node: Aggregate, chosen: _Selected) -> Range:

@@ -1,0 +1,145 @@
+"""How much work one question is, as ratios to one decision on a designation in the same run.
+
+Nothing here is fast because something is left out: what is compared is whole answers, written as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.console import read_file
+from evaluator.engine import Engine, Query
+from server.policies import load_engine
+from tests.benchmarks.conftest import Report
+
+Json = Any
+pytestmark = pytest.mark.benchmarks
+ROOT = Path(__file__).resolve().parents[2]
+QUERY = json.loads((ROOT / "examples/queries/infrastructure.json").read_text(encoding="utf-8"))
+ONE = Query(("designation.infrastructure",), date.fromisoformat(QUERY["as_of"]), QUERY["facts"])
+QUARTERS = [date(year, month, 1) for year in range(2021, 2027) for month in (1, 4, 7, 10)]
+BAR = 30
+"""How many times as long as one decision on a designation the longest of all may take."""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return load_engine()
+
+
+def seconds(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def answering(engine: Engine, query: Query) -> Callable[[], object]:
+    return lambda: engine.decide(query).as_json()
+
+
+def one_decision(engine: Engine) -> float:
+    """Return what one decision on a designation takes."""
+    return statistics.median(seconds(answering(engine, ONE)) for _ in range(50))
+
+
+def test_the_longest_decision_of_all_rules_partners_and_quarters(engine: Engine, report: Report) -> None:
+    engine.decide(Query(("*",), QUARTERS[0], {"facts": {}}))
+    before = one_decision(engine)
+    found: list[tuple[float, str]] = []
+    for path in sorted((ROOT / "examples/partners").glob("*.yaml")):
+        facts = read_file(path).value
+        for day in QUARTERS:
+            for rule in engine.core.rules:
+                decide = answering(engine, Query((rule,), day, facts))
+                taken = seconds(decide)
+                if taken > 5 * before:
+                    # Once more, so that no pause of the machine is taken for work.
+                    taken = min(taken, *(seconds(decide) for _ in range(2)))
+                found.append((taken, f"{rule} of {path.stem} on {day}"))
+    unit = (before + one_decision(engine)) / 2
+
+    found.sort(reverse=True)
+    mean = statistics.mean(taken for taken, _ in found) / unit
+    report.lines.append(f"of {len(found)} decisions / deciding one designation: mean {mean:.2f} x")
+    report.lines += [f"  {taken / unit:8.1f} x   {name}" for taken, name in found[:5]]
+    assert found[0][0] / unit < BAR
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "facts"),
+    [
+        (
+            "choice.benefits_at_anniversary",
+            date(2023, 10, 3),
+            {"facts": {"renewal_anniversary": "2023-10-03"}, "records": {}},
+        ),
+        ("entitlement.buy_modern_work", date(2023, 6, 20), {"facts": {}}),
+    ],
+)
+def test_a_window_of_which_little_is_told(
+    engine: Engine, report: Report, rule: str, day: date, facts: dict[str, Json]
+) -> None:
+    decide = answering(engine, Query((rule,), day, facts))
+    report.ratio(f"{rule}, little told / one designation", decide, answering(engine, ONE), rounds=5, inner=2)
+    report.lines.append(f"  {len(json.dumps(decide())):,} bytes")
+
+
+def test_deciding_all_rules(engine: Engine, report: Report) -> None:
+    every = Query(("*",), ONE.as_of, ONE.facts)
+    report.ratio("every rule / one designation", answering(engine, every), answering(engine, ONE), rounds=5, inner=1)
+
+
+def rows(engine: Engine, count: int) -> list[Json]:
+    """Return a month's rows of use, of all workloads, links and customers."""
+    pick = random.Random(1)
+    fields = engine.core.records["modern_work_use"].fields
+
+    def value(own: Any) -> Json:
+        match own.type.kind:
+            case "choice":
+                return pick.choice(own.type.choices)
+            case "text":
+                return f"customer {pick.randrange(count // 3 + 1)}"
+            case "date":
+                return "2022-05-01"
+            case "flag":
+                return pick.random() < 0.5
+            case _:
+                return pick.randrange(50)
+
+    told = [own for own in fields.values() if own.formula is None]
+    return [
+        {**{own.name: value(own) for own in told}, "month": f"{2022 + index % 18 // 12}-{index % 18 % 12 + 1:02d}"}
+        for index in range(count)
+    ]
+
+
+def test_ten_times_as_many_rows_are_not_much_more_than_ten_times_the_work(engine: Engine, report: Report) -> None:
+    took: list[float] = []
+    for count in (1_000, 10_000):
+        facts = {"facts": {}, "records": {"modern_work_use": rows(engine, count)}}
+        decide = answering(engine, Query(("designation.modern_work",), date(2023, 6, 20), facts))
+        took.append(min(seconds(decide) for _ in range(3 if count == 1_000 else 1)))
+        report.lines.append(f"{count:,} rows / one designation {took[-1] / one_decision(engine):.1f} x")
+    report.lines.append(f"10,000 rows / 1,000 rows {took[1] / took[0]:.1f} x")
+    assert took[1] / took[0] < 14
+
+
+def test_starting(engine: Engine, report: Report) -> None:
+    """From the files to the first answer, with what was parsed before remembered, and without."""
+    from dsl import load
+
+    def start() -> object:
+        load._read.cache_clear()
+        return load_engine()
+
+    report.ratio("start / one designation", start, answering(engine, ONE), rounds=3, inner=1)
