@@ -121,10 +121,16 @@ def policy_folders(paths: Sequence[str]) -> list[Path]:
 
 def load_engine(paths: Sequence[Path]) -> Engine:
     """Return the engine of policies, or leave with their errors and exit code 3."""
+    loaded = without_errors(paths)
+    return Engine(loaded.document, loaded.core)
+
+
+def without_errors(paths: Sequence[Path]) -> Loaded:
+    """Return policies that can be decided, or leave with their errors and exit code 3."""
     loaded = load_policies(paths)
     if loaded.errors:
         raise Broken([*map(diagnostic_text, loaded.diagnostics), summary(loaded.diagnostics)])
-    return Engine(loaded.document, loaded.core)
+    return loaded
 
 
 def load_policies(paths: Sequence[Path]) -> Loaded:

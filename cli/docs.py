@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from cli.console import CLEAN, FINDINGS, as_of_option, existing, load_engine, policy_folders, today
+from evaluator.engine import Engine
 from evaluator.guide.html import html_files
 from evaluator.guide.markdown import markdown_files
 from evaluator.guide.site import site_of
@@ -50,6 +51,15 @@ def docs(paths: tuple[str, ...], out: str | None, form: str | None, as_of: date 
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
     click.echo(f"{folder / FIRST[form]}: {len(site.pages)} pages in {len(files)} files")
+
+
+def is_stale(engine: Engine, folder: Path) -> bool:
+    """Whether the Markdown guide of a folder is another than the policies make for its day."""
+    day = _day_of(folder / FIRST["markdown"])
+    files = dict(markdown_files(site_of(engine.core, engine.document, day or today())))
+    return any(_read(folder / name) != text for name, text in files.items()) or any(
+        old.name not in files for old in _made_before(folder, SUFFIXES["markdown"])
+    )
 
 
 def _check(folder: Path, files: dict[str, str], form: str) -> int:

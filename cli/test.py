@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 
 from cli.changes import changed_lines
-from cli.console import CLEAN, FINDINGS, echo_json, existing, fail_usage, load_engine, paint, policy_folders
+from cli.console import CLEAN, FINDINGS, echo_json, existing, fail_usage, paint, policy_folders, without_errors
+from cli.ready import tell_ready
 from cli.scenario_files import PATTERN, chosen_by, policies_of, read_files, run_files, scenario_files
 from cli.test_coverage import tell_coverage
 from cli.test_generate import write_missing
 from cli.test_mutation import Trial, tell_faults
+from evaluator.engine import Engine
 from evaluator.testing import report
 
 FORMATS = {
@@ -21,6 +23,7 @@ FORMATS = {
     "coverage": ("text", "json", "markdown", "lcov"),
     "mutate": ("text", "json", "markdown"),
     "generate": ("text",),
+    "ready": ("text",),
 }
 """What each way of running writes."""
 
@@ -33,6 +36,7 @@ OF_ONE = {
     "seed": ("mutate",),
     "accepted": ("mutate",),
     "out": ("generate",),
+    "write": ("ready",),
 }
 """Options that belong to some ways of running only."""
 
@@ -55,6 +59,8 @@ OF_ONE = {
 @click.option("--seed", type=int, metavar="S", help="What the picking starts from.  [default: 0]")
 @click.option("--accepted", metavar="FILE", help="Survivors that are meant.  [default: mutation.yaml in the policies]")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="N", help="Findings where less than N % is seen.")
+@click.option("--ready", is_flag=True, help="Tell what is left to do before a change of policies is ready.")
+@click.option("--write", is_flag=True, default=None, help="Begin what --ready misses; never over what is there.")
 @click.option("--generate", "rule", metavar="RULE", help="Write the scenarios that would try the rest of a rule.")
 @click.option("--out", metavar="FILE", help="Where generated scenarios go; else they are printed.")
 @click.pass_context
@@ -74,15 +80,18 @@ def test_command(
     seed: int | None,
     accepted: str | None,
     fail_under: float | None,
+    ready: bool,
+    write: bool | None,
     rule: str | None,
     out: str | None,
 ) -> None:
     """Run the scenarios (*.scenarios.yaml) in PATHS, by default in the folder policies.
 
     A failure shows what was expected and what was decided, and the reasons with file and line. With --coverage,
-    --mutate or --generate the scenarios are looked at instead: what of the policies they leave untried.
+    --mutate or --generate the scenarios are looked at instead: what of the policies they leave untried. With --ready
+    everything is looked at that a finished change has: figures cited, boundaries tried, sources carried, pages made.
     """
-    way = _way(coverage, mutate, rule)
+    way = _way(coverage, mutate, rule, ready)
     _check_options(context, way, form)
     least = Decimal(str(fail_under)) if fail_under is not None else None
     given = existing(paths) if paths else policy_folders(policies)
@@ -90,9 +99,12 @@ def test_command(
     if not files and way != "generate":
         fail_usage(f"there are no {PATTERN} in {', '.join(f'`{path}`' for path in given)}")
     folders = policy_folders(policies) if policies else policies_of(given)
-    engine = load_engine(folders)
+    loaded = without_errors(folders)
+    engine = Engine(loaded.document, loaded.core)
     chosen = chosen_by(expression)
     match way:
+        case "ready":
+            sys.exit(tell_ready(loaded, engine, read_files(files, lambda _: True), folders, bool(write)))
         case "coverage":
             lines = changed_lines(changed_since) if changed_since is not None else None
             read = read_files(files, chosen)
@@ -117,10 +129,9 @@ def test_command(
     sys.exit(CLEAN if all(one.result.passed for one in ran) else FINDINGS)
 
 
-def _way(coverage: bool, mutate: bool, rule: str | None) -> str:
-    ways = [
-        name for name, asked in (("coverage", coverage), ("mutate", mutate), ("generate", rule is not None)) if asked
-    ]
+def _way(coverage: bool, mutate: bool, rule: str | None, ready: bool) -> str:
+    asked_of = {"coverage": coverage, "mutate": mutate, "generate": rule is not None, "ready": ready}
+    ways = [name for name, asked in asked_of.items() if asked]
     if len(ways) > 1:
         fail_usage(f"--{ways[0]} and --{ways[1]} do not go together; run one after the other")
     return ways[0] if ways else "run"

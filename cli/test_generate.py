@@ -85,7 +85,12 @@ def as_yaml(name: str, made: Iterable[tuple[str, Generated]]) -> str:
             scenario["with"] = added
         scenarios.append({**scenario, "as_of": str(one.as_of), "expect": {rule: one.expected}})
     data = {**({"partners": partners} if partners else {}), "scenarios": scenarios}
-    return _HEAD.format(rule=name) + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118)
+    return _HEAD.format(rule=name) + dumped(data)
+
+
+def dumped(data: Json) -> str:
+    """Return data as YAML in the manner of scenario files."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118)
 
 
 def _added(base: dict[str, Json], told: dict[str, Json]) -> dict[str, Json] | None:

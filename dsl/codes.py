@@ -1,8 +1,8 @@
 """The registry of diagnostic codes: what each means, why it matters, and how the text looks before and after.
 
 Codes are a letter for the stage and three digits: ``P`` reading text, ``S`` JSON and YAML against their schema, ``C``
-the meaning of a document, ``L`` what is allowed and probably not meant, ``F`` facts. A code is never reused; one that is
-no longer reported stays here as retired.
+the meaning of a document, ``L`` what is allowed and probably not meant, ``F`` facts, ``R`` what is left to do
+before a change is ready. A code is never reused; one that is no longer reported stays here as retired.
 """
 
 from __future__ import annotations
@@ -885,6 +885,151 @@ _ALL = (
         "Two values of one measure would contradict each other; only one that `may be supplied` can be told.",
         '{"facts": {"azure_growth": 12}}',
         '{"records": {"azure_use": [...]}}',
+    ),
+    # ---- R: what is left to do before a change is ready
+    Code(
+        "R100",
+        "file-beside-not-as-its-schema",
+        "A file beside the policies is not as its schema has it: ready.yaml, boundaries.yaml, coverage.yaml, a register of sources.",
+        "What cannot be read as what it is holds nothing together.",
+        "- boundary: Fee begins\n  rul: fee.gold_fee",
+        "- boundary: Fee begins\n  rule: fee.gold_fee",
+    ),
+    Code(
+        "R101",
+        "figure-without-citation",
+        "A figure or day stands in the policies and nothing says where it comes from.",
+        "Who reads a decision is told its source; a figure without one can be neither confirmed nor disputed.",
+        "from 2027-01-01: 75 points",
+        'from 2027-01-01: 75 points cite faq "Partner capability score"',
+    ),
+    Code(
+        "R102",
+        "turning-day-not-cited",
+        "A day that ready.yaml says is cited in a rule is not cited there.",
+        "The day stands in many rules without a citation, because that one has it.",
+        "turning_days: [{day: 2022-10-03, cited_in: fee.gold_fee, why: first day}]",
+        "turning_days: [{day: 2022-10-03, cited_in: designation.security, why: first day}]",
+    ),
+    Code(
+        "R111",
+        "turning-point-without-boundary",
+        "A threshold, or a day on which a rule turns, has no boundary in the folder's boundaries.yaml.",
+        "Rules are wrong at their edges first: each has scenarios on its three sides.",
+        "from 2027-01-01: 75 points",
+        "- boundary: 75 points from 2027-01-01\n  rule: define.pass_mark\n  kind: date",
+    ),
+    Code(
+        "R112",
+        "boundary-of-unknown-rule",
+        "A boundary names a rule or reason that the policies do not have.",
+        "It stands for nothing, and the turning point it was made for has none.",
+        "rule: designation.securty.score",
+        "rule: designation.security.score",
+    ),
+    Code(
+        "R113",
+        "boundary-of-unknown-scenario",
+        "A boundary names a scenario or scenario file that does not exist.",
+        "The side that it names is not tried.",
+        "before: The day befor",
+        "before: The day before",
+    ),
+    Code(
+        "R114",
+        "boundary-waits-for-review",
+        "A boundary rests on a scenario that still waits for a person.",
+        "Such a scenario says what is decided, not what is meant.",
+        "review: true",
+        "cite: {source: faq, place: Fees}",
+    ),
+    Code(
+        "R115",
+        "needless-exception",
+        "ready.yaml excuses a reason code from having a boundary, and nothing is missing for it.",
+        "It would excuse the next threshold of that code, which may not be meant.",
+        "without_boundary: [{code: designation.a.gone, why: later}]",
+        "without_boundary: []",
+    ),
+    Code(
+        "R121",
+        "entry-without-rule",
+        "Something that the register of sources knows has no rule that carries it, and no word on why.",
+        "What was read and forgotten is decided by nobody.",
+        "fees.gold.2027: []",
+        "fees.gold.2027: [fee.gold_fee.amount]",
+    ),
+    Code(
+        "R122",
+        "coverage-of-unknown",
+        "coverage.yaml names an entry of the register, a rule or a figure that does not exist.",
+        "A rename would leave the entry carried by nothing.",
+        "fees.gold: [fee.gould_fee.amount]",
+        "fees.gold: [fee.gold_fee.amount]",
+    ),
+    Code(
+        "R123",
+        "too-much-left-out",
+        "More entries of the register are without a rule than ready.yaml allows.",
+        "The policies are to carry what is known.",
+        "left_out_at_most: 5",
+        "fees.gold: [fee.gold_fee.amount]",
+    ),
+    Code(
+        "R131",
+        "source-not-in-register",
+        "A source of the policies is not told in sources/texts.yaml.",
+        "Which version was read, and where, is known there alone.",
+        'source letter27 "Letter to partners, 2027"',
+        "texts:\n  letter27: {what: a letter to partners, version: 2027-01-10}",
+    ),
+    Code(
+        "R132",
+        "register-id",
+        "The id of an entry of the register stands twice, or does not begin as its file does.",
+        "Coverage finds entries by their ids.",
+        "- id: gold.2027",
+        "- id: fees.gold.2027",
+    ),
+    Code(
+        "R133",
+        "register-names-unknown",
+        "An entry of the register has no source or basis, or names a text or copy that nobody tells.",
+        "How firm it is, and where it was read, is what the register is for.",
+        "source: [fqa]",
+        "source: [faq]",
+    ),
+    Code(
+        "R141",
+        "survivor-that-is-none",
+        "mutation.yaml accepts a fault that these policies do not have, or says no reason.",
+        "It would hide the next fault of that name.",
+        "security: kept",
+        "security.policy figure 70: the lowest mark that was ever asked for is above it",
+    ),
+    Code(
+        "R151",
+        "page-of-boundaries-stale",
+        "The page of boundaries is not what the boundaries.yaml say.",
+        "Readers look at the page.",
+        "docs/boundaries.md of last month",
+        "docs/boundaries.md made by `merit test --ready --write`",
+    ),
+    Code(
+        "R152",
+        "not-laid-out",
+        "A policy file is not laid out.",
+        "A change is read as a change of text; layout is not to be part of it.",
+        "fee a{amount 5 USD}",
+        "fee a {\n  amount 5 USD\n}",
+    ),
+    Code(
+        "R153",
+        "guide-stale",
+        "The programme guide is not what the policies make.",
+        "Partners read the guide.",
+        "docs/guide of last month",
+        "docs/guide made by `merit docs --format markdown`",
     ),
 )
 

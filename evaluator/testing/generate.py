@@ -121,21 +121,53 @@ def generate(engine: Engine, rule: str, seen: Coverage, partners: Partners) -> G
         for aspect in covered.missing:
             if aspect in covered.seen:
                 continue  # a scenario made before shows it too
-            stands = find(core, rule, own.part)
-            lent = partners.lent(stands.asks) if stands is not None and stands.asks is not None else ()
-            tried = _tried(core, rule, own, aspect, chain(from_, lent), stands)
-            most = MOST_STEPS if own.part.kind == "threshold" else MOST_TRIES
-            found = next(_showing(engine, rule, probe, own, aspect, islice(tried, most)), None)
+            found = _found(engine, rule, probe, own, aspect, partners, from_)
             if found is None:
                 result.left.append((covered, aspect))
                 continue
-            start, change, decision = found
-            as_of = change.as_of or start.as_of
-            seen.watch(decision, as_of)
-            name = _unused(_name(engine, rule, own, aspect), result.made)
-            result.made.append(Generated(name, start, as_of, change, _expected(engine, decision, own)))
+            one, decision = found
+            seen.watch(decision, one.as_of)
+            result.made.append(replace(one, name=_unused(one.name, result.made)))
     result.left = [(covered, aspect) for covered, aspect in result.left if aspect not in covered.seen]
     return result
+
+
+def generate_one(engine: Engine, covered: Covered, aspect: str, partners: Partners) -> Generated | None:
+    """Make the scenario that shows an aspect of a part of a rule, None where none is found."""
+    core, rule = engine.core, covered.part.rule
+    probe = Coverage(replace(core, rules={rule: core.rules[rule]}))
+    own = next((one for one in probe.parts if _identity(one) == _identity(covered)), None)
+    found = own and _found(engine, rule, probe, own, aspect, partners, partners.of(rule))
+    return found[0] if found else None
+
+
+def on_day(engine: Engine, covered: Covered, day: date | None, said: str, partners: Partners) -> Generated:
+    """Make a scenario of what a rule decides on a day, for a partner of whom it was asked about that time.
+
+    Without a day it is the last one on which a partner was asked about.
+    """
+    rule = covered.part.rule
+    near = day or date.max
+    start = min(partners.of(rule), key=lambda one: (not one.given.facts, abs(one.as_of - near)))
+    day = day or start.as_of
+    [decision] = engine.decide(Query((rule,), day, start.given.json())).decisions
+    title = engine.core.rules[rule].title
+    return Generated(f"{said} {covered.part.name}: {title}", start, day, Change(), _expected(engine, decision, covered))
+
+
+def _found(
+    engine: Engine, rule: str, probe: Coverage, own: Covered, aspect: str, partners: Partners, from_: Iterable[Start]
+) -> tuple[Generated, Decision] | None:
+    """Return a scenario that shows an aspect of a part, with its decision."""
+    stands = find(engine.core, rule, own.part)
+    lent = partners.lent(stands.asks) if stands is not None and stands.asks is not None else ()
+    tried = _tried(engine.core, rule, own, aspect, chain(from_, lent), stands)
+    most = MOST_STEPS if own.part.kind == "threshold" else MOST_TRIES
+    for start, change, decision in _showing(engine, rule, probe, own, aspect, islice(tried, most)):
+        as_of = change.as_of or start.as_of
+        name = _name(engine, rule, own, aspect)
+        return Generated(name, start, as_of, change, _expected(engine, decision, own)), decision
+    return None
 
 
 def _tried(

@@ -1,4 +1,4 @@
-"""The policies, loaded once."""
+"""The policies and what is kept beside them, loaded once."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ from pathlib import Path
 
 import pytest
 
+from cli.ready import kept_beside
+from cli.scenario_files import read_files, scenario_files
 from dsl.load import Loaded, load_sources, policy_files
 from dsl.source import read_source
-from tests.policies.rule_paths import known_paths
+from evaluator.testing.ready.kept import Kept
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
+ROOT = Path(__file__).resolve().parents[2]
+POLICIES = Path("policies")
 
 
 @pytest.fixture(scope="session")
 def policies() -> Loaded:
-    loaded = load_sources([read_source(path) for path in policy_files([POLICIES])])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        loaded = load_sources([read_source(path) for path in policy_files([POLICIES])])
     assert not loaded.errors
     return loaded
 
 
 @pytest.fixture(scope="session")
-def known(policies: Loaded) -> frozenset[str]:
-    return known_paths(policies.document, policies.core)
+def kept() -> Kept:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        return kept_beside([POLICIES], read_files(scenario_files([POLICIES]), lambda _: True))

@@ -16,12 +16,12 @@ def known_paths(document: d.Document, core: c.Core) -> frozenset[str]:
     return frozenset([*_of_core(core), *_of_vocabulary(document)])
 
 
-def unknown(path: str, known: frozenset[str]) -> str | None:
-    """Return what is wrong with a path that nothing has, with the nearest one there is; `*` is any part of a name."""
+def unknown(path: str, known: frozenset[str]) -> tuple[str, str] | None:
+    """Return what is wrong with a path that nothing has, and the nearest one there is; `*` is any part of a name."""
     if path in known or ("*" in path and any(fnmatchcase(one, path) for one in known)):
         return None
     near = nearest(path, _close(path, known))
-    return f"there is no `{path}`" + (f"; did you mean `{near}`?" if near else "")
+    return f"there is no `{path}`", f"did you mean `{near}`?" if near else ""
 
 
 def _close(path: str, known: frozenset[str]) -> Iterable[str]:
@@ -55,13 +55,17 @@ def _of_vocabulary(document: d.Document) -> Iterator[str]:
         ("group", document.groups),
     ):
         yield from (f"{word}.{name}" for name in names)
-    for name, records in (*document.records.items(), *BUILT_IN.items()):
+    fields = {name: tuple(declared.fields) for name, declared in document.records.items()}
+    fields |= {name: tuple(declared.fields) for name, declared in BUILT_IN.items()}
+    for name, own in fields.items():
         yield f"records.{name}"
-        yield from (f"records.{name}.{field}" for field in records.fields)
+        yield from (f"records.{name}.{field}" for field in own)
     for name, table in document.tables.items():
         yield f"table.{name}"
         for row in table.rows:
-            yield from (f"table.{name}.{key}" for key in row.cells[0].names if isinstance(row.cells[0], d.Names))
+            key_cell = row.cells[0]
+            if isinstance(key_cell, d.Names):
+                yield from (f"table.{name}.{key}" for key in key_cell.names)
     for key, rule in document.rules.items():
         if rule.kind in ("common", "lifecycle"):
             yield key

@@ -1,26 +1,34 @@
-"""Write docs/boundaries.md from the boundaries.yaml files: `python tests/policies/render_boundaries.py`."""
+"""The page of boundaries, made from their lists."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import PurePath
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "boundaries.md"
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-
-from tests.policies.boundaries import Boundary, all_boundaries  # noqa: E402
+from dsl.diagnostics import Diagnostic
+from dsl.source import Source, Span
+from evaluator.testing.ready.boundaries import Boundary, all_boundaries
+from evaluator.testing.ready.kept import Kept, duty
 
 HEAD = """# Boundaries
 
 Each figure and each day on which a rule turns, with the scenarios on its three sides: one step below or the day before,
 the boundary itself, one step above or the day after. `merit test policies -k "WORDS OF A NAME"` runs a scenario.
 
-This page is made from `policies/**/boundaries.yaml` by `python tests/policies/render_boundaries.py`.
+This page is made from `policies/**/boundaries.yaml` by `merit test --ready --write`.
 """
+
+
+def page_duties(kept: Kept, text: str | None) -> Iterator[Diagnostic]:
+    """Yield whether the page is another than the lists make.
+
+    Reports:
+        R151 a page that is not what it is made from.
+    """
+    if kept.wanted.page and text != page(all_boundaries(kept)):
+        advice = "make it anew with `merit test --ready --write`"
+        state = "missing" if text is None else "not what the boundaries.yaml say"
+        yield duty("R151", f"`{kept.wanted.page}` is {state}", Span(Source(kept.wanted.page, ""), 0, 0), advice)
 
 
 def page(boundaries: Sequence[Boundary]) -> str:
@@ -44,13 +52,8 @@ def _areas(boundaries: Sequence[Boundary]) -> Iterator[str]:
 
 
 def _label(file: str) -> str:
-    return file.removeprefix("policies/").removesuffix(".scenarios.yaml")
+    return str(PurePath(*PurePath(file).parts[1:])).removesuffix(".scenarios.yaml")
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("[", "\\[").replace("]", "\\]")
-
-
-if __name__ == "__main__":
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(all_boundaries()), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What has to be so before a change of policies is ready: figures cited, boundaries tried, sources carried."""
