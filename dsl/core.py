@@ -176,11 +176,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal(Node):
-    """A figure, date, duration, flag or word of the policy. ``value`` None: the programme's figure is not known."""
+    """A figure, date, duration, flag or word of the policy.
+
+    ``value`` None: the programme's figure is not known, or no more of it than that it is ``least`` or higher.
+    """
 
     moves_with: ClassVar[MovesWith] = NOTHING
     value: Decimal | date | Duration | bool | str | None
     provisional: bool = False
+    least: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

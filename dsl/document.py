@@ -34,12 +34,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure(Node):
-    """A number with its unit. ``value`` None: the programme's figure is not known; ``provisional``: second-hand."""
+    """A number with its unit; ``provisional``: second-hand.
+
+    ``value`` None: the programme's figure is not known, or no more of it than that it is ``least`` or higher.
+    """
 
     KEY: ClassVar[str] = "figure"
     value: Decimal | None
     unit: str | None = None
     provisional: bool = False
+    least: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

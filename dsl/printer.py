@@ -386,13 +386,15 @@ def _chooser(chooser: d.Chooser) -> str:
 
 
 def _figure(figure: d.Figure) -> str:
-    if figure.value is None:
+    known = figure.value if figure.value is not None else figure.least
+    if known is None:
         return _spaced("unknown", figure.unit or "")
-    whole, point, rest = decimal_text(figure.value).partition(".")
+    whole, point, rest = decimal_text(known).partition(".")
     unit = figure.unit or ""
-    if figure.value == Decimal(1) and unit in ("points", "days", "months", "years"):
+    if known == Decimal(1) and unit in ("points", "days", "months", "years"):
         unit = unit.removesuffix("s")
-    return _spaced(f"{int(whole):,}{point}{rest}{'?' if figure.provisional else ''}", unit)
+    text = f"{int(whole):,}{point}{rest}{'?' if figure.provisional else ''}"
+    return _spaced("unknown at least" if figure.value is None else "", text, unit)
 
 
 def _day(day: d.Day) -> str:

@@ -498,7 +498,8 @@ def _rests_on(
     for part in (found for top in explanations for found in below(top, _that_count)):
         node = part.node
         match node:
-            case c.Literal(provisional=True, value=value):
+            case c.Literal(provisional=True):
+                value = node.value if node.least is None else node.least
                 text = number(value) if isinstance(value, Decimal) else str(value)
                 unit = node.type.unit if node.type.kind == "money" else None
                 figures[

@@ -47,10 +47,11 @@ class Interpreter:
             case c.Requirement(value=value):
                 part = self.evaluate(value, at)
                 return Explanation(node, part.range, (part,), day=at.day if at.day != self.facts.as_of else None)
-            case c.Literal(value=value):
+            case c.Literal(value=value, least=least):
                 if value is None:
                     gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
-                    return Explanation(node, everything(node.type), gaps=(gap,))
+                    known = everything(node.type) if least is None else Numbers(least, node.type.high)
+                    return Explanation(node, known, gaps=(gap,))
                 return Explanation(node, exactly(value))
             case c.Named():
                 return self._value_of(node, at)

@@ -131,6 +131,9 @@ class Speaker:
         mark = " (provisional)" if node.provisional else ""
         unit = unit_of(node.type)
         match node.value:
+            case None if node.least is not None:
+                least = self._literal(replace(node, value=node.least, least=None))
+                return f"{UNKNOWN_FIGURE}, {least} or more"
             case None:
                 return UNKNOWN_FIGURE if unit is None else f"{UNKNOWN_FIGURE} ({unit})"
             case bool():

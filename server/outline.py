@@ -243,6 +243,8 @@ class _Outline:
 
 def _figure(node: c.Literal) -> dict[str, Json]:
     match node.value:
+        case None if node.least is not None:
+            value = f"at least {decimal_text(node.least)}"
         case None:
             value = "unknown"
         case Decimal():

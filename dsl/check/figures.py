@@ -21,9 +21,12 @@ def figures(nodes: Iterable[d.Node]) -> Iterator[Diagnostic]:
         C701 too many digits; C702 (warning) money with thousandths, which may be a comma meant.
     """
     for node in nodes:
-        if not isinstance(node, d.Figure) or node.value is None:
+        if not isinstance(node, d.Figure):
             continue
-        _, digits, exponent = node.value.as_tuple()
+        figure = node.value if node.value is not None else node.least
+        if figure is None:
+            continue
+        _, digits, exponent = figure.as_tuple()
         places = -exponent if isinstance(exponent, int) else 0
         if len(digits) - places > DIGITS or places > PLACES:
             yield Diagnostic(
@@ -32,7 +35,9 @@ def figures(nodes: Iterable[d.Node]) -> Iterator[Diagnostic]:
                 node.origin,
                 help="round it: decisions reckon exactly, and not with more",
             )
-        elif places == 3 and node.value >= 1 and node.unit is not None and node.unit.isupper():
+        elif (
+            places == 3 and node.value is not None and node.value >= 1 and node.unit is not None and node.unit.isupper()
+        ):
             meant = f"{node.value * Decimal(1000):,.0f} {node.unit}"
             yield Diagnostic(
                 "C702",

@@ -29,7 +29,8 @@ def written(word: Token) -> str:
     if word.kind in COMMA_PHRASES:
         return text.removeprefix(",").lstrip()
     if word.kind == "FIGURE":
-        return _with_thousands(text)
+        said, blank, figure = text.rpartition(" ")
+        return f"{said}{blank}{_with_thousands(figure)}"
     return re.sub(r"^, ?(?=.)", ", ", text)
 
 

@@ -57,6 +57,8 @@ def bounds(node: c.Expr, days: c.Days, core: c.Core) -> Bounds:
             return ANY
         case c.Literal(value=Decimal() as figure):
             return Bounds(figure, figure)
+        case c.Literal(value=None, least=Decimal() as least):
+            return Bounds(least, None)
         case c.Literal(value=date() as day):
             return ANY if day == date.max else Bounds(*2 * (Decimal(day.toordinal()),))
         case c.Today():

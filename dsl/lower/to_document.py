@@ -744,6 +744,7 @@ class _Lowering:
         return d.Figure(
             value=figure.value,
             provisional=figure.provisional,
+            least=figure.least,
             unit=_singular(unit.text) if unit else None,
             origin=node.span,
         )
@@ -753,7 +754,10 @@ class _Lowering:
         if text == "unknown":
             return d.Figure(value=None, origin=token.span)
         provisional = text.endswith("?")
-        return d.Figure(value=Decimal(text.rstrip("?").replace(",", "")), provisional=provisional, origin=token.span)
+        number = Decimal(text.split()[-1].rstrip("?").replace(",", ""))
+        if text.startswith("unknown"):
+            return d.Figure(value=None, least=number, provisional=provisional, origin=token.span)
+        return d.Figure(value=number, provisional=provisional, origin=token.span)
 
     def day(self, token: Token) -> d.Day:
         text = token.text.rstrip("?")

@@ -126,7 +126,7 @@ class Values(Arithmetic, Claims, Lookups):
 
     def _figure(self, expr: d.Figure, expected: c.Type | None) -> c.Expr | None:
         type_ = unit_type(expr, expected)
-        if expr.value is None and expr.unit is None and expected is not None:
+        if expr.value is None and expr.least is None and expr.unit is None and expected is not None:
             type_ = expected
         if type_.kind == "duration":
             duration = duration_of(expr)
@@ -139,7 +139,7 @@ class Values(Arithmetic, Claims, Lookups):
                 )
                 return None
             return literal(duration, type_, expr, expr.provisional)
-        return literal(expr.value, type_, expr, expr.provisional)
+        return replace(literal(expr.value, type_, expr, expr.provisional), least=expr.least)
 
     def _levels(self, expr: d.Levels, scope: Scope, expected: c.Type | None) -> c.Expr | None:
         """Pick the figure of the level at hand.

@@ -274,6 +274,9 @@ class GuideSpeaker(Speaker):
     def _literal(self, node: c.Literal) -> str:
         unit = unit_of(node.type)
         match node.value:
+            case None if node.least is not None:
+                least = self._literal(replace(node, value=node.least, least=None))
+                return f"{unknown(f'an unknown {_figure_word(node.type)}')} of {least} or more"
             case None:
                 return unknown(f"an unknown {_figure_word(node.type)}")
             case bool():

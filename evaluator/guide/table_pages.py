@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from dsl import document as d
 from dsl.lower.scope import days_of
@@ -115,6 +116,8 @@ def _cell(
 def figure(cell: d.Figure) -> str:
     """Write a figure of the document with its marks."""
     unit = f" {words(cell.unit)}" if cell.unit else ""
+    if cell.value is None and cell.least is not None:
+        return f"{unknown('unknown')}, {figure(replace(cell, value=cell.least, least=None))} or more"
     if cell.value is None:
         return unknown(f"unknown{unit}")
     shown = f"{number(cell.value)}{unit}"

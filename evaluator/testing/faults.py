@@ -177,6 +177,10 @@ def _of(found: _Found) -> Iterator[Fault]:
             for changed in (value + _step(value), value - _step(value)):
                 new = replace(node, value=changed)
                 yield fault("figure", _shown(node), _shown(new), new)
+        case d.Figure(least=Decimal() as least):
+            for changed in (least + _step(least), least - _step(least)):
+                new = replace(node, least=changed)
+                yield fault("figure", _shown(node), _shown(new), new)
         case d.Compare(op=op):
             yield fault("comparison", op, _FLIPPED[op], replace(node, op=_FLIPPED[op]))
         case d.Day(day=day) if _can_move(found):
@@ -242,6 +246,8 @@ def _step(value: Decimal) -> Decimal:
 
 
 def _shown(figure: d.Figure) -> str:
+    if figure.value is None and figure.least is not None:
+        return f"unknown at least {_shown(replace(figure, value=figure.least, least=None))}"
     if figure.value is None:
         return "unknown"
     return f"{decimal_text(figure.value)} {figure.unit}" if figure.unit else decimal_text(figure.value)

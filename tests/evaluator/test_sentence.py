@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -46,6 +47,10 @@ EARLY = c.Literal(value=date(2022, 10, 3), type=c.DATE)
 
 PHRASES = [
     (figure(None, USD), "a figure that the programme does not tell (USD)"),
+    (
+        replace(figure(None, USD, provisional=True), least=Decimal(5000)),
+        "a figure that the programme does not tell, 5,000 USD (provisional) or more",
+    ),
     (figure("15000", USD, provisional=True), "15,000 USD (provisional)"),
     (figure("1"), "1 point"),
     (c.Literal(value=True, type=c.FLAG), "yes"),
