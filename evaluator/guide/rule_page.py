@@ -258,11 +258,28 @@ class RulePages:
         if not before and not after:
             return
         yield Heading("What hangs together")
-        for told, found in (("It rests on", before), ("On it rest", after)):
-            if found:
-                yield Paragraph(f"{told}: {series(link(*one) for one in found)}.")
+        if before:
+            yield Paragraph(f"It rests on: {series(link(*one) for one in before)}.")
+        if after:
+            first, shared = self._shared(award)
+            if shared:
+                own = self._grouped([page for page in self.links.after[award] if page not in shared])
+                same = f"what rests on {link(self.named(first), first)} and on each of its kind"
+                yield Paragraph(f"On it rest: {series([same, *(link(*one) for one in own)])}.")
+            else:
+                yield Paragraph(f"On it rest: {series(link(*one) for one in after)}.")
         drawing = Neighbours(title, before, after)
         yield Picture(drawing, f"What {title} rests on, and what rests on it")
+
+    def _shared(self, award: str) -> tuple[str, frozenset[str]]:
+        """Return what rests on every award of a kind, and the first of the kind: only its page tells it all."""
+        for _, _, members in self.names.gatherings():
+            if award in members and len(members) >= MANY:
+                shared = frozenset.intersection(*(frozenset(self.links.after.get(one, ())) for one in members))
+                first = next(page for page in self.links.before if page in members)
+                if len(shared) >= MANY and first != award:
+                    return first, shared
+        return award, frozenset()
 
     def _grouped(self, pages: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """Return pages by title and key, with many of them that have a name together under that."""

@@ -238,6 +238,19 @@ def test_versions_say_what_changed(small):
     assert "*80 points* (?)" in text
 
 
+def test_what_rests_on_a_whole_kind_is_told_at_the_first_of_it(guide):
+    told = [line for line in "".join(guide.markdown.values()).splitlines() if line.startswith("On it rest: ")]
+    short = [line for line in told if " and on each of its kind" in line]
+
+    firsts = {line.partition("](")[2].partition(")")[0] for line in short}
+
+    # Who reads "what rests on X and on each of its kind" finds at X all of it, and no reference in its turn.
+    for first in firsts:
+        page = first.removeprefix("#").partition("#")[2] or first.removeprefix("#")
+        whole = "".join(guide.markdown.values()).partition(f'<a id="{page}"></a>')[2].partition("On it rest: ")[2]
+        assert not whole.startswith("what rests on ")
+
+
 def test_the_committed_guide_may_be_reviewed(guide):
     assert sum(len(text.encode()) for text in guide.markdown.values()) < MOST_BYTES
 
