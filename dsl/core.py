@@ -235,13 +235,19 @@ class RoundTo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate(Node):
-    """A figure over the records that meet ``where``, of the months of ``over`` where the records are monthly."""
+    """A figure over the records that meet ``where``, of the months of ``over`` where the records are monthly.
+
+    A distinct count takes records alike in ``value`` and ``alike`` as one; with a ``total`` that one counts where the
+    left side, a field summed over its records, compares so with the right side.
+    """
 
     moves_with: ClassVar[MovesWith] = ("records",)
     function: OneOf["count", "sum", "average", "largest", "smallest", "earliest", "latest"]
     records: str
     value: Expr | None = field(default=None, metadata=OF_EACH_RECORD)
     distinct: bool = False
+    alike: tuple[Expr, ...] = field(default=(), metadata=OF_EACH_RECORD)
+    total: Compare | None = field(default=None, metadata=OF_EACH_RECORD)
     where: Expr | None = field(default=None, metadata=OF_EACH_RECORD)
     over: Period | None = None
     rounding: RoundTo | None = None

@@ -274,14 +274,30 @@ class Period(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Total(Node):
+    """What the records that count as one have together: ``with sum revenue >= 250 USD``."""
+
+    function: Literal["count", "sum", "average", "largest", "smallest", "earliest", "latest"]
+    field: str
+    op: Literal[">=", "<=", ">", "<", "=", "!="]
+    at: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate(Node):
-    """A figure of records: ``sum revenue of customers[area = azure] over trailing 12 months``."""
+    """A figure of records: ``sum revenue of customers[area = azure] over trailing 12 months``.
+
+    ``count distinct customer, workload of ...``: records alike in the field and in those of ``alike`` count as one, where
+    they meet ``total`` together.
+    """
 
     KEY: ClassVar[str] = "aggregate"
     function: Literal["count", "sum", "average", "largest", "smallest", "earliest", "latest"]
     records: Name | Select
     distinct: bool = False
     field: str | None = None
+    alike: tuple[str, ...] = ()
+    total: Total | None = None
     over: Period | None = None
 
 

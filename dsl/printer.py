@@ -317,8 +317,14 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
             return f"{_text(inner, _PRIME)} as projected", _ON
         case d.Aggregate(function=function, records=records, distinct=distinct, field=field, over=over):
             period = f"over {_period(over)}" if over is not None else ""
-            of = f"{field} of" if field is not None else ""
-            return _spaced(function, "distinct" if distinct else "", of, _ref(records), period), _PRIME
+            of = f"{', '.join((field, *value.alike))} of" if field is not None else ""
+            together = value.total
+            total = (
+                f"with {together.function} {together.field} {together.op} {_text(together.at)}"
+                if together is not None
+                else ""
+            )
+            return _spaced(function, "distinct" if distinct else "", of, _ref(records), total, period), _PRIME
         case d.Change(kind=kind, value=inner, against=against):
             return f"{kind} of {_text(inner, _PRIME)} against {_period(against)}", _PRIME
         case d.People(holding=holding):

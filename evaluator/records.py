@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
@@ -47,6 +47,10 @@ class _Selected:
     """Records that are, or may be, in the selection, with the value of each."""
 
     values: list[tuple[Truth, Range]] = field(default_factory=list)
+    alike: list[tuple[Range, ...]] = field(default_factory=list)
+    """Of each value what else it must share with another one to count as one with it."""
+    amounts: list[Numbers] = field(default_factory=list)
+    """Of each value what it adds to the total of those that count as one with it."""
     gaps: list[Gap] = field(default_factory=list)
     open_ended: bool = False
     """Records that nobody told of may belong to the selection too."""
@@ -61,7 +65,11 @@ def aggregate(
         gap = Gap(kind, records.pointer, records.declaration.title, None, None if day == facts.as_of else day)
         return Explanation(node, anything(node), gaps=(gap,))
     chosen = _select(node, records, facts, day, window, evaluate)
-    return Explanation(node, _figure(node, chosen), gaps=merged(chosen.gaps, records.pointer))
+    mark = None if node.total is None else evaluate(node.total.right, Row({}, records.pointer))
+    gaps = [*chosen.gaps, *(mark.missing() if mark is not None else ())]
+    return Explanation(
+        node, _figure(node, chosen, mark.range if mark is not None else None), gaps=merged(gaps, records.pointer)
+    )
 
 
 MOST_ROWS_TOLD = 20
@@ -109,9 +117,13 @@ def anything(node: Aggregate) -> Range:
 
 def _bounds(node: Aggregate) -> tuple[Decimal | None, Decimal | None]:
     """Return the bounds of each value: those of a field as it may be told; a formula may leave the field's own."""
-    if isinstance(node.value, c.Field) and node.value.formula is not None:
-        return None if _may_be_negative(node.value.formula) else ZERO, None
-    return node.type.low, node.type.high
+    return _bounds_of(node.value) if isinstance(node.value, c.Field) else (node.type.low, node.type.high)
+
+
+def _bounds_of(value: c.Expr) -> tuple[Decimal | None, Decimal | None]:
+    if isinstance(value, c.Field) and value.formula is not None:
+        return None if _may_be_negative(value.formula) else ZERO, None
+    return value.type.low, value.type.high
 
 
 def _may_be_negative(expr: Expr) -> bool:
@@ -167,6 +179,13 @@ def _select(
             value = explained.range
             chosen.gaps.extend(explained.missing())
         chosen.values.append((inside, value))
+        others = [evaluate(part, row) for part in node.alike]
+        chosen.alike.append(tuple(other.range for other in others))
+        if node.total is not None:
+            others.append(evaluate(node.total.left, row))
+            chosen.amounts.append(_numbers([others[-1].range])[0])
+        for other in others:
+            chosen.gaps.extend(other.missing())
     return chosen
 
 
@@ -184,16 +203,19 @@ def _in_window(row: Row, window: tuple[int, int] | None) -> tuple[Truth, list[Ga
     return truth(window[0] <= row.month <= window[1]), []
 
 
-def _figure(node: Aggregate, chosen: _Selected) -> Range:
+def _figure(node: Aggregate, chosen: _Selected, mark: Range | None) -> Range:
     sure = [value for inside, value in chosen.values if inside is Truth.TRUE]
     perhaps = [value for inside, value in chosen.values if inside is Truth.UNKNOWN]
     match node.function:
+        case "count" if node.total is not None and mark is not None:
+            return _distinct_with_total(node.total, chosen, mark)
+        case "count" if node.distinct:
+            keys = [
+                (inside, _key(value, also)) for (inside, value), also in zip(chosen.values, chosen.alike, strict=True)
+            ]
+            return _distinct(keys, chosen.open_ended)
         case "count":
-            return (
-                _distinct(sure, perhaps, chosen.open_ended)
-                if node.distinct
-                else _count(len(sure), len(perhaps), chosen.open_ended)
-            )
+            return _count(len(sure), len(perhaps), chosen.open_ended)
         case "sum":
             return _sum(node, _numbers(sure), _numbers(perhaps), chosen.open_ended)
         case "average":
@@ -217,13 +239,62 @@ def _count(sure: int, perhaps: int, open_ended: bool) -> Numbers:
     return Numbers(Decimal(sure), None if open_ended else Decimal(sure + perhaps))
 
 
-def _distinct(sure: list[Range], perhaps: list[Range], open_ended: bool) -> Numbers:
-    """Different values: unsettled ones may equal others, or each be one more."""
-    known = {value for value in sure if is_settled(value)}
+_Key: TypeAlias = tuple[Range, ...] | None
+"""What makes a record one with others; None where it is not settled."""
+
+
+def _key(value: Range, also: tuple[Range, ...]) -> _Key:
+    parts = (value, *also)
+    return parts if all(map(is_settled, parts)) else None
+
+
+def _distinct(keys: list[tuple[Truth, _Key]], open_ended: bool) -> Numbers:
+    """Different keys: unsettled ones may equal others, or each be one more."""
+    sure = [key for inside, key in keys if inside is Truth.TRUE]
+    known = {key for key in sure if key is not None}
     low = max(len(known), 1 if sure else 0)
-    every = known | {value for value in perhaps if is_settled(value)}
-    unsettled = sum(not is_settled(value) for value in (*sure, *perhaps))
+    every = {key for _, key in keys if key is not None}
+    unsettled = sum(key is None for _, key in keys)
     return Numbers(Decimal(low), None if open_ended else Decimal(len(every) + unsettled))
+
+
+def _distinct_with_total(total: c.Compare, chosen: _Selected, mark: Range) -> Numbers:
+    """Different keys whose records have enough together.
+
+    A record that may be outside, or whose key is not settled, may add to the total of any key or not, and an open-ended
+    list may hold more of each; one of an unsettled key may also be a key of its own.
+    """
+    nothing = Numbers(ZERO, ZERO)
+    totals: dict[tuple[Range, ...], Numbers] = {}
+    sure: set[tuple[Range, ...]] = set()
+    strays = nothing
+    number_of_strays = 0
+    for (inside, value), also, amount in zip(chosen.values, chosen.alike, chosen.amounts, strict=True):
+        key = _key(value, also)
+        if key is not None and inside is Truth.TRUE:
+            sure.add(key)
+        if key is None or inside is Truth.UNKNOWN:
+            amount = _hull_of_numbers(amount, nothing)
+        if key is None:
+            strays = add(strays, amount)
+            number_of_strays += 1
+        else:
+            totals[key] = add(totals.get(key, nothing), amount)
+    if chosen.open_ended:
+        low, high = _bounds_of(total.left)
+        more = Numbers(ZERO if low is not None and low >= 0 else None, ZERO if high is not None and high <= 0 else None)
+        strays = add(strays, more)
+    met = {key: compare(total.op, add(amount, strays), mark) for key, amount in totals.items()}
+    least = sum(met[key] is Truth.TRUE for key in sure)
+    most = sum(value is not Truth.FALSE for value in met.values()) + number_of_strays
+    return Numbers(Decimal(least), None if chosen.open_ended else Decimal(most))
+
+
+def _hull_of_numbers(value: Numbers, other: Numbers) -> Numbers:
+    both = hull((value, other))
+    if not isinstance(both, Numbers):
+        raise AssertionError("numbers have a hull of numbers")
+    return both
 
 
 def _sum(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_ended: bool) -> Numbers:

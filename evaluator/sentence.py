@@ -151,6 +151,8 @@ class Speaker:
     def _aggregate(self, node: c.Aggregate) -> str:
         title = self.core.records[node.records].title if node.records in self.core.records else node.records
         what = self.say(node.value) if node.value is not None else ""
+        if node.alike:
+            what = joined([what, *map(self.say, node.alike)], "and")
         match node.function:
             case "count":
                 start = f"the number of different values of {what}" if what else "the number of rows"
@@ -161,6 +163,8 @@ class Speaker:
         text = f"{start} in {title}"
         if node.where is not None:
             text += f" where {self.say(node.where)}"
+        if node.total is not None:
+            text += f", where together {self.say(node.total)}"
         if node.over is not None:
             text += f", {period(node.over)}"
         return text if node.rounding is None else f"{text}, {rounded(node.rounding)}"

@@ -60,8 +60,7 @@ class Figures(Expressions):
             if expr.field not in records.fields:
                 self.names.unknown("C109", "field", expr.field, expr.origin, records.fields)
                 return None
-            own = records.fields[expr.field]
-            value = c.Field(name=expr.field, formula=own.formula, type=own.type, origin=expr.origin)
+            value = _field(records, expr.field, expr)
         if (expr.function != "count" or expr.distinct) and value is None:
             options = [own for own, field in records.fields.items() if field.type.is_numeric or expr.distinct]
             self.names.report(
@@ -73,6 +72,9 @@ class Figures(Expressions):
                 if options
                 else None,
             )
+            return None
+        together = self._together(expr, records, inner)
+        if together is None:
             return None
         over = self._period(expr.over, records, expr, scope)
         if over is False:
@@ -124,12 +126,54 @@ class Figures(Expressions):
             records=name,
             value=value,
             distinct=expr.distinct,
+            alike=together[0],
+            total=together[1],
             where=where,
             over=over or None,
             rounding=rounding,
             type=type_,
             origin=expr.origin,
         )
+
+    def _together(
+        self, expr: d.Aggregate, records: c.RecordsDecl, inner: Scope
+    ) -> tuple[tuple[c.Expr, ...], c.Compare | None] | None:
+        """Lower what makes records count as one, and what they must have together.
+
+        Reports:
+            C109 another figure than a distinct count, a field missing or of the wrong type; C104 another unit.
+        """
+        total = expr.total
+        if (expr.alike or total is not None) and not (expr.function == "count" and expr.distinct):
+            what, at = ("`with`", total.origin) if total is not None else ("several fields", expr.origin)
+            self.names.report(
+                "C109",
+                f"{what} can stand in a distinct count only",
+                at,
+                "write for example `count distinct customer, workload of sales with sum revenue >= 250 USD over last month`",
+            )
+            return None
+        for name in expr.alike:
+            if name not in records.fields:
+                self.names.unknown("C109", "field", name, expr.origin, records.fields)
+                return None
+        fields: tuple[c.Expr, ...] = tuple(_field(records, name, expr) for name in expr.alike)
+        if total is None:
+            return fields, None
+        if total.field not in records.fields:
+            self.names.unknown("C109", "field", total.field, total.origin, records.fields)
+            return None
+        if total.function != "sum" or not records.fields[total.field].type.is_numeric:
+            self.names.report(
+                "C109",
+                "records that count as one have a sum of numbers together",
+                total.origin,
+                f"write `with sum` and one of {listed(n for n, f in records.fields.items() if f.type.is_numeric)}",
+            )
+            return None
+        left = d.Name(name=total.field, origin=total.origin)
+        test = self.lower(d.Compare(op=total.op, left=left, right=total.at, origin=total.origin), inner)
+        return (fields, test) if isinstance(test, c.Compare) else None
 
     def _period(
         self, period: d.Period | None, records: c.RecordsDecl, expr: d.Node, scope: Scope
@@ -262,6 +306,11 @@ class Figures(Expressions):
             least = len(lists) if word == "all" else self.count_of(holding.chooser)
         type_ = c.Type(kind="count", unit="people", low=Decimal(0))
         return c.People(lists=tuple(lists), least=least, type=type_, origin=expr.origin)
+
+
+def _field(records: c.RecordsDecl, name: str, at: d.Node) -> c.Field:
+    own = records.fields[name]
+    return c.Field(name=name, formula=own.formula, type=own.type, origin=at.origin)
 
 
 def _without_period(whole: Span, period: Span) -> Fix | None:

@@ -708,13 +708,26 @@ class _Lowering:
         records = self.ref(self.child(node, "ref"))
         if not isinstance(records, d.Name | d.Select):
             raise AssertionError("records are named")
-        field, period = node.token("NAME"), node.node("period")
+        named, total, period = node.node("names"), node.node("total"), node.node("period")
+        fields = tuple(token.text for token in named.tokens("NAME")) if named else ()
         return d.Aggregate(
             function=cast(Any, self.required(node, "AGGREGATE").text),
             distinct=node.token("DISTINCT") is not None,
-            field=field.text if field else None,
+            field=fields[0] if fields else None,
+            alike=fields[1:],
+            total=self.total(total) if total else None,
             records=records,
             over=self.period(period) if period else None,
+            origin=node.span,
+        )
+
+    def total(self, node: Node) -> d.Total:
+        op = node.token("CMP")
+        return d.Total(
+            function=cast(Any, self.required(node, "AGGREGATE").text),
+            field=self.required(node, "NAME").text,
+            op=cast(Any, op.text if op is not None else "="),
+            at=next(iter(self.values(node))),
             origin=node.span,
         )
 

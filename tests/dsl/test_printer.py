@@ -155,6 +155,23 @@ AGGREGATES = st.builds(
     distinct=st.booleans(),
     field=maybe(st.just("revenue")),
     over=maybe(PERIODS),
+) | st.builds(
+    d.Aggregate,
+    function=st.just("count"),
+    records=REFS,
+    distinct=st.just(True),
+    field=st.just("customer"),
+    alike=st.sampled_from([(), ("workload",), ("workload", "link")]),
+    total=maybe(
+        st.builds(
+            d.Total,
+            function=st.just("sum"),
+            field=st.just("revenue"),
+            op=st.sampled_from([">=", "<=", ">", "<", "=", "!="]),
+            at=ATOMS,
+        )
+    ),
+    over=maybe(PERIODS),
 )
 COMPOUNDS = (
     st.builds(d.And, terms=some(EXPRS, 2))
