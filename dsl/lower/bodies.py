@@ -526,7 +526,7 @@ class Bodies(Settings, Earnings):
         if value is None:
             return None
         title = {
-            "best": "The best of these counts",
+            "best": "The one of most points counts, whole",
             "first": "The first that applies counts",
             "any": "One of these",
             "all": "All of these",

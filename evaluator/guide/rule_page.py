@@ -43,7 +43,7 @@ MANY = 4
 
 GROUPING = frozenset(
     {
-        "The best of these counts",
+        "The one of most points counts, whole",
         "The first that applies counts",
         "Paths, one of them",
         "Asked at the start and at even anniversaries",

@@ -145,7 +145,7 @@ class Teller:
                     return f"the points of these are added up{upto}", "sum"
                 return upto.removeprefix(", "), "sum"
             case c.Best():
-                return f"the best of these counts{upto}", "best of"
+                return f"the one of most points counts, whole{upto}", "best of"
             case c.Case(branches=branches, gate=False) if len(branches) == 2 and isinstance(
                 branches[1].value, c.Literal
             ):
