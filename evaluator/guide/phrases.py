@@ -484,7 +484,8 @@ def _spelt(type_: c.Type, names: Names) -> str:
     spelt: dict[str, list[str]] = {}
     for spelling, name in type_.spellings:
         if spelling != name:
-            spelt.setdefault(name, []).append(f"“{spelling}”")
+            if spelling != names.words(name):
+                spelt.setdefault(name, []).append(f"“{spelling}”")
     told = [f"{names.words(name)} also as {' or '.join(all_)}" for name, all_ in spelt.items()]
     return f"; {', '.join(told)}" if told else ""
 
