@@ -483,9 +483,8 @@ def _spelt(type_: c.Type, names: Names) -> str:
     """Return what else values may be told as."""
     spelt: dict[str, list[str]] = {}
     for spelling, name in type_.spellings:
-        if spelling != name:
-            if spelling != names.words(name):
-                spelt.setdefault(name, []).append(f"“{spelling}”")
+        if spelling not in (name, names.words(name)):
+            spelt.setdefault(name, []).append(f"“{spelling}”")
     told = [f"{names.words(name)} also as {' or '.join(all_)}" for name, all_ in spelt.items()]
     return f"; {', '.join(told)}" if told else ""
 
