@@ -422,6 +422,14 @@ _ALL = (
         "due: attained + 6 months, rounded half up <= today",
         "due: attained + 6 months, rounded down <= today",
     ),
+    Code(
+        "C127",
+        "bare-word",
+        "A word without quotes stands beside a text, and is neither a fact, field or figure nor a declared value of it.",
+        "A mistyped field or a list's name would be taken for a text that nobody has, and the rule would count nothing.",
+        "sum amount of billing[customer = my_custommer]",
+        "sum amount of billing[customer = my_customer]",
+    ),
     # ---- C2: what is declared
     Code(
         "C201",
@@ -478,6 +486,14 @@ _ALL = (
         "Certifications are told by their names: one list would count a person that another does not.",
         'certifications one { "Azure Administrator Associate" }\ncertifications two { "Azure administrator associate" }',
         'certifications one { "Azure Administrator Associate" }\ncertifications two { "Azure Administrator Associate" }',
+    ),
+    Code(
+        "C208",
+        "one-name-two-things",
+        "One name stands for two things: a fact and a measure, a table and a list of records, a group and an award, a field and a fact where both can be read.",
+        "What is read by the name would be one of the two, and nothing says which. Rules of different kinds may share a name: `designation.security`.",
+        "facts { seats: count }\nmeasure seats: count = sum users of tenants",
+        "facts { seats: count }\nmeasure all_seats: count = sum users of tenants",
     ),
     # ---- C3: points
     Code(
@@ -812,6 +828,7 @@ _ALL = (
         "Readers would take it for the other one.",
         "facts { users: count }\nrecords tenants { users: count }\nmeasure big: count = count tenants[users >= 5]",
         "facts { all_users: count }\nrecords tenants { users: count }\nmeasure big: count = count tenants[users >= 5]",
+        is_retired=True,
     ),
     Code(
         "L171",

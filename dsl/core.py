@@ -34,6 +34,11 @@ class Type:
     spellings: tuple[tuple[str, str], ...] = ()
     """What else may be told for a value, each with the value; of a text the values themselves too."""
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values that rules may name by their words: all of a choice, the declared ones of a text."""
+        return self.choices or tuple(dict.fromkeys(value for _, value in self.spellings))
+
     def value_of(self, told: str) -> str:
         """Return the value that a text is a spelling of: itself where no other claims it."""
         return next((value for spelling, value in self.spellings if spelling == told), told)

@@ -9,6 +9,7 @@ from dsl.check.clauses import misplaced
 from dsl.check.dates import dates
 from dsl.check.figures import figures
 from dsl.check.names import declared, unread
+from dsl.check.one_name import one_name
 from dsl.check.parts import undecided
 from dsl.check.points import totals
 from dsl.check.spellings import spellings
@@ -31,6 +32,7 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
         *misplaced(document, found),
         *undecided(document),
         *declared(document),
+        *one_name(document),
         *spellings(document),
         *unread(document, core, found),
         *figures(nodes),

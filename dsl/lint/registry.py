@@ -20,7 +20,6 @@ from dsl.lint.rules import (
     place_not_in_source,
     points_above_maximum,
     repeated_condition,
-    shadowed_name,
     tier_without_effect,
     unreachable_case,
     unused_certification_list,
@@ -59,7 +58,6 @@ _MODULES = (
     gap_in_rule,
     certification_outlives_its_end,
     place_not_in_source,
-    shadowed_name,
     former_label_in_use,
     impossible_option,
 )

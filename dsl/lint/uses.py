@@ -61,11 +61,13 @@ def _forms(document: d.Document) -> Iterator[tuple[str, d.Node]]:
 def _fields_read(node: d.Node, document: d.Document) -> set[int]:
     """Return the identities of names that are fields of the records around them."""
     found: set[int] = set()
+    # Where both could be read, the type that is expected has chosen: taken as read, for a false alarm is worse.
+    others = {*document.facts, *document.definitions, *document.measures}
     for select in d.walk(node):
         if isinstance(select, d.Select) and select.of in document.records:
             fields = document.records[select.of].fields
             names = (inner for inner in d.walk(select.where) if isinstance(inner, d.Name))
-            found.update(id(name) for name in names if name.name in fields)
+            found.update(id(name) for name in names if name.name in fields and name.name not in others)
     return found
 
 

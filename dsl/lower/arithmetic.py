@@ -9,7 +9,7 @@ from decimal import Decimal
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix
 from dsl.lower.figures import Figures
-from dsl.lower.scope import Scope, alike, insert
+from dsl.lower.scope import Scope, alike, insert, word_in
 
 
 class Arithmetic(Figures):
@@ -23,7 +23,10 @@ class Arithmetic(Figures):
             parts = [
                 self._compare(
                     d.Compare(
-                        op=expr.op, left=left_doc, right=d.Name(name=name, origin=right_doc.origin), origin=expr.origin
+                        op=expr.op,
+                        left=left_doc,
+                        right=d.Name(name=name, origin=word_in(right_doc.origin, name)),
+                        origin=expr.origin,
                     ),
                     scope,
                 )
@@ -40,6 +43,8 @@ class Arithmetic(Figures):
             left = self.lower(left_doc, scope, right.type if right is not None else None)
         else:
             left = self.lower(left_doc, scope)
+            if left is None and isinstance(right_doc, d.Name):
+                return None  # whether the word is a value, only the other side could tell
             right = self.lower(right_doc, scope, left.type if left is not None else None)
         if left is None or right is None:
             return None

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from dsl import core as c, document as d
-from dsl.diagnostics import Edit, Fix, listed
+from dsl.diagnostics import Edit, Fix, listed, nearest
 from dsl.lower.scope import Names, Scope, alike, insert
 from dsl.source import Span
 
@@ -114,7 +114,8 @@ class Expressions(ABC):
             elif expr.unit is None or unit is None:
                 right = f"{shown} {unit}" if unit else shown
         elif isinstance(expr, d.Text) and wanted.kind == "choice":
-            right = next((choice for choice in wanted.choices if choice.casefold() == expr.text.casefold()), None)
+            told = wanted.value_of(expr.text)
+            right = told if told in wanted.choices else nearest(expr.text.replace(" ", "_"), wanted.choices)
             help_ = f"the values are {listed(wanted.choices)}"
         if right is not None:
             help_ = f"did you mean `{right}`?"

@@ -61,6 +61,13 @@ class Lookups(Expressions):
         rows: list[c.TableRow] = []
         index = table.columns.index(expr.column or "")
         type_: c.Type | None = None
+        # Words of a column that name nothing are the values of a choice, as the words of cases are.
+        cells = (row.cells[index] for row in table.rows if len(row.cells) == len(table.columns))
+        own = dict.fromkeys(name for cell in cells if isinstance(cell, d.Names) for name in cell.names)
+        words = c.Type(
+            kind="choice",
+            choices=tuple(name for name in own if name not in self.names.facts and name not in self.names.named),
+        )
         for row, days in rows_in_days(table):
             if len(row.cells) != len(table.columns):
                 return None  # reported where the row stands
@@ -73,8 +80,16 @@ class Lookups(Expressions):
             if key_name is None:
                 continue
             key_name = key.type.value_of(key_name)
+            if isinstance(cell, d.Names) and len(cell.names) > 1:
+                self.names.report(
+                    "C113",
+                    f"`{expr.of}[...].{expr.column}` is no single value in this row",
+                    cell.origin,
+                    "write one figure, date or name in the cell",
+                )
+                return None
             if isinstance(cell, d.Names):
-                value = self.lower(d.Name(name=cell.names[0], origin=cell.origin), scope, c.TEXT)
+                value = self.lower(d.Name(name=cell.names[0], origin=cell.origin), scope, words)
             else:
                 value = self.lower(cell, scope, type_)
             if value is None:

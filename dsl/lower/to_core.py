@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 
 from dsl import core as c, document as d
-from dsl.builtin import BUILT_IN, CERTIFICATIONS
+from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS
 from dsl.codec import digest
 from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
 from dsl.lower.rules import Rules, family_key
-from dsl.lower.scope import Names, Scope, core_type, days_of, words
+from dsl.lower.scope import AWARD_KINDS, Names, Scope, core_type, days_of, kind_of, words
 from dsl.lower.values import Values
 
 
@@ -84,12 +84,8 @@ def _declare(names: Names) -> None:
         C109 records dated by what is no date of theirs; C201 records named like a list that every programme has.
     """
     document = names.document
-    certified = c.Type(kind="text", spellings=tuple(_certifications(document).items()))
-    fields_ = {
-        **CERTIFICATIONS.fields,
-        "certification": replace(CERTIFICATIONS.fields["certification"], type=certified),
-    }
-    names.records.update({**BUILT_IN, CERTIFICATIONS.name: replace(CERTIFICATIONS, fields=fields_)})
+    names.records.update(BUILT_IN)
+    names.records["certifications"] = _with_values(CERTIFICATIONS, certification=_certifications(document))
     for name, field in document.facts.items():
         names.facts[name] = c.FieldDecl(
             name=name,
@@ -133,6 +129,22 @@ def _declare(names: Names) -> None:
                     ids.append(f"benefit.{name}")
                     term = document.terms.get(name)
                     names.titles[f"benefit.{name}"] = term.title if term is not None else words(name)
+    awards = [award for known in names.awards.values() for award in known]
+    names.records["awards"] = _with_values(
+        AWARDS,
+        award=[award for award in awards if kind_of(award) in (*AWARD_KINDS, "benefit")],
+        level=sorted({level for levels in names.levels.values() for level in levels}),
+        benefits=[*(award.removeprefix("benefit.") for award in awards if kind_of(award) == "benefit"), "none"],
+    )
+
+
+def _with_values(list_: c.RecordsDecl, **values: Mapping[str, str] | Iterable[str]) -> c.RecordsDecl:
+    """Return a list that every programme has with the values that this one knows for its texts, by their spellings."""
+    fields_ = dict(list_.fields)
+    for name, known in values.items():
+        spellings = known.items() if isinstance(known, Mapping) else ((one, one) for one in known)
+        fields_[name] = replace(fields_[name], type=c.Type(kind="text", spellings=tuple(spellings)))
+    return replace(list_, fields=fields_)
 
 
 def _declare_records(names: Names, name: str, records: d.Records) -> None:

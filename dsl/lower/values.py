@@ -15,6 +15,7 @@ from dsl.lower.arithmetic import Arithmetic
 from dsl.lower.claims import Claims
 from dsl.lower.scope import (
     Scope,
+    alike,
     duration_of,
     literal,
     unit_type,
@@ -196,9 +197,12 @@ class Values(Arithmetic, Claims, Lookups):
 
     def _name(self, expr: d.Name, scope: Scope, expected: c.Type | None) -> c.Expr | None:
         name, at = expr.name, expr.origin
-        if scope.records is not None and name in scope.records.fields:
-            own = scope.records.fields[name]
-            return c.Field(name=name, formula=own.formula, type=own.type, origin=at)
+        read = self._readings(expr, scope, expected)
+        if len(read) > 1:
+            self._ambiguous(expr, [what for what, _ in read])
+            return None
+        if read:
+            return read[0][1]
         if name == "today":
             return c.Today(type=c.DATE, origin=at)
         if name == "never" and expected is not None and expected.kind == "date":
@@ -207,17 +211,9 @@ class Values(Arithmetic, Claims, Lookups):
             return c.Anniversary(which="attained", type=c.DATE, origin=at)
         if name.startswith("row."):
             return self._cell(expr, scope, expected)
-        if scope.subject is not None and name in SUBJECT_WORDS:
-            return self._subject(name, scope.subject, expr)
-        if expected is not None and expected.kind == "choice" and name in expected.choices:
-            return literal(name, expected, expr)
-        if name in self.names.facts:
-            fact = self.names.facts[name]
-            return c.Fact(name=name, title=fact.title, type=fact.type, origin=at)
-        if name in self.names.named:
-            return replace(self.names.named[name], origin=at)
         if expected is not None and expected.kind == "text":
-            return literal(name, c.TEXT, expr)
+            self._bare_word(expr, scope, expected)
+            return None
         if expected is not None and expected.kind == "choice":
             near = nearest(name, expected.choices)
             self.names.report(
@@ -270,6 +266,60 @@ class Values(Arithmetic, Claims, Lookups):
         self.names.unknown("C101", what, name, at, known)
         return None
 
+    def _readings(self, expr: d.Name, scope: Scope, expected: c.Type | None) -> list[tuple[str, c.Expr]]:
+        """Return what a name can be read as here, with a word for each: those of the type that is expected, if any are."""
+        name, at = expr.name, expr.origin
+        found: list[tuple[str, c.Expr]] = []
+        if scope.records is not None and name in scope.records.fields:
+            own = scope.records.fields[name]
+            field = c.Field(name=name, formula=own.formula, type=own.type, origin=at)
+            found.append((f"the field of `{scope.records.name}`", field))
+        if scope.subject is not None and name in SUBJECT_WORDS:
+            found.append(("a word of life cycles", self._subject(name, scope.subject, expr)))
+        if expected is not None and name in expected.values:
+            found.append(("a value", literal(name, expected, expr)))
+        if name in self.names.facts:
+            fact = self.names.facts[name]
+            found.append(("the fact", c.Fact(name=name, title=fact.title, type=fact.type, origin=at)))
+        elif name in self.names.named:
+            found.append(("the figure or measure", replace(self.names.named[name], origin=at)))
+        fitting = [(what, node) for what, node in found if expected is None or alike(node.type, expected)]
+        return fitting or found[:1]
+
+    def _ambiguous(self, expr: d.Name, whats: list[str]) -> None:
+        """Report C208: a name that can be read as two things."""
+        self.names.report(
+            "C208",
+            f"`{expr.name}` may be {' or '.join(whats)} here",
+            word_in(expr.origin, expr.name),
+            "give one of them another name",
+        )
+
+    def _bare_word(self, expr: d.Name, scope: Scope, expected: c.Type) -> None:
+        """Report C127: a word without quotes beside a text, which names nothing there."""
+        name, at = expr.name, word_in(expr.origin, expr.name)
+        texts = {own for own, fact in self.names.facts.items() if fact.type.kind == "text"}
+        texts |= {own for own, named in self.names.named.items() if named.type.kind == "text"}
+        if scope.records is not None:
+            texts |= {own for own, field in scope.records.fields.items() if field.type.kind == "text"}
+        values = {value if re.fullmatch(r"[a-z]\w*(\.[a-z]\w*)*", value) else f'"{value}"' for value in expected.values}
+        near = nearest(name, texts | values)
+        right = near or f'"{name}"'
+        says, help_ = "is a word without quotes", f'write `"{name}"` where the text is meant'
+        if name in self.names.lists:
+            says, help_ = "is a list of certifications", f"write a certification in quotes, or `people holding {name}`"
+        elif near is not None:
+            help_ = f'did you mean `{near}`? a text stands in quotes: `"{name}"`'
+        elif self._is_award(name):
+            says = "is an award"
+        self.names.report(
+            "C127",
+            f"`{name}` {says}, where a text is expected",
+            at,
+            help_,
+            fix=None if name in self.names.lists else Fix(f"write `{right}`", (Edit(at, right),)),
+        )
+
     def _list_as_value(self, name: str, at: Span) -> None:
         """Report a list of certifications where nobody is said to hold it."""
         right = f"people holding {name}"
@@ -291,8 +341,9 @@ class Values(Arithmetic, Claims, Lookups):
             case d.Figure() | d.Day() | d.Text():
                 return self.lower(cell, scope, expected)
             case d.Names(names=cell_names) if len(cell_names) == 1:
-                if expected is not None and expected.kind == "text":
-                    return literal(cell_names[0], c.TEXT, cell)
+                is_key = scope.row is not None and cell is next(iter(scope.row.values()))
+                if expected is not None and expected.kind == "text" and is_key:
+                    return literal(expected.value_of(cell_names[0]), c.TEXT, cell)
                 return self.lower(d.Name(name=cell_names[0], origin=cell.origin), scope, expected)
             case _:
                 self.names.report(
