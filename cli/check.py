@@ -20,7 +20,7 @@ from cli.sarif import sarif
 from dsl.codes import CODES, explain
 from dsl.diagnostics import Diagnostic, Severity, nearest
 from dsl.lint.runner import linted
-from dsl.load import Loaded, load_sources, policy_files
+from dsl.load import Loaded, load_sources, misnamed, policy_files
 from dsl.render import as_json, summary
 
 Json = Any
@@ -105,7 +105,8 @@ def _once(asked: Asked) -> int:
     if asked.mend or asked.unsafe:
         loaded = _mended(asked, loaded, cited)
     try:
-        found = list(chosen(linted(loaded, asked.texts, cited), asked.select, asked.ignore))
+        everything = [*misnamed(asked.paths), *linted(loaded, asked.texts, cited)]
+        found = list(chosen(everything, asked.select, asked.ignore))
         kept = 0
         if asked.baseline is not None and asked.update:
             kept = write_baseline(asked.baseline, found)

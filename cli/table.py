@@ -22,6 +22,7 @@ from cli.console import (
 )
 from dsl.diagnostics import proposed
 from dsl.format.csv_tables import Imported, PolicyTable, export_csv, import_csv, tables_in
+from dsl.format.spreadsheets import SAVE_AS, Unreadable, csv_text
 from dsl.load import load_sources, policy_files
 from dsl.source import Source
 
@@ -57,12 +58,13 @@ def export_command(name: str, out: str | None, policies: tuple[str, ...]) -> Non
 def import_command(name: str, file: str, only_check: bool, policies: tuple[str, ...]) -> None:
     """Change the table NAME in the policies to what FILE has; - is standard input.
 
-    Only changed cells and rows are touched. What the policies could not be loaded with is not written.
+    Only changed cells and rows are touched. FILE is UTF-8; dates as spreadsheets write them (10/23/2022) are read where
+    the file leaves one reading only. What the policies could not be loaded with is not written.
     """
     found, sources = _find(name, policy_folders(policies))
     if file != "-" and not Path(file).exists():
         fail_usage(f"there is no `{file}`")
-    done = import_csv(found, source_of(Path(file)).text)
+    done = import_csv(found, _csv_of(file))
     if done.problems:
         shown = [f"{file}:{one.line}: {paint('error', 'error')}: {one.message}" for one in done.problems]
         helps = [f"\n  help: {one.help}" if one.help else "" for one in done.problems]
@@ -77,6 +79,15 @@ def import_command(name: str, file: str, only_check: bool, policies: tuple[str, 
         Path(found.source.name).write_text(done.text, encoding="utf-8", newline="")
     click.echo(f"{found.source.name}: {_summary(done)}", err=only_check)
     sys.exit(FINDINGS if only_check else CLEAN)
+
+
+def _csv_of(file: str) -> str:
+    """Return the text of a CSV file, or leave with what to do about its encoding and exit code 3."""
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        return csv_text(data)
+    except Unreadable as error:
+        raise Broken([f"{file}: {paint('error', 'error')}: {error}", f"  help: {SAVE_AS}"]) from error
 
 
 def _find(name: str, paths: Sequence[Path]) -> tuple[PolicyTable, list[Source]]:

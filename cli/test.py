@@ -9,12 +9,23 @@ from pathlib import Path
 import click
 
 from cli.changes import changed_lines
-from cli.console import CLEAN, FINDINGS, echo_json, existing, fail_usage, paint, policy_folders, without_errors
+from cli.console import (
+    CLEAN,
+    FINDINGS,
+    diagnostic_text,
+    echo_json,
+    existing,
+    fail_usage,
+    paint,
+    policy_folders,
+    without_errors,
+)
 from cli.ready import tell_ready
-from cli.scenario_files import PATTERN, chosen_by, policies_of, read_files, run_files, scenario_files
+from cli.scenario_files import PATTERN, ReadFile, chosen_by, policies_of, read_files, run_files, scenario_files
 from cli.test_coverage import tell_coverage
 from cli.test_generate import write_missing
 from cli.test_mutation import Trial, tell_faults
+from dsl.load import misnamed
 from evaluator.engine import Engine
 from evaluator.testing import report
 
@@ -95,6 +106,9 @@ def test_command(
     _check_options(context, way, form)
     least = Decimal(str(fail_under)) if fail_under is not None else None
     given = existing(paths) if paths else policy_folders(policies)
+    strays = misnamed(given)
+    for stray in strays:
+        click.echo(diagnostic_text(stray), err=True)
     files = scenario_files(given)
     if not files and way != "generate":
         fail_usage(f"there are no {PATTERN} in {', '.join(f'`{path}`' for path in given)}")
@@ -107,7 +121,7 @@ def test_command(
             sys.exit(tell_ready(loaded, engine, read_files(files, lambda _: True), folders, bool(write)))
         case "coverage":
             lines = changed_lines(changed_since) if changed_since is not None else None
-            read = read_files(files, chosen)
+            read = _matching(read_files(files, chosen), expression)
             sys.exit(tell_coverage(engine, read, form, least, lines, verbose=verbose))
         case "mutate":
             trial = Trial(jobs, sample, seed or 0, _accepted(accepted, folders))
@@ -115,7 +129,7 @@ def test_command(
             sys.exit(tell_faults(engine, read, form, least, trial, chosen))
         case "generate":
             sys.exit(write_missing(engine, read_files(files, chosen), rule or "", out))
-    ran = run_files(engine, read_files(files, chosen))
+    ran = run_files(engine, _matching(read_files(files, chosen), expression))
     match form:
         case "json":
             echo_json(report.as_json(ran))
@@ -126,7 +140,15 @@ def test_command(
         case _:
             for line in report.text_lines(ran, paint=paint, verbose=verbose, full=detail == "full"):
                 click.echo(line)
-    sys.exit(CLEAN if all(one.result.passed for one in ran) else FINDINGS)
+    sys.exit(CLEAN if all(one.result.passed for one in ran) and not strays else FINDINGS)
+
+
+def _matching(read: list[ReadFile], expression: str | None) -> list[ReadFile]:
+    """Return the files as read, or leave with exit code 1 where `-k` chooses no scenario: nothing tried is not green."""
+    if expression and not any(one.file.scenarios for one in read):
+        click.echo(f"no scenario's file, name or rules hold `{expression}`", err=True)
+        sys.exit(FINDINGS)
+    return read
 
 
 def _way(coverage: bool, mutate: bool, rule: str | None, ready: bool) -> str:

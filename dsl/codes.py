@@ -237,6 +237,14 @@ _ALL = (
         '{"facts": {...}, "facts": {...}}',
         '{"facts": {...}}',
     ),
+    Code(
+        "S005",
+        "misnamed-file",
+        "A file beside the policies has nearly the name of a policy or scenario file.",
+        "Nothing reads it: its rules decide nothing, its scenarios try nothing, and all is green.",
+        "fees.policy.txt\nfees.scenario.yaml",
+        "fees.policy\nfees.scenarios.yaml",
+    ),
     # ---- C1: names, types, units
     Code(
         "C101",

@@ -88,6 +88,33 @@ def policy_files(paths: Iterable[str | Path]) -> list[Path]:
     return list(found)
 
 
+_NEAR_A_POLICY = re.compile(r"(.+)\.polic(y|ies)(\.(txt|text|md|rtf))?", re.IGNORECASE)
+_NEAR_SCENARIOS = re.compile(r"(.+?)[._-]scenarios?\.(ya?ml|json)(\.txt)?", re.IGNORECASE)
+
+
+def misnamed(paths: Iterable[str | Path]) -> list[Diagnostic]:
+    """Return the files in folders that nothing reads, because their names are nearly those of policies or scenarios.
+
+    Reports:
+        S005 such a name.
+    """
+    found: list[Diagnostic] = []
+    for folder in (path for path in map(Path, paths) if path.is_dir()):
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            for near, ending in ((_NEAR_A_POLICY, ".policy"), (_NEAR_SCENARIOS, ".scenarios.yaml")):
+                match = near.fullmatch(file.name)
+                if match is None or file.name.endswith(ending) or file.name.startswith((".", "_")):
+                    continue
+                if file.suffix in SUFFIXES and _is_document(file):
+                    continue
+                start = Span(Source(str(file), ""), 0, 0)
+                told = f"nothing reads `{file.name}`: its name does not end in `{ending}`"
+                found.append(
+                    Diagnostic("S005", told, start, f"name it `{match[1]}{ending}`", severity=Severity.WARNING)
+                )
+    return found
+
+
 def _is_document(file: Path) -> bool:
     """Whether a JSON or YAML file in a folder says that it is a policy document."""
     with file.open(encoding="utf-8") as stream:

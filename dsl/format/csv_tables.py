@@ -10,11 +10,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from dsl.diagnostics import proposed
 from dsl.format.formatter import format_source
+from dsl.format.spreadsheets import is_date, reads_day, two_figures
 from dsl.format.tables import cell_text
 from dsl.parser import parse
 from dsl.source import Source
@@ -172,7 +173,30 @@ def _read(table: PolicyTable, text: str) -> tuple[list[_Line], list[Problem]]:
         notes = cells.get(table.notes_column)
         values = tuple(cells[name].strip() for name in table.columns)
         lines.append(_Line(number, values, notes.strip() if notes is not None else None))
-    return lines, problems
+    return _with_days(table, lines, problems), problems
+
+
+def _with_days(table: PolicyTable, lines: Sequence[_Line], problems: list[Problem]) -> list[_Line]:
+    """Return the rows with dates as policies write them, where columns hold no texts."""
+    texts = {at for at in range(len(table.columns)) if _holds_text(table, at, None)}
+    days_of = reads_day(cell for line in lines for at, cell in enumerate(line.cells) if at not in texts)
+    result: list[_Line] = []
+    for line in lines:
+        cells = list(line.cells)
+        for at, cell in enumerate(line.cells):
+            if at in texts or not is_date(cell):
+                continue
+            days = [day.isoformat() for day in days_of(cell)]
+            if len(days) == 1:
+                cells[at] = days[0]
+                continue
+            told = f"may be {' or '.join(days)}" if days else "is a date as no other one of the file is written"
+            advice = (
+                "write dates as year-month-day: give the column the format `yyyy-mm-dd`, or text, in the spreadsheet"
+            )
+            problems.append(Problem(line.number, f"`{table.columns[at]}`: `{cell}` {told}", advice))
+        result.append(replace(line, cells=tuple(cells)))
+    return result
 
 
 # ---- pairing rows
@@ -331,6 +355,10 @@ def _cell(table: PolicyTable, at: int, value: str, old: Node | None, number: int
                 Problem(number, f"`{column}`: a text has neither quotes nor line breaks in it", "use ’ in its place")
             ]
         text = f'"{value}"'
+    readings = two_figures(value) if text == value else None
+    if readings is not None:
+        told = f"`{column}`: `{value}` may be {readings[0]} or {readings[1]}"
+        return text, [Problem(number, told, f"write `{readings[0]}` or `{readings[1]}`")]
     if not _reads_as(f"| {text} |", cells=1, notes=False):
         told = f"`{column}`: `{value}` is no cell of a policy table"
         return text, [

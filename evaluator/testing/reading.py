@@ -37,6 +37,12 @@ def read_scenarios(data: Json, name: str) -> ScenarioFile:
         for index, item in enumerate(data["scenarios"])
         for scenario in reader.scenarios(item, f"/scenarios/{index}")
     )
+    first: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        if first.setdefault(scenario.name, scenario) is not scenario:
+            told = f"a scenario is named `{scenario.name}` already"
+            place = scenario.pointer if "/matrix/" in scenario.pointer else f"{scenario.pointer}/name"
+            reader.problems.append(ScenarioProblem(place, told, "give it a name that says what is different"))
     if reader.problems:
         raise ScenarioErrors(tuple(dict.fromkeys(reader.problems)))
     return ScenarioFile(name, scenarios)

@@ -239,3 +239,73 @@ def test_the_command_writes_what_changed_and_refuses_what_cannot_be_loaded(tmp_p
     assert file.read_text(encoding="utf-8") == before.replace("100 EUR", "120 EUR")
     assert "nothing was written" in broken.output
     assert "did you mean `fees`?" in wrong.output
+
+
+# ---- what spreadsheets do to a file
+
+
+def with_dates(*dates: str) -> list[list[str]]:
+    header, *rows = rows_of(rooms())
+    at = header.index("from")
+    return [header, *([*row[:at], day, *row[at + 1 :]] for row, day in zip(rows, dates, strict=True))]
+
+
+def imported(rows: list[list[str]]) -> list[tuple[int, str]]:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return [(one.line, one.message) for one in import_csv(rooms(), out.getvalue()).problems]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [("1/1/2023", "1/23/2024", "-"), ("1/1/2023", "23/1/2024", "-"), ("2023/1/1", "2024/1/23", "")],
+    ids=["american", "british", "year first"],
+)  # fmt: skip
+def test_dates_in_a_spreadsheets_manner_are_read_where_the_file_leaves_one_reading(dates):
+    text = brought(rooms(), with_dates(*dates))
+
+    assert rows_of(rooms(text)) == with_dates("2023-01-01", "2024-01-23", "-")
+    assert "# kept" in text
+
+
+def test_dates_with_two_readings_are_refused_with_both():
+    assert imported(with_dates("10/3/2022", "1/1/2024", "-")) == [
+        (2, "`from`: `10/3/2022` may be 2022-10-03 or 2022-03-10")
+    ]
+
+
+def test_dates_of_two_manners_in_one_file_are_refused():
+    told = imported(with_dates("10/23/2022", "23/1/2024", "-"))
+
+    assert [line for line, _ in told] == [2, 3]
+    assert all("as no other one of the file" in message for _, message in told)
+
+
+def test_a_point_that_may_part_thousands_is_told_with_both_readings():
+    rows = rows_of(rooms())
+    rows[3][rows[0].index("fee")] = "5.100 USD"
+
+    assert imported(rows) == [(4, "`fee`: `5.100 USD` may be 5,100 USD or 5.1 USD")]
+
+
+def test_a_date_in_a_column_of_texts_is_a_text():
+    rows = rows_of(rooms())
+    rows[1][1] = "10/3/2022"
+
+    assert '"10/3/2022"' in brought(rooms(), rows)
+
+
+def test_the_encoding_of_one_computer_is_refused_with_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("rooms.policy").write_text(TEXT, encoding="utf-8")
+    text = export_csv(rooms()).replace("Blue Room", "Grüner Raum")
+    Path("old.csv").write_bytes(text.encode("cp1252"))
+    Path("utf8.csv").write_bytes(text.encode("utf-8-sig"))
+
+    refused = CliRunner().invoke(merit, ["table", "import", "rooms", "old.csv", "--policies", "rooms.policy"])
+    taken = CliRunner().invoke(merit, ["table", "import", "rooms", "utf8.csv", "--policies", "rooms.policy"])
+
+    assert refused.exit_code == 3
+    assert "line 2 is not UTF-8: `blue,Grüner Raum" in refused.output
+    assert "CSV UTF-8 (comma delimited)" in refused.output
+    assert (taken.exit_code, "Grüner Raum" in Path("rooms.policy").read_text(encoding="utf-8")) == (0, True)
