@@ -6,6 +6,7 @@ What can change a node is declared with its kind; here nothing may change on ano
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import get_args
@@ -14,16 +15,19 @@ import pytest
 from hypothesis import note, strategies as st
 
 from dsl import core as c
+from dsl.load import load_sources
+from dsl.source import Source
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter, version_on
 from evaluator.moment import Moment
 from evaluator.moves import Place
 from evaluator.ranges import Dates, Range
-from evaluator.reads import AWARD_KINDS, expressions
+from evaluator.reads import AWARD_KINDS, expressions, walk
 from evaluator.stretches import Stretch, Stretches
-from tests.properties.strategies import knowledge
-from tests.properties.test_laws import NAMES, _partner, engine, hold
+from tests.properties.conditions import EVERY_STAGE, VOCABULARY, policies
+from tests.properties.strategies import Knowledge, about, knowledge, partners
+from tests.properties.test_laws import NAMES, SMALL, _partner, engine, hold
 
 DAY = timedelta(days=1)
 
@@ -60,13 +64,15 @@ def check_nothing_changes_between(data: st.DataObject, name: str) -> None:
     """Every node is the same all through a stretch; a date that rises never falls in it."""
     rule_id, people = _partner(data, name)
     core = engine(name).core
-    rule = core.rules[rule_id]
-    known = data.draw(knowledge(data.draw(people)))
+    look_between(data, core, core.rules[rule_id], data.draw(knowledge(data.draw(people))))
+
+
+def look_between(data: st.DataObject, core: c.Core, rule: c.Rule, known: Knowledge) -> None:
     facts = Facts(core, known.facts(), known.partner.as_of)
     node = data.draw(st.sampled_from(asked_of(core, rule)))
     start = known.partner.as_of + timedelta(days=data.draw(st.integers(-500, 60)))
     end = start + timedelta(days=data.draw(st.integers(1, 120)))
-    note(f"{rule_id} {start} to {end}, on {facts.as_of}: {node}")
+    note(f"{rule.id} {start} to {end}, on {facts.as_of}: {node}")
     note(json.dumps(facts.data, default=str))
     interpreter = Interpreter(core, facts)
     at = Moment(facts.as_of, rule=rule)
@@ -105,10 +111,12 @@ def check_windows(data: st.DataObject, name: str) -> None:
     """A rule, its windows and its standing are as if every day had been looked at, and so is the day that is told."""
     rule_id, people = _partner(data, name)
     core = engine(name).core
-    rule = core.rules[rule_id]
-    known = data.draw(knowledge(data.draw(people)))
+    look_at_windows(core, core.rules[rule_id], data.draw(knowledge(data.draw(people))))
+
+
+def look_at_windows(core: c.Core, rule: c.Rule, known: Knowledge) -> None:
     facts = Facts(core, known.facts(), known.partner.as_of)
-    note(f"{rule_id} on {facts.as_of}")
+    note(f"{rule.id} on {facts.as_of}")
     note(json.dumps(facts.data, default=str))
     at = Moment(facts.as_of, rule=rule)
     short, whole = Interpreter(core, facts), naive(core, facts)
@@ -121,6 +129,24 @@ def check_windows(data: st.DataObject, name: str) -> None:
         one, other = (i.register.standing(rule.award, rule.level, at) for i in (short, whole))
         for field in ("held", "since", "until", "next_check", "renews_to", "level", "settled"):
             assert getattr(one, field) == getattr(other, field), field
+
+
+def check_drawn(data: st.DataObject, _name: str) -> None:
+    """Policies at random: conditions of every construct, in windows of every kind."""
+    text = data.draw(policies())
+    loaded = load_sources([Source("drawn.policy", text)])
+    assert not loaded.errors, text
+    note(text[len(VOCABULARY) :])
+    core = loaded.core
+    rule = core.rules[data.draw(st.sampled_from(("entitlement.e", "lifecycle.designation.own", *core.rules)))]
+    known = data.draw(knowledge(data.draw(partners(about(core, rule)))))
+    look_at_windows(core, rule, known)
+    look_between(data, core, rule, known)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_windows_of_policies_drawn_at_random_are_as_if_every_day_had_been_looked_at(part: int) -> None:
+    hold(check_drawn, 40, f"drawn {part}")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,3 +167,18 @@ def test_windows_are_as_if_every_day_had_been_looked_at(name: str) -> None:
 def test_every_kind_of_node_says_what_moves_it() -> None:
     for kind in get_args(c.Expr):
         assert "moves_with" in vars(kind), kind.__name__
+
+
+def test_every_kind_of_node_occurs_in_what_the_laws_look_at() -> None:
+    drawn = load_sources([Source("drawn.policy", f"{VOCABULARY}{EVERY_STAGE}")])
+    assert not drawn.errors
+
+    found = {type(node) for core in (drawn.core, *(engine(name).core for name in SMALL)) for node in nodes_of(core)}
+
+    assert set(get_args(c.Expr)) <= found
+
+
+def nodes_of(core: c.Core) -> Iterator[c.Expr]:
+    parts = [part for rule in core.rules.values() for version in rule.versions for part in expressions(version)]
+    for part in (*parts, *(named.value for named in core.named.values())):
+        yield from walk(part)
