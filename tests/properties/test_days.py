@@ -19,7 +19,7 @@ from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
-from evaluator.interpreter import Interpreter, version_on
+from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Place
 from evaluator.ranges import Dates, Range
@@ -67,11 +67,11 @@ def check_nothing_changes_between(data: st.DataObject, name: str) -> None:
     look_between(data, core, core.rules[rule_id], data.draw(knowledge(data.draw(people))))
 
 
-def look_between(data: st.DataObject, core: c.Core, rule: c.Rule, known: Knowledge) -> None:
+def look_between(data: st.DataObject, core: c.Core, rule: c.Rule, known: Knowledge, *more: c.Expr) -> None:
     facts = Facts(core, known.facts(), known.partner.as_of)
-    node = data.draw(st.sampled_from(asked_of(core, rule)))
-    start = known.partner.as_of + timedelta(days=data.draw(st.integers(-500, 60)))
-    end = start + timedelta(days=data.draw(st.integers(1, 120)))
+    node = data.draw(st.sampled_from([*more, *asked_of(core, rule)]))
+    start = known.partner.as_of - timedelta(days=data.draw(st.sampled_from((400, 90, 200, 600, 0, 30))))
+    end = start + timedelta(days=data.draw(st.sampled_from((200, 120, 60, 300))))
     note(f"{rule.id} {start} to {end}, on {facts.as_of}: {node}")
     note(json.dumps(facts.data, default=str))
     interpreter = Interpreter(core, facts)
@@ -98,7 +98,7 @@ def check_in_force(data: st.DataObject, name: str) -> None:
     rule = core.rules[data.draw(st.sampled_from(tuple(core.rules)))]
     start = data.draw(st.sampled_from(core.change_days)) - 30 * DAY
     bounds = frozenset(day for version in rule.versions for day in version.bounds())
-    versions = [version_on(rule, start + DAY * index) for index in range(90)]
+    versions = [rule.version_on(start + DAY * index) for index in range(90)]
     for index, (before, after) in enumerate(pairwise(versions)):
         assert before is after or start + DAY * (index + 1) in bounds
 
@@ -138,10 +138,12 @@ def check_drawn(data: st.DataObject, _name: str) -> None:
     assert not loaded.errors, text
     note(text[len(VOCABULARY) :])
     core = loaded.core
-    rule = core.rules[data.draw(st.sampled_from(("entitlement.e", "lifecycle.designation.own", *core.rules)))]
-    known = data.draw(knowledge(data.draw(partners(about(core, rule)))))
+    drawn = ["entitlement.e", *(rule for rule in core.rules if rule.startswith("lifecycle."))]
+    rule = core.rules[data.draw(st.sampled_from(("entitlement.e", *drawn, *core.rules)))]
+    partner = data.draw(partners(about(core, rule)))
+    known = data.draw(st.one_of(st.just(Knowledge(partner)), knowledge(partner)))
     look_at_windows(core, rule, known)
-    look_between(data, core, rule, known)
+    look_between(data, core, rule, known, core.named["drawn"].value)
 
 
 @pytest.mark.parametrize("part", range(4))
