@@ -161,6 +161,8 @@ def _print(answer: Answer) -> None:
             click.echo()
         for line in decision_lines(decision, answer.as_of, paint=paint, detail=answer.detail):
             click.echo(line)
+    for hint in answer.hints:
+        click.echo(paint(f"\nhint: {hint.message}  {hint.pointer}\n  {hint.help}", "faint"))
     click.echo()
     click.echo(paint(f"policies {answer.version or '-'}, digest {answer.digest[:12]}; {answer.engine}", "faint"))
 

@@ -106,6 +106,24 @@ def run_files(engine: Engine, files: Iterable[ReadFile], watch: Watch | None = N
     return ran
 
 
+MOST_HINTS = 10
+"""How many hints about scenarios are told."""
+
+
+def hint_lines(engine: Engine, files: Iterable[ReadFile]) -> list[str]:
+    """Return what scenarios tell that no rule knows, each once at the first scenario that tells it."""
+    first: dict[tuple[str, str], str] = {}
+    for one in files:
+        for scenario in one.file.scenarios:
+            for given in (scenario.given, *(step.told for step in scenario.steps)):
+                for hint in engine.hints.of(given.json()):
+                    line = one.data.place(scenario.pointer).line
+                    first.setdefault((hint.message, hint.help), f"{one.file.name}:{line}")
+    told = [f"hint: {place}: {message}; {help_}" for (message, help_), place in first.items()]
+    more = len(told) - MOST_HINTS
+    return [*told[:MOST_HINTS], *([f"and {more} more hints"] if more > 0 else [])]
+
+
 def located(data: Data, errors: ScenarioErrors) -> list[str]:
     """Return what is wrong with scenarios as text, each with its place in the file."""
     return problem_lines(

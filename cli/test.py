@@ -21,7 +21,16 @@ from cli.console import (
     without_errors,
 )
 from cli.ready import tell_ready
-from cli.scenario_files import PATTERN, ReadFile, chosen_by, policies_of, read_files, run_files, scenario_files
+from cli.scenario_files import (
+    PATTERN,
+    ReadFile,
+    chosen_by,
+    hint_lines,
+    policies_of,
+    read_files,
+    run_files,
+    scenario_files,
+)
 from cli.test_coverage import tell_coverage
 from cli.test_generate import write_missing
 from cli.test_mutation import Trial, tell_faults
@@ -129,7 +138,10 @@ def test_command(
             sys.exit(tell_faults(engine, read, form, least, trial, chosen))
         case "generate":
             sys.exit(write_missing(engine, read_files(files, chosen), rule or "", out))
-    ran = run_files(engine, _matching(read_files(files, chosen), expression))
+    read = _matching(read_files(files, chosen), expression)
+    ran = run_files(engine, read)
+    for line in hint_lines(engine, read):
+        click.echo(line, err=True)
     match form:
         case "json":
             echo_json(report.as_json(ran))

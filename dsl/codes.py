@@ -897,11 +897,11 @@ _ALL = (
     ),
     Code(
         "F105",
-        "unknown-award-in-register",
-        "The register names an award or level that the policy does not have.",
-        "It would never count.",
-        '{"award": "designation.securty"}',
-        '{"award": "designation.security"}',
+        "unknown-level-in-register",
+        "The register names a level that the award does not have.",
+        "It would never count. An award that no rule knows is told by a hint beside the answer: partners hold others.",
+        '{"award": "competency.security", "level": "golden"}',
+        '{"award": "competency.security", "level": "gold"}',
     ),
     Code(
         "F106",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from dsl.codec import decimal_text
 from dsl.core import Citation
 from evaluator.explanation import Explanation, Gap
+from evaluator.hints import Hint, Hints
 from evaluator.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
 from evaluator.reasons import Bound, Reason, Required, plain
 from evaluator.register import Standing
@@ -141,16 +143,25 @@ class Answer:
     engine: str
     decisions: tuple[Decision, ...]
     detail: Detail = "full"
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    hinting: Hints | None = None
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """What the facts tell that no rule knows."""
+        return self.hinting.of(self.facts) if self.hinting is not None else ()
 
     def as_json(self) -> dict[str, Json]:
         """Return the answer as ``schemas/answer`` describes it."""
         head = {} if self.request_id is None else {"request_id": self.request_id}
+        hints = [hint.as_json() for hint in self.hints]
         return {
             **head,
             "as_of": self.as_of.isoformat(),
             "policy": {"digest": self.digest, "version": self.version},
             "engine": self.engine,
             "decisions": [decision_json(decision, self.detail) for decision in self.decisions],
+            **({"hints": hints} if hints else {}),
         }
 
 

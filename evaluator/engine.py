@@ -34,6 +34,7 @@ from evaluator.decision import (
 from evaluator.explanation import Explanation, Gap, below
 from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
+from evaluator.hints import Hints
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Movement
@@ -91,13 +92,14 @@ class Engine:
         self.core = core if core is not None else core_of(document)
         self.reader = FactsReader(self.core)
         self.movement = Movement(self.core)
+        self.hints = Hints(self.core)
         self._engine = engine_name()
 
     def over(self, document: Document, core: c.Core) -> Engine:
         """Return an engine over another document with the same vocabulary, its core already made."""
         other = Engine.__new__(Engine)
         other.document, other.core = document, core
-        other.reader, other._engine = self.reader, self._engine
+        other.reader, other.hints, other._engine = self.reader, self.hints, self._engine
         other.movement = Movement(core)
         return other
 
@@ -143,8 +145,9 @@ class Engine:
         one = _Deciding(self.movement, facts, _fingerprint(query.facts), untold=query.detail == "none")
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
-            query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail
-        )
+            query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
+            facts=query.facts, hinting=self.hints,
+        )  # fmt: skip
 
 
 def _fingerprint(facts: Mapping[str, Json]) -> str:

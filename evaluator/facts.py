@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from dsl.builtin import BUILT_IN, CERTIFICATIONS, ENDLESS
+from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS
 from dsl.core import Core, RecordsDecl, Type
 from evaluator.calendar import month_index, month_of
 from evaluator.explanation import Gap
@@ -109,6 +109,10 @@ class Facts:
         prefix = f"{pointer}/rows" if wrapped else pointer
         months = self._months_of(items) if declaration.monthly else [None] * len(items)
         rows = [Row(item, f"{prefix}/{index}", months[index]) for index, item in enumerate(items)]
+        if declaration is AWARDS and rows:
+            # What no rule knows is no award of this programme: it gives nobody an anniversary.
+            known = {*self.core.awards, None}
+            rows = [row for row in rows if row.data.get("award") in known]
         covers: tuple[int, int] | None = None
         if declaration.monthly:
             if wrapped and "covers" in raw:

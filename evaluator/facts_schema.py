@@ -231,7 +231,7 @@ class FactsReader:
             raise FactErrors(tuple(told), more=len(unique) > most)
 
     def _beyond_schema(self, data: Json, prefix: str) -> Iterable[FactProblem]:
-        """Refuse what the schema lets pass: awards that nobody knows, and histories that say two things of one day."""
+        """Refuse what the schema lets pass: levels that no award has, and histories that say two things of one day."""
         projected = data.get("projected", {})
         yield from self._awards(data, prefix)
         yield from self._awards(projected, f"{prefix}/projected")
@@ -239,7 +239,7 @@ class FactsReader:
         yield from _histories(projected, f"{prefix}/projected")
 
     def _awards(self, data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
-        """Refuse register entries of awards that nobody knows: they would never count."""
+        """Refuse levels that an award does not have: they would never count."""
         known, levels, any_level = self._known_awards, self._levels, self._any_level
         raw = data.get("records", {}).get("awards", [])
         rows = raw["rows"] if isinstance(raw, Mapping) else raw
@@ -248,12 +248,7 @@ class FactsReader:
             award = row.get("award")
             pointer = f"{prefix}/records/awards{middle}/{index}"
             if award is not None and award not in known:
-                yield FactProblem(
-                    f"{pointer}/award",
-                    "F105",
-                    f"I do not know the award `{shortened(award)}`",
-                    proposed(shortened(award), known, f"known are {listed(sorted(known))}"),
-                )
+                continue  # it counts for nothing, as a hint beside the answer tells
             level = row.get("level")
             if award is None and level in any_level:
                 continue

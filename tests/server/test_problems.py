@@ -116,7 +116,6 @@ BODIES: dict[str, str | bytes] = {
     "null_field": records(azure_use=[{"customer": None}]),
     "amount_with_currency": records(azure_use=[{"acr": "100 EUR"}]),
     "unknown_currency": records(azure_use=[{"acr": {"amount": "100", "currency": "XXX"}}]),
-    "unknown_award": records(awards=[{"award": "designation.data_ia"}]),
     "unknown_level": records(awards=[{"award": "competency.cloud", "level": "bronze"}]),
     "level_of_an_award_without_levels": records(awards=[{"award": "designation.data_ai", "level": "gold"}]),
 }

@@ -1,0 +1,151 @@
+"""Hints beside an answer: what a partner is told to have that no rule knows, with the nearest name.
+
+People hold other certifications and partners other awards, so nothing is refused; but a slip counts nothing, and says so here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from dsl.core import Aggregate, Compare, Core, Expr, Fact, Field, Literal, Lookup
+from dsl.diagnostics import listed, nearest
+from evaluator.reads import expressions, walk
+
+Json = Any
+MOST = 10
+"""How many hints an answer has; the last one speaks of all that is left."""
+LONGEST = 100
+"""Characters of a told value that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A told value that no rule knows: its JSON pointer, a sentence, and the nearest value that one does."""
+
+    pointer: str
+    message: str
+    help: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return the hint as ``schemas/answer`` has it."""
+        return {"pointer": self.pointer, "message": self.message, "help": self.help}
+
+
+class Hints:
+    """What the rules of a core know by name, and what facts have beside it."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    def of(self, facts: Mapping[str, Json]) -> tuple[Hint, ...]:
+        """Return the hints about facts: one for each different value, those with a near name first, ``MOST`` at most.
+
+        Of a text that may be any (a service, a region) only what is nearly a known value is told.
+        """
+        slips: list[Hint] = []
+        others: dict[str, list[tuple[str, str]]] = {}
+        seen: set[tuple[str, str]] = set()
+        for what, pointer, told, known, is_open in self._told(facts):
+            if told in known or (what, told) in seen:
+                continue
+            seen.add((what, told))
+            near = _near(told, known, is_open=is_open) if len(seen) <= 3 * MOST else None
+            if near is not None and len(slips) < MOST - 1:
+                slips.append(Hint(pointer, f"no rule knows the {what} `{told[:LONGEST]}`", f"did you mean `{near}`?"))
+            elif not is_open:
+                others.setdefault(what, []).append((pointer, told))
+        for what, all_ in others.items():
+            names = listed(sorted(told[:LONGEST] for _, told in all_), most=3)
+            several = len(all_) > 1
+            message = f"no rule knows the {what}{'s' if several else ''} {names}"
+            slips.append(Hint(all_[0][0], message, f"{'they count' if several else 'it counts'} for nothing here"))
+        return tuple(slips)
+
+    def _told(self, facts: Mapping[str, Json]) -> Iterator[tuple[str, str, str, Mapping[str, None], bool]]:
+        """Yield what, where and which value is told, the values known, and whether others are as good."""
+        for prefix, data in (("", facts), ("/projected", facts.get("projected", {}))):
+            for name, known in self._facts.items():
+                told = data.get("facts", {}).get(name)
+                if isinstance(told, str):
+                    yield f"{self.core.facts[name].title.lower()}", f"{prefix}/facts/{name}", told, known, True
+            for (name, field), (what, known, is_open) in self._fields.items():
+                raw = data.get("records", {}).get(name, ())
+                rows, middle = (raw["rows"], "/rows") if isinstance(raw, Mapping) else (raw, "")
+                for index, row in enumerate(rows):
+                    told = row.get(field)
+                    if told is not None:
+                        yield what, f"{prefix}/records/{name}{middle}/{index}/{field}", told, known, is_open
+
+    @cached_property
+    def _fields(self) -> dict[tuple[str, str], tuple[str, dict[str, None], bool]]:
+        core = self.core
+        benefits = dict.fromkeys((*(one.partition(".")[2] for one in core.benefits), "none"))
+        found = {
+            ("certifications", "certification"): ("certification", dict.fromkeys(core.certifications), False),
+            ("awards", "award"): ("award", dict.fromkeys(core.awards), False),
+            ("awards", "benefits"): ("benefit", benefits, True),
+        }
+        for name, records in core.records.items():
+            for field in records.fields.values():
+                known = {
+                    **dict.fromkeys(one for one, _ in field.type.spellings),
+                    **self._named.get((name, field.name), {}),
+                }
+                if field.type.kind == "text" and field.formula is None and known:
+                    found[name, field.name] = (field.name.replace("_", " "), known, True)
+        return found
+
+    @cached_property
+    def _facts(self) -> dict[str, dict[str, None]]:
+        found: dict[str, dict[str, None]] = {}
+        for name, fact in self.core.facts.items():
+            known = {**dict.fromkeys(one for one, _ in fact.type.spellings), **self._named.get(("", name), {})}
+            if fact.type.kind == "text" and known:
+                found[name] = known
+        return found
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, str], dict[str, None]]:
+        """Return the texts that rules compare a fact or a field with, or look it up among."""
+        found: dict[tuple[str, str], dict[str, None]] = {}
+
+        def note(records: str, node: Expr, values: Iterator[object]) -> None:
+            if isinstance(node, Fact | Field):
+                own = found.setdefault((records if isinstance(node, Field) else "", node.name), {})
+                own.update((value, None) for value in values if isinstance(value, str))
+
+        def look(root: Expr, records: str) -> None:
+            for node in walk(root):
+                match node:
+                    case (
+                        Compare(left=left, right=Literal(value=value)) | Compare(left=Literal(value=value), right=left)
+                    ):
+                        note(records, left, iter((value,)))
+                    case Lookup(key=key, rows=rows):
+                        note(records, key, (row.key for row in rows))
+                    case Aggregate(records=name, where=where) if where is not None and not records:
+                        look(where, name)
+
+        roots = [
+            part for rule in self.core.rules.values() for version in rule.versions for part in expressions(version)
+        ]
+        for root in (*roots, *(named.value for named in self.core.named.values())):
+            look(root, "")
+        return found
+
+
+def _near(told: str, known: Mapping[str, None], *, is_open: bool) -> str | None:
+    """Return the known value that is nearly the one told; among open texts they differ in signs and capitals alone."""
+    if not is_open:
+        return nearest(told[:LONGEST], known)
+    same = _plain(told)
+    return next((one for one in known if _plain(one) == same), None)
+
+
+def _plain(text: str) -> str:
+    """Return a text without what people write in several ways: capitals, blanks, hyphens, a plural."""
+    kept = "".join(letter for letter in text[:LONGEST].casefold() if letter.isalnum())
+    return kept.removesuffix("s")
