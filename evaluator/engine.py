@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version as installed_version
 from itertools import product
@@ -28,7 +27,6 @@ from evaluator.decision import (
     EffectTaken,
     Missing,
     OptionDecision,
-    Resting,
     Score,
 )
 from evaluator.explanation import Explanation, Gap, below
@@ -39,9 +37,9 @@ from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, compare, exactly, is_settled
-from evaluator.reasons import OUTCOMES, Context, Reason, number, plain, reasons_of
+from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of
 from evaluator.register import Standing
-from evaluator.sentence import duration
+from evaluator.resting import rests_on
 
 Json = Any
 AWARD_KINDS = ("competency", "designation", "specialization", "program")
@@ -183,17 +181,18 @@ class _Deciding:
             kind=rule.kind,
             in_force=version is not None,
         )
+        if rule.kind in AWARD_KINDS:
+            base = replace(base, standing=self.interpreter.register.standing(rule.award, rule.level, at))
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
-        if rule.kind in AWARD_KINDS and not self.trying:
-            decided = self._with_standing(decided, rule, version, at)
-        return decided
+        return self._with_first_check(decided, rule, at)
 
     # ---- by kind
 
     def _out_of_force(self, base: Decision, rule: c.Rule) -> Decision:
         reason = _not_in_force(rule, self.facts.as_of)
         if rule.kind in (*AWARD_KINDS, "entitlement"):
-            return replace(base, eligibility="not_eligible", reasons=(reason,))
+            missing = tuple(self._missing(rule, base, ()))
+            return replace(base, eligibility="not_eligible", reasons=(reason,), missing=missing)
         return replace(base, reasons=(reason,))
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
@@ -351,11 +350,12 @@ class _Deciding:
 
     # ---- standing
 
-    def _with_standing(self, decided: Decision, rule: c.Rule, version: c.RuleVersion | None, at: Moment) -> Decision:
-        standing = self.interpreter.register.standing(rule.award, rule.level, at)
-        if standing.held is Truth.FALSE and decided.eligibility == "eligible" and version is not None:
-            standing = replace(standing, next_check=self.interpreter.register.first_check(rule, at))
-        return replace(decided, standing=standing)
+    def _with_first_check(self, decided: Decision, rule: c.Rule, at: Moment) -> Decision:
+        """Tell of an award that is not held and could be attained when it would be checked."""
+        standing = decided.standing
+        if standing is None or standing.held is not Truth.FALSE or decided.eligibility != "eligible":
+            return decided
+        return replace(decided, standing=replace(standing, next_check=self.interpreter.register.first_check(rule, at)))
 
     # ---- what is missing, what it rests on
 
@@ -376,20 +376,27 @@ class _Deciding:
             *(one.basis for one in version.effects if day in one.days),
             *(one.basis for one in stated if day in one.days),
         ]
-        provisional, assumptions = _rests_on(explanations, version, day, more)
+        rests = rests_on(self.core, day, version, explanations, more)
+        if decided.standing is not None and decided.standing.check is not None:
+            rests.on_decided(decided.standing.check)
+            rests.on_check(rule.award, decided.standing.check)
         return replace(
             decided,
             explanations=tuple(explanations),
             missing=tuple(self._missing(rule, decided, explanations)),
             disagreements=tuple(self._disagreements(explanations)),
-            provisional_figures=provisional,
-            assumptions=assumptions,
+            provisional_figures=rests.figures,
+            assumptions=rests.assumptions,
         )
 
     def _missing(self, rule: c.Rule, decided: Decision, explanations: Sequence[Explanation]) -> Iterable[Missing]:
         """Yield what would settle the decision; a flag or choice is left out only where no value of it can matter."""
-        found = (gap for explanation in explanations for gap in explanation.missing())
-        gaps = list({(gap.pointer, gap.day, gap.kind): gap for gap in reversed(list(found))}.values())[::-1]
+        if self.trying:
+            return
+        found = [gap for explanation in explanations for gap in explanation.missing()]
+        if decided.standing is not None and decided.standing.held is Truth.UNKNOWN:
+            found.extend(decided.standing.gaps)
+        gaps = list({(gap.pointer, gap.day, gap.kind): gap for gap in reversed(found)}.values())[::-1]
         values: Mapping[str, tuple[str | bool, ...]] = {
             _name(gap): self._values_to_try(gap) for gap in gaps if self._values_to_try(gap)
         }
@@ -461,81 +468,13 @@ def _name(gap: Gap) -> str:
 def _result(decision: Decision) -> object:
     """Return all of a decision that a fact can change: what must be equal for the fact not to matter."""
     options = tuple((option.eligibility, option.effects) for option in decision.options)
-    return decision.eligibility, decision.amount, decision.due, decision.stage, options
+    held = decision.standing.held if decision.standing is not None else None
+    return decision.eligibility, decision.amount, decision.due, decision.stage, options, held
 
 
 def _of_the_rule(explanation: Explanation) -> Sequence[Explanation]:
     """Return the parts that the rule itself asks for on the day; the score of an award it speaks of is none of its own."""
     return () if explanation.node.tells_elsewhere else explanation.parts
-
-
-def _that_count(explanation: Explanation) -> Sequence[Explanation]:
-    """Return the parts that a decision rests on: where one of several is enough, those that are met."""
-    if isinstance(explanation.node, c.AnyOf) and explanation.truth is Truth.TRUE:
-        return [part for part in explanation.parts if part.truth is Truth.TRUE]
-    return explanation.parts
-
-
-def _rests_on(
-    explanations: Sequence[Explanation], version: c.RuleVersion, day: date, more: Sequence[c.Basis]
-) -> tuple[tuple[Resting, ...], tuple[Resting, ...]]:
-    """Return the provisional figures and assumptions that were used."""
-    figures: dict[Resting, None] = {}
-    assumptions: dict[Resting, None] = {}
-
-    def assume(basis: c.Basis, origin: Any) -> None:
-        at = f"{origin.source.name}:{origin.line}"
-        for text in basis.assumes:
-            assumptions[Resting(text, at)] = None
-        if basis.seen is not None and day < basis.seen:
-            assumptions[Resting(f"observed on {basis.seen}, applied to {day}", at)] = None
-
-    def dated(days: c.Days, origin: Any) -> None:
-        if days.provisional:
-            figures[Resting("a date of this version", f"{origin.source.name}:{origin.line}")] = None
-
-    assume(version.basis, version.origin)
-    dated(version.days, version.origin)
-    for basis in more:
-        assume(basis, version.origin)
-    for part in (found for top in explanations for found in below(top, _that_count)):
-        node = part.node
-        match node:
-            case c.Literal(provisional=True):
-                value = node.value if node.least is None else node.least
-                text = number(value) if isinstance(value, Decimal) else str(value)
-                unit = node.type.unit if node.type.kind == "money" else None
-                figures[
-                    Resting(f"{text} {unit}" if unit else text, f"{node.origin.source.name}:{node.origin.line}")
-                ] = None
-            case c.Shift(provisional=True, by=by):
-                figures[Resting(duration(by), f"{node.origin.source.name}:{node.origin.line}")] = None
-            case c.PassScore(every=every):
-                for asked in every:
-                    if day in asked.days:
-                        assume(asked.basis, node.origin)
-            case c.People(lists=lists) | c.DifferentPeople(lists=lists):
-                for entry in (entry for one in lists for entry in one.entries if day in entry.days):
-                    assume(entry.basis, node.origin)
-            case c.Requirement(basis=basis, days=days):
-                assume(basis, node.origin)
-                dated(days, node.origin)
-            case c.Dated(versions=versions) if part.chosen:
-                chosen = versions[int(part.chosen[0])]
-                assume(chosen.basis, chosen.value.origin)
-                dated(chosen.days, chosen.value.origin)
-            case c.Lookup(rows=rows):
-                for row in rows:
-                    if (row.key or "otherwise") in part.chosen and day in row.days:
-                        assume(row.basis, row.origin)
-                        dated(row.days, row.origin)
-            case c.Case(branches=branches):
-                for branch in branches:
-                    if branch.name in part.chosen:
-                        assume(branch.basis, branch.origin)
-            case _:
-                continue
-    return tuple(figures), tuple(assumptions)
 
 
 def _not_in_force(rule: c.Rule, day: date) -> Reason:

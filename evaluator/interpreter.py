@@ -255,7 +255,8 @@ class Interpreter:
             return self.evaluate(expr, inner)
 
         found = records.aggregate(node, told, self.facts, at.day, window, in_record)
-        return Explanation(node, found.range, parts, found.gaps)
+        day = at.day if at.day != self.facts.as_of else None
+        return Explanation(node, found.range, parts, found.gaps, day=day)
 
     # ---- choices
 

@@ -99,4 +99,6 @@ def is_decided(decision: Decision) -> bool:
     for option in decision.options:
         ranges += [range_ for effect in option.effects for range_ in (effect.applies, effect.up_to, effect.amount)]
     words = [decision.eligibility, *(option.eligibility for option in decision.options)]
+    if decision.standing is not None:
+        ranges.append(decision.standing.held)
     return "undetermined" not in words and all(range_ is None or is_settled(range_) for range_ in ranges)
