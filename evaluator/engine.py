@@ -400,7 +400,9 @@ class _Deciding:
         values: Mapping[str, tuple[str | bool, ...]] = {
             _name(gap): self._values_to_try(gap) for gap in gaps if self._values_to_try(gap)
         }
-        if all(self._values_to_try(gap) or gap.kind == "figure" for gap in gaps):
+        # What only the standing lacks does not keep from trying: once it is told, the answer asks again.
+        own = {gap.pointer for explanation in explanations for gap in explanation.missing()}
+        if all(self._values_to_try(gap) or gap.kind == "figure" or gap.pointer not in own for gap in gaps):
             values = self._that_matter(rule, values)
         for gap in gaps:
             if not self._values_to_try(gap):

@@ -77,7 +77,8 @@ def test_a_missing_choice_says_what_each_value_would_lead_to() -> None:
 
     assert decision.eligibility == "undetermined"
     assert [(missing.gap.pointer, missing.leads_to) for missing in decision.missing] == [
-        ("/facts/market", (("larger", "eligible"), ("other", "not_eligible")))
+        ("/facts/market", (("larger", "eligible"), ("other", "not_eligible"))),
+        ("/records/awards", ()),
     ]
 
 
@@ -85,7 +86,7 @@ def test_a_choice_that_changes_nothing_is_not_missing() -> None:
     (decision,) = decide("designation.security", {"seats": 3})
 
     assert decision.eligibility == "eligible"
-    assert decision.missing == ()
+    assert [missing.gap.pointer for missing in decision.missing] == ["/records/awards"]
 
 
 def test_a_flag_stays_missing_where_nothing_is_settled_without_it() -> None:
