@@ -347,7 +347,8 @@ class Interpreter:
         above, below = self.evaluate(node.numerator, at), self.evaluate(node.denominator, at)
         top, bottom = _numbers(above), _numbers(below)
         range_ = ranges.ratio(top, bottom, node.scale, node.rounding, growth=node.growth)
-        return Explanation(node, range_, (above, below), gaps=_not_above_zero(node, bottom))
+        is_below = not node.growth and bottom.high is not None and bottom.high < 0
+        return Explanation(node, range_, (above, below), gaps=() if is_below else _not_above_zero(node, bottom))
 
     def _per_unit(self, node: c.PerUnit, at: Moment) -> Explanation:
         value, points = self.evaluate(node.value, at), self.evaluate(node.points, at)

@@ -371,11 +371,15 @@ def rounded(range_: Numbers, to: RoundTo) -> Numbers:
 
 
 def ratio(above: Numbers, below: Numbers, scale: Decimal, to: RoundTo, *, growth: bool = False) -> Numbers:
-    """Divide and round in one go; ``growth`` divides the difference. Where the divisor may be zero or less, nothing is known.
+    """Divide and round in one go; ``growth`` divides the difference, and only by what is above zero.
+
+    Where the divisor may be zero, nothing is known.
 
     Above zero a quotient is monotone in each part, so the corners of the ranges are its bounds; towards an endless
     divisor it goes to zero (a growth to minus everything).
     """
+    if not growth and below.high is not None and below.high < 0:
+        return ratio(_negated(above), _negated(below), scale, to)
     if below.low is None or below.low <= 0:
         return Numbers()
 
@@ -390,6 +394,13 @@ def ratio(above: Numbers, below: Numbers, scale: Decimal, to: RoundTo, *, growth
         return which([quotient(a, below.low), limit if below.high is None else quotient(a, below.high)])
 
     return Numbers(bound(above.low, min), bound(above.high, max))
+
+
+def _negated(value: Numbers) -> Numbers:
+    return Numbers(
+        value.high.copy_negate() if value.high is not None else None,
+        value.low.copy_negate() if value.low is not None else None,
+    )
 
 
 def whole_units(value: Numbers, size: Numbers) -> Numbers:

@@ -68,7 +68,6 @@ def _declared(what: str, name: str, node: d.Field | d.Definition) -> Iterator[Di
 
 
 _COUNTED = ("count", "signed count")
-_UNITS = {"percent": ("%",), "points": ("points", "point")}
 
 
 def _without_effect(name: str, type_: d.Type) -> Iterator[Diagnostic]:
@@ -77,7 +76,7 @@ def _without_effect(name: str, type_: d.Type) -> Iterator[Diagnostic]:
     if type_.of and word not in ("one", "text") and (word not in _COUNTED or len(type_.of) > 1):
         advice = "write one word for what is counted" if word in _COUNTED else f"write `{word}`, or `one of ...`"
         yield Diagnostic("C205", f"`{word}` is not `of {', '.join(type_.of)}`", type_.origin, help=advice)
-    if type_.unit is not None and word not in ("money", "signed money") and type_.unit not in _UNITS.get(word, ()):
+    if type_.unit is not None and word not in ("money", "signed money"):
         yield Diagnostic(
             "C205", f"`{word}` has no unit `{type_.unit}`", type_.origin, help=f"write `{word}`, or `money USD`"
         )
@@ -89,6 +88,9 @@ def _without_effect(name: str, type_: d.Type) -> Iterator[Diagnostic]:
         if limit.provisional:
             advice = "write the figure alone: what is told outside of it is refused, and a refusal is never provisional"
             yield Diagnostic("C205", f"a limit of `{name}` is not sure", limit.origin, help=advice)
+    if word.startswith("signed") and type_.low is not None and (type_.low.value or 0) >= 0:
+        advice = f"write `{word.removeprefix('signed ')}`, or a lower limit below zero"
+        yield Diagnostic("C205", f"`{name}` is never below zero, and signed", type_.origin, help=advice)
     low, high = (limit.value if limit is not None else None for limit in (type_.low, type_.high))
     if low is not None and high is not None and low > high:
         yield Diagnostic("C205", f"no figure is {low} to {high}", type_.origin, help="let the two change places")

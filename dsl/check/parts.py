@@ -93,6 +93,11 @@ def undecided(document: d.Document) -> Iterator[Diagnostic]:
         for rule in added:
             yield from _rule(rule, "also" if rule.name is not None else "also each row of")
     families = {rule.each_row_of for rule in document.rules.values() if rule.kind in (*AWARD_KINDS, "entitlement")}
+    for node in d.walk(document):
+        day = node.seen if isinstance(node, d.Notes) else node.read if isinstance(node, d.SourceText) else None
+        if day is not None and day.provisional:
+            advice = "write it without `?`: somebody saw it on that day"
+            yield Diagnostic("C122", "the day on which a text was seen or read is sure", day.origin, help=advice)
     for name, table in document.tables.items():
         yield from _told(table, "table")
         for row in table.rows:

@@ -53,16 +53,23 @@ class Policies:
         return (*self.document.rules.values(), *added)
 
     @cached_property
+    def visits_of_rules(self) -> tuple[Visit, ...]:
+        """Every node of every rule, in the days of the rule and the parts around it."""
+        return tuple(
+            visit
+            for rule in self.core.rules.values()
+            for version in rule.versions
+            for value, days in _parts_of(version)
+            for visit in visits_of(value, days)
+        )
+
+    @cached_property
     def visits(self) -> tuple[Visit, ...]:
         """Every node of every rule, measure and formula: what one place in the text makes of six rules comes six times.
 
         Nodes that are decided for another day than the day asked for have no known days.
         """
-        found: list[Visit] = []
-        for rule in self.core.rules.values():
-            for version in rule.versions:
-                for value, days in _parts_of(version):
-                    found.extend(visits_of(value, days))
+        found = list(self.visits_of_rules)
         for named in self.core.named.values():
             found.extend(visits_of(named.value, c.ALWAYS))
         for records in self.core.records.values():
@@ -124,7 +131,7 @@ def _parts_of(version: c.RuleVersion) -> Iterator[tuple[c.Expr, c.Days]]:
         if value is not None:
             yield value, version.days
     for effect in version.effects:
-        yield from _of_effect(effect, version.days)
+        yield from _of_effect(effect, common_days(version.days, effect.days))
     for option in version.options:
         days = common_days(version.days, option.days)
         if is_empty(days):
@@ -132,7 +139,7 @@ def _parts_of(version: c.RuleVersion) -> Iterator[tuple[c.Expr, c.Days]]:
         if option.requirement is not None:
             yield option.requirement, days
         for effect in option.effects:
-            yield from _of_effect(effect, days)
+            yield from _of_effect(effect, common_days(days, effect.days))
     for settings in version.settings.values():
         for setting in settings:
             days = common_days(version.days, setting.days)

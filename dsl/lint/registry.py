@@ -7,21 +7,28 @@ from types import MappingProxyType
 
 from dsl.lint.rule import LintRule
 from dsl.lint.rules import (
+    award_joins_a_list,
     certification_outlives_its_end,
     constant_condition,
+    day_far_away,
     day_of_a_figure,
+    former_award_in_use,
     former_label_in_use,
     gap_between_rows,
     gap_in_rule,
+    higher_level_asks_less,
     impossible_condition,
     impossible_option,
     mark_out_of_reach,
     never_in_force,
+    not_sometime,
     place_not_in_source,
     points_above_maximum,
     repeated_condition,
     tier_without_effect,
+    unknown_former_award,
     unreachable_case,
+    unread_version,
     unused_certification_list,
     unused_common,
     unused_definition,
@@ -32,6 +39,8 @@ from dsl.lint.rules import (
     unused_source,
     unused_table,
     unused_term,
+    version_out_of_order,
+    version_without_change,
 )
 
 _MODULES = (
@@ -60,6 +69,15 @@ _MODULES = (
     place_not_in_source,
     former_label_in_use,
     impossible_option,
+    unread_version,
+    version_out_of_order,
+    version_without_change,
+    day_far_away,
+    higher_level_asks_less,
+    not_sometime,
+    unknown_former_award,
+    former_award_in_use,
+    award_joins_a_list,
 )
 
 RULES: Mapping[str, LintRule] = MappingProxyType({module.RULE.code: module.RULE for module in _MODULES})

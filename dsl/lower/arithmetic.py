@@ -179,15 +179,20 @@ class Arithmetic(Figures):
     def _rounded(self, expr: d.Rounded, scope: Scope, expected: c.Type | None) -> c.Expr | None:
         inner = expr.value
         if isinstance(inner, d.Change) and inner.kind == "growth":
+            self.rounds(expr.rounding, c.PERCENT)
             return self._change(inner, scope, self.round_to(expr.rounding))
         if isinstance(inner, d.Aggregate) and inner.function == "average":
-            return self._aggregate(inner, scope, self.round_to(expr.rounding))
+            average = self._aggregate(inner, scope, self.round_to(expr.rounding))
+            if average is not None:
+                self.rounds(expr.rounding, average.type)
+            return average
         if isinstance(inner, d.Arithmetic) and inner.op == "/":
             numerator, denominator = self.number(inner.left, scope), self.number(inner.right, scope)
             if numerator is None or denominator is None:
                 return None
             same = alike(numerator.type, denominator.type) and numerator.type.kind not in ("count", "number")
             type_ = c.Type(kind="number") if same else numerator.type
+            self.rounds(expr.rounding, type_)
             return c.Ratio(
                 numerator=numerator,
                 denominator=denominator,
@@ -203,6 +208,7 @@ class Arithmetic(Figures):
         value = self.number(inner, scope, expected)
         if value is None:
             return None
+        self.rounds(expr.rounding, value.type)
         return c.Rounded(value=value, rounding=self.round_to(expr.rounding), type=value.type, origin=expr.origin)
 
     def _when(

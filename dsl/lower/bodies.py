@@ -260,6 +260,14 @@ class Bodies(Settings, Earnings):
             for phrase, asked in EVERY.items()
             for placed in body.phrases.get(phrase, ())
         )
+        for setting, _, _ in marks:
+            if setting.out_of is not None and (setting.out_of.value is None or setting.out_of.provisional):
+                self.names.report(
+                    "C106",
+                    "what a score is out of is a known figure",
+                    setting.out_of.origin,
+                    "write for example `out of 100 points`",
+                )
         out_of = next(
             (s.out_of.value for s, _, _ in marks if s.out_of is not None and s.out_of.value is not None), OUT_OF
         )

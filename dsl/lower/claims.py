@@ -8,7 +8,7 @@ from dataclasses import replace
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed, nearest
 from dsl.lower.expressions import Expressions
-from dsl.lower.scope import AWARD_KINDS, PLURALS, Scope, alike, insert, literal, word_in, words
+from dsl.lower.scope import ALWAYS_ONE, AWARD_KINDS, PLURALS, Member, Scope, alike, insert, literal, word_in, words
 from dsl.lower.tables import is_empty_cell
 
 
@@ -67,23 +67,25 @@ class Claims(Expressions):
             else:
                 node = c.Holds(award=award, level=expr.level, type=c.FLAG, origin=expr.origin)
             parts.append(node)
-        days = self.names.member_days(selection.names)
+        members = self.names.members(selection.names)
         named = tuple(
-            self._member(award, part, span, scope, expr)
+            self._member(award, part, member, scope, expr)
             for award, part in zip(ids, parts, strict=True)
-            for span in days.get(award, (c.ALWAYS,))
+            for member in members.get(award, (ALWAYS_ONE,))
         )
         whole = self._quantified(selection.chooser, named, expr)
-        return parts[0] if whole is not None and len(parts) == 1 and named[0].days == c.ALWAYS else whole
+        is_plain = len(parts) == 1 and named[0].days == c.ALWAYS and named[0].basis == c.NO_BASIS
+        return parts[0] if whole is not None and is_plain else whole
 
-    def _member(self, award: str, value: c.Expr, days: c.Days, scope: Scope, expr: d.Node) -> c.Requirement:
+    def _member(self, award: str, value: c.Expr, member: Member, scope: Scope, expr: d.Node) -> c.Requirement:
         """Return a condition on one award of several, in force on the days that its group gives it."""
         return c.Requirement(
             code=f"{scope.code}.{award.split('.', 1)[1]}",
             title=self.names.titles.get(award, words(award)),
             value=value,
             part="condition",
-            days=days,
+            days=member.days,
+            basis=member.basis,
             type=c.FLAG,
             origin=expr.origin,
         )
@@ -92,12 +94,12 @@ class Claims(Expressions):
         ids = self.names.awards_of((expr.group,), expr.origin, scope, (*AWARD_KINDS, "benefit"))
         if ids is None:
             return None
-        days = self.names.member_days((expr.group,))
+        members = self.names.members((expr.group,))
         parts: list[c.Expr] = []
         for award in ids:
             held = c.Holds(award=award, type=c.FLAG, origin=expr.origin)
-            spans = days.get(award)
-            parts.extend([held] if spans is None else [self._member(award, held, span, scope, expr) for span in spans])
+            own = members.get(award, ())
+            parts.extend([self._member(award, held, member, scope, expr) for member in own] or [held])
         return c.NumberOf(parts=tuple(parts), type=c.COUNT, origin=expr.origin)
 
     def _is_award(self, name: str) -> bool:
@@ -213,8 +215,18 @@ class Claims(Expressions):
             return None
         if chooser.word == "best":
             return c.Best(parts=tuple(parts), type=type_, origin=expr.origin)
-        if chooser.word in ("total", "all"):
+        if chooser.word == "total":
             return c.Total(parts=tuple(parts), cap=cap, type=type_, origin=expr.origin)
+        if chooser.word == "all":
+            at = chooser.origin
+            self.names.report(
+                "C106",
+                f"`all of` is for conditions, and this is {type_.phrase}",
+                expr.origin,
+                "write `total of`",
+                fix=Fix("write `total of`", (Edit(at, "total of"),)) if at.text else None,
+            )
+            return None
         if chooser.word == "at least" and isinstance(expr, d.Choose) and len(expr.names) == 1:
             count = " ".join(chooser.origin.text.split()).removeprefix("at least ").removesuffix(" of")
             right = f"{expr.names[0]} >= {count}"

@@ -93,6 +93,7 @@ class Earnings:
                 return None
             if target is None or cap is None:
                 return None
+            self.values.rounds(earns.rounding, c.POINTS)
             return c.Prorate(
                 value=value,
                 most=cap,

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed, nearest
-from dsl.lower.scope import Names, Scope, alike, insert
+from dsl.lower.scope import Names, Scope, alike, insert, unit_type
 from dsl.source import Span
 
 Clauses: TypeAlias = Callable[[Sequence[d.Clause], Scope], list[c.Expr]]
@@ -125,19 +125,34 @@ class Expressions(ABC):
         )
 
     def round_to(self, rounding: d.Rounding | None) -> c.RoundTo:
-        """Return direction and step; one whole unit where no step is written."""
-        if rounding is None:
-            return c.RoundTo("down")
-        step = rounding.to.value if rounding.to is not None and rounding.to.value is not None else Decimal(1)
-        if step <= 0:
+        """Return direction and step; one whole unit where no step is written.
+
+        Reports:
+            C106 a step that is not a known, sure figure above zero.
+        """
+        if rounding is None or rounding.to is None:
+            return c.RoundTo(rounding.mode if rounding is not None else "down")
+        step = rounding.to.value
+        if step is None or step <= 0 or rounding.to.provisional:
             self.names.report(
                 "C106",
-                "a rounding needs a step above zero",
+                "a rounding needs a known step above zero",
                 rounding.origin,
-                "write for example `rounded down to 0.01`",
+                "write for example `rounded down to 0.01`; where the step is not sure, say so with `assume`",
             )
             step = Decimal(1)
         return c.RoundTo(rounding.mode, step)
+
+    def rounds(self, rounding: d.Rounding | None, type_: c.Type) -> None:
+        """Look whether the step of a rounding has the unit of what is rounded, or none.
+
+        Reports:
+            C104 another unit.
+        """
+        if rounding is not None and rounding.to is not None and rounding.to.unit is not None:
+            unit = unit_type(rounding.to, None)
+            if not alike(unit, type_):
+                self.incomparable(rounding.to, unit, type_)
 
     def range(self, range_: d.Range, scope: Scope) -> tuple[c.Expr, c.Expr] | None:
         """Return first and last day of a range, both included."""
@@ -157,9 +172,14 @@ class Expressions(ABC):
         if chooser.word != "at least":
             return 1
         value = chooser.count.value if chooser.count is not None else None
-        if value is None or value != value.to_integral_value() or value < 1 or (chooser.count and chooser.count.unit):
+        count = chooser.count
+        is_sure = count is not None and count.unit is None and not count.provisional
+        if value is None or value != value.to_integral_value() or value < 1 or not is_sure:
             self.names.report(
-                "C106", "this needs a whole number of parts", chooser.origin, "write for example `at least 2 of`"
+                "C106",
+                "this needs a known whole number of parts",
+                chooser.origin,
+                "write for example `at least 2 of`; where the number is not sure, say so with `assume`",
             )
             return 1
         return int(value)

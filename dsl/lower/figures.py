@@ -210,9 +210,12 @@ class Figures(Expressions):
             return False
         if period.length is not None:
             duration = duration_of(period.length)
-            if duration is None or duration.months < 1:
+            if duration is None or duration.months < 1 or period.length.provisional:
                 self.names.report(
-                    "C108", "a period is a number of months", period.origin, "write for example `trailing 12 months`"
+                    "C108",
+                    "a period is a number of months",
+                    period.origin,
+                    "write for example `trailing 12 months`",
                 )
                 return False
             length = duration.months

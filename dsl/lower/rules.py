@@ -179,6 +179,8 @@ class Rules(Bodies):
                 self.names.report(
                     "C122", f"`{clause.word}` has no days of its own", clause.origin, "write it outside of the version"
                 )
+            if isinstance(clause, d.Verb) and clause.word == "area" and len(clause.names) > 1:
+                self.names.report("C122", "a rule stands in one area", clause.origin, f"write `area {clause.names[0]}`")
             if isinstance(clause, d.Verb) and clause.word == "area":
                 cell = row.get(clause.names[0].removeprefix("row.")) if row is not None else None
                 area = cell.names[0] if isinstance(cell, d.Names) else clause.names[0]
@@ -339,7 +341,8 @@ class Rules(Bodies):
                 verb.word, (*AWARD_KINDS, "benefit")
             )
             ids = self.names.awards_of(verb.names, verb.origin, scope, kinds)
-            if self.names.member_days(verb.names):
+            dated = [one for own in self.names.members(verb.names).values() for one in own if one.days != c.ALWAYS]
+            if dated:
                 group = next(name for name in verb.names if name in self.document.groups)
                 self.names.report(
                     "C122",

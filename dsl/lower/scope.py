@@ -98,6 +98,17 @@ def common_days(a: c.Days, b: c.Days) -> c.Days:
     return c.Days(start, min(ends, default=None), provisional)
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """How an award is a member of a group: in which days, and what says so."""
+
+    days: c.Days = c.ALWAYS
+    basis: c.Basis = c.NO_BASIS
+
+
+ALWAYS_ONE = Member()
+
+
 @dataclass(frozen=True)
 class Scope:
     """Where an expression stands: the record, row, level and award it can speak of, the code so far."""
@@ -249,21 +260,22 @@ class Names:
             result.extend(i for i in ids if i not in result)
         return None if failed else result
 
-    def member_days(self, names: Sequence[str]) -> dict[str, tuple[c.Days, ...]]:
-        """Return the days in which awards are members of the groups named, where a group gives any.
+    def members(self, names: Sequence[str]) -> dict[str, tuple[Member, ...]]:
+        """Return how awards are members of the groups named, where a group says more than that they are.
 
         An award that is named by itself as well is one of them on every day.
         """
-        found: dict[str, list[c.Days]] = {}
+        found: dict[str, list[Member]] = {}
         for name in names:
             if name in self.document.groups:
                 for entry in self.document.groups[name].entries:
+                    member = Member(days_of(entry.valid), self.basis(entry.notes))
                     for award in self._ids(entry.name, ALL_KINDS):
-                        found.setdefault(award, []).append(days_of(entry.valid))
+                        found.setdefault(award, []).append(member)
             else:
                 for award in self._ids(name, ALL_KINDS):
-                    found.setdefault(award, []).append(c.ALWAYS)
-        return {award: tuple(dict.fromkeys(days)) for award, days in found.items() if c.ALWAYS not in days}
+                    found.setdefault(award, []).append(ALWAYS_ONE)
+        return {award: tuple(dict.fromkeys(own)) for award, own in found.items() if ALWAYS_ONE not in own}
 
     def award_ids(self, name: str) -> list[str]:
         """Return the ids that a name of an award, group or plural stands for."""

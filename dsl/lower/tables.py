@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from dsl import core as c, document as d
-from dsl.diagnostics import Fix
+from dsl.diagnostics import Fix, Label
 from dsl.lower.expressions import Expressions
 from dsl.lower.scope import Scope, alike, days_of, insert
 
@@ -79,6 +79,11 @@ class Lookups(Expressions):
             )
             if key_name is None:
                 continue
+            if isinstance(first, d.Names) and len(first.names) > 1:
+                self.names.report(
+                    "C113", "a row is looked up by one word", first.origin, "write a row for each of the words"
+                )
+                return None
             key_name = key.type.value_of(key_name)
             if isinstance(cell, d.Names) and len(cell.names) > 1:
                 self.names.report(

@@ -264,6 +264,15 @@ class _Lowering:
         name, title, _ = self.name_title(node.node("name"))
         rows = [part for row in node.nodes("row") for part in self.rows(row)]
         columns: tuple[str, ...] = ()
+        if rows and (behind := rows[0].nodes(*_NOTES)):
+            advice = "write it behind the table's name, or behind the rows that it is about"
+            at = behind[0].span.to(behind[-1].span)
+            self.found.append(Diagnostic("C122", "the row of columns has nothing behind it", at, help=advice))
+        for cell in rows[0].nodes("cell") if rows else ():
+            if cell.tokens("COMMA"):
+                self.found.append(
+                    Diagnostic("C122", "a column has one name", cell.span, help="write it in words, without a comma")
+                )
         if rows:
             columns = tuple(self.column(cell) for cell in rows[0].nodes("cell"))
         body = tuple(

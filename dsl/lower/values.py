@@ -27,7 +27,7 @@ from dsl.source import Span
 _UNSURE = frozenset({"about", "approximately", "approx", "around", "circa", "ca", "roughly", "estimated"})
 _COUNTED = frozenset({"each", "unit", "item", "piece", "one", "person", "customer", "partner", "certification", "exam"})
 """What people write behind `per` where the language says `each`."""
-SUBJECT_WORDS = ("held", "paid", "lapsed", "renewable", "qualifies", "fails", "in_progress")
+SUBJECT_WORDS = ("held", "paid", "lapsed", "renewable", "qualifies", "fails", "in_progress", "ended")
 """Words of a life cycle: what they say is said of the award whose stage is asked."""
 
 
@@ -363,6 +363,13 @@ class Values(Arithmetic, Claims, Lookups):
                 return c.Lapsed(award=rule.award, level=rule.level, type=c.FLAG, origin=at)
             case "renewable":
                 return c.InRenewal(award=rule.award, type=c.FLAG, origin=at)
+            case "ended":
+                ends = [version.days.end for version in rule.versions]
+                last = max((end for end in ends if end is not None), default=date.max)
+                if None in ends or last == date.max:
+                    return literal(False, c.FLAG, expr)
+                day = literal(last, c.DATE, expr)
+                return c.Compare(op=">=", left=c.Today(type=c.DATE, origin=at), right=day, type=c.FLAG, origin=at)
             case "paid":
                 return c.Paid(award=rule.award, type=c.FLAG, origin=at)
             case "qualifies":
