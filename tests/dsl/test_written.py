@@ -80,7 +80,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     '("[" expr "]" ("." NAME)?)?': ("[told]", "[more]", "[size].fee"),
     '("." NAME)?': (".x", ".y"),
     "DISTINCT?": ("distinct",),
-    '(NAME "of")?': ("x of", "y of"),
+    '(names "of")?': ("x of", "y of", "x, y of"),
+    "total?": ("with sum x >= 5", "with sum x >= 6", "with sum y >= 6"),
     '("over" period)?': ("over last month", "over trailing 3 months"),
     '("at" NAME)?': ("at gold", "at silver"),
     '("after" (DATE | ref))?': ("after 2023-01-01", "after 2024-01-01", "after since"),
@@ -213,7 +214,7 @@ def others(token: Token) -> Iterator[str]:
     text = token.text.rstrip("?")
     mark = "" if text == token.text else "?"
     match token.kind:
-        case "FIGURE" if text != "unknown":
+        case "FIGURE" if not text.startswith("unknown"):
             yield f"{Decimal(text.replace(',', '')) + 1}{mark}"
             yield text if mark else f"{text}?"
             yield "unknown"
