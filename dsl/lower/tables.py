@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from dsl import core as c, document as d
-from dsl.diagnostics import Fix, Label
+from dsl.diagnostics import Fix
 from dsl.lower.expressions import Expressions
 from dsl.lower.scope import Scope, alike, days_of, insert
 
