@@ -800,6 +800,10 @@ def _days_said(node: Expr) -> list[Days]:
             return []
 
 
+AWARD_KINDS = ("competency", "designation", "specialization", "program")
+"""Kinds of rules that keep a register: what they decide is attained, held, checked and lost."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A thing that can be decided, by its id (``designation.security``, ``competency.security.gold``)."""
@@ -829,6 +833,11 @@ class Rule:
     def award(self) -> str:
         """The id the register knows the award by: without a level."""
         return f"{self.kind}.{self.name}"
+
+    @property
+    def is_award(self) -> bool:
+        """Whether the register knows it."""
+        return self.kind in AWARD_KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -884,6 +893,8 @@ class Core:
     """Ids of benefits that a choice can give: they may stand in the register."""
     certifications: Mapping[str, str] = field(default_factory=dict)
     """Every spelling of a certification that some list has, with the certification."""
+    membership: tuple[str, ...] = ()
+    """Ids of the awards and benefits whose anniversaries are those of the membership."""
     change_days: tuple[date, ...] = ()
     """Every day on which some version begins or ends, sorted."""
     terms: Mapping[str, str] = field(default_factory=dict)
@@ -913,7 +924,6 @@ class Core:
     @cached_property
     def awards(self) -> tuple[str, ...]:
         """Ids that may stand in the register, sorted."""
-        kinds = ("competency", "designation", "specialization", "program")
-        held = {rule.award for rule in self.rules.values() if rule.kind in kinds}
+        held = {rule.award for rule in self.rules.values() if rule.is_award}
         former = {old for rule in self.rules.values() for old in rule.was}
         return tuple(sorted(held | former | set(self.benefits)))

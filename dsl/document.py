@@ -605,6 +605,13 @@ class Term(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Membership(Node):
+    """Which awards make the membership: whose anniversaries `anniversary` means."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Type(Node):
     """The type of a fact, field, definition or measure, with its unit, choices and limits.
 
@@ -738,6 +745,7 @@ class Document(Node):
     """All forms of a programme by name."""
 
     package: Package | None = None
+    membership: Membership | None = None
     sources: Mapping[str, SourceText] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
     facts: Mapping[str, Field] = field(default_factory=dict)

@@ -50,6 +50,8 @@ def _paragraphs(document: d.Document) -> Iterator[str]:
             _spaced("term", name, _quoted(term.title), _allows(term.allows)) + "\n"
             for name, term in document.terms.items()
         )
+    if document.membership is not None:
+        yield f"membership of {', '.join(document.membership.names)}\n"
     if document.facts:
         yield f"facts {_fields(document.facts)}\n"
     for name, records in document.records.items():

@@ -14,7 +14,7 @@ from evaluator.explanation import Explanation, Gap
 from evaluator.hints import Hint, Hints
 from evaluator.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
 from evaluator.reasons import Bound, Reason, Required, plain
-from evaluator.register import Standing
+from evaluator.standing import Standing
 
 Json = Any
 Eligibility: TypeAlias = Literal["eligible", "not_eligible", "undetermined"]

@@ -10,7 +10,7 @@ from dsl.core import ALWAYS, Basis, Citation
 from evaluator.decision import HELD, Decision, Detail, EffectTaken, Missing, OptionDecision
 from evaluator.ranges import Numbers, Range, Truth, is_settled
 from evaluator.reasons import Context, Reason, Required, number, plain, reasons_of, required_text
-from evaluator.register import Standing
+from evaluator.standing import Standing
 
 Paint = Callable[[str, str], str]
 """Colours a text by a word: an outcome, ``head`` or ``faint``."""

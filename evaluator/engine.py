@@ -36,13 +36,12 @@ from evaluator.hints import Hints
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Movement
-from evaluator.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, compare, exactly, is_settled
+from evaluator.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, compare, exactly, is_settled
 from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of
-from evaluator.register import Standing
 from evaluator.resting import rests_on
+from evaluator.standing import Standing
 
 Json = Any
-AWARD_KINDS = ("competency", "designation", "specialization", "program")
 MAX_TRIED = 12
 """How many values of a missing flag or choice are tried to tell what each would lead to."""
 MAX_COMBINATIONS = 16
@@ -181,7 +180,7 @@ class _Deciding:
             kind=rule.kind,
             in_force=version is not None,
         )
-        if rule.kind in AWARD_KINDS:
+        if rule.is_award:
             base = replace(base, standing=self.interpreter.register.standing(rule.award, rule.level, at))
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
         return self._with_first_check(decided, rule, at)
@@ -190,7 +189,7 @@ class _Deciding:
 
     def _out_of_force(self, base: Decision, rule: c.Rule) -> Decision:
         reason = _not_in_force(rule, self.facts.as_of)
-        if rule.kind in (*AWARD_KINDS, "entitlement"):
+        if rule.is_award or rule.kind == "entitlement":
             missing = tuple(self._missing(rule, base, ()))
             return replace(base, eligibility="not_eligible", reasons=(reason,), missing=missing)
         return replace(base, reasons=(reason,))
@@ -270,6 +269,19 @@ class _Deciding:
     def _choice(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         options: list[OptionDecision] = []
         explanations: list[Explanation] = []
+        window: tuple[date, date] | None = None
+        is_open = Truth.TRUE
+        reasons: list[Reason] = []
+        for setting in version.settings.get("renewable", ()):
+            if at.day in setting.days and isinstance(setting.value, tuple):
+                bounds = [self.interpreter.evaluate(bound, at) for bound in setting.value]
+                explanations.extend(bounds)
+                first, last = (bound.range for bound in bounds)
+                is_open = _is_open(first, last, at.day)
+                reasons.append(_window_reason(f"{base.rule}.window", first, last, setting, context))
+                if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
+                    # Without a membership there is no anniversary, and no window at one.
+                    window = (first.exact, last.exact) if first.exact != NEVER else None
         for option in version.options:
             if at.day not in option.days:
                 continue
@@ -278,13 +290,14 @@ class _Deciding:
                 explanations.append(found)
             basis = option.basis if option.basis.cites else context.basis
             inner = Context(at.day, option.days, basis, untold=self.untold)
+            can_be_chosen = all_of((is_open, found.truth if found is not None else Truth.TRUE))
             options.append(
                 OptionDecision(
                     name=option.name,
                     code=option.code,
                     title=option.title,
-                    eligibility=ELIGIBILITY[found.truth] if found is not None else "eligible",
-                    effects=self._effects(option.effects, at, explanations),
+                    eligibility=ELIGIBILITY[can_be_chosen],
+                    effects=_under(can_be_chosen, self._effects(option.effects, at, explanations)),
                     reasons=reasons_of(found, inner) if found is not None else (),
                     cites=option.basis.cites,
                     assumes=option.basis.assumes,
@@ -292,17 +305,6 @@ class _Deciding:
                 )
             )
         pick = version.pick(at.day)
-        window: tuple[date, date] | None = None
-        reasons: list[Reason] = []
-        for setting in version.settings.get("renewable", ()):
-            if at.day in setting.days and isinstance(setting.value, tuple):
-                bounds = [self.interpreter.evaluate(bound, at) for bound in setting.value]
-                explanations.extend(bounds)
-                first, last = (bound.range for bound in bounds)
-                reasons.append(_window_reason(f"{base.rule}.window", first, last, setting, context))
-                if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
-                    # Without a membership there is no anniversary, and no window at one.
-                    window = (first.exact, last.exact) if first.exact != NEVER else None
         decided = replace(base, options=tuple(options), pick=pick, window=window, reasons=tuple(reasons))
         return self._with_rest(
             decided,
@@ -355,7 +357,8 @@ class _Deciding:
         standing = decided.standing
         if standing is None or standing.held is not Truth.FALSE or decided.eligibility != "eligible":
             return decided
-        return replace(decided, standing=replace(standing, next_check=self.interpreter.register.first_check(rule, at)))
+        new = self.interpreter.register.if_attained(rule, at)
+        return replace(decided, standing=replace(standing, next_check=new.next_check, would_be=new.would_be))
 
     # ---- what is missing, what it rests on
 
@@ -503,17 +506,28 @@ def _not_in_force(rule: c.Rule, day: date) -> Reason:
     )
 
 
+def _under(chosen: Truth, effects: Sequence[EffectTaken]) -> tuple[EffectTaken, ...]:
+    """Return the effects of an option that can be chosen: one that cannot pays, gives, keeps and loses nothing."""
+    return tuple(replace(effect, applies=all_of((chosen, effect.applies))) for effect in effects)
+
+
+def _is_open(first: Range, last: Range, day: date) -> Truth:
+    """Whether a day is among those for choosing: any day is, where no anniversary ever comes."""
+    today, never = exactly(day), exactly(NEVER)
+    return any_of((compare("=", first, never), all_of((compare("<=", first, today), compare("<=", today, last)))))
+
+
 def _window_reason(code: str, first: Range, last: Range, setting: c.SettingVersion, context: Context) -> Reason:
     """Return the reason that tells whether the day is among those for a choice."""
     today = exactly(context.day)
-    inside = all_of((compare("<=", first, today), compare("<=", today, last)))
+    inside = _is_open(first, last, context.day)
     origin = setting.value[0].origin if isinstance(setting.value, tuple) else setting.value.origin
     return Reason(
         code=code,
         title="Days for the choice",
         outcome=OUTCOMES[inside],
         observed=today,
-        required="without an anniversary there are none"
+        required="any day: there is no anniversary"
         if first == exactly(NEVER)
         else f"from {plain(first)} through {plain(last)}",
         short_by=None,

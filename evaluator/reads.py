@@ -9,8 +9,6 @@ from datetime import date
 from dsl import core as c
 from dsl.walk import walk as walk
 
-AWARD_KINDS = ("competency", "designation", "specialization", "program")
-
 
 def expressions(version: c.RuleVersion, day: date | None = None) -> Iterator[c.Expr]:
     """Yield what a version of a rule is made of: requirement, amount, stages, options, effects and settings.
@@ -71,7 +69,7 @@ def reads_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
 
     def look_at_rule(rule: c.Rule) -> None:
         look_at(f"rule {rule.id}", (part for version in rule.versions for part in expressions(version)))
-        if rule.kind in AWARD_KINDS:
+        if rule.is_award:
             records.add("awards")
         for version in rule.versions:
             for option in version.options:

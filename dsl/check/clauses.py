@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dsl import document as d
+from dsl.core import AWARD_KINDS
 from dsl.diagnostics import Diagnostic
 
 _AWARD = frozenset(
@@ -37,10 +38,7 @@ _AWARD = frozenset(
     }
 )
 MAY_STAND: dict[str, frozenset[str]] = {
-    "competency": _AWARD,
-    "designation": _AWARD,
-    "specialization": _AWARD,
-    "program": _AWARD,
+    **dict.fromkeys(AWARD_KINDS, _AWARD),
     "common": _AWARD | {"option", "no choice", "amount", "due at", "covers", "pay", "keeps", "loses", "case"},
     "entitlement": frozenset({"item", "requires", "path", "group", "version", "use", "gives", "awarded to", "area"}),
     "fee": frozenset({"item", "requires", "group", "version", "use", "levels", "amount", "due at", "covers", "valid"}),

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from dsl import document as d
 from dsl.check.clauses import word_of
+from dsl.core import AWARD_KINDS
 from dsl.diagnostics import Diagnostic
-from dsl.lower.scope import AWARD_KINDS
 from dsl.source import Span
 
 _SOURCED = frozenset({"cite", "assume", "seen"})

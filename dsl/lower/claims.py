@@ -8,7 +8,7 @@ from dataclasses import replace
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed, nearest
 from dsl.lower.expressions import Expressions
-from dsl.lower.scope import ALWAYS_ONE, AWARD_KINDS, PLURALS, Member, Scope, alike, insert, literal, word_in, words
+from dsl.lower.scope import ALWAYS_ONE, PLURALS, Member, Scope, alike, insert, literal, word_in, words
 from dsl.lower.tables import is_empty_cell
 
 
@@ -23,7 +23,7 @@ class Claims(Expressions):
         """
         selection = expr.selection
         qualifies = expr.verb == "qualifies for"
-        kinds = (*AWARD_KINDS, "entitlement") if qualifies else (*AWARD_KINDS, "benefit")
+        kinds = (*c.AWARD_KINDS, "entitlement") if qualifies else (*c.AWARD_KINDS, "benefit")
         if scope.row is not None and any(is_empty_cell(name, scope.row) for name in selection.names):
             return None  # an empty cell asks for nothing
         ids = self.names.awards_of(selection.names, selection.origin, scope, kinds)
@@ -91,7 +91,7 @@ class Claims(Expressions):
         )
 
     def _number_held(self, expr: d.NumberHeld, scope: Scope) -> c.Expr | None:
-        ids = self.names.awards_of((expr.group,), expr.origin, scope, (*AWARD_KINDS, "benefit"))
+        ids = self.names.awards_of((expr.group,), expr.origin, scope, (*c.AWARD_KINDS, "benefit"))
         if ids is None:
             return None
         members = self.names.members((expr.group,))

@@ -9,7 +9,7 @@ from datetime import date
 from dsl import core as c, document as d
 from dsl.diagnostics import Label
 from dsl.lower.bodies import Bodies, Body, Placed, notes_of
-from dsl.lower.scope import AWARD_KINDS, PLURALS, Names, Scope, common_days, days_of, insert, overlap, words
+from dsl.lower.scope import PLURALS, Names, Scope, common_days, days_of, insert, overlap, words
 from dsl.lower.tables import rows_in_days
 from dsl.lower.values import Values
 from dsl.source import Span
@@ -208,9 +208,9 @@ class Rules(Bodies):
         for word, windows in body.windows.items():
             settings[word] = self._window(windows, scope)
         requirement: c.Expr | None = None
-        if form.kind in (*AWARD_KINDS, "entitlement") or (body.parts and form.kind != "choice"):
+        if form.kind in (*c.AWARD_KINDS, "entitlement") or (body.parts and form.kind != "choice"):
             requirement = self.requirement(body, scope)
-            if requirement is None and not body.parts and form.kind in AWARD_KINDS and not self._has_errors:
+            if requirement is None and not body.parts and form.kind in c.AWARD_KINDS and not self._has_errors:
                 self.names.report(
                     "C121",
                     f"`{scope.code}` asks for nothing",
@@ -283,7 +283,7 @@ class Rules(Bodies):
     def _lifecycles(self, form: d.Rule, rules: dict[str, c.Rule]) -> Iterator[c.Rule]:
         targets = [rule for rule in rules.values() if rule.kind == form.name or form.name in (rule.name, rule.award)]
         if not targets or form.name is None:
-            known = [*AWARD_KINDS, *(rule.award for rule in rules.values())]
+            known = [*c.AWARD_KINDS, *(rule.award for rule in rules.values())]
             self.names.unknown("C102", "award or kind of award", form.name or "", form.origin, known)
             return
         for target in targets:
@@ -337,8 +337,8 @@ class Rules(Bodies):
             word = verb.word
             if word == "area" or word == "levels" or word == "awarded to" or word == "use":
                 continue
-            kinds = {"pay": ("fee",), "covers": AWARD_KINDS, "gives": ("benefit", *AWARD_KINDS, "entitlement")}.get(
-                verb.word, (*AWARD_KINDS, "benefit")
+            kinds = {"pay": ("fee",), "covers": c.AWARD_KINDS, "gives": ("benefit", *c.AWARD_KINDS, "entitlement")}.get(
+                verb.word, (*c.AWARD_KINDS, "benefit")
             )
             ids = self.names.awards_of(verb.names, verb.origin, scope, kinds)
             dated = [one for own in self.names.members(verb.names).values() for one in own if one.days != c.ALWAYS]

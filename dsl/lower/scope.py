@@ -12,10 +12,7 @@ from dsl import core as c, document as d
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label, Severity, listed, nearest
 from dsl.source import Span
 
-AWARD_KINDS = ("competency", "designation", "specialization", "program")
-"""Kinds of rules that the register knows."""
-
-ALL_KINDS = (*AWARD_KINDS, "entitlement", "fee", "choice", "benefit")
+ALL_KINDS = (*c.AWARD_KINDS, "entitlement", "fee", "choice", "benefit")
 """Kinds of ids that names stand for."""
 
 PLURALS = {

@@ -11,7 +11,7 @@ from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS
 from dsl.codec import digest
 from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
 from dsl.lower.rules import Rules, family_key
-from dsl.lower.scope import AWARD_KINDS, Names, Scope, core_type, days_of, kind_of, words
+from dsl.lower.scope import Names, Scope, core_type, days_of, kind_of, words
 from dsl.lower.values import Values
 
 
@@ -42,6 +42,7 @@ def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
         certifications=_certifications(document),
         change_days=_change_days(document),
         benefits=tuple(sorted(i for ids in names.awards.values() for i in ids if i.startswith("benefit."))),
+        membership=_membership(names),
         terms={name: term.title for name, term in document.terms.items()},
     )
     return core, list(sorted_diagnostics(found))
@@ -64,6 +65,20 @@ def _certifications(document: d.Document) -> dict[str, str]:
     entries = [entry for listing in document.certifications.values() for entry in listing.entries]
     found = {spelling: entry.name for entry in entries for spelling in entry.spelt}
     return dict(sorted({**found, **{entry.name: entry.name for entry in entries}}.items()))
+
+
+def _membership(names: Names) -> tuple[str, ...]:
+    """Return the ids of what makes the membership.
+
+    Reports:
+        C102, C103 an unknown or ambiguous award or benefit.
+    """
+    said = names.document.membership
+    if said is None:
+        return ()
+    # One by one: kinds may be mixed here, so that no name tells what kind another is of.
+    found = [names.awards_of((name,), said.origin, Scope(), (*c.AWARD_KINDS, "benefit")) for name in said.names]
+    return tuple(dict.fromkeys(award for ids in found for award in ids or ()))
 
 
 def _change_days(document: d.Document) -> tuple[date, ...]:
@@ -132,7 +147,7 @@ def _declare(names: Names) -> None:
     awards = [award for known in names.awards.values() for award in known]
     names.records["awards"] = _with_values(
         AWARDS,
-        award=[award for award in awards if kind_of(award) in (*AWARD_KINDS, "benefit")],
+        award=[award for award in awards if kind_of(award) in (*c.AWARD_KINDS, "benefit")],
         level=sorted({level for levels in names.levels.values() for level in levels}),
         benefits=[*(award.removeprefix("benefit.") for award in awards if kind_of(award) == "benefit"), "none"],
     )

@@ -38,12 +38,18 @@ def merge(parts: Sequence[d.Document], found: list[Diagnostic]) -> d.Document:
         C201 a name given twice; C202 package or source told differently.
     """
     package: d.Package | None = None
+    membership: d.Membership | None = None
     for part in parts:
-        if part.package is None:
-            continue
-        if package is not None and package != part.package:
-            found.append(_twice("C202", f"the package is `{package.name}` elsewhere", part.package, package))
-        package = package or part.package
+        if part.package is not None:
+            if package is not None and package != part.package:
+                found.append(_twice("C202", f"the package is `{package.name}` elsewhere", part.package, package))
+            package = package or part.package
+        if part.membership is not None:
+            if membership is not None:
+                found.append(
+                    _twice("C202", "which awards make the membership is said twice", part.membership, membership)
+                )
+            membership = membership or part.membership
     rules: dict[str, d.Rule] = {}
     additions: dict[str, tuple[d.Rule, ...]] = {}
     for part in parts:
@@ -61,6 +67,7 @@ def merge(parts: Sequence[d.Document], found: list[Diagnostic]) -> d.Document:
 
     return d.Document(
         package=package,
+        membership=membership,
         sources=joined(lambda p: p.sources, same_is_fine=True),
         terms=joined(lambda p: p.terms, same_is_fine=True),
         facts=joined(lambda p: p.facts),
@@ -132,6 +139,9 @@ class _Lowering:
                     title=_unquoted(self.required(node, "STRING")), allows=self.allows(node), origin=node.span
                 )
                 return d.Document(terms={self.required(node, "NAME").text: term})
+            case "membership":
+                awards = self.names(self.child(node, "names"))
+                return d.Document(membership=d.Membership(names=awards, origin=node.span))
             case "vocabulary":
                 return self.vocabulary(node)
             case "list":

@@ -20,6 +20,7 @@ TOP_WORDS = (
     "package",
     "source",
     "term",
+    "membership",
     "facts",
     "records",
     "certifications",

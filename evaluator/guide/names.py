@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from dsl import core as c, document as d
 from dsl.builtin import BUILT_IN
-from dsl.lower.scope import AWARD_KINDS, PLURALS
+from dsl.core import AWARD_KINDS
+from dsl.lower.scope import PLURALS
 from dsl.source import Span
 from evaluator.guide.marks import link, provisional
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from dsl import core as c
 from dsl.codec import decimal_text
+from dsl.core import AWARD_KINDS
 from evaluator.decision import HELD, Decision, EffectTaken, Resting, range_json, required_json
 from evaluator.decision_text import standing_reasons
 from evaluator.ranges import Range, Truth, is_settled
@@ -18,7 +19,6 @@ from evaluator.reasons import Reason
 from evaluator.testing.labels import meant_by
 
 Json = Any
-AWARD_KINDS = ("competency", "designation", "specialization", "program")
 
 _COMMON = ("in_force", "reasons", "missing", "provisional_figures", "assumptions", "disagreements")
 """Of every rule."""

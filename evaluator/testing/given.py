@@ -14,8 +14,8 @@ EARNED = "2000-01-01"
 """Day on which people earned what ``certified`` says, where it gives none."""
 CERTIFICATIONS = "certifications"
 """The list that ``certified`` writes in short."""
-DEFAULTS: Mapping[str, Mapping[str, Json]] = {"awards": {"ended": "none"}}
-"""What rows of a list say where they do not say it: what was attained has not ended."""
+DEFAULTS: Mapping[str, Mapping[str, Json]] = {"awards": {"ended": "none", "benefits": "none"}}
+"""What rows of a list say where they do not say it: what was attained has not ended, and nothing was bought with it."""
 UNTOLD = "unknown"
 """Written where a default stands else: the row does not tell it."""
 

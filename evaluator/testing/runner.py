@@ -15,7 +15,7 @@ from evaluator.decision import Decision
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
 from evaluator.ranges import Truth
-from evaluator.testing.expectations import ASPECTS, AWARD_KINDS, SHORT, Asked, Mismatch, mismatches
+from evaluator.testing.expectations import ASPECTS, SHORT, Asked, Mismatch, mismatches
 from evaluator.testing.given import Given
 from evaluator.testing.labels import codes, meant_by
 from evaluator.testing.scenario import Cited, Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
@@ -163,8 +163,8 @@ def _entry(engine: Engine, decision: Decision, day: date) -> dict[str, Json] | M
         return Mismatch(rule.id, ATTAIN, "eligible", decision.eligibility or "no award")
     if standing is not None and standing.held is Truth.TRUE:
         return Mismatch(rule.id, ATTAIN, "not held yet", f"held since {standing.since}")
-    check = standing.next_check if standing is not None else None
-    anniversary = check or calendar.add(day, _validity(rule, day))
+    told = standing.would_be if standing is not None else None
+    anniversary = told or calendar.add(day, _validity(rule, day))
     entry = {
         "award": rule.award,
         "attained": str(day),
@@ -231,7 +231,7 @@ class _Checking:
         rule = self.core.rules.get(award)
         if rule is None:
             yield self._unknown(award, pointer)
-        elif rule.kind not in AWARD_KINDS:
+        elif not rule.is_award:
             yield ScenarioProblem(pointer, f"`{award}` is no award", "only awards enter the register")
 
     def _refused(self, place: str, pointer: str) -> Iterable[ScenarioProblem]:

@@ -87,13 +87,15 @@ def test_people_are_added_to_a_list_that_is_told_only(data, pointer):
     assert [problem.pointer for problem in problems] == ([pointer] if pointer else [])
 
 
-def test_awards_have_not_ended_where_they_do_not_say_so():
-    rows = [{"award": "x"}, {"award": "y", "ended": "2022-01-01"}, {"award": "z", "ended": "unknown"}]
+def test_awards_have_not_ended_and_nothing_was_bought_where_they_do_not_say_so():
+    unknown = {"ended": "unknown", "benefits": "unknown"}
+    rows = [{"award": "x"}, {"award": "y", "ended": "2022-01-01", "benefits": "b"}, {"award": "z", **unknown}]
 
     awards = read(**{"with": {"records": {"awards": rows, "other": [{"award": "x"}]}}}).given.json()["records"]
     wrapped = read(**{"with": {"records": {"awards": {"rows": rows, "partial": True}}}}).given.json()["records"]
 
-    assert awards["awards"] == [{"award": "x", "ended": "none"}, {"award": "y", "ended": "2022-01-01"}, {"award": "z"}]
+    x = {"award": "x", "ended": "none", "benefits": "none"}
+    assert awards["awards"] == [x, {"award": "y", "ended": "2022-01-01", "benefits": "b"}, {"award": "z"}]
     assert wrapped["awards"] == {"rows": awards["awards"], "partial": True}
     assert awards["other"] == [{"award": "x"}]
 

@@ -90,11 +90,11 @@ WRONG = [
     ("choice.benefits", {"options": {"cloud": "eligible"}}, ("option cloud: eligibility", "eligible", "not_eligible")),
     ("choice.benefits", {"options": {"cloud": "not_offered"}},
      ("option cloud: eligibility", "not_offered", "not_eligible")),
+    # An option that cannot be chosen pays and gives nothing.
     ("choice.benefits", {"options": {"cloud": {"pay": {"cloud_fee": "1 USD"}}}},
-     ("option cloud: pay", "fee.cloud_fee 1 USD", "fee.cloud_fee 4730 USD")),
-    ("choice.benefits", {"options": {"cloud": {"pay": {}}}}, ("option cloud: pay", "nothing", "fee.cloud_fee 4730 USD")),
-    ("choice.benefits", {"options": {"cloud": {"gives": []}}},
-     ("option cloud: gives", "nothing", "benefit.cloud_benefits")),
+     ("option cloud: pay", "cloud_fee 1 USD", "nothing")),
+    ("choice.benefits", {"options": {"cloud": {"gives": ["cloud_benefits"]}}},
+     ("option cloud: gives", "cloud_benefits", "nothing")),
     ("choice.benefits", {"options": {"legacy": {"keeps": ["designations"]}}},
      ("option legacy: keeps", "designations", "nothing")),
     ("choice.benefits", {"options": {"no_choice": {"loses": []}}}, ("option no_choice: loses", "nothing", "designations")),
@@ -126,7 +126,7 @@ RIGHT = [
     ("choice.benefits", {"pick": "at_most_one"}),
     (CLOUD, {"assumptions": [], "reasons": {"two": "met", "builders": {"observed": 2}}}),
     (CLOUD, {"reasons": {"performance.revenue": {"required": "60,000"}}}),
-    ("choice.benefits", {"options": {"legacy": {"keeps": []}, "cloud": {"gives": ["cloud_benefits"]}}}),
+    ("choice.benefits", {"options": {"legacy": {"keeps": []}, "cloud": {"pay": {}, "gives": []}}}),
 ]
 
 

@@ -1,0 +1,230 @@
+"""The checks of an entry of the register, and what they leave of it.
+
+Three steps, each with one job: the days of the checks follow from the entry and its rule alone (``Checks.through``); a
+rule is decided on the day of a check (``Checks.outcome``); what is left of the entry on a day is a fold over both
+(``state``, ``runs``), which knows of nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from dsl import core as c
+from dsl.builtin import AWARDS
+from evaluator import calendar
+from evaluator.explanation import Explanation, Gap
+from evaluator.facts import Row
+from evaluator.moment import Decides, Moment
+from evaluator.ranges import NEVER, Truth, is_settled, truth
+from evaluator.settings import Settings
+from evaluator.standing import Standing
+
+MAX_CHECKS = 30
+"""Yearly checks that are followed through for one entry; a register is not older than the programme."""
+
+Window = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the register that can be checked: award and dates are told."""
+
+    row: Row
+    award: str
+    attained: date
+    anniversary: date
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What comes with one anniversary of an entry."""
+
+    due: date
+    """The anniversary."""
+    moment: Moment
+    """Rule, entry and anniversary, for deciding the check."""
+    day: date | None = None
+    """The day of the check, None where nothing is checked."""
+    window: Window | None = None
+    """Days on one of which it is enough to meet the rule; without it the day of the check counts."""
+    loss: date = NEVER
+    """First day without the award, where the check fails."""
+    renewal: Window | None = None
+    """Days for renewing; an entry that still shows the anniversary behind them was not renewed."""
+    gaps: tuple[Gap, ...] = ()
+    """What is missing to know these days."""
+
+    @property
+    def unrenewed(self) -> date | None:
+        """First day without the award, where it is not renewed."""
+        if self.renewal is None:
+            return None
+        behind = self.renewal[1] + timedelta(days=1)
+        return behind if self.day is None else max(behind, self.loss)
+
+
+def check_of(settings: Settings, moment: Moment) -> Check:
+    """Return what comes with the anniversary of a moment: from its rule and its entry alone."""
+    due = moment.due or moment.day
+    words = ("checked at", "met sometime", "renewable", "lost after")
+    decided = [part for word in words for part in settings.decided(moment, word)]
+    unsettled = [part for part in decided if not is_settled(part.range)]
+    if unsettled:
+        return Check(due, moment, gaps=tuple(gap for part in unsettled for gap in part.missing()))
+    day = settings.day(moment, "checked at") or due
+    renewal = settings.window(moment, "renewable")
+    if day == NEVER:
+        return Check(due, moment, renewal=renewal)
+    window = settings.window(moment, "met sometime")
+    loss = calendar.add(day, settings.duration(moment, "lost after", c.Duration()) or c.Duration())
+    if window is not None:
+        loss = max(loss, window[1] + timedelta(days=1))
+    return Check(due, moment, day, window, loss, renewal)
+
+
+class Checks:
+    """The checks of one entry by one rule and level, each found and decided once."""
+
+    def __init__(
+        self, interpreter: Decides, entry: Entry, rule_on: Callable[[date], c.Rule], *, projected: bool
+    ) -> None:
+        self.interpreter = interpreter
+        self.entry = entry
+        self.rule_on = rule_on
+        self.projected = projected
+        self._settings = Settings(interpreter)
+        self._found: list[Check] = []
+        self._outcomes: dict[date, Explanation] = {}
+
+    # ---- the days
+
+    def through(self, day: date) -> list[Check]:
+        """Return the checks of the anniversaries through a day, and on to the first check after it; by their days."""
+        while len(self._found) < MAX_CHECKS and not self._reaches(day):
+            due = calendar.add_years(self.entry.anniversary, len(self._found))
+            moment = Moment(due, self.projected, rule=self.rule_on(due), entry=self.entry.row, due=due)
+            self._found.append(check_of(self._settings, moment))
+        return sorted(self._found, key=lambda check: (check.day or check.due, check.due))
+
+    def _reaches(self, day: date) -> bool:
+        if not self._found:
+            return False
+        last = self._found[-1]
+        return bool(last.gaps) or (last.due > day and last.day is not None and last.day > day)
+
+    # ---- the decisions
+
+    def outcome(self, check: Check) -> Explanation:
+        """Decide the rule on the day of a check, or on some day of its window."""
+        if check.due not in self._outcomes:
+            self._outcomes[check.due] = self._decided(check)
+        return self._outcomes[check.due]
+
+    def _decided(self, check: Check) -> Explanation:
+        rule = check.moment.rule
+        if rule is None or check.day is None:
+            raise AssertionError("a check is of a rule, on a day")
+        if check.window is None:
+            return replace(self.interpreter.requirement(rule, replace(check.moment, day=check.day)), day=check.day)
+        node = c.Sometime(
+            condition=c.Qualifies(rule=rule.id, type=c.FLAG, origin=rule.origin),
+            start=c.Literal(value=check.window[0], type=c.DATE, origin=rule.origin),
+            end=c.Literal(value=check.window[1], type=c.DATE, origin=rule.origin),
+            type=c.FLAG,
+            origin=rule.origin,
+        )
+        return self.interpreter.evaluate(node, replace(check.moment, day=check.day))
+
+    # ---- what they leave
+
+    def state(self, day: date) -> Standing:
+        """Return whether the checks through a day leave the award held, until when, and when the next one is."""
+        end: date | None = None
+        why: Explanation | None = None
+        next_check: date | None = None
+        settled = True
+        for check in self._in_turn(day):
+            if check.gaps:
+                return Standing(Truth.UNKNOWN, gaps=check.gaps, settled=False)
+            if check.day is not None and day < check.day:
+                next_check = check.day
+                break
+            if end is not None and end <= (check.day or check.due):
+                break
+            behind = check.unrenewed
+            lost = behind if behind is not None and behind <= day else None
+            if check.day is not None:
+                if self._is_ahead(check):
+                    gaps: tuple[Gap, ...] = (_lies_ahead(check.day),)
+                    truth_now = Truth.UNKNOWN
+                else:
+                    why = self.outcome(check)
+                    truth_now, gaps = why.truth, tuple(why.missing())
+                if truth_now is Truth.FALSE:
+                    lost = check.loss
+                elif truth_now is Truth.UNKNOWN:
+                    settled = False
+                    if check.loss <= day and lost is None:
+                        return Standing(Truth.UNKNOWN, check=why, gaps=gaps, settled=False)
+            end = _first(end, lost)
+        if end is not None:
+            return Standing(truth(day < end), until=end if settled else None, check=why, settled=settled)
+        if next_check is None and self._is_endless(day):
+            gap = Gap("field", f"{self.entry.row.pointer}/anniversary", "An anniversary of this century")
+            return Standing(Truth.UNKNOWN, gaps=(gap,), settled=False)
+        return Standing(Truth.TRUE, next_check=next_check, check=why, settled=settled)
+
+    def next_after(self, day: date) -> date | None:
+        """Return the first day of a check after a day, None where none is known or comes."""
+        found = (check.day for check in self._in_turn(day) if not check.gaps and check.day is not None)
+        return next((check for check in found if check > day), None)
+
+    def runs(self, day: date) -> Standing:
+        """Return whether the award is still held as the day begins: losses through the day before count.
+
+        What anniversaries are made of: so a check may ask for an anniversary of its own day, and never for itself.
+        """
+        for check in self._in_turn(day):
+            if check.gaps:
+                return Standing(Truth.UNKNOWN, gaps=check.gaps, settled=False)
+            if check.day is not None and day <= check.day:
+                break
+            behind = check.unrenewed
+            if check.day is not None and check.loss <= day:
+                if self._is_ahead(check):
+                    return Standing(Truth.UNKNOWN, gaps=(_lies_ahead(check.day),), settled=False)
+                decided = self.outcome(check)
+                if decided.truth is Truth.FALSE:
+                    return Standing(Truth.FALSE, until=check.loss)
+                if decided.truth is Truth.UNKNOWN and (behind is None or day < behind):
+                    return Standing(Truth.UNKNOWN, gaps=tuple(decided.missing()), settled=False)
+            if behind is not None and behind <= day:
+                return Standing(Truth.FALSE, until=behind)
+        return Standing(Truth.TRUE)
+
+    def _in_turn(self, day: date) -> Iterator[Check]:
+        """Yield the checks through a day and the next one by their days; one day is checked once, none before it is attained."""
+        before: date | None = None
+        for check in self.through(day):
+            if check.day is not None and (check.day == before or check.day < self.entry.attained):
+                continue
+            before = check.day or before
+            yield check
+
+    def _is_ahead(self, check: Check) -> bool:
+        """Whether the check lies behind the day of the question: nobody knows how it will come out."""
+        ahead = check.day is not None and check.day > self.interpreter.facts.as_of
+        return ahead and check.window is None and not self.projected
+
+    def _is_endless(self, day: date) -> bool:
+        return calendar.add_years(self.entry.anniversary, MAX_CHECKS - 1) <= day
+
+
+def _lies_ahead(day: date) -> Gap:
+    return Gap("history", "/records/awards", AWARDS.title, None, day, note="this check lies ahead")
+
+
+def _first(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)

@@ -1,0 +1,252 @@
+"""The entries of the register: what one of them says of an award on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dsl import core as c
+from dsl.builtin import AWARDS
+from evaluator import calendar
+from evaluator.checks import MAX_CHECKS, Check, Checks, Entry, check_of
+from evaluator.explanation import Gap
+from evaluator.facts import Records, Row
+from evaluator.moment import Decides, Moment
+from evaluator.ranges import NEVER, Dates, Truth, Words, all_of, compare, exactly, hull, truth
+from evaluator.settings import Settings
+from evaluator.standing import Standing
+
+Gaps = tuple[Gap, ...]
+
+
+class Entries:
+    """Reads entries of the register for an interpreter."""
+
+    def __init__(self, interpreter: Decides) -> None:
+        self.interpreter = interpreter
+        self.facts = interpreter.facts
+        self.settings = Settings(interpreter)
+        self.rules = interpreter.core.rule_of_award
+        self._benefits = frozenset(interpreter.core.benefits)
+        self._checks: dict[tuple[str, str, str | None, bool], Checks] = {}
+
+    def told(self, at: Moment) -> Records:
+        """Return the register as told."""
+        return self.facts.records("awards", at.projected)
+
+    def nothing_told(self, told: Records) -> Gaps:
+        """Return what is missing where nothing was told of the register."""
+        return (Gap("records", told.pointer, AWARDS.title),)
+
+    def more(self, told: Records, at: Moment) -> Gaps:
+        """Return why entries that nobody told of may count too: a partial list, or a day that lies ahead."""
+        gaps = [Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial")] if told.partial else []
+        if at.day > self.facts.as_of and not at.projected:
+            gaps.append(Gap("history", told.pointer, AWARDS.title, None, at.day))
+        return tuple(gaps)
+
+    # ---- one entry
+
+    def states(self, row: Row, award: str, level: str | None, at: Moment) -> list[Standing]:
+        """Return what an entry says of an award: by itself, and of benefits that were bought with it."""
+        own = self.state(row, award, level, at)
+        return [own, self._bought_with(row, award, at)] if award in self._benefits else [own]
+
+    def state(self, row: Row, award: str, level: str | None, at: Moment) -> Standing:
+        """Return what an entry of an award says of it on a day."""
+        rule = self.rules.get(award)
+        is_it, name_gaps = self.is_of(row, award, at)
+        if is_it is Truth.FALSE:
+            return Standing(Truth.FALSE)
+        attained, attained_gaps = self.day(row, "attained")
+        ended, ended_gaps = self.day(row, "ended")
+        today = exactly(at.day)
+        enough, level_gaps = self.reaches(row, level, rule)
+        in_force = truth(rule is None or rule.version_on(at.day) is not None)
+        begun, going = compare("<=", attained, today), compare("<", today, ended)
+        if begun is Truth.FALSE or enough is Truth.FALSE:
+            return Standing(Truth.FALSE)
+        before = all_of((is_it, enough, in_force, begun, going))
+        gaps = (*name_gaps, *level_gaps, *attained_gaps, *ended_gaps)
+        known = is_it is Truth.TRUE and enough is Truth.TRUE and begun is Truth.TRUE
+        since = attained.exact if known else None
+        own_level = row.data.get("level") if known else None
+        settled = known and ended.exact is not None
+        if before is Truth.FALSE:
+            # Told of all the same: an award that ended has its dates.
+            last = _first(ended.exact, _end_of_force(rule, at.day))
+            return Standing(Truth.FALSE, since, last if settled else None, None, level=own_level, settled=settled)
+        checked = self._checked(row, award, at)
+        held = all_of((before, checked.held))
+        until = _first(ended.exact, checked.until)
+        next_check = checked.next_check
+        if until is not None and next_check is not None and until <= next_check:
+            next_check = None  # it is no longer held by then
+        return Standing(
+            held, since, until, next_check, self._renews_to(row, rule, at) if held is Truth.TRUE else None, own_level,
+            checked.check, (*gaps, *checked.gaps), settled and checked.settled,
+        )  # fmt: skip
+
+    def runs(self, row: Row, award: str, at: Moment, *, until_today: bool) -> Standing:
+        """Return whether an entry of an award is held as a day begins, by its dates and its checks until then.
+
+        An award whose rule has ended goes on to its anniversary, at which it can no longer be renewed.
+
+        Args:
+            row: the entry.
+            award: its award.
+            at: the day.
+            until_today: also where the day is the first without it.
+        """
+        attained, attained_gaps = self.day(row, "attained")
+        ended, ended_gaps = self.day(row, "ended")
+        today = exactly(at.day)
+        before = all_of((compare("<=", attained, today), compare("<=" if until_today else "<", today, ended)))
+        if before is Truth.FALSE:
+            return Standing(Truth.FALSE)
+        checked = self._checked(row, award, at, as_it_begins=True)
+        if award in self._benefits and until_today and checked.until == at.day:
+            checked = Standing(Truth.TRUE)
+        gaps = (*attained_gaps, *ended_gaps, *checked.gaps)
+        return Standing(all_of((before, checked.held)), gaps=gaps)
+
+    def _bought_with(self, row: Row, benefit: str, at: Moment) -> Standing:
+        """Return what an entry says of benefits that were bought with its award: theirs until its anniversary."""
+        own, name_gaps = self.text(row, "award")
+        bought, gaps = self.text(row, "benefits")
+        # The entry of benefits themselves carries no others.
+        is_award = Truth.UNKNOWN if own.options is None else truth(not own.options <= self._benefits)
+        names = {benefit, benefit.partition(".")[2]}
+        is_it = Truth.UNKNOWN if bought.options is None else truth(bool(bought.options & names))
+        attained, attained_gaps = self.day(row, "attained")
+        due, due_gaps = self.day(row, "anniversary")
+        ended, ended_gaps = self.day(row, "ended")
+        today = exactly(at.day)
+        begun = compare("<=", attained, today)
+        held = all_of((is_award, is_it, begun, compare("<", today, due), compare("<", today, ended)))
+        if Truth.FALSE in (is_award, is_it, begun):
+            return Standing(Truth.FALSE)
+        known = (is_award, is_it, begun) == (Truth.TRUE, Truth.TRUE, Truth.TRUE)
+        until = _first(due.exact, ended.exact) if due.exact is not None and ended.exact is not None else None
+        return Standing(
+            held, attained.exact if known else None, until if known else None,
+            gaps=(*name_gaps, *gaps, *attained_gaps, *due_gaps, *ended_gaps), settled=known and until is not None,
+        )  # fmt: skip
+
+    def is_of(self, row: Row, award: str, at: Moment) -> tuple[Truth, Gaps]:
+        """Return whether an entry is of an award, or of one that the award followed."""
+        named, gaps = self.text(row, "award")
+        names = {award, *former(self.rules.get(award), at.day)}
+        return Truth.UNKNOWN if named.options is None else truth(bool(named.options & names)), gaps
+
+    def reaches(self, row: Row, level: str | None, rule: c.Rule | None) -> tuple[Truth, Gaps]:
+        """Return whether an entry is at a level or a higher one."""
+        if level is None or rule is None or level not in rule.levels:
+            return Truth.TRUE, ()
+        enough = frozenset(rule.levels[rule.levels.index(level) :])
+        own, gaps = self.text(row, "level")
+        if own.options is None:
+            return Truth.UNKNOWN, gaps
+        return truth(bool(own.options & enough)), gaps
+
+    # ---- renewing
+
+    def renewable(self, rule: c.Rule, row: Row, anniversary: date, at: Moment) -> Moment | None:
+        """Return the anniversary at which an entry may be renewed today, None outside of the days for it."""
+        for years in range(MAX_CHECKS):
+            due = calendar.add_years(anniversary, years)
+            moment = Moment(due, at.projected, rule=rule, entry=row, due=due)
+            window = self.settings.window(moment, "renewable")
+            if window is not None and window[0] <= at.day <= window[1]:
+                return moment
+            if due > at.day and (window is None or window[0] > at.day):
+                return None
+        return None
+
+    def _renews_to(self, row: Row, rule: c.Rule | None, at: Moment) -> date | None:
+        due, _ = self.day(row, "anniversary")
+        if rule is None or due.exact is None:
+            return None
+        moment = self.renewable(rule, row, due.exact, at)
+        return self.settings.day(moment, "renews to") if moment is not None else None
+
+    # ---- checks
+
+    def _checked(self, row: Row, award: str, at: Moment, *, as_it_begins: bool = False) -> Standing:
+        """Return whether the checks that were due up to the day leave the award held.
+
+        Args:
+            row: the entry.
+            award: the award that is asked about; the entry's own, or one that followed it.
+            at: the day.
+            as_it_begins: leave out what is lost by a check of the day itself.
+        """
+        due, gaps = self.day(row, "anniversary")
+        name, name_gaps = self.text(row, "award")
+        attained, attained_gaps = self.day(row, "attained")
+        if due.exact is None or name.exact is None or attained.exact is None:
+            return Standing(Truth.UNKNOWN, gaps=(*gaps, *name_gaps, *attained_gaps), settled=False)
+        rule = self.rules.get(award)
+        if rule is None or not rule.is_award:
+            # Benefits are bought for a year; there is nothing to check.
+            return Standing(truth(at.day < due.exact), until=due.exact)
+        entry = Entry(row, name.exact, attained.exact, due.exact)
+        level, level_gaps = self.text(row, "level")
+        levels = self.rules.get(entry.award, rule).levels or rule.levels
+        if level.exact is not None or not levels:
+            checks = self.checks(entry, rule, level.exact, projected=at.projected)
+            return checks.runs(at.day) if as_it_begins else checks.state(at.day)
+        every = [self.checks(entry, rule, own, projected=at.projected) for own in levels]
+        states = [checks.runs(at.day) if as_it_begins else checks.state(at.day) for checks in every]
+        held = hull(state.held for state in states)
+        if not isinstance(held, Truth):
+            raise AssertionError("truths have a hull of truths")
+        return Standing(held, gaps=(*level_gaps, *(gap for state in states for gap in state.gaps)), settled=False)
+
+    def checks(self, entry: Entry, rule: c.Rule, level: str | None, *, projected: bool) -> Checks:
+        """Return the checks of an entry by a rule, kept for further days."""
+        key = (entry.row.pointer, rule.award, level, projected)
+        if key not in self._checks:
+            self._checks[key] = Checks(
+                self.interpreter, entry, lambda day: self._rule_on(day, entry, rule, level), projected=projected
+            )
+        return self._checks[key]
+
+    def check_of(self, at: Moment) -> Check:
+        """Return what comes with the anniversary of a moment."""
+        return check_of(self.settings, at)
+
+    def _rule_on(self, day: date, entry: Entry, rule: c.Rule, level: str | None) -> c.Rule:
+        """Return the rule that a check of the day decides: the entry's own, and the one that followed it after that."""
+        own = self.rules.get(entry.award, rule)
+        award = own.award if own.version_on(day) is not None else rule.award
+        return self.interpreter.core.rules.get(f"{award}.{level}", self.rules.get(award, rule))
+
+    # ---- fields
+
+    def text(self, row: Row, name: str) -> tuple[Words, Gaps]:
+        """Return a field that is a word."""
+        range_, gaps = self.facts.field(row, name, AWARDS)
+        return (range_ if isinstance(range_, Words) else Words()), gaps
+
+    def day(self, row: Row, name: str) -> tuple[Dates, Gaps]:
+        """Return a field that is a day."""
+        range_, gaps = self.facts.field(row, name, AWARDS)
+        return (range_ if isinstance(range_, Dates) else Dates()), gaps
+
+
+def former(rule: c.Rule | None, day: date) -> set[str]:
+    """Return the awards whose holders hold this one by the day: those of the versions that have begun."""
+    versions = rule.versions if rule is not None else ()
+    return {
+        old for version in versions if version.days.start is None or version.days.start <= day for old in version.was
+    }
+
+
+def _first(*days: date | None) -> date | None:
+    """Return the earliest of the days that are known and come."""
+    return min((day for day in days if day is not None and day != NEVER), default=None)
+
+
+def _end_of_force(rule: c.Rule | None, day: date) -> date | None:
+    ends = [v.days.end for v in rule.versions if v.days.end is not None and v.days.end <= day] if rule else []
+    return max(ends, default=None)

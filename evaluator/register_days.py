@@ -1,0 +1,112 @@
+"""The days of a window on which what the register says can change: where entries begin and end, and at their checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from dsl import core as c
+from evaluator import calendar
+from evaluator.checks import MAX_CHECKS
+from evaluator.entries import Entries
+from evaluator.facts import Row
+from evaluator.moment import Decides, Moment
+from evaluator.ranges import Dates
+from evaluator.reads import walk
+
+
+class RegisterDays:
+    """Finds the days for an interpreter."""
+
+    def __init__(self, interpreter: Decides, entries: Entries) -> None:
+        self.interpreter = interpreter
+        self.entries = entries
+        self._entry_days: dict[tuple[str, str | None, date, date], set[date]] = {}
+
+    def days(self, node: c.Expr, projected: bool, first: date, last: date) -> set[date]:
+        """Return the days of a window on which what a node says of the register can change."""
+        facts, core = self.interpreter.facts, self.interpreter.core
+        told = facts.records("awards", projected)
+        award: str | None = getattr(node, "award", None)
+        days = {_after(facts.as_of)}
+        for rule in core.rules_of_entry.get(award, ()) if award is not None else ():
+            days.update(day for version in rule.versions for day in version.bounds())
+        for row in told.rows or ():
+            name = row.data.get("award")
+            # Benefits may have been bought with any award.
+            if award is None or name is None or award in core.benefits or name == award or name in _names(core, award):
+                days |= self._of_entry(row, name or award, projected, first, last)
+        if isinstance(node, c.Anniversary):
+            days |= self._of_anniversary(node)
+        return {day for day in days if first <= day <= last}
+
+    def _of_entry(self, row: Row, award: str | None, projected: bool, first: date, last: date) -> set[date]:
+        """Return the days on which an entry begins, ends or is checked, and from which a check counts."""
+        key = (row.pointer, award, first, last)
+        if key in self._entry_days:
+            return self._entry_days[key]
+        own = [self.entries.day(row, field)[0].exact for field in ("attained", "ended")]
+        days = {moved for day in own if day is not None for moved in (day, _after(day))}
+        anniversary = self.entries.day(row, "anniversary")[0].exact
+        rules = self.interpreter.core.rules_of_entry.get(award or "", ())
+        for rule in rules:
+            days.update(day for version in rule.versions for day in version.bounds())
+        if anniversary is not None:
+            reach = max((_reach(rule) for rule in rules), default=1)
+            for years in range(MAX_CHECKS):
+                due = calendar.add_years(anniversary, years)
+                if first.year - reach <= due.year <= last.year + reach:
+                    days |= self._of_check(row, due, rules, projected)
+            # Anniversaries go on after the last check that is followed, and are told before the first.
+            for year in range(first.year - 1, last.year + 2):
+                due = calendar.add_years(anniversary, year - anniversary.year)
+                days |= {due, _after(due)}
+        self._entry_days[key] = days
+        return days
+
+    def _of_check(self, row: Row, due: date, rules: Sequence[c.Rule], projected: bool) -> set[date]:
+        days = {due, _after(due)}
+        for rule in rules:
+            check = self.entries.check_of(Moment(due, projected, rule=rule, entry=row, due=due))
+            own = (check.day, check.loss, *(check.window or ()), *(check.renewal or ()))
+            days.update(moved for day in own if day is not None for moved in (day, _after(day)))
+        return days
+
+    def _of_anniversary(self, node: c.Anniversary) -> set[date]:
+        """Return days in the policy from which on another anniversary may be meant."""
+        if node.which != "first" and node.after is None:
+            return set()
+        days = set(self.interpreter.core.change_days)
+        if node.after is not None:
+            after = self.interpreter.evaluate(node.after, Moment(self.interpreter.facts.as_of)).range
+            if isinstance(after, Dates) and after.exact is not None:
+                days.add(after.exact)
+        return {moved for day in days for moved in (day, _after(day), _after(_after(day)))}
+
+
+def _names(core: c.Core, award: str) -> set[str]:
+    """Return the awards whose holders hold an award by some day."""
+    rule = core.rule_of_award.get(award)
+    return {award, *rule.was} if rule is not None else {award}
+
+
+def _after(day: date) -> date:
+    return day if day == date.max else day + timedelta(days=1)
+
+
+def _reach(rule: c.Rule) -> int:
+    """Return by how many years at most the days of a check lie from its anniversary; all where the rule names a day."""
+    months = days = 0
+    for version in rule.versions:
+        for settings in version.settings.values():
+            for setting in settings:
+                for value in setting.value if isinstance(setting.value, tuple) else (setting.value,):
+                    for node in walk(value):
+                        match node:
+                            case c.Literal(value=date()):
+                                return date.max.year
+                            case c.Literal(value=c.Duration() as by) | c.Shift(by=by):
+                                months, days = months + by.months, days + by.days
+                            case _:
+                                continue
+    return 2 + months // 12 + days // 365

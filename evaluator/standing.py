@@ -1,0 +1,68 @@
+"""The standing of an award: whether it is held, since when, until when, and when it is checked next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from evaluator.explanation import Explanation, Gap
+from evaluator.ranges import NEVER, Truth, any_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the register says of an award on a day."""
+
+    held: Truth
+    since: date | None = None
+    """First day of the holding that counts."""
+    until: date | None = None
+    """First day it is, or will be, no longer held, where that is decided."""
+    next_check: date | None = None
+    renews_to: date | None = None
+    """The new anniversary, were it renewed on the day: in the days for renewal of a rule that sets one."""
+    level: str | None = None
+    check: Explanation | None = None
+    """The decision of the last check, where one was due."""
+    gaps: tuple[Gap, ...] = ()
+    settled: bool = True
+    """Whether the dates are known as well: no field that could change them is missing."""
+    would_be: date | None = None
+    """The anniversary that it would have, were it attained on the day."""
+
+
+def of_several(states: Sequence[Standing], more: tuple[Gap, ...]) -> Standing:
+    """Return the standing of an award over all its entries.
+
+    Args:
+        states: what each entry says.
+        more: why entries that nobody told of may count too.
+    """
+    states = [state for state in states if state.held is not Truth.FALSE or state.since or not state.settled]
+    held = any_of([state.held for state in states] + [Truth.UNKNOWN] * bool(more))
+    gaps = (*(gap for state in states if state.held is Truth.UNKNOWN for gap in state.gaps), *more)
+    if not states:
+        return Standing(held, gaps=gaps, settled=not more)
+    best = max(states, key=_weight)
+    if more or (len(states) > 1 and not all(state.settled for state in states)):
+        # Another entry may be the one that counts: no date is told that may be wrong.
+        return Standing(held, check=best.check, gaps=gaps, settled=False)
+    if not best.settled:
+        return replace(best, held=held, until=None, next_check=None, renews_to=None, gaps=gaps)
+    holding = [state for state in states if state.held is Truth.TRUE]
+    if len(holding) > 1:
+        # It is held as long as one entry holds it: the last check, and the last end, are the ones that count.
+        checks = [state.next_check for state in holding if state.next_check is not None]
+        ends = [state.until for state in holding if state.until is not None]
+        until = max(ends) if len(ends) == len(holding) else None
+        best = replace(best, next_check=max(checks, default=None), until=until)
+    elif not holding and all(state.until is not None for state in states):
+        best = max(states, key=lambda state: state.until or date.min)
+    return replace(best, held=held, gaps=gaps)
+
+
+def _weight(state: Standing) -> tuple[int, date, date, date]:
+    """Order entries by what counts more: held, then the later ones; nothing that depends on their order in the list."""
+    days = (state.since or date.min, state.until or NEVER, state.next_check or date.min)
+    return state.held.value, *days
