@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli import check, decide, docs, explain, fmt, serve, table, test
+from cli import check, decide, docs, explain, fmt, partners, serve, table, test
 from cli.console import Broken
 from dsl.diagnostics import nearest
 from evaluator.engine import engine_name
@@ -64,6 +64,7 @@ for command in (
     docs.docs,
     explain.explain,
     fmt.fmt,
+    partners.partners,
     serve.serve,
     table.table,
     test.test_command,

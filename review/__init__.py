@@ -1,0 +1,1 @@
+"""The reading room: for people who read rules and decisions, and for those who try them."""

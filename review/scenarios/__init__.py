@@ -1,0 +1,1 @@
+"""Scenarios and partners: what rules are tried on."""
