@@ -97,6 +97,8 @@ class Checks:
         self._settings = Settings(interpreter)
         self._found: list[Check] = []
         self._outcomes: dict[date, Explanation] = {}
+        self._at_hand: set[date] = set()
+        """Anniversaries whose days, or whose check, are being found: what asks for them again rests on itself."""
 
     # ---- the days
 
@@ -105,7 +107,12 @@ class Checks:
         while len(self._found) < MAX_CHECKS and not self._reaches(day):
             due = calendar.add_years(self.entry.anniversary, len(self._found))
             moment = Moment(due, self.projected, rule=self.rule_on(due), entry=self.entry.row, due=due)
-            self._found.append(check_of(self._settings, moment))
+            if due in self._at_hand:
+                return [Check(due, moment, gaps=(self._rests_on_itself(),))]
+            self._at_hand.add(due)
+            found = check_of(self._settings, moment)
+            self._at_hand.discard(due)
+            self._found.append(found)
         return sorted(self._found, key=lambda check: (check.day or check.due, check.due))
 
     def _reaches(self, day: date) -> bool:
@@ -118,9 +125,20 @@ class Checks:
 
     def outcome(self, check: Check) -> Explanation:
         """Decide the rule on the day of a check, or on some day of its window."""
-        if check.due not in self._outcomes:
-            self._outcomes[check.due] = self._decided(check)
+        if check.due in self._outcomes:
+            return self._outcomes[check.due]
+        if check.due in self._at_hand:
+            unknown = c.Literal(value=None, type=c.FLAG, origin=self.rule_on(check.due).origin)
+            return Explanation(unknown, Truth.UNKNOWN, gaps=(self._rests_on_itself(),))
+        self._at_hand.add(check.due)
+        self._outcomes[check.due] = self._decided(check)
+        self._at_hand.discard(check.due)
         return self._outcomes[check.due]
+
+    def _rests_on_itself(self) -> Gap:
+        """Return the gap of a check that asks for the anniversary it decides about; no fact can fill it."""
+        rule = self.rule_on(self.entry.anniversary)
+        return Gap("figure", rule.origin.place, "This check rests on the anniversary that it decides about")
 
     def _decided(self, check: Check) -> Explanation:
         rule = check.moment.rule
