@@ -76,7 +76,7 @@ def test_the_page_on_scenarios_has_an_entry_for_all_that_can_be_written_and_for_
     said_of_cite = {"source", "place"}
     of_a_matrix = {"dates"}
     of_every_range = {"through"}
-    of_facts = {"ended", "history", "value"}
+    of_facts = {"benefits", "ended", "history", "value"}
 
     written = set(_properties(load_schema("scenario")))
 

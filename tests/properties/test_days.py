@@ -23,7 +23,7 @@ from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Place
 from evaluator.ranges import Dates, Range
-from evaluator.reads import AWARD_KINDS, expressions, walk
+from evaluator.reads import expressions, walk
 from evaluator.stretches import Stretch, Stretches
 from tests.properties.conditions import EVERY_STAGE, VOCABULARY, policies
 from tests.properties.strategies import Knowledge, about, knowledge, partners
@@ -49,7 +49,7 @@ def naive(core: c.Core, facts: Facts) -> Interpreter:
 def asked_of(core: c.Core, rule: c.Rule) -> list[c.Expr]:
     """Return what a rule is made of, and what can be asked of the register about it."""
     found = [part for version in rule.versions for part in expressions(version)]
-    if rule.kind in AWARD_KINDS:
+    if rule.kind in c.AWARD_KINDS:
         level = {"level": rule.level} if rule.level is not None else {}
         found += [c.Holds(award=rule.award, type=c.FLAG, **level), c.Lapsed(award=rule.award, type=c.FLAG, **level)]
         found += [c.Paid(award=rule.award, type=c.FLAG), c.InRenewal(award=rule.award, type=c.FLAG)]
@@ -125,7 +125,7 @@ def look_at_windows(core: c.Core, rule: c.Rule, known: Knowledge) -> None:
         one, other = short.evaluate(node, at), whole.evaluate(node, at)
         assert one.range == other.range, node
         assert set(windows_in(one)) == set(windows_in(other)), node
-    if rule.kind in AWARD_KINDS:
+    if rule.kind in c.AWARD_KINDS:
         one, other = (i.register.standing(rule.award, rule.level, at) for i in (short, whole))
         for field in ("held", "since", "until", "next_check", "renews_to", "level", "settled"):
             assert getattr(one, field) == getattr(other, field), field
