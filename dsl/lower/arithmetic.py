@@ -93,6 +93,8 @@ class Arithmetic(Figures):
             return None
         if left.type.kind == "date":
             return self._shift(expr, left, scope, None)
+        if left.type.kind == "duration":
+            return self._longer(expr, left, scope)
         right = self.number(expr.right, scope, left.type)
         if right is None:
             return None
@@ -113,6 +115,22 @@ class Arithmetic(Figures):
         kind = "number" if "number" in (left.type.kind, right.type.kind) else left.type.kind
         type_ = c.Type(kind=kind, unit=left.type.unit or right.type.unit, low=low)
         return c.Arithmetic(op=expr.op, left=left, right=right, type=type_, origin=expr.origin)
+
+    def _longer(self, expr: d.Arithmetic, left: c.Expr, scope: Scope) -> c.Expr | None:
+        """Return one length of months and days: `1 month + 1 day`."""
+        right = self.lower(expr.right, scope, c.DURATION)
+        if right is None:
+            return None
+        if expr.op == "+" and isinstance(left, c.Literal) and isinstance(right, c.Literal):
+            more, less = left.value, right.value
+            if isinstance(more, c.Duration) and isinstance(less, c.Duration):
+                total = c.Duration(months=more.months + less.months, days=more.days + less.days)
+                provisional = left.provisional or right.provisional
+                return c.Literal(value=total, provisional=provisional, type=c.DURATION, origin=expr.origin)
+        self.names.report(
+            "C106", "only written lengths are added", expr.origin, "write the whole length: `1 month + 1 day`"
+        )
+        return None
 
     def _product(self, expr: d.Arithmetic, scope: Scope, expected: c.Type | None) -> c.Expr | None:
         left, right = self.number(expr.left, scope), self.number(expr.right, scope)
