@@ -18,7 +18,7 @@ from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
 from evaluator.ranges import NEVER, Truth, is_settled, truth
-from evaluator.settings import Settings
+from evaluator.settings import Settings, day_of, duration_of, window_of
 from evaluator.standing import Standing
 
 MAX_CHECKS = 30
@@ -69,16 +69,16 @@ def check_of(settings: Settings, moment: Moment) -> Check:
     """Return what comes with the anniversary of a moment: from its rule and its entry alone."""
     due = moment.due or moment.day
     words = ("checked at", "met sometime", "renewable", "lost after")
-    decided = [part for word in words for part in settings.decided(moment, word)]
-    unsettled = [part for part in decided if not is_settled(part.range)]
+    checked, met, renewable, lost = (settings.decided(moment, word) for word in words)
+    unsettled = [part for part in (*checked, *met, *renewable, *lost) if not is_settled(part.range)]
     if unsettled:
         return Check(due, moment, gaps=tuple(gap for part in unsettled for gap in part.missing()))
-    day = settings.day(moment, "checked at") or due
-    renewal = settings.window(moment, "renewable")
+    day = day_of(checked) or due
+    renewal = window_of(renewable)
     if day == NEVER:
         return Check(due, moment, renewal=renewal)
-    window = settings.window(moment, "met sometime")
-    loss = calendar.add(day, settings.duration(moment, "lost after", c.Duration()) or c.Duration())
+    window = window_of(met)
+    loss = calendar.add(day, duration_of(lost, c.Duration()) or c.Duration())
     if window is not None:
         loss = max(loss, window[1] + timedelta(days=1))
     return Check(due, moment, day, window, loss, renewal)

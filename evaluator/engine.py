@@ -167,6 +167,8 @@ class _Deciding:
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.interpreter = Interpreter(self.core, facts, movement)
+        self._tried: dict[frozenset[tuple[str, str | bool]], _Deciding] = {}
+        """The same facts with values told for missing ones: kept, as many rules miss the same."""
 
     def decision(self, rule: c.Rule) -> Decision:
         day = self.facts.as_of
@@ -445,8 +447,11 @@ class _Deciding:
 
     def _if_told(self, rule: c.Rule, told: Mapping[str, str | bool]) -> Decision:
         """Decide once more with more facts."""
-        data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
-        return _Deciding(self.movement, Facts(self.core, data, self.facts.as_of), "", trying=True).decision(rule)
+        key = frozenset(told.items())
+        if key not in self._tried:
+            data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
+            self._tried[key] = _Deciding(self.movement, Facts(self.core, data, self.facts.as_of), "", trying=True)
+        return self._tried[key].decision(rule)
 
     def _disagreements(self, explanations: Sequence[Explanation]) -> Iterable[Disagreement]:
         """Yield supplied measures that the records contradict."""

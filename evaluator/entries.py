@@ -12,7 +12,7 @@ from evaluator.explanation import Gap
 from evaluator.facts import Records, Row
 from evaluator.moment import Decides, Moment
 from evaluator.ranges import NEVER, Dates, Truth, Words, all_of, compare, exactly, hull, truth
-from evaluator.settings import Settings
+from evaluator.settings import Settings, day_of
 from evaluator.standing import Standing
 
 Gaps = tuple[Gap, ...]
@@ -28,6 +28,7 @@ class Entries:
         self.rules = interpreter.core.rule_of_award
         self._benefits = frozenset(interpreter.core.benefits)
         self._checks: dict[tuple[str, str, str | None, bool], Checks] = {}
+        self._by_award: dict[str, dict[str | None, list[Row]]] = {}
 
     def told(self, at: Moment) -> Records:
         """Return the register as told."""
@@ -43,6 +44,21 @@ class Entries:
         if at.day > self.facts.as_of and not at.projected:
             gaps.append(Gap("history", told.pointer, AWARDS.title, None, at.day))
         return tuple(gaps)
+
+    def that_may_be(self, told: Records, award: str, at: Moment) -> list[Row]:
+        """Return the entries that may say something of an award: of it or one before it, or of an award not told.
+
+        Benefits may have been bought with any award.
+        """
+        rows = told.rows or ()
+        if award in self._benefits:
+            return list(rows)
+        if told.pointer not in self._by_award:
+            by_award = self._by_award[told.pointer] = {}
+            for row in rows:
+                by_award.setdefault(row.data.get("award"), []).append(row)
+        names = (None, award, *sorted(former(self.rules.get(award), at.day) - {award}))
+        return [row for name in names for row in self._by_award[told.pointer].get(name, ())]
 
     # ---- one entry
 
@@ -167,7 +183,7 @@ class Entries:
         if rule is None or due.exact is None:
             return None
         moment = self.renewable(rule, row, due.exact, at)
-        return self.settings.day(moment, "renews to") if moment is not None else None
+        return day_of(self.settings.decided(moment, "renews to")) if moment is not None else None
 
     # ---- checks
 

@@ -13,11 +13,11 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
-from dsl.builtin import BUILT_IN, ENDLESS
+from dsl.builtin import AWARDS, BUILT_IN, ENDLESS
 from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest, proposed
-from evaluator.limits import FIRST_YEAR, LAST_YEAR, MAX_HISTORY, MAX_PROBLEMS, MAX_ROWS, shortened
+from evaluator.limits import FIRST_YEAR, LAST_YEAR, MAX_ENTRIES, MAX_HISTORY, MAX_PROBLEMS, MAX_ROWS, shortened
 
 Json = Any
 
@@ -186,7 +186,7 @@ def _records(decl: RecordsDecl) -> dict[str, Json]:
         properties["month"] = {"title": "Month", **_MONTH}
     rows = {
         "type": "array",
-        "maxItems": MAX_ROWS,
+        "maxItems": MAX_ENTRIES if decl is AWARDS else MAX_ROWS,
         "items": {"type": "object", "additionalProperties": False, "properties": properties},
     }
     wrapped: dict[str, Json] = {

@@ -18,6 +18,9 @@ MAX_RULES = 500
 """Names and patterns of rules in one question."""
 MAX_ROWS = 10_000
 """Rows of one list of records."""
+MAX_ENTRIES = 500
+"""Entries of the register of awards: each may be checked every year by every rule that asks for it. A partner that held
+every award of the programme for years has fewer."""
 MAX_HISTORY = 1_000
 """Values of one fact over time."""
 MAX_PROBLEMS = 100

@@ -128,7 +128,8 @@ class Register:
             if told.rows is None:
                 self._standings[key] = Standing(Truth.UNKNOWN, gaps=self.entries.nothing_told(told))
             else:
-                states = [state for row in told.rows for state in self.entries.states(row, award, level, at)]
+                rows = self.entries.that_may_be(told, award, at)
+                states = [state for row in rows for state in self.entries.states(row, award, level, at)]
                 self._standings[key] = of_several(states, self.entries.more(told, at))
         return self._standings[key]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from dsl import core as c
@@ -28,19 +29,30 @@ class Settings:
                 return setting.value if isinstance(setting.value, tuple) else (setting.value,)
         return ()
 
-    def day(self, at: Moment, word: str) -> date | None:
-        """Return the day of a setting, None without one."""
-        for found in self.decided(at, word):
-            return found.range.exact if isinstance(found.range, Dates) else None
-        return None
-
     def window(self, at: Moment, word: str) -> tuple[date, date] | None:
         """Return first and last day of a setting that is a window, None without one."""
-        days = [found.range.exact for found in self.decided(at, word) if isinstance(found.range, Dates)]
-        return (days[0], days[1]) if len(days) == 2 and days[0] is not None and days[1] is not None else None
+        return window_of(self.decided(at, word))
 
     def duration(self, at: Moment, word: str, default: c.Duration) -> c.Duration | None:
         """Return the duration of a setting; the default without one, None where it is not known."""
-        for found in self.decided(at, word):
-            return found.range.duration if isinstance(found.range, Span) else default
-        return default
+        return duration_of(self.decided(at, word), default)
+
+
+def day_of(decided: Sequence[Explanation]) -> date | None:
+    """Return the day of a setting as decided, None without one."""
+    for found in decided:
+        return found.range.exact if isinstance(found.range, Dates) else None
+    return None
+
+
+def window_of(decided: Sequence[Explanation]) -> tuple[date, date] | None:
+    """Return first and last day of a window as decided, None without one."""
+    days = [found.range.exact for found in decided if isinstance(found.range, Dates)]
+    return (days[0], days[1]) if len(days) == 2 and days[0] is not None and days[1] is not None else None
+
+
+def duration_of(decided: Sequence[Explanation], default: c.Duration) -> c.Duration | None:
+    """Return a duration as decided; the default without one, None where it is not known."""
+    for found in decided:
+        return found.range.duration if isinstance(found.range, Span) else default
+    return default

@@ -35,6 +35,7 @@ def limits_json(bounds: Limits) -> dict[str, Any]:
         "as_of": {"from": limits.FIRST_DAY.isoformat(), "through": limits.LAST_DAY.isoformat()},
         "years_in_facts": {"from": limits.FIRST_YEAR, "through": limits.LAST_YEAR},
         "rows_of_a_list": limits.MAX_ROWS,
+        "entries_of_the_register": limits.MAX_ENTRIES,
         "values_of_a_history": limits.MAX_HISTORY,
         "rules_of_a_query": limits.MAX_RULES,
         "query_bytes": bounds.body_bytes,

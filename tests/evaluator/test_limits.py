@@ -13,6 +13,7 @@ from dsl.builtin import BUILT_IN
 from dsl.load import load
 from evaluator import limits
 from evaluator.engine import Engine, Query
+from evaluator.facts import Facts
 from evaluator.facts_schema import FactErrors
 from server.snapshot import Limits
 
@@ -55,6 +56,27 @@ def test_the_longest_list_of_the_programme_fits_into_a_body(engine: Engine) -> N
 def test_a_list_has_a_longest_length(engine: Engine) -> None:
     with pytest.raises(FactErrors, match="this list has 10,001 entries"):
         engine.reader.check({"records": {"certifications": [{}] * (limits.MAX_ROWS + 1)}})
+
+
+def test_the_register_has_a_longest_length(engine: Engine) -> None:
+    with pytest.raises(FactErrors, match="this list has 501 entries"):
+        engine.reader.check({"records": {"awards": [{}] * (limits.MAX_ENTRIES + 1)}})
+
+
+def test_a_value_to_try_is_tried_once_for_all_rules(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Facts] = []
+    real = Facts.__init__
+
+    def counted(self: Facts, *args: Any, **named: Any) -> None:
+        made.append(self)
+        real(self, *args, **named)
+
+    monkeypatch.setattr(Facts, "__init__", counted)
+    answer = engine.decide(Query(("*",), date(2023, 6, 20), {}))
+    tried = [one for decision in answer.decisions for missing in decision.missing for one in missing.leads_to]
+
+    assert tried
+    assert len(made) < len(tried)
 
 
 def test_a_long_name_is_told_by_its_beginning(engine: Engine) -> None:
