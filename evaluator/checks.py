@@ -161,13 +161,15 @@ class Checks:
         """Return whether the checks through a day leave the award held, until when, and when the next one is."""
         end: date | None = None
         why: Explanation | None = None
+        why_due: date | None = None
         next_check: date | None = None
+        next_due: date | None = None
         settled = True
         for check in self._in_turn(day):
             if check.gaps:
                 return Standing(Truth.UNKNOWN, gaps=check.gaps, settled=False)
             if check.day is not None and day < check.day:
-                next_check = check.day
+                next_check, next_due = check.day, check.due
                 break
             if end is not None and end <= (check.day or check.due):
                 break
@@ -178,21 +180,24 @@ class Checks:
                     gaps: tuple[Gap, ...] = (_lies_ahead(check.day),)
                     truth_now = Truth.UNKNOWN
                 else:
-                    why = self.outcome(check)
+                    why, why_due = self.outcome(check), check.due
                     truth_now, gaps = why.truth, tuple(why.missing())
                 if truth_now is Truth.FALSE:
                     lost = check.loss
                 elif truth_now is Truth.UNKNOWN:
                     settled = False
                     if check.loss <= day and lost is None:
-                        return Standing(Truth.UNKNOWN, check=why, gaps=gaps, settled=False)
+                        return Standing(Truth.UNKNOWN, check=why, check_due=why_due, gaps=gaps, settled=False)
             end = _first(end, lost)
         if end is not None:
-            return Standing(truth(day < end), until=end if settled else None, check=why, settled=settled)
+            until = end if settled else None
+            return Standing(truth(day < end), until=until, check=why, check_due=why_due, settled=settled)
         if next_check is None and self._is_endless(day):
             gap = Gap("field", f"{self.entry.row.pointer}/anniversary", "An anniversary of this century")
             return Standing(Truth.UNKNOWN, gaps=(gap,), settled=False)
-        return Standing(Truth.TRUE, next_check=next_check, check=why, settled=settled)
+        return Standing(
+            Truth.TRUE, next_check=next_check, check=why, check_due=why_due, next_due=next_due, settled=settled
+        )
 
     def next_after(self, day: date) -> date | None:
         """Return the first day of a check after a day, None where none is known or comes."""

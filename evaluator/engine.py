@@ -38,7 +38,7 @@ from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, compare, exactly, is_settled
 from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of
-from evaluator.resting import rests_on
+from evaluator.resting import CHECKING, NEXT, rests_on
 from evaluator.standing import Standing
 
 Json = Any
@@ -382,9 +382,12 @@ class _Deciding:
             *(one.basis for one in stated if day in one.days),
         ]
         rests = rests_on(self.core, day, version, explanations, more)
-        if decided.standing is not None and decided.standing.check is not None:
-            rests.on_decided(decided.standing.check)
-            rests.on_check(rule.award, decided.standing.check)
+        standing = decided.standing
+        if standing is not None and standing.check is not None and standing.check_due is not None:
+            rests.on_decided(standing.check)
+            rests.on_settings(rule.award, standing.check_due, CHECKING)
+        if standing is not None and standing.next_due is not None:
+            rests.on_settings(rule.award, standing.next_due, NEXT)
         return replace(
             decided,
             explanations=tuple(explanations),

@@ -97,10 +97,20 @@ class Entries:
         next_check = checked.next_check
         if until is not None and next_check is not None and until <= next_check:
             next_check = None  # it is no longer held by then
+        next_due = checked.next_due if next_check is not None else None
         return Standing(
-            held, since, until, next_check, self._renews_to(row, rule, at) if held is Truth.TRUE else None, own_level,
-            checked.check, (*gaps, *checked.gaps), settled and checked.settled,
-        )  # fmt: skip
+            held,
+            since,
+            until,
+            next_check,
+            self._renews_to(row, rule, at) if held is Truth.TRUE else None,
+            own_level,
+            checked.check,
+            check_due=checked.check_due,
+            next_due=next_due,
+            gaps=(*gaps, *checked.gaps),
+            settled=settled and checked.settled,
+        )
 
     def runs(self, row: Row, award: str, at: Moment, *, until_today: bool) -> Standing:
         """Return whether an entry of an award is held as a day begins, by its dates and its checks until then.

@@ -21,6 +21,8 @@ from evaluator.sentence import duration
 
 CHECKING = ("checked at", "met sometime", "renewable", "lost after")
 """Settings that make a check, its window and its grace."""
+NEXT = ("checked at",)
+"""The setting that gives the day of a check that lies ahead."""
 
 
 class Rests:
@@ -71,15 +73,19 @@ class Rests:
     def on_check(self, award: str, check: Explanation) -> None:
         """Note the settings that made a check of an award."""
         day = next((part.day for part in check.walk() if part.day is not None), self.as_of)
+        self.on_settings(award, day, CHECKING)
+
+    def on_settings(self, award: str, due: date, words: Sequence[str]) -> None:
+        """Note settings of an award as they are for an anniversary."""
         rule = next((rule for rule in self.core.rules.values() if rule.award == award), None)
         for version in rule.versions if rule is not None else ():
-            for word in CHECKING if day in version.days else ():
+            for word in words if due in version.days else ():
                 for setting in version.settings.get(word, ()):
-                    if day in setting.days:
+                    if due in setting.days:
                         values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
                         self.on(setting.basis, values[0].origin, setting.days)
                         for value in values:
-                            self.on_written(value, day)
+                            self.on_written(value, due)
 
     def on_written(self, node: c.Expr, day: date) -> None:
         """Note what a node rests on as it is written for a day, also through the names in it."""

@@ -25,6 +25,10 @@ class Standing:
     level: str | None = None
     check: Explanation | None = None
     """The decision of the last check, where one was due."""
+    check_due: date | None = None
+    """The anniversary of that check: its day, window and grace are as the rule has them then."""
+    next_due: date | None = None
+    """The anniversary of the next check."""
     gaps: tuple[Gap, ...] = ()
     settled: bool = True
     """Whether the dates are known as well: no field that could change them is missing."""
@@ -47,16 +51,17 @@ def of_several(states: Sequence[Standing], more: tuple[Gap, ...]) -> Standing:
     best = max(states, key=_weight)
     if more or (len(states) > 1 and not all(state.settled for state in states)):
         # Another entry may be the one that counts: no date is told that may be wrong.
-        return Standing(held, check=best.check, gaps=gaps, settled=False)
+        return Standing(held, check=best.check, check_due=best.check_due, gaps=gaps, settled=False)
     if not best.settled:
-        return replace(best, held=held, until=None, next_check=None, renews_to=None, gaps=gaps)
+        return replace(best, held=held, until=None, next_check=None, next_due=None, renews_to=None, gaps=gaps)
     holding = [state for state in states if state.held is Truth.TRUE]
     if len(holding) > 1:
         # It is held as long as one entry holds it: the last check, and the last end, are the ones that count.
-        checks = [state.next_check for state in holding if state.next_check is not None]
+        checks = [(state.next_check, state.next_due) for state in holding if state.next_check is not None]
         ends = [state.until for state in holding if state.until is not None]
         until = max(ends) if len(ends) == len(holding) else None
-        best = replace(best, next_check=max(checks, default=None), until=until)
+        next_check, next_due = max(checks, key=lambda found: found[0], default=(None, None))
+        best = replace(best, next_check=next_check, next_due=next_due, until=until)
     elif not holding and all(state.until is not None for state in states):
         best = max(states, key=lambda state: state.until or date.min)
     return replace(best, held=held, gaps=gaps)
