@@ -352,6 +352,10 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
     if reason.since is not None:
         result["since"] = reason.since.isoformat()
     result["at"] = f"{reason.origin.source.name}:{reason.origin.line}"
+    if reason.projected:
+        result["projected"] = True
     if reason.parts and (detail == "full" or reason.outcome != "met"):
         result["parts"] = [reason_json(part, detail) for part in reason.parts]
+    if reason.see:
+        result["see"] = list(reason.see)
     return result

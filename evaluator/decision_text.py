@@ -129,6 +129,8 @@ class _Telling:
         if (own or self.through) and (self.detail == "full" or reason.outcome != "met"):
             for part in reason.parts:
                 yield from self.reason(part, rule, depth + 1, reason.cites)
+            for code in reason.see:
+                yield self.paint(f"{margin}  see {code.removeprefix(f'{rule}.')} above", "faint")
 
     def rest(self, decision: Decision) -> Iterator[str]:
         if decision.missing:

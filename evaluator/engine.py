@@ -37,7 +37,7 @@ from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, compare, exactly, is_settled
-from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of
+from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of, told_once
 from evaluator.resting import CHECKING, NEXT, rests_on
 from evaluator.standing import Standing
 
@@ -185,7 +185,7 @@ class _Deciding:
         if rule.is_award:
             base = replace(base, standing=self.interpreter.register.standing(rule.award, rule.level, at))
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
-        return self._with_first_check(decided, rule, at)
+        return _each_reason_once(self._with_first_check(decided, rule, at))
 
     # ---- by kind
 
@@ -488,6 +488,13 @@ def _result(decision: Decision) -> object:
 def _of_the_rule(explanation: Explanation) -> Sequence[Explanation]:
     """Return the parts that the rule itself asks for on the day; the score of an award it speaks of is none of its own."""
     return () if explanation.node.tells_elsewhere else explanation.parts
+
+
+def _each_reason_once(decided: Decision) -> Decision:
+    told: set[tuple[str, date | None, bool]] = set()
+    reasons = told_once(decided.reasons, told)
+    options = tuple(replace(option, reasons=told_once(option.reasons, told)) for option in decided.options)
+    return replace(decided, reasons=reasons, options=options)
 
 
 def _not_in_force(rule: c.Rule, day: date) -> Reason:

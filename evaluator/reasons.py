@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -60,6 +60,15 @@ class Reason:
     """The first of the days up to ``day`` on which all this is the same, where a window looked at several."""
     empty: tuple[str, ...] = ()
     """Codes of the metrics without the points that are asked of every metric: why a score that reaches its mark is unmet."""
+    projected: bool = False
+    """Whether it is of the projected facts."""
+    see: tuple[str, ...] = ()
+    """Codes of parts that stand above already: a decision tells a reason once."""
+
+    @property
+    def key(self) -> tuple[str, date | None, bool]:
+        """What tells a reason from every other of its decision: its code, the day, and whether it is projected."""
+        return self.code, self.day, self.projected
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +80,34 @@ class Context:
     basis: c.Basis
     stretch: tuple[date, date] | None = None
     """The days of a window that it stands for, where they are several."""
+    projected: bool = False
+    """Whether it is decided over the projected facts."""
     untold: bool = False
     """Whether nothing is told: then nothing is made."""
     told: dict[tuple[object, ...], tuple[Explanation, Reason]] = field(default_factory=dict, compare=False, repr=False)
     """Reasons that were made already, by what they are made of: what decisions share is told from one reason."""
+
+
+def told_once(reasons: Iterable[Reason], told: set[tuple[str, date | None, bool]]) -> tuple[Reason, ...]:
+    """Return reasons without those that were told already; a whole names the codes of its parts that were.
+
+    Args:
+        reasons: in the order in which they are read.
+        told: what was told before them; what they tell is added.
+    """
+    return tuple(_told_once(reason, told) for reason in reasons if reason.key not in told)
+
+
+def _told_once(reason: Reason, told: set[tuple[str, date | None, bool]]) -> Reason:
+    told.add(reason.key)
+    parts: list[Reason] = []
+    see: list[str] = []
+    for part in reason.parts:
+        if part.key in told:
+            see.append(part.code)
+        else:
+            parts.append(_told_once(part, told))
+    return replace(reason, parts=tuple(parts), see=tuple(see)) if see or parts else reason
 
 
 def reasons_of(explanation: Explanation, context: Context) -> tuple[Reason, ...]:
@@ -97,13 +130,16 @@ def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[
             inner = replace(inner, stretch=(found.since, found.day or inner.day))
         if isinstance(found.node, c.Requirement):
             yield found, inner
-        else:
-            waiting.extend((part, inner) for part in reversed(found.parts))
+            continue
+        if found.node.tells_elsewhere or isinstance(found.node, c.Named):
+            # What another rule or a named value asks does not rest on the sources of the one who asks for it.
+            inner = replace(inner, basis=c.NO_BASIS, projected=inner.projected or isinstance(found.node, c.AsProjected))
+        waiting.extend((part, inner) for part in reversed(found.parts))
 
 
 def _reason(explanation: Explanation, context: Context) -> Reason:
     """Return the reason of a requirement; what is shared is made once."""
-    key = (id(explanation), context.days, context.basis, context.stretch)
+    key = (id(explanation), context.days, context.basis, context.stretch, context.projected)
     if key not in context.told:
         # With its explanation: an identity is one object's only as long as that is there.
         context.told[key] = (explanation, _made(explanation, context))
@@ -162,6 +198,7 @@ def _made(explanation: Explanation, context: Context) -> Reason:
         origin=node.origin,
         parts=parts,
         empty=inner.chosen if isinstance(inner.node, c.PassScore) else (),
+        projected=context.projected,
     )
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, Label, Severity
+from dsl.lower.asked import asked_together
 from dsl.lower.earnings import EVERY, OUT_OF, ZERO_POINTS, Earnings
 from dsl.lower.expressions import compared, enough_people
 from dsl.lower.scope import Scope, common_days, days_of, insert, is_empty, overlap, swapped_dates, word_in, words
@@ -235,7 +236,8 @@ class Bodies(Settings, Earnings):
                 conditions.append(score)
         if not conditions:
             return None
-        return c.AllOf(parts=tuple(conditions), type=c.FLAG, origin=conditions[0].origin.to(conditions[-1].origin))
+        origin = conditions[0].origin.to(conditions[-1].origin)
+        return c.AllOf(parts=asked_together(conditions), type=c.FLAG, origin=origin)
 
     def _score(self, scored: list[c.Expr], body: Body, scope: Scope) -> c.Expr | None:
         marks = body.settings.get("pass at", [])

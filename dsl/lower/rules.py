@@ -8,6 +8,7 @@ from datetime import date
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Label
+from dsl.lower.asked import asked_together
 from dsl.lower.bodies import Bodies, Body, Placed, notes_of
 from dsl.lower.scope import PLURALS, Names, Scope, common_days, days_of, insert, overlap, words
 from dsl.lower.tables import rows_in_days
@@ -232,7 +233,8 @@ class Rules(Bodies):
                 )
         extra = self._family_parts(form.kind, scope)
         if extra and requirement is not None:
-            requirement = c.AllOf(parts=(requirement, *extra), type=c.FLAG, origin=origin)
+            own = requirement.parts if isinstance(requirement, c.AllOf) else (requirement,)
+            requirement = c.AllOf(parts=asked_together((*own, *extra)), type=c.FLAG, origin=origin)
         gates = tuple(clause for note in notes for clause in note.only_if)
         if gates and requirement is not None:
             requirement = c.AllOf(parts=(*self.parts(gates, scope), requirement), type=c.FLAG, origin=origin)
