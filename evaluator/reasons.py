@@ -268,7 +268,8 @@ def _sides(explanation: Explanation) -> _Sides:
         case c.Compare(op=op):
             left, right = explanation.parts
             required = right.range if op in (">=", "=") else Bound(op, right.range)
-            countable = isinstance(left.range, Numbers) and isinstance(right.range, Numbers) and op in (">=", ">")
+            # Beside `>` no amount is told: what reaches the figure is not enough, and there is no least amount above it.
+            countable = isinstance(left.range, Numbers) and isinstance(right.range, Numbers) and op == ">="
             short_by = _short(left.range, right.range) if countable else None  # type: ignore[arg-type]
             return left.range, required, short_by, unit_of(node.left.type)
         case c.PassScore():

@@ -70,7 +70,7 @@ def reason(code: str, **facts: Any) -> dict[str, Any]:
         ("least", {"n": 3}, {"outcome": "unmet", "observed": "3", "required": "5", "short_by": "2"}),
         ("least", {"n": 5}, {"outcome": "met", "observed": "5", "required": "5", "short_by": None}),
         ("least", {}, {"outcome": "undetermined", "observed": "unknown", "required": "5"}),
-        ("above", {"n": 3}, {"outcome": "unmet", "required": "> 5", "short_by": "2"}),
+        ("above", {"n": 3}, {"outcome": "unmet", "required": "> 5", "short_by": None}),
         ("most", {"n": 7}, {"outcome": "unmet", "observed": "7", "required": "<= 5", "short_by": None}),
         ("word", {"w": "b"}, {"outcome": "unmet", "observed": "b", "required": "a"}),
         ("word", {}, {"outcome": "undetermined", "observed": {"one_of": ["a", "b"]}}),
