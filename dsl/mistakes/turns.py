@@ -58,6 +58,8 @@ class Turn:
         """Return what is told of a match; None where it stands as it is meant already."""
         shown = " ".join(match.group().split()).strip(" ,")
         new = None if self.write is None else filled(self.write, match)
+        if new is not None and denies_more_than_one(match.string[: match.start()], new):
+            new = f"({new})"
         if new == match.group():
             return None
         named = {**{name: text or "" for name, text in match.groupdict().items()}, "shown": shown}
@@ -90,6 +92,11 @@ def turns() -> tuple[Turn, ...]:
         )
         for raw in data["turn"]
     )
+
+
+def denies_more_than_one(before: str, new: str) -> bool:
+    """Whether a `not` stands before several conditions: without parentheses it would be about the first of them."""
+    return re.search(r"\bnot[ \t]+$", before) is not None and re.search(r"[ \t](?:and|or)[ \t]", new) is not None
 
 
 def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
@@ -183,6 +190,18 @@ def _figure(text: str, match: re.Match[str]) -> str:
     return f"{figure} {rest}" if rest else figure
 
 
+def _one_more(text: str, match: re.Match[str]) -> str:
+    return str(int(_figure(text, match).replace(",", "").rstrip("?")) + 1)
+
+
+def _before(text: str, match: re.Match[str]) -> str:
+    """Return the sign of a word between two days."""
+    words = text.lower().split()
+    is_before = ("before" in words or "earlier" in words) != (words[0] in ("not", "no"))
+    also_on_it = "on" in words or words[0] in ("not", "no")
+    return ("<" if is_before else ">") + "=" * also_on_it
+
+
 def _next_day(text: str, match: re.Match[str]) -> str:
     mark = "?" * text.endswith("?")
     try:
@@ -202,6 +221,8 @@ FILTERS: Mapping[str, Callable[[str, re.Match[str]], str]] = {
     "sign": lambda text, _: _SIGNS[" ".join(text.lower().split())],
     "not_sign": lambda text, _: {">": "<=", "<": ">="}[_SIGNS[" ".join(text.lower().split())]],
     "next_day": _next_day,
+    "one_more": _one_more,
+    "before": _before,
     "like_b": _like_b,
     "any_all": lambda text, _: "any" if text.lower() == "any" else "all",
     "plural": lambda text, _: {"competency": "competencies"}.get(text.lower(), f"{text.lower()}s"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dsl.mistakes.rewrites import rewrites
 from dsl.mistakes.spelling import figure
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
+from dsl.mistakes.turns import denies_more_than_one
 from dsl.mistakes.words import NUMBER_WORDS, PHRASES, RESERVED, SYNONYMS, TOP_WORDS, UNIT_WORDS
 
 _NUMBER = r"\d[\d.,' ]{0,30}\d\??|\d\??"
@@ -92,6 +93,8 @@ def between(stop: Stop) -> Iterator[Proposal]:
         stop.code[start:end],
     ):
         right = f"{match['x']} >= {match['a'].strip()} and {match['x']} <= {match['b'].strip()}"
+        if denies_more_than_one(stop.code[: start + match.start()], right):
+            right = f"({right})"
         yield swap(
             "P013", "`between` is not a word of the language", (start + match.start(), start + match.end()), right
         )
@@ -217,6 +220,11 @@ def other_words(stop: Stop) -> Iterator[Proposal]:
         yield from _near(stop, start, run)
 
 
+def _is_nearly(written: str, word: str) -> bool:
+    """Whether a word may be a misspelt other one; short ones (`on`, `one`) are taken for each other."""
+    return len(word) < 4 or difflib.SequenceMatcher(None, written.lower(), word).ratio() >= 0.5
+
+
 def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
     tokens = list(re.finditer(r"\S+", run))
     known = TOP_WORDS if start == 0 else PHRASES
@@ -230,6 +238,10 @@ def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
             if written == phrase:
                 continue
             ratio = difflib.SequenceMatcher(None, written.lower(), phrase).ratio()
+            if length == size and not all(
+                _is_nearly(*pair) for pair in zip(written.split(), phrase.split(), strict=True)
+            ):
+                continue  # `at most` is another word than `at least`, however much of the phrase is the same.
             if ratio >= (0.66 if length == size > 1 else 0.72):
                 ranked.append((length == size, ratio, len(written), phrase))
     for _, _, length, phrase in sorted(ranked, reverse=True)[:4]:
