@@ -220,11 +220,6 @@ def other_words(stop: Stop) -> Iterator[Proposal]:
         yield from _near(stop, start, run)
 
 
-def _is_nearly(written: str, word: str) -> bool:
-    """Whether a word may be a misspelt other one; short ones (`on`, `one`) are taken for each other."""
-    return len(word) < 4 or difflib.SequenceMatcher(None, written.lower(), word).ratio() >= 0.5
-
-
 def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
     tokens = list(re.finditer(r"\S+", run))
     known = TOP_WORDS if start == 0 else PHRASES
@@ -238,10 +233,8 @@ def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
             if written == phrase:
                 continue
             ratio = difflib.SequenceMatcher(None, written.lower(), phrase).ratio()
-            if length == size and not all(
-                _is_nearly(*pair) for pair in zip(written.split(), phrase.split(), strict=True)
-            ):
-                continue  # `at most` is another word than `at least`, however much of the phrase is the same.
+            if "most" in written.lower().split() and "least" in phrase.split():
+                continue  # The opposite, however much of the phrase is the same.
             if ratio >= (0.66 if length == size > 1 else 0.72):
                 ranked.append((length == size, ratio, len(written), phrase))
     for _, _, length, phrase in sorted(ranked, reverse=True)[:4]:
