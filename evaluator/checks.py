@@ -141,19 +141,23 @@ class Checks:
         return Gap("figure", rule.origin.place, "This check rests on the anniversary that it decides about")
 
     def _decided(self, check: Check) -> Explanation:
-        rule = check.moment.rule
-        if rule is None or check.day is None:
-            raise AssertionError("a check is of a rule, on a day")
+        if check.day is None:
+            raise AssertionError("a check is on a day")
+        rule = self.rule_on(check.day)
+        at = replace(check.moment, day=check.day, rule=rule)
         if check.window is None:
-            return replace(self.interpreter.requirement(rule, replace(check.moment, day=check.day)), day=check.day)
+            return replace(self.interpreter.requirement(rule, at), day=check.day)
+        # A rule that another one follows inside the window is met on days of either.
+        rules = {one.id: one for one in map(self.rule_on, check.window)}
+        either = [c.Qualifies(rule=one, type=c.FLAG, origin=rules[one].origin) for one in rules]
         node = c.Sometime(
-            condition=c.Qualifies(rule=rule.id, type=c.FLAG, origin=rule.origin),
+            condition=either[0] if len(either) == 1 else c.AnyOf(parts=tuple(either), type=c.FLAG, origin=rule.origin),
             start=c.Literal(value=check.window[0], type=c.DATE, origin=rule.origin),
             end=c.Literal(value=check.window[1], type=c.DATE, origin=rule.origin),
             type=c.FLAG,
             origin=rule.origin,
         )
-        return self.interpreter.evaluate(node, replace(check.moment, day=check.day))
+        return self.interpreter.evaluate(node, at)
 
     # ---- what they leave
 
@@ -204,34 +208,39 @@ class Checks:
         found = (check.day for check in self._in_turn(day) if not check.gaps and check.day is not None)
         return next((check for check in found if check > day), None)
 
-    def runs(self, day: date) -> Standing:
-        """Return whether the award is still held as the day begins: losses through the day before count.
+    def runs(self, day: date, *, until_today: bool) -> Standing:
+        """Return whether the award is still held as the day begins: checks through the day before count.
 
         What anniversaries are made of: so a check may ask for an anniversary of its own day, and never for itself.
+
+        Args:
+            day: the day.
+            until_today: also where the day is the first without it.
         """
+        held_on = day - timedelta(days=1) if until_today else day
         for check in self._in_turn(day):
             if check.gaps:
                 return Standing(Truth.UNKNOWN, gaps=check.gaps, settled=False)
             if check.day is not None and day <= check.day:
                 break
             behind = check.unrenewed
-            if check.day is not None and check.loss <= day:
+            if check.day is not None and check.loss <= held_on:
                 if self._is_ahead(check):
                     return Standing(Truth.UNKNOWN, gaps=(_lies_ahead(check.day),), settled=False)
                 decided = self.outcome(check)
                 if decided.truth is Truth.FALSE:
                     return Standing(Truth.FALSE, until=check.loss)
-                if decided.truth is Truth.UNKNOWN and (behind is None or day < behind):
+                if decided.truth is Truth.UNKNOWN and (behind is None or held_on < behind):
                     return Standing(Truth.UNKNOWN, gaps=tuple(decided.missing()), settled=False)
-            if behind is not None and behind <= day:
+            if behind is not None and behind <= held_on:
                 return Standing(Truth.FALSE, until=behind)
         return Standing(Truth.TRUE)
 
     def _in_turn(self, day: date) -> Iterator[Check]:
-        """Yield the checks through a day and the next one by their days; one day is checked once, none before it is attained."""
+        """Yield the checks through a day and the next one by their days; one day is checked once, and nothing is asked before it is attained."""
         before: date | None = None
         for check in self.through(day):
-            if check.day is not None and (check.day == before or check.day < self.entry.attained):
+            if (check.day is not None and check.day == before) or (check.day or check.due) < self.entry.attained:
                 continue
             before = check.day or before
             yield check

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from dsl import core as c
 from dsl.builtin import AWARDS
@@ -27,6 +28,7 @@ class Entries:
         self.settings = Settings(interpreter)
         self.rules = interpreter.core.rule_of_award
         self._benefits = frozenset(interpreter.core.benefits)
+        self._followed = frozenset(old for rule in self.rules.values() for one in rule.versions for old in one.was)
         self._checks: dict[tuple[str, str, str | None, bool], Checks] = {}
         self._by_award: dict[str, dict[str | None, list[Row]]] = {}
 
@@ -88,12 +90,17 @@ class Entries:
         own_level = row.data.get("level") if known else None
         settled = known and ended.exact is not None
         if before is Truth.FALSE:
-            # Told of all the same: an award that ended has its dates.
+            # Told of all the same: an award that ended has its dates, and a check may have ended it earlier.
             last = _first(ended.exact, _end_of_force(rule, at.day))
+            if last is not None and attained.exact is not None and last <= attained.exact:
+                last = None  # it was never held, so no day ended that
+            if settled and last is not None and last <= at.day:
+                checked = self._checked(row, award, replace(at, day=last - timedelta(days=1)))
+                last, settled = _first(last, checked.until), checked.settled
             return Standing(Truth.FALSE, since, last if settled else None, None, level=own_level, settled=settled)
         checked = self._checked(row, award, at)
         held = all_of((before, checked.held))
-        until = _first(ended.exact, checked.until)
+        until = _first(ended.exact, checked.until, self._goes_out_of_force(rule, at.day))
         next_check = checked.next_check
         if until is not None and next_check is not None and until <= next_check:
             next_check = None  # it is no longer held by then
@@ -112,6 +119,13 @@ class Entries:
             settled=settled and checked.settled,
         )
 
+    def _goes_out_of_force(self, rule: c.Rule | None, day: date) -> date | None:
+        """Return the first day after a day on which the rule is not in force; None where another award follows it."""
+        if rule is None or rule.award in self._followed:
+            return None
+        ends = (version.days.end for version in rule.versions)
+        return _first(*(end for end in ends if end is not None and end > day and rule.version_on(end) is None))
+
     def runs(self, row: Row, award: str, at: Moment, *, until_today: bool) -> Standing:
         """Return whether an entry of an award is held as a day begins, by its dates and its checks until then.
 
@@ -129,7 +143,7 @@ class Entries:
         before = all_of((compare("<=", attained, today), compare("<=" if until_today else "<", today, ended)))
         if before is Truth.FALSE:
             return Standing(Truth.FALSE)
-        checked = self._checked(row, award, at, as_it_begins=True)
+        checked = self._checked(row, award, at, begins=True, until_today=until_today)
         if award in self._benefits and until_today and checked.until == at.day:
             checked = Standing(Truth.TRUE)
         gaps = (*attained_gaps, *ended_gaps, *checked.gaps)
@@ -197,14 +211,17 @@ class Entries:
 
     # ---- checks
 
-    def _checked(self, row: Row, award: str, at: Moment, *, as_it_begins: bool = False) -> Standing:
+    def _checked(
+        self, row: Row, award: str, at: Moment, *, begins: bool = False, until_today: bool = False
+    ) -> Standing:
         """Return whether the checks that were due up to the day leave the award held.
 
         Args:
             row: the entry.
             award: the award that is asked about; the entry's own, or one that followed it.
             at: the day.
-            as_it_begins: leave out what is lost by a check of the day itself.
+            begins: leave out what is lost by a check of the day itself.
+            until_today: and where it begins, count what is lost with the day as held.
         """
         due, gaps = self.day(row, "anniversary")
         name, name_gaps = self.text(row, "award")
@@ -220,9 +237,9 @@ class Entries:
         levels = self.rules.get(entry.award, rule).levels or rule.levels
         if level.exact is not None or not levels:
             checks = self.checks(entry, rule, level.exact, projected=at.projected)
-            return checks.runs(at.day) if as_it_begins else checks.state(at.day)
+            return checks.runs(at.day, until_today=until_today) if begins else checks.state(at.day)
         every = [self.checks(entry, rule, own, projected=at.projected) for own in levels]
-        states = [checks.runs(at.day) if as_it_begins else checks.state(at.day) for checks in every]
+        states = [checks.runs(at.day, until_today=until_today) if begins else checks.state(at.day) for checks in every]
         held = hull(state.held for state in states)
         if not isinstance(held, Truth):
             raise AssertionError("truths have a hull of truths")

@@ -327,9 +327,7 @@ def test_an_award_with_levels_enters_the_register_with_its_level(engine):
         {
             "as_of": "2022-03-01",
             "expect": {
-                "competency.delivery.silver": {
-                    "standing": {"held": "held", "level": "silver", "next_check": "2023-02-01"}
-                },
+                "competency.delivery.silver": {"standing": {"held": "held", "level": "silver", "until": "2022-10-01"}},
                 "competency.delivery.gold": {"standing": "not_held"},
             },
         },

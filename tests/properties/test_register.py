@@ -1,0 +1,390 @@
+"""The register against its definition: day by day from the day attained, and nothing skipped.
+
+The naive register is written anew here: of the evaluator it uses the decision of a rule on a day, and of the real
+policies the values of their settings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import note, strategies as st
+
+from dsl import core as c
+from dsl.load import load_sources
+from dsl.source import Source
+from evaluator.facts import Facts
+from evaluator.interpreter import Interpreter
+from evaluator.moment import Moment
+from evaluator.ranges import NEVER, Truth, exactly
+from tests.properties.test_laws import hold
+
+ROOT = Path(__file__).parents[2]
+DAY = timedelta(days=1)
+YEARS = 12
+Window = tuple[date, date]
+
+
+def years_on(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def months_on(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("a month has 28 days")
+
+
+def days_of(window: Window) -> list[date]:
+    return [window[0] + DAY * index for index in range((window[1] - window[0]).days + 1)]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a rule says of an anniversary."""
+
+    checked: Callable[[date], date | None]
+    lost: Callable[[date, date], date]
+    """First day without the award, of a check on a day that fails; of the anniversary, and the day."""
+    window: Callable[[date], Window | None]
+    renewable: Callable[[date], Window | None]
+    meets: Callable[[date, date], bool]
+    """Whether the rule is met on a day, in the check of an anniversary."""
+    force_ends: date = date.max
+    """First day on which the rule is no longer in force."""
+    followed: bool = False
+    """Whether another award follows it: its holders go on, so that its end is not told as a loss to come."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the naive register says on a day."""
+
+    held: bool
+    until: date | None
+    next_check: date | None
+
+
+@dataclass(frozen=True)
+class Naive:
+    """One entry, its rule, and the day of the question."""
+
+    attained: date
+    anniversary: date
+    ended: date | None
+    words: Words
+
+    def lost(self, due: date, day: date) -> date:
+        """Return the first day without the award, where the check of an anniversary fails."""
+        window = self.words.window(due)
+        loss = self.words.lost(due, day)
+        return loss if window is None else max(loss, window[1] + DAY)
+
+    def nth(self, index: int) -> date:
+        """Return the anniversary so many years after the one that is told."""
+        return years_on(self.anniversary, index)
+
+    def checks(self) -> dict[date, date]:
+        """Return the days of checks with their anniversaries; one day is checked once."""
+        found: dict[date, date] = {}
+        for due in map(self.nth, range(YEARS)):
+            day = self.words.checked(due)
+            if day is not None and day >= self.attained:
+                found.setdefault(day, due)
+        return found
+
+    def unrenewed(self) -> list[date]:
+        """Return the first days without the award of an entry that still shows the anniversary to renew at."""
+        found: list[date] = []
+        for due in map(self.nth, range(YEARS)):
+            day, renewable = self.words.checked(due), self.words.renewable(due)
+            if renewable is not None and (day or due) >= self.attained:
+                behind = renewable[1] + DAY
+                found.append(behind if day is None else max(behind, self.lost(due, day)))
+        return found
+
+    def met(self, day: date, due: date, asked: date) -> bool | None:
+        """Whether the check of a day is passed; None while its window is open."""
+        window = self.words.window(due)
+        if window is None:
+            return self.words.meets(day, due)
+        if any(self.words.meets(one, due) for one in days_of(window) if one <= asked):
+            return True
+        return None if window[1] > asked else False
+
+    def lost_by(self, asked: date) -> date | None:
+        """Return the first day without it, by what came before a day: checks, renewals, and what the entry tells."""
+        losses = [self.ended, *(loss for loss in self.unrenewed() if loss <= asked)]
+        checks = self.checks()
+        known = [loss for loss in losses if loss is not None]
+        day = self.attained
+        while day < asked and not (known and min(known) <= day):
+            if day in checks and self.met(day, checks[day], asked) is False:
+                known.append(self.lost(checks[day], day))
+            day += DAY
+        return min(known, default=None)
+
+    def told(self, asked: date) -> Told:
+        """Go from the day attained to the day of the question."""
+        words = self.words
+        if self.attained >= words.force_ends:
+            return Told(held=False, until=None, next_check=None)
+        checks = self.checks()
+        known = [loss for loss in self.unrenewed() if loss <= asked]
+        if self.ended is not None:
+            known.append(self.ended)
+        if words.force_ends <= asked or (words.force_ends != date.max and not words.followed):
+            known.append(words.force_ends)
+        is_open = False
+        day = self.attained
+        while day <= asked and not (known and min(known) <= day):
+            if day in checks:
+                met = self.met(day, checks[day], asked)
+                is_open |= met is None
+                if met is False:
+                    known.append(self.lost(checks[day], day))
+            day += DAY
+        until = min(known, default=None)
+        held = until is None or asked < until
+        if is_open:
+            return Told(held, None, None)
+        coming = min((one for one in checks if one > asked), default=None)
+        is_before = coming is not None and (until is None or coming < until)
+        return Told(held, until, coming if held and is_before else None)
+
+
+# ---- policies drawn at random
+
+CHECKED: dict[str, Callable[[date], date | None]] = {
+    "own anniversary": lambda due: due,
+    "shared anniversary": lambda due: due,
+    "membership anniversary": lambda due: due,
+    "next anniversary": lambda due: due,
+    "anniversary": lambda due: due,
+    "anniversary - 10 days": lambda due: due - 10 * DAY,
+    "anniversary + 20 days": lambda due: due + 20 * DAY,
+    "start of month of anniversary": lambda due: due.replace(day=1),
+    "attained + 6 months, rounded down": lambda _: None,  # bound to the entry below
+    "2023-05-15": lambda _: date(2023, 5, 15),
+    "never": lambda _: None,
+}
+GRACE: dict[str, Callable[[date], date]] = {
+    "": lambda day: day,
+    ", lost after 1 day": lambda day: day + DAY,
+    ", lost after 10 days": lambda day: day + 10 * DAY,
+    ", lost after 45 days": lambda day: day + 45 * DAY,
+    ", lost after 1 month": lambda day: months_on(day, 1),
+}
+WINDOWS: dict[str, Callable[[date], Window | None]] = {
+    "": lambda _: None,
+    "from anniversary - 40 days through anniversary": lambda due: (due - 40 * DAY, due),
+    "from anniversary - 5 days through anniversary + 30 days": lambda due: (due - 5 * DAY, due + 30 * DAY),
+    "from anniversary through end of month of anniversary": lambda due: (due, months_on(due.replace(day=1), 1) - DAY),
+}
+RENEWABLE: dict[str, Callable[[date], Window | None]] = {
+    "": lambda _: None,
+    "from anniversary + 1 day through anniversary + 30 days": lambda due: (due + DAY, due + 30 * DAY),
+    "from anniversary - 30 days through anniversary": lambda due: (due - 30 * DAY, due),
+}
+FORCE = {"": date.max, " until 2024-02-10": date(2024, 2, 10), " through 2022-12-31": date(2023, 1, 1)}
+DATES = st.dates(date(2021, 1, 1), date(2023, 12, 31))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An award drawn at random, and how it is written."""
+
+    checked: str
+    grace: str
+    window: str
+    renewable: str
+    force: str
+    levels: bool
+    former: bool
+
+    def text(self) -> str:
+        met = f"  met sometime {self.window}\n" if self.window else ""
+        renewed = f"  renewable {self.renewable}\n" if self.renewable else ""
+        silver = "silver 1, gold 2" if self.levels else "2"
+        body = (
+            f"  requires {{ x: n >= {silver} }}\n"
+            f"  checked at {self.checked}{self.grace if self.checked != 'never' else ''}\n{met}{renewed}"
+        )
+        levels = "  levels silver, gold\n" if self.levels else ""
+        kind = "competency" if self.levels else "designation"
+        was = " from 2022-06-01 was old" if self.former else ""
+        old = f"{kind} old until 2022-06-01 {{\n{levels}{body}}}\n" if self.former else ""
+        return (
+            f"facts {{ n: signed count }}\n{kind} a{was or self.force} {{\n{levels}{body}}}\n{old}"
+            f"membership of {'competencies' if self.levels else 'designations'}\n"
+            "measure ahead: date = membership anniversary\n"
+            "measure behind: date = first anniversary after 2022-10-03\n"
+        )
+
+
+@st.composite
+def drawn(draw: st.DrawFn) -> Drawn:
+    levels, former = draw(st.booleans()), draw(st.booleans())
+    return Drawn(
+        checked=draw(st.sampled_from(list(CHECKED))),
+        grace=draw(st.sampled_from(list(GRACE))),
+        window=draw(st.sampled_from(list(WINDOWS))),
+        renewable=draw(st.sampled_from(list(RENEWABLE))),
+        force="" if former else draw(st.sampled_from(list(FORCE))),
+        levels=levels,
+        former=former,
+    )
+
+
+@cache
+def core_of(text: str) -> c.Core:
+    loaded = load_sources([Source("drawn.policy", text)])
+    assert not loaded.errors, (text, loaded.errors)
+    return loaded.core
+
+
+@dataclass(frozen=True)
+class Given:
+    """A register of one award, and a fact over time."""
+
+    entries: tuple[dict[str, Any], ...]
+    history: tuple[tuple[date, int], ...]
+
+    def n(self, day: date) -> int:
+        return [value for start, value in self.history if start <= day][-1]
+
+    def facts(self) -> dict[str, Any]:
+        history = [{"from": start.isoformat(), "value": value} for start, value in self.history]
+        rows = [{key: str(value) for key, value in row.items()} for row in self.entries]
+        return {"facts": {"n": {"history": history}}, "records": {"awards": rows}}
+
+
+@st.composite
+def given_to(draw: st.DrawFn, award: Drawn) -> Given:
+    changes = sorted(draw(st.lists(DATES, max_size=6, unique=True)))
+    history = ((date(2000, 1, 1), draw(st.integers(0, 3))), *((day, draw(st.integers(0, 3))) for day in changes))
+    kind = "competency" if award.levels else "designation"
+    rows = []
+    for _ in range(draw(st.integers(1, 3))):
+        attained = draw(DATES)
+        anniversary = draw(st.sampled_from((years_on(attained, 1), attained, attained + 100 * DAY)))
+        old = award.former and attained < date(2022, 6, 1)
+        days = draw(st.integers(0, 700))
+        ended = attained + days * DAY if days else "none"
+        rows.append({
+            "award": f"{kind}.{'old' if old else 'a'}", "attained": attained, "anniversary": anniversary,
+            "ended": ended, "benefits": "none", **({"level": draw(st.sampled_from(("silver", "gold")))} if award.levels else {}),
+        })  # fmt: skip
+    return Given(tuple(rows), history)
+
+
+def naive_of(award: Drawn, given: Given, row: dict[str, Any], asked_for: str) -> Naive:
+    least = 1 if row.get("level") == "silver" else 2
+    attained = row["attained"]
+    checked = CHECKED[award.checked]
+    if award.checked.startswith("attained"):
+        checked = lambda _: months_on(attained, 6)  # noqa: E731
+    force_ends = FORCE[award.force] if asked_for != "old" else date(2022, 6, 1)
+    words = Words(
+        # Out of force a rule says nothing: the anniversary is the check, and fails.
+        checked=lambda due: checked(due) if due < force_ends else due,
+        lost=lambda due, day: GRACE[award.grace if award.checked != "never" and due < force_ends else ""](day),
+        window=lambda due: WINDOWS[award.window](due) if due < force_ends else None,
+        renewable=lambda due: RENEWABLE[award.renewable](due) if due < force_ends else None,
+        meets=lambda day, _: day < force_ends and given.n(day) >= least,
+        force_ends=force_ends,
+        followed=asked_for == "old",
+    )
+    return Naive(attained, row["anniversary"], None if row["ended"] == "none" else row["ended"], words)
+
+
+def check_standing(data: st.DataObject, _name: str) -> None:
+    """The standing of one entry is what going from day to day makes of it."""
+    award = data.draw(drawn())
+    given = data.draw(given_to(award))
+    asked = data.draw(st.dates(date(2021, 1, 1), date(2025, 12, 31)))
+    note(award.text())
+    core = core_of(award.text())
+    kind = "competency" if award.levels else "designation"
+    row = given.entries[0]
+    name = row["award"] if award.former and asked < date(2022, 6, 1) else f"{kind}.a"
+    facts = {**given.facts(), "records": {"awards": given.facts()["records"]["awards"][:1]}}
+    note(f"{name} on {asked}: {json.dumps(facts)}")
+
+    standing = Interpreter(core, Facts(core, facts, asked)).register.standing(name, row.get("level"), Moment(asked))
+
+    naive = naive_of(award, given, row, name.partition(".")[2]).told(asked)
+    if asked < row["attained"]:
+        assert standing.held is Truth.FALSE
+        return
+    assert standing.since == row["attained"]
+    assert (standing.held, standing.until) == (Truth.TRUE if naive.held else Truth.FALSE, naive.until)
+    if name.endswith(".old"):
+        return  # the next check is that of the award that follows it
+    assert standing.next_check == naive.next_check
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_the_standing_is_as_going_from_day_to_day(part: int) -> None:
+    hold(check_standing, 100, f"standing {part}")
+
+
+# ---- the anniversaries that the register gives to others
+
+
+def begins_held(naive: Naive, day: date, *, until_today: bool) -> bool:
+    """Whether an entry is held as a day begins, by the checks of the days before; ``until_today``: or ended with it.
+
+    The end of its rule takes no anniversary away: it goes on to the next one, at which it can no longer be renewed.
+    """
+    if day < naive.attained:
+        return False
+    until = replace(naive, words=replace(naive.words, followed=True)).lost_by(day)
+    return until is None or until > day or (until_today and until == day)
+
+
+def check_anniversaries(data: st.DataObject, _name: str) -> None:
+    """The membership's anniversary, and the first one after a day, are of what the naive register holds."""
+    award = data.draw(drawn())
+    given = data.draw(given_to(award))
+    asked = data.draw(st.dates(date(2021, 1, 1), date(2025, 12, 31)))
+    note(award.text())
+    note(f"on {asked}: {json.dumps(given.facts())}")
+    core = core_of(award.text())
+    interpreter = Interpreter(core, Facts(core, given.facts(), asked))
+    ahead, behind = (interpreter.evaluate(core.named[name].value, Moment(asked)).range for name in ("ahead", "behind"))
+
+    coming: list[date] = []
+    first: list[date] = []
+    start = date(2022, 10, 3)
+    for row in given.entries:
+        naive = naive_of(award, given, row, "a" if row["award"].endswith(".a") else "old")
+        following = min(day for day in map(naive.nth, range(YEARS)) if day >= asked)
+        if begins_held(naive, asked, until_today=following == asked):
+            coming.append(following)
+        on = min(start, asked)
+        after = min(day for day in map(naive.nth, range(-YEARS, YEARS)) if day > start)
+        if begins_held(naive, on, until_today=after == on):
+            first.append(after)
+
+    assert ahead == exactly(min(coming, default=NEVER))
+    assert behind == exactly(min(first, default=NEVER))
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_anniversaries_are_of_what_is_held(part: int) -> None:
+    hold(check_anniversaries, 100, f"anniversaries {part}")
