@@ -14,10 +14,10 @@ from cli.scenario_files import ReadFile
 from cli.test_generate import as_yaml, dumped
 from dsl.load import Loaded
 from evaluator.engine import Engine
-from evaluator.testing.coverage import Coverage, Covered
-from evaluator.testing.generate import Generated, Partners, generate_one, on_day
-from evaluator.testing.ready.boundaries import all_boundaries, without_boundary
-from evaluator.testing.ready.kept import Kept
+from review.scenarios.coverage import Coverage, Covered
+from review.scenarios.generate import Generated, Partners, generate_one, on_day
+from review.scenarios.ready.boundaries import all_boundaries, without_boundary
+from review.scenarios.ready.kept import Kept
 
 AROUND_A_DAY = ((-1, "The day before"), (0, "On"), (1, "The day after"))
 AROUND_A_FIGURE = (("below", "One step below"), ("at", "At"), ("above", "One step above"))

@@ -11,9 +11,9 @@ import click
 
 from cli.console import CLEAN, FINDINGS, as_of_option, existing, load_engine, policy_folders, today
 from evaluator.engine import Engine
-from evaluator.guide.html import html_files
-from evaluator.guide.markdown import markdown_files
-from evaluator.guide.site import site_of
+from review.guide.html import html_files
+from review.guide.markdown import markdown_files
+from review.guide.site import site_of
 
 PLACES = {"html": "build/guide", "markdown": "docs/guide"}
 SUFFIXES = {"html": ".html", "markdown": ".md"}

@@ -15,7 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from evaluator.engine import Engine
-    from evaluator.testing.scenario import ScenarioFile
+    from review.scenarios.scenario import ScenarioFile
 
 SUFFIX = ".scenarios.yaml"
 _ENGINES: pytest.StashKey[dict[tuple[Path, ...], Engine]] = pytest.StashKey()
@@ -90,9 +90,9 @@ class ScenarioItem(pytest.Item):
         """Decide the scenario."""
         from dataclasses import replace
 
-        from evaluator.testing.report import failure_lines
-        from evaluator.testing.runner import run
-        from evaluator.testing.scenario import ScenarioErrors
+        from review.scenarios.report import failure_lines
+        from review.scenarios.runner import run
+        from review.scenarios.scenario import ScenarioErrors
 
         assert isinstance(self.parent, ScenariosFile)
         one = replace(self.file, scenarios=(self.file.scenarios[self.index],))

@@ -18,11 +18,11 @@ from dsl.lint.runner import linted
 from dsl.load import Loaded
 from dsl.source import Source, Span
 from evaluator.engine import Engine
-from evaluator.testing import report
-from evaluator.testing.ready.boundaries import all_boundaries
-from evaluator.testing.ready.duties import duties
-from evaluator.testing.ready.kept import Kept, duty
-from evaluator.testing.ready.page import page
+from review.scenarios import report
+from review.scenarios.ready.boundaries import all_boundaries
+from review.scenarios.ready.duties import duties
+from review.scenarios.ready.kept import Kept, duty
+from review.scenarios.ready.page import page
 
 SETTINGS = "ready.yaml"
 

@@ -10,10 +10,10 @@ from cli.console import DEFAULT_POLICIES, Broken, fail_usage, problem_lines, rea
 from cli.data_files import Data, DataProblem
 from cli.selection import Chosen, SelectionError, selection
 from evaluator.engine import Engine
-from evaluator.testing.reading import read_scenarios
-from evaluator.testing.report import Ran
-from evaluator.testing.runner import Watch, run
-from evaluator.testing.scenario import Scenario, ScenarioErrors, ScenarioFile
+from review.scenarios.reading import read_scenarios
+from review.scenarios.report import Ran
+from review.scenarios.runner import Watch, run
+from review.scenarios.scenario import Scenario, ScenarioErrors, ScenarioFile
 
 PATTERN = "*.scenarios.yaml"
 

@@ -36,7 +36,7 @@ from cli.test_generate import write_missing
 from cli.test_mutation import Trial, tell_faults
 from dsl.load import misnamed
 from evaluator.engine import Engine
-from evaluator.testing import report
+from review.scenarios import report
 
 FORMATS = {
     "run": ("text", "json", "junit", "markdown"),

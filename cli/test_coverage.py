@@ -12,8 +12,8 @@ from cli.changes import Lines
 from cli.console import CLEAN, FINDINGS, echo_json
 from cli.scenario_files import ReadFile, run_files
 from evaluator.engine import Engine
-from evaluator.testing import coverage_report as report
-from evaluator.testing.coverage import Coverage, share
+from review.scenarios import coverage_report as report
+from review.scenarios.coverage import Coverage, share
 
 
 def tell_coverage(

@@ -16,9 +16,9 @@ from cli.console import CLEAN, Broken, fail_usage
 from cli.scenario_files import ReadFile, run_files
 from evaluator.calendar import month_of, month_text
 from evaluator.engine import Engine, UnknownRule
-from evaluator.testing.coverage import Coverage
-from evaluator.testing.generate import Generated, Partners, generate
-from evaluator.testing.given import CERTIFICATIONS, DEFAULTS, EARNED, UNTOLD, Given
+from review.scenarios.coverage import Coverage
+from review.scenarios.generate import Generated, Partners, generate
+from review.scenarios.given import CERTIFICATIONS, DEFAULTS, EARNED, UNTOLD, Given
 
 Json = Any
 

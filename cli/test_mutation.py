@@ -23,11 +23,11 @@ from cli.selection import Chosen
 from dsl.codec import escaped
 from dsl.document import Document
 from evaluator.engine import Engine
-from evaluator.testing import mutation_report as report
-from evaluator.testing.faults import Fault, faults
-from evaluator.testing.mutation import Mutation, Trace, Verdict
-from evaluator.testing.mutation_report import Judged
-from evaluator.testing.scenario import Scenario
+from review.scenarios import mutation_report as report
+from review.scenarios.faults import Fault, faults
+from review.scenarios.mutation import Mutation, Trace, Verdict
+from review.scenarios.mutation_report import Judged
+from review.scenarios.scenario import Scenario
 
 CHUNK = 8
 """How many faults, or scenarios, a process takes at a time."""

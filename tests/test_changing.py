@@ -16,7 +16,7 @@ from dsl.load import load_sources, policy_files
 from dsl.render import as_text
 from dsl.source import read_source
 from evaluator.engine import Engine
-from evaluator.testing import report
+from review.scenarios import report
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "changing.md").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluator.testing.expectations import ASPECTS
+from review.scenarios.expectations import ASPECTS
 from schemas import load as load_schema
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,9 +16,9 @@ from dsl import core as c
 from dsl.load import load
 from dsl.source import Span
 from evaluator.engine import Engine, Query
-from evaluator.guide.editions import editions
-from evaluator.guide.names import Names
-from evaluator.guide.told import Line, all_lines
+from review.guide.editions import editions
+from review.guide.names import Names
+from review.guide.told import Line, all_lines
 from server.app import create_app
 from server.outline import rule_outline
 

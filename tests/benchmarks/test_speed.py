@@ -23,11 +23,11 @@ from cli.console import read_file
 from dsl.load import load, load_sources, policy_files
 from dsl.source import Source, read_source
 from evaluator.engine import Engine, Query
-from evaluator.testing.faults import faults
-from evaluator.testing.mutation import Mutation
-from evaluator.testing.reading import read_scenarios
-from evaluator.testing.runner import run
-from evaluator.testing.scenario import ScenarioFile
+from review.scenarios.faults import faults
+from review.scenarios.mutation import Mutation
+from review.scenarios.reading import read_scenarios
+from review.scenarios.runner import run
+from review.scenarios.scenario import ScenarioFile
 from server.app import create_app
 from tests.benchmarks import handwritten
 from tests.benchmarks.conftest import Report

@@ -24,8 +24,8 @@ from dsl.load import Loaded, load_sources
 from dsl.parser import parse
 from dsl.source import Source, Span
 from dsl.syntax import Node, Token
-from evaluator.guide.markdown import markdown_files
-from evaluator.guide.site import site_of
+from review.guide.markdown import markdown_files
+from review.guide.site import site_of
 from tests.dsl.grammar import Found, matched, read_grammar
 
 DATA = Path(__file__).parents[1] / "data" / "written"

@@ -10,7 +10,7 @@ from cli.ready import kept_beside
 from cli.scenario_files import read_files, scenario_files
 from dsl.load import Loaded, load_sources, policy_files
 from dsl.source import read_source
-from evaluator.testing.ready.kept import Kept
+from review.scenarios.ready.kept import Kept
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = Path("policies")

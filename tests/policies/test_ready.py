@@ -9,7 +9,7 @@ import pytest
 from cli.ready import left_to_do
 from dsl.load import Loaded
 from dsl.render import as_text
-from evaluator.testing.ready.kept import Kept
+from review.scenarios.ready.kept import Kept
 from tests.policies.conftest import ROOT
 
 

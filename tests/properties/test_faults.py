@@ -14,10 +14,10 @@ from dsl.lint.runner import linted
 from dsl.load import load_sources, policy_files
 from dsl.source import Source, read_source
 from evaluator.engine import Engine
-from evaluator.testing.mutation import Mutation
-from evaluator.testing.runner import run_scenario
-from evaluator.testing.scenario import Scenario, ScenarioErrors
-from evaluator.testing.touched import differences
+from review.scenarios.mutation import Mutation
+from review.scenarios.runner import run_scenario
+from review.scenarios.scenario import Scenario, ScenarioErrors
+from review.scenarios.touched import differences
 from tests.properties.faults import Fault, faults, is_at_its_line, is_in_its_form, told
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,112 @@
+"""Which rule rests on which: through what it asks, what it is paid with, what it gives and keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dsl import core as c
+from evaluator.reads import Reads, expressions, walk
+from review.guide.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The pages that each rule page rests on, and those that rest on it, by their keys, in the order of the guide."""
+
+    before: Mapping[str, tuple[str, ...]]
+    after: Mapping[str, tuple[str, ...]]
+    figures: Mapping[str, tuple[str, ...]]
+    """The figures and measures that a page speaks of; these may speak of others."""
+    users: Mapping[str, tuple[str, ...]]
+    """The pages that speak of a figure, a list of certifications or a table."""
+
+
+def links_of(names: Names) -> Links:
+    """Return how the rules of the policies hang together."""
+    before: dict[str, dict[str, None]] = {}
+    after: dict[str, dict[str, None]] = {}
+    figures: dict[str, dict[str, None]] = {}
+    users: dict[str, dict[str, None]] = {}
+    for rule in names.core.rules.values():
+        page = names.page_of(rule.id)
+        before.setdefault(page, {})
+        for version in rule.versions:
+            for node in (node for part in expressions(version) for node in walk(part)):
+                if isinstance(node, c.Named):
+                    figures.setdefault(page, {})[node.name] = None
+        for kind, name in _spoken_of(names, rule):
+            if kind == "rule":
+                other = names.page_of(name)
+                if other != page and (other in names.awards or other.startswith("lifecycle.")):
+                    before[page][other] = None
+                    after.setdefault(other, {})[page] = None
+            else:
+                users.setdefault(f"{kind} {name}", {})[page] = None
+    return Links(_frozen(before), _frozen(after), _frozen(figures), _frozen(users))
+
+
+def _frozen(found: Mapping[str, Mapping[str, None]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def _spoken_of(names: Names, rule: c.Rule) -> Iterator[tuple[str, str]]:
+    """Yield what a rule speaks of: rules, figures, lists of certifications, tables."""
+    seen: set[str] = set()
+    for version in rule.versions:
+        for old in version.was:
+            yield "rule", old
+        for effect in (*version.effects, *(one for option in version.options for one in option.effects)):
+            for name in effect.names:
+                for member in names.members(name):
+                    yield "rule", member
+        for part in expressions(version):
+            yield from _in_node(names, part, seen)
+
+
+def _in_node(names: Names, part: c.Expr, seen: set[str]) -> Iterator[tuple[str, str]]:
+    for node in walk(part):
+        match node:
+            case c.Holds(award=award) | c.Paid(award=award) | c.Lapsed(award=award) | c.InRenewal(award=award):
+                yield "rule", award
+            case c.Qualifies(rule=rule) | c.InProgress(rule=rule):
+                yield "rule", rule
+            case c.People(lists=lists) | c.DifferentPeople(lists=lists):
+                for one in lists:
+                    yield "certifications", one.name
+            case c.Lookup(table=table):
+                yield "table", table
+            case c.Named(name=name) if name not in seen:
+                seen.add(name)
+                yield "figure", name
+                yield from _in_node(names, names.core.named[name].value, seen)
+            case _:
+                continue
+
+
+def told_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
+    """Return what the rules ask for themselves: not what the rules they rest on ask for (``evaluator.reads``)."""
+    facts: dict[str, None] = {}
+    measures: dict[str, None] = {}
+    records: dict[str, None] = {}
+    seen: set[str] = set()
+    waiting = [part for rule in rules for version in rule.versions for part in expressions(version)]
+    while waiting:
+        for node in walk(waiting.pop(0)):
+            match node:
+                case c.Fact(name=name):
+                    facts[name] = None
+                case c.Aggregate(records=name):
+                    records[name] = None
+                case c.People() | c.DifferentPeople():
+                    records["certifications"] = None
+                case c.Named(name=name) if name not in seen:
+                    seen.add(name)
+                    if node.supplied:
+                        measures[name] = None
+                    waiting.append(core.named[name].value)
+                case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary() | c.AskedThisYear():
+                    records["awards"] = None
+                case _:
+                    continue
+    return Reads(tuple(facts), tuple(measures), tuple(records))

@@ -1,0 +1,288 @@
+"""A rule on a day, line by line: what it takes, what it costs, how it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal, TypeAlias, TypedDict
+
+from dsl import core as c
+from dsl.points import most_points
+from dsl.walk import children, topmost
+from evaluator.reasons import number
+from review.guide.marks import sentence
+from review.guide.phrases import GuideSpeaker, is_long, is_nothing, listed
+
+Group: TypeAlias = Literal["asked", "amount", "options", "effects", "stages", "checks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that a rule says.
+
+    ``path`` are the titles of the lines around it; lines of two days are the same thing where path and title agree.
+    """
+
+    group: Group
+    title: str
+    text: str
+    path: tuple[str, ...] = ()
+    code: str = ""
+    cites: tuple[c.Citation, ...] = ()
+    assumes: tuple[str, ...] = ()
+    parts: tuple[Line, ...] = ()
+    joint: str = field(default="", compare=False)
+    """How the parts make the whole: for the picture."""
+
+
+SETTINGS = {
+    "checked at": "Checked",
+    "met sometime": "When it must be met",
+    "renewable": "When it can be renewed",
+    "renews to": "New anniversary",
+    "lost after": "When it is lost",
+    "valid": "Valid for",
+    "due at": "Due",
+}
+PICKS = {
+    "exactly_one": "One of these is to be chosen",
+    "at_most_one": "At most one of these can be chosen",
+    "any": "Any of these can be chosen",
+}
+EFFECTS = {"pay": "To pay", "gives": "It gives", "keeps": "It keeps", "loses": "It loses", "covers": "It covers"}
+
+
+class _Said(TypedDict):
+    cites: tuple[c.Citation, ...]
+    assumes: tuple[str, ...]
+
+
+class Teller:
+    """Tells rules on one day."""
+
+    def __init__(self, speaker: GuideSpeaker) -> None:
+        self.speaker = speaker
+        self.day = speaker.day
+
+    def lines(self, version: c.RuleVersion) -> tuple[Line, ...]:
+        """Return all that a version of a rule says on the day."""
+        told: list[Line] = []
+        if version.amount is not None:
+            text = self.speaker.say(version.amount)
+            told.append(self.with_basis(Line("amount", "Amount", sentence(text)), version.amount))
+        if version.requirement is not None:
+            told.extend(self.asked(version.requirement))
+        told.extend(self._stages(version))
+        if version.options:
+            said = _bases(self.day, version.at_most_one + version.must_choose)
+            told.append(Line("options", "Choice", PICKS[version.pick(self.day)], **said))
+            told.extend(self._option(one) for one in version.options if self.day in one.days)
+        told.extend(self._effect(one, ()) for one in version.effects if self.day in one.days)
+        told.extend(self._checks(version))
+        return tuple(told)
+
+    # ---- requirements
+
+    def asked(self, node: c.Expr, path: tuple[str, ...] = ()) -> tuple[Line, ...]:
+        """Return the requirements at the top of a node; one line for a node that has none."""
+        found = list(topmost(node, self.day))
+        if not found and not path:
+            return (self.with_basis(Line("asked", "Condition", sentence(self.speaker.say(node))), node),)
+        return tuple(self._requirement(one, path) for one in found)
+
+    def _requirement(self, node: c.Requirement, path: tuple[str, ...]) -> Line:
+        inner = node.value
+        below = (*path, node.title)
+        parts = () if self._only_claims(inner) else self.asked(inner, below)
+        if not parts and is_long(inner):
+            parts = tuple(Line("asked", "", sentence(text), below) for text in self.speaker.conditions(inner))
+            lead, joint = self.speaker.counted(inner), ""
+        else:
+            lead, joint = self._lead(inner, parts)
+        line = Line(
+            group="asked",
+            title=node.title,
+            text=sentence(lead),
+            path=path,
+            code=node.code,
+            cites=node.basis.cites,
+            assumes=node.basis.assumes,
+            parts=self._with_conditions(inner, parts),
+            joint=joint,
+        )
+        return self.with_basis(line, inner)
+
+    def _only_claims(self, node: c.Expr) -> bool:
+        """Whether all that stands in a node are awards by their names: the sentence tells them."""
+        return all(self._is_claim(one) for one in topmost(node, self.day))
+
+    def _is_claim(self, node: c.Requirement) -> bool:
+        match node.value:
+            case c.Holds(award=award) | c.Lapsed(award=award) | c.Qualifies(rule=award):
+                return node.title in self.speaker.names.titles(award)
+            case _:
+                return False
+
+    def _lead(self, node: c.Expr, parts: Sequence[Line]) -> tuple[str, str]:
+        """Return the sentence of a node whose parts are told below it, and how they make the whole."""
+        inside = self._inside(node)
+        if isinstance(node, c.PassScore):
+            return self.speaker.say(node), "sum"
+        if not parts or not inside:
+            return self.speaker.say(node), "if" if parts else ""
+        most = most_points(node, self.day)
+        upto = f", up to {number(most)} points" if most is not None else ""
+        match node:
+            case c.AllOf():
+                return ("all of these", "all") if len(parts) > 1 else ("", "all")
+            case c.AnyOf(least=least):
+                if len(parts) == least == 1:
+                    return "", "all"
+                return f"at least {'one' if least == 1 else least} of these", "one of" if least == 1 else f"{least} of"
+            case c.Total():
+                if len(parts) > 1 or not upto:
+                    return f"the points of these are added up{upto}", "sum"
+                return upto.removeprefix(", "), "sum"
+            case c.Best():
+                return f"the one of most points counts, whole{upto}", "best of"
+            case c.Case(branches=branches, gate=False) if len(branches) == 2 and isinstance(
+                branches[1].value, c.Literal
+            ):
+                when = branches[0].when
+                return (f"only when {self.speaker.say(when)}" if when is not None else ""), "if"
+            case c.Case(gate=False):
+                return f"the first that applies counts{upto}", "first of"
+            case _:
+                return self.speaker.say(node), "if"
+
+    def _inside(self, node: c.Expr) -> bool:
+        """Whether a node is made of requirements and nothing else."""
+        match node:
+            case c.AllOf(parts=parts) | c.AnyOf(parts=parts) | c.Total(parts=parts) | c.Best(parts=parts):
+                return all(isinstance(part, c.Requirement) for part in parts)
+            case c.Case(branches=branches, gate=False):
+                last = branches[-1]
+                told = branches[:-1] if last.when is None and is_nothing(last.value) else branches
+                return all(isinstance(one.value, c.Requirement | c.AllOf) for one in told)
+            case _:
+                return False
+
+    def _with_conditions(self, node: c.Expr, parts: tuple[Line, ...]) -> tuple[Line, ...]:
+        """Put before the parts of a first-match under which condition each counts."""
+        if not isinstance(node, c.Case) or node.gate or not self._inside(node):
+            return parts
+        when: dict[str, str] = {}
+        for one in node.branches:
+            if isinstance(one.value, c.Requirement):
+                when[one.value.code] = f"when {self.speaker.say(one.when)}" if one.when is not None else "otherwise"
+        return tuple(
+            replace(part, text=f"{sentence(when[part.code])}: {part.text[:1].lower()}{part.text[1:]}")
+            if part.code in when
+            else part
+            for part in parts
+        )
+
+    # ---- the rest
+
+    def _stages(self, version: c.RuleVersion) -> Iterator[Line]:
+        for branch in version.stage.branches if version.stage is not None else ():
+            text = f"when {self.speaker.say(branch.when)}" if branch.when is not None else "in all other cases"
+            title = sentence(self.speaker.names.words(branch.name))
+            basis = branch.basis
+            yield Line("stages", title, sentence(text), code=branch.name, cites=basis.cites, assumes=basis.assumes)
+
+    def _option(self, option: c.Option) -> Line:
+        path = (option.title,)
+        parts = self.asked(option.requirement, path) if option.requirement is not None else ()
+        effects = tuple(self._effect(one, path) for one in option.effects if self.day in one.days)
+        basis = option.basis
+        text = "Open to whoever meets this:" if parts else "Open to all." if option.name else "Who chooses nothing:"
+        return Line(
+            "options", option.title, text, (), option.code, basis.cites, basis.assumes, (*parts, *effects), "all"
+        )
+
+    def _effect(self, effect: c.Effect, path: tuple[str, ...]) -> Line:
+        text = listed([self._affected(name) for name in effect.names], "and")
+        if effect.up_to is not None:
+            text += f", up to {self.speaker.say(effect.up_to)}"
+        if effect.when is not None:
+            text += f", when {self.speaker.say(effect.when)}"
+        basis = effect.basis
+        return Line("effects", EFFECTS[effect.verb], sentence(text), path, "", basis.cites, basis.assumes)
+
+    def _affected(self, name: str) -> str:
+        names = self.speaker.names
+        return names.linked(name) if name in names.core.rules or "." in name else names.linked_name(name)
+
+    def _checks(self, version: c.RuleVersion) -> Iterator[Line]:
+        if version.gives_badge_at_once(self.day):
+            said = _bases(self.day, version.immediate_badge)
+            yield Line("checks", "Badge", "Given as soon as the requirements are met", **said)
+        for word, settings in version.settings.items():
+            for setting in settings:
+                if self.day not in setting.days:
+                    continue
+                basis = setting.basis
+                title = SETTINGS.get(word, sentence(word))
+                text = sentence(self._setting(word, setting.value))
+                yield Line("checks", title, text, (), "", basis.cites, basis.assumes)
+
+    def _setting(self, word: str, value: c.Expr | tuple[c.Expr, c.Expr]) -> str:
+        if isinstance(value, tuple):
+            bounds = f"from {self.speaker.say(value[0])} through {self.speaker.say(value[1])}"
+            return f"on at least one day {bounds}" if word == "met sometime" else bounds
+        said = self.speaker.say(value)
+        match word:
+            case "checked at":
+                return "not checked" if said == "never" else f"on {said}"
+            case "lost after":
+                return f"{said} after a check that it fails"
+            case _:
+                return said
+
+    def with_basis(self, line: Line, node: c.Expr) -> Line:
+        """Add what the figures of a line rest on, beside the requirement itself."""
+        cites, assumes = [*line.cites], [*line.assumes]
+        for basis in self._bases(node):
+            cites.extend(basis.cites)
+            assumes.extend(basis.assumes)
+        return replace(line, cites=tuple(dict.fromkeys(cites)), assumes=tuple(dict.fromkeys(assumes)))
+
+    def _bases(self, node: c.Expr) -> Iterator[c.Basis]:
+        match node:
+            case c.Requirement():
+                return
+            case c.Dated(versions=versions):
+                for one in versions:
+                    if self.day in one.days:
+                        yield one.basis
+                        yield from self._bases(one.value)
+            case c.Lookup(rows=rows, key=key):
+                yield from self._bases(key)
+                for row in rows:
+                    if self.day in row.days:
+                        yield row.basis
+            case c.Named(name=name):
+                # A figure is told where it is used; a calculation is told, with its sources, on a page of its own.
+                if self.speaker.figure_of(node) is not None:
+                    yield from self._bases(self.speaker.core.named[name].value)
+            case _:
+                for child in children(node):
+                    yield from self._bases(child)
+
+
+def _bases(day: date, stated: Iterable[c.Stated]) -> _Said:
+    """Return the sources and readings of what is stated on a day."""
+    bases = [one.basis for one in stated if day in one.days]
+    return {
+        "cites": tuple(cite for basis in bases for cite in basis.cites),
+        "assumes": tuple(text for basis in bases for text in basis.assumes),
+    }
+
+
+def all_lines(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield lines and all lines inside them."""
+    for line in lines:
+        yield line
+        yield from all_lines(line.parts)
