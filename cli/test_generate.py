@@ -14,7 +14,7 @@ import yaml
 
 from cli.console import CLEAN, Broken, fail_usage
 from cli.scenario_files import ReadFile, run_files
-from evaluator.calendar import month_of, month_text
+from dsl.core.calendar import month_of, month_text
 from evaluator.engine import Engine, UnknownRule
 from review.scenarios.coverage import Coverage
 from review.scenarios.generate import Generated, Partners, generate

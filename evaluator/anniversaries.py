@@ -12,12 +12,12 @@ from datetime import date, timedelta
 
 from dsl import core as c
 from dsl.builtin import AWARDS
-from evaluator import calendar
+from dsl.core import calendar
+from dsl.core.ranges import NEVER, Dates, Truth, compare, exactly
 from evaluator.entries import Entries
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
-from evaluator.ranges import NEVER, Dates, Truth, compare, exactly
 
 YEAR = c.Duration(months=12)
 """How long an award is valid where its rule does not say (S0, life cycle: one year from attainment)."""

@@ -13,11 +13,11 @@ from datetime import date, timedelta
 
 from dsl import core as c
 from dsl.builtin import AWARDS
-from evaluator import calendar
+from dsl.core import calendar
+from dsl.core.ranges import NEVER, Truth, is_settled, truth
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
-from evaluator.ranges import NEVER, Truth, is_settled, truth
 from evaluator.settings import Settings, day_of, duration_of, window_of
 from evaluator.standing import Standing
 

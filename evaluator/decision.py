@@ -10,9 +10,9 @@ from typing import Any, Literal, TypeAlias
 
 from dsl.codec import decimal_text
 from dsl.core import Citation
+from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
 from evaluator.explanation import Explanation, Gap
 from evaluator.hints import Hint, Hints
-from evaluator.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
 from evaluator.reasons import Bound, Reason, Required, plain
 from evaluator.standing import Standing
 

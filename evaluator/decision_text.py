@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from dsl.core import ALWAYS, Basis, Citation
+from dsl.core.ranges import Numbers, Range, Truth, is_settled
 from evaluator.decision import HELD, Decision, Detail, EffectTaken, Missing, OptionDecision
-from evaluator.ranges import Numbers, Range, Truth, is_settled
 from evaluator.reasons import Context, Reason, Required, number, plain, reasons_of, required_text
 from evaluator.standing import Standing
 

@@ -14,6 +14,7 @@ from math import prod
 from typing import Any
 
 from dsl import core as c
+from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, compare, exactly, is_settled
 from dsl.diagnostics import nearest
 from dsl.document import Document
 from dsl.lower.to_core import core_of
@@ -36,7 +37,6 @@ from evaluator.hints import Hints
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Movement
-from evaluator.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, compare, exactly, is_settled
 from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of, told_once
 from evaluator.resting import CHECKING, NEXT, rests_on
 from evaluator.standing import Standing

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 from dsl import core as c
 from dsl.builtin import AWARDS
-from evaluator import calendar
+from dsl.core import calendar
+from dsl.core.ranges import NEVER, Dates, Truth, Words, all_of, compare, exactly, hull, truth
 from evaluator.checks import MAX_CHECKS, Check, Checks, Entry, check_of
 from evaluator.explanation import Gap
 from evaluator.facts import Records, Row
 from evaluator.moment import Decides, Moment
-from evaluator.ranges import NEVER, Dates, Truth, Words, all_of, compare, exactly, hull, truth
 from evaluator.settings import Settings, day_of
 from evaluator.standing import Standing
 

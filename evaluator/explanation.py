@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from dsl.core import Expr, Named, Type
-from evaluator.ranges import Range, Truth, is_settled
+from dsl.core.ranges import Range, Truth, is_settled
 
 
 @dataclass(frozen=True, slots=True)

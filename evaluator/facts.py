@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS
 from dsl.core import Core, RecordsDecl, Type
-from evaluator.calendar import month_index, month_of
+from dsl.core.calendar import month_index, month_of
+from dsl.core.ranges import NEVER, Dates, Range, everything, exactly
 from evaluator.explanation import Gap
-from evaluator.ranges import NEVER, Dates, Range, everything, exactly
 
 Json = Any
 

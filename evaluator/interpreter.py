@@ -14,13 +14,14 @@ from decimal import Decimal
 from typing import assert_never
 
 from dsl import core as c
-from evaluator import calendar, ranges, records
+from dsl.core import calendar, ranges
+from dsl.core.ranges import ZERO, Dates, Numbers, Range, Truth, Words, compare, everything, exactly, hull
+from evaluator import records
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
 from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.progress import Progress, agreed, nothing_told
-from evaluator.ranges import ZERO, Dates, Numbers, Range, Truth, Words, compare, everything, exactly, hull
 from evaluator.register import Register
 from evaluator.stretches import Stretches
 

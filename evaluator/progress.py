@@ -14,9 +14,9 @@ from typing import Any
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
+from dsl.core.ranges import ZERO, Numbers, Range, Truth, all_of, any_of, compare, exactly
 from evaluator.explanation import Explanation
 from evaluator.moment import Moment
-from evaluator.ranges import ZERO, Numbers, Range, Truth, all_of, any_of, compare, exactly
 
 Json = Any
 Evaluate = Callable[[c.Expr, Moment], Explanation]

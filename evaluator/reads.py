@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dsl import core as c
-from dsl.walk import walk as walk
+from dsl.core.walk import walk as walk
 
 
 def expressions(version: c.RuleVersion, day: date | None = None) -> Iterator[c.Expr]:

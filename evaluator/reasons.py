@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from dsl import core as c
-from dsl.points import most_points
+from dsl.core.points import most_points
+from dsl.core.ranges import EXACT, Dates, Numbers, Range, Truth, Words, everything, round_ratio
 from dsl.source import Span
 from evaluator.explanation import Explanation
-from evaluator.ranges import EXACT, Dates, Numbers, Range, Truth, Words, everything, round_ratio
 
 Outcome: TypeAlias = Literal["met", "partly_met", "unmet", "undetermined"]
 

@@ -14,10 +14,8 @@ from typing import Literal, TypeAlias
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core import Aggregate, CertificationList, DifferentPeople, Expr, People
-from evaluator.calendar import month_text
-from evaluator.explanation import Explanation, Gap
-from evaluator.facts import Facts, Records, Row, months_before
-from evaluator.ranges import (
+from dsl.core.calendar import month_text
+from dsl.core.ranges import (
     NEVER,
     ZERO,
     Dates,
@@ -37,6 +35,8 @@ from evaluator.ranges import (
     rounded,
     truth,
 )
+from evaluator.explanation import Explanation, Gap
+from evaluator.facts import Facts, Records, Row, months_before
 
 EvaluateRow = Callable[[Expr, Row], Explanation]
 """Decides an expression with a record at hand."""

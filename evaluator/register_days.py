@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from dsl import core as c
-from evaluator import calendar
+from dsl.core import calendar
+from dsl.core.ranges import Dates
 from evaluator.checks import MAX_CHECKS
 from evaluator.entries import Entries
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
-from evaluator.ranges import Dates
 from evaluator.reads import walk
 
 

@@ -11,11 +11,11 @@ from datetime import date
 from decimal import Decimal
 
 from dsl import core as c
+from dsl.core.ranges import Truth
+from dsl.core.walk import walk
 from dsl.source import Span
-from dsl.walk import walk
 from evaluator.decision import Resting
 from evaluator.explanation import Explanation, below
-from evaluator.ranges import Truth
 from evaluator.reasons import number
 from evaluator.sentence import duration
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from dsl import core as c
+from dsl.core.walk import topmost
 from dsl.source import Span
-from dsl.walk import topmost
 from evaluator.reads import expressions, walk
 from evaluator.sentence import Speaker, days
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from dsl import core as c
-from evaluator.ranges import NEVER
+from dsl.core.ranges import NEVER
 from evaluator.reasons import number, unit_of
 
 UNKNOWN_FIGURE = "a figure that the programme does not tell"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from dsl import core as c
+from dsl.core.ranges import Dates, Span
 from evaluator.explanation import Explanation
 from evaluator.moment import Decides, Moment
-from evaluator.ranges import Dates, Span
 
 
 class Settings:

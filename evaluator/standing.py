@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from dsl.core.ranges import NEVER, Truth, any_of
 from evaluator.explanation import Explanation, Gap
-from evaluator.ranges import NEVER, Truth, any_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from datetime import date, timedelta
 
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
+from dsl.core.ranges import Dates, compare
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
 from evaluator.moves import Movement, Mover, Place, parts
-from evaluator.ranges import Dates, compare
 from evaluator.register import Register
 
 ONE = timedelta(days=1)

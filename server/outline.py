@@ -10,9 +10,9 @@ from typing import Any
 
 from dsl import core as c
 from dsl.codec import decimal_text
-from dsl.points import most_points
+from dsl.core.points import most_points
+from dsl.core.walk import children, topmost
 from dsl.source import Span
-from dsl.walk import children, topmost
 from evaluator.reads import expressions, reads_of, walk
 from evaluator.reasons import unit_of
 from evaluator.sentence import Speaker, TimelessSpeaker, duration

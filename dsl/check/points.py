@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from dsl import core as c
 from dsl.codec import decimal_text
+from dsl.core.points import most_points
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
-from dsl.points import most_points
 from dsl.source import Span
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal, TypeGuard
 
 from dsl import core as c
-from evaluator.ranges import NEVER
+from dsl.core.ranges import NEVER
 from evaluator.reasons import number, unit_of
 from evaluator.sentence import BY_DATE, COMPARISONS, Speaker, duration, period, rounded
 from review.guide.marks import link, provisional, series, unknown

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Literal, TypeAlias, TypedDict
 
 from dsl import core as c
-from dsl.points import most_points
-from dsl.walk import children, topmost
+from dsl.core.points import most_points
+from dsl.core.walk import children, topmost
 from evaluator.reasons import number
 from review.guide.marks import sentence
 from review.guide.phrases import GuideSpeaker, is_long, is_nothing, listed

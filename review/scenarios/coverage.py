@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from dsl import core as c
+from dsl.core.ranges import Numbers, Truth
 from dsl.lower.scope import common_days
 from dsl.source import Span
 from evaluator.decision import Decision
 from evaluator.explanation import Explanation
-from evaluator.ranges import Numbers, Truth
 from evaluator.reads import expressions, walk
 from evaluator.reasons import number
 

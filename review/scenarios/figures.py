@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dsl import core as c
-from dsl.walk import children
+from dsl.core.walk import children
 from evaluator.reads import expressions
 
 

@@ -14,10 +14,10 @@ from itertools import chain, islice
 from typing import Any
 
 from dsl import core as c
+from dsl.core.ranges import Numbers, Range, is_settled
 from evaluator.decision import Decision, range_json
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
-from evaluator.ranges import Numbers, Range, is_settled
 from evaluator.reads import walk
 from review.scenarios.coverage import Coverage, Covered, own_name
 from review.scenarios.expectations import reasons_in

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from evaluator.calendar import month_of, month_text
+from dsl.core.calendar import month_of, month_text
 
 Json = Any
 

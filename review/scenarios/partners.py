@@ -17,7 +17,8 @@ from typing import Any
 from dsl import core as c
 from dsl.builtin import AWARDS, BUILT_IN
 from dsl.codec import decimal_text
-from evaluator import calendar, limits
+from dsl.core import calendar
+from evaluator import limits
 from evaluator.facts_schema import DIGITS, PLACES
 from evaluator.reads import reads_of
 from review.scenarios.figures import Figures, figures_of

@@ -9,12 +9,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from dsl import core as c
+from dsl.core import calendar
+from dsl.core.ranges import Truth
 from dsl.diagnostics import listed, proposed
-from evaluator import calendar
 from evaluator.decision import Decision
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
-from evaluator.ranges import Truth
 from review.scenarios.expectations import ASPECTS, SHORT, Asked, Mismatch, mismatches
 from review.scenarios.given import Given
 from review.scenarios.labels import codes, meant_by

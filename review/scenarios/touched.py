@@ -15,8 +15,8 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from dsl import core as c
+from dsl.core.walk import children, walk
 from dsl.source import Span
-from dsl.walk import children, walk
 from evaluator import reads
 
 ANY_DAY = date.min

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from dsl.core.ranges import Truth
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.decision import Decision
 from evaluator.engine import Engine, Query, UnknownRule, standing_of
-from evaluator.ranges import Truth
 
 DAY = date(2023, 4, 15)
 POLICY = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from dsl.core.ranges import Dates, Numbers, Range, Span, Truth, Words, is_settled
 from evaluator.decision import Decision
-from evaluator.ranges import Dates, Numbers, Range, Span, Truth, Words, is_settled
 from evaluator.reasons import Reason
 
 

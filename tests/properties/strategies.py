@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from dsl import core as c
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS
-from evaluator import calendar
+from dsl.core import calendar
 from evaluator.explanation import Gap
 from evaluator.reads import expressions, reads_of, walk
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import note, strategies as st
 
 from dsl import core as c
+from dsl.core.ranges import Dates, Range
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.explanation import Explanation
@@ -22,7 +23,6 @@ from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Place
-from evaluator.ranges import Dates, Range
 from evaluator.reads import expressions, walk
 from evaluator.stretches import Stretch, Stretches
 from tests.properties.conditions import EVERY_STAGE, VOCABULARY, policies

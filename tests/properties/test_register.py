@@ -18,12 +18,12 @@ import pytest
 from hypothesis import note, strategies as st
 
 from dsl import core as c
+from dsl.core.ranges import NEVER, Truth, exactly
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
-from evaluator.ranges import NEVER, Truth, exactly
 from tests.properties.test_laws import hold
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,8 @@ from itertools import product
 import pytest
 from hypothesis import given, strategies as st
 
-from dsl.core import COUNT, FLAG, Duration, RoundTo, Type
-from evaluator import ranges
-from evaluator.ranges import NEVER, Dates, Numbers, Span, Truth, Words, exactly, hull, is_settled
+from dsl.core import COUNT, FLAG, Duration, RoundTo, Type, ranges
+from dsl.core.ranges import NEVER, Dates, Numbers, Span, Truth, Words, exactly, hull, is_settled
 
 SMALL = st.integers(-4, 4)
 MODES = st.sampled_from([RoundTo("down"), RoundTo("up"), RoundTo("half up"), RoundTo("half up", Decimal("0.5"))])

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from dsl.core import Duration
-from evaluator import calendar
+from dsl.core import Duration, calendar
 
 DAYS = st.dates(date(1990, 1, 1), date(2050, 12, 31))
 

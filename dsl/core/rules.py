@@ -1,0 +1,253 @@
+"""Rules, their versions and options, the vocabulary, and the core that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal as OneOf
+
+from dsl.core.kinds import AWARD_KINDS
+from dsl.core.nodes import AllOf, Case, Dated, Expr, Requirement
+from dsl.core.types import ALWAYS, NO_BASIS, Basis, Days, Type
+from dsl.source import NO_SPAN, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What an option pays, gives, keeps or loses, and under which condition."""
+
+    verb: OneOf["pay", "gives", "keeps", "loses", "covers"]
+    names: tuple[str, ...]
+    when: Expr | None = None
+    up_to: Expr | None = None
+    days: Days = ALWAYS
+    basis: Basis = NO_BASIS
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """That something is so on some days: that a badge is given at once, how many options may be chosen."""
+
+    days: Days = ALWAYS
+    basis: Basis = NO_BASIS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One way of a choice; ``name`` None is ``no choice``."""
+
+    name: str | None
+    code: str
+    title: str
+    requirement: Expr | None
+    effects: tuple[Effect, ...]
+    days: Days = ALWAYS
+    basis: Basis = NO_BASIS
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingVersion:
+    """A property of a rule and the days it is in force."""
+
+    days: Days
+    value: Expr | tuple[Expr, Expr]
+    """One value, or the first and last day of a window."""
+    basis: Basis = NO_BASIS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVersion:
+    """The wording of a rule for some days."""
+
+    days: Days
+    title: str
+    basis: Basis = NO_BASIS
+    requirement: Expr | None = None
+    amount: Expr | None = None
+    stage: Case | None = None
+    options: tuple[Option, ...] = ()
+    at_most_one: tuple[Stated, ...] = ()
+    must_choose: tuple[Stated, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    settings: Mapping[str, tuple[SettingVersion, ...]] = field(default_factory=dict)
+    immediate_badge: tuple[Stated, ...] = ()
+    was: tuple[str, ...] = ()
+    """Ids whose holders hold this award from the first day of the version on."""
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+    def gives_badge_at_once(self, day: date) -> bool:
+        """Whether the badge is given as soon as the requirements are met."""
+        return any(day in stated.days for stated in self.immediate_badge)
+
+    def pick(self, day: date) -> OneOf["exactly_one", "at_most_one", "any"]:
+        """Return how many of the options may be chosen."""
+        if any(day in stated.days for stated in self.must_choose):
+            return "exactly_one"
+        return "at_most_one" if any(day in stated.days for stated in self.at_most_one) else "any"
+
+    def in_force(self, day: date) -> bool:
+        """Whether the version says something for a day: a rule whose every clause is dated says nothing outside."""
+        if day not in self.days:
+            return False
+        if self.requirement is not None:
+            return _says_something(self.requirement, day)
+        if isinstance(self.amount, Dated):
+            return any(day in version.days for version in self.amount.versions)
+        return not self.options or any(day in option.days for option in self.options)
+
+    def bounds(self) -> frozenset[date]:
+        """Return the days on which it can begin or cease to be in force."""
+        days = [self.days, *(option.days for option in self.options)]
+        if self.requirement is not None:
+            days += _days_said(self.requirement)
+        if isinstance(self.amount, Dated):
+            days += [version.days for version in self.amount.versions]
+        return frozenset(day for one in days for day in (one.start, one.end) if day is not None)
+
+
+def _says_something(node: Expr, day: date) -> bool:
+    match node:
+        case Requirement(days=days):
+            return day in days
+        case AllOf(parts=parts):
+            return any(_says_something(part, day) for part in parts)
+        case _:
+            return True
+
+
+def _days_said(node: Expr) -> list[Days]:
+    match node:
+        case Requirement(days=days):
+            return [days]
+        case AllOf(parts=parts):
+            return [days for part in parts for days in _days_said(part)]
+        case _:
+            return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A thing that can be decided, by its id (``designation.security``, ``competency.security.gold``)."""
+
+    id: str
+    kind: str
+    name: str
+    title: str
+    versions: tuple[RuleVersion, ...]
+    level: str | None = None
+    levels: tuple[str, ...] = ()
+    """All levels of the award, lowest first; empty where it has none."""
+    area: str | None = None
+    awarded_to: tuple[str, ...] = ()
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+    @property
+    def was(self) -> tuple[str, ...]:
+        """Ids whose holders hold this award from some day on."""
+        return tuple(dict.fromkeys(old for version in self.versions for old in version.was))
+
+    def version_on(self, day: date) -> RuleVersion | None:
+        """Return the version in force on a day; None where the rule says nothing then: the one meaning of "in force"."""
+        return next((version for version in self.versions if version.in_force(day)), None)
+
+    @property
+    def award(self) -> str:
+        """The id the register knows the award by: without a level."""
+        return f"{self.kind}.{self.name}"
+
+    @property
+    def is_award(self) -> bool:
+        """Whether the register knows it."""
+        return self.kind in AWARD_KINDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDecl:
+    """A fact or a field of a record, as a service may tell it."""
+
+    name: str
+    type: Type
+    title: str
+    formula: Expr | None = None
+    basis: Basis = NO_BASIS
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsDecl:
+    """A list of records that a service may tell."""
+
+    name: str
+    title: str
+    monthly: bool
+    fields: Mapping[str, FieldDecl]
+    dated_by: str | None = None
+    """The date field from which on a record counts; a list without one tells of the question's day only."""
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDecl:
+    """A figure or measure and the expression that gives it."""
+
+    name: str
+    title: str
+    type: Type
+    value: Expr
+    supplied: bool
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Core:
+    """All that is decided: rules in dependency-free form, the vocabulary, the named values."""
+
+    digest: str
+    version: str
+    package: str
+    title: str
+    rules: Mapping[str, Rule]
+    facts: Mapping[str, FieldDecl]
+    records: Mapping[str, RecordsDecl]
+    named: Mapping[str, NamedDecl]
+    benefits: tuple[str, ...]
+    """Ids of benefits that a choice can give: they may stand in the register."""
+    certifications: Mapping[str, str] = field(default_factory=dict)
+    """Every spelling of a certification that some list has, with the certification."""
+    membership: tuple[str, ...] = ()
+    """Ids of the awards and benefits whose anniversaries are those of the membership."""
+    change_days: tuple[date, ...] = ()
+    """Every day on which some version begins or ends, sorted."""
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """How names without a title are written for readers; nothing is decided by them."""
+
+    def spellings_of(self, certification: str) -> tuple[str, ...]:
+        """Return what else a certification is told as."""
+        return tuple(one for one, name in self.certifications.items() if name == certification and one != name)
+
+    @cached_property
+    def rule_of_award(self) -> Mapping[str, Rule]:
+        """The rule of each award; of several levels the first."""
+        found: dict[str, Rule] = {}
+        for rule in self.rules.values():
+            found.setdefault(rule.award, rule)
+        return found
+
+    @cached_property
+    def rules_of_entry(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules that may say something of an entry by its award: its own at all levels, and those that followed."""
+        found: dict[str, dict[str, Rule]] = {}
+        for rule in self.rules.values():
+            for award in (rule.award, *rule.was):
+                found.setdefault(award, {})[rule.id] = rule
+        return {award: tuple(rules.values()) for award, rules in found.items()}
+
+    @cached_property
+    def awards(self) -> tuple[str, ...]:
+        """Ids that may stand in the register, sorted."""
+        held = {rule.award for rule in self.rules.values() if rule.is_award}
+        former = {old for rule in self.rules.values() for old in rule.was}
+        return tuple(sorted(held | former | set(self.benefits)))

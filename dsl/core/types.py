@@ -1,0 +1,119 @@
+"""What a value can be, on which days a thing counts, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal as OneOf
+
+TypeKind = OneOf["flag", "count", "number", "percent", "points", "money", "date", "duration", "text", "choice"]
+NUMERIC: frozenset[str] = frozenset({"count", "number", "percent", "points", "money"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Type:
+    """What a value can be: its kind, unit (a currency, or what is counted), choices, and bounds."""
+
+    kind: TypeKind
+    unit: str | None = None
+    choices: tuple[str, ...] = ()
+    low: Decimal | None = None
+    high: Decimal | None = None
+    spellings: tuple[tuple[str, str], ...] = ()
+    """What else may be told for a value, each with the value; of a text the values themselves too."""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values that rules may name by their words: all of a choice, the declared ones of a text."""
+        return self.choices or tuple(dict.fromkeys(value for _, value in self.spellings))
+
+    def value_of(self, told: str) -> str:
+        """Return the value that a text is a spelling of: itself where no other claims it."""
+        return next((value for spelling, value in self.spellings if spelling == told), told)
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether values are decimals."""
+        return self.kind in NUMERIC
+
+    @property
+    def phrase(self) -> str:
+        """The type as a noun with its article, for sentences."""
+        match self.kind:
+            case "money":
+                return f"an amount in {self.unit}" if self.unit else "an amount of money"
+            case "choice":
+                return "one of " + ", ".join(f"`{choice}`" for choice in self.choices)
+            case "points":
+                return "a number of points"
+            case "percent":
+                return "a percentage"
+            case "number":
+                return "a plain number"
+            case "flag":
+                return "a condition"
+            case _:
+                return f"a {self}"
+
+    def __str__(self) -> str:
+        if self.kind == "money":
+            return f"money {self.unit}" if self.unit else "money"
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "count" and self.unit:
+            return f"count of {self.unit}"
+        return self.kind
+
+
+FLAG = Type(kind="flag")
+COUNT = Type(kind="count", low=Decimal(0))
+POINTS = Type(kind="points", low=Decimal(0))
+PERCENT = Type(kind="percent")
+DATE = Type(kind="date")
+DURATION = Type(kind="duration")
+TEXT = Type(kind="text")
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Calendar months and days; a year is twelve months."""
+
+    months: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From ``start`` (included) until ``end`` (excluded); None is open."""
+
+    start: date | None = None
+    end: date | None = None
+    provisional: bool = False
+
+    def __contains__(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+
+ALWAYS = Days()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a figure comes from: the source's title and the place in it."""
+
+    source: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a requirement rests on beside its figures."""
+
+    cites: tuple[Citation, ...] = ()
+    assumes: tuple[str, ...] = ()
+    seen: date | None = None
+    """Observed on this day; applied to earlier days it is an assumption."""
+
+
+NO_BASIS = Basis()
