@@ -17,13 +17,20 @@ from dsl.builtin import AWARDS, BUILT_IN, ENDLESS
 from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest, proposed
-from evaluator.limits import FIRST_YEAR, LAST_YEAR, MAX_ENTRIES, MAX_HISTORY, MAX_PROBLEMS, MAX_ROWS, shortened
+from evaluator.acceptor import acceptor
+from evaluator.limits import (
+    DIGITS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    MAX_ENTRIES,
+    MAX_HISTORY,
+    MAX_PROBLEMS,
+    MAX_ROWS,
+    PLACES,
+    shortened,
+)
 
 Json = Any
-
-DIGITS = 18
-PLACES = 6
-"""Digits before and behind the point of a number in facts; see the bound on exact arithmetic in ``ranges``."""
 
 _ANY_DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 _DECIMAL_TEXT = rf"^-?[0-9]{{1,{DIGITS}}}(\.[0-9]{{1,{PLACES}}})?$"
@@ -212,6 +219,7 @@ class FactsReader:
         self.core = core
         self.schema = facts_schema(core)
         self._validator = _Validator(self.schema, format_checker=_FORMATS)
+        self._accepts = acceptor(self.schema)
         self._known_awards = frozenset(core.awards)
         self._levels = {rule.award: rule.levels for rule in core.rules.values()}
         self._any_level = {"none", *(level for own in self._levels.values() for level in own)}
@@ -222,8 +230,10 @@ class FactsReader:
         Raises:
             FactErrors: with the JSON pointer of every place, under ``prefix``, up to ``most`` places.
         """
-        errors = _leaves(self._validator.iter_errors(data))
-        unique = _first(most, (problem for error in errors for problem in self._problems(error, prefix)))
+        unique: dict[tuple[str, str], FactProblem] = {}
+        if not self._accepts(data):
+            errors = _leaves(self._validator.iter_errors(data))
+            unique = _first(most, (problem for error in errors for problem in self._problems(error, prefix)))
         if not unique:
             unique = _first(most, self._beyond_schema(data, prefix))
         if unique:

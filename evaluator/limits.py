@@ -14,6 +14,10 @@ LAST_YEAR = 2199
 """Years of the dates and months in facts: ends and starts that lie outside of the span asked about can still be told,
 a date that stands for "never" is written ``none``."""
 
+DIGITS = 18
+PLACES = 6
+"""Digits before and behind the point of a number in facts; see the bound on exact arithmetic in ``ranges``."""
+
 MAX_RULES = 500
 """Names and patterns of rules in one question."""
 MAX_ROWS = 10_000

@@ -19,7 +19,7 @@ from dsl.builtin import AWARDS, BUILT_IN
 from dsl.codec import decimal_text
 from dsl.core import calendar
 from evaluator import limits
-from evaluator.facts_schema import DIGITS, PLACES
+from evaluator.limits import DIGITS, PLACES
 from evaluator.reads import reads_of
 from review.scenarios.figures import Figures, figures_of
 
