@@ -38,6 +38,7 @@ from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of, told_once
+from evaluator.record_plans import RecordPlans
 from evaluator.resting import CHECKING, NEXT, rests_on
 from evaluator.standing import Standing
 
@@ -88,7 +89,7 @@ class Engine:
         self.document = document
         self.core = core if core is not None else core_of(document)
         self.reader = FactsReader(self.core)
-        self.movement = Movement(self.core)
+        self.plans = RecordPlans(Movement(self.core))
         self.hints = Hints(self.core)
         self._engine = engine_name()
 
@@ -97,7 +98,7 @@ class Engine:
         other = Engine.__new__(Engine)
         other.document, other.core = document, core
         other.reader, other.hints, other._engine = self.reader, self.hints, self._engine
-        other.movement = Movement(core)
+        other.plans = RecordPlans(Movement(core))
         return other
 
     # ---- asking
@@ -139,7 +140,7 @@ class Engine:
         self.reader.check(query.facts, most=most_problems)
         rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
         facts = Facts(self.core, query.facts, query.as_of)
-        one = _Deciding(self.movement, facts, _fingerprint(query.facts), untold=query.detail == "none")
+        one = _Deciding(self.plans, facts, _fingerprint(query.facts), untold=query.detail == "none")
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
@@ -156,17 +157,17 @@ class _Deciding:
     """The decisions over one partner's facts on one day."""
 
     def __init__(
-        self, movement: Movement, facts: Facts, fingerprint: str, *, untold: bool = False, trying: bool = False
+        self, plans: RecordPlans, facts: Facts, fingerprint: str, *, untold: bool = False, trying: bool = False
     ) -> None:
-        self.movement = movement
-        self.core = movement.core
+        self.plans = plans
+        self.core = plans.movement.core
         self.facts = facts
         self.fingerprint = fingerprint
         self.untold = untold or trying
         """No reason is told, so none is made."""
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
-        self.interpreter = Interpreter(self.core, facts, movement)
+        self.interpreter = Interpreter(self.core, facts, plans)
         self._tried: dict[frozenset[tuple[str, str | bool]], _Deciding] = {}
         """The same facts with values told for missing ones: kept, as many rules miss the same."""
 
@@ -453,7 +454,7 @@ class _Deciding:
         key = frozenset(told.items())
         if key not in self._tried:
             data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
-            self._tried[key] = _Deciding(self.movement, Facts(self.core, data, self.facts.as_of), "", trying=True)
+            self._tried[key] = _Deciding(self.plans, Facts(self.core, data, self.facts.as_of), "", trying=True)
         return self._tried[key].decision(rule)
 
     def _disagreements(self, explanations: Sequence[Explanation]) -> Iterable[Disagreement]:
@@ -605,5 +606,5 @@ def _condition_reason(code: str, title: str, test: Explanation, context: Context
 
 def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:
     """Return the standing of an award on a day, for callers that need no decision."""
-    one = _Deciding(engine.movement, Facts(engine.core, facts, as_of), "")
+    one = _Deciding(engine.plans, Facts(engine.core, facts, as_of), "")
     return one.interpreter.register.standing(award, None, Moment(as_of))

@@ -59,7 +59,7 @@ class Facts:
         self.as_of = as_of
         self._records: dict[tuple[str, bool], Records] = {}
         self._days: dict[tuple[str, str], frozenset[date]] = {}
-        self._months: dict[str, frozenset[int]] = {}
+        self._by_month: dict[str, dict[int | None, list[int]]] = {}
         self._fields: dict[tuple[int, str], tuple[Mapping[str, Json], tuple[Range, tuple[Gap, ...]]]] = {}
 
     def section(self, name: str, projected: bool) -> Mapping[str, Json]:
@@ -187,10 +187,20 @@ class Facts:
 
     def months_in(self, records: Records) -> frozenset[int]:
         """Return the months that a list tells of."""
-        if records.pointer not in self._months:
-            told = (row.month for row in records.rows or ())
-            self._months[records.pointer] = frozenset(month for month in told if month is not None)
-        return self._months[records.pointer]
+        return frozenset(month for month in self._months_by_row(records) if month is not None)
+
+    def rows_of(self, records: Records, window: tuple[int, int]) -> list[int]:
+        """Return the indexes of the rows whose months are, or may be, in a window."""
+        by_month = self._months_by_row(records)
+        inside = (month for month in by_month if month is None or window[0] <= month <= window[1])
+        return sorted(index for month in inside for index in by_month[month])
+
+    def _months_by_row(self, records: Records) -> Mapping[int | None, list[int]]:
+        if records.pointer not in self._by_month:
+            found = self._by_month[records.pointer] = {}
+            for index, row in enumerate(records.rows or ()):
+                found.setdefault(row.month, []).append(index)
+        return self._by_month[records.pointer]
 
 
 def _next(day: date) -> date:

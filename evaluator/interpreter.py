@@ -22,19 +22,22 @@ from evaluator.facts import Facts, Row
 from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.progress import Progress, agreed, nothing_told
+from evaluator.record_plans import RecordPlans
 from evaluator.register import Register
+from evaluator.selection import Selections
 from evaluator.stretches import Stretches
 
 
 class Interpreter:
     """Decides nodes of one core over one partner's facts; decided parts are remembered by node and moment."""
 
-    def __init__(self, core: c.Core, facts: Facts, movement: Movement | None = None) -> None:
+    def __init__(self, core: c.Core, facts: Facts, plans: RecordPlans | None = None) -> None:
         self.core = core
         self.facts = facts
         self.register = Register(self)
-        self.movement = movement or Movement(core)
-        self.stretches = Stretches(self, self.register, self.movement)
+        self.plans = plans or RecordPlans(Movement(core))
+        self.selections = Selections(facts, self.plans)
+        self.stretches = Stretches(self, self.register, self.plans.movement)
         self._with_nothing: Interpreter | None = None
         self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
         self._formulas: dict[tuple[str, str, date, str | None, str | None, date | None], Explanation] = {}
@@ -183,7 +186,7 @@ class Interpreter:
         """Return what tells progress in a rule: beside an interpreter over a partner with nothing."""
         if self._with_nothing is None:
             data = nothing_told(self.core, self.facts.data)
-            self._with_nothing = Interpreter(self.core, Facts(self.core, data, self.facts.as_of), self.movement)
+            self._with_nothing = Interpreter(self.core, Facts(self.core, data, self.facts.as_of), self.plans)
         return Progress(
             self._with_nothing.evaluate, replace(at, row=None, declaration=None, rule=self.core.rules[rule])
         )
@@ -255,7 +258,7 @@ class Interpreter:
             inner = Moment(at.day, at.projected, row, told.declaration, at.rule, at.entry, at.due)
             return self.evaluate(expr, inner)
 
-        found = records.aggregate(node, told, self.facts, at.day, window, in_record)
+        found = records.aggregate(node, told, at, window, self.selections, in_record)
         day = at.day if at.day != self.facts.as_of else None
         return Explanation(node, found.range, parts, found.gaps, day=day)
 

@@ -5,8 +5,7 @@ The table in ``evaluator/README.md`` is this module in words, and is tested line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -33,38 +32,29 @@ from dsl.core.ranges import (
     is_settled,
     round_ratio,
     rounded,
-    truth,
 )
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Records, Row, months_before
-
-EvaluateRow = Callable[[Expr, Row], Explanation]
-"""Decides an expression with a record at hand."""
-
-
-@dataclass(slots=True)
-class _Selected:
-    """Records that are, or may be, in the selection, with the value of each."""
-
-    values: list[tuple[Truth, Range]] = field(default_factory=list)
-    alike: list[tuple[Range, ...]] = field(default_factory=list)
-    """Of each value what else it must share with another one to count as one with it."""
-    amounts: list[Numbers] = field(default_factory=list)
-    """Of each value what it adds to the total of those that count as one with it."""
-    gaps: list[Gap] = field(default_factory=list)
-    open_ended: bool = False
-    """Records that nobody told of may belong to the selection too."""
+from evaluator.moment import Moment
+from evaluator.selection import EvaluateRow, Selected, Selections
 
 
 def aggregate(
-    node: Aggregate, records: Records, facts: Facts, day: date, window: tuple[int, int] | None, evaluate: EvaluateRow
+    node: Aggregate,
+    records: Records,
+    at: Moment,
+    window: tuple[int, int] | None,
+    selections: Selections,
+    evaluate: EvaluateRow,
 ) -> Explanation:
     """Return the range of a figure over records on a day."""
+    facts, day = selections.facts, at.day
     if records.rows is None or (day != facts.as_of and not facts.is_dated(records)):
         kind: Literal["records", "history"] = "records" if day == facts.as_of else "history"
         gap = Gap(kind, records.pointer, records.declaration.title, None, None if day == facts.as_of else day)
         return Explanation(node, anything(node), gaps=(gap,))
-    chosen = _select(node, records, facts, day, window, evaluate)
+    chosen = selections.of(node, records, at, window, evaluate)
+    _open_end(chosen, records, facts, day, window)
     mark = None if node.total is None else evaluate(node.total.right, Row({}, records.pointer))
     gaps = [*chosen.gaps, *(mark.missing() if mark is not None else ())]
     return Explanation(
@@ -138,72 +128,22 @@ def _may_be_negative(expr: Expr) -> bool:
             return expr.type.low is None or expr.type.low < 0
 
 
-def _select(
-    node: Aggregate,
-    records: Records,
-    facts: Facts,
-    day: date,
-    window: tuple[int, int] | None,
-    evaluate: EvaluateRow,
-) -> _Selected:
-    chosen = _Selected(open_ended=records.partial)
+def _open_end(chosen: Selected, records: Records, facts: Facts, day: date, window: tuple[int, int] | None) -> None:
+    """Note why records that nobody told of may be in a selection: that is told before all that its records lack."""
+    title, gaps = records.declaration.title, list[Gap]()
     if day > facts.as_of and records.declaration.dated_by is not None:
-        chosen.open_ended = True
-        chosen.gaps.append(Gap("history", records.pointer, records.declaration.title, None, day))
+        gaps.append(Gap("history", records.pointer, title, None, day))
     if records.partial:
-        chosen.gaps.append(Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial"))
-    if window is not None:
-        missing = records.missing_months(*window)
-        if missing:
-            chosen.open_ended = True
-            note = f"months {month_text(missing[0])} to {month_text(missing[-1])} are not told of"
-            chosen.gaps.append(Gap("months", records.pointer, records.declaration.title, note=note))
-    for row in records.rows or ():
-        inside, gaps = _in_window(row, window)
-        if records.declaration.dated_by is not None:
-            begun, undated = _begun(records, row, facts, day)
-            inside, gaps = all_of((inside, begun)), [*gaps, *undated]
-        if inside is Truth.FALSE:
-            continue
-        if node.where is not None:
-            test = evaluate(node.where, row)
-            inside = all_of((inside, test.truth))
-            gaps = [*gaps, *test.missing()]
-        if inside is Truth.FALSE:
-            continue
-        if inside is Truth.UNKNOWN:
-            chosen.gaps.extend(gaps)
-        value: Range = Truth.TRUE
-        if node.value is not None:
-            explained = evaluate(node.value, row)
-            value = explained.range
-            chosen.gaps.extend(explained.missing())
-        chosen.values.append((inside, value))
-        others = [evaluate(part, row) for part in node.alike]
-        chosen.alike.append(tuple(other.range for other in others))
-        if node.total is not None:
-            others.append(evaluate(node.total.left, row))
-            chosen.amounts.append(_numbers([others[-1].range])[0])
-        for other in others:
-            chosen.gaps.extend(other.missing())
-    return chosen
+        gaps.append(Gap("rows", records.pointer, title, note="the list is marked partial"))
+    missing = records.missing_months(*window) if window is not None else []
+    if missing:
+        note = f"months {month_text(missing[0])} to {month_text(missing[-1])} are not told of"
+        gaps.append(Gap("months", records.pointer, title, note=note))
+    chosen.open_ended = bool(gaps)
+    chosen.gaps[:0] = gaps
 
 
-def _begun(records: Records, row: Row, facts: Facts, day: date) -> tuple[Truth, list[Gap]]:
-    """Return whether a record of a dated list counts on the day already."""
-    since, gaps = facts.field(row, records.declaration.dated_by or "", records.declaration)
-    return compare("<=", since, exactly(day)), list(gaps)
-
-
-def _in_window(row: Row, window: tuple[int, int] | None) -> tuple[Truth, list[Gap]]:
-    if window is None:
-        return Truth.TRUE, []
-    if row.month is None:
-        return Truth.UNKNOWN, [Gap("field", f"{row.pointer}/month", "Month")]
-    return truth(window[0] <= row.month <= window[1]), []
-
-
-def _figure(node: Aggregate, chosen: _Selected, mark: Range | None) -> Range:
+def _figure(node: Aggregate, chosen: Selected, mark: Range | None) -> Range:
     sure = [value for inside, value in chosen.values if inside is Truth.TRUE]
     perhaps = [value for inside, value in chosen.values if inside is Truth.UNKNOWN]
     match node.function:
@@ -258,7 +198,7 @@ def _distinct(keys: list[tuple[Truth, _Key]], open_ended: bool) -> Numbers:
     return Numbers(Decimal(low), None if open_ended else Decimal(len(every) + unsettled))
 
 
-def _distinct_with_total(total: c.Compare, chosen: _Selected, mark: Range) -> Numbers:
+def _distinct_with_total(total: c.Compare, chosen: Selected, mark: Range) -> Numbers:
     """Different keys whose records have enough together.
 
     A record that may be outside, or whose key is not settled, may add to the total of any key or not, and an open-ended

@@ -1,0 +1,88 @@
+"""What the figures of a core ask of records, taken apart: read off the figures alone, once for a core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dsl import core as c
+from dsl.core.walk import walk
+from evaluator.moves import Movement, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An expression that is asked of records, the same wherever it is written."""
+
+    number: int
+    node: c.Expr
+    fields: tuple[str, ...]
+    """Fields that are read, also through computed ones: records alike in these are alike in the expression."""
+    moves: bool
+    """Whether it can be another one on another day."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPlan:
+    """What a figure asks of each record."""
+
+    node: c.Aggregate
+    where: Asked | None
+    conditions: tuple[Asked, ...]
+    """The parts of the condition, each of which must hold."""
+    value: Asked | None
+    alike: tuple[Asked, ...]
+    amount: Asked | None
+
+
+class RecordPlans:
+    """The plans of the figures of one core, made once: read off the figures alone."""
+
+    def __init__(self, movement: Movement) -> None:
+        self.movement = movement
+        self._asked: dict[tuple[object, ...], Asked] = {}
+        self._plans: dict[int, RecordPlan] = {}
+
+    def of(self, node: c.Aggregate) -> RecordPlan:
+        """Return what a figure asks of each record."""
+        found = self._plans.get(id(node))
+        if found is None or found.node is not node:
+            # With its node: an identity is one node's only as long as that is there.
+            found = self._plans[id(node)] = self._plan(node)
+        return found
+
+    def _plan(self, node: c.Aggregate) -> RecordPlan:
+        def asked(part: c.Expr) -> Asked:
+            key = (node.records, part, _places(part))
+            if key not in self._asked:
+                moves = self.movement.of(part, Place(records=node.records))
+                read = {one.name for one in walk(part) if isinstance(one, c.Field) and one.formula is None}
+                does_move = bool(moves.days or moves.movers or moves.rises)
+                self._asked[key] = Asked(len(self._asked), part, tuple(sorted(read)), does_move)
+            return self._asked[key]
+
+        return RecordPlan(
+            node,
+            asked(node.where) if node.where is not None else None,
+            tuple(map(asked, _conditions(node.where))) if node.where is not None else (),
+            asked(node.value) if node.value is not None else None,
+            tuple(map(asked, node.alike)),
+            asked(node.total.left) if node.total is not None else None,
+        )
+
+
+def _conditions(where: c.Expr) -> Iterable[c.Expr]:
+    """Yield what must hold: the parts of an `and`, and of those inside it."""
+    if isinstance(where, c.AllOf) and not any(isinstance(part, c.Requirement) for part in where.parts):
+        for part in where.parts:
+            yield from _conditions(part)
+    else:
+        yield where
+
+
+def _places(part: c.Expr) -> tuple[object, ...]:
+    """Return the places of the nodes that can tell of their own, as an unknown figure does: equal ones of two are two."""
+    quiet = c.Field | c.Compare | c.AllOf | c.AnyOf | c.Not | c.Arithmetic | c.Today | c.Edge | c.Shift
+    nodes = (one for one in walk(part) if not isinstance(one, quiet))
+    told = (one.origin for one in nodes if not isinstance(one, c.Literal) or one.value is None)
+    return tuple((origin.source.name, origin.start, origin.end) for origin in told)

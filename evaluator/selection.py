@@ -1,0 +1,208 @@
+"""Which records a figure is reckoned from: all that is asked of the records of one list, in one pass.
+
+Many figures look at one list. So its months are known by number, a condition is taken apart at its `and`s, and each
+part of it, and each value, is decided once for all records that are alike in what it reads of them, whichever figure
+asks. What an expression means stays with the interpreter: it decides one record of each such group. Where one part of
+a condition fails the record is out, and nothing more is asked about it; why something is not known is looked at only
+where it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from dsl import core as c
+from dsl.core.ranges import Numbers, Range, Truth, compare, exactly, is_settled
+from evaluator.explanation import Explanation, Gap
+from evaluator.facts import Facts, Records, Row
+from evaluator.moment import Moment
+from evaluator.record_plans import Asked, RecordPlan, RecordPlans
+
+EvaluateRow = Callable[[c.Expr, Row], Explanation]
+"""Decides an expression with a record at hand."""
+
+
+@dataclass(slots=True)
+class Selected:
+    """Records that are, or may be, in the selection, with the value of each."""
+
+    values: list[tuple[Truth, Range]] = field(default_factory=list)
+    alike: list[tuple[Range, ...]] = field(default_factory=list)
+    """Of each value what else it must share with another one to count as one with it."""
+    amounts: list[Numbers] = field(default_factory=list)
+    """Of each value what it adds to the total of those that count as one with it."""
+    gaps: list[Gap] = field(default_factory=list)
+    open_ended: bool = False
+    """Records that nobody told of may belong to the selection too."""
+
+
+_UNTOLD = object()
+
+
+class _Column:
+    """An expression over the records of a list on a day: decided for one of those that are alike in what it reads."""
+
+    __slots__ = ("_asked", "_evaluate", "_of_alike", "_one", "_rows", "open", "ranges")
+
+    def __init__(self, asked: Asked, rows: Sequence[Row], evaluate: EvaluateRow) -> None:
+        self._asked = asked
+        self._rows = rows
+        self._evaluate = evaluate
+        self._one = asked.fields[0] if len(asked.fields) == 1 else None
+        self._of_alike: dict[object, tuple[Range, Explanation, Row]] = {}
+        self.ranges: list[Any] = [None] * len(rows)
+        """The range of each record that was asked about."""
+        self.open = False
+        """Whether any of these is not settled."""
+
+    def range_of(self, index: int) -> Range:
+        found: Range | None = self.ranges[index]
+        if found is None:
+            found = self.ranges[index] = self._decided(self._rows[index])[0]
+        return found
+
+    def all(self, indexes: Sequence[int]) -> list[Range]:
+        ranges, find = self.ranges, self.range_of
+        return [ranges[index] or find(index) for index in indexes]
+
+    def _key(self, row: Row) -> object:
+        told = row.data
+        if self._one is not None:
+            return told.get(self._one, _UNTOLD)
+        return tuple([told.get(name, _UNTOLD) for name in self._asked.fields])
+
+    def _decided(self, row: Row) -> tuple[Range, Explanation, Row]:
+        key = self._key(row)
+        found = self._of_alike.get(key)
+        if found is None:
+            explained = self._evaluate(self._asked.node, row)
+            found = self._of_alike[key] = (explained.range, explained, row)
+            self.open = self.open or not is_settled(explained.range)
+        return found
+
+    def gaps(self, index: int) -> list[Gap]:
+        """Return what is missing to know it of a record: where it is told of another one, at this one's place."""
+        row = self._rows[index]
+        _, explained, other = self._decided(row)
+        if other is row:
+            return list(explained.missing())
+        before = f"{other.pointer}/"
+        return [
+            replace(gap, pointer=f"{row.pointer}/{gap.pointer[len(before) :]}")
+            if gap.pointer.startswith(before)
+            else gap
+            for gap in explained.missing()
+        ]
+
+
+@dataclass(slots=True)
+class _Inside:
+    """Records that are inside, or may be."""
+
+    indexes: list[int]
+    why: dict[int, list[Gap]]
+    """Of each that may be outside, what is missing to know that."""
+
+
+class Selections:
+    """Selects records of one partner's lists."""
+
+    def __init__(self, facts: Facts, plans: RecordPlans) -> None:
+        self.facts = facts
+        self.plans = plans
+        self._columns: dict[tuple[object, ...], _Column] = {}
+        self._inside: dict[tuple[object, ...], _Inside] = {}
+        self._begun: dict[tuple[str, date], tuple[list[Truth], dict[int, tuple[Gap, ...]]]] = {}
+
+    def of(
+        self, node: c.Aggregate, records: Records, at: Moment, window: tuple[int, int] | None, evaluate: EvaluateRow
+    ) -> Selected:
+        """Return the records of a figure on a day, and their values."""
+        plan = self.plans.of(node)
+        rows = records.rows or ()
+        moment = (at.rule.id if at.rule else None, at.entry.pointer if at.entry else None, at.due)
+
+        def column(asked: Asked) -> _Column:
+            key = (asked.number, records.pointer, at.day if asked.moves else None, moment)
+            found = self._columns.get(key)
+            if found is None:
+                found = self._columns[key] = _Column(asked, rows, evaluate)
+            return found
+
+        key = (plan.where.number if plan.where else None, records.pointer, at.day, moment, window)
+        if key not in self._inside:
+            self._inside[key] = self._look(plan, records, at.day, window, column)
+        inside = self._inside[key]
+        chosen = Selected()
+        states = [Truth.UNKNOWN if index in inside.why else Truth.TRUE for index in inside.indexes]
+        value = column(plan.value) if plan.value is not None else None
+        others = [column(part) for part in (*plan.alike, *((plan.amount,) if plan.amount is not None else ()))]
+        values = value.all(inside.indexes) if value is not None else [Truth.TRUE] * len(states)
+        chosen.values = list(zip(states, values, strict=True))
+        if plan.alike:
+            chosen.alike = list(zip(*(column(part).all(inside.indexes) for part in plan.alike), strict=True))
+        else:
+            chosen.alike = [()] * len(states)
+        if plan.amount is not None:
+            amounts = column(plan.amount).all(inside.indexes)
+            chosen.amounts = [amount for amount in amounts if isinstance(amount, Numbers)]
+        asked = [one for one in (value, *others) if one is not None and one.open]
+        if asked or inside.why:
+            for index in inside.indexes:
+                chosen.gaps.extend(inside.why.get(index, ()))
+                for one in asked:
+                    chosen.gaps.extend(one.gaps(index))
+        return chosen
+
+    def _look(
+        self,
+        plan: RecordPlan,
+        records: Records,
+        day: date,
+        window: tuple[int, int] | None,
+        column: Callable[[Asked], _Column],
+    ) -> _Inside:
+        """Return the records inside the window on the day that meet the condition, or may."""
+        rows = records.rows or ()
+        indexes: list[int] = list(range(len(rows))) if window is None else self.facts.rows_of(records, window)
+        begun: list[Truth] | None = None
+        undated: dict[int, tuple[Gap, ...]] = {}
+        if records.declaration.dated_by is not None:
+            begun, undated = self._begun_on(records, day)
+            indexes = [index for index in indexes if begun[index] is not Truth.FALSE]
+        for condition in plan.conditions:
+            one = column(condition)
+            ranges, find = one.ranges, one.range_of
+            indexes = [index for index in indexes if (ranges[index] or find(index)) is not Truth.FALSE]
+        why: dict[int, list[Gap]] = {}
+        conditions = [one for one in map(column, plan.conditions) if one.open]
+        if conditions or undated or window is not None:
+            for index in indexes:
+                gaps: list[Gap] = []
+                if window is not None and rows[index].month is None:
+                    gaps.append(Gap("field", f"{rows[index].pointer}/month", "Month"))
+                if index in undated:
+                    gaps.extend(undated[index])
+                unsure = bool(gaps) or any(one.range_of(index) is Truth.UNKNOWN for one in conditions)
+                if unsure and plan.where is not None and conditions:
+                    gaps.extend(column(plan.where).gaps(index))
+                if unsure:
+                    why[index] = gaps
+        return _Inside(indexes, why)
+
+    def _begun_on(self, records: Records, day: date) -> tuple[list[Truth], dict[int, tuple[Gap, ...]]]:
+        """Return of each record of a dated list whether it counts on the day already, and what is missing for that."""
+        key = (records.pointer, day)
+        if key not in self._begun:
+            today = exactly(day)
+            told = [
+                self.facts.field(row, records.declaration.dated_by or "", records.declaration)
+                for row in records.rows or ()
+            ]
+            truths = [compare("<=", since, today) for since, _ in told]
+            gaps = {index: told[index][1] for index, state in enumerate(truths) if state is Truth.UNKNOWN}
+            self._begun[key] = (truths, gaps)
+        return self._begun[key]
