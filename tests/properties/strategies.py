@@ -201,6 +201,17 @@ def partners(draw: st.DrawFn, what: About) -> Partner:
     core, rules, interest = what.core, what.rules, what.interest
     as_of = draw(days(interest))
     reads = reads_of(core, rules)
+    registers = {
+        section: draw(_records(AWARDS, interest, as_of))
+        for section in ("", "projected")
+        if AWARDS.name in reads.records
+    }
+    if _asks_of_others(core, rules):
+        # What is held gives its anniversary to others: whether it still is held, its checks say.
+        names = {row["award"] for register in registers.values() for row in register["rows"]}
+        reads = reads_of(
+            core, (*rules, *(rule for name in sorted(names) for rule in core.rules_of_entry.get(name, ())))
+        )
     # A measure that nothing can be reckoned for is always told: no other fact would settle what rests on it.
     measures = [name for name in reads.measures if _is_unknown(core, name) or draw(st.integers(0, 5)) == 0]
     sections: dict[str, Mapping[str, Mapping[str, Json]]] = {}
@@ -211,10 +222,22 @@ def partners(draw: st.DrawFn, what: About) -> Partner:
         for name in measures:
             facts[name] = draw(_history(core.named[name].type, interest, as_of))
         records = {
-            name: draw(_records(BUILT_IN.get(name) or core.records[name], interest, as_of)) for name in reads.records
+            name: registers[section]
+            if name == AWARDS.name
+            else draw(_records(BUILT_IN.get(name) or core.records[name], interest, as_of))
+            for name in reads.records
         }
         sections[section] = {"facts": facts, "records": records}
     return Partner(core, as_of, sections)
+
+
+def _asks_of_others(core: c.Core, rules: Iterable[c.Rule]) -> bool:
+    """Whether rules ask for an anniversary that other awards give, in a setting too: of a kind, or of the membership."""
+    return any(
+        (isinstance(node, c.Anniversary) and node.which not in ("own", "attained"))
+        or (isinstance(node, c.Aggregate) and node.over is not None and node.over.anniversary_year)
+        for node in _nodes(core, rules)
+    )
 
 
 def _history(type_: c.Type, interest: Interest, as_of: date) -> st.SearchStrategy[list[tuple[date, Json]]]:

@@ -153,6 +153,18 @@ def test_filling_in_what_is_missing_settles(name: str) -> None:
     hold(check_filling_in_settles, 40, name)
 
 
+@settings(QUICK, max_examples=30)
+@given(data=st.data())
+def test_a_partner_tells_what_the_checks_of_its_awards_read(data: st.DataObject) -> None:
+    # The fee is due at an anniversary that any award of the membership may give, and only while it is held.
+    partner = data.draw(partners(made_for("register", "fee.entry")))
+    told = partner.sections[""]
+    awards = {row["award"] for row in told["records"]["awards"]["rows"]}
+
+    assert "designation.membership_check" not in awards or "certifications" in told["records"]
+    assert "designation.own_check" not in awards or "score" in told["facts"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_records_means_nothing(name: str) -> None:
     hold(check_order_means_nothing, 24, name)
