@@ -28,7 +28,10 @@ class Entries:
         self.settings = Settings(interpreter)
         self.rules = interpreter.core.rule_of_award
         self._benefits = frozenset(interpreter.core.benefits)
-        self._followed = frozenset(old for rule in self.rules.values() for one in rule.versions for old in one.was)
+        self._followers: dict[str, list[c.Rule]] = {}
+        for rule in self.rules.values():
+            for old in dict.fromkeys(old for version in rule.versions for old in version.was):
+                self._followers.setdefault(old, []).append(rule)
         self._checks: dict[tuple[str, str, str | None, bool], Checks] = {}
         self._by_award: dict[str, dict[str | None, list[Row]]] = {}
 
@@ -121,7 +124,7 @@ class Entries:
 
     def _goes_out_of_force(self, rule: c.Rule | None, day: date) -> date | None:
         """Return the first day after a day on which the rule is not in force; None where another award follows it."""
-        if rule is None or rule.award in self._followed:
+        if rule is None or rule.award in self._followers:
             return None
         ends = (version.days.end for version in rule.versions)
         return _first(*(end for end in ends if end is not None and end > day and rule.version_on(end) is None))
@@ -261,8 +264,15 @@ class Entries:
     def _rule_on(self, day: date, entry: Entry, rule: c.Rule, level: str | None) -> c.Rule:
         """Return the rule that a check of the day decides: the entry's own, and the one that followed it after that."""
         own = self.rules.get(entry.award, rule)
-        award = own.award if own.version_on(day) is not None else rule.award
+        award = own.award
+        if own.version_on(day) is None:
+            award = rule.award if rule.award != own.award else self._follower(own.award, day)
         return self.interpreter.core.rules.get(f"{award}.{level}", self.rules.get(award, rule))
+
+    def _follower(self, award: str, day: date) -> str:
+        """Return the award that followed one by a day: its holders go on with that; the award itself without any."""
+        found = (rule.award for rule in self._followers.get(award, ()) if award in former(rule, day))
+        return next(found, award)
 
     # ---- fields
 

@@ -292,13 +292,14 @@ def given_to(draw: st.DrawFn, award: Drawn) -> Given:
     return Given(tuple(rows), history)
 
 
-def naive_of(award: Drawn, given: Given, row: dict[str, Any], asked_for: str) -> Naive:
+def naive_of(award: Drawn, given: Given, row: dict[str, Any]) -> Naive:
     least = 1 if row.get("level") == "silver" else 2
     attained = row["attained"]
     checked = CHECKED[award.checked]
     if award.checked.startswith("attained"):
         checked = lambda _: months_on(attained, 6)  # noqa: E731
-    force_ends = FORCE[award.force] if asked_for != "old" else date(2022, 6, 1)
+    # Whoever holds an award that another one follows goes on with that: here its rule says the same.
+    force_ends = FORCE[award.force]
     words = Words(
         # Out of force a rule says nothing: the anniversary is the check, and fails.
         checked=lambda due: checked(due) if due < force_ends else due,
@@ -307,7 +308,6 @@ def naive_of(award: Drawn, given: Given, row: dict[str, Any], asked_for: str) ->
         renewable=lambda due: RENEWABLE[award.renewable](due) if due < force_ends else None,
         meets=lambda day, _: day < force_ends and given.n(day) >= least,
         force_ends=force_ends,
-        followed=asked_for == "old",
     )
     return Naive(attained, row["anniversary"], None if row["ended"] == "none" else row["ended"], words)
 
@@ -327,14 +327,12 @@ def check_standing(data: st.DataObject, _name: str) -> None:
 
     standing = Interpreter(core, Facts(core, facts, asked)).register.standing(name, row.get("level"), Moment(asked))
 
-    naive = naive_of(award, given, row, name.partition(".")[2]).told(asked)
+    naive = naive_of(award, given, row).told(asked)
     if asked < row["attained"]:
         assert standing.held is Truth.FALSE
         return
     assert standing.since == row["attained"]
     assert (standing.held, standing.until) == (Truth.TRUE if naive.held else Truth.FALSE, naive.until)
-    if name.endswith(".old"):
-        return  # the next check is that of the award that follows it
     assert standing.next_check == naive.next_check
 
 
@@ -372,7 +370,7 @@ def check_anniversaries(data: st.DataObject, _name: str) -> None:
     first: list[date] = []
     start = date(2022, 10, 3)
     for row in given.entries:
-        naive = naive_of(award, given, row, "a" if row["award"].endswith(".a") else "old")
+        naive = naive_of(award, given, row)
         following = min(day for day in map(naive.nth, range(YEARS)) if day >= asked)
         if begins_held(naive, asked, until_today=following == asked):
             coming.append(following)
