@@ -62,8 +62,9 @@ def of_several(states: Sequence[Standing], more: tuple[Gap, ...]) -> Standing:
         until = max(ends) if len(ends) == len(holding) else None
         next_check, next_due = max(checks, key=lambda found: found[0], default=(None, None))
         best = replace(best, next_check=next_check, next_due=next_due, until=until)
-    elif not holding and all(state.until is not None for state in states):
-        best = max(states, key=lambda state: state.until or date.min)
+    elif all(state.held is Truth.FALSE for state in states):
+        # Lost when the last one was; an entry that no day ended was never held, and hides none that was.
+        best = max(states, key=lambda state: (state.until or date.min, *_weight(state)))
     return replace(best, held=held, gaps=gaps)
 
 

@@ -29,6 +29,8 @@ from tests.properties.test_laws import hold
 ROOT = Path(__file__).parents[2]
 DAY = timedelta(days=1)
 YEARS = 12
+FOLLOWED = date(2022, 6, 1)
+"""The day from which another award follows one, where the policy drawn has such."""
 Window = tuple[date, date]
 
 
@@ -77,6 +79,8 @@ class Told:
     held: bool
     until: date | None
     next_check: date | None
+    is_open: bool = False
+    """Whether the window of a check still runs, so that no day is certain."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ class Naive:
         until = min(known, default=None)
         held = until is None or asked < until
         if is_open:
-            return Told(held, None, None)
+            return Told(held, None, None, is_open=True)
         coming = min((one for one in checks if one > asked), default=None)
         is_before = coming is not None and (until is None or coming < until)
         return Told(held, until, coming if held and is_before else None)
@@ -282,7 +286,7 @@ def given_to(draw: st.DrawFn, award: Drawn) -> Given:
     for _ in range(draw(st.integers(1, 3))):
         attained = draw(DATES)
         anniversary = draw(st.sampled_from((years_on(attained, 1), attained, attained + 100 * DAY)))
-        old = award.former and attained < date(2022, 6, 1)
+        old = award.former and attained < FOLLOWED
         days = draw(st.integers(0, 700))
         ended = attained + days * DAY if days else "none"
         rows.append({
@@ -321,7 +325,7 @@ def check_standing(data: st.DataObject, _name: str) -> None:
     core = core_of(award.text())
     kind = "competency" if award.levels else "designation"
     row = given.entries[0]
-    name = row["award"] if award.former and asked < date(2022, 6, 1) else f"{kind}.a"
+    name = row["award"] if award.former and asked < FOLLOWED else f"{kind}.a"
     facts = {**given.facts(), "records": {"awards": given.facts()["records"]["awards"][:1]}}
     note(f"{name} on {asked}: {json.dumps(facts)}")
 
@@ -339,6 +343,40 @@ def check_standing(data: st.DataObject, _name: str) -> None:
 @pytest.mark.parametrize("part", range(3))
 def test_the_standing_is_as_going_from_day_to_day(part: int) -> None:
     hold(check_standing, 100, f"standing {part}")
+
+
+# ---- several entries of one award
+
+
+def check_several(data: st.DataObject, _name: str) -> None:
+    """An award is held while any of its entries holds it, whatever their order: to the last end, checked at the last check."""
+    award = data.draw(drawn())
+    given = data.draw(given_to(award))
+    asked = data.draw(st.dates(date(2021, 1, 1), date(2025, 12, 31)))
+    level = data.draw(st.sampled_from(("silver", "gold"))) if award.levels else None
+    name = f"{'competency' if award.levels else 'designation'}.{'old' if award.former and asked < FOLLOWED else 'a'}"
+    note(award.text())
+    note(f"{name} {level} on {asked}: {json.dumps(given.facts())}")
+    core = core_of(award.text())
+
+    standing = Interpreter(core, Facts(core, given.facts(), asked)).register.standing(name, level, Moment(asked))
+
+    counted = [row for row in given.entries if row["attained"] <= asked and (level != "gold" or row["level"] == "gold")]
+    every = [naive_of(award, given, row).told(asked) for row in counted]
+    holding = [told for told in every if told.held]
+    assert standing.held is (Truth.TRUE if holding else Truth.FALSE)
+    if any(told.is_open for told in every):
+        return
+    ends = [told.until for told in holding or every if told.until is not None]
+    lasts = holding and len(ends) < len(holding)
+    assert standing.until == (None if lasts else max(ends, default=None))
+    checks = [told.next_check for told in holding if told.next_check is not None]
+    assert standing.next_check == max(checks, default=None)
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_the_standing_of_several_entries_is_that_of_any(part: int) -> None:
+    hold(check_several, 60, f"several {part}")
 
 
 # ---- the anniversaries that the register gives to others
