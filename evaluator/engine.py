@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version as installed_version
-from itertools import product
-from math import prod
+from operator import is_
 from typing import Any
 
 from dsl import core as c
@@ -30,23 +29,20 @@ from evaluator.decision import (
     OptionDecision,
     Score,
 )
-from evaluator.explanation import Explanation, Gap, below
+from evaluator.explanation import Explanation, below
 from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
 from evaluator.hints import Hints
 from evaluator.interpreter import Interpreter
+from evaluator.missing import missing_of
 from evaluator.moment import Moment
-from evaluator.moves import Movement
+from evaluator.prepared import Prepared
 from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of, told_once
-from evaluator.record_plans import RecordPlans
-from evaluator.resting import CHECKING, NEXT, rests_on
+from evaluator.resting import CHECKING, NEXT, Decided, rests_on
 from evaluator.standing import Standing
+from evaluator.supplied import Supplied
 
 Json = Any
-MAX_TRIED = 12
-"""How many values of a missing flag or choice are tried to tell what each would lead to."""
-MAX_COMBINATIONS = 16
-"""Up to how many combinations of missing flags and choices are tried to find those that change nothing."""
 
 
 def engine_name() -> str:
@@ -89,7 +85,7 @@ class Engine:
         self.document = document
         self.core = core if core is not None else core_of(document)
         self.reader = FactsReader(self.core)
-        self.plans = RecordPlans(Movement(self.core))
+        self.prepared = Prepared(self.core)
         self.hints = Hints(self.core)
         self._engine = engine_name()
 
@@ -98,7 +94,7 @@ class Engine:
         other = Engine.__new__(Engine)
         other.document, other.core = document, core
         other.reader, other.hints, other._engine = self.reader, self.hints, self._engine
-        other.plans = RecordPlans(Movement(core))
+        other.prepared = Prepared(core)
         return other
 
     # ---- asking
@@ -123,6 +119,37 @@ class Engine:
             found = [rule for rule_id, rule in self.core.rules.items() if fnmatchcase(rule_id, pattern)]
         return found
 
+    def truth(self, rule: str, facts: Mapping[str, Json], as_of: date) -> Truth | None:
+        """Return whether a partner meets a rule on a day: what ``decide`` tells as eligibility, without its reasons.
+
+        For callers that want many. None is what has no eligibility: a life cycle, a choice, a fee without condition.
+
+        Raises:
+            DayOutside, FactErrors, UnknownRule: as ``decide``.
+        """
+        return self._one(facts, as_of).truth(self._rule(rule))
+
+    def value(self, rule: str, facts: Mapping[str, Json], as_of: date) -> Range | None:
+        """Return what a rule gives on a day, without its reasons: a fee's amount, a life cycle's stage, a score's points.
+
+        For callers that want many. None is what gives no value: a rule without a score, or one that is not in force.
+
+        Raises:
+            DayOutside, FactErrors, UnknownRule: as ``decide``.
+        """
+        return self._one(facts, as_of).value(self._rule(rule))
+
+    def _rule(self, rule_id: str) -> c.Rule:
+        if rule_id not in self.core.rules:
+            raise UnknownRule(rule_id, nearest(rule_id, list(self.core.rules)))
+        return self.core.rules[rule_id]
+
+    def _one(self, facts: Mapping[str, Json], as_of: date) -> _Deciding:
+        if not limits.is_inside(as_of):
+            raise limits.DayOutside(as_of)
+        self.reader.check(facts)
+        return _Deciding(self.prepared, Facts(self.core, facts, as_of), "", trying=True)
+
     def decide(self, query: Query, *, most_problems: int = limits.MAX_PROBLEMS) -> Answer:
         """Decide the rules of a query.
 
@@ -140,7 +167,7 @@ class Engine:
         self.reader.check(query.facts, most=most_problems)
         rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
         facts = Facts(self.core, query.facts, query.as_of)
-        one = _Deciding(self.plans, facts, _fingerprint(query.facts), untold=query.detail == "none")
+        one = _Deciding(self.prepared, facts, _fingerprint(query.facts), untold=query.detail == "none")
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
@@ -157,21 +184,49 @@ class _Deciding:
     """The decisions over one partner's facts on one day."""
 
     def __init__(
-        self, plans: RecordPlans, facts: Facts, fingerprint: str, *, untold: bool = False, trying: bool = False
+        self, prepared: Prepared, facts: Facts, fingerprint: str, *, untold: bool = False, trying: bool = False
     ) -> None:
-        self.plans = plans
-        self.core = plans.movement.core
+        self.prepared = prepared
+        self.core = prepared.core
         self.facts = facts
         self.fingerprint = fingerprint
         self.untold = untold or trying
         """No reason is told, so none is made."""
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
-        self.interpreter = Interpreter(self.core, facts, plans)
+        self.interpreter = Interpreter(self.core, facts, prepared.plans)
+        self._rests = Decided(prepared.written, facts.as_of)
+        self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys())
+        self._told: dict[tuple[object, ...], tuple[Explanation, Reason]] = {}
+        """Reasons that were made: what several decisions share is told from one."""
         self._tried: dict[frozenset[tuple[str, str | bool]], _Deciding] = {}
         """The same facts with values told for missing ones: kept, as many rules miss the same."""
+        self._led_to: dict[tuple[str, frozenset[tuple[str, str | bool]]], Decision] = {}
+
+    def truth(self, rule: c.Rule) -> Truth | None:
+        """Return whether a rule is met; None where nobody can be eligible for it."""
+        at = Moment(self.facts.as_of, rule=rule)
+        version = rule.version_on(at.day)
+        if version is None:
+            return Truth.FALSE if _is_attained(rule) else None
+        if rule.kind in ("lifecycle", "choice") or (rule.kind == "fee" and version.requirement is None):
+            return None
+        return self.interpreter.requirement(rule, at).truth
+
+    def value(self, rule: c.Rule) -> Range | None:
+        """Return the amount, stage or points of a rule."""
+        at = Moment(self.facts.as_of, rule=rule)
+        version = rule.version_on(at.day)
+        if version is None or rule.kind == "choice":
+            return None
+        given = version.amount if rule.kind == "fee" else version.stage
+        if given is not None:
+            return self.interpreter.evaluate(given, at).range
+        score = _score(self.interpreter.requirement(rule, at))
+        return score.points if score is not None else None
 
     def decision(self, rule: c.Rule) -> Decision:
+        """Decide a rule."""
         day = self.facts.as_of
         at = Moment(day, rule=rule)
         version = rule.version_on(day)
@@ -192,13 +247,13 @@ class _Deciding:
 
     def _out_of_force(self, base: Decision, rule: c.Rule) -> Decision:
         reason = _not_in_force(rule, self.facts.as_of)
-        if rule.is_award or rule.kind == "entitlement":
+        if _is_attained(rule):
             missing = tuple(self._missing(rule, base, ()))
             return replace(base, eligibility="not_eligible", reasons=(reason,), missing=missing)
         return replace(base, reasons=(reason,))
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
-        context = Context(at.day, version.days, version.basis, untold=self.untold)
+        context = Context(at.day, version.days, version.basis, untold=self.untold, told=self._told)
         match rule.kind:
             case "fee":
                 return self._fee(base, rule, version, at, context)
@@ -208,16 +263,10 @@ class _Deciding:
                 return self._choice(base, version, at, context)
             case _:
                 explanation = self.interpreter.requirement(rule, at)
-                scored = next((e for e in below(explanation, _of_the_rule) if isinstance(e.node, c.PassScore)), None)
-                score: Score | None = None
-                if scored is not None and isinstance(scored.node, c.PassScore):
-                    points, needed = (part.range for part in scored.parts)
-                    if isinstance(points, Numbers) and isinstance(needed, Numbers):
-                        score = Score(points, scored.node.out_of, needed)
                 decided = replace(
                     base,
                     eligibility=ELIGIBILITY[explanation.truth],
-                    score=score,
+                    score=_score(explanation),
                     reasons=reasons_of(explanation, context),
                     effects=self._effects(version.effects, at),
                     badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
@@ -292,7 +341,7 @@ class _Deciding:
             if found is not None:
                 explanations.append(found)
             basis = option.basis if option.basis.cites else context.basis
-            inner = Context(at.day, option.days, basis, untold=self.untold)
+            inner = Context(at.day, option.days, basis, untold=self.untold, told=self._told)
             can_be_chosen = all_of((is_open, found.truth if found is not None else Truth.TRUE))
             options.append(
                 OptionDecision(
@@ -382,7 +431,7 @@ class _Deciding:
             *(one.basis for one in version.effects if day in one.days),
             *(one.basis for one in stated if day in one.days),
         ]
-        rests = rests_on(self.core, day, version, explanations, more)
+        rests = rests_on(self._rests, version, explanations, more)
         standing = decided.standing
         if standing is not None and standing.check is not None and standing.check_due is not None:
             rests.on_decided(standing.check)
@@ -399,91 +448,42 @@ class _Deciding:
         )
 
     def _missing(self, rule: c.Rule, decided: Decision, explanations: Sequence[Explanation]) -> Iterable[Missing]:
-        """Yield what would settle the decision; a flag or choice is left out only where no value of it can matter."""
-        if self.trying:
-            return
-        found = [gap for explanation in explanations for gap in explanation.missing()]
-        if decided.standing is not None and decided.standing.held is Truth.UNKNOWN:
-            found.extend(decided.standing.gaps)
-        gaps = list({(gap.pointer, gap.day, gap.kind): gap for gap in reversed(found)}.values())[::-1]
-        values: Mapping[str, tuple[str | bool, ...]] = {
-            _name(gap): self._values_to_try(gap) for gap in gaps if self._values_to_try(gap)
-        }
-        # What only the standing lacks does not keep from trying: once it is told, the answer asks again.
-        own = {gap.pointer for explanation in explanations for gap in explanation.missing()}
-        if all(self._values_to_try(gap) or gap.kind == "figure" or gap.pointer not in own for gap in gaps):
-            values = self._that_matter(rule, values)
-        for gap in gaps:
-            if not self._values_to_try(gap):
-                yield Missing(gap)
-            elif _name(gap) in values:
-                told = {value: self._if_told(rule, {_name(gap): value}) for value in values[_name(gap)]}
-                yield Missing(gap, tuple((value, decision.outcome) for value, decision in told.items()))
-
-    def _that_matter(
-        self, rule: c.Rule, values: Mapping[str, tuple[str | bool, ...]]
-    ) -> Mapping[str, tuple[str | bool, ...]]:
-        """Leave out, one after the other, facts whose values change nothing whatever the others are."""
-        if prod(map(len, values.values())) > MAX_COMBINATIONS:
-            return values
-        results: dict[frozenset[tuple[str, str | bool]], object] = {}
-
-        def result(told: Mapping[str, str | bool]) -> object:
-            key = frozenset(told.items())
-            if key not in results:
-                results[key] = _result(self._if_told(rule, told))
-            return results[key]
-
-        kept = dict(values)
-        for name in values:
-            others = {other: options for other, options in kept.items() if other != name}
-            cases = [dict(zip(others, combination, strict=True)) for combination in product(*others.values())]
-            if all(result(case) == result({**case, name: value}) for case in cases for value in values[name]):
-                kept = others
-        return kept
-
-    def _values_to_try(self, gap: Gap) -> tuple[str | bool, ...]:
-        if gap.kind != "fact" or gap.type is None or gap.pointer.startswith("/projected"):
-            return ()
-        if gap.type.kind == "flag":
-            return (True, False)
-        return gap.type.choices if gap.type.kind == "choice" and len(gap.type.choices) <= MAX_TRIED else ()
+        """Yield what would settle the decision."""
+        if not self.trying:
+            yield from missing_of(decided, explanations, lambda told: self._if_told(rule, told))
 
     def _if_told(self, rule: c.Rule, told: Mapping[str, str | bool]) -> Decision:
         """Decide once more with more facts."""
         key = frozenset(told.items())
         if key not in self._tried:
             data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
-            self._tried[key] = _Deciding(self.plans, Facts(self.core, data, self.facts.as_of), "", trying=True)
-        return self._tried[key].decision(rule)
+            self._tried[key] = _Deciding(self.prepared, Facts(self.core, data, self.facts.as_of), "", trying=True)
+        if (rule.id, key) not in self._led_to:
+            self._led_to[rule.id, key] = self._tried[key].decision(rule)
+        return self._led_to[rule.id, key]
 
     def _disagreements(self, explanations: Sequence[Explanation]) -> Iterable[Disagreement]:
         """Yield supplied measures that the records contradict."""
-        seen: set[str] = set()
-        for explanation in (part for top in explanations for part in top.walk()):
-            node = explanation.node
-            if (
-                not isinstance(node, c.Named)
-                or not node.supplied
-                or node.name in seen
-                or not self.facts.is_told(node.name)
-            ):
-                continue
-            seen.add(node.name)
-            found = self.interpreter.evaluate(self.core.named[node.name].value, Moment(self.facts.as_of))
+        for name, explanation in self._supplied.among(explanations):
+            found = self.interpreter.evaluate(self.core.named[name].value, Moment(self.facts.as_of))
             if is_settled(found.range) and is_settled(explanation.range) and found.range != explanation.range:
-                yield Disagreement(node.name, explanation.range, found.range)
+                yield Disagreement(name, explanation.range, found.range)
 
 
-def _name(gap: Gap) -> str:
-    return gap.pointer.rsplit("/", 1)[-1]
+def _is_attained(rule: c.Rule) -> bool:
+    """Whether a rule that is not in force makes nobody eligible; of others it is not told then."""
+    return rule.is_award or rule.kind == "entitlement"
 
 
-def _result(decision: Decision) -> object:
-    """Return all of a decision that a fact can change: what must be equal for the fact not to matter."""
-    options = tuple((option.eligibility, option.effects) for option in decision.options)
-    held = decision.standing.held if decision.standing is not None else None
-    return decision.eligibility, decision.amount, decision.due, decision.stage, options, held
+def _score(explanation: Explanation) -> Score | None:
+    """Return the score of a rule, where it has one."""
+    for part in below(explanation, _of_the_rule):
+        if isinstance(part.node, c.PassScore):
+            points, needed = (inner.range for inner in part.parts)
+            if isinstance(points, Numbers) and isinstance(needed, Numbers):
+                return Score(points, part.node.out_of, needed)
+            return None
+    return None
 
 
 def _of_the_rule(explanation: Explanation) -> Sequence[Explanation]:
@@ -495,7 +495,8 @@ def _each_reason_once(decided: Decision) -> Decision:
     told: set[tuple[str, date | None, bool]] = set()
     reasons = told_once(decided.reasons, told)
     options = tuple(replace(option, reasons=told_once(option.reasons, told)) for option in decided.options)
-    return replace(decided, reasons=reasons, options=options)
+    is_told_so = not options and len(reasons) == len(decided.reasons) and all(map(is_, reasons, decided.reasons))
+    return decided if is_told_so else replace(decided, reasons=reasons, options=options)
 
 
 def _not_in_force(rule: c.Rule, day: date) -> Reason:
@@ -606,5 +607,5 @@ def _condition_reason(code: str, title: str, test: Explanation, context: Context
 
 def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:
     """Return the standing of an award on a day, for callers that need no decision."""
-    one = _Deciding(engine.plans, Facts(engine.core, facts, as_of), "")
+    one = _Deciding(engine.prepared, Facts(engine.core, facts, as_of), "")
     return one.interpreter.register.standing(award, None, Moment(as_of))

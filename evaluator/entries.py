@@ -28,10 +28,7 @@ class Entries:
         self.settings = Settings(interpreter)
         self.rules = interpreter.core.rule_of_award
         self._benefits = frozenset(interpreter.core.benefits)
-        self._followers: dict[str, list[c.Rule]] = {}
-        for rule in self.rules.values():
-            for old in dict.fromkeys(old for version in rule.versions for old in version.was):
-                self._followers.setdefault(old, []).append(rule)
+        self._followers = interpreter.core.followers
         self._checks: dict[tuple[str, str, str | None, bool], Checks] = {}
         self._by_award: dict[str, dict[str | None, list[Row]]] = {}
 

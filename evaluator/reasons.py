@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -107,7 +108,9 @@ def _told_once(reason: Reason, told: set[tuple[str, date | None, bool]]) -> Reas
             see.append(part.code)
         else:
             parts.append(_told_once(part, told))
-    return replace(reason, parts=tuple(parts), see=tuple(see)) if see or parts else reason
+    if not see and all(map(operator.is_, parts, reason.parts)):
+        return reason
+    return replace(reason, parts=tuple(parts), see=tuple(see))
 
 
 def reasons_of(explanation: Explanation, context: Context) -> tuple[Reason, ...]:
@@ -133,7 +136,8 @@ def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[
             continue
         if found.node.tells_elsewhere or isinstance(found.node, c.Named):
             # What another rule or a named value asks does not rest on the sources of the one who asks for it.
-            inner = replace(inner, basis=c.NO_BASIS, projected=inner.projected or isinstance(found.node, c.AsProjected))
+            projected = inner.projected or isinstance(found.node, c.AsProjected)
+            inner = Context(inner.day, inner.days, c.NO_BASIS, inner.stretch, projected, inner.untold, inner.told)
         waiting.extend((part, inner) for part in reversed(found.parts))
 
 
@@ -153,7 +157,7 @@ def _made(explanation: Explanation, context: Context) -> Reason:
     inner = explanation.parts[0]
     days = _both(node.days, context.days)
     cites = node.basis.cites or context.basis.cites
-    below = replace(context, days=days, basis=c.Basis(cites))
+    below = Context(context.day, days, c.Basis(cites), context.stretch, context.projected, context.untold, context.told)
     parts = tuple(_reason(*found) for part in explanation.parts for found in _requirements(part, below))
     points: Numbers | None = None
     out_of: Decimal | None = None

@@ -1,21 +1,23 @@
 """What a decision rests on: the provisional figures and the readings of unclear sources that were used.
 
 Where something was decided, what it chose counts. What is decided for every record (filters, computed fields) and the
-settings that made a check count as they are written for the day.
+settings that made a check count as they are written for the day: that is looked at once for a core. What decisions
+share is looked at once for a partner and a day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 from dsl import core as c
 from dsl.core.ranges import Truth
 from dsl.core.walk import walk
 from dsl.source import Span
 from evaluator.decision import Resting
-from evaluator.explanation import Explanation, below
+from evaluator.explanation import Explanation
 from evaluator.reasons import number
 from evaluator.sentence import duration
 
@@ -23,122 +25,178 @@ CHECKING = ("checked at", "met sometime", "renewable", "lost after")
 """Settings that make a check, its window and its grace."""
 NEXT = ("checked at",)
 """The setting that gives the day of a check that lies ahead."""
+MOST_KEPT = 20_000
+"""How much of what is written is remembered; then it is begun anew, so that days without end take no room."""
+
+Note: TypeAlias = tuple[bool, Resting]
+"""What is rested on, and whether that is a provisional figure or date; else it is a reading."""
+Notes: TypeAlias = tuple[Note, ...]
 
 
-class Rests:
-    """Gathers what a decision rests on, each thing once, in the order it was met."""
+class Written:
+    """What the nodes and settings of one core rest on as they are written for a day."""
 
-    def __init__(self, core: c.Core, as_of: date) -> None:
+    def __init__(self, core: c.Core) -> None:
         self.core = core
-        self.as_of = as_of
-        self._figures: dict[Resting, None] = {}
-        self._assumptions: dict[Resting, None] = {}
+        self._found: dict[tuple[object, ...], tuple[object, Notes]] = {}
 
-    @property
-    def figures(self) -> tuple[Resting, ...]:
-        """Provisional figures and dates."""
-        return tuple(self._figures)
+    def node(self, node: c.Expr, day: date, as_of: date) -> Notes:
+        """Return what a node rests on, also through the names in it."""
+        return self._once((id(node), day, as_of), node, lambda: self._node(node, day, as_of))
 
-    @property
-    def assumptions(self) -> tuple[Resting, ...]:
-        """Readings, and what is applied to days before it was observed."""
-        return tuple(self._assumptions)
+    def settings(self, award: str, due: date, words: Sequence[str], as_of: date) -> Notes:
+        """Return what settings of an award rest on as they are for an anniversary."""
+        return self._once((award, due, words, as_of), award, lambda: self._settings(award, due, words, as_of))
 
-    def on(self, basis: c.Basis, origin: Span, days: c.Days = c.ALWAYS) -> None:
-        """Note what stands beside a part that was used: its readings, and whether its days are provisional."""
-        for text in basis.assumes:
-            self._assumptions[Resting(text, _at(origin))] = None
-        if basis.seen is not None and self.as_of < basis.seen:
-            text = f"observed on {basis.seen}, applied to {self.as_of}"
-            self._assumptions[Resting(text, _at(origin))] = None
-        if days.provisional:
-            self._figures[Resting("a date of this version", _at(origin))] = None
+    def _once(self, key: tuple[object, ...], of: object, find: Callable[[], Iterable[Note]]) -> Notes:
+        if key not in self._found:
+            if len(self._found) >= MOST_KEPT:
+                self._found.clear()
+            # With its node: an identity is one object's only as long as that is there.
+            self._found[key] = (of, tuple(dict.fromkeys(find())))
+        return self._found[key][1]
 
-    def on_decided(self, top: Explanation) -> None:
-        """Note what an explanation rests on."""
-        for part in below(top, _that_count):
-            day = part.day or self.as_of
-            self._on_node(part.node, day, part.chosen)
-            match part.node:
-                case c.Aggregate(where=where, value=value):
-                    for formula in (where, value):
-                        if formula is not None:
-                            self.on_written(formula, day)
-                case c.Holds(award=award):
-                    for check in part.parts:
-                        self.on_check(award, check)
-                case _:
-                    continue
-
-    def on_check(self, award: str, check: Explanation) -> None:
-        """Note the settings that made a check of an award."""
-        day = next((part.day for part in check.walk() if part.day is not None), self.as_of)
-        self.on_settings(award, day, CHECKING)
-
-    def on_settings(self, award: str, due: date, words: Sequence[str]) -> None:
-        """Note settings of an award as they are for an anniversary."""
-        rule = next((rule for rule in self.core.rules.values() if rule.award == award), None)
-        for version in rule.versions if rule is not None else ():
-            for word in words if due in version.days else ():
-                for setting in version.settings.get(word, ()):
-                    if due in setting.days:
-                        values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
-                        self.on(setting.basis, values[0].origin, setting.days)
-                        for value in values:
-                            self.on_written(value, due)
-
-    def on_written(self, node: c.Expr, day: date) -> None:
-        """Note what a node rests on as it is written for a day, also through the names in it."""
+    def _node(self, node: c.Expr, day: date, as_of: date) -> Iterator[Note]:
         waiting, seen = [node], set[str]()
         while waiting:
             for found in walk(waiting.pop(), day):
                 if isinstance(found, c.Named) and found.name not in seen:
                     seen.add(found.name)
                     waiting.append(self.core.named[found.name].value)
-                self._on_node(found, day, _all_chosen(found, day))
+                yield from _of_node(found, day, _all_chosen(found, day), as_of)
 
-    def _on_node(self, node: c.Expr, day: date, chosen: Sequence[str]) -> None:
+    def _settings(self, award: str, due: date, words: Sequence[str], as_of: date) -> Iterator[Note]:
+        rule = self.core.rule_of_award.get(award)
+        for version in rule.versions if rule is not None else ():
+            for word in words if due in version.days else ():
+                for setting in version.settings.get(word, ()):
+                    if due in setting.days:
+                        values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
+                        yield from _of_basis(setting.basis, values[0].origin, as_of, setting.days)
+                        for value in values:
+                            yield from self.node(value, due, as_of)
+
+
+class Decided:
+    """What explanations rest on that were decided over one partner's facts on one day."""
+
+    def __init__(self, written: Written, as_of: date) -> None:
+        self.written = written
+        self.as_of = as_of
+        self._found: dict[int, tuple[Explanation, Notes]] = {}
+
+    def notes(self, part: Explanation) -> Notes:
+        """Return what an explanation rests on, in the order in which it is read."""
+        found = self._found.get(id(part))
+        if found is None:
+            notes: dict[Note, None] = dict.fromkeys(self._own(part))
+            for inner in _that_count(part):
+                below = self.notes(inner)
+                if below:
+                    notes.update(dict.fromkeys(below))
+            found = self._found[id(part)] = (part, tuple(notes))
+        return found[1]
+
+    def _own(self, part: Explanation) -> Iterable[Note]:
+        node, day = part.node, part.day or self.as_of
         match node:
-            case c.Literal(provisional=True):
-                value = node.value if node.least is None else node.least
-                text = number(value) if isinstance(value, Decimal) else _words(value)
-                unit = node.type.unit if node.type.kind == "money" else None
-                self._figures[Resting(f"{text} {unit}" if unit else text, _at(node.origin))] = None
-            case c.Shift(provisional=True, by=by):
-                self._figures[Resting(duration(by), _at(node.origin))] = None
-            case c.PassScore(every=every):
-                for asked in every:
-                    if day in asked.days:
-                        self.on(asked.basis, node.origin)
-            case c.People(lists=lists) | c.DifferentPeople(lists=lists):
-                for entry in (entry for one in lists for entry in one.entries if day in entry.days):
-                    self.on(entry.basis, node.origin)
-            case c.Requirement(basis=basis, days=days):
-                self.on(basis, node.origin, days)
-            case c.Dated(versions=versions) if chosen:
-                version = versions[int(chosen[0])]
-                self.on(version.basis, version.value.origin, version.days)
-            case c.Lookup(rows=rows):
-                for row in rows:
-                    if (row.key or "otherwise") in chosen and day in row.days:
-                        self.on(row.basis, row.origin, row.days)
-            case c.Case(branches=branches):
-                for branch in branches:
-                    if branch.name in chosen:
-                        self.on(branch.basis, branch.origin)
+            case c.Compare() | c.AllOf() | c.Fact():
+                return ()
+            case c.Aggregate(where=where, value=value):
+                written = (self.written.node(one, day, self.as_of) for one in (where, value) if one is not None)
+                return [note for notes in written for note in notes]
+            case c.Holds(award=award):
+                return [note for check in part.parts for note in self._of_check(award, check)]
             case _:
-                return
+                return _of_node(node, day, part.chosen, self.as_of)
+
+    def _of_check(self, award: str, check: Explanation) -> Notes:
+        """Return what the settings rest on that made a check of an award."""
+        day = next((part.day for part in check.walk() if part.day is not None), self.as_of)
+        return self.written.settings(award, day, CHECKING, self.as_of)
+
+
+class Rests:
+    """Gathers what a decision rests on, each thing once, in the order it was met."""
+
+    def __init__(self, decided: Decided) -> None:
+        self.decided = decided
+        self._notes: dict[Note, None] = {}
+
+    @property
+    def figures(self) -> tuple[Resting, ...]:
+        """Provisional figures and dates."""
+        return tuple(found for is_figure, found in self._notes if is_figure)
+
+    @property
+    def assumptions(self) -> tuple[Resting, ...]:
+        """Readings, and what is applied to days before it was observed."""
+        return tuple(found for is_figure, found in self._notes if not is_figure)
+
+    def on(self, basis: c.Basis, origin: Span, days: c.Days = c.ALWAYS) -> None:
+        """Note what stands beside a part that was used: its readings, and whether its days are provisional."""
+        self._notes.update(dict.fromkeys(_of_basis(basis, origin, self.decided.as_of, days)))
+
+    def on_decided(self, top: Explanation) -> None:
+        """Note what an explanation rests on."""
+        self._notes.update(dict.fromkeys(self.decided.notes(top)))
+
+    def on_settings(self, award: str, due: date, words: Sequence[str]) -> None:
+        """Note settings of an award as they are for an anniversary."""
+        found = self.decided.written.settings(award, due, words, self.decided.as_of)
+        self._notes.update(dict.fromkeys(found))
+
+
+def _of_basis(basis: c.Basis, origin: Span, as_of: date, days: c.Days = c.ALWAYS) -> Iterator[Note]:
+    for text in basis.assumes:
+        yield False, Resting(text, _at(origin))
+    if basis.seen is not None and as_of < basis.seen:
+        yield False, Resting(f"observed on {basis.seen}, applied to {as_of}", _at(origin))
+    if days.provisional:
+        yield True, Resting("a date of this version", _at(origin))
+
+
+def _of_node(node: c.Expr, day: date, chosen: Sequence[str], as_of: date) -> Iterator[Note]:
+    match node:
+        case c.Literal(provisional=True):
+            value = node.value if node.least is None else node.least
+            text = number(value) if isinstance(value, Decimal) else _words(value)
+            unit = node.type.unit if node.type.kind == "money" else None
+            yield True, Resting(f"{text} {unit}" if unit else text, _at(node.origin))
+        case c.Shift(provisional=True, by=by):
+            yield True, Resting(duration(by), _at(node.origin))
+        case c.PassScore(every=every):
+            for asked in every:
+                if day in asked.days:
+                    yield from _of_basis(asked.basis, node.origin, as_of)
+        case c.People(lists=lists) | c.DifferentPeople(lists=lists):
+            for entry in (entry for one in lists for entry in one.entries if day in entry.days):
+                yield from _of_basis(entry.basis, node.origin, as_of)
+        case c.Requirement(basis=basis, days=days):
+            yield from _of_basis(basis, node.origin, as_of, days)
+        case c.Dated(versions=versions) if chosen:
+            version = versions[int(chosen[0])]
+            yield from _of_basis(version.basis, version.value.origin, as_of, version.days)
+        case c.Lookup(rows=rows):
+            for row in rows:
+                if (row.key or "otherwise") in chosen and day in row.days:
+                    yield from _of_basis(row.basis, row.origin, as_of, row.days)
+        case c.Case(branches=branches):
+            for branch in branches:
+                if branch.name in chosen:
+                    yield from _of_basis(branch.basis, branch.origin, as_of)
+        case _:
+            return
 
 
 def rests_on(
-    core: c.Core,
-    as_of: date,
+    decided: Decided,
     version: c.RuleVersion,
     explanations: Sequence[Explanation],
     more: Sequence[c.Basis],
 ) -> Rests:
     """Return what a decision rests on: the wording of its version, what was decided, and what stands beside it."""
-    rests = Rests(core, as_of)
+    rests = Rests(decided)
     rests.on(version.basis, version.origin, version.days)
     for basis in more:
         rests.on(basis, version.origin)

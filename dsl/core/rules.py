@@ -246,6 +246,15 @@ class Core:
         return {award: tuple(rules.values()) for award, rules in found.items()}
 
     @cached_property
+    def followers(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules of the awards that follow an award at some time."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rule_of_award.values():
+            for old in rule.was:
+                found.setdefault(old, []).append(rule)
+        return {old: tuple(rules) for old, rules in found.items()}
+
+    @cached_property
     def awards(self) -> tuple[str, ...]:
         """Ids that may stand in the register, sorted."""
         held = {rule.award for rule in self.rules.values() if rule.is_award}

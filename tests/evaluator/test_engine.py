@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dsl.core.ranges import Truth
+from cli.console import read_file
+from dsl.core.ranges import Numbers, Range, Truth, Words
 from dsl.load import load_sources
 from dsl.source import Source
-from evaluator.decision import Decision
+from evaluator.decision import ELIGIBILITY, Decision
 from evaluator.engine import Engine, Query, UnknownRule, standing_of
+from evaluator.facts_schema import FactErrors
+from evaluator.limits import DayOutside
+from server.policies import load_engine
 
 DAY = date(2023, 4, 15)
 POLICY = """
@@ -150,3 +155,45 @@ program expert { requires { held: holds scored } }
     decided = engine.decide(Query(("program.expert", "designation.scored"), DAY, facts)).decisions
 
     assert [one.score is None for one in decided] == [True, False]
+
+
+# ---- without reasons ---------------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@cache
+def programme() -> Engine:
+    return load_engine()
+
+
+def value_in(decision: Decision) -> Range | None:
+    if decision.kind == "fee":
+        return decision.amount
+    if decision.kind == "lifecycle":
+        return decision.stage
+    return decision.score.points if decision.score is not None else None
+
+
+@pytest.mark.parametrize("day", [date(2022, 7, 1), date(2023, 6, 20), date(2026, 8, 15)])
+@pytest.mark.parametrize("partner", ["one_point_short", "facts_missing", "gold"])
+def test_truth_and_value_are_those_of_the_decision(partner: str, day: date) -> None:
+    facts = read_file(ROOT / "examples/partners" / f"{partner}.yaml").value
+    decisions = programme().decide(Query(("*",), day, facts)).decisions
+
+    for decision in decisions:
+        truth = programme().truth(decision.rule, facts, day)
+        assert (ELIGIBILITY[truth] if truth is not None else None) == decision.eligibility, decision.rule
+        assert programme().value(decision.rule, facts, day) == value_in(decision), decision.rule
+    assert {type(value_in(decision)) for decision in decisions} == {type(None), Numbers, Words}
+    assert {decision.eligibility for decision in decisions} == {None, *ELIGIBILITY.values()}
+
+
+def test_truth_and_value_refuse_what_decide_refuses() -> None:
+    for ask in (engine().truth, engine().value):
+        with pytest.raises(UnknownRule, match="securty"):
+            ask("designation.securty", {}, DAY)
+        with pytest.raises(FactErrors):
+            ask("designation.security", {"facts": {"seats": None}}, DAY)
+        with pytest.raises(DayOutside):
+            ask("designation.security", {}, date(1, 1, 1))

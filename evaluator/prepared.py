@@ -1,0 +1,18 @@
+"""What is read off a core once, for all decisions over it."""
+
+from __future__ import annotations
+
+from dsl import core as c
+from evaluator.moves import Movement
+from evaluator.record_plans import RecordPlans
+from evaluator.resting import Written
+
+
+class Prepared:
+    """A core, and what its nodes say of themselves: what moves them, what they ask of records, what they rest on."""
+
+    def __init__(self, core: c.Core) -> None:
+        self.core = core
+        self.movement = Movement(core)
+        self.plans = RecordPlans(self.movement)
+        self.written = Written(core)

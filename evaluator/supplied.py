@@ -1,0 +1,37 @@
+"""Measures that were supplied ready-made, where a decision reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from dsl import core as c
+from evaluator.explanation import Explanation
+
+
+class Supplied:
+    """Finds the measures in explanations that were supplied; what explanations share is looked at once."""
+
+    def __init__(self, told: Collection[str]) -> None:
+        self._told = told
+        self._found: dict[int, tuple[Explanation, Mapping[str, Explanation]]] = {}
+
+    def among(self, tops: Sequence[Explanation]) -> Iterable[tuple[str, Explanation]]:
+        """Return each measure with the place at which it is read first."""
+        found: dict[str, Explanation] = {}
+        for top in tops if self._told else ():
+            for name, explanation in self._below(top).items():
+                found.setdefault(name, explanation)
+        return found.items()
+
+    def _below(self, part: Explanation) -> Mapping[str, Explanation]:
+        known = self._found.get(id(part))
+        if known is None:
+            node = part.node
+            found: dict[str, Explanation] = {}
+            if isinstance(node, c.Named) and node.supplied and node.name in self._told:
+                found[node.name] = part
+            for inner in part.parts:
+                for name, explanation in self._below(inner).items():
+                    found.setdefault(name, explanation)
+            known = self._found[id(part)] = (part, found)
+        return known[1]
