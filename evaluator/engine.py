@@ -307,7 +307,7 @@ class _Deciding:
         explanation = self.interpreter.evaluate(version.stage, at)
         stage = explanation.range if isinstance(explanation.range, Words) else Words()
         reasons: list[Reason] = []
-        tests = explanation.parts[: len(explanation.parts) - len(explanation.chosen)]
+        tests = explanation.of("condition")
         for branch, test in zip(version.stage.branches, () if self.untold else tests, strict=False):
             reasons.append(
                 _condition_reason(
@@ -479,7 +479,7 @@ def _score(explanation: Explanation) -> Score | None:
     """Return the score of a rule, where it has one."""
     for part in below(explanation, _of_the_rule):
         if isinstance(part.node, c.PassScore):
-            points, needed = (inner.range for inner in part.parts)
+            points, needed = part.the("value").range, part.the("mark").range
             if isinstance(points, Numbers) and isinstance(needed, Numbers):
                 return Score(points, part.node.out_of, needed)
             return None
@@ -602,7 +602,7 @@ def _condition_reason(code: str, title: str, test: Explanation, context: Context
     node = c.Requirement(
         code=code, title=title, value=test.node, part="condition", basis=branch.basis, type=c.FLAG, origin=branch.origin
     )
-    return reasons_of(Explanation(node, test.range, (test,)), context)[0]
+    return reasons_of(Explanation(node, test.range, (test,), roles=("value",)), context)[0]
 
 
 def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:

@@ -55,10 +55,13 @@ class Progress:
         if isinstance(node, c.Requirement) and node.part == "scored":
             return compare(">", part.range, self._points_of_nothing(part))
         if isinstance(node, c.Requirement) and node.part == "condition":
-            return self._condition(part.parts[0], part.day)
+            return self._condition(part.the("value"), part.day)
+        if isinstance(node, c.Gate):
+            # What stands behind a condition counts with it; the condition itself earns nothing.
+            return all_of((part.the("condition").truth, self.of(part.the("value"))))
         if isinstance(node, c.Case):
             # Of what is still possible one branch will count, not all of them.
-            return agreed([self.of(value) for value in part.parts[len(part.parts) - len(part.chosen) :]])
+            return agreed([self.of(value) for value in part.of("value")])
         return any_of(map(self.of, part.parts))
 
     def _condition(self, part: Explanation, day: date | None) -> Truth:
@@ -71,7 +74,7 @@ class Progress:
             case c.Compare(op=">=" | ">", left=left) if left.type.is_numeric:
                 nothing = self._given(left, day)
                 floor: Range = exactly(ZERO) if _only_the_policy_lacks(nothing) else nothing.range
-                moved.append(compare(">", part.parts[0].range, floor))
+                moved.append(compare(">", part.the("value").range, floor))
             case c.AllOf() | c.AnyOf():
                 moved.extend(self._condition(inner, day) for inner in part.parts)
             case c.Requirement():

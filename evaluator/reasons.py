@@ -154,7 +154,7 @@ def _made(explanation: Explanation, context: Context) -> Reason:
     node = explanation.node
     if not isinstance(node, c.Requirement):
         raise AssertionError("reasons are made of requirements")
-    inner = explanation.parts[0]
+    inner = explanation.the("value")
     days = _both(node.days, context.days)
     cites = node.basis.cites or context.basis.cites
     below = Context(context.day, days, c.Basis(cites), context.stretch, context.projected, context.untold, context.told)
@@ -225,14 +225,12 @@ def _metric(explanation: Explanation) -> Explanation | None:
     """Return the metric that earns points: through gates and caps down to what is counted."""
     match explanation.node:
         case c.PerUnit() | c.Prorate():
-            return explanation.parts[0]
-        case c.Case(gate=True):
-            return _metric(explanation.parts[1]) if len(explanation.parts) > 1 else None
+            return explanation.the("metric")
+        case c.Gate():
+            return _metric(explanation.the("value"))
         case c.Case():
-            first = explanation.parts[0]
-            if isinstance(first.node, c.Compare):
-                return first.parts[0]
-            return first if isinstance(first.range, Truth) else None
+            first = explanation.one("condition")
+            return first.the("value") if first is not None and isinstance(first.node, c.Compare) else first
         case _:
             return None
 
@@ -241,13 +239,13 @@ def _needed_for_all(explanation: Explanation) -> Range | None:
     """Return the observation that earns all points, where one figure says it."""
     match explanation.node:
         case c.Prorate():
-            return explanation.parts[2].range
-        case c.Case(gate=True) if len(explanation.parts) > 1:
-            return _needed_for_all(explanation.parts[1])
+            return explanation.the("target").range
+        case c.Gate():
+            return _needed_for_all(explanation.the("value"))
         case c.PerUnit(unit=unit, cap=cap) if cap is not None:
-            points = explanation.parts[1].range
-            most = explanation.parts[-1].range
-            size = explanation.parts[2].range if unit is not None else Numbers(Decimal(1), Decimal(1))
+            points = explanation.the("points").range
+            most = explanation.the("cap").range
+            size = explanation.the("unit").range if unit is not None else Numbers(Decimal(1), Decimal(1))
             if isinstance(points, Numbers) and isinstance(most, Numbers) and isinstance(size, Numbers):
                 return _units_for(points.exact, most.exact, size.exact)
             return None
@@ -270,14 +268,14 @@ def _sides(explanation: Explanation) -> _Sides:
     node = explanation.node
     match node:
         case c.Compare(op=op):
-            left, right = explanation.parts
+            left, right = explanation.the("value"), explanation.the("mark")
             required = right.range if op in (">=", "=") else Bound(op, right.range)
             # Beside `>` no amount is told: what reaches the figure is not enough, and there is no least amount above it.
             countable = isinstance(left.range, Numbers) and isinstance(right.range, Numbers) and op == ">="
             short_by = _short(left.range, right.range) if countable else None  # type: ignore[arg-type]
             return left.range, required, short_by, unit_of(node.left.type)
         case c.PassScore():
-            points, mark = explanation.parts
+            points, mark = explanation.the("value"), explanation.the("mark")
             if isinstance(points.range, Numbers) and isinstance(mark.range, Numbers):
                 return points.range, mark.range, _short(points.range, mark.range), "points"
             return points.range, mark.range, None, "points"
@@ -295,15 +293,15 @@ def _sides(explanation: Explanation) -> _Sides:
         case c.Qualifies(rule=rule):
             return explanation.range, f"qualifies for {rule}", None, None
         case c.Sometime():
-            first, last = explanation.parts[:2]
+            first, last = explanation.of("date")
             return explanation.range, f"on a day from {plain(first.range)} through {plain(last.range)}", None, None
         case c.OnDate(value=value):
             # Without its date nothing was decided yet.
-            return _sides(explanation.parts[0]) if explanation.day is not None else _sides_of_nothing(value)
+            return _sides(explanation.the("value")) if explanation.day is not None else _sides_of_nothing(value)
         case c.AsProjected():
-            return _sides(explanation.parts[0])
+            return _sides(explanation.the("value"))
         case c.Not():
-            inner = explanation.parts[0]
+            inner = explanation.the("part")
             return inner.range, "not so", None, None
         case _:
             return explanation.range, Truth.TRUE, None, None

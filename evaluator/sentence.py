@@ -99,6 +99,8 @@ class Speaker:
             case c.Total(parts=parts, cap=cap):
                 total = self._of("the total of ", parts, "and")
                 return total if cap is None else f"{total}, at most {self.say(cap)}"
+            case c.Gate(condition=condition, value=value):
+                return f"{self.say(value)}; only if {self.say(condition)}"
             case c.Case():
                 return self._case(node)
             case c.Dated(versions=versions):
@@ -208,9 +210,6 @@ class Speaker:
         return f"{self.say(node.points)} for {each}{cap}"
 
     def _case(self, node: c.Case) -> str:
-        if node.gate:
-            first = node.branches[0]
-            return f"{self.say(first.value)}; only if {self.say(first.when)}" if first.when else self.say(first.value)
         told: list[str] = []
         for branch in node.branches:
             value = self.say(branch.value)

@@ -124,9 +124,9 @@ class _Outline:
                 return
             case c.Literal():
                 yield node
-            case c.Case(branches=branches, gate=True):
-                # Behind a gate that is not met there are no points; that zero is no figure of the policies.
-                yield from self.figures(branches[0].value)
+            case c.Gate(value=value):
+                # What decides whether it counts stands beside the figures, as a condition.
+                yield from self.figures(value)
             case c.Lookup(key=key):
                 # The figures are the cells'; what the key is reckoned from is none of them.
                 yield from (

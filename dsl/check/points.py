@@ -86,7 +86,7 @@ def _cap(value: c.Expr) -> c.Literal | None:
     match value:
         case c.PerUnit(cap=c.Literal() as cap) | c.Prorate(most=c.Literal() as cap) | c.Total(cap=c.Literal() as cap):
             return cap
-        case c.Case(branches=(c.Branch(value=inner), *_), gate=True):
+        case c.Gate(value=inner):
             return _cap(inner)
         case c.Case(branches=(c.Branch(value=c.Literal() as cap), c.Branch(when=None))):
             return cap
@@ -115,7 +115,7 @@ def _tracks(score: c.Expr, day: date) -> Iterator[c.Total]:
         case c.Best(parts=parts):
             for part in _in_force(parts, day):
                 yield from _tracks(part.value, day)
-        case c.Case(branches=(c.Branch(value=value), *_), gate=True):
+        case c.Gate(value=value):
             yield from _tracks(value, day)
         case c.Case(branches=branches):
             for branch in branches:
@@ -147,7 +147,7 @@ def _places(score: c.Expr, day: date) -> Iterator[Place]:
             yield from _maxima(value, score.origin, day)
         case c.Requirement(value=value) if day in score.days:
             yield from _places(value, day)
-        case c.Case(branches=(c.Branch(value=value), *_), gate=True):
+        case c.Gate(value=value):
             yield from _places(value, day)
         case c.Total(parts=parts) | c.Best(parts=parts):
             for part in parts:
@@ -161,7 +161,7 @@ def _maxima(value: c.Expr, around: Span, day: date) -> Iterator[Place]:
     if most is None:
         return
     match value:
-        case c.Case(branches=(c.Branch(value=inner), *_), gate=True):
+        case c.Gate(value=inner):
             yield from _maxima(inner, around, day)
         case c.Best(parts=parts):
             for part in _in_force(parts, day):

@@ -39,6 +39,7 @@ from dsl.core.nodes import (
     Expr as Expr,
     Fact as Fact,
     Field as Field,
+    Gate as Gate,
     Holds as Holds,
     How as How,
     InProgress as InProgress,
@@ -62,7 +63,6 @@ from dsl.core.nodes import (
     Ratio as Ratio,
     Requirement as Requirement,
     Rounded as Rounded,
-    RoundTo as RoundTo,
     Shift as Shift,
     Sometime as Sometime,
     TableRow as TableRow,
@@ -96,6 +96,7 @@ from dsl.core.types import (
     Citation as Citation,
     Days as Days,
     Duration as Duration,
+    RoundTo as RoundTo,
     Type as Type,
     TypeKind as TypeKind,
 )

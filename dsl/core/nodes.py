@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal as OneOf, TypeAlias
 
-from dsl.core.types import ALWAYS, NO_BASIS, Basis, Days, Duration, Type
+from dsl.core.types import ALWAYS, NO_BASIS, Basis, Days, Duration, RoundTo, Type
 from dsl.source import NO_SPAN, Span
 
 How: TypeAlias = OneOf[
@@ -111,14 +111,6 @@ class Period(Node):
     months: int
     back: int = 0
     anniversary_year: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RoundTo:
-    """Direction and step of a rounding."""
-
-    mode: OneOf["down", "up", "half up"]
-    step: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -431,11 +423,19 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case(Node):
-    """The value of the first branch whose condition holds; ``gate``: the only condition is an ``only if``."""
+    """The value of the first branch whose condition holds."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
     branches: tuple[Branch, ...]
-    gate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate(Node):
+    """Points that are earned only if the condition holds; else there are none."""
+
+    moves_with: ClassVar[MovesWith] = NOTHING
+    value: Expr
+    condition: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -557,6 +557,7 @@ Expr: TypeAlias = (
     | Best
     | Total
     | Case
+    | Gate
     | Dated
     | OnDate
     | AsProjected

@@ -21,6 +21,8 @@ def most_points(node: c.Expr, day: date) -> Decimal | None:
             return value
         case c.Requirement(value=value, days=days):
             return most_points(value, day) if day in days else Decimal(0)
+        case c.Gate(value=value):
+            return most_points(value, day)
         case c.PerUnit(cap=cap):
             return most_points(cap, day) if cap is not None else None
         case c.Prorate(most=most):

@@ -7,7 +7,7 @@ what is missing stays inside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, Inexact, InvalidOperation, Overflow
@@ -321,6 +321,13 @@ def largest(parts: Iterable[Numbers]) -> Numbers:
     items = list(parts)
     lows = [item.low for item in items if item.low is not None]
     return Numbers(max(lows) if lows else None, _most([item.high for item in items]))
+
+
+def largest_ones(parts: Sequence[Numbers]) -> list[int]:
+    """Return the indexes of the parts that can be the largest."""
+    lows = [part.low for part in parts if part.low is not None]
+    floor = max(lows) if lows else None
+    return [i for i, part in enumerate(parts) if floor is None or part.high is None or part.high >= floor]
 
 
 def floor_ratio(numerator: Decimal, denominator: Decimal) -> Decimal:

@@ -84,6 +84,14 @@ class Duration:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundTo:
+    """Direction and step of a rounding."""
+
+    mode: OneOf["down", "up", "half up"]
+    step: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
 class Days:
     """From ``start`` (included) until ``end`` (excluded); None is open."""
 

@@ -77,6 +77,8 @@ def bounds(node: c.Expr, days: c.Days, core: c.Core) -> Bounds:
             return total if cap is None else Bounds(_least(total.low, of(cap).low), _min_high(total.high, of(cap).high))
         case c.Best(parts=parts):
             return _hull([_perhaps_zero(part, of(part), days) for part in parts])
+        case c.Gate(value=value):
+            return _hull([of(value), Bounds(ZERO, ZERO)])
         case c.Case(branches=branches):
             return _hull([of(branch.value) for branch in branches])
         case c.Dated(versions=versions):

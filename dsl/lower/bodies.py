@@ -15,7 +15,7 @@ from typing import NamedTuple
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, Label, Severity
 from dsl.lower.asked import asked_together
-from dsl.lower.earnings import EVERY, OUT_OF, ZERO_POINTS, Earnings
+from dsl.lower.earnings import EVERY, OUT_OF, Earnings
 from dsl.lower.expressions import compared, enough_people
 from dsl.lower.scope import Scope, common_days, days_of, insert, is_empty, overlap, swapped_dates, word_in, words
 from dsl.lower.settings import Settings
@@ -444,11 +444,7 @@ class Bodies(Settings, Earnings):
             # The conditions of a section stand beside its own, so that all of them are counted.
             own = value.parts if isinstance(value, c.AllOf) and isinstance(clause, d.Section) else (value,)
             return c.AllOf(parts=(*gates, *own), type=c.FLAG, origin=clause.origin)
-        branches = (
-            c.Branch(name="only if", when=gate_all, value=value, origin=origin),
-            c.Branch(name="otherwise", when=None, value=replace(ZERO_POINTS, origin=origin), origin=origin),
-        )
-        return c.Case(branches=branches, gate=True, type=value.type, origin=clause.origin)
+        return c.Gate(condition=gate_all, value=value, type=value.type, origin=clause.origin)
 
     def _section(self, clause: d.Section, placed: Placed, scope: Scope, body: Body | None) -> c.Expr | None:
         name = clause.name or clause.word

@@ -317,7 +317,7 @@ class GuideSpeaker(Speaker):
 
     def _case(self, node: c.Case) -> str:
         last = node.branches[-1]
-        if not node.gate and len(node.branches) == 2 and last.when is None and is_nothing(last.value):
+        if len(node.branches) == 2 and last.when is None and is_nothing(last.value):
             first = node.branches[0]
             return f"{self.say(first.value)} when {self.say(first.when)}" if first.when is not None else ""
         return super()._case(node)

@@ -146,12 +146,10 @@ class Teller:
                 return upto.removeprefix(", "), "sum"
             case c.Best():
                 return f"the one of most points counts, whole{upto}", "best of"
-            case c.Case(branches=branches, gate=False) if len(branches) == 2 and isinstance(
-                branches[1].value, c.Literal
-            ):
+            case c.Case(branches=branches) if len(branches) == 2 and isinstance(branches[1].value, c.Literal):
                 when = branches[0].when
                 return (f"only when {self.speaker.say(when)}" if when is not None else ""), "if"
-            case c.Case(gate=False):
+            case c.Case():
                 return f"the first that applies counts{upto}", "first of"
             case _:
                 return self.speaker.say(node), "if"
@@ -161,7 +159,7 @@ class Teller:
         match node:
             case c.AllOf(parts=parts) | c.AnyOf(parts=parts) | c.Total(parts=parts) | c.Best(parts=parts):
                 return all(isinstance(part, c.Requirement) for part in parts)
-            case c.Case(branches=branches, gate=False):
+            case c.Case(branches=branches):
                 last = branches[-1]
                 told = branches[:-1] if last.when is None and is_nothing(last.value) else branches
                 return all(isinstance(one.value, c.Requirement | c.AllOf) for one in told)
@@ -170,7 +168,7 @@ class Teller:
 
     def _with_conditions(self, node: c.Expr, parts: tuple[Line, ...]) -> tuple[Line, ...]:
         """Put before the parts of a first-match under which condition each counts."""
-        if not isinstance(node, c.Case) or node.gate or not self._inside(node):
+        if not isinstance(node, c.Case) or not self._inside(node):
             return parts
         when: dict[str, str] = {}
         for one in node.branches:

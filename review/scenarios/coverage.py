@@ -137,12 +137,11 @@ class Coverage:
             case c.Requirement():
                 self._see("requirement", node.origin, _outcome(found), node.code)
             case c.Compare():
-                left, right = found.parts
-                self._watch_threshold(left, right)
+                self._watch_threshold(found.the("value"), found.the("mark"))
             case c.PassScore():
-                self._watch_threshold(found.parts[0], found.parts[1])
+                self._watch_threshold(found.the("value"), found.the("mark"))
             case c.Prorate():
-                self._watch_threshold(found.parts[0], found.parts[2])
+                self._watch_threshold(found.the("metric"), found.the("target"))
             case c.Lookup():
                 day_rows = [row for row in node.rows if (row.key or "otherwise") in found.chosen]
                 for row in day_rows:
@@ -200,9 +199,9 @@ def _figure(found: Explanation) -> c.Literal | None:
         case c.Literal() as figure:
             return figure
         case c.Named() | c.Dated() if len(found.parts) == 1:
-            return _figure(found.parts[0])
+            return _figure(found.the("value"))
         case c.Lookup() if len(found.chosen) == 1:
-            return _figure(found.parts[1])
+            return _figure(found.the("value"))
         case _:
             return None
 

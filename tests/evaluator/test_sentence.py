@@ -81,7 +81,7 @@ PHRASES = [
      "up to 20 points, all of them at 1,000 USD, in proportion to Revenue, rounded down to a whole number"),
     (c.Case(branches=(c.Branch(name="a", when=A, value=figure("5")), c.Branch(name="b", when=None, value=figure("0"))),
             type=c.POINTS), "5 points when Audit passed; otherwise 0 points"),
-    (c.Case(branches=(c.Branch(name="a", when=A, value=figure("5")),), gate=True, type=c.POINTS),
+    (c.Gate(condition=A, value=figure("5"), type=c.POINTS),
      "5 points; only if Audit passed"),
     (c.Ratio(numerator=REVENUE, denominator=REVENUE, scale=Decimal(100), rounding=c.RoundTo("half up", Decimal("0.1")),
              type=c.PERCENT), "Revenue divided by Revenue in percent, rounded half up to 0.1"),

@@ -59,6 +59,8 @@ def _below(node: c.Expr, days: c.Days) -> Iterator[tuple[Span, str | None]]:
                 yield from _below(part, days)
         case c.PassScore(score=score):
             yield from _below(score, days)
+        case c.Gate(value=value):
+            yield from _below(value, days)
         case c.Case(branches=branches):
             for branch in branches:
                 yield from _below(branch.value, days)

@@ -1,0 +1,66 @@
+"""What is asked of every metric of a score: a second meaning of the same nodes, over what was decided of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
+from dsl.core import nodes as n
+from dsl.core.algebra import Algebra
+from dsl.core.ops.parts import Role
+
+V = TypeVar("V")
+
+
+class Decided(Protocol[V]):
+    """A node with its value and its decided parts."""
+
+    @property
+    def node(self) -> n.Expr:
+        """What was decided."""
+
+    @property
+    def value(self) -> V:
+        """What came out."""
+
+    def of(self, role: Role) -> Sequence[Decided[V]]:
+        """The decided parts of a role, in order."""
+
+    def branches(self) -> Sequence[tuple[Decided[V] | None, Decided[V]]]:
+        """The branches of a first-match that may be taken: condition (None: always) and value."""
+
+
+def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
+    """Return whether every metric that counts in a score has points above zero, or a whole one.
+
+    Of the best of several only the metrics of the largest count; behind a shut gate no metric has points; and of a
+    first-match those of the branch that is taken.
+    """
+    node = score.node
+    match node:
+        case n.Requirement(part="scored"):
+            least, op = (Decimal(1), ">=") if asked.asked == "one point" else (Decimal(0), ">")
+            return a.compare(op, score.value, a.constant(least))  # type: ignore[arg-type]
+        case n.Best():
+            parts = score.of("part")
+            conditions = [every_metric(a, part, asked) for part in parts]
+            return a.of_largest([part.value for part in parts], conditions) if parts else a.constant(True)
+        case n.Gate():
+            (condition,), (value,) = score.of("condition"), score.of("value")
+            return a.all_of((condition.value, every_metric(a, value, asked)))
+        case n.Case():
+            branches = [(_known(test), _counted(a, value, asked)) for test, value in score.branches()]
+            return a.first(branches)
+        case _ if node.type.kind == "points":
+            return a.all_of([every_metric(a, part, asked) for part in (*score.of("part"), *score.of("value"))])
+        case _:
+            return a.constant(True)
+
+
+def _known(test: Decided[V] | None) -> Callable[[], V] | None:
+    return (lambda: test.value) if test is not None else None
+
+
+def _counted(a: Algebra[V], value: Decided[V], asked: n.EveryMetric) -> Callable[[], V]:
+    return lambda: every_metric(a, value, asked)

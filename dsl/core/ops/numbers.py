@@ -1,0 +1,35 @@
+"""Arithmetic, shares and rounding."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
+
+from dsl.core import nodes as n
+from dsl.core.algebra import Algebra
+from dsl.core.ops.parts import Parts
+
+V = TypeVar("V")
+
+
+def arithmetic(a: Algebra[V], node: n.Arithmetic, of: Parts[V], _: date) -> V:
+    """Add, subtract or multiply two numbers."""
+    left, right = of(node.left, "value"), of(node.right, "value")
+    match node.op:
+        case "+":
+            return a.add(left, right)
+        case "-":
+            return a.subtract(left, right)
+        case "*":
+            return a.multiply(left, right)
+
+
+def ratio(a: Algebra[V], node: n.Ratio, of: Parts[V], _: date) -> V:
+    """Divide, scale and round in one go, so that no digit is lost on the way."""
+    above, below = of(node.numerator, "value"), of(node.denominator, "value")
+    return a.ratio(above, below, node.scale, node.rounding, growth=node.growth)
+
+
+def rounded(a: Algebra[V], node: n.Rounded, of: Parts[V], _: date) -> V:
+    """Round a number to a step."""
+    return a.rounded(of(node.value, "value"), node.rounding)
