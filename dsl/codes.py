@@ -438,6 +438,14 @@ _ALL = (
         "sum amount of billing[customer = my_custommer]",
         "sum amount of billing[customer = my_customer]",
     ),
+    Code(
+        "C128",
+        "anniversary-that-is-none",
+        "An anniversary is asked for where there never is one: without a membership, or of a rule that nobody holds.",
+        "It would be never, and what rests on it would be decided by a day that does not come.",
+        'fee annual "Annual fee" { amount 5 USD   due at own anniversary }',
+        'membership of designations\nfee annual "Annual fee" { amount 5 USD   due at anniversary }',
+    ),
     # ---- C2: what is declared
     Code(
         "C201",

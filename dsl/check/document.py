@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dsl.check.anniversaries import anniversaries
 from dsl.check.circles import circles, shared_circles
 from dsl.check.clauses import misplaced
 from dsl.check.dates import dates
@@ -39,6 +40,7 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
         *dates(nodes, found),
         *tables(document, core),
         *totals(core),
+        *anniversaries(document, core),
         *shared_circles(document),
         *circles(core),
     ]

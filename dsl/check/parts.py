@@ -53,7 +53,8 @@ DECIDED: Mapping[str, frozenset[str]] = {
     "row": _SOURCED,
     "row of rules": _SOURCED | {"was", "only if"},
     "table": _SOURCED | {"title"},
-    "entry": _SOURCED | {"days"},
+    "member of a group": _SOURCED | {"days"},
+    "certification": _SOURCED | {"days"},
     "field": _SOURCED | {"title"},
     "define": _SOURCED | {"title"},
 }
@@ -81,7 +82,8 @@ _INSTEAD_THERE: Mapping[tuple[str, str], str] = {
     ("row", "was"): "no award is made of this table's rows, so that none can have had another name",
     ("row", "only if"): "no award is made of this table's rows; write the condition where the table is read",
     ("fee", "only if"): "write `requires { label: condition }` inside it",
-    ("entry", "was"): "list the certification under both names",
+    ("certification", "was"): "list the certification under both names",
+    ("member of a group", "was"): "an earlier name stands behind the award itself",
 }
 
 
@@ -102,9 +104,10 @@ def undecided(document: d.Document) -> Iterator[Diagnostic]:
         yield from _told(table, "table")
         for row in table.rows:
             yield from _told(row, "row of rules" if name in families else "row")
-    for listing in (*document.groups.values(), *document.certifications.values()):
-        for entry in listing.entries:
-            yield from _told(entry, "entry")
+    for listings, member in ((document.groups, "member of a group"), (document.certifications, "certification")):
+        for listing in listings.values():
+            for entry in listing.entries:
+                yield from _told(entry, member)
     for name, field in document.facts.items():
         yield from _told(field, "field")
         if field.formula is not None:
@@ -165,11 +168,24 @@ def _earns(earns: d.Earns) -> Iterator[Diagnostic]:
             )
 
 
+_CALLED = {
+    "item": "a requirement",
+    "define": "a figure or measure",
+    "member of a group": "a member of a group",
+    "certification": "a certification of a list",
+    "row": "a row of a table",
+    "row of rules": "a row of a table",
+    "field": "a fact or field",
+    "tier": "a tier",
+}
+"""What readers call a clause or form that has no word of its own."""
+
+
 def _told(node: d.Node, word: str) -> Iterator[Diagnostic]:
     decided = DECIDED.get(word, _SOURCED)
     for part, at in _parts(node):
         if part not in decided:
-            whole = {"item": "a requirement", "define": "a figure or measure"}.get(word, f"`{word}`")
+            whole = _CALLED.get(word, f"`{word}`")
             what = {"days": "days of its own", "name": "name", "title": "title"}.get(part, f"`{part}`")
             instead = _INSTEAD_THERE.get((word, part), _INSTEAD[part])
             yield Diagnostic("C122", f"{whole} has no {what}", at, help=instead)

@@ -194,9 +194,9 @@ def too_large(most: int, what: str = "bytes") -> Problem:
     return Problem("too_large", f"at most {most:,} {what} are taken at once", [fault])
 
 
-def unknown_rules(faults: Sequence[Fault]) -> Problem:
-    """All that is wrong is that rules do not exist."""
-    return Problem("unknown_rule", _told(faults), faults)
+def unknown_rules(faults: Sequence[Fault], *, more: bool = False) -> Problem:
+    """All that is wrong is that rules do not exist; ``more``: there are further ones."""
+    return Problem("unknown_rule", _told(faults, more=more), faults)
 
 
 def unknown_rule(error: UnknownRule, pointer: str | None = None, more: Sequence[str] = ()) -> Fault:

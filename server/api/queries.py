@@ -40,22 +40,30 @@ def answer(engine: Engine, data: Json, most: int = problems.MAX_FAULTS) -> Answe
         Problem: it is no query, names a rule that does not exist, or its facts do not fit the vocabulary. All that
             is wrong is told at once.
     """
-    faults = list(islice(query_faults(data), most))
+    faults, more = _first(query_faults(data), most)
     decide = data.get("decide") if isinstance(data, dict) else None
-    unknown = list(islice(_unknown_rules(engine, decide), most)) if isinstance(decide, list) else []
+    unknown, more_unknown = _first(_unknown_rules(engine, decide) if isinstance(decide, list) else (), most)
     if not faults:
         if unknown:
-            facts, more = _fact_faults(engine, data["facts"], most)
-            raise problems.invalid_facts([*facts, *unknown], more=more) if facts else problems.unknown_rules(unknown)
+            facts, more_facts = _fact_faults(engine, data["facts"], most)
+            if not facts:
+                raise problems.unknown_rules(unknown, more=more_unknown)
+            raise problems.invalid_facts([*facts, *unknown], more=more_facts or more_unknown)
         try:
             return engine.decide(query_of(data), most_problems=most)
         except FactErrors as error:
             raise problems.invalid_facts(problems.fact_faults(error.problems), more=error.more) from error
-    more = False
     if isinstance(data, dict) and isinstance(data.get("facts"), dict):
-        facts, more = _fact_faults(engine, data["facts"], most)
+        facts, more_facts = _fact_faults(engine, data["facts"], most)
         faults.extend(facts)
-    raise problems.invalid_query([*faults, *unknown], more=more)
+        more = more or more_facts
+    raise problems.invalid_query([*faults, *unknown], more=more or more_unknown)
+
+
+def _first(found: Iterable[Fault], most: int) -> tuple[list[Fault], bool]:
+    """Return the first of what was found, and whether there is more."""
+    first = list(islice(found, most + 1))
+    return first[:most], len(first) > most
 
 
 def query_of(data: Json) -> Query:

@@ -24,6 +24,7 @@ table marks {
 measure told: count, may be supplied = count ev
 measure last_day: flag = end of month of today = today
 
+membership of competencies, designations
 competency old through 2022-12-31 { levels silver, gold  requires { x: n >= silver 1, gold 2 }  checked at own anniversary }
 designation own { requires { x: n >= mark }  checked at own anniversary, lost after 9 days }
 designation window from 2022-06-01 {

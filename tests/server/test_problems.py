@@ -287,6 +287,16 @@ def test_many_mistakes_are_told_by_the_first_of_them(client: FlaskClient) -> Non
     assert problem["errors"][0]["help"] == "did you mean `audit_passed`?"
 
 
+@pytest.mark.parametrize(("number", "rest"), [(100, "(and 99 more)"), (101, "(and at least 100 more)")])
+def test_how_many_rules_are_unknown_is_told_or_said_to_be_open(client: FlaskClient, number: int, rest: str) -> None:
+    query = {**json.loads(facts()), "decide": [f"designation.none_{index}" for index in range(number)]}
+
+    problem = client.post("/v1/decisions", data=json.dumps(query), content_type=JSON).get_json()
+
+    assert problem["detail"].endswith(rest)
+    assert len(problem["errors"]) == 100
+
+
 def test_an_item_of_a_large_batch_tells_its_first_mistakes(client: FlaskClient) -> None:
     wrong = {"decide": ["nothing"] * 50, "as_of": "2023-06-30", "facts": {"facts": {f"x{n}": 1 for n in range(50)}}}
     items = [{"id": str(number), "query": wrong} for number in range(200)]
