@@ -143,7 +143,9 @@ class Variant(NamedTuple):
 
 
 def load(piece: str) -> Loaded:
-    return load_sources([UNNAMED if "\npackage " in f"\n{piece}" else HEADER, Source("piece.policy", piece)])
+    """Load a piece behind the header; with the header's membership where it says none of its own."""
+    own = [] if "membership of" in piece else [Source("membership.policy", "membership of base, graded\n")]
+    return load_sources([UNNAMED if "\npackage " in f"\n{piece}" else HEADER, *own, Source("piece.policy", piece)])
 
 
 def decided(loaded: Loaded) -> c.Core:
