@@ -157,6 +157,6 @@ def policies(draw: st.DrawFn) -> str:
     window = draw(st.sampled_from((f"{first} through {last}", moving, f"{first} through today")))
     return f"""{VOCABULARY}
 measure drawn: flag = {draw(CONDITIONS)}
-entitlement e {{ requires {{ q: drawn sometime from {window} }} }}
+program e {{ requires {{ q: drawn sometime from {window} }} }}
 lifecycle designation {{ seen when ({draw(st.sampled_from(_STAGES))}) sometime from {window}  held when held  not_started otherwise }}
 """
