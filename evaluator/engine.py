@@ -184,7 +184,14 @@ class _Deciding:
     """The decisions over one partner's facts on one day."""
 
     def __init__(
-        self, prepared: Prepared, facts: Facts, fingerprint: str, *, untold: bool = False, trying: bool = False
+        self,
+        prepared: Prepared,
+        facts: Facts,
+        fingerprint: str,
+        *,
+        untold: bool = False,
+        trying: bool = False,
+        interpreter: Interpreter | None = None,
     ) -> None:
         self.prepared = prepared
         self.core = prepared.core
@@ -194,7 +201,7 @@ class _Deciding:
         """No reason is told, so none is made."""
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
-        self.interpreter = Interpreter(self.core, facts, prepared.plans)
+        self.interpreter = interpreter or Interpreter(self.core, facts, prepared.plans)
         self._rests = Decided(prepared.written, facts.as_of)
         self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys())
         self._told: dict[tuple[object, ...], tuple[Explanation, Reason]] = {}
@@ -457,7 +464,9 @@ class _Deciding:
         key = frozenset(told.items())
         if key not in self._tried:
             data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
-            self._tried[key] = _Deciding(self.prepared, Facts(self.core, data, self.facts.as_of), "", trying=True)
+            more = Facts(self.core, data, self.facts.as_of)
+            interpreter = self.interpreter.told(more, told.keys(), self.prepared.reached)
+            self._tried[key] = _Deciding(self.prepared, more, "", trying=True, interpreter=interpreter)
         if (rule.id, key) not in self._led_to:
             self._led_to[rule.id, key] = self._tried[key].decision(rule)
         return self._led_to[rule.id, key]

@@ -7,8 +7,8 @@ Facts never make it raise and it never guesses. Records are reckoned in ``evalua
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias, assert_never
 
@@ -25,6 +25,7 @@ from evaluator.facts import Facts, Row
 from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.progress import Progress, nothing_told
+from evaluator.reached import Reached
 from evaluator.record_plans import RecordPlans
 from evaluator.register import Register
 from evaluator.selection import Selections
@@ -42,6 +43,8 @@ class Interpreter:
         self.selections = Selections(facts, self.plans)
         self.stretches = Stretches(self, self.register, self.plans.movement)
         self._with_nothing: Interpreter | None = None
+        self._before: Before | None = None
+        self._decided: dict[tuple[object, ...], Explanation] = {}
         self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
         self._formulas: dict[tuple[str, str, date, str | None, str | None, date | None], Explanation] = {}
         self._named: dict[tuple[str, date, bool], Explanation] = {}
@@ -49,6 +52,11 @@ class Interpreter:
 
     def evaluate(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide one node: out of its parts, as ``dsl.core.ops`` defines it, or by reading it."""
+        if isinstance(node, c.Requirement) and at.row is None:
+            return self._requirement(node, at)
+        return self._made(node, at)
+
+    def _made(self, node: c.Expr, at: Moment) -> Explanation:
         definition = definition_of(type(node))
         if definition is None:
             return self._read(node, at)
@@ -126,6 +134,24 @@ class Interpreter:
             case _:
                 assert_never(node)
 
+    # ---- with more facts
+
+    def told(self, facts: Facts, names: AbstractSet[str], reached: Reached) -> Interpreter:
+        """Return an interpreter over the same facts with some more told: what they do not reach is as it is here."""
+        other = Interpreter(self.core, facts, self.plans)
+        other._before = Before(self, names, reached)
+        return other
+
+    def once(self, node: c.Requirement, at: Moment) -> Explanation:
+        """Decide a requirement; what was decided before at the moment is not decided again."""
+        return self._decided.get(_key(node, at)) or self.evaluate(node, at)
+
+    def _requirement(self, node: c.Requirement, at: Moment) -> Explanation:
+        if self._before is not None and not self._before.is_reached(node):
+            return self._before.interpreter.once(node, at)
+        found = self._decided[_key(node, at)] = self._made(node, at)
+        return found
+
     # ---- rules and named values
 
     def requirement(self, rule: c.Rule, at: Moment) -> Explanation:
@@ -153,6 +179,8 @@ class Interpreter:
 
     def _value_of(self, node: c.Named, at: Moment) -> Explanation:
         key = (node.name, at.day, at.projected)
+        if self._before is not None and not self._before.is_reached(node):
+            return self._before.interpreter._value_of(node, at)
         if key not in self._named:
             self._named[key] = self._named_value(node, at)
         found = self._named[key]
@@ -292,6 +320,27 @@ class Deciding:
 
 Beside: TypeAlias = tuple[tuple[Gap, ...], tuple[str, ...]]
 """What is not known here, and what was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was decided already before more facts were told."""
+
+    interpreter: Interpreter
+    names: AbstractSet[str]
+    """The facts that are told now."""
+    reached: Reached
+
+    def is_reached(self, node: c.Expr) -> bool:
+        """Whether a node can be another one now."""
+        return self.reached.by(node, self.names)
+
+
+def _key(node: c.Expr, at: Moment) -> tuple[object, ...]:
+    """Return what tells an evaluation of a node of the core, outside of records, from others."""
+    rule = at.rule.id if at.rule is not None else None
+    entry = at.entry.pointer if at.entry is not None else None
+    return id(node), at.day, at.projected, rule, entry, at.due
 
 
 def _best(_: c.Best, parts: Deciding, __: Range) -> Beside:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dsl import core as c
 from evaluator.moves import Movement
+from evaluator.reached import Reached
 from evaluator.record_plans import RecordPlans
 from evaluator.resting import Written
 
 
 class Prepared:
-    """A core, and what its nodes say of themselves: what moves them, what they ask of records, what they rest on."""
+    """A core, and what its nodes say of themselves: what moves them, what they ask, rest on and can be reached by."""
 
     def __init__(self, core: c.Core) -> None:
         self.core = core
         self.movement = Movement(core)
         self.plans = RecordPlans(self.movement)
         self.written = Written(core)
+        self.reached = Reached(core)

@@ -1,0 +1,76 @@
+"""Which facts can reach a node: read off what the nodes of a core are made of, once for the core.
+
+Where one fact more is told, what it does not reach is as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set as AbstractSet
+
+from dsl import core as c
+from evaluator.moves import parts
+
+ANY: AbstractSet[str] | None = None
+"""Any fact may reach it: what reads the register decides the checks of any award."""
+
+
+class Reached:
+    """The facts, and measures that may be supplied, that nodes of one core read, also through names and rules."""
+
+    def __init__(self, core: c.Core) -> None:
+        self.core = core
+        self._nodes: dict[int, tuple[c.Node, AbstractSet[str] | None]] = {}
+        self._names: dict[tuple[str, str], AbstractSet[str] | None] = {}
+
+    def by(self, node: c.Node, facts: AbstractSet[str]) -> bool:
+        """Return whether one of some facts can reach a node."""
+        own = self.of(node)
+        return own is None or not own.isdisjoint(facts)
+
+    def of(self, node: c.Node) -> AbstractSet[str] | None:
+        """Return the names that a node reads; ``ANY`` where that is not known before facts are."""
+        known = self._nodes.get(id(node))
+        if known is None or known[0] is not node:
+            # With its node: an identity is one node's only as long as that is there.
+            known = self._nodes[id(node)] = (node, self._of(node))
+        return known[1]
+
+    def _of(self, node: c.Node) -> AbstractSet[str] | None:
+        match node:
+            case c.InProgress():
+                return ANY  # it is held against a partner with nothing
+            case c.Aggregate(over=c.Period(anniversary_year=True)):
+                return ANY
+            case c.Fact(name=name) | c.Named(name=name):
+                own = {name}
+            case _:
+                own = set[str]()
+        if "register" in node.moves_with:
+            return ANY
+        below: list[AbstractSet[str] | None] = []
+        for how, part in parts(node):
+            if isinstance(part, str):
+                below.append(self._of_name(how, part))
+            elif isinstance(part, c.Node):
+                below.append(self.of(part))
+        return _together([own, *below])
+
+    def _of_name(self, how: str, name: str) -> AbstractSet[str] | None:
+        key = (how, name)
+        if key not in self._names:
+            if how == "named":
+                self._names[key] = self.of(self.core.named[name].value)
+            else:
+                versions = self.core.rules[name].versions
+                asked = [version.requirement for version in versions if version.requirement is not None]
+                self._names[key] = _together(map(self.of, asked))
+        return self._names[key]
+
+
+def _together(found: Iterable[AbstractSet[str] | None]) -> AbstractSet[str] | None:
+    every: set[str] = set()
+    for one in found:
+        if one is None:
+            return ANY
+        every |= one
+    return every
