@@ -128,7 +128,8 @@ def test_ten_times_as_many_rows_are_not_much_more_than_ten_times_the_work(engine
     for count in (1_000, 10_000):
         facts = {"facts": {}, "records": {"modern_work_use": rows(engine, count)}}
         decide = answering(engine, Query(("designation.modern_work",), date(2023, 6, 20), facts))
-        took.append(min(seconds(decide) for _ in range(3 if count == 1_000 else 1)))
+        # The shortest of several for both: a pause of the machine is no work.
+        took.append(min(seconds(decide) for _ in range(5)))
         report.lines.append(f"{count:,} rows / one designation {took[-1] / one_decision(engine):.1f} x")
     report.lines.append(f"10,000 rows / 1,000 rows {took[1] / took[0]:.1f} x")
     assert took[1] / took[0] < 12
