@@ -298,5 +298,6 @@ def _first(*days: date | None) -> date | None:
 
 
 def _end_of_force(rule: c.Rule | None, day: date) -> date | None:
+    """Return the last day by a day from which the rule was not in force; where a version follows another, it goes on."""
     ends = [v.days.end for v in rule.versions if v.days.end is not None and v.days.end <= day] if rule else []
-    return max(ends, default=None)
+    return max((end for end in ends if rule is not None and rule.version_on(end) is None), default=None)
