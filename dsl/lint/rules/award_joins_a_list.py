@@ -9,6 +9,7 @@ from dsl.core import AWARD_KINDS
 from dsl.diagnostics import Diagnostic, Label, listed
 from dsl.lint.policies import Policies
 from dsl.lint.rule import LintRule, finding
+from dsl.lower.rules import family_key
 from dsl.lower.scope import PLURALS, word_in
 from dsl.source import Span
 
@@ -26,14 +27,29 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
         found = [(name, at) for name, at in readers.get(form.kind, ()) if name != own]
         if form.kind in AWARD_KINDS and found:
             plural = next(word for word, kind in PLURALS.items() if kind == form.kind)
-            what = f"`{own}` is" if form.name is not None else f"the rows of `{own}` are"
-            yield finding(
-                "L199",
-                f"{what} among the `{plural}` that others speak of: {listed(dict.fromkeys(name for name, _ in found))}",
-                word_in(form.origin, own),
-                'look at them, and write `allow L199 "..."` here where each is meant, or a group where it is not',
-                Label(found[0][1], "for example here"),
-            )
+            for name, at, what in _joining(policies.document, form, own):
+                yield finding(
+                    "L199",
+                    f"`{name}` is among the `{plural}` that others speak of: "
+                    f"{listed(dict.fromkeys(reader for reader, _ in found))}",
+                    at,
+                    f'look at them, and write `allow L199 "..."` {what} where each is meant, or a group where it is not',
+                    Label(found[0][1], "for example here"),
+                )
+
+
+def _joining(document: d.Document, form: d.Rule, own: str) -> Iterator[tuple[str, Span, str]]:
+    """Yield each award of a form, its place, and where an `allow` for it stands.
+
+    An award of a family joins with its row, so that no row added later is allowed by what was said of those before it.
+    """
+    if form.each_row_of is None:
+        yield own, word_in(form.origin, own), "here"
+    elif form.each_row_of in document.tables:
+        for row in document.tables[form.each_row_of].rows:
+            name = family_key(row)
+            if name is not None:
+                yield name, word_in(row.origin, name), "behind the row"
 
 
 RULE = LintRule("L199", _find)
