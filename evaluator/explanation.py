@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from dsl.core import Case, Expr, Named, Type
+from dsl.core import Expr, Named, Type
+from dsl.core.ops.decided import ByRole
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Range, Truth, is_settled
 
@@ -32,7 +33,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(ByRole):
     """Why a node has its range: the node, the range, the parts it rests on, what is missing here.
 
     Parts stand in the document's order, all of them: a decided whole still shows every part. ``chosen`` names what a
@@ -55,39 +56,6 @@ class Explanation:
     def value(self) -> Range:
         """What came out: its range."""
         return self.range
-
-    def of(self, role: Role) -> tuple[Explanation, ...]:
-        """The parts that have a role in the whole, in order."""
-        return tuple(part for part, its in zip(self.parts, self.roles, strict=False) if its == role)
-
-    def one(self, role: Role) -> Explanation | None:
-        """The part that has a role in the whole; None where there is none."""
-        return next((part for part, its in zip(self.parts, self.roles, strict=False) if its == role), None)
-
-    def the(self, role: Role) -> Explanation:
-        """The part that has a role in the whole.
-
-        Raises:
-            LookupError: there is none.
-        """
-        part = self.one(role)
-        if part is None:
-            raise LookupError(f"{type(self.node).__name__} has no {role}")
-        return part
-
-    def branches(self) -> list[tuple[Explanation | None, Explanation]]:
-        """Return the branches of a first-match that may be taken: the condition (None: always) and the value."""
-        tests, values = iter(self.of("condition")), iter(self.of("value"))
-        found: list[tuple[Explanation | None, Explanation]] = []
-        for branch in self.node.branches if isinstance(self.node, Case) else ():
-            test = next(tests, None) if branch.when is not None else None
-            if branch.when is not None and test is None:
-                break  # an earlier branch was surely taken
-            if test is None or test.truth is not Truth.FALSE:
-                found.append((test, next(values)))
-            if test is None or test.truth is Truth.TRUE:
-                break
-        return found
 
     @property
     def truth(self) -> Truth:

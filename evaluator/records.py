@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core import Aggregate, CertificationList, DifferentPeople, Expr, People
+from dsl.core.bounds import all_figures
 from dsl.core.calendar import month_text
 from dsl.core.ranges import (
     NEVER,
@@ -89,20 +90,7 @@ def merged(gaps: Sequence[Gap], pointer: str) -> tuple[Gap, ...]:
 
 def anything(node: Aggregate) -> Range:
     """Return all that a figure can be over records of which nothing is known."""
-    if node.function == "count":
-        return Numbers(ZERO, None)
-    if not node.type.is_numeric:
-        return everything(node.type)
-    # A figure over nothing is 0, whatever the bounds of a value.
-    low, high = _bounds(node)
-    low, high = None if low is None else min(low, ZERO), None if high is None else max(high, ZERO)
-    match node.function:
-        case "sum":
-            return Numbers(None if low is None or low < 0 else ZERO, None if high is None or high > 0 else ZERO)
-        case "average" if node.rounding is not None:
-            return rounded(Numbers(low, high), node.rounding)
-        case _:
-            return Numbers(low, high)
+    return all_figures(node, Numbers(*_bounds(node)) if node.type.is_numeric else everything(node.type))
 
 
 def _bounds(node: Aggregate) -> tuple[Decimal | None, Decimal | None]:

@@ -41,6 +41,22 @@ def topmost(node: c.Expr, day: date | None = None) -> Iterator[c.Requirement]:
         yield from topmost(child, day)
 
 
+def own_days(node: c.Expr) -> Iterator[c.Days]:
+    """Yield the days that stand in a node itself: its own, and those of its rows, versions and parts that are no nodes."""
+    yield from _days(node)
+
+
+def _days(value: Any) -> Iterator[c.Days]:
+    days = getattr(value, "days", None)
+    if isinstance(days, c.Days):
+        yield days
+    for name in _fields(type(value)):
+        inner = getattr(value, name)
+        for item in inner if isinstance(inner, tuple) else (inner,):
+            if not isinstance(item, c.Node) and _fields(type(item)):
+                yield from _days(item)
+
+
 def _nodes(value: Any, day: date | None) -> Iterator[c.Expr]:
     if isinstance(value, tuple):
         for item in value:

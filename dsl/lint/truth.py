@@ -6,17 +6,25 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from dsl import core as c
+from dsl.core.bounds import bounds as within
+from dsl.core.ranges import Truth
 from dsl.lint.bounds import ANY, Bounds, bounds, covers
-from dsl.lower.scope import common_days, is_empty
 
 _OPPOSITE = {">=": "<", "<": ">=", "<=": ">", ">": "<=", "=": "!=", "!=": "="}
 
 
 def truth(node: c.Expr, days: c.Days, core: c.Core) -> bool | None:
-    """Return whether a condition always holds or never does; None where it depends, or nothing is known."""
+    """Return whether a condition always holds or never does; None where it depends, or nothing is known.
+
+    What a condition can be with nothing told is folded from the definitions; beside it, conditions on one value are
+    looked at together.
+    """
+    folded = within(node, days, core)
+    if folded is not Truth.UNKNOWN:
+        return folded is Truth.TRUE
     match node:
-        case c.Compare():
-            return _compared(node, days, core)
+        case c.Compare() if node.left == node.right and not isinstance(node.left, c.Literal):
+            return node.op in (">=", "<=", "=")
         case c.Not(part=part):
             inner = truth(part, days, core)
             return None if inner is None else not inner
@@ -32,50 +40,12 @@ def truth(node: c.Expr, days: c.Days, core: c.Core) -> bool | None:
             if len(known) - known.count(False) < least:
                 return False
             return True if least == 1 and _exhaust(parts) else None
-        case c.Requirement(value=value, days=own):
-            inner_days = common_days(days, own)
-            if is_empty(inner_days) or not covers(own, days):
-                return None
-            return truth(value, inner_days, core)
+        case c.Requirement(value=value, days=own) if covers(own, days):
+            return truth(value, days, core)
         case c.Sometime(condition=condition) | c.OnDate(value=condition) | c.AsProjected(value=condition):
             return truth(condition, c.ALWAYS, core)
-        case c.PassScore(score=score, mark=mark, every=every):
-            reached, asked = bounds(score, days, core), bounds(mark, days, core)
-            # A mark out of reach has a rule of its own; here it is one that everybody reaches.
-            return True if not every and _at_least(reached, asked) is True else None
         case _:
             return None
-
-
-def _compared(node: c.Compare, days: c.Days, core: c.Core) -> bool | None:
-    if node.left == node.right and not isinstance(node.left, c.Literal):
-        return node.op in (">=", "<=", "=")
-    left, right = bounds(node.left, days, core), bounds(node.right, days, core)
-    match node.op:
-        case ">=":
-            return _at_least(left, right)
-        case "<=":
-            return _at_least(right, left)
-        case ">":
-            return _opposite(_at_least(right, left))
-        case "<":
-            return _opposite(_at_least(left, right))
-        case "=" | "!=":
-            if left.exact is not None and left.exact == right.exact:
-                return node.op == "="
-            return node.op == "!=" if left.within(right).is_empty else None
-
-
-def _at_least(left: Bounds, right: Bounds) -> bool | None:
-    if left.low is not None and right.high is not None and left.low >= right.high:
-        return True
-    if left.high is not None and right.low is not None and left.high < right.low:
-        return False
-    return None
-
-
-def _opposite(value: bool | None) -> bool | None:
-    return None if value is None else not value
 
 
 # ---- what conditions leave of a value ---------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from dsl.diagnostics import Diagnostic
 from dsl.lint.bounds import bounds
 from dsl.lint.policies import Policies, Visit, agreed
 from dsl.lint.rule import LintRule, finding
-from dsl.lower.scope import overlap
 from dsl.source import Span
 
 
@@ -32,34 +31,11 @@ def _out_of_reach(node: c.PassScore, visit: Visit, core: c.Core) -> str | None:
     start = visit.days.start or date.min
     for day in (start, *(day for day in core.change_days if day in visit.days and day > start)):
         here = c.Days(day, date.fromordinal(day.toordinal() + 1))
-        most, mark = bounds(in_force(node.score, here), here, core).high, bounds(node.mark, here, core).low
+        most, mark = bounds(node.score, here, core).high, bounds(node.mark, here, core).low
         if most is not None and mark is not None and most < mark:
             when = f" from {day}" if day != start else ""
             return f"{decimal_text(most)} points can be had{when}, and {decimal_text(mark)} are needed"
     return None
-
-
-def in_force(node: c.Expr, days: c.Days) -> c.Expr:
-    """Return a score without the parts that are not in force."""
-    match node:
-        case c.Total(parts=parts, cap=cap):
-            return c.Total(parts=_kept(parts, days), cap=cap, type=node.type)
-        case c.Best(parts=parts):
-            return (
-                c.Total(parts=(), type=node.type)
-                if not _kept(parts, days)
-                else c.Best(parts=_kept(parts, days), type=node.type)
-            )
-        case c.Requirement(value=value):
-            return in_force(value, days)
-        case _:
-            return node
-
-
-def _kept(parts: tuple[c.Expr, ...], days: c.Days) -> tuple[c.Expr, ...]:
-    return tuple(
-        in_force(part, days) for part in parts if not isinstance(part, c.Requirement) or overlap(part.days, days)
-    )
 
 
 RULE = LintRule("L140", _find)

@@ -1,0 +1,66 @@
+"""A node that was decided, its parts by what they are to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from dsl.core import nodes as n
+from dsl.core.ops.parts import Role
+from dsl.core.ranges import Range, Truth
+
+
+class ByRole:
+    """Decided parts are asked for by their role in the whole, never by where they stand."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def node(self) -> n.Expr:
+            """What was decided."""
+
+        @property
+        def parts(self) -> tuple[Self, ...]:
+            """Its decided parts."""
+
+        @property
+        def roles(self) -> tuple[Role, ...]:
+            """What each part is to the whole."""
+
+        @property
+        def value(self) -> Range:
+            """What came out."""
+
+    def of(self, role: Role) -> tuple[Self, ...]:
+        """The parts that have a role in the whole, in order."""
+        return tuple(part for part, its in zip(self.parts, self.roles, strict=False) if its == role)
+
+    def one(self, role: Role) -> Self | None:
+        """The part that has a role in the whole; None where there is none."""
+        return next((part for part, its in zip(self.parts, self.roles, strict=False) if its == role), None)
+
+    def the(self, role: Role) -> Self:
+        """The part that has a role in the whole.
+
+        Raises:
+            LookupError: there is none.
+        """
+        part = self.one(role)
+        if part is None:
+            raise LookupError(f"{type(self.node).__name__} has no {role}")
+        return part
+
+    def branches(self) -> list[tuple[Self | None, Self]]:
+        """Return the branches of a first-match that may be taken: the condition (None: always) and the value."""
+        tests, values = iter(self.of("condition")), iter(self.of("value"))
+        found: list[tuple[Self | None, Self]] = []
+        for branch in self.node.branches if isinstance(self.node, n.Case) else ():
+            test = next(tests, None) if branch.when is not None else None
+            if branch.when is not None and test is None:
+                break  # an earlier branch was surely taken
+            if test is None or test.value is not Truth.FALSE:
+                found.append((test, next(values)))
+            if test is None or test.value is Truth.TRUE:
+                break
+        return found
