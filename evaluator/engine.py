@@ -13,6 +13,7 @@ from operator import is_
 from typing import Any
 
 from dsl import core as c
+from dsl.core.algebra import truth_of
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, compare, exactly, is_settled
 from dsl.diagnostics import nearest
 from dsl.document import Document
@@ -218,7 +219,13 @@ class _Deciding:
             return Truth.FALSE if _is_attained(rule) else None
         if rule.kind in ("lifecycle", "choice") or (rule.kind == "fee" and version.requirement is None):
             return None
-        return self.interpreter.requirement(rule, at).truth
+        if version.requirement is None:
+            return Truth.TRUE
+        return truth_of(self._compiled(version.requirement, at))
+
+    def _compiled(self, node: c.Expr, at: Moment) -> Range:
+        """Decide a node by the twin: what its parts make, without why."""
+        return self.prepared.twin.of(node, at.day)(lambda part: self.interpreter.evaluate(part, at).range)
 
     def value(self, rule: c.Rule) -> Range | None:
         """Return the amount, stage or points of a rule."""
@@ -228,7 +235,7 @@ class _Deciding:
             return None
         given = version.amount if rule.kind == "fee" else version.stage
         if given is not None:
-            return self.interpreter.evaluate(given, at).range
+            return self._compiled(given, at)
         score = _score(self.interpreter.requirement(rule, at))
         return score.points if score is not None else None
 

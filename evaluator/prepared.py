@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsl import core as c
+from evaluator.compiled.twin import Twin
 from evaluator.moves import Movement
 from evaluator.reached import Reached
 from evaluator.record_plans import RecordPlans
@@ -17,4 +18,5 @@ class Prepared:
         self.movement = Movement(core)
         self.plans = RecordPlans(self.movement)
         self.written = Written(core)
+        self.twin = Twin(core)
         self.reached = Reached(core)
