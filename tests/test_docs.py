@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 import shlex
@@ -67,6 +69,23 @@ def test_commands_print_what_is_shown(path: Path, copy: Path) -> None:
             done = subprocess.run(shlex.split(command), capture_output=True, text=True, cwd=copy, env=env, check=False)
 
             assert matches(shown, done.stdout + done.stderr), f"$ {command}\n{done.stdout}{done.stderr}"
+
+
+def test_the_page_on_python_prints_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs of the page, in its order, are one program."""
+    monkeypatch.chdir(ROOT)
+    space: dict[str, object] = {}
+    printed = io.StringIO()
+    told = 0
+    for kind, text in blocks(ROOT / "docs" / "python.md"):
+        if kind == "python":
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(text, "docs/python.md", "exec"), space)
+        if kind == "output":
+            told += 1
+            assert printed.getvalue() == text
+    assert told == 3
 
 
 def test_the_page_on_scenarios_has_an_entry_for_all_that_can_be_written_and_for_nothing_else() -> None:
