@@ -30,9 +30,9 @@ from cli.data_files import Data, DataProblem
 from dsl.diagnostics import listed, nearest, proposed
 from evaluator import limits
 from evaluator.decision import Answer, Decision, Detail
-from evaluator.decision_text import decision_lines, expected_words
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts_schema import FactErrors
+from review.words.decision_text import decision_lines, expected_words
 
 Json = Any
 QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "detail")

@@ -11,11 +11,11 @@ import click
 from cli.console import as_of_option, echo_json, fail_usage, load_engine, paint, policies_option, policy_folders, today
 from dsl import core as c
 from dsl.builtin import BUILT_IN
-from evaluator.decision_text import cite_text
+from dsl.core.references import reads_of
 from evaluator.engine import Engine, UnknownRule
-from evaluator.reads import reads_of
 from evaluator.rule_text import Clause, OptionText, RuleText, rule_text, version_told
 from evaluator.sentence import days
+from review.words.decision_text import cite_text
 
 Json = Any
 

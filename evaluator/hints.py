@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from dsl.core import Aggregate, Compare, Core, Expr, Fact, Field, Literal, Lookup
+from dsl.core.references import expressions, walk
 from dsl.diagnostics import listed, nearest
-from evaluator.reads import expressions, walk
 
 Json = Any
 MOST = 10

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from dsl import core as c
 from dsl.core import calendar
 from dsl.core.ranges import Dates
+from dsl.core.references import walk
 from evaluator.checks import MAX_CHECKS
 from evaluator.entries import Entries
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
-from evaluator.reads import walk
 
 
 class RegisterDays:

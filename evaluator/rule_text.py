@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from dsl import core as c
+from dsl.core.references import expressions, walk
 from dsl.core.walk import topmost
 from dsl.source import Span
-from evaluator.reads import expressions, walk
 from evaluator.sentence import Speaker, days
 
 PICKS = {

@@ -11,9 +11,9 @@ from typing import Any
 from dsl import core as c
 from dsl.codec import decimal_text
 from dsl.core.points import most_points
+from dsl.core.references import expressions, reads_of, walk
 from dsl.core.walk import children, topmost
 from dsl.source import Span
-from evaluator.reads import expressions, reads_of, walk
 from evaluator.reasons import unit_of
 from evaluator.sentence import Speaker, TimelessSpeaker, duration
 

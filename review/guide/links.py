@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dsl import core as c
-from evaluator.reads import Reads, expressions, walk
+from dsl.core.references import Reads, expressions, walk
 from review.guide.names import Names
 
 
@@ -85,7 +85,7 @@ def _in_node(names: Names, part: c.Expr, seen: set[str]) -> Iterator[tuple[str, 
 
 
 def told_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
-    """Return what the rules ask for themselves: not what the rules they rest on ask for (``evaluator.reads``)."""
+    """Return what the rules ask for themselves: not what the rules they rest on ask for (``dsl.core.references``)."""
     facts: dict[str, None] = {}
     measures: dict[str, None] = {}
     records: dict[str, None] = {}

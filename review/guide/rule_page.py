@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
-from evaluator.reads import expressions, walk
+from dsl.core.references import expressions, walk
 from review.guide.content import (
     Block,
     Entries,

@@ -14,9 +14,9 @@ from dsl.codec import decimal_text
 from dsl.core import AWARD_KINDS
 from dsl.core.ranges import Range, Truth, is_settled
 from evaluator.decision import HELD, Decision, EffectTaken, Resting, range_json, required_json
-from evaluator.decision_text import standing_reasons
 from evaluator.reasons import Reason
 from review.scenarios.labels import meant_by
+from review.words.decision_text import standing_reasons
 
 Json = Any
 

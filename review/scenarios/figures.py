@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from dsl import core as c
+from dsl.core.references import expressions
 from dsl.core.walk import children
-from evaluator.reads import expressions
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from dsl import core as c
-from evaluator.reads import walk
+from dsl.core.references import walk
 
 
 def meant_by(core: c.Core, rule: str, label: str, day: date) -> Sequence[str]:

@@ -18,9 +18,9 @@ from dsl import core as c
 from dsl.builtin import AWARDS, BUILT_IN
 from dsl.codec import decimal_text
 from dsl.core import calendar
+from dsl.core.references import reads_of
 from evaluator import limits
 from evaluator.limits import DIGITS, PLACES
-from evaluator.reads import reads_of
 from review.scenarios.figures import Figures, figures_of
 
 Json = Any

@@ -8,9 +8,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from evaluator.decision import decision_json
-from evaluator.decision_text import Paint, decision_lines, unpainted
 from review.scenarios.expectations import Mismatch
 from review.scenarios.runner import ScenarioResult
+from review.words.decision_text import Paint, decision_lines, unpainted
 
 Json = Any
 MOST_LINES = 40

@@ -15,9 +15,9 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from dsl import core as c
+from dsl.core import references as reads
 from dsl.core.walk import children, walk
 from dsl.source import Span
-from evaluator import reads
 
 ANY_DAY = date.min
 """Stands for a look at the first or last day itself, which any change of it concerns."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from dsl import core as c
 from dsl.core import calendar
+from dsl.core.references import expressions, walk
 from dsl.lower.scope import common_days
-from evaluator.reads import expressions, walk
 from review.scenarios.coverage import Mark, Part, marks, marks_of, own_name, step_of, word_of
 from review.scenarios.given import EARNED, Given, Placed, Rows
 

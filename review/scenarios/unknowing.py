@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 
 from dsl import core as c
+from dsl.core.references import walk
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
-from evaluator.reads import walk
 
 
 def same_when_unknown(was: c.Core, now: c.Core, path: str) -> frozenset[str] | None:

@@ -6,9 +6,9 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from dsl import core as c
+from dsl.core.references import reads_of
 from evaluator.engine import Engine, UnknownRule
 from evaluator.facts_schema import facts_schema
-from evaluator.reads import reads_of
 from server.api import parameters, problems, wire
 from server.outline import rule_line, rule_outline
 from server.snapshot import current_engine

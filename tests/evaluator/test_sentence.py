@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from dsl import core as c
+from dsl.core.references import reads_of, walk
 from dsl.load import load
 from evaluator.engine import Engine
-from evaluator.reads import reads_of, walk
 from evaluator.rule_text import rule_text, version_told
 from evaluator.sentence import Speaker, days, duration, joined, period
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from dsl import core as c
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS
 from dsl.core import calendar
+from dsl.core.references import expressions, reads_of, walk
 from evaluator.explanation import Gap
-from evaluator.reads import expressions, reads_of, walk
 
 Json = Any
 Atom = tuple[str | int, ...]

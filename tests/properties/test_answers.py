@@ -10,9 +10,9 @@ import pytest
 from hypothesis import note, strategies as st
 
 from dsl import core as c
+from dsl.core.references import walk
 from evaluator.decision import Decision, decision_json
-from evaluator.decision_text import decision_lines
-from evaluator.reads import walk
+from review.words.decision_text import decision_lines
 from tests.properties.strategies import knowledge, partners
 from tests.properties.test_laws import NAMES, decide, engine, hold, made_for, rules
 

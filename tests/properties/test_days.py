@@ -16,6 +16,7 @@ from hypothesis import note, strategies as st
 
 from dsl import core as c
 from dsl.core.ranges import Dates, Range
+from dsl.core.references import expressions, walk
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.explanation import Explanation
@@ -23,7 +24,6 @@ from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Place
-from evaluator.reads import expressions, walk
 from evaluator.stretches import Stretch, Stretches
 from tests.properties.conditions import EVERY_STAGE, VOCABULARY, policies
 from tests.properties.strategies import Knowledge, about, knowledge, partners

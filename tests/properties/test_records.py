@@ -11,6 +11,7 @@ from hypothesis import note, strategies as st
 
 from dsl import core as c
 from dsl.core.ranges import Numbers, Range, Truth, all_of, compare, exactly, truth
+from dsl.core.references import expressions
 from dsl.core.walk import walk
 from dsl.load import load_sources
 from dsl.source import Source
@@ -19,7 +20,6 @@ from evaluator.facts import Facts, Records
 from evaluator.facts_schema import FactsReader
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
-from evaluator.reads import expressions
 from evaluator.selection import EvaluateRow, Selected, Selections
 from tests.properties.strategies import knowledge
 from tests.properties.test_laws import NAMES, _partner, engine, hold

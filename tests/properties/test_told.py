@@ -11,6 +11,7 @@ import pytest
 from hypothesis import note, strategies as st
 
 from dsl import core as c
+from dsl.core.references import expressions
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.facts import Facts
@@ -18,7 +19,6 @@ from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.reached import Reached
-from evaluator.reads import expressions
 from evaluator.record_plans import RecordPlans
 from tests.properties.strategies import knowledge
 from tests.properties.test_laws import NAMES, _partner, engine, hold

@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from dsl import core as c
+from dsl.core.references import expressions
 from dsl.diagnostics import Diagnostic, nearest
 from dsl.source import Source, Span
-from evaluator.reads import expressions
 from review.scenarios.coverage import Coverage, Covered
 from review.scenarios.ready.kept import Kept, duty
 from review.scenarios.ready.paths import unknown

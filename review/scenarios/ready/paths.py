@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 
 from dsl import core as c, document as d
 from dsl.builtin import BUILT_IN
+from dsl.core.references import expressions, walk
 from dsl.diagnostics import nearest
-from evaluator.reads import expressions, walk
 
 
 def known_paths(document: d.Document, core: c.Core) -> frozenset[str]:

@@ -11,11 +11,11 @@ import pytest
 from dsl.load import load, load_sources
 from dsl.source import Source
 from evaluator.decision import decision_json
-from evaluator.decision_text import decision_lines
 from evaluator.engine import Engine, Query
 from review.scenarios.reading import read_scenarios
 from review.scenarios.runner import run
 from review.scenarios.scenario import ScenarioErrors
+from review.words.decision_text import decision_lines
 
 POLICIES = Path(__file__).parents[2] / "data" / "cli" / "policies"
 
