@@ -217,7 +217,8 @@ class _Deciding:
         version = rule.version_on(at.day)
         if version is None:
             return Truth.FALSE if _is_attained(rule) else None
-        if rule.kind in ("lifecycle", "choice") or (rule.kind == "fee" and version.requirement is None):
+        decides = c.KINDS[rule.kind].decides
+        if decides in ("stage", "options") or (decides == "amount" and version.requirement is None):
             return None
         if version.requirement is None:
             return Truth.TRUE
@@ -231,9 +232,9 @@ class _Deciding:
         """Return the amount, stage or points of a rule."""
         at = Moment(self.facts.as_of, rule=rule)
         version = rule.version_on(at.day)
-        if version is None or rule.kind == "choice":
+        if version is None or c.KINDS[rule.kind].decides == "options":
             return None
-        given = version.amount if rule.kind == "fee" else version.stage
+        given = version.amount or version.stage
         if given is not None:
             return self._compiled(given, at)
         score = _score(self.interpreter.requirement(rule, at))
@@ -268,14 +269,14 @@ class _Deciding:
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
         context = Context(at.day, version.days, version.basis, untold=self.untold, told=self._told)
-        match rule.kind:
-            case "fee":
+        match c.KINDS[rule.kind].decides:
+            case "amount":
                 return self._fee(base, rule, version, at, context)
-            case "lifecycle":
+            case "stage":
                 return self._stage(base, version, at, context)
-            case "choice":
+            case "options":
                 return self._choice(base, version, at, context)
-            case _:
+            case "eligibility":
                 explanation = self.interpreter.requirement(rule, at)
                 decided = replace(
                     base,
@@ -488,7 +489,7 @@ class _Deciding:
 
 def _is_attained(rule: c.Rule) -> bool:
     """Whether a rule that is not in force makes nobody eligible; of others it is not told then."""
-    return rule.is_award or rule.kind == "entitlement"
+    return rule.kind in c.ASKING_KINDS
 
 
 def _score(explanation: Explanation) -> Score | None:

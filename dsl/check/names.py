@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dsl import document as d
-from dsl.core import Core
+from dsl.core import PLURALS, Core
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label, listed, nearest
-from dsl.lower.scope import PLURALS, word_in
+from dsl.lower.scope import word_in
 from dsl.mistakes.words import RESERVED
 from dsl.source import Span
 

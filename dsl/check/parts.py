@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from dsl import document as d
 from dsl.check.clauses import word_of
-from dsl.core import AWARD_KINDS
+from dsl.core import ASKING_KINDS, AWARD_KINDS
 from dsl.diagnostics import Diagnostic
 from dsl.source import Span
 
@@ -94,7 +94,7 @@ def undecided(document: d.Document) -> Iterator[Diagnostic]:
     for added in document.additions.values():
         for rule in added:
             yield from _rule(rule, "also" if rule.name is not None else "also each row of")
-    families = {rule.each_row_of for rule in document.rules.values() if rule.kind in (*AWARD_KINDS, "entitlement")}
+    families = {rule.each_row_of for rule in document.rules.values() if rule.kind in ASKING_KINDS}
     for node in d.walk(document):
         day = node.seen if isinstance(node, d.Notes) else node.read if isinstance(node, d.SourceText) else None
         if day is not None and day.provisional:

@@ -6,7 +6,11 @@ of it stands here under one name: ``from dsl import core as c``.
 """
 
 from dsl.core.kinds import (
+    ASKING_KINDS as ASKING_KINDS,
     AWARD_KINDS as AWARD_KINDS,
+    KINDS as KINDS,
+    PLURALS as PLURALS,
+    RuleKind as RuleKind,
 )
 from dsl.core.nodes import (
     A_NAMED_VALUE as A_NAMED_VALUE,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed, nearest
 from dsl.lower.expressions import Expressions
-from dsl.lower.scope import ALWAYS_ONE, PLURALS, Member, Scope, alike, insert, literal, word_in, words
+from dsl.lower.scope import ALWAYS_ONE, Member, Scope, alike, insert, literal, word_in, words
 from dsl.lower.tables import is_empty_cell
 
 
@@ -23,7 +23,7 @@ class Claims(Expressions):
         """
         selection = expr.selection
         qualifies = expr.verb == "qualifies for"
-        kinds = (*c.AWARD_KINDS, "entitlement") if qualifies else (*c.AWARD_KINDS, "benefit")
+        kinds = c.ASKING_KINDS if qualifies else (*c.AWARD_KINDS, "benefit")
         if scope.row is not None and any(is_empty_cell(name, scope.row) for name in selection.names):
             return None  # an empty cell asks for nothing
         ids = self.names.awards_of(selection.names, selection.origin, scope, kinds)
@@ -103,7 +103,7 @@ class Claims(Expressions):
         return c.NumberOf(parts=tuple(parts), type=c.COUNT, origin=expr.origin)
 
     def _is_award(self, name: str) -> bool:
-        return name in self.names.awards or name in self.names.document.groups or name in PLURALS
+        return name in self.names.awards or name in self.names.document.groups or name in c.PLURALS
 
     def _joined(self, terms: Sequence[d.Expr], word: str) -> bool:
         """Report C105 where names of one selection are joined as conditions: ``holds a or b``."""

@@ -10,7 +10,7 @@ from dsl import core as c, document as d
 from dsl.diagnostics import Label
 from dsl.lower.asked import asked_together
 from dsl.lower.bodies import Bodies, Body, Placed, notes_of
-from dsl.lower.scope import PLURALS, Names, Scope, common_days, days_of, insert, overlap, words
+from dsl.lower.scope import Names, Scope, common_days, days_of, insert, overlap, words
 from dsl.lower.tables import rows_in_days
 from dsl.lower.values import Values
 from dsl.source import Span
@@ -209,7 +209,7 @@ class Rules(Bodies):
         for word, windows in body.windows.items():
             settings[word] = self._window(windows, scope)
         requirement: c.Expr | None = None
-        if form.kind in (*c.AWARD_KINDS, "entitlement") or (body.parts and form.kind != "choice"):
+        if form.kind in c.ASKING_KINDS or (body.parts and form.kind != "choice"):
             requirement = self.requirement(body, scope)
             if requirement is None and not body.parts and form.kind in c.AWARD_KINDS and not self._has_errors:
                 self.names.report(
@@ -359,7 +359,7 @@ class Rules(Bodies):
                 continue
             shown = (
                 tuple(
-                    name if name in self.document.groups or name in PLURALS else i
+                    name if name in self.document.groups or name in c.PLURALS else i
                     for name, i in zip(verb.names, ids, strict=False)
                 )
                 if len(verb.names) == len(ids)

@@ -12,19 +12,8 @@ from dsl import core as c, document as d
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label, Severity, listed, nearest
 from dsl.source import Span
 
-ALL_KINDS = (*c.AWARD_KINDS, "entitlement", "fee", "choice", "benefit")
+ALL_KINDS = (*(kind.name for kind in c.KINDS.values() if kind.has_ids), "benefit")
 """Kinds of ids that names stand for."""
-
-PLURALS = {
-    "competencies": "competency",
-    "designations": "designation",
-    "specializations": "specialization",
-    "programs": "program",
-    "entitlements": "entitlement",
-    "fees": "fee",
-    "choices": "choice",
-}
-"""A kind's plural names all rules of the kind, where no group has that name."""
 
 
 def core_type(type_: d.Type) -> c.Type:
@@ -221,7 +210,7 @@ class Names:
         for name, at, code in expanded:
             ids = self._ids(name, kinds)
             if not ids:
-                known = [*self.awards, *self.document.groups, *PLURALS]
+                known = [*self.awards, *self.document.groups, *c.PLURALS]
                 if (name, at.start) not in self.unknown_reported:
                     self.unknown_reported.add((name, at.start))
                     self.unknown(
@@ -241,7 +230,7 @@ class Names:
             kinds_here = {i.split(".", 1)[0] for i in ids}
             if len(kinds_here) > 1:
                 ids = [i for i in ids if i.split(".", 1)[0] in sure] if len(kinds_here & sure) == 1 else ids
-            if len({i.split(".", 1)[0] for i in ids}) > 1 and name not in PLURALS:
+            if len({i.split(".", 1)[0] for i in ids}) > 1 and name not in c.PLURALS:
                 wide = [i for i in ids if i.startswith("designation.")]
                 if scope.row is not None and wide:
                     ids = wide  # a mapping's cells name designations
@@ -281,12 +270,12 @@ class Names:
         return self._ids(name, ALL_KINDS)
 
     def _ids(self, name: str, kinds: Sequence[str]) -> list[str]:
-        if name in PLURALS and name not in self.document.groups:
+        if name in c.PLURALS and name not in self.document.groups:
             return [
                 i
                 for ids in self.awards.values()
                 for i in ids
-                if i.startswith(f"{PLURALS[name]}.") and PLURALS[name] in kinds
+                if i.startswith(f"{c.PLURALS[name]}.") and c.PLURALS[name] in kinds
             ]
         if "." in name:
             short = name.split(".", 1)[1]

@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
+from dsl.core.kinds import KINDS
 from dsl.mistakes.stop import Proposal, Stop, blanked
 from dsl.mistakes.words import NUMBER_WORDS
 
@@ -225,7 +226,7 @@ FILTERS: Mapping[str, Callable[[str, re.Match[str]], str]] = {
     "before": _before,
     "like_b": _like_b,
     "any_all": lambda text, _: "any" if text.lower() == "any" else "all",
-    "plural": lambda text, _: {"competency": "competencies"}.get(text.lower(), f"{text.lower()}s"),
+    "plural": lambda text, _: KINDS[text.lower()].plural if text.lower() in KINDS else f"{text.lower()}s",
     "sum": lambda text, _: {"total": "sum"}.get(text.lower(), text.lower()),
     "commas": lambda text, _: ", ".join(re.split(r"[ \t]*,[ \t]*|[ \t]+or[ \t]+", text)),
     "month": lambda text, _: f"{3 * int(text) - 2:02}",

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+from dsl.core import kinds
+
 MAX_DEPTH = 40
 """Deepest nesting of braces, brackets and `not` that is read (P009); everything after may recurse."""
 
-KINDS = (
-    "competency",
-    "designation",
-    "specialization",
-    "program",
-    "common",
-    "lifecycle",
-    "fee",
-    "choice",
-    "entitlement",
-)
+KINDS = (*kinds.KINDS, kinds.COMMON)
+"""Words that begin a rule."""
 TOP_WORDS = (
     "package",
     "source",

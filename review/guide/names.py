@@ -8,26 +8,20 @@ from datetime import date, timedelta
 from dsl import core as c, document as d
 from dsl.builtin import BUILT_IN
 from dsl.core import AWARD_KINDS
-from dsl.lower.scope import PLURALS
 from dsl.source import Span
 from review.guide.marks import link, provisional
 
-AREAS = {
-    "designation": ("designations", "Designations"),
-    "specialization": ("specializations", "Specializations"),
-    "program": ("programs", "Programs"),
-    "competency": ("competencies", "Competencies"),
-    "lifecycle": ("stages", "Life cycles"),
-    "fee": ("fees", "Fees"),
-    "choice": ("choices", "Choices"),
-    "entitlement": ("rights", "Rights"),
-}
-"""Kinds of rules in the order of the guide: the Markdown file they stand in, and the heading over them."""
+_ORDER = ("designation", "specialization", "program", "competency")
+"""What partners ask for first stands first."""
 
-KIND_WORDS = {kind: kind for kind in AREAS} | {"entitlement": "right", "lifecycle": "life cycle"}
+AREAS = {name: c.KINDS[name].area for name in dict.fromkeys((*_ORDER, *c.KINDS))}
+"""Kinds of rules in the order of the guide: the file they stand in, and the heading over them."""
+
+KIND_WORDS = {name: kind.word for name, kind in c.KINDS.items()}
 """What a rule of a kind is called in a sentence."""
 
 RULE_KINDS = ("designation", "program", "specialization", "competency", "entitlement", "fee", "choice")
+"""Kinds of ids in the order in which a bare name is looked for."""
 
 
 def words(name: str) -> str:
@@ -120,8 +114,8 @@ class Names:
         if name in self.document.groups:
             own = self.document.groups[name].entries
             return tuple(found for entry in own for found in self.members(entry.name))
-        if name in PLURALS:
-            return tuple(award for award in self._awards if award.startswith(f"{PLURALS[name]}."))
+        if name in c.PLURALS:
+            return tuple(award for award in self._awards if award.startswith(f"{c.PLURALS[name]}."))
         if "." in name:
             return (name,)
         for kind in RULE_KINDS:
@@ -137,7 +131,7 @@ class Names:
     def whole(self, awards: Iterable[str]) -> str | None:
         """Return the name of the group or kind that the awards are all of, if there is one."""
         wanted = set(awards)
-        for name in (*self.document.groups, *PLURALS):
+        for name in (*self.document.groups, *c.PLURALS):
             found = self.members(name)
             if len(found) > 1 and set(found) == wanted:
                 return name
@@ -146,7 +140,7 @@ class Names:
     def gatherings(self) -> list[tuple[str, str, frozenset[str]]]:
         """Return kinds and groups with titles, places and members, the largest first."""
         found = [
-            (AREAS[kind][1], f"index#{AREAS[kind][1].lower()}", self.members(name)) for name, kind in PLURALS.items()
+            (AREAS[kind][1], f"index#{AREAS[kind][1].lower()}", self.members(name)) for name, kind in c.PLURALS.items()
         ]
         found += [
             (headline(self.group_title(name)), f"groups#{name}", self.members(name)) for name in self.document.groups

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl import document as d
-from dsl.core import AWARD_KINDS
+from dsl.core import AWARD_KINDS, PLURALS
 from dsl.diagnostics import Diagnostic, Label, listed
 from dsl.lint.policies import Policies
 from dsl.lint.rule import LintRule, finding
 from dsl.lower.rules import family_key
-from dsl.lower.scope import PLURALS, word_in
+from dsl.lower.scope import word_in
 from dsl.source import Span
 
 
