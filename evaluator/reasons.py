@@ -17,6 +17,9 @@ from evaluator.explanation import Explanation
 
 Outcome: TypeAlias = Literal["met", "partly_met", "unmet", "undetermined"]
 
+_OWN = (c.OnDate, c.Sometime)
+"""What a rule says of other days is its own all the same."""
+
 OUTCOMES: dict[Truth, Outcome] = {Truth.TRUE: "met", Truth.FALSE: "unmet", Truth.UNKNOWN: "undetermined"}
 
 
@@ -134,10 +137,11 @@ def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[
         if isinstance(found.node, c.Requirement):
             yield found, inner
             continue
-        if found.node.tells_elsewhere or isinstance(found.node, c.Named):
+        if isinstance(found.node, c.AsProjected):
+            inner = replace(inner, projected=True)
+        elif isinstance(found.node, c.Named) or (found.node.tells_elsewhere and not isinstance(found.node, _OWN)):
             # What another rule or a named value asks does not rest on the sources of the one who asks for it.
-            projected = inner.projected or isinstance(found.node, c.AsProjected)
-            inner = Context(inner.day, inner.days, c.NO_BASIS, inner.stretch, projected, inner.untold, inner.told)
+            inner = replace(inner, basis=c.NO_BASIS)
         waiting.extend((part, inner) for part in reversed(found.parts))
 
 

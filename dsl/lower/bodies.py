@@ -30,6 +30,12 @@ class Placed:
     clause: d.Clause
     days: c.Days = c.ALWAYS
     around: tuple[d.Notes, ...] = ()
+    row: tuple[c.Citation, ...] = ()
+    """Sources of the row that makes the rule: what it asks for stands on them, where no other is named."""
+
+    def holding(self, inner: Placed, notes: d.Notes, days: c.Days) -> Placed:
+        """Return what stands inside, with the days, notes and row around it."""
+        return Placed(inner.clause, common_days(days, inner.days), (*self.around, notes, *inner.around), self.row)
 
 
 class Labelled(NamedTuple):
@@ -162,15 +168,18 @@ class Bodies(Settings, Earnings):
                 fix=swapped_dates(origin),
             )
 
-    def body(self, clauses: Sequence[d.Clause], added: Sequence[d.Rule] = ()) -> Body:
+    def body(
+        self, clauses: Sequence[d.Clause], added: Sequence[d.Rule] = (), row: tuple[c.Citation, ...] = ()
+    ) -> Body:
         """Sort the clauses of a rule, and of the `also` forms that add to it, by what they say.
 
-        Versions follow each other within a form only.
+        Versions follow each other within a form only. What a form adds stands on its own sources, not on the row's.
         """
         body = Body()
-        everything = list(self.placed(clauses))
+        everything = [replace(placed, row=row) for placed in self.placed(clauses)]
         for block in added:
-            everything.extend(self.placed(block.clauses, days_of(block.valid)))
+            own = (block.notes,) if block.notes != d.NO_NOTES else ()
+            everything.extend(self.placed(block.clauses, days_of(block.valid), own))
         for placed in everything:
             match placed.clause:
                 case d.Setting() as setting:
@@ -304,10 +313,7 @@ class Bodies(Settings, Earnings):
                 case d.Item() as clause:
                     part = self._item(clause, item, scope)
                 case d.Section(word="requires") as clause:
-                    inner = [
-                        Placed(p.clause, common_days(item.days, p.days), (*item.around, clause.notes, *p.around))
-                        for p in self.placed(clause.clauses)
-                    ]
+                    inner = [item.holding(p, clause.notes, item.days) for p in self.placed(clause.clauses)]
                     result.extend(self._parts(inner, scope, body))
                     continue
                 case d.Section(word="at level") as clause:
@@ -315,10 +321,7 @@ class Bodies(Settings, Earnings):
                         self.names.unknown("C110", "level", clause.name or "", clause.origin, scope.levels)
                     elif clause.name == scope.level:
                         days = common_days(item.days, days_of(clause.valid))
-                        inner = [
-                            Placed(p.clause, common_days(days, p.days), (*item.around, clause.notes, *p.around))
-                            for p in self.placed(clause.clauses)
-                        ]
+                        inner = [item.holding(p, clause.notes, days) for p in self.placed(clause.clauses)]
                         result.extend(self._parts(inner, scope, body))
                     continue
                 case d.Section(word="at even anniversaries" | "at odd anniversaries") as clause:
@@ -395,6 +398,11 @@ class Bodies(Settings, Earnings):
                     break
             seen.append(part)
 
+    def _basis(self, notes: d.Notes, placed: Placed) -> c.Basis:
+        """Return what a part stands on: its own sources and those around it, else its row's."""
+        basis = self.names.basis(notes, placed.around)
+        return basis if basis.cites else replace(basis, cites=placed.row)
+
     def _is_unasked(self, clause: d.Item, scope: Scope) -> bool:
         """Whether a requirement reads a cell that is empty in the row at hand: it asks for nothing there."""
         return scope.row is not None and any(is_empty_cell(name, scope.row) for name in _names_in(clause))
@@ -413,7 +421,7 @@ class Bodies(Settings, Earnings):
             value=value,
             part="scored" if value.type.kind == "points" else "condition",
             days=placed.days,
-            basis=self.names.basis(clause.notes, placed.around),
+            basis=self._basis(clause.notes, placed),
             was=tuple(f"{scope.code}.{old}" for old in clause.notes.was),
             type=value.type,
             origin=clause.origin,
@@ -483,7 +491,7 @@ class Bodies(Settings, Earnings):
             part="section",
             path=clause.word == "path",
             days=days,
-            basis=self.names.basis(clause.notes, placed.around),
+            basis=self._basis(clause.notes, placed),
             was=tuple(f"{scope.code}.{old}" for old in clause.notes.was),
             type=value.type,
             origin=clause.origin,
@@ -491,9 +499,7 @@ class Bodies(Settings, Earnings):
 
     def _asked(self, clause: d.Section, placed: Placed, scope: Scope, body: Body | None) -> c.Expr | None:
         """Lower what is asked at every second anniversary only, and when attaining for the even ones."""
-        inner = [
-            Placed(p.clause, p.days, (*placed.around, clause.notes, *p.around)) for p in self.placed(clause.clauses)
-        ]
+        inner = [placed.holding(p, clause.notes, c.ALWAYS) for p in self.placed(clause.clauses)]
         parts = self._parts(inner, scope, body)
         for part in parts:
             if part.type.kind != "flag":
@@ -517,7 +523,7 @@ class Bodies(Settings, Earnings):
             value=c.Case(branches=branches, type=c.FLAG, origin=clause.origin),
             part="section",
             days=common_days(placed.days, days_of(clause.valid)),
-            basis=self.names.basis(clause.notes, placed.around),
+            basis=self._basis(clause.notes, placed),
             type=c.FLAG,
             origin=clause.origin,
         )
@@ -544,7 +550,7 @@ class Bodies(Settings, Earnings):
             value=value,
             part="section",
             days=placed.days,
-            basis=self.names.basis(d.NO_NOTES, placed.around),
+            basis=self._basis(d.NO_NOTES, placed),
             type=value.type,
             origin=clause.origin,
         )

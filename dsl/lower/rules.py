@@ -146,10 +146,9 @@ class Rules(Bodies):
                 cells = _cells(table, row) if table is not None and row is not None else None
                 title = _row_title(cells) or form.title or words(name)
                 behind = [row.notes, table.notes] if row is not None and table is not None else []
-                notes = [form.notes, *behind, *(block.notes for block in added)]
                 scope = Scope(code=full_id, row=cells, level=level, levels=levels)
                 origin = row.origin if row is not None else form.origin
-                built.append(self._version(form, added, scope, days, title, notes, origin))
+                built.append(self._version(form, added, scope, days, title, behind, origin))
             area, awarded_to = self._attributes(self.verbs, cells)
             yield c.Rule(
                 id=full_id,
@@ -196,11 +195,30 @@ class Rules(Bodies):
         scope: Scope,
         days: c.Days,
         title: str,
-        notes: Sequence[d.Notes],
+        behind: Sequence[d.Notes],
         origin: Span,
     ) -> c.RuleVersion:
+        """Lower a version.
+
+        Args:
+            form: the rule.
+            added: the `also` forms that name it.
+            scope: its code, level and row.
+            days: the days of the version.
+            title: its title.
+            behind: the notes of its row and of the row's table.
+            origin: where the version is written.
+        """
         self.errors_before = self.names.errors
-        body = self.body(form.clauses, added)
+        notes = [form.notes, *behind, *(block.notes for block in added)]
+        extra = self._family_parts(form.kind, scope)
+        basis = self.names.basis(form.notes, behind)
+        row = basis.cites
+        if not behind or not (added or extra) or form.kind in ("fee", "choice"):
+            row = ()  # the whole version stands on its row
+        body = self.body(form.clauses, added, row)
+        if row and any(placed.row for placed in body.parts):
+            basis = replace(basis, cites=self.names.basis(form.notes).cites)
         self.verbs = body.verbs
         settings: dict[str, tuple[c.SettingVersion, ...]] = {}
         for word, found in body.settings.items():
@@ -231,7 +249,6 @@ class Rules(Bodies):
                     if form.origin.text.endswith("\n}")
                     else None,
                 )
-        extra = self._family_parts(form.kind, scope)
         if extra and requirement is not None:
             own = requirement.parts if isinstance(requirement, c.AllOf) else (requirement,)
             requirement = c.AllOf(parts=asked_together((*own, *extra)), type=c.FLAG, origin=origin)
@@ -241,7 +258,7 @@ class Rules(Bodies):
         return c.RuleVersion(
             days=days,
             title=title,
-            basis=self.names.basis(notes[0], notes[1:]),
+            basis=basis,
             requirement=requirement,
             amount=amount,
             options=tuple(option for placed in body.options if (option := self._option(placed, scope)) is not None),

@@ -1,0 +1,54 @@
+"""A reason stands on the source that `explain` tells at its requirement, or else at the head of its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dsl import core as c
+from dsl.load import load
+from evaluator.engine import Engine, Query
+from evaluator.reasons import Reason
+from evaluator.rule_text import Clause, rule_text
+
+POLICIES = Path(__file__).resolve().parents[2] / "policies"
+Cites = tuple[c.Citation, ...]
+
+
+def told(clauses: Iterable[Clause], around: Cites) -> Iterator[tuple[str, Cites]]:
+    for clause in clauses:
+        cites = clause.cites or around
+        yield clause.code, cites
+        yield from told(clause.parts, cites)
+
+
+def decided(reasons: Iterable[Reason]) -> Iterator[tuple[str, Cites]]:
+    for reason in reasons:
+        yield reason.code, reason.cites
+        yield from decided(reason.parts)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(load([POLICIES]))
+
+
+@pytest.mark.parametrize("day", ["2021-06-13", "2023-06-20", "2026-08-15"])
+def test_decisions_and_explanations_name_the_same_sources(engine: Engine, day: str) -> None:
+    as_of = date.fromisoformat(day)
+    kinds = (*c.AWARD_KINDS, "entitlement")
+    rules = [rule for rule in engine.core.rules.values() if rule.kind in kinds and rule.version_on(as_of) is not None]
+    answer = engine.decide(Query(tuple(rule.id for rule in rules), as_of, {}))
+
+    for rule, decision in zip(rules, answer.decisions, strict=True):
+        version = rule.version_on(as_of)
+        assert version is not None
+        text = rule_text(engine.core, version, as_of)
+        says = dict(told(text.clauses, text.cites))
+        # What another rule asks for is told with that rule.
+        own = {code: cites for code, cites in decided(decision.reasons) if code in says}
+        assert own
+        assert own == {code: says[code] for code in own}, rule.id
