@@ -168,9 +168,7 @@ class Bodies(Settings, Earnings):
                 fix=swapped_dates(origin),
             )
 
-    def body(
-        self, clauses: Sequence[d.Clause], added: Sequence[d.Rule] = (), row: tuple[c.Citation, ...] = ()
-    ) -> Body:
+    def body(self, clauses: Sequence[d.Clause], added: Sequence[d.Rule] = (), row: tuple[c.Citation, ...] = ()) -> Body:
         """Sort the clauses of a rule, and of the `also` forms that add to it, by what they say.
 
         Versions follow each other within a form only. What a form adds stands on its own sources, not on the row's.
