@@ -14,7 +14,7 @@ from typing import Any
 
 from dsl import core as c
 from dsl.core.algebra import truth_of
-from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, compare, exactly, is_settled
+from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, is_settled
 from dsl.diagnostics import nearest
 from dsl.document import Document
 from dsl.lower.to_core import core_of
@@ -38,9 +38,10 @@ from evaluator.interpreter import Interpreter
 from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
-from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of, told_once
+from evaluator.reasons import Context, Reason, reasons_of, told_once
 from evaluator.resting import CHECKING, NEXT, Decided, rests_on
 from evaluator.standing import Standing
+from evaluator.statements import condition_reason, is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
 
 Json = Any
@@ -261,7 +262,7 @@ class _Deciding:
     # ---- by kind
 
     def _out_of_force(self, base: Decision, rule: c.Rule) -> Decision:
-        reason = _not_in_force(rule, self.facts.as_of)
+        reason = not_in_force(rule, self.facts.as_of)
         if _is_attained(rule):
             missing = tuple(self._missing(rule, base, ()))
             return replace(base, eligibility="not_eligible", reasons=(reason,), missing=missing)
@@ -300,11 +301,11 @@ class _Deciding:
                 explanations.append(due)
         requirement = self.interpreter.requirement(rule, at) if version.requirement is not None else None
         reasons = (
-            *_value_reason(f"{rule.id}.amount", "Amount", amount, context),
+            *value_reason(f"{rule.id}.amount", "Amount", amount, context),
             *(reasons_of(requirement, context) if requirement else ()),
         )
         if due is not None:
-            reasons = (*reasons, *_value_reason(f"{rule.id}.due", "Due", due, context))
+            reasons = (*reasons, *value_reason(f"{rule.id}.due", "Due", due, context))
         decided = replace(
             base,
             amount=amount.range,
@@ -325,7 +326,7 @@ class _Deciding:
         tests = explanation.of("condition")
         for branch, test in zip(version.stage.branches, () if self.untold else tests, strict=False):
             reasons.append(
-                _condition_reason(
+                condition_reason(
                     f"{base.rule}.{branch.name}", branch.name.replace("_", " ").capitalize(), test, context, branch
                 )
             )
@@ -337,15 +338,15 @@ class _Deciding:
         options: list[OptionDecision] = []
         explanations: list[Explanation] = []
         window: tuple[date, date] | None = None
-        is_open = Truth.TRUE
+        may_choose = Truth.TRUE
         reasons: list[Reason] = []
         for setting in version.settings.get("renewable", ()):
             if at.day in setting.days and isinstance(setting.value, tuple):
                 bounds = [self.interpreter.evaluate(bound, at) for bound in setting.value]
                 explanations.extend(bounds)
                 first, last = (bound.range for bound in bounds)
-                is_open = _is_open(first, last, at.day)
-                reasons.append(_window_reason(f"{base.rule}.window", first, last, setting, context))
+                may_choose = is_open(first, last, at.day)
+                reasons.append(window_reason(f"{base.rule}.window", first, last, setting, context))
                 if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
                     # Without a membership there is no anniversary, and no window at one.
                     window = (first.exact, last.exact) if first.exact != NEVER else None
@@ -357,7 +358,7 @@ class _Deciding:
                 explanations.append(found)
             basis = option.basis if option.basis.cites else context.basis
             inner = Context(at.day, option.days, basis, untold=self.untold, told=self._told)
-            can_be_chosen = all_of((is_open, found.truth if found is not None else Truth.TRUE))
+            can_be_chosen = all_of((may_choose, found.truth if found is not None else Truth.TRUE))
             options.append(
                 OptionDecision(
                     name=option.name,
@@ -516,110 +517,9 @@ def _each_reason_once(decided: Decision) -> Decision:
     return decided if is_told_so else replace(decided, reasons=reasons, options=options)
 
 
-def _not_in_force(rule: c.Rule, day: date) -> Reason:
-    spans = [version.days for version in rule.versions]
-    text = "; ".join(f"from {span.start or 'ever'}{f' until {span.end}' if span.end else ''}" for span in spans)
-    node = c.Literal(value=False, type=c.FLAG, origin=rule.origin)
-    return Reason(
-        code=f"{rule.id}.in_force",
-        title="In force",
-        outcome="unmet",
-        observed=Dates(day, day),
-        required=text,
-        short_by=None,
-        unit=None,
-        points=None,
-        out_of=None,
-        days=spans[0],
-        cites=rule.versions[0].basis.cites,
-        assumes=(),
-        was=(),
-        day=None,
-        origin=node.origin,
-        parts=(),
-    )
-
-
 def _under(chosen: Truth, effects: Sequence[EffectTaken]) -> tuple[EffectTaken, ...]:
     """Return the effects of an option that can be chosen: one that cannot pays, gives, keeps and loses nothing."""
     return tuple(replace(effect, applies=all_of((chosen, effect.applies))) for effect in effects)
-
-
-def _is_open(first: Range, last: Range, day: date) -> Truth:
-    """Whether a day is among those for choosing: any day is, where no anniversary ever comes."""
-    today, never = exactly(day), exactly(NEVER)
-    return any_of((compare("=", first, never), all_of((compare("<=", first, today), compare("<=", today, last)))))
-
-
-def _window_reason(code: str, first: Range, last: Range, setting: c.SettingVersion, context: Context) -> Reason:
-    """Return the reason that tells whether the day is among those for a choice."""
-    today = exactly(context.day)
-    inside = _is_open(first, last, context.day)
-    origin = setting.value[0].origin if isinstance(setting.value, tuple) else setting.value.origin
-    return Reason(
-        code=code,
-        title="Days for the choice",
-        outcome=OUTCOMES[inside],
-        observed=today,
-        required="any day: there is no anniversary"
-        if first == exactly(NEVER)
-        else f"from {plain(first)} through {plain(last)}",
-        short_by=None,
-        unit=None,
-        points=None,
-        out_of=None,
-        days=setting.days,
-        cites=setting.basis.cites or context.basis.cites,
-        assumes=setting.basis.assumes,
-        was=(),
-        day=None,
-        origin=origin,
-        parts=(),
-    )
-
-
-def _value_reason(code: str, title: str, found: Explanation, context: Context) -> tuple[Reason, ...]:
-    """Return a reason that tells a value: an amount, a due date."""
-    settled = is_settled(found.range)
-    cites = next((basis.cites for basis in _bases(found) if basis.cites), context.basis.cites)
-    return (
-        Reason(
-            code=code,
-            title=title,
-            outcome="met" if settled else "undetermined",
-            observed=found.range,
-            required=None,
-            short_by=None,
-            unit=found.node.type.unit,
-            points=None,
-            out_of=None,
-            days=context.days,
-            cites=cites,
-            assumes=(),
-            was=(),
-            day=None,
-            origin=found.node.origin,
-            parts=reasons_of(found, context),
-        ),
-    )
-
-
-def _bases(found: Explanation) -> Iterable[c.Basis]:
-    for part in found.walk():
-        match part.node:
-            case c.Dated(versions=versions) if part.chosen:
-                yield versions[int(part.chosen[0])].basis
-            case c.Lookup(rows=rows):
-                yield from (row.basis for row in rows if (row.key or "otherwise") in part.chosen)
-            case _:
-                continue
-
-
-def _condition_reason(code: str, title: str, test: Explanation, context: Context, branch: c.Branch) -> Reason:
-    node = c.Requirement(
-        code=code, title=title, value=test.node, part="condition", basis=branch.basis, type=c.FLAG, origin=branch.origin
-    )
-    return reasons_of(Explanation(node, test.range, (test,), roles=("value",)), context)[0]
 
 
 def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from dsl import core as c
 from dsl.core.algebra import RANGES, Later
 from dsl.core.ops import definition_of
+from dsl.core.ops.decided import WithRoles
 from dsl.core.ops.metrics import every_metric
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import CompareOp, Range
@@ -132,17 +133,13 @@ def _tuple(parts: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Written(WithRoles):
     """A node that was written, the variable that holds it, and its parts."""
 
     node: c.Expr
     value: str
     parts: tuple[Written, ...] = ()
     roles: tuple[Role, ...] = ()
-
-    def of(self, role: Role) -> tuple[Written, ...]:
-        """The parts that have a role in the whole, in order."""
-        return tuple(part for part, its in zip(self.parts, self.roles, strict=False) if its == role)
 
     def branches(self) -> list[tuple[Written | None, Written]]:
         """All branches of a first-match: which one is taken shows when it runs."""

@@ -9,8 +9,8 @@ from dsl.core.ops.parts import Role
 from dsl.core.ranges import Range, Truth
 
 
-class ByRole:
-    """Decided parts are asked for by their role in the whole, never by where they stand."""
+class WithRoles:
+    """A node whose parts are asked for by their role in the whole, never by where they stand."""
 
     __slots__ = ()
 
@@ -27,10 +27,6 @@ class ByRole:
         @property
         def roles(self) -> tuple[Role, ...]:
             """What each part is to the whole."""
-
-        @property
-        def value(self) -> Range:
-            """What came out."""
 
     def of(self, role: Role) -> tuple[Self, ...]:
         """The parts that have a role in the whole, in order."""
@@ -50,6 +46,18 @@ class ByRole:
         if part is None:
             raise LookupError(f"{type(self.node).__name__} has no {role}")
         return part
+
+
+class ByRole(WithRoles):
+    """A node that was decided: it and its parts have ranges."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def value(self) -> Range:
+            """What came out."""
 
     def branches(self) -> list[tuple[Self | None, Self]]:
         """Return the branches of a first-match that may be taken: the condition (None: always) and the value."""
