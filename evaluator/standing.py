@@ -20,6 +20,8 @@ class Standing:
     until: date | None = None
     """First day it is, or will be, no longer held, where that is decided."""
     next_check: date | None = None
+    """The next check that can end it. Of several entries that hold it this is the last one's: it stays held by that one
+    whatever the checks before decide. None where an entry holds it that nothing ends and no check awaits."""
     renews_to: date | None = None
     """The new anniversary, were it renewed on the day: in the days for renewal of a rule that sets one."""
     level: str | None = None
@@ -57,9 +59,11 @@ def of_several(states: Sequence[Standing], more: tuple[Gap, ...]) -> Standing:
     holding = [state for state in states if state.held is Truth.TRUE]
     if len(holding) > 1:
         # It is held as long as one entry holds it: the last check, and the last end, are the ones that count.
-        checks = [(state.next_check, state.next_due) for state in holding if state.next_check is not None]
         ends = [state.until for state in holding if state.until is not None]
         until = max(ends) if len(ends) == len(holding) else None
+        checks = [(state.next_check, state.next_due) for state in holding if state.next_check is not None]
+        if any(state.next_check is None and state.until is None for state in holding):
+            checks = []
         next_check, next_due = max(checks, key=lambda found: found[0], default=(None, None))
         best = replace(best, next_check=next_check, next_due=next_due, until=until)
     elif all(state.held is Truth.FALSE for state in states):

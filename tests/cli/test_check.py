@@ -368,6 +368,8 @@ def test_watching_checks_anew_after_a_change_and_ends_with_an_interrupt(file, tm
         process = subprocess.Popen(
             [sys.executable, "-c", "from cli.main import main; main()", "check", str(file), "--watch"],
             stdout=stream, stderr=subprocess.STDOUT, cwd=Path(__file__).parents[2],
+            # What a shell starts in the background, the tests too, ignores interrupts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
     try:
         wait_for(out, "2 warnings")

@@ -63,6 +63,8 @@ class Place:
     token: Token
     around: tuple[Node, ...]
     form: Span
+    key: str
+    """The form's first line and which of its tokens this is: an edit elsewhere leaves it as it is."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -80,16 +82,13 @@ Operator = Callable[[Place, random.Random], Change | None]
 
 
 def faults(sources: Sequence[Source]) -> list[Fault]:
-    """Return the faults of policies: always the same ones, spread over all files."""
+    """Return the faults of policies: spread over all files, and the same ones but for those in forms that were edited."""
     places = [place for source in sources for place in _places(source)]
-    chance = random.Random(SEED)
     found: list[Fault] = []
     for name, (seen, operator) in OPERATORS.items():
         mine: list[Fault] = []
-        order = list(places)
-        chance.shuffle(order)
-        for place in order:
-            change = operator(place, chance)
+        for place in sorted(places, key=lambda one: random.Random(f"{SEED} {name} {one.key}").random()):
+            change = operator(place, random.Random(f"{name} {place.key}"))
             if change is None or any(one.span == change[0] for one in mine):
                 continue
             mine.append(Fault(name, seen, change[0], change[1], place.form, change[2]))
@@ -131,15 +130,17 @@ def _places(source: Source) -> Iterator[Place]:
     tree, _ = parse(source)
     for block in tree.blocks:
         if block.form is not None:
-            yield from _below(block.form, (), block.span)
+            head = block.form.span.text.partition("\n")[0]
+            for nth, (token, around) in enumerate(_below(block.form, ())):
+                yield Place(token, around, block.span, f"{head} {nth}")
 
 
-def _below(part: Part, around: tuple[Node, ...], form: Span) -> Iterator[Place]:
+def _below(part: Part, around: tuple[Node, ...]) -> Iterator[tuple[Token, tuple[Node, ...]]]:
     if isinstance(part, Token):
-        yield Place(part, around, form)
+        yield part, around
     else:
         for inner in part.parts:
-            yield from _below(inner, (*around, part), form)
+            yield from _below(inner, (*around, part))
 
 
 # ---- operators --------------------------------------------------------------------------------------------------

@@ -291,7 +291,7 @@ def given_to(draw: st.DrawFn, award: Drawn) -> Given:
         ended = attained + days * DAY if days else "none"
         rows.append({
             "award": f"{kind}.{'old' if old else 'a'}", "attained": attained, "anniversary": anniversary,
-            "ended": ended, "benefits": "none", **({"level": draw(st.sampled_from(("silver", "gold")))} if award.levels else {}),
+            "ended": ended, "benefits": draw(st.sampled_from(("none", "benefits.core"))), **({"level": draw(st.sampled_from(("silver", "gold")))} if award.levels else {}),
         })  # fmt: skip
     return Given(tuple(rows), history)
 
@@ -371,7 +371,8 @@ def check_several(data: st.DataObject, _name: str) -> None:
     lasts = holding and len(ends) < len(holding)
     assert standing.until == (None if lasts else max(ends, default=None))
     checks = [told.next_check for told in holding if told.next_check is not None]
-    assert standing.next_check == max(checks, default=None)
+    stays = any(told.next_check is None and told.until is None for told in holding)
+    assert standing.next_check == (None if stays else max(checks, default=None))
 
 
 @pytest.mark.parametrize("part", range(2))
@@ -424,3 +425,82 @@ def check_anniversaries(data: st.DataObject, _name: str) -> None:
 @pytest.mark.parametrize("part", range(2))
 def test_anniversaries_are_of_what_is_held(part: int) -> None:
     hold(check_anniversaries, 100, f"anniversaries {part}")
+
+
+# ---- several awards at once
+
+YEARLY = """
+designation b { requires { x: n >= 2 }   checked at shared anniversary }
+program p { requires { x: n >= 1 }   checked at own anniversary }
+membership of designations, programs
+measure ahead: date = membership anniversary
+"""
+
+
+@st.composite
+def several(draw: st.DrawFn) -> tuple[Drawn, Given]:
+    """A designation drawn at random beside a plain programme, and a register with entries of both."""
+    award = replace(draw(drawn()), levels=False, former=False)
+    given = draw(given_to(award))
+    rows = list(given.entries)
+    for _ in range(draw(st.integers(0, 2))):
+        attained = draw(DATES)
+        rows.append({
+            "award": "program.p", "attained": attained, "anniversary": years_on(attained, 1),
+            "ended": draw(st.sampled_from(("none", years_on(attained, 1)))), "benefits": "none",
+        })  # fmt: skip
+    order = draw(st.permutations(rows))
+    return award, replace(given, entries=tuple(order))
+
+
+def naive_of_one(award: Drawn, given: Given, row: dict[str, Any]) -> Naive:
+    """Return the naive register of an entry of either award."""
+    if row["award"] == "designation.a":
+        return naive_of(award, given, row)
+    plain = Words(
+        checked=lambda due: due,
+        lost=lambda _, day: day,
+        window=lambda _: None,
+        renewable=lambda _: None,
+        meets=lambda day, _: given.n(day) >= 1,
+    )
+    return Naive(row["attained"], row["anniversary"], None if row["ended"] == "none" else row["ended"], plain)
+
+
+def check_several_awards(data: st.DataObject, _name: str) -> None:
+    """What awards give each other: a shared anniversary is of their kind before it is of the membership."""
+    award, given = data.draw(several())
+    asked = data.draw(st.dates(date(2021, 1, 1), date(2025, 12, 31)))
+    text = award.text().partition("membership of")[0] + YEARLY
+    note(text)
+    note(f"on {asked}: {json.dumps(given.facts())}")
+    core = core_of(text)
+    interpreter = Interpreter(core, Facts(core, given.facts(), asked))
+    naive = [(row, naive_of_one(award, given, row)) for row in given.entries]
+
+    def coming(after: date) -> dict[str, list[date]]:
+        found: dict[str, list[date]] = {"designation": [], "program": []}
+        for row, one in naive:
+            following = min(day for day in map(one.nth, range(YEARS)) if day > after)
+            if begins_held(one, asked, until_today=following == asked):
+                found[row["award"].partition(".")[0]].append(following)
+        return found
+
+    ahead = coming(asked - DAY)
+    assert interpreter.evaluate(core.named["ahead"].value, Moment(asked)).range == exactly(
+        min((*ahead["designation"], *ahead["program"]), default=NEVER)
+    )
+
+    shared = coming(asked)
+    would_be = interpreter.register.if_attained(core.rules["designation.b"], Moment(asked)).would_be
+    assert would_be == min(shared["designation"] or shared["program"] or [years_on(asked, 1)])
+
+    held = [row for row, one in naive if row["attained"] <= asked and one.told(asked).held]
+    with_a = interpreter.evaluate(c.Paid(award="designation.a", type=c.FLAG), Moment(asked)).truth
+    paid = any(row["award"] == "designation.a" and row["benefits"] != "none" for row in held)
+    assert with_a is (Truth.TRUE if paid else Truth.FALSE)
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_awards_give_each_other_their_anniversaries(part: int) -> None:
+    hold(check_several_awards, 80, f"awards {part}")
