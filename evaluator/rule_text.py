@@ -115,6 +115,25 @@ def _definitions(core: c.Core, speaker: Speaker, version: c.RuleVersion) -> Iter
             yield Definition(name, declared.title, speaker.say(declared.value), _at(declared.origin))
 
 
+def first_lost(version: c.RuleVersion, day: date) -> str:
+    """Say which day after a failed check is the first without the award.
+
+    Args:
+        version: the rule; its days to meet it and its days for renewing can end later than the grace.
+        day: the day told of.
+    """
+    text = "that day is the first without it"
+    if _is_set(version, "met sometime", day):
+        text += ", but not before the days to meet it are over"
+    if _is_set(version, "renewable", day):
+        text += "; where it passes and is not renewed it is lost that day too, but not before the days for renewing are over"
+    return text
+
+
+def _is_set(version: c.RuleVersion, word: str, day: date) -> bool:
+    return any(day in setting.days for setting in version.settings.get(word, ()))
+
+
 def version_told(rule: c.Rule, day: date) -> c.RuleVersion:
     """Return the version in force on a day; else the next one, else the last."""
     now = rule.version_on(day)
@@ -181,7 +200,8 @@ class _Teller:
             now = [setting for setting in settings if self.day in setting.days] or list(settings)
             for setting in now:
                 dated = f" ({days(setting.days)})" if setting.days != c.ALWAYS else ""
-                yield f"{word} {self._bounds(setting)}{dated}"
+                said = f" from a check that it fails: {first_lost(version, self.day)}" if word == "lost after" else ""
+                yield f"{word} {self._bounds(setting)}{said}{dated}"
         yield from (self.effect(effect) for effect in version.effects if self.day in effect.days)
 
     def _bounds(self, setting: c.SettingVersion) -> str:

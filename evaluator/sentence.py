@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import assert_never
 
@@ -364,6 +364,6 @@ def days(span: c.Days) -> str:
     if span.start is not None:
         told.append(f"from {span.start}")
     if span.end is not None:
-        told.append(f"until {span.end}")
+        told.append(f"through {span.end - timedelta(days=1)}")
     text = " ".join(told) or "always"
     return f"{text} (provisional)" if span.provisional else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from dsl.core.ranges import NEVER, Truth, any_of
 from evaluator.explanation import Explanation, Gap
@@ -36,6 +36,13 @@ class Standing:
     """Whether the dates are known as well: no field that could change them is missing."""
     would_be: date | None = None
     """The anniversary that it would have, were it attained on the day."""
+
+    @property
+    def through(self) -> date | None:
+        """The last day on which it is held, as people are told; None where none is decided or it never was held."""
+        if self.until is None or self.until == NEVER or (self.since is not None and self.until <= self.since):
+            return None
+        return self.until - timedelta(days=1)
 
 
 def of_several(states: Sequence[Standing], more: tuple[Gap, ...]) -> Standing:

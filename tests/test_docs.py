@@ -94,14 +94,13 @@ def test_the_page_on_scenarios_has_an_entry_for_all_that_can_be_written_and_for_
     entries = {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)}
     said_of_cite = {"source", "place"}
     of_a_matrix = {"dates"}
-    of_every_range = {"through"}
     of_facts = {"benefits", "ended", "history", "value"}
 
     written = set(_properties(load_schema("scenario")))
 
-    assert written - entries == said_of_cite | of_a_matrix | of_every_range
+    assert written - entries == said_of_cite | of_a_matrix
     assert entries - written == of_facts
-    assert all(f"`{name}`" in page for name in said_of_cite | of_a_matrix | of_every_range)
+    assert all(f"`{name}`" in page for name in said_of_cite | of_a_matrix)
 
 
 def _properties(schema: object) -> Iterator[str]:

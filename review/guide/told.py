@@ -11,6 +11,7 @@ from dsl import core as c
 from dsl.core.points import most_points
 from dsl.core.walk import children, topmost
 from evaluator.reasons import number
+from evaluator.rule_text import first_lost
 from review.guide.marks import sentence
 from review.guide.phrases import GuideSpeaker, is_long, is_nothing, listed
 
@@ -223,10 +224,10 @@ class Teller:
                     continue
                 basis = setting.basis
                 title = SETTINGS.get(word, sentence(word))
-                text = sentence(self._setting(word, setting.value))
+                text = sentence(self._setting(word, setting.value, version))
                 yield Line("checks", title, text, (), "", basis.cites, basis.assumes)
 
-    def _setting(self, word: str, value: c.Expr | tuple[c.Expr, c.Expr]) -> str:
+    def _setting(self, word: str, value: c.Expr | tuple[c.Expr, c.Expr], version: c.RuleVersion) -> str:
         if isinstance(value, tuple):
             bounds = f"from {self.speaker.say(value[0])} through {self.speaker.say(value[1])}"
             return f"on at least one day {bounds}" if word == "met sometime" else bounds
@@ -235,7 +236,7 @@ class Teller:
             case "checked at":
                 return "not checked" if said == "never" else f"on {said}"
             case "lost after":
-                return f"{said} after a check that it fails"
+                return f"{said} after a check that it fails: {first_lost(version, self.day)}"
             case _:
                 return said
 

@@ -156,6 +156,7 @@ def _standing(asked: Asked, decision: Decision, expected: Json) -> Iterator[tupl
     actual: dict[str, date | str | None] = {
         "held": HELD[standing.held],
         "since": standing.since,
+        "through": standing.through,
         "until": standing.until,
         "next_check": standing.next_check,
         "renews_to": standing.renews_to,

@@ -165,8 +165,10 @@ def standing_text(standing: Standing) -> str:
     words = [f"{held} at {standing.level}" if standing.level is not None and standing.held is Truth.TRUE else held]
     if standing.since is not None:
         words.append(f"since {standing.since}" if standing.held is Truth.TRUE else f"attained {standing.since}")
-    if standing.until is not None:
-        words.append(f"until {standing.until}")
+    if standing.through is not None:
+        words.append(
+            f"through {standing.through}" if standing.held is Truth.TRUE else f"held through {standing.through}"
+        )
     if standing.next_check is not None and standing.held is Truth.TRUE:
         words.append(f"next check {standing.next_check}")
     elif standing.next_check is not None:

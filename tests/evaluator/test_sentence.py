@@ -134,7 +134,7 @@ def test_durations_are_said_in_words(value, text):
 
 def test_days_say_when_they_are_provisional():
     assert days(c.Days(date(2022, 10, 3), date(2023, 1, 1), provisional=True)) == (
-        "from 2022-10-03 until 2023-01-01 (provisional)"
+        "from 2022-10-03 through 2022-12-31 (provisional)"
     )
 
 

@@ -110,7 +110,7 @@ def test_a_figure_that_changes_is_told_of_the_day(client: FlaskClient) -> None:
     assert mark("/v1/rules/designation.data_ai?as_of=2023-06-30") == "70 points"
     assert mark("/v1/rules/designation.data_ai?as_of=2025-01-01") == "75 points (provisional)"
     assert mark("/v1/rules/designation.data_ai") == (
-        "70 points from 2022-10-03 until 2025-01-01; 75 points (provisional) from 2025-01-01"
+        "70 points from 2022-10-03 through 2024-12-31; 75 points (provisional) from 2025-01-01"
     )
 
 
