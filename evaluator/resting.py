@@ -19,7 +19,6 @@ from dsl.source import Span
 from evaluator.decision import Resting
 from evaluator.explanation import Explanation
 from evaluator.reasons import number
-from evaluator.sentence import duration
 
 CHECKING = ("checked at", "met sometime", "renewable", "lost after")
 """Settings that make a check, its window and its grace."""
@@ -160,11 +159,11 @@ def _of_node(node: c.Expr, day: date, chosen: Sequence[str], as_of: date) -> Ite
     match node:
         case c.Literal(provisional=True):
             value = node.value if node.least is None else node.least
-            text = number(value) if isinstance(value, Decimal) else _words(value)
+            text = number(value) if isinstance(value, Decimal) else str(value)
             unit = node.type.unit if node.type.kind == "money" else None
             yield True, Resting(f"{text} {unit}" if unit else text, _at(node.origin))
         case c.Shift(provisional=True, by=by):
-            yield True, Resting(duration(by), _at(node.origin))
+            yield True, Resting(str(by), _at(node.origin))
         case c.PassScore(every=every):
             for asked in every:
                 if day in asked.days:
@@ -223,10 +222,6 @@ def _all_chosen(node: c.Expr, day: date) -> Sequence[str]:
             return [branch.name for branch in branches]
         case _:
             return ()
-
-
-def _words(value: object) -> str:
-    return duration(value) if isinstance(value, c.Duration) else str(value)
 
 
 def _at(origin: Span) -> str:

@@ -9,13 +9,12 @@ from dsl import core as c
 from dsl.core.ranges import NEVER, Dates, Range, Truth, all_of, any_of, compare, exactly, is_settled
 from evaluator.explanation import Explanation
 from evaluator.reasons import OUTCOMES, Context, Reason, plain, reasons_of
-from evaluator.sentence import days
 
 
 def not_in_force(rule: c.Rule, day: date) -> Reason:
     """Return the reason of a rule that is not in force on a day, with the days on which it is."""
     spans = [version.days for version in rule.versions]
-    text = "; ".join(days(span) for span in spans)
+    text = "; ".join(map(str, spans))
     node = c.Literal(value=False, type=c.FLAG, origin=rule.origin)
     return Reason(
         code=f"{rule.id}.in_force",

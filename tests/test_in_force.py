@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -10,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from cli.explain import explained_json, explained_lines
+from cli.main import merit
 from dsl import core as c
 from dsl.load import load
 from dsl.source import Span
@@ -19,8 +22,9 @@ from evaluator.engine import Engine, Query
 from review.guide.editions import editions
 from review.guide.names import Names
 from review.guide.told import Line, all_lines
+from review.words.outline import rule_outline
+from review.words.rule_text import rule_lines
 from server.app import create_app
-from server.outline import rule_outline
 
 ROOT = Path(__file__).parents[1]
 Json = Any
@@ -90,6 +94,10 @@ def days_around(rule: c.Rule) -> set[date]:
     return found
 
 
+def in_order(told: list[Json]) -> list[str]:
+    return [code for one, inner in told for code in (one, *in_order(inner))]
+
+
 def codes(told: list[Json]) -> set[str]:
     return {code for one, inner in told for code in (one, *codes(inner))}
 
@@ -114,20 +122,23 @@ def test_all_that_tell_what_is_in_force_agree_with_the_plain_definition(engine: 
             where = f"{rule.id} on {day}"
 
             decision = engine.decide(Query((rule.id,), day, {})).decisions[0]
-            explained, outline = explained_json(engine, rule, day), rule_outline(core, rule, day)
-            marked = [line for line in explained_lines(engine, rule, day) if re.search(f"^  .*in force on {day}", line)]
+            outline, text = rule_outline(core, rule, day), rule_lines(core, rule, day)
+            marked = [line for line in text if re.search(f"^  .*in force on {day}", line)]
             edition = next((one for one in told if day in one.days and one.lines), None)
 
             now = version is not None
             assert decision.in_force is now, where
-            assert explained["in_force"] is now, where
             assert any("not in force" not in line for line in marked) is now, where
             assert bool(outline["versions"]) is now, where
             assert (edition is not None) is now, where
             if version is None or edition is None or rule.kind in ("lifecycle", "choice"):
                 continue
             assert nested(outline["versions"][0].get("requirements", [])) == want, where
-            assert nested(explained["requirements"]) == want, where
+            asked_for = itertools.takewhile(lambda line: not re.match("  where|  to have it decided", line), text)
+            shown = (line.split("  ")[0] for line in map(str.lstrip, asked_for))
+            assert [code for code in shown if f"{rule.id}.{code}" in codes(want)] == [
+                code.removeprefix(f"{rule.id}.") for code in in_order(want)
+            ], where
             tops = [code for code, _ in want]
             assert list(lines_of(edition.lines)) == tops, where
             assert {line.code for line in all_lines(edition.lines) if line.group == "asked"} - {""} <= codes(want), (
@@ -145,6 +156,22 @@ def test_the_list_of_a_day_has_the_rules_in_force(engine: Engine) -> None:
 
         listed = [rule["id"] for rule in found["rules"]]
         assert listed == [rule.id for rule in engine.core.rules.values() if version_of(rule, day) is not None], day
+
+
+def test_explain_and_the_service_tell_the_same_json(engine: Engine) -> None:
+    client = create_app(engine).test_client()
+    ran = CliRunner().invoke(
+        merit, ["explain", "*", "--as-of", "2023-06-20", "--policies", str(ROOT / "policies"), "--format", "json"]
+    )
+
+    told = json.loads(ran.output)
+    assert len(told) == len(engine.core.rules)
+    places = re.compile(f"{re.escape(str(ROOT))}/")
+    for rule in told[::5]:
+        served = client.get(f"/v1/rules/{rule['id']}?as_of=2023-06-20").get_json()
+        assert json.loads(places.sub("", json.dumps(rule))) == json.loads(places.sub("", json.dumps(served))), rule[
+            "id"
+        ]
 
 
 def _edges(days: c.Days) -> set[date]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal as OneOf
 
@@ -82,6 +82,18 @@ class Duration:
     months: int = 0
     days: int = 0
 
+    def __str__(self) -> str:
+        """Return it in words: years where the months are whole ones.
+
+        Examples:
+            >>> str(Duration(months=12, days=1))
+            '1 year and 1 day'
+        """
+        years, months = (0, self.months) if self.months % 12 else (self.months // 12, 0)
+        counted = [(years, "year"), (months, "month"), (self.days, "day")]
+        told = [f"{size} {word}{'' if size == 1 else 's'}" for size, word in counted if size]
+        return " and ".join(told) or "0 days"
+
 
 @dataclass(frozen=True, slots=True)
 class RoundTo:
@@ -101,6 +113,21 @@ class Days:
 
     def __contains__(self, day: date) -> bool:
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+    def __str__(self) -> str:
+        """Return them in words, the last day included.
+
+        Examples:
+            >>> str(Days(date(2022, 10, 3), date(2023, 1, 1)))
+            'from 2022-10-03 through 2022-12-31'
+            >>> str(Days())
+            'always'
+        """
+        told = [] if self.start is None else [f"from {self.start}"]
+        if self.end is not None:
+            told.append(f"through {self.end - timedelta(days=1)}")
+        text = " ".join(told) or "always"
+        return f"{text} (provisional)" if self.provisional else text
 
 
 ALWAYS = Days()

@@ -11,9 +11,9 @@ from typing import Literal, TypeGuard
 from dsl import core as c
 from dsl.core.ranges import NEVER
 from evaluator.reasons import number, unit_of
-from evaluator.sentence import BY_DATE, COMPARISONS, Speaker, duration, period, rounded
 from review.guide.marks import link, provisional, series, unknown
 from review.guide.names import Names, words
+from review.words.speaker import BY_DATE, COMPARISONS, Speaker, period, rounded
 
 MAX_CONDITIONS = 2
 """How many conditions on rows a sentence tells; more are told in lines of their own."""
@@ -83,7 +83,7 @@ class GuideSpeaker(Speaker):
     # ---- days
 
     def _shift(self, node: c.Shift) -> str:
-        length = provisional(duration(node.by)) if node.provisional else duration(node.by)
+        length = provisional(str(node.by)) if node.provisional else str(node.by)
         side = "before" if node.back else "after"
         shown = self._operand(node.date)
         return f"{length} {side} {f'the day {shown}' if isinstance(node.date, c.Shift) else shown}"
@@ -285,7 +285,7 @@ class GuideSpeaker(Speaker):
                 shown = _one(unit) if unit is not None and node.value == 1 else unit
                 text = f"{number(node.value)}{f' {words(shown)}' if shown else ''}"
             case c.Duration():
-                text = duration(node.value)
+                text = str(node.value)
             case date():
                 text = "never" if node.value == NEVER else node.value.isoformat()
             case _:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Literal, TypeAlias, TypedDict
+from typing import Literal, TypeAlias
 
 from dsl import core as c
 from dsl.core.points import most_points
-from dsl.core.walk import children, topmost
+from dsl.core.walk import children
 from evaluator.reasons import number
-from evaluator.rule_text import first_lost
 from review.guide.marks import sentence
 from review.guide.phrases import GuideSpeaker, is_long, is_nothing, listed
+from review.words.lines import Line as Said, asked_of, lines_of
 
 Group: TypeAlias = Literal["asked", "amount", "options", "effects", "stages", "checks"]
 
@@ -54,11 +53,6 @@ PICKS = {
 EFFECTS = {"pay": "To pay", "gives": "It gives", "keeps": "It keeps", "loses": "It loses", "covers": "It covers"}
 
 
-class _Said(TypedDict):
-    cites: tuple[c.Citation, ...]
-    assumes: tuple[str, ...]
-
-
 class Teller:
     """Tells rules on one day."""
 
@@ -68,34 +62,47 @@ class Teller:
 
     def lines(self, version: c.RuleVersion) -> tuple[Line, ...]:
         """Return all that a version of a rule says on the day."""
-        told: list[Line] = []
-        if version.amount is not None:
-            text = self.speaker.say(version.amount)
-            told.append(self.with_basis(Line("amount", "Amount", sentence(text)), version.amount))
-        if version.requirement is not None:
-            told.extend(self.asked(version.requirement))
-        told.extend(self._stages(version))
-        if version.options:
-            said = _bases(self.day, version.at_most_one + version.must_choose)
-            told.append(Line("options", "Choice", PICKS[version.pick(self.day)], **said))
-            told.extend(self._option(one) for one in version.options if self.day in one.days)
-        told.extend(self._effect(one, ()) for one in version.effects if self.day in one.days)
-        told.extend(self._checks(version))
-        return tuple(told)
+        return tuple(self._line(said, ()) for said in lines_of(version, self.day))
+
+    def _line(self, said: Said, path: tuple[str, ...]) -> Line:
+        match said.of:
+            case c.Requirement() as node:
+                return self._requirement(node, said.parts, path)
+            case c.Branch() as branch:
+                return self._stage(branch)
+            case c.Option() as option:
+                return self._option(option, said.parts)
+            case c.Effect() as effect:
+                return self._effect(effect, path)
+            case c.Stated(basis=basis):
+                if said.group == "choice":
+                    return Line("options", "Choice", PICKS[said.name], cites=basis.cites, assumes=basis.assumes)
+                text = "Given as soon as the requirements are met"
+                return Line("checks", "Badge", text, cites=basis.cites, assumes=basis.assumes)
+            case c.SettingVersion(basis=basis) as setting:
+                title = SETTINGS.get(said.name, sentence(said.name))
+                text = sentence(self._setting(said, setting))
+                return Line("checks", title, text, cites=basis.cites, assumes=basis.assumes)
+            case node:
+                amount = said.group == "amount"
+                line = Line("amount" if amount else "asked", "Amount" if amount else "Condition", self._said(node))
+                return self.with_basis(line, node)
+
+    def _said(self, node: c.Expr) -> str:
+        return sentence(self.speaker.say(node))
 
     # ---- requirements
 
-    def asked(self, node: c.Expr, path: tuple[str, ...] = ()) -> tuple[Line, ...]:
+    def asked(self, node: c.Expr) -> tuple[Line, ...]:
         """Return the requirements at the top of a node; one line for a node that has none."""
-        found = list(topmost(node, self.day))
-        if not found and not path:
-            return (self.with_basis(Line("asked", "Condition", sentence(self.speaker.say(node))), node),)
-        return tuple(self._requirement(one, path) for one in found)
+        found = asked_of(node, self.day) or (Said("asked", "", node),)
+        return tuple(self._line(said, ()) for said in found)
 
-    def _requirement(self, node: c.Requirement, path: tuple[str, ...]) -> Line:
+    def _requirement(self, node: c.Requirement, inside: Sequence[Said], path: tuple[str, ...]) -> Line:
         inner = node.value
         below = (*path, node.title)
-        parts = () if self._only_claims(inner) else self.asked(inner, below)
+        # Awards by their names are told by the sentence.
+        parts = () if all(map(self._is_claim, inside)) else tuple(self._line(said, below) for said in inside)
         if not parts and is_long(inner):
             parts = tuple(Line("asked", "", sentence(text), below) for text in self.speaker.conditions(inner))
             lead, joint = self.speaker.counted(inner), ""
@@ -114,14 +121,12 @@ class Teller:
         )
         return self.with_basis(line, inner)
 
-    def _only_claims(self, node: c.Expr) -> bool:
-        """Whether all that stands in a node are awards by their names: the sentence tells them."""
-        return all(self._is_claim(one) for one in topmost(node, self.day))
-
-    def _is_claim(self, node: c.Requirement) -> bool:
-        match node.value:
-            case c.Holds(award=award) | c.Lapsed(award=award) | c.Qualifies(rule=award):
-                return node.title in self.speaker.names.titles(award)
+    def _is_claim(self, said: Said) -> bool:
+        match said.of:
+            case c.Requirement(
+                value=c.Holds(award=award) | c.Lapsed(award=award) | c.Qualifies(rule=award), title=title
+            ):
+                return title in self.speaker.names.titles(award)
             case _:
                 return False
 
@@ -184,22 +189,18 @@ class Teller:
 
     # ---- the rest
 
-    def _stages(self, version: c.RuleVersion) -> Iterator[Line]:
-        for branch in version.stage.branches if version.stage is not None else ():
-            text = f"when {self.speaker.say(branch.when)}" if branch.when is not None else "in all other cases"
-            title = sentence(self.speaker.names.words(branch.name))
-            basis = branch.basis
-            yield Line("stages", title, sentence(text), code=branch.name, cites=basis.cites, assumes=basis.assumes)
+    def _stage(self, branch: c.Branch) -> Line:
+        text = f"when {self.speaker.say(branch.when)}" if branch.when is not None else "in all other cases"
+        title = sentence(self.speaker.names.words(branch.name))
+        basis = branch.basis
+        return Line("stages", title, sentence(text), code=branch.name, cites=basis.cites, assumes=basis.assumes)
 
-    def _option(self, option: c.Option) -> Line:
-        path = (option.title,)
-        parts = self.asked(option.requirement, path) if option.requirement is not None else ()
-        effects = tuple(self._effect(one, path) for one in option.effects if self.day in one.days)
+    def _option(self, option: c.Option, inside: Sequence[Said]) -> Line:
+        parts = tuple(self._line(said, (option.title,)) for said in inside)
+        asks = any(part.group == "asked" for part in parts)
+        text = "Open to whoever meets this:" if asks else "Open to all." if option.name else "Who chooses nothing:"
         basis = option.basis
-        text = "Open to whoever meets this:" if parts else "Open to all." if option.name else "Who chooses nothing:"
-        return Line(
-            "options", option.title, text, (), option.code, basis.cites, basis.assumes, (*parts, *effects), "all"
-        )
+        return Line("options", option.title, text, (), option.code, basis.cites, basis.assumes, parts, "all")
 
     def _effect(self, effect: c.Effect, path: tuple[str, ...]) -> Line:
         text = listed([self._affected(name) for name in effect.names], "and")
@@ -214,29 +215,15 @@ class Teller:
         names = self.speaker.names
         return names.linked(name) if name in names.core.rules or "." in name else names.linked_name(name)
 
-    def _checks(self, version: c.RuleVersion) -> Iterator[Line]:
-        if version.gives_badge_at_once(self.day):
-            said = _bases(self.day, version.immediate_badge)
-            yield Line("checks", "Badge", "Given as soon as the requirements are met", **said)
-        for word, settings in version.settings.items():
-            for setting in settings:
-                if self.day not in setting.days:
-                    continue
-                basis = setting.basis
-                title = SETTINGS.get(word, sentence(word))
-                text = sentence(self._setting(word, setting.value, version))
-                yield Line("checks", title, text, (), "", basis.cites, basis.assumes)
-
-    def _setting(self, word: str, value: c.Expr | tuple[c.Expr, c.Expr], version: c.RuleVersion) -> str:
-        if isinstance(value, tuple):
-            bounds = f"from {self.speaker.say(value[0])} through {self.speaker.say(value[1])}"
-            return f"on at least one day {bounds}" if word == "met sometime" else bounds
-        said = self.speaker.say(value)
-        match word:
+    def _setting(self, line: Said, setting: c.SettingVersion) -> str:
+        said = self.speaker.setting(setting)
+        match line.name:
+            case "met sometime":
+                return f"on at least one day {said}"
             case "checked at":
                 return "not checked" if said == "never" else f"on {said}"
             case "lost after":
-                return f"{said} after a check that it fails: {first_lost(version, self.day)}"
+                return f"{said} after a check that it fails: {line.note}"
             case _:
                 return said
 
@@ -269,15 +256,6 @@ class Teller:
             case _:
                 for child in children(node):
                     yield from self._bases(child)
-
-
-def _bases(day: date, stated: Iterable[c.Stated]) -> _Said:
-    """Return the sources and readings of what is stated on a day."""
-    bases = [one.basis for one in stated if day in one.days]
-    return {
-        "cites": tuple(cite for basis in bases for cite in basis.cites),
-        "assumes": tuple(text for basis in bases for text in basis.assumes),
-    }
 
 
 def all_lines(lines: Iterable[Line]) -> Iterator[Line]:

@@ -9,8 +9,8 @@ from dsl import core as c
 from dsl.core.references import reads_of
 from evaluator.engine import Engine, UnknownRule
 from evaluator.facts_schema import facts_schema
+from review.words.outline import rule_line, rule_outline
 from server.api import parameters, problems, wire
-from server.outline import rule_line, rule_outline
 from server.snapshot import current_engine
 
 KINDS = ("competency", "designation", "specialization", "program", "lifecycle", "fee", "choice", "entitlement")

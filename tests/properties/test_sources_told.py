@@ -12,17 +12,18 @@ from dsl import core as c
 from dsl.load import load
 from evaluator.engine import Engine, Query
 from evaluator.reasons import Reason
-from evaluator.rule_text import Clause, rule_text
+from review.words.lines import Line, lines_of
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 Cites = tuple[c.Citation, ...]
 
 
-def told(clauses: Iterable[Clause], around: Cites) -> Iterator[tuple[str, Cites]]:
-    for clause in clauses:
-        cites = clause.cites or around
-        yield clause.code, cites
-        yield from told(clause.parts, cites)
+def told(lines: Iterable[Line], around: Cites) -> Iterator[tuple[str, Cites]]:
+    for line in lines:
+        if isinstance(line.of, c.Requirement):
+            cites = line.of.basis.cites or around
+            yield line.name, cites
+            yield from told(line.parts, cites)
 
 
 def decided(reasons: Iterable[Reason]) -> Iterator[tuple[str, Cites]]:
@@ -46,8 +47,7 @@ def test_decisions_and_explanations_name_the_same_sources(engine: Engine, day: s
     for rule, decision in zip(rules, answer.decisions, strict=True):
         version = rule.version_on(as_of)
         assert version is not None
-        text = rule_text(engine.core, version, as_of)
-        says = dict(told(text.clauses, text.cites))
+        says = dict(told(lines_of(version, as_of), version.basis.cites))
         # What another rule asks for is told with that rule.
         own = {code: cites for code, cites in decided(decision.reasons) if code in says}
         assert own

@@ -1,14 +1,14 @@
 """Core nodes in words: one phrase for every kind, without facts.
 
 A ``Requirement`` inside another node is named by its title only; what it asks is a sentence of its own
-(``evaluator.rule_text``). Figures that differ by date are those of the day that is told of.
+(``review.words.lines``). Figures that differ by date are those of the day that is told of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
@@ -78,7 +78,7 @@ class Speaker:
                 return f"{full}, in proportion to {self.say(value)}, {rounded(rounding)}"
             case c.Shift(date=day, by=by, back=back, provisional=provisional):
                 mark = " (provisional)" if provisional else ""
-                return f"{self.say(day)} {'minus' if back else 'plus'} {duration(by)}{mark}"
+                return f"{self.say(day)} {'minus' if back else 'plus'} {by}{mark}"
             case c.Edge(edge=edge, of=of):
                 return f"the {'first' if edge == 'start' else 'last'} day of the month of {self.say(of)}"
             case c.Compare():
@@ -118,6 +118,20 @@ class Speaker:
             case _:
                 assert_never(node)
 
+    def setting(self, setting: c.SettingVersion) -> str:
+        """Return a phrase for what a setting is, or for the days of a window."""
+        if isinstance(setting.value, tuple):
+            first, last = setting.value
+            return f"from {self.say(first)} through {self.say(last)}"
+        return self.say(setting.value)
+
+    def effect(self, effect: c.Effect) -> str:
+        """Return a phrase for what an option does."""
+        text = f"{effect.verb} {', '.join(effect.names)}"
+        if effect.up_to is not None:
+            text += f", up to {self.say(effect.up_to)}"
+        return text if effect.when is None else f"{text}, when {self.say(effect.when)}"
+
     def words(self, name: str) -> str:
         """Return a name as readers know it: its term, else the words it is made of."""
         short = name.rpartition(".")[2]
@@ -144,7 +158,7 @@ class Speaker:
                 shown = unit.removesuffix("s") if unit == "points" and node.value == 1 else unit
                 return f"{number(node.value)}{f' {shown}' if shown else ''}{mark}"
             case c.Duration():
-                return f"{duration(node.value)}{mark}"
+                return f"{node.value}{mark}"
             case date():
                 return ("never" if node.value == NEVER else node.value.isoformat()) + mark
             case _:
@@ -220,7 +234,7 @@ class Speaker:
         now = next((version for version in versions if self.is_told(version.days)), None)
         if now is not None:
             return self.say(now.value)
-        return "; ".join(f"{self.say(version.value)} {days(version.days)}" for version in versions)
+        return "; ".join(f"{self.say(version.value)} {version.days}" for version in versions)
 
     def _pass(self, node: c.PassScore) -> str:
         text = f"{self.say(node.score)} reaches {self.say(node.mark)} out of {number(node.out_of)}"
@@ -258,7 +272,7 @@ class Speaker:
         value = declared.value if declared is not None else None
         if isinstance(value, c.Dated):
             value = next((version.value for version in value.versions if self.is_told(version.days)), None)
-        # A figure is told where it is used; what is reckoned has a sentence of its own (``rule_text``).
+        # A figure is told where it is used; what is reckoned has a sentence of its own (``names_in``).
         return f"{self.say(value)} ({node.title})" if isinstance(value, c.Literal) else node.title
 
     def _award(self, award: str) -> str:
@@ -280,7 +294,7 @@ class TimelessSpeaker(Speaker):
         return True
 
     def _dated(self, versions: Sequence[c.DatedValue]) -> str:
-        return "; ".join(f"{self.say(version.value)} {days(version.days)}".strip() for version in versions)
+        return "; ".join(f"{self.say(version.value)} {version.days}".strip() for version in versions)
 
     def _named(self, node: c.Named) -> str:
         return node.title
@@ -317,21 +331,6 @@ def holding(node: c.People) -> str:
     return f"holding a certification of {f'at least {node.least} of ' if node.least > 1 else ''}{held}"
 
 
-def duration(value: c.Duration) -> str:
-    """Write a duration: years where the months are whole ones.
-
-    Examples:
-        >>> duration(c.Duration(months=12, days=1))
-        '1 year and 1 day'
-    """
-    years, months = divmod(value.months, 12)
-    if months:
-        years, months = 0, value.months
-    counted = [(years, "year"), (months, "month"), (value.days, "day")]
-    told = [f"{size} {word}{'' if size == 1 else 's'}" for size, word in counted if size]
-    return joined(told, "and") or "0 days"
-
-
 def rounded(rounding: c.RoundTo) -> str:
     """Write a rounding."""
     step = "a whole number" if rounding.step == 1 else number(rounding.step)
@@ -349,21 +348,3 @@ def period(window: c.Period) -> str:
     if window.back == window.months:
         return f"over the {months} before"
     return f"over the same {months} {'a year' if window.back == 12 else f'{window.back} months'} earlier"
-
-
-def days(span: c.Days) -> str:
-    """Write the days in which something is in force.
-
-    Examples:
-        >>> days(c.Days(date(2022, 10, 3), None))
-        'from 2022-10-03'
-        >>> days(c.ALWAYS)
-        'always'
-    """
-    told = []
-    if span.start is not None:
-        told.append(f"from {span.start}")
-    if span.end is not None:
-        told.append(f"through {span.end - timedelta(days=1)}")
-    text = " ".join(told) or "always"
-    return f"{text} (provisional)" if span.provisional else text

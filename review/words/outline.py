@@ -1,4 +1,4 @@
-"""Rules as an outline: their versions, requirements and figures as data with words, without anybody's facts."""
+"""A rule in words as JSON (``schemas/rule``), as the service and `explain` give it: without anybody's facts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import Any
 from dsl import core as c
 from dsl.codec import decimal_text
 from dsl.core.points import most_points
-from dsl.core.references import expressions, reads_of, walk
-from dsl.core.walk import children, topmost
+from dsl.core.references import reads_of, walk
+from dsl.core.walk import children
 from dsl.source import Span
 from evaluator.reasons import unit_of
-from evaluator.sentence import Speaker, TimelessSpeaker, duration
+from review.words.lines import Group, Line, lines_of, names_in, nodes_in, of_group
+from review.words.speaker import Speaker, TimelessSpeaker
 
 Json = Any
+PICKS = {"exactly_one": "exactly one option", "at_most_one": "at most one option", "any": "any options"}
 
 
 def rule_line(rule: c.Rule) -> dict[str, Json]:
@@ -51,7 +53,7 @@ def rule_outline(core: c.Core, rule: c.Rule, day: date | None) -> dict[str, Json
         **({"was": list(rule.was)} if rule.was else {}),
         "at": _at(rule.origin),
         "versions": [outline.version(version) for version in versions],
-        "names": [outline.named(named) for named in outline.names(versions)],
+        "names": [outline.named(named) for named in names_in(core, versions, day)],
         "certifications": outline.certifications(versions),
         "reads": {"facts": list(reads.facts), "measures": list(reads.measures), "records": list(reads.records)},
     }
@@ -64,31 +66,42 @@ class _Outline:
     day: date | None
 
     def version(self, version: c.RuleVersion) -> dict[str, Json]:
+        lines = lines_of(version, self.day)
         result: dict[str, Json] = {"title": version.title, "valid": _days(version.days), **_basis(version.basis)}
         if version.requirement is not None:
             result["says"] = self.words.say(version.requirement)
-            result["requirements"] = [self.requirement(found) for found in topmost(version.requirement, self.day)]
+            result["requirements"] = self.each(lines, "asked")
         if version.amount is not None:
             result["amount"] = self.value(version.amount)
-        if version.stage is not None:
-            result["stages"] = [self.stage(branch) for branch in version.stage.branches]
-        if version.options:
-            result["options"] = [self.option(option) for option in version.options if self.words.is_told(option.days)]
-        if version.effects:
-            result["effects"] = self.effects(version.effects)
-        settings = [
-            self.setting(name, one)
-            for name, all_ in version.settings.items()
-            for one in all_
-            if self.words.is_told(one.days)
-        ]
-        settings.extend(self.stated(version))
-        if settings:
-            result["settings"] = settings
-        result["at"] = _at(version.origin)
-        return result
+        told = {"stages": self.each(lines, "stage"), "options": self.each(lines, "option")}
+        told["effects"] = self.each(lines, "effect")
+        told["settings"] = self.each((*of_group(lines, "setting"), *of_group(lines, "badge", "choice")))
+        return {**result, **{key: value for key, value in told.items() if value}, "at": _at(version.origin)}
 
-    def requirement(self, node: c.Requirement) -> dict[str, Json]:
+    def each(self, lines: Iterable[Line], *groups: Group) -> list[dict[str, Json]]:
+        """Return lines, of some groups where any are named, as JSON; what a whole rule asks for stands in its ``says``."""
+        return [self.line(line) for line in (of_group(lines, *groups) if groups else lines) if line.name]
+
+    def line(self, line: Line) -> dict[str, Json]:
+        match line.of:
+            case c.Requirement():
+                return self.requirement(line.of, line.parts)
+            case c.Branch():
+                return self.stage(line.of)
+            case c.Option():
+                return self.option(line.of, line.parts)
+            case c.Effect():
+                return self.effect(line.of)
+            case c.SettingVersion():
+                return self.setting(line.name, line.of)
+            case c.Stated():
+                said = PICKS[line.name] if line.group == "choice" else "as soon as the requirements are met"
+                name = "pick" if line.group == "choice" else line.name
+                return {"setting": name, "says": said, "valid": _days(line.of.days), **_basis(line.of.basis)}
+            case _:
+                return self.value(line.of)
+
+    def requirement(self, node: c.Requirement, parts: Sequence[Line]) -> dict[str, Json]:
         result: dict[str, Json] = {
             "code": node.code,
             "title": node.title,
@@ -105,10 +118,8 @@ class _Outline:
         if node.was:
             result["was"] = list(node.was)
         result["at"] = _at(node.origin)
-        parts = [self.requirement(found) for found in topmost(node.value, self.day)]
-        if parts:
-            result["parts"] = parts
-        return result
+        inside = self.each(parts)
+        return {**result, "parts": inside} if inside else result
 
     def value(self, node: c.Expr) -> dict[str, Json]:
         result: dict[str, Json] = {"says": self.words.say(node)}
@@ -140,21 +151,17 @@ class _Outline:
         said = self.words.say(branch.when) if branch.when is not None else "otherwise"
         return {"stage": branch.name, "says": said, **_basis(branch.basis), "at": _at(branch.origin)}
 
-    def option(self, option: c.Option) -> dict[str, Json]:
-        found = topmost(option.requirement, self.day) if option.requirement is not None else ()
+    def option(self, option: c.Option, parts: Sequence[Line]) -> dict[str, Json]:
         return {
             "option": option.name or "no_choice",
             "code": option.code,
             "title": option.title,
             "valid": _days(option.days),
-            "requirements": [self.requirement(each) for each in found],
-            "effects": self.effects(option.effects),
+            "requirements": self.each(parts, "asked"),
+            "effects": self.each(parts, "effect"),
             **_basis(option.basis),
             "at": _at(option.origin),
         }
-
-    def effects(self, effects: Iterable[c.Effect]) -> list[dict[str, Json]]:
-        return [self.effect(effect) for effect in effects if self.words.is_told(effect.days)]
 
     def effect(self, effect: c.Effect) -> dict[str, Json]:
         result: dict[str, Json] = {"effect": effect.verb, "of": list(effect.names)}
@@ -166,40 +173,15 @@ class _Outline:
             result["valid"] = _days(effect.days)
         return {**result, **_basis(effect.basis)}
 
-    def stated(self, version: c.RuleVersion) -> Iterator[dict[str, Json]]:
-        told = (
-            ("badge", "as soon as the requirements are met", version.immediate_badge),
-            ("pick", "at most one option", version.at_most_one),
-            ("pick", "exactly one option", version.must_choose),
-        )
-        for name, said, all_ in told:
-            for one in all_:
-                if self.words.is_told(one.days):
-                    yield {"setting": name, "says": said, "valid": _days(one.days), **_basis(one.basis)}
-
     def setting(self, name: str, setting: c.SettingVersion) -> dict[str, Json]:
-        if isinstance(setting.value, tuple):
-            said = f"from {self.words.say(setting.value[0])} through {self.words.say(setting.value[1])}"
-        else:
-            said = self.words.say(setting.value)
+        said = self.words.setting(setting)
         return {"setting": name, "says": said, "valid": _days(setting.days), **_basis(setting.basis)}
-
-    def names(self, versions: Sequence[c.RuleVersion]) -> list[c.NamedDecl]:
-        """Return the figures and measures that versions speak of by name, and those that these speak of."""
-        found: dict[str, None] = {}
-        todo = list(self.nodes(versions))
-        while todo:
-            node = todo.pop(0)
-            if isinstance(node, c.Named) and node.name not in found:
-                found[node.name] = None
-                todo.extend(walk(self.core.named[node.name].value, self.day))
-        return [self.core.named[name] for name in found]
 
     def certifications(self, versions: Sequence[c.RuleVersion]) -> list[dict[str, Json]]:
         """Return the lists of certifications that versions speak of, with what counts."""
-        named = (node for each in self.names(versions) for node in walk(each.value, self.day))
+        named = (node for each in names_in(self.core, versions, self.day) for node in walk(each.value, self.day))
         lists: dict[str, c.CertificationList] = {}
-        for node in (*self.nodes(versions), *named):
+        for node in (*nodes_in(versions, self.day), *named):
             if isinstance(node, c.People | c.DifferentPeople):
                 lists.update((each.name, each) for each in node.lists)
         return [
@@ -224,12 +206,6 @@ class _Outline:
         spellings = self.core.spellings_of(certification)
         return {"also_spelt": list(spellings)} if spellings else {}
 
-    def nodes(self, versions: Sequence[c.RuleVersion]) -> Iterator[c.Expr]:
-        """Yield every node of versions."""
-        for version in versions:
-            for part in expressions(version, self.day):
-                yield from walk(part, self.day)
-
     def named(self, named: c.NamedDecl) -> dict[str, Json]:
         return {
             "name": named.name,
@@ -250,7 +226,7 @@ def _figure(node: c.Literal) -> dict[str, Json]:
         case Decimal():
             value = decimal_text(node.value)
         case c.Duration():
-            value = duration(node.value)
+            value = str(node.value)
         case _:
             value = str(node.value)
     unit = unit_of(node.type)
