@@ -578,6 +578,14 @@ _ALL = (
         "measure a: count = b + 1\nmeasure b: count = a + 1",
         "measure a: count = 1\nmeasure b: count = a + 1",
     ),
+    Code(
+        "C502",
+        "check-that-rests-on-itself",
+        "The check of an award asks, through an anniversary or on a day after it, for what the check itself decides.",
+        "Neither could be decided first. An anniversary of a day before the check is fine: it rests on earlier checks.",
+        "measure renewal: date = membership anniversary\ndesignation security { ... checked at renewal }",
+        "designation security { ... checked at anniversary }",
+    ),
     # ---- C6: tables
     Code(
         "C601",

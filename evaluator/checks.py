@@ -61,7 +61,7 @@ class Check:
         """First day without the award, where it is not renewed."""
         if self.renewal is None:
             return None
-        behind = self.renewal[1] + timedelta(days=1)
+        behind = _behind(self.renewal)
         return behind if self.day is None else max(behind, self.loss)
 
 
@@ -80,7 +80,7 @@ def check_of(settings: Settings, moment: Moment) -> Check:
     window = window_of(met)
     loss = calendar.add(day, duration_of(lost, c.Duration()) or c.Duration())
     if window is not None:
-        loss = max(loss, window[1] + timedelta(days=1))
+        loss = max(loss, _behind(window))
     return Check(due, moment, day, window, loss, renewal)
 
 
@@ -136,7 +136,11 @@ class Checks:
         return self._outcomes[check.due]
 
     def _rests_on_itself(self) -> Gap:
-        """Return the gap of a check that asks for the anniversary it decides about; no fact can fill it."""
+        """Return the gap of a check that asks for the anniversary it decides about; no fact can fill it.
+
+        ``merit check`` refuses the policies that come here (``dsl.check.checks_in_time``, and a law): who decides by a
+        core that nobody checked is told so, and goes round no circle.
+        """
         rule = self.rule_on(self.entry.anniversary)
         return Gap("figure", rule.origin.place, "This check rests on the anniversary that it decides about")
 
@@ -252,6 +256,11 @@ class Checks:
 
     def _is_endless(self, day: date) -> bool:
         return calendar.add_years(self.entry.anniversary, MAX_CHECKS - 1) <= day
+
+
+def _behind(window: Window) -> date:
+    """Return the day behind a window; never behind one that does not end."""
+    return calendar.add(window[1], c.Duration(days=1))
 
 
 def _lies_ahead(day: date) -> Gap:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsl.check.anniversaries import anniversaries
+from dsl.check.checks_in_time import checks_in_time
 from dsl.check.circles import circles, shared_circles
 from dsl.check.clauses import misplaced
 from dsl.check.dates import dates
@@ -29,6 +30,7 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
         found: what lowering found; a place it speaks of is not reported again.
     """
     nodes = tuple(walk(document))
+    round_about = circles(core)
     return [
         *misplaced(document, found),
         *undecided(document),
@@ -42,5 +44,5 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
         *totals(core),
         *anniversaries(document, core),
         *shared_circles(document),
-        *circles(core),
+        *(round_about or checks_in_time(core)),
     ]
