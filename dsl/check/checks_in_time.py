@@ -206,7 +206,9 @@ class _Circles:
                     case c.Named(name=name) if name not in seen and name in self.core.named:
                         seen.add(name)
                         waiting.append(self.core.named[name].value)
-                    case c.Qualifies(rule=name) | c.InProgress(rule=name) if name not in seen and name in self.core.rules:
+                    case c.Qualifies(rule=name) | c.InProgress(rule=name) if (
+                        name not in seen and name in self.core.rules
+                    ):
                         seen.add(name)
                         versions = self.core.rules[name].versions
                         waiting.extend(one.requirement for one in versions if one.requirement is not None)
