@@ -15,6 +15,7 @@ from dsl import core as c
 from dsl.builtin import AWARDS
 from dsl.core import calendar
 from dsl.core.ranges import NEVER, Truth, is_settled, truth
+from evaluator.check_days import CheckDays
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
@@ -88,11 +89,18 @@ class Checks:
     """The checks of one entry by one rule and level, each found and decided once."""
 
     def __init__(
-        self, interpreter: Decides, entry: Entry, rule_on: Callable[[date], c.Rule], *, projected: bool
+        self,
+        interpreter: Decides,
+        entry: Entry,
+        rule_on: Callable[[date], c.Rule],
+        days: CheckDays,
+        *,
+        projected: bool,
     ) -> None:
         self.interpreter = interpreter
         self.entry = entry
         self.rule_on = rule_on
+        self.days = days
         self.projected = projected
         self._settings = Settings(interpreter)
         self._found: list[Check] = []
@@ -113,13 +121,24 @@ class Checks:
             found = check_of(self._settings, moment)
             self._at_hand.discard(due)
             self._found.append(found)
-        return sorted(self._found, key=lambda check: (check.day or check.due, check.due))
+        return sorted(self._found, key=lambda check: (self._first_day(check), check.due))
 
     def _reaches(self, day: date) -> bool:
-        if not self._found:
+        """Whether the first check after a day is found, and none of a later anniversary may come before it."""
+        following = calendar.add_years(self.entry.anniversary, len(self._found))
+        if not self._found or self.days.may_come_first(following):
             return False
         last = self._found[-1]
-        return bool(last.gaps) or (last.due > day and last.day is not None and last.day > day)
+        if last.due <= day or last.gaps:
+            return bool(last.gaps)
+        after = min((check.day for check in self._found if check.day is not None and check.day > day), default=None)
+        return after is not None and self.days.before(following) >= after
+
+    def _first_day(self, check: Check) -> date:
+        """Return the day of a check, or the first on which it may be."""
+        if check.gaps:
+            return date.min if self.days.is_named(check.due) else self.days.before(check.due)
+        return check.day or check.due
 
     # ---- the decisions
 

@@ -9,6 +9,7 @@ from dsl import core as c
 from dsl.builtin import AWARDS
 from dsl.core import calendar
 from dsl.core.ranges import NEVER, Dates, Truth, Words, all_of, compare, exactly, hull, truth
+from evaluator.check_days import CheckDays, check_days_of
 from evaluator.checks import MAX_CHECKS, Check, Checks, Entry, check_of
 from evaluator.explanation import Gap
 from evaluator.facts import Records, Row
@@ -30,6 +31,7 @@ class Entries:
         self._benefits = frozenset(interpreter.core.benefits)
         self._followers = interpreter.core.followers
         self._checks: dict[tuple[str, str, str | None, bool], Checks] = {}
+        self._check_days: dict[tuple[str, str], CheckDays] = {}
         self._by_award: dict[str, dict[str | None, list[Row]]] = {}
 
     def told(self, at: Moment) -> Records:
@@ -250,9 +252,21 @@ class Entries:
         key = (entry.row.pointer, rule.award, level, projected)
         if key not in self._checks:
             self._checks[key] = Checks(
-                self.interpreter, entry, lambda day: self._rule_on(day, entry, rule, level), projected=projected
+                self.interpreter,
+                entry,
+                lambda day: self._rule_on(day, entry, rule, level),
+                self.check_days(entry.award, rule),
+                projected=projected,
             )
         return self._checks[key]
+
+    def check_days(self, award: str, rule: c.Rule) -> CheckDays:
+        """Return what can be said of the days of all checks of an award that a rule or one beside it checks."""
+        if (award, rule.award) not in self._check_days:
+            by_award = self.interpreter.core.rules_of_entry
+            rules = {one.id: one for name in (award, rule.award) for one in by_award.get(name, ())}
+            self._check_days[award, rule.award] = check_days_of((rule, *rules.values()))
+        return self._check_days[award, rule.award]
 
     def check_of(self, at: Moment) -> Check:
         """Return what comes with the anniversary of a moment."""

@@ -141,5 +141,6 @@ class Register:
         day, anniversary = at.day.isoformat(), due.range.exact
         row = Row({"award": rule.award, "attained": day, "anniversary": anniversary.isoformat()}, "")
         entry = Entry(row, rule.award, at.day, anniversary)
-        checks = Checks(self.interpreter, entry, lambda _: rule, projected=at.projected)
+        days = self.entries.check_days(rule.award, rule)
+        checks = Checks(self.interpreter, entry, lambda _: rule, days, projected=at.projected)
         return Standing(Truth.FALSE, next_check=checks.next_after(at.day), would_be=anniversary)

@@ -7,7 +7,7 @@ policies the values of their settings.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -184,6 +184,9 @@ CHECKED: dict[str, Callable[[date], date | None]] = {
     "start of month of anniversary": lambda due: due.replace(day=1),
     "attained + 6 months, rounded down": lambda _: None,  # bound to the entry below
     "2023-05-15": lambda _: date(2023, 5, 15),
+    "2022-03-31": lambda _: date(2022, 3, 31),
+    "anniversary - 300 days": lambda due: due - 300 * DAY,
+    "anniversary + 250 days": lambda due: due + 250 * DAY,
     "never": lambda _: None,
 }
 GRACE: dict[str, Callable[[date], date]] = {
@@ -209,25 +212,42 @@ DATES = st.dates(date(2021, 1, 1), date(2023, 12, 31))
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """An award drawn at random, and how it is written."""
+class Said:
+    """What is said of checks, as it is written."""
 
     checked: str
     grace: str
     window: str
     renewable: str
-    force: str
-    levels: bool
-    former: bool
 
     def text(self) -> str:
         met = f"  met sometime {self.window}\n" if self.window else ""
         renewed = f"  renewable {self.renewable}\n" if self.renewable else ""
+        return f"  checked at {self.checked}{self.grace if self.checked != 'never' else ''}\n{met}{renewed}"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An award drawn at random, and how it is written."""
+
+    said: Said
+    later: tuple[date, Said] | None
+    """What is said instead of anniversaries from a day on."""
+    force: str
+    levels: bool
+    former: bool
+
+    def said_of(self, due: date) -> Said:
+        """Return what is said of an anniversary: the words are those of its day, whatever the day of the check."""
+        return self.said if self.later is None or due < self.later[0] else self.later[1]
+
+    def text(self) -> str:
         silver = "silver 1, gold 2" if self.levels else "2"
-        body = (
-            f"  requires {{ x: n >= {silver} }}\n"
-            f"  checked at {self.checked}{self.grace if self.checked != 'never' else ''}\n{met}{renewed}"
-        )
+        said = self.said.text()
+        if self.later is not None:
+            day, later = self.later
+            said = f"  until {day} {{\n{said}  }}\n  from {day} {{\n{later.text()}  }}\n"
+        body = f"  requires {{ x: n >= {silver} }}\n{said}"
         levels = "  levels silver, gold\n" if self.levels else ""
         kind = "competency" if self.levels else "designation"
         was = " from 2022-06-01 was old" if self.former else ""
@@ -241,17 +261,28 @@ class Drawn:
 
 
 @st.composite
+def said(draw: st.DrawFn, checked: Sequence[str] = tuple(CHECKED)) -> Said:
+    return Said(draw(st.sampled_from(checked)), *(draw(st.sampled_from(list(w))) for w in (GRACE, WINDOWS, RENEWABLE)))
+
+
+@st.composite
 def drawn(draw: st.DrawFn) -> Drawn:
     levels, former = draw(st.booleans()), draw(st.booleans())
     return Drawn(
-        checked=draw(st.sampled_from(list(CHECKED))),
-        grace=draw(st.sampled_from(list(GRACE))),
-        window=draw(st.sampled_from(list(WINDOWS))),
-        renewable=draw(st.sampled_from(list(RENEWABLE))),
+        said=draw(said()),
+        later=draw(st.none() | st.tuples(DATES, said())),
         force="" if former else draw(st.sampled_from(list(FORCE))),
         levels=levels,
         former=former,
     )
+
+
+@st.composite
+def early(draw: st.DrawFn) -> Drawn:
+    """Awards whose later anniversaries may be checked before the earlier ones."""
+    first = draw(said(("own anniversary", "anniversary + 250 days")))
+    later = draw(said(("2023-05-15", "2022-03-31", "anniversary - 300 days")))
+    return Drawn(said=first, later=(draw(DATES), later), force="", levels=False, former=False)
 
 
 @cache
@@ -299,37 +330,45 @@ def given_to(draw: st.DrawFn, award: Drawn) -> Given:
 def naive_of(award: Drawn, given: Given, row: dict[str, Any]) -> Naive:
     least = 1 if row.get("level") == "silver" else 2
     attained = row["attained"]
-    checked = CHECKED[award.checked]
-    if award.checked.startswith("attained"):
-        checked = lambda _: months_on(attained, 6)  # noqa: E731
+
+    def checked(due: date) -> date | None:
+        words = award.said_of(due).checked
+        return months_on(attained, 6) if words.startswith("attained") else CHECKED[words](due)
+
+    def grace(due: date) -> str:
+        said = award.said_of(due)
+        return said.grace if said.checked != "never" and due < force_ends else ""
+
     # Whoever holds an award that another one follows goes on with that: here its rule says the same.
     force_ends = FORCE[award.force]
     words = Words(
         # Out of force a rule says nothing: the anniversary is the check, and fails.
         checked=lambda due: checked(due) if due < force_ends else due,
-        lost=lambda due, day: GRACE[award.grace if award.checked != "never" and due < force_ends else ""](day),
-        window=lambda due: WINDOWS[award.window](due) if due < force_ends else None,
-        renewable=lambda due: RENEWABLE[award.renewable](due) if due < force_ends else None,
+        lost=lambda due, day: GRACE[grace(due)](day),
+        window=lambda due: WINDOWS[award.said_of(due).window](due) if due < force_ends else None,
+        renewable=lambda due: RENEWABLE[award.said_of(due).renewable](due) if due < force_ends else None,
         meets=lambda day, _: day < force_ends and given.n(day) >= least,
         force_ends=force_ends,
     )
     return Naive(attained, row["anniversary"], None if row["ended"] == "none" else row["ended"], words)
 
 
-def check_standing(data: st.DataObject, _name: str) -> None:
+def check_standing(data: st.DataObject, name: str) -> None:
     """The standing of one entry is what going from day to day makes of it."""
-    award = data.draw(drawn())
+    award = data.draw(early() if name.startswith("early") else drawn())
     given = data.draw(given_to(award))
     asked = data.draw(st.dates(date(2021, 1, 1), date(2025, 12, 31)))
     note(award.text())
     core = core_of(award.text())
     kind = "competency" if award.levels else "designation"
     row = given.entries[0]
-    name = row["award"] if award.former and asked < FOLLOWED else f"{kind}.a"
+    asked_for = row["award"] if award.former and asked < FOLLOWED else f"{kind}.a"
     facts = {**given.facts(), "records": {"awards": given.facts()["records"]["awards"][:1]}}
-    note(f"{name} on {asked}: {json.dumps(facts)}")
+    note(f"{asked_for} on {asked}: {json.dumps(facts)}")
 
-    standing = Interpreter(core, Facts(core, facts, asked)).register.standing(name, row.get("level"), Moment(asked))
+    standing = Interpreter(core, Facts(core, facts, asked)).register.standing(
+        asked_for, row.get("level"), Moment(asked)
+    )
 
     naive = naive_of(award, given, row).told(asked)
     if asked < row["attained"]:
@@ -343,6 +382,10 @@ def check_standing(data: st.DataObject, _name: str) -> None:
 @pytest.mark.parametrize("part", range(3))
 def test_the_standing_is_as_going_from_day_to_day(part: int) -> None:
     hold(check_standing, 100, f"standing {part}")
+
+
+def test_the_check_of_a_later_anniversary_may_come_first() -> None:
+    hold(check_standing, 250, "early")
 
 
 # ---- several entries of one award
