@@ -6,12 +6,12 @@ the parts of a condition that can change are known before any facts are; ``evalu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from dsl import core as c
+from dsl.core.walk import asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Movement:
         movers: _Movers = {}
         rises = "every day" in node.moves_with
         decided_elsewhere: set[c.How] = set()
-        for how, part in parts(node):
+        for how, part in asked(node):
             if isinstance(part, c.Days):
                 days.update(day for day in (part.start, part.end) if day is not None)
                 continue
@@ -132,39 +132,3 @@ def _add(movers: _Movers, more: Iterable[Mover]) -> None:
                 # Such a node is small, or found by what it compares: it is one only with itself.
                 read = id(node)
         movers.setdefault((mover.how, mover.place, read), mover)
-
-
-def parts(node: c.Node) -> Iterator[tuple[c.How, Any]]:
-    """Yield the nodes right below a node, the names it stands for and its days, each with how it is asked."""
-    for name, how in _fields(node):
-        yield from _found(getattr(node, name), how)
-
-
-def _found(value: Any, how: c.How) -> Iterator[tuple[c.How, Any]]:
-    match value:
-        case str():
-            if how in ("named", "rule"):
-                yield how, value
-        case c.Node() | c.Days():
-            yield how, value
-        case tuple():
-            for item in value:
-                yield from _found(item, how)
-        case _ if is_dataclass(value):
-            for name, inner in _fields(value):
-                yield from _found(getattr(value, name), inner if inner != "that day" else how)
-        case _:
-            return
-
-
-_FIELDS: dict[type, tuple[tuple[str, c.How], ...]] = {}
-
-
-def _fields(value: Any) -> tuple[tuple[str, c.How], ...]:
-    """Return the fields of a node, or of what stands in one, that can hold what is asked, and how."""
-    cls = type(value)
-    if cls not in _FIELDS:
-        left_out = ("origin", "type", "basis", "code", "title")
-        found = ((own.name, own.metadata.get("asked", "that day")) for own in fields(cls) if own.name not in left_out)
-        _FIELDS[cls] = tuple((name, how) for name, how in found if how != "by its reader")
-    return _FIELDS[cls]

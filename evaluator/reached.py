@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set as AbstractSet
 
 from dsl import core as c
-from evaluator.moves import parts
+from dsl.core.walk import asked
 
 ANY: AbstractSet[str] | None = None
 """Any fact may reach it: what reads the register decides the checks of any award."""
@@ -48,7 +48,7 @@ class Reached:
         if "register" in node.moves_with:
             return ANY
         below: list[AbstractSet[str] | None] = []
-        for how, part in parts(node):
+        for how, part in asked(node):
             if isinstance(part, str):
                 below.append(self._of_name(how, part))
             elif isinstance(part, c.Node):

@@ -14,9 +14,10 @@ from datetime import date, timedelta
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core.ranges import Dates, compare
+from dsl.core.walk import asked
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
-from evaluator.moves import Movement, Mover, Place, parts
+from evaluator.moves import Movement, Mover, Place
 from evaluator.register import Register
 
 ONE = timedelta(days=1)
@@ -118,14 +119,14 @@ class Stretches:
     def _of_moving_dates(self, mover: Mover, at: Moment, first: date, last: date) -> set[date]:
         """Return the days on which dates that rise with the day meet others, or days on which something else changes."""
         found: set[date] = set()
-        asked = [part for how, part in parts(mover.node) if how == mover.how]
+        dates = [part for how, part in asked(mover.node) if how == mover.how]
         for moment in self._moments(mover, at):
-            stops = sorted(set().union(*(self.turns(part, moment, first, last) for part in asked)))
+            stops = sorted(set().union(*(self.turns(part, moment, first, last) for part in dates)))
             for start, end in zip([first, *stops], [*(stop - ONE for stop in stops), last], strict=True):
                 if mover.how == "in order":
-                    found |= self._crossings(asked[0], asked[1], moment, start, end)
+                    found |= self._crossings(dates[0], dates[1], moment, start, end)
                 else:
-                    found |= self._reached(mover.node, asked, moment, start, end)
+                    found |= self._reached(mover.node, dates, moment, start, end)
             found.update(stops)
         return found
 
@@ -144,9 +145,9 @@ class Stretches:
         for row in told.rows or ():
             yield replace(moment, row=row, declaration=told.declaration)
 
-    def _reached(self, node: c.Expr, asked: list[c.Expr], moment: Moment, first: date, last: date) -> set[date]:
+    def _reached(self, node: c.Expr, dates: list[c.Expr], moment: Moment, first: date, last: date) -> set[date]:
         """Return the days on which a moving day comes to one on which what is decided there changes."""
-        ends = [(self._date(part, moment, first), self._date(part, moment, last)) for part in asked]
+        ends = [(self._date(part, moment, first), self._date(part, moment, last)) for part in dates]
         bounds = [(low.exact, high.exact) for low, high in ends]
         if any(low is None or high is None for low, high in bounds):
             settled = all(low == high for low, high in ends)
@@ -154,16 +155,16 @@ class Stretches:
         known = [(low, high) for low, high in bounds if low is not None and high is not None]
         lowest, highest = min(low for low, _ in known), max(high for _, high in known)
         there = {_after(self.facts.as_of)}
-        for how, part in parts(node):
+        for how, part in asked(node):
             if how == "on another day":
                 there |= self.turns(part, moment, lowest, highest)
         found: set[date] = set()
-        for part, (low, high) in zip(asked, known, strict=True):
+        for part, (low, high) in zip(dates, known, strict=True):
             for day in there:
                 if low < day <= high:
                     found.add(self._first(part, moment, day, first, last))
-        if len(asked) == 2:
-            found |= self._crossings(asked[1], asked[0], moment, first, last)
+        if len(dates) == 2:
+            found |= self._crossings(dates[1], dates[0], moment, first, last)
         return found
 
     def _first(self, node: c.Expr, moment: Moment, goal: date, first: date, last: date) -> date:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from dsl import core as c, document as d
+from dsl.core.references import expressions, references
+from dsl.core.walk import walk
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lower.scope import word_in
 from dsl.source import Span
@@ -19,9 +20,9 @@ def circles(core: c.Core) -> list[Diagnostic]:
         by_award.setdefault(rule.award, []).append(rule.id)
     edges: dict[str, dict[str, Span]] = {}
     for rule in core.rules.values():
-        edges[rule.id] = dict(_targets(rule.versions, by_award))
+        edges[rule.id] = dict(_targets((part for one in rule.versions for part in expressions(one)), by_award))
     for named in core.named.values():
-        edges[named.name] = dict(_targets(named.value, by_award))
+        edges[named.name] = dict(_targets([named.value], by_award))
     return _find(edges)
 
 
@@ -72,36 +73,12 @@ def _find(edges: Mapping[str, Mapping[str, Span]]) -> list[Diagnostic]:
     return found
 
 
-def _targets(value: object, by_award: Mapping[str, list[str]]) -> Iterator[tuple[str, Span]]:
-    """Yield what a value rests on, and where."""
-    waiting: list[object] = [value]
-    while waiting:
-        here = waiting.pop()
-        if isinstance(here, tuple):
-            waiting.extend(reversed(here))
-            continue
-        if isinstance(here, Mapping):
-            waiting.extend(reversed(tuple(here.values())))
-            continue
-        names = _INNER.get(here.__class__.__name__)
-        if not names:
-            continue
-        match here:
-            case c.Named():
-                yield here.name, here.origin
-            case c.Qualifies() | c.InProgress():
-                yield here.rule, here.origin
-            case c.Holds() | c.Paid() | c.Lapsed():
-                for rule in by_award.get(here.award, ()):
-                    yield rule, here.origin
-            case _:
-                waiting.extend(getattr(here, name) for name in reversed(names))
-
-
-_LEAVES = ("origin", "type", "basis", "days", "code", "title", "name")
-_INNER: dict[str, tuple[str, ...]] = {
-    kind.__name__: tuple(own.name for own in fields(kind) if own.name not in _LEAVES) or ("origin",)
-    for kind in vars(c).values()
-    if isinstance(kind, type) and is_dataclass(kind) and not issubclass(kind, c.Type | c.Basis | c.Days | c.Stated)
-}
-"""The fields of a core node, or of a part of one, that may hold nodes; by the name of its class."""
+def _targets(values: Iterable[c.Expr], by_award: Mapping[str, list[str]]) -> Iterator[tuple[str, Span]]:
+    """Yield what values rest on, and where."""
+    for node in (node for value in values for node in walk(value)):
+        for to, name, _ in references(node):
+            if to in ("named", "rule"):
+                yield name, node.origin
+            elif to == "award":
+                for rule in by_award.get(name, ()):
+                    yield rule, node.origin

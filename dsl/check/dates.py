@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from dsl import document as d
+from dsl.core.types import is_empty
 from dsl.diagnostics import Diagnostic
-from dsl.lower.scope import days_of, is_empty, swapped_dates
+from dsl.lower.scope import days_of, swapped_dates
 
 
 def dates(nodes: Iterable[d.Node], found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from dsl import document as d
 from dsl.core import Core
+from dsl.core.types import overlap
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
-from dsl.lower.scope import overlap, swapped_dates
+from dsl.lower.scope import swapped_dates
 from dsl.lower.tables import row_days, rows_in_days
 from dsl.source import Span
 

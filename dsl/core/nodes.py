@@ -5,11 +5,11 @@ Every node knows where it was written; a ``Requirement`` carries the reason code
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Literal as OneOf, TypeAlias
+from typing import ClassVar, Literal as OneOf, NamedTuple, TypeAlias
 
 from dsl.core.types import ALWAYS, NO_BASIS, Basis, Days, Duration, RoundTo, Type
 from dsl.source import NO_SPAN, Span
@@ -40,13 +40,44 @@ may be left to the one who reads the records.
 MovesWith: TypeAlias = tuple[How, ...]
 NOTHING: MovesWith = ()
 OF_EACH_RECORD: Mapping[str, How] = {"asked": "of each record"}
-IN_ORDER: Mapping[str, How] = {"asked": "in order"}
+IN_ORDER: Mapping[str, str] = {"asked": "in order"}
+THE_MARK_IN_ORDER: Mapping[str, str] = {"asked": "in order", "role": "mark"}
 ON_ANOTHER_DAY: Mapping[str, How] = {"asked": "on another day"}
-TO_SAY_WHICH_DAY: Mapping[str, How] = {"asked": "to say which day"}
+TO_SAY_WHICH_DAY: Mapping[str, str] = {"asked": "to say which day", "role": "date"}
 AS_PROJECTED: Mapping[str, How] = {"asked": "as projected"}
-A_NAMED_VALUE: Mapping[str, How] = {"asked": "named"}
-A_RULE: Mapping[str, How] = {"asked": "rule"}
 BY_ITS_READER: Mapping[str, How] = {"asked": "by its reader"}
+
+Role: TypeAlias = OneOf[
+    "part", "condition", "value", "metric", "points", "unit", "cap", "most", "target", "key", "mark", "date"
+]
+"""What a part is to the whole: what is put together, what decides, what counts, a figure of the rule, or which day.
+
+What stands in a field is a ``value`` where nothing else is said.
+"""
+Refers: TypeAlias = OneOf["fact", "named", "records", "rule", "award", "certifications", "table"]
+"""What a name that stands in a node is the name of."""
+A_PART: Mapping[str, Role] = {"role": "part"}
+A_CONDITION: Mapping[str, Role] = {"role": "condition"}
+THE_METRIC: Mapping[str, Role] = {"role": "metric"}
+THE_POINTS: Mapping[str, Role] = {"role": "points"}
+A_UNIT: Mapping[str, Role] = {"role": "unit"}
+THE_CAP: Mapping[str, Role] = {"role": "cap"}
+THE_MOST: Mapping[str, Role] = {"role": "most"}
+THE_TARGET: Mapping[str, Role] = {"role": "target"}
+THE_KEY: Mapping[str, Role] = {"role": "key"}
+THE_MARK: Mapping[str, Role] = {"role": "mark"}
+A_DATE: Mapping[str, Role] = {"role": "date"}
+A_FACT: Mapping[str, Refers] = {"names": "fact"}
+A_NAMED_VALUE: Mapping[str, str] = {"asked": "named", "names": "named"}
+A_RULE: Mapping[str, str] = {"asked": "rule", "names": "rule"}
+AN_AWARD: Mapping[str, Refers] = {"names": "award"}
+A_LIST: Mapping[str, Refers] = {"names": "records"}
+CERTIFICATIONS: Mapping[str, Refers] = {"names": "certifications"}
+A_TABLE: Mapping[str, Refers] = {"names": "table"}
+
+
+Figure: TypeAlias = Decimal | date | Duration | bool | str
+"""What a policy writes as a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +92,16 @@ class Node:
     tells_elsewhere: ClassVar[bool] = False
     """Whether its parts tell of another rule, of other days, or of projected facts: nothing in them is the rule's own."""
 
+    @property
+    def lists_read(self) -> tuple[str, ...]:
+        """The lists of records that it reads without naming them."""
+        return ()
+
+    @property
+    def second_hand(self) -> Figure | None:
+        """The figure of the policy in it that is second-hand; None where there is none."""
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal(Node):
@@ -70,9 +111,14 @@ class Literal(Node):
     """
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    value: Decimal | date | Duration | bool | str | None
+    value: Figure | None
     provisional: bool = False
     least: Decimal | None = None
+
+    @property
+    def second_hand(self) -> Figure | None:
+        """The figure, where it is second-hand."""
+        return (self.value if self.least is None else self.least) if self.provisional else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +126,7 @@ class Fact(Node):
     """A fact of the partner by name."""
 
     moves_with: ClassVar[MovesWith] = ("facts",)
-    name: str
+    name: str = field(metadata=A_FACT)
     title: str
 
 
@@ -112,6 +158,11 @@ class Period(Node):
     back: int = 0
     anniversary_year: bool = False
 
+    @property
+    def lists_read(self) -> tuple[str, ...]:
+        """The register, where it begins on an anniversary."""
+        return ("awards",) if self.anniversary_year else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate(Node):
@@ -123,7 +174,7 @@ class Aggregate(Node):
 
     moves_with: ClassVar[MovesWith] = ("records",)
     function: OneOf["count", "sum", "average", "largest", "smallest", "earliest", "latest"]
-    records: str
+    records: str = field(metadata=A_LIST)
     value: Expr | None = field(default=None, metadata=OF_EACH_RECORD)
     distinct: bool = False
     alike: tuple[Expr, ...] = field(default=(), metadata=OF_EACH_RECORD)
@@ -147,26 +198,36 @@ class Counted:
 class CertificationList:
     """Certifications that count alike."""
 
-    name: str
+    name: str = field(metadata=CERTIFICATIONS)
     title: str
     entries: tuple[Counted, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People(Node):
+class OfPeople(Node):
+    """A figure about people and what they are certified in."""
+
+    lists: tuple[CertificationList, ...] = field(metadata=BY_ITS_READER)
+
+    @property
+    def lists_read(self) -> tuple[str, ...]:
+        """What people are certified in."""
+        return ("certifications",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People(OfPeople):
     """How many different people hold, on the date, a certification of at least ``least`` of the lists."""
 
     moves_with: ClassVar[MovesWith] = ("certifications",)
-    lists: tuple[CertificationList, ...] = field(metadata=BY_ITS_READER)
     least: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DifferentPeople(Node):
+class DifferentPeople(OfPeople):
     """How many of the lists can be filled with a different person each: the size of a maximum matching."""
 
     moves_with: ClassVar[MovesWith] = ("certifications",)
-    lists: tuple[CertificationList, ...] = field(metadata=BY_ITS_READER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,59 +241,68 @@ class Named(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holds(Node):
+class OfAward(Node):
+    """What the register tells of an award."""
+
+    tells_elsewhere: ClassVar[bool] = True
+    award: str = field(metadata=AN_AWARD)
+
+    @property
+    def lists_read(self) -> tuple[str, ...]:
+        """The register."""
+        return ("awards",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfRule(Node):
+    """What another rule comes to."""
+
+    tells_elsewhere: ClassVar[bool] = True
+    rule: str = field(metadata=A_RULE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds(OfAward):
     """Whether the register shows the award as held on the date, at the level or a higher one."""
 
-    tells_elsewhere: ClassVar[bool] = True
     moves_with: ClassVar[MovesWith] = ("register",)
-    award: str
     level: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lapsed(Node):
+class Lapsed(OfAward):
     """Whether the award was held once and is not any longer."""
 
-    tells_elsewhere: ClassVar[bool] = True
     moves_with: ClassVar[MovesWith] = ("register",)
-    award: str
     level: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InRenewal(Node):
+class InRenewal(OfAward):
     """Whether today is among the days on which an award that was attained may be renewed."""
 
-    tells_elsewhere: ClassVar[bool] = True
     moves_with: ClassVar[MovesWith] = ("register",)
-    award: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paid(Node):
+class Paid(OfAward):
     """Whether the award is held and benefits were bought with it."""
 
-    tells_elsewhere: ClassVar[bool] = True
     moves_with: ClassVar[MovesWith] = ("register",)
-    award: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Qualifies(Node):
+class Qualifies(OfRule):
     """Whether the partner meets the rule today, whatever the register says."""
 
-    tells_elsewhere: ClassVar[bool] = True
     moves_with: ClassVar[MovesWith] = NOTHING
-    rule: str = field(metadata=A_RULE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InProgress(Node):
+class InProgress(OfRule):
     """Whether something the partner told moves a requirement of the rule above what nothing gives."""
 
-    tells_elsewhere: ClassVar[bool] = True
     moves_with: ClassVar[MovesWith] = NOTHING
-    rule: str = field(metadata=A_RULE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +311,31 @@ class Anniversary(Node):
 
     moves_with: ClassVar[MovesWith] = ("register", "every day")
     which: OneOf["any", "own", "shared", "membership", "next", "first", "attained"]
-    after: Expr | None = None
+    after: Expr | None = field(default=None, metadata=A_DATE)
+
+    @property
+    def lists_read(self) -> tuple[str, ...]:
+        """The register."""
+        return ("awards",)
+
+
+class Alternative(NamedTuple):
+    """One of several values of which one counts: how a decision names it, its days, what it rests on, its place."""
+
+    name: str
+    days: Days
+    value: Expr
+    basis: Basis
+    origin: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chooses(Node):
+    """A node that takes one of several values."""
+
+    def alternatives(self) -> Iterator[Alternative]:
+        """Yield the values that it takes one of, in order."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,13 +350,18 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lookup(Node):
+class Lookup(Chooses):
     """The cell of the row in force whose key is the value of ``key``."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    table: str
-    key: Expr
+    table: str = field(metadata=A_TABLE)
+    key: Expr = field(metadata=THE_KEY)
     rows: tuple[TableRow, ...]
+
+    def alternatives(self) -> Iterator[Alternative]:
+        """Yield the rows."""
+        for row in self.rows:
+            yield Alternative(row.key or "otherwise", row.days, row.cell, row.basis, row.origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,10 +403,10 @@ class PerUnit(Node):
     """``points`` for every whole ``unit`` of the value, at most ``cap``; nothing below zero."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    value: Expr
-    points: Expr
-    unit: Expr | None = None
-    cap: Expr | None = None
+    value: Expr = field(metadata=THE_METRIC)
+    points: Expr = field(metadata=THE_POINTS)
+    unit: Expr | None = field(default=None, metadata=A_UNIT)
+    cap: Expr | None = field(default=None, metadata=THE_CAP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,9 +414,9 @@ class Prorate(Node):
     """``value / target * most``, between 0 and ``most``, rounded: one node, so that ranges stay exact."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    value: Expr
-    most: Expr
-    target: Expr
+    value: Expr = field(metadata=THE_METRIC)
+    most: Expr = field(metadata=THE_MOST)
+    target: Expr = field(metadata=THE_TARGET)
     rounding: RoundTo
 
 
@@ -331,6 +430,11 @@ class Shift(Node):
     back: bool = False
     provisional: bool = False
     """Whether the duration is second-hand."""
+
+    @property
+    def second_hand(self) -> Figure | None:
+        """The duration, where it is second-hand."""
+        return self.by if self.provisional else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,7 +453,7 @@ class Compare(Node):
     moves_with: ClassVar[MovesWith] = NOTHING
     op: OneOf[">=", "<=", ">", "<", "=", "!="]
     left: Expr = field(metadata=IN_ORDER)
-    right: Expr = field(metadata=IN_ORDER)
+    right: Expr = field(metadata=THE_MARK_IN_ORDER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,7 +461,7 @@ class AllOf(Node):
     """Every part in force holds."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    parts: tuple[Expr, ...]
+    parts: tuple[Expr, ...] = field(metadata=A_PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,7 +469,7 @@ class AnyOf(Node):
     """At least ``least`` of the parts in force hold."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    parts: tuple[Expr, ...]
+    parts: tuple[Expr, ...] = field(metadata=A_PART)
     least: int = 1
 
 
@@ -374,7 +478,7 @@ class Not(Node):
     """The part does not hold."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    part: Expr
+    part: Expr = field(metadata=A_PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,7 +486,7 @@ class NumberOf(Node):
     """How many of the parts hold."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    parts: tuple[Expr, ...]
+    parts: tuple[Expr, ...] = field(metadata=A_PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,13 +496,18 @@ class AskedThisYear(Node):
     moves_with: ClassVar[MovesWith] = NOTHING
     even: bool
 
+    @property
+    def lists_read(self) -> tuple[str, ...]:
+        """The register."""
+        return ("awards",)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Best(Node):
     """The largest of the parts in force."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    parts: tuple[Expr, ...]
+    parts: tuple[Expr, ...] = field(metadata=A_PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,8 +515,8 @@ class Total(Node):
     """The sum of the parts in force, at most ``cap``."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    parts: tuple[Expr, ...]
-    cap: Expr | None = None
+    parts: tuple[Expr, ...] = field(metadata=A_PART)
+    cap: Expr | None = field(default=None, metadata=THE_CAP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,17 +525,22 @@ class Branch:
 
     name: str
     value: Expr
-    when: Expr | None
+    when: Expr | None = field(metadata=A_CONDITION)
     basis: Basis = NO_BASIS
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case(Node):
+class Case(Chooses):
     """The value of the first branch whose condition holds."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
     branches: tuple[Branch, ...]
+
+    def alternatives(self) -> Iterator[Alternative]:
+        """Yield the branches."""
+        for branch in self.branches:
+            yield Alternative(branch.name, ALWAYS, branch.value, branch.basis, branch.origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -435,7 +549,7 @@ class Gate(Node):
 
     moves_with: ClassVar[MovesWith] = NOTHING
     value: Expr
-    condition: Expr
+    condition: Expr = field(metadata=A_CONDITION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,11 +562,16 @@ class DatedValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated(Node):
+class Dated(Chooses):
     """The value in force on the date."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
     versions: tuple[DatedValue, ...]
+
+    def alternatives(self) -> Iterator[Alternative]:
+        """Yield the versions, by their number."""
+        for index, version in enumerate(self.versions):
+            yield Alternative(str(index), version.days, version.value, version.basis, version.value.origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -519,7 +638,7 @@ class PassScore(Node):
 
     moves_with: ClassVar[MovesWith] = NOTHING
     score: Expr
-    mark: Expr
+    mark: Expr = field(metadata=THE_MARK)
     out_of: Decimal
     every: tuple[EveryMetric, ...] = ()
 

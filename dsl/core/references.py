@@ -1,13 +1,14 @@
-"""What a rule reads: the facts, measures and records that a service has to tell before the rule is decided."""
+"""What a node speaks of, and what a rule reads: what a service has to tell before the rule is decided."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from dsl import core as c
-from dsl.core.walk import walk as walk
+from dsl.core.walk import named_in, walk as walk
 
 
 def expressions(version: c.RuleVersion, day: date | None = None) -> Iterator[c.Expr]:
@@ -40,6 +41,26 @@ def expressions(version: c.RuleVersion, day: date | None = None) -> Iterator[c.E
 
 def _of_effect(effect: c.Effect) -> Iterator[c.Expr]:
     yield from (part for part in (effect.when, effect.up_to) if part is not None)
+
+
+class Reference(NamedTuple):
+    """A name that a node speaks of: a fact, a list of records or certifications, a table, a figure, a rule, an award.
+
+    ``supplied``: a figure or measure that a caller may give ready-made.
+    """
+
+    to: c.Refers
+    name: str
+    supplied: bool = False
+
+
+def references(node: c.Node) -> Iterator[Reference]:
+    """Yield what a node itself speaks of, also the lists that it reads without naming them; not what is below it."""
+    supplied = isinstance(node, c.Named) and node.supplied
+    for to, name in named_in(node):
+        yield Reference(to, name, supplied)
+    for name in node.lists_read:
+        yield Reference("records", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +101,22 @@ def reads_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
     for rule in rules:
         look_at_rule(rule)
     while waiting:
-        for node in walk(waiting.pop()):
-            match node:
-                case c.Fact(name=name):
+        for to, name, supplied in (one for node in walk(waiting.pop()) for one in references(node)):
+            match to:
+                case "fact":
                     facts.add(name)
-                case c.Aggregate(records=name, over=over):
+                case "records":
                     records.add(name)
-                    if over is not None and over.anniversary_year:
-                        records.add("awards")
-                case c.People() | c.DifferentPeople():
-                    records.add("certifications")
-                case c.Anniversary() | c.AskedThisYear():
-                    records.add("awards")
-                case c.Named(name=name, supplied=supplied):
+                case "named":
                     if supplied:
                         measures.add(name)
                     look_at(f"named {name}", [core.named[name].value])
-                case c.Qualifies(rule=rule_id) | c.InProgress(rule=rule_id):
-                    look_at_rule(core.rules[rule_id])
-                case c.Holds(award=award) | c.Paid(award=award) | c.Lapsed(award=award) | c.InRenewal(award=award):
-                    records.add("awards")
+                case "rule":
+                    look_at_rule(core.rules[name])
+                case "award":
                     for found in core.rules.values():
-                        if found.award == award:
+                        if found.award == name:
                             look_at_rule(found)
-                case _:
+                case "certifications" | "table":
                     continue
     return Reads(tuple(sorted(facts)), tuple(sorted(measures)), tuple(sorted(records)))

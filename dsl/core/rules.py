@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -93,7 +93,8 @@ class RuleVersion:
         if day not in self.days:
             return False
         if self.requirement is not None:
-            return _says_something(self.requirement, day)
+            clauses = _clauses(self.requirement)
+            return any(day in clause.days if isinstance(clause, Requirement) else True for clause in clauses)
         if isinstance(self.amount, Dated):
             return any(day in version.days for version in self.amount.versions)
         return not self.options or any(day in option.days for option in self.options)
@@ -102,30 +103,19 @@ class RuleVersion:
         """Return the days on which it can begin or cease to be in force."""
         days = [self.days, *(option.days for option in self.options)]
         if self.requirement is not None:
-            days += _days_said(self.requirement)
+            days += [clause.days for clause in _clauses(self.requirement) if isinstance(clause, Requirement)]
         if isinstance(self.amount, Dated):
             days += [version.days for version in self.amount.versions]
         return frozenset(day for one in days for day in (one.start, one.end) if day is not None)
 
 
-def _says_something(node: Expr, day: date) -> bool:
-    match node:
-        case Requirement(days=days):
-            return day in days
-        case AllOf(parts=parts):
-            return any(_says_something(part, day) for part in parts)
-        case _:
-            return True
-
-
-def _days_said(node: Expr) -> list[Days]:
-    match node:
-        case Requirement(days=days):
-            return [days]
-        case AllOf(parts=parts):
-            return [days for part in parts for days in _days_said(part)]
-        case _:
-            return []
+def _clauses(node: Expr) -> Iterator[Expr]:
+    """Yield what must all be met, clause by clause."""
+    if isinstance(node, AllOf):
+        for part in node.parts:
+            yield from _clauses(part)
+    else:
+        yield node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,27 @@ class Days:
 ALWAYS = Days()
 
 
+def is_empty(days: Days) -> bool:
+    """Whether the end is not after the start."""
+    return days.start is not None and days.end is not None and days.end <= days.start
+
+
+def overlap(a: Days, b: Days) -> bool:
+    """Whether the two have a day in common."""
+    starts_before = b.end is None or a.start is None or a.start < b.end
+    ends_after = a.end is None or b.start is None or b.start < a.end
+    return starts_before and ends_after
+
+
+def common_days(a: Days, b: Days) -> Days:
+    """Return the days that are in both."""
+    starts = [x for x in (a.start, b.start) if x is not None]
+    ends = [x for x in (a.end, b.end) if x is not None]
+    start = max(starts, default=None)
+    provisional = any(days.provisional and days.start == start for days in (a, b))
+    return Days(start, min(ends, default=None), provisional)
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where a figure comes from: the source's title and the place in it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsl import core as c
+from dsl.core.types import common_days, is_empty
 from dsl.source import Span
 
 
@@ -20,7 +21,7 @@ def children(value: Any, day: date | None = None) -> Iterator[c.Expr]:
     """
     if isinstance(value, c.Node) and value.tells_elsewhere:
         day = None  # decided on other days than the one told of
-    for name in _fields(type(value)):
+    for name, *_ in _declared(type(value)):
         yield from _nodes(getattr(value, name), day)
 
 
@@ -29,6 +30,28 @@ def walk(node: c.Expr, day: date | None = None) -> Iterator[c.Expr]:
     yield node
     for child in children(node, day):
         yield from walk(child, day)
+
+
+def within(value: Any, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
+    """Yield a node and all below it, each with the days on which it counts; what never counts is left out.
+
+    Args:
+        value: a node, or a part of one.
+        days: the days of what is around it. What is decided on other days than these has any.
+    """
+    own = getattr(value, "days", None)
+    if isinstance(own, c.Days):
+        days = common_days(days, own)
+        if is_empty(days):
+            return
+    if isinstance(value, c.Node):
+        yield value, days  # type: ignore[misc]
+        if value.tells_elsewhere:
+            days = c.ALWAYS
+    for name, *_ in _declared(type(value)):
+        inner = getattr(value, name)
+        for item in inner if isinstance(inner, tuple) else (inner,):
+            yield from within(item, days)
 
 
 def topmost(node: c.Expr, day: date | None = None) -> Iterator[c.Requirement]:
@@ -41,6 +64,55 @@ def topmost(node: c.Expr, day: date | None = None) -> Iterator[c.Requirement]:
         yield from topmost(child, day)
 
 
+def by_role(node: c.Node, *roles: c.Role) -> tuple[c.Expr, ...]:
+    """Return the nodes directly below a node that have one of some roles in the whole, in order."""
+    return tuple(_by_role(node, roles))
+
+
+def _by_role(value: Any, roles: tuple[c.Role, ...]) -> Iterator[c.Expr]:
+    for name, role, _, _ in _declared(type(value)):
+        inner = getattr(value, name)
+        for item in inner if isinstance(inner, tuple) else (inner,):
+            if not isinstance(item, c.Node):
+                yield from _by_role(item, roles)
+            elif role in roles:
+                yield item  # type: ignore[misc]
+
+
+def asked(node: c.Node) -> Iterator[tuple[c.How, Any]]:
+    """Yield the nodes right below a node, the names it stands for and its days, each with how it is asked."""
+    for name, _, how, _ in _declared(type(node)):
+        if how != "by its reader":
+            yield from _asked(getattr(node, name), how)
+
+
+def _asked(value: Any, how: c.How) -> Iterator[tuple[c.How, Any]]:
+    if isinstance(value, str):
+        if how in ("named", "rule"):
+            yield how, value
+    elif isinstance(value, c.Node | c.Days):
+        yield how, value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _asked(item, how)
+    else:
+        for name, _, inner, _ in _declared(type(value)):
+            if inner != "by its reader":
+                yield from _asked(getattr(value, name), inner if inner != "that day" else how)
+
+
+def named_in(value: Any) -> Iterator[tuple[c.Refers, str]]:
+    """Yield the names that stand in a node itself or in a part of it that is no node, and what they are names of."""
+    for name, _, _, refers in _declared(type(value)):
+        inner = getattr(value, name)
+        if refers is not None:
+            yield refers, inner
+            continue
+        for item in inner if isinstance(inner, tuple) else (inner,):
+            if not isinstance(item, c.Node):
+                yield from named_in(item)
+
+
 def own_days(node: c.Expr) -> Iterator[c.Days]:
     """Yield the days that stand in a node itself: its own, and those of its rows, versions and parts that are no nodes."""
     yield from _days(node)
@@ -50,10 +122,10 @@ def _days(value: Any) -> Iterator[c.Days]:
     days = getattr(value, "days", None)
     if isinstance(days, c.Days):
         yield days
-    for name in _fields(type(value)):
+    for name, *_ in _declared(type(value)):
         inner = getattr(value, name)
         for item in inner if isinstance(inner, tuple) else (inner,):
-            if not isinstance(item, c.Node) and _fields(type(item)):
+            if not isinstance(item, c.Node) and _declared(type(item)):
                 yield from _days(item)
 
 
@@ -61,7 +133,7 @@ def _nodes(value: Any, day: date | None) -> Iterator[c.Expr]:
     if isinstance(value, tuple):
         for item in value:
             yield from _nodes(item, day)
-    elif isinstance(value, c.Node) or _fields(type(value)):
+    elif isinstance(value, c.Node) or _declared(type(value)):
         # Whatever has days counts on them only: a requirement, a row, a version of a value.
         days = getattr(value, "days", None)
         if day is not None and isinstance(days, c.Days) and day not in days:
@@ -72,12 +144,30 @@ def _nodes(value: Any, day: date | None) -> Iterator[c.Expr]:
             yield from children(value, day)
 
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
+class _Declared(NamedTuple):
+    """A field of a part of the core, as its class declares it: its role in the whole, how it is asked, what it names."""
+
+    name: str
+    role: c.Role
+    how: c.How
+    refers: c.Refers | None
 
 
-def _fields(cls: type) -> tuple[str, ...]:
-    """Return the fields of a part of the core in which nodes may stand; none of what is no part of it."""
-    if cls not in _FIELDS:
+_DECLARED: dict[type, tuple[_Declared, ...]] = {}
+
+
+def _declared(cls: type) -> tuple[_Declared, ...]:
+    """Return the fields of a part of the core in which nodes or names may stand; none of what is no part of it."""
+    if cls not in _DECLARED:
         is_part = is_dataclass(cls) and not issubclass(cls, Span | c.Type | c.Days)
-        _FIELDS[cls] = tuple(own.name for own in fields(cls) if own.name not in ("type", "origin")) if is_part else ()
-    return _FIELDS[cls]
+        _DECLARED[cls] = tuple(
+            _Declared(
+                own.name,
+                own.metadata.get("role", "value"),
+                own.metadata.get("asked", "that day"),
+                own.metadata.get("names"),
+            )
+            for own in (fields(cls) if is_part else ())
+            if own.name not in ("type", "origin")
+        )
+    return _DECLARED[cls]

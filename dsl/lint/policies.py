@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
 from dsl import core as c, document as d
+from dsl.core.types import common_days, is_empty
+from dsl.core.walk import within
 from dsl.lint.uses import Uses, uses
-from dsl.lower.scope import common_days, is_empty
 from dsl.source import Span
 
 T = TypeVar("T")
@@ -93,37 +94,7 @@ def agreed(seen: Iterable[tuple[Span, T | None]]) -> dict[Span, T]:
 
 def visits_of(value: c.Expr, days: c.Days) -> Iterator[Visit]:
     """Yield a node and all below it with their days; parts that are never in force are left out."""
-    waiting: list[tuple[Any, c.Days]] = [(value, days)]
-    while waiting:
-        here, days = waiting.pop()
-        if isinstance(here, tuple):
-            waiting.extend((item, days) for item in reversed(here))
-            continue
-        match here:
-            case c.Requirement() | c.DatedValue():
-                days = common_days(days, here.days)
-                if is_empty(days):
-                    continue
-            case c.Sometime() | c.OnDate() | c.AsProjected():
-                yield Visit(here, days)
-                days = c.ALWAYS
-        if isinstance(here, c.Node) and not isinstance(here, c.Sometime | c.OnDate | c.AsProjected):
-            yield Visit(here, days)  # type: ignore[arg-type]
-        if is_dataclass(here) and not isinstance(here, type):
-            waiting.extend((getattr(here, name), days) for name in _inner(type(here)))
-
-
-_INNER: dict[type, tuple[str, ...]] = {}
-_LEAVES = ("origin", "type", "basis", "days", "code", "title", "name")
-
-
-def _inner(kind: type) -> tuple[str, ...]:
-    """Return the fields of a core class that may hold nodes, last first."""
-    if kind not in _INNER:
-        is_leaf = issubclass(kind, c.Type | c.Days | c.Basis | c.Duration | c.RoundTo | Span)
-        names = [own.name for own in fields(kind) if own.name not in _LEAVES]
-        _INNER[kind] = () if is_leaf else tuple(reversed(names))
-    return _INNER[kind]
+    return (Visit(node, its) for node, its in within(value, days))
 
 
 def _parts_of(version: c.RuleVersion) -> Iterator[tuple[c.Expr, c.Days]]:

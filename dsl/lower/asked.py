@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from dsl import core as c
-from dsl.lower.scope import common_days
+from dsl.core.types import common_days
 
 
 def asked_together(parts: Sequence[c.Expr]) -> tuple[c.Expr, ...]:

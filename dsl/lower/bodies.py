@@ -13,11 +13,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dsl import core as c, document as d
+from dsl.core.types import common_days, is_empty, overlap
 from dsl.diagnostics import Edit, Fix, Label, Severity
 from dsl.lower.asked import asked_together
 from dsl.lower.earnings import EVERY, OUT_OF, Earnings
 from dsl.lower.expressions import compared, enough_people
-from dsl.lower.scope import Scope, common_days, days_of, insert, is_empty, overlap, swapped_dates, word_in, words
+from dsl.lower.scope import Scope, days_of, insert, swapped_dates, word_in, words
 from dsl.lower.settings import Settings
 from dsl.lower.tables import is_empty_cell
 from dsl.source import Span

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from dsl import core as c, document as d
+from dsl.core.types import common_days, overlap
 from dsl.diagnostics import Label
 from dsl.lower.asked import asked_together
 from dsl.lower.bodies import Bodies, Body, Placed, notes_of
-from dsl.lower.scope import Names, Scope, common_days, days_of, insert, overlap, words
+from dsl.lower.scope import Names, Scope, days_of, insert, words
 from dsl.lower.tables import rows_in_days
 from dsl.lower.values import Values
 from dsl.source import Span

@@ -63,27 +63,6 @@ def days_of(validity: d.Validity | None) -> c.Days:
     return c.Days(validity.start.day if validity.start else None, end, provisional)
 
 
-def is_empty(days: c.Days) -> bool:
-    """Whether the end is not after the start."""
-    return days.start is not None and days.end is not None and days.end <= days.start
-
-
-def overlap(a: c.Days, b: c.Days) -> bool:
-    """Whether the two have a day in common."""
-    starts_before = b.end is None or a.start is None or a.start < b.end
-    ends_after = a.end is None or b.start is None or b.start < a.end
-    return starts_before and ends_after
-
-
-def common_days(a: c.Days, b: c.Days) -> c.Days:
-    """Return the days that are in both."""
-    starts = [x for x in (a.start, b.start) if x is not None]
-    ends = [x for x in (a.end, b.end) if x is not None]
-    start = max(starts, default=None)
-    provisional = any(days.provisional and days.start == start for days in (a, b))
-    return c.Days(start, min(ends, default=None), provisional)
-
-
 @dataclass(frozen=True, slots=True)
 class Member:
     """How an award is a member of a group: in which days, and what says so."""

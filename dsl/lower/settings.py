@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsl import core as c, document as d
+from dsl.core.types import overlap
 from dsl.diagnostics import Label
-from dsl.lower.scope import Names, Scope, overlap
+from dsl.lower.scope import Names, Scope
 from dsl.lower.values import Values
 
 

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 from dsl import core as c
 from dsl.core.ranges import Numbers, Truth
 from dsl.core.references import expressions, walk
-from dsl.lower.scope import common_days
+from dsl.core.types import common_days
 from dsl.source import Span
 from evaluator.decision import Decision
 from evaluator.explanation import Explanation

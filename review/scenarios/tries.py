@@ -12,7 +12,7 @@ from typing import Any
 from dsl import core as c
 from dsl.core import calendar
 from dsl.core.references import expressions, walk
-from dsl.lower.scope import common_days
+from dsl.core.types import common_days
 from review.scenarios.coverage import Mark, Part, marks, marks_of, own_name, step_of, word_of
 from review.scenarios.given import EARNED, Given, Placed, Rows
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from dsl.core import nodes as n
 
 V_co = TypeVar("V_co", covariant=True)
 
-Role: TypeAlias = Literal[
-    "part", "condition", "value", "metric", "points", "unit", "cap", "most", "target", "key", "mark", "date"
-]
-"""What a part is to the whole: what is put together, what decides, what counts, a figure of the rule, or which day."""
+Role: TypeAlias = n.Role
+"""What a part is to the whole; declared with the fields of the nodes."""
 
 
 class Parts(Protocol[V_co]):

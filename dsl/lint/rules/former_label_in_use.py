@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl import core as c
+from dsl.core.types import overlap
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.policies import Policies, agreed
 from dsl.lint.rule import LintRule, finding
-from dsl.lower.scope import overlap
 from dsl.source import Span
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from dsl.core.types import is_empty
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.policies import Policies
 from dsl.lint.rule import LintRule, finding
-from dsl.lower.scope import is_empty
 
 
 def _find(policies: Policies) -> Iterator[Diagnostic]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.core.types import common_days, is_empty
 from dsl.diagnostics import Diagnostic
 from dsl.lint.policies import Policies, agreed
 from dsl.lint.rule import LintRule, finding
 from dsl.lint.truth import truth
-from dsl.lower.scope import common_days, is_empty
 from dsl.source import Span
 
 

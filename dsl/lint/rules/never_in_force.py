@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl import core as c, document as d
+from dsl.core.types import common_days, is_empty
 from dsl.diagnostics import Diagnostic
 from dsl.lint.policies import Policies, agreed
 from dsl.lint.rule import LintRule, finding
-from dsl.lower.scope import common_days, is_empty
 from dsl.source import Span
 
 

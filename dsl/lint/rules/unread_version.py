@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl import core as c, document as d
+from dsl.core.types import overlap
 from dsl.diagnostics import Diagnostic
 from dsl.lint.policies import Policies, Visit, visits_of
 from dsl.lint.rule import LintRule, finding
-from dsl.lower.scope import overlap
 from dsl.source import Span
 
 
 def _find(policies: Policies) -> Iterator[Diagnostic]:
     read: dict[Span, bool] = {}
     for visit in _read(policies):
-        match visit.node:
-            case c.Dated(versions=versions):
-                parts = [(version.value.origin, version.days) for version in versions]
-            case c.Lookup(rows=rows):
-                parts = [(row.origin, row.days) for row in rows]
-            case _:
-                continue
-        for origin, days in parts:
-            read[origin] = read.get(origin, False) or overlap(days, visit.days)
+        for one in visit.node.alternatives() if isinstance(visit.node, c.Chooses) else ():
+            read[one.origin] = read.get(one.origin, False) or overlap(one.days, visit.days)
     for node in policies.nodes:
         at = node.value.origin if isinstance(node, d.Version) and node.value is not None else node.origin
         if isinstance(node, d.Version | d.Row) and not read.get(at, True):
