@@ -77,13 +77,12 @@ def _read(nodes: Iterable[c.Expr], core: c.Core, read: set[str]) -> Iterator[c.E
 
 
 def _wrong(node: c.Expr, rule: c.Rule | None, in_check: bool, *, has_membership: bool) -> Diagnostic | None:
-    match node:
-        case c.Aggregate(over=c.Period(anniversary_year=True)):
-            which, said = "any", "`over anniversary year`"
-        case c.Anniversary(which=which):
-            said = "`anniversary`" if which == "any" else f"`{which} anniversary`"
-        case _:
-            return None
+    if isinstance(node, c.Anniversary):
+        which, said = node.which, "`anniversary`" if node.which == "any" else f"`{node.which} anniversary`"
+    elif isinstance(node, c.Aggregate) and node.over is not None and node.over.anniversary_year:
+        which, said = "any", "`over anniversary year`"
+    else:
+        return None
     if which == "attained" or (in_check and which != "first"):
         return None
     if which in ("own", "shared") and (rule is None or rule.is_award):

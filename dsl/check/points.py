@@ -10,6 +10,7 @@ from typing import TypeAlias
 from dsl import core as c
 from dsl.codec import decimal_text
 from dsl.core.points import most_points
+from dsl.core.walk import by_role, children, walk
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.source import Span
 
@@ -25,24 +26,17 @@ def totals(core: c.Core) -> list[Diagnostic]:
 
 
 def _scores(node: c.Expr, version: c.RuleVersion, core: c.Core) -> Iterator[Diagnostic]:
-    match node:
-        case c.PassScore(score=score, out_of=out_of, mark=mark):
-            yield from _score(score, out_of, node, version, core)
-            most = most_points(mark, _days(version, core)[0])
-            if most is not None and most > out_of:
+    for found in walk(node):
+        if isinstance(found, c.PassScore):
+            yield from _score(found.score, found.out_of, found, version, core)
+            most = most_points(found.mark, _days(version, core)[0])
+            if most is not None and most > found.out_of:
                 yield Diagnostic(
                     "C304",
-                    f"the mark of {decimal_text(most)} points is more than the {decimal_text(out_of)} there are",
-                    node.origin,
+                    f"the mark of {decimal_text(most)} points is more than the {decimal_text(found.out_of)} there are",
+                    found.origin,
                     help="lower the mark",
                 )
-        case c.Requirement(value=value):
-            yield from _scores(value, version, core)
-        case c.AllOf(parts=parts) | c.AnyOf(parts=parts):
-            for part in parts:
-                yield from _scores(part, version, core)
-        case _:
-            return
 
 
 def _score(
@@ -83,15 +77,10 @@ def _fitting(places: Sequence[Place], over: Decimal, rule: Span) -> Fix | None:
 
 def _cap(value: c.Expr) -> c.Literal | None:
     """Return the maximum of a scored value, where it is written as a figure."""
-    match value:
-        case c.PerUnit(cap=c.Literal() as cap) | c.Prorate(most=c.Literal() as cap) | c.Total(cap=c.Literal() as cap):
-            return cap
-        case c.Gate(value=inner):
-            return _cap(inner)
-        case c.Case(branches=(c.Branch(value=c.Literal() as cap), c.Branch(when=None))):
-            return cap
-        case _:
-            return None
+    written = by_role(value, "cap", "most")
+    if isinstance(value, c.Case) and len(value.branches) == 2 and value.branches[1].when is None:
+        written = (value.branches[0].value,)  # all of these points, or none
+    return next((one for one in written if isinstance(one, c.Literal)), None)
 
 
 def _culprit(score: c.Expr, node: c.PassScore) -> Span:
@@ -105,24 +94,17 @@ def _days(version: c.RuleVersion, core: c.Core) -> list[date]:
 
 def _tracks(score: c.Expr, day: date) -> Iterator[c.Total]:
     """Yield each way to score: the tracks of which one counts, or the score itself."""
-    match score:
-        case c.Total(parts=parts):
-            match _in_force(parts, day):
-                case [c.Requirement(value=c.Best() | c.Case() as value)]:
-                    yield from _tracks(value, day)
-                case _:
-                    yield score
-        case c.Best(parts=parts):
-            for part in _in_force(parts, day):
-                yield from _tracks(part.value, day)
-        case c.Gate(value=value):
-            yield from _tracks(value, day)
-        case c.Case(branches=branches):
-            for branch in branches:
-                if isinstance(branch.value, c.Requirement):
-                    yield from _tracks(branch.value.value, day)
-        case _:
-            return
+    if isinstance(score, c.Total):
+        only = _in_force(score.parts, day)
+        if len(only) == 1 and isinstance(only[0].value, c.Best | c.Case):
+            yield from _tracks(only[0].value, day)
+        else:
+            yield score
+    elif isinstance(score, c.Gate):
+        yield from _tracks(score.value, day)
+    else:
+        for part in _in_force(by_role(score, "part", "value"), day):
+            yield from _tracks(part.value, day)
 
 
 def _in_force(parts: Sequence[c.Expr], day: date) -> list[c.Requirement]:
@@ -142,34 +124,29 @@ def _terms(track: c.Total, day: date) -> list[tuple[str, Decimal]]:
 
 def _places(score: c.Expr, day: date) -> Iterator[Place]:
     """Yield where the maxima of a score are written; of several parts of which the best counts, the largest ones."""
-    match score:
-        case c.Requirement(part="scored", value=value) if day in score.days:
-            yield from _maxima(value, score.origin, day)
-        case c.Requirement(value=value) if day in score.days:
-            yield from _places(value, day)
-        case c.Gate(value=value):
-            yield from _places(value, day)
-        case c.Total(parts=parts) | c.Best(parts=parts):
-            for part in parts:
-                yield from _places(part, day)
-        case _:
-            return
+    if isinstance(score, c.Requirement) and score.part == "scored":
+        if day in score.days:
+            yield from _maxima(score.value, score.origin, day)
+    elif score.type.kind == "points" and not isinstance(score, c.Case):
+        # Of a first-match each branch is one way to score: what one of them says is not what to change.
+        for part in children(score, day):
+            yield from _places(part, day)
 
 
 def _maxima(value: c.Expr, around: Span, day: date) -> Iterator[Place]:
     most, cap = most_points(value, day), _cap(value)
     if most is None:
         return
-    match value:
-        case c.Gate(value=inner):
-            yield from _maxima(inner, around, day)
-        case c.Best(parts=parts):
-            for part in _in_force(parts, day):
-                if most_points(part, day) == most:
-                    yield from _maxima(part.value, part.origin, day)
-        case c.Total(parts=parts, cap=None) if len(_in_force(parts, day)) == len(parts):
-            for part in _in_force(parts, day):
+    if isinstance(value, c.Gate):
+        yield from _maxima(value.value, around, day)
+    elif isinstance(value, c.Best):
+        for part in _in_force(value.parts, day):
+            if most_points(part, day) == most:
                 yield from _maxima(part.value, part.origin, day)
-        case _:
-            is_own = cap is not None and cap.value == most and bool(cap.origin.source.text)
-            yield (cap.origin, most, cap) if cap is not None and is_own else (around, most, None)
+    elif isinstance(value, c.Total) and value.cap is None and len(_in_force(value.parts, day)) == len(value.parts):
+        for part in _in_force(value.parts, day):
+            yield from _maxima(part.value, part.origin, day)
+    else:
+        # Of any other kind the maximum is written at its cap, or else is that of the whole.
+        is_own = cap is not None and cap.value == most and bool(cap.origin.source.text)
+        yield (cap.origin, most, cap) if cap is not None and is_own else (around, most, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Context, Decimal, Inexact
 from functools import reduce
+from typing import assert_never
 
 from dsl import core as c
 
@@ -42,8 +43,19 @@ def most_points(node: c.Expr, day: date) -> Decimal | None:
             return max(known) if known else None
         case c.Dated(versions=versions):
             return next((most_points(version.value, day) for version in versions if day in version.days), None)
+        case (
+            c.Aggregate() | c.Arithmetic() | c.AsProjected() | c.Fact() | c.Field() | c.Literal() | c.Lookup()
+            | c.Named() | c.OnDate() | c.Ratio() | c.Rounded()
+        ):  # fmt: skip
+            return None  # what it can give is told by its bound alone
+        case (
+            c.AllOf() | c.Anniversary() | c.AnyOf() | c.AskedThisYear() | c.Compare() | c.DifferentPeople() | c.Edge()
+            | c.Holds() | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Not() | c.NumberOf() | c.Paid()
+            | c.PassScore() | c.People() | c.Qualifies() | c.Shift() | c.Sometime() | c.Today()
+        ):  # fmt: skip
+            return None  # it gives no points
         case _:
-            return None
+            assert_never(node)
 
 
 def _known(values: list[Decimal | None]) -> list[Decimal] | None:

@@ -96,15 +96,13 @@ def _exhaust(parts: Sequence[c.Expr]) -> bool:
 def _atoms(parts: Sequence[c.Expr], days: c.Days) -> Iterator[c.Expr]:
     """Yield the conditions that must all hold; parts that are not always in force are left out."""
     for part in parts:
-        match part:
-            case c.Requirement(value=value, days=own, part="condition") if covers(own, days):
-                yield from _atoms((value,), days)
-            case c.Requirement():
-                continue
-            case c.AllOf(parts=inner):
-                yield from _atoms(inner, days)
-            case _:
-                yield part
+        if isinstance(part, c.Requirement):
+            if part.part == "condition" and covers(part.days, days):
+                yield from _atoms((part.value,), days)
+        elif isinstance(part, c.AllOf):
+            yield from _atoms(part.parts, days)
+        else:
+            yield part
 
 
 def _word(node: c.Compare) -> str | None:

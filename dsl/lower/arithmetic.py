@@ -249,15 +249,11 @@ class Arithmetic(Figures):
 
 def _is_month_start(expr: c.Expr) -> bool:
     """Whether the date is surely the first of a month, so that adding months never misses a day."""
-    match expr:
-        case c.Edge(edge="start"):
-            return True
-        case c.Shift(date=inner, by=by):
-            return by.days == 0 and _is_month_start(inner)
-        case c.Literal(value=value):
-            return isinstance(value, date) and value.day <= 28
-        case _:
-            return False
+    if isinstance(expr, c.Shift):
+        return expr.by.days == 0 and _is_month_start(expr.date)
+    if isinstance(expr, c.Literal):
+        return isinstance(expr.value, date) and expr.value.day <= 28
+    return isinstance(expr, c.Edge) and expr.edge == "start"
 
 
 def _hull(a: c.Type, b: c.Type) -> c.Type:

@@ -9,9 +9,11 @@ import pytest
 
 from dsl import core as c
 from dsl.core.bounds import Bounding
+from dsl.core.ops import definition_of
 from dsl.core.points import most_points
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words, is_settled
-from dsl.core.walk import walk
+from dsl.core.references import expressions
+from dsl.core.walk import by_role, walk
 from dsl.load import load_checked
 from evaluator.engine import Engine
 from evaluator.explanation import Explanation, below
@@ -70,6 +72,20 @@ def test_bounds_hold_every_value(engine: Engine, day: date) -> None:
                     seen += 1
                     assert holds(bounding.of(found.node, on), found.range), found.node
     assert seen > 0
+
+
+def test_definitions_ask_for_parts_by_the_roles_that_are_declared(engine: Engine) -> None:
+    bounding = Bounding(engine.core)
+    asked = 0
+    for rule in engine.core.rules.values():
+        for node in (node for version in rule.versions for part in expressions(version) for node in walk(part)):
+            if definition_of(type(node)) is not None:
+                for day in DAYS:
+                    found = bounding.on(node, c.Days(day, day + timedelta(days=1)))
+                    for part, role in zip(found.parts, found.roles, strict=True):
+                        asked += 1
+                        assert any(part.node is one for one in by_role(node, role)), (node, role)
+    assert asked > 0
 
 
 def test_the_most_points_of_a_part_are_its_bound(engine: Engine) -> None:

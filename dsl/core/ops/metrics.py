@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, assert_never
 
 from dsl.core import nodes as n
 from dsl.core.algebra import Algebra
@@ -38,6 +38,8 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
     first-match those of the branch that is taken.
     """
     node = score.node
+    if node.type.kind != "points":
+        return a.constant(True)
     match node:
         case n.Requirement(part="scored"):
             least, op = (Decimal(1), ">=") if asked.asked == "one point" else (Decimal(0), ">")
@@ -52,10 +54,20 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
         case n.Case():
             branches = [(_known(test), _counted(a, value, asked)) for test, value in score.branches()]
             return a.first(branches)
-        case _ if node.type.kind == "points":
+        case (
+            n.Aggregate() | n.Arithmetic() | n.AsProjected() | n.Dated() | n.Fact() | n.Field() | n.Literal()
+            | n.Lookup() | n.Named() | n.OnDate() | n.PerUnit() | n.Prorate() | n.Ratio() | n.Requirement()
+            | n.Rounded() | n.Total()
+        ):  # fmt: skip
             return a.all_of([every_metric(a, part, asked) for part in (*score.of("part"), *score.of("value"))])
+        case (
+            n.AllOf() | n.Anniversary() | n.AnyOf() | n.AskedThisYear() | n.Compare() | n.DifferentPeople() | n.Edge()
+            | n.Holds() | n.InProgress() | n.InRenewal() | n.Lapsed() | n.Not() | n.NumberOf() | n.Paid()
+            | n.PassScore() | n.People() | n.Qualifies() | n.Shift() | n.Sometime() | n.Today()
+        ):  # fmt: skip
+            raise AssertionError(f"{type(node).__name__} gives no points")
         case _:
-            return a.constant(True)
+            assert_never(node)
 
 
 def _known(test: Decided[V] | None) -> Callable[[], V] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dsl import core as c, document as d
 from dsl.core.types import common_days, is_empty
+from dsl.core.walk import children
 from dsl.diagnostics import Diagnostic
 from dsl.lint.policies import Policies, agreed
 from dsl.lint.rule import LintRule, finding
@@ -45,25 +46,17 @@ def _parts(policies: Policies) -> Iterator[tuple[Span, str | None]]:
 
 
 def _below(node: c.Expr, days: c.Days) -> Iterator[tuple[Span, str | None]]:
-    match node:
-        case c.Requirement(value=value):
-            inner = common_days(days, node.days)
-            is_dead = is_empty(inner)
-            said = f"its days are {_shown(node.days)}, those around it {_shown(days)}" if is_dead else None
-            if node.part != "section" or is_dead:
-                yield node.origin, said
-            if not is_dead:
-                yield from _below(value, inner)
-        case c.AllOf(parts=parts) | c.AnyOf(parts=parts) | c.Total(parts=parts) | c.Best(parts=parts):
-            for part in parts:
-                yield from _below(part, days)
-        case c.PassScore(score=score):
-            yield from _below(score, days)
-        case c.Gate(value=value):
-            yield from _below(value, days)
-        case c.Case(branches=branches):
-            for branch in branches:
-                yield from _below(branch.value, days)
+    if not isinstance(node, c.Requirement):
+        for child in children(node):
+            yield from _below(child, c.ALWAYS if node.tells_elsewhere else days)
+        return
+    inner = common_days(days, node.days)
+    is_dead = is_empty(inner)
+    said = f"its days are {_shown(node.days)}, those around it {_shown(days)}" if is_dead else None
+    if node.part != "section" or is_dead:
+        yield node.origin, said
+    if not is_dead:
+        yield from _below(node.value, inner)
 
 
 def _shown(days: c.Days) -> str:
