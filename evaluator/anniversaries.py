@@ -42,7 +42,7 @@ class Anniversaries:
         self.interpreter = interpreter
         self.entries = entries
         rules = entries.rules
-        members = interpreter.core.membership
+        members = interpreter.core.members
         self._members = frozenset((*members, *(old for award in members if award in rules for old in rules[award].was)))
 
     def decide(self, node: c.Anniversary, at: Moment) -> Explanation:

@@ -223,9 +223,9 @@ class _Circles:
 
     def _counted(self, kind: str | None) -> Iterator[str]:
         """Yield the awards whose entries give an anniversary: those of the membership, and all of a kind."""
-        yield from self.core.membership
+        yield from self.core.members
         for rule in self.core.rules.values():
-            if rule.is_award and (rule.kind == kind or rule.award in self.core.membership):
+            if rule.is_award and (rule.kind == kind or rule.award in self.core.members):
                 yield from (rule.award, *rule.was)
 
     def _related(self, awards: Iterable[str]) -> Iterator[c.Rule]:

@@ -75,6 +75,7 @@ from dsl.core.rules import (
     Core as Core,
     Effect as Effect,
     FieldDecl as FieldDecl,
+    Membership as Membership,
     NamedDecl as NamedDecl,
     Option as Option,
     RecordsDecl as RecordsDecl,

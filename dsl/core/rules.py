@@ -192,6 +192,17 @@ class NamedDecl:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Membership:
+    """Which awards and benefits make the membership: their anniversaries are those that rules mean by the anniversary."""
+
+    names: tuple[str, ...]
+    """As the policies say it: kinds, groups and awards, for readers."""
+    awards: tuple[str, ...]
+    """Ids of them all."""
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Core:
     """All that is decided: rules in dependency-free form, the vocabulary, the named values."""
 
@@ -207,12 +218,17 @@ class Core:
     """Ids of benefits that a choice can give: they may stand in the register."""
     certifications: Mapping[str, str] = field(default_factory=dict)
     """Every spelling of a certification that some list has, with the certification."""
-    membership: tuple[str, ...] = ()
-    """Ids of the awards and benefits whose anniversaries are those of the membership."""
+    membership: Membership | None = None
+    """What makes the membership; None where no policy says it, and no anniversary but an award's own ever comes."""
     change_days: tuple[date, ...] = ()
     """Every day on which some version begins or ends, sorted."""
     terms: Mapping[str, str] = field(default_factory=dict)
     """How names without a title are written for readers; nothing is decided by them."""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Ids of the awards and benefits that make the membership; none where no policy says it."""
+        return self.membership.awards if self.membership is not None else ()
 
     def spellings_of(self, certification: str) -> tuple[str, ...]:
         """Return what else a certification is told as."""

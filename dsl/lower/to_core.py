@@ -67,18 +67,19 @@ def _certifications(document: d.Document) -> dict[str, str]:
     return dict(sorted({**found, **{entry.name: entry.name for entry in entries}}.items()))
 
 
-def _membership(names: Names) -> tuple[str, ...]:
-    """Return the ids of what makes the membership.
+def _membership(names: Names) -> c.Membership | None:
+    """Return what makes the membership, None where nothing is said of it.
 
     Reports:
         C102, C103 an unknown or ambiguous award or benefit.
     """
     said = names.document.membership
     if said is None:
-        return ()
+        return None
     # One by one: kinds may be mixed here, so that no name tells what kind another is of.
     found = [names.awards_of((name,), said.origin, Scope(), (*c.AWARD_KINDS, "benefit")) for name in said.names]
-    return tuple(dict.fromkeys(award for ids in found for award in ids or ()))
+    awards = tuple(dict.fromkeys(award for ids in found for award in ids or ()))
+    return c.Membership(names=said.names, awards=awards, origin=said.origin)
 
 
 def _change_days(document: d.Document) -> tuple[date, ...]:

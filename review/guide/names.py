@@ -190,8 +190,7 @@ class Names:
 
     def certification(self, name: str) -> str:
         """Return a certification with what else it is told as."""
-        # One that only adds the maker's name to the name is recognized without being told.
-        spelt = [one for one in self.core.spellings_of(name) if name not in one]
+        spelt = self.core.spellings_of(name)
         return f"{name} (also spelt {' or '.join(f'“{one}”' for one in spelt)})" if spelt else name
 
     def source(self, cite: d.Cite) -> str:

@@ -29,6 +29,7 @@ from review.guide.marks import code, link, plain, sentence, series
 from review.guide.names import AREAS, KIND_WORDS, Names, headline, words
 from review.guide.phrases import GuideSpeaker, type_words
 from review.guide.told import Line, all_lines
+from review.words.vocabulary import is_of_membership, means_membership
 
 GROUPS = {
     "asked": "What it takes",
@@ -88,6 +89,7 @@ class RulePages:
         for rule, its in told[:1] if alike else told:
             level = f" ({self.names.words(rule.level)})" if rule.level and not alike else ""
             blocks.extend(self._rule(rule, its, level))
+        blocks.extend(self._membership(rules))
         blocks.extend(self._needed(rules))
         blocks.extend(self._figures(award))
         blocks.extend(self._neighbours(award, title))
@@ -215,6 +217,18 @@ class RulePages:
                 gone = index + 1 < len(told) and _loses_a_section(edition, told[index + 1])
                 yield Fold("The whole wording of this version", wording, None if gone else "")
             before = edition
+
+    def _membership(self, rules: Sequence[c.Rule]) -> Iterator[Block]:
+        """Tell whose anniversary is meant, and whether the rule's own is one of those."""
+        core = self.names.core
+        if core.membership is None:
+            return
+        said = link("membership", "groups#membership")
+        if any(means_membership(core, rule, rule.versions, None) for rule in rules):
+            names = series(self.names.linked_name(name) for name in core.membership.names)
+            yield Paragraph(f"The anniversary is that of the {said}: the next one of these that are held: {names}.")
+        if is_of_membership(core, rules[0].award):
+            yield Paragraph(f"While it is held, its anniversary is one of those of the {said}.")
 
     def _needed(self, rules: Sequence[c.Rule]) -> Iterator[Block]:
         core = self.names.core

@@ -155,6 +155,16 @@ def group_page(names: Names) -> Page:
     for name, listing in names.document.groups.items():
         blocks.append(Heading(listing.title or headline(name), 2, name))
         blocks.append(_entries(names, listing, "Member"))
+    membership = names.core.membership
+    if membership is not None:
+        named = series(names.linked_name(name) for name in membership.names)
+        blocks += [
+            Heading("The membership", 2, "membership"),
+            Paragraph(
+                f"What makes it: {named}. Where a rule speaks of the anniversary, the next one of these that are held is "
+                "meant; in the check of an award its own."
+            ),
+        ]
     return Page("groups", "Groups", "tables", tuple(blocks), "groups", tuple(map(words, names.document.groups)))
 
 

@@ -11,12 +11,13 @@ from typing import Any
 from dsl import core as c
 from dsl.codec import decimal_text
 from dsl.core.points import most_points
-from dsl.core.references import reads_of, walk
+from dsl.core.references import reads_of
 from dsl.core.walk import children
 from dsl.source import Span
 from evaluator.reasons import unit_of
-from review.words.lines import Group, Line, lines_of, names_in, nodes_in, of_group
+from review.words.lines import Group, Line, lines_of, names_in, of_group
 from review.words.speaker import Speaker, TimelessSpeaker
+from review.words.vocabulary import certification_lists, means_membership, membership_text
 
 Json = Any
 PICKS = {"exactly_one": "exactly one option", "at_most_one": "at most one option", "any": "any options"}
@@ -53,6 +54,7 @@ def rule_outline(core: c.Core, rule: c.Rule, day: date | None) -> dict[str, Json
         **({"was": list(rule.was)} if rule.was else {}),
         "at": _at(rule.origin),
         "versions": [outline.version(version) for version in versions],
+        **outline.membership(rule, versions),
         "names": [outline.named(named) for named in names_in(core, versions, day)],
         "certifications": outline.certifications(versions),
         "reads": {"facts": list(reads.facts), "measures": list(reads.measures), "records": list(reads.records)},
@@ -177,13 +179,15 @@ class _Outline:
         said = self.words.setting(setting)
         return {"setting": name, "says": said, "valid": _days(setting.days), **_basis(setting.basis)}
 
+    def membership(self, rule: c.Rule, versions: Sequence[c.RuleVersion]) -> dict[str, Json]:
+        """Return what makes the membership, where the rule means its anniversary."""
+        said = self.core.membership
+        if said is None or not means_membership(self.core, rule, versions, self.day):
+            return {}
+        return {"membership": {"of": list(said.names), "says": membership_text(self.core), "at": _at(said.origin)}}
+
     def certifications(self, versions: Sequence[c.RuleVersion]) -> list[dict[str, Json]]:
         """Return the lists of certifications that versions speak of, with what counts."""
-        named = (node for each in names_in(self.core, versions, self.day) for node in walk(each.value, self.day))
-        lists: dict[str, c.CertificationList] = {}
-        for node in (*nodes_in(versions, self.day), *named):
-            if isinstance(node, c.People | c.DifferentPeople):
-                lists.update((each.name, each) for each in node.lists)
         return [
             {
                 "name": each.name,
@@ -199,7 +203,7 @@ class _Outline:
                     if self.words.is_told(entry.days)
                 ],
             }
-            for each in lists.values()
+            for each in certification_lists(self.core, versions, self.day)
         ]
 
     def spelt(self, certification: str) -> dict[str, Json]:

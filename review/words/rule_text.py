@@ -13,6 +13,14 @@ from dsl.source import Span
 from review.words.decision_text import Paint, cite_text, unpainted
 from review.words.lines import Line, is_figure, lines_of, names_in, of_group, version_told
 from review.words.speaker import Speaker
+from review.words.vocabulary import (
+    certification_lists,
+    certification_text,
+    is_of_membership,
+    means_membership,
+    membership_text,
+    values_text,
+)
 
 PICKS = {
     "exactly_one": "one option is to be chosen",
@@ -124,13 +132,29 @@ class _Telling:
                 return f"amount: {say(node)}" if line.group == "amount" else say(node)
 
     def definitions(self) -> Iterator[str]:
-        """Yield the measures that are named, and how they are reckoned."""
+        """Yield the measures that are named and how they are reckoned, the membership, and what lists hold."""
         day = self.speaker.day
         found = [named for named in names_in(self.core, [self.version], day) if not is_figure(named, day)]
-        if found:
+        where = [f"    {named.title} is {self.speaker.say(named.value)}  {self.at(named.origin)}" for named in found]
+        where += self.membership()
+        if where:
             yield "  where"
-        for named in found:
-            yield f"    {named.title} is {self.speaker.say(named.value)}  {self.at(named.origin)}"
+            yield from where
+        lists = certification_lists(self.core, [self.version], day)
+        if lists:
+            yield "  certifications that count"
+        for one in lists:
+            counting = (certification_text(self.core, entry) for entry in one.entries if day in entry.days)
+            yield f"    {one.title}: {'; '.join(counting) or 'none on this day'}"
+
+    def membership(self) -> Iterator[str]:
+        """Tell whose anniversary the rule means, and whether its own is one of those."""
+        said = self.core.membership
+        if said is not None and means_membership(self.core, self.rule, [self.version], self.speaker.day):
+            yield f"    {membership_text(self.core)}  {self.at(said.origin)}"
+        if said is not None and is_of_membership(self.core, self.rule.award):
+            text = "it makes the membership: while it is held, its anniversary is one of the membership's"
+            yield f"    {text}  {self.at(said.origin)}"
 
     def to_tell(self) -> Iterator[str]:
         """Yield what a service tells to have the rule decided."""
@@ -139,6 +163,7 @@ class _Telling:
             yield "  to have it decided, tell:"
         for name in reads.facts:
             yield f"    /facts/{name}  {self.core.facts[name].title} ({self.core.facts[name].type})"
+            yield from _spelt(self.core.facts[name].type, "")
         for name in reads.measures:
             measure = self.core.named[name]
             yield f"    /facts/{name}  {measure.title} ({measure.type}), or the records it is reckoned from"
@@ -147,6 +172,8 @@ class _Telling:
             fields = [field.name for field in records.fields.values() if field.formula is None]
             shown = ", ".join(["month", *fields] if records.monthly else fields)
             yield f"    /records/{name}  {records.title} ({shown})"
+            for field in records.fields.values() if name not in BUILT_IN else ():
+                yield from _spelt(field.type, f"{field.name}: ")
 
     def notes(self, basis: c.Basis, indent: str) -> Iterator[str]:
         if basis.cites:
@@ -155,6 +182,12 @@ class _Telling:
 
     def at(self, origin: Span) -> str:
         return self.paint(f"{origin.source.name}:{origin.line}", "faint")
+
+
+def _spelt(type_: c.Type, name: str) -> Iterator[str]:
+    text = values_text(type_)
+    if text:
+        yield f"      {name}{text}"
 
 
 def _assumed(assumes: Iterable[str], indent: str, paint: Paint) -> Iterator[str]:
