@@ -12,7 +12,7 @@ from datetime import date
 
 from dsl import core as c
 from dsl.core import calendar
-from dsl.core.walk import walk
+from dsl.core.walk import by_role, walk
 
 _MONTH = 31
 """The start of a month lies fewer days before any of its days."""
@@ -60,17 +60,13 @@ def check_days_of(rules: Iterable[c.Rule]) -> CheckDays:
 
 def _names_a_day(value: c.Expr) -> bool:
     """Whether a day is, or may be, one that does not move with the anniversary that is checked."""
-    match value:
-        case c.Anniversary(which=which):
-            return which in ("first", "attained")
-        case c.Shift(date=inner) | c.Edge(of=inner):
-            return _names_a_day(inner)
-        case c.Case(branches=branches):
-            return any(_names_a_day(branch.value) for branch in branches)
-        case c.Literal(value=date() as day):
-            return day != date.max
-        case _:
-            return True
+    if isinstance(value, c.Anniversary):
+        return value.which in ("first", "attained")
+    if isinstance(value, c.Literal):
+        return value.value != date.max
+    if isinstance(value, c.Shift | c.Edge | c.Case):
+        return any(map(_names_a_day, by_role(value, "value")))
+    return True
 
 
 def _common(a: c.Days, b: c.Days) -> c.Days | None:

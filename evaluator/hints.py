@@ -119,15 +119,14 @@ class Hints:
 
         def look(root: Expr, records: str) -> None:
             for node in walk(root):
-                match node:
-                    case (
-                        Compare(left=left, right=Literal(value=value)) | Compare(left=Literal(value=value), right=left)
-                    ):
-                        note(records, left, iter((value,)))
-                    case Lookup(key=key, rows=rows):
-                        note(records, key, (row.key for row in rows))
-                    case Aggregate(records=name, where=where) if where is not None and not records:
-                        look(where, name)
+                if isinstance(node, Compare):
+                    left, right = (node.right, node.left) if isinstance(node.left, Literal) else (node.left, node.right)
+                    if isinstance(right, Literal):
+                        note(records, left, iter((right.value,)))
+                elif isinstance(node, Lookup):
+                    note(records, node.key, (row.key for row in node.rows))
+                elif isinstance(node, Aggregate) and node.where is not None and not records:
+                    look(node.where, node.records)
 
         roots = [
             part for rule in self.core.rules.values() for version in rule.versions for part in expressions(version)

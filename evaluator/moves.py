@@ -124,7 +124,7 @@ def _add(movers: _Movers, more: Iterable[Mover]) -> None:
         match mover.how:
             case "records" if isinstance(node, c.Aggregate):
                 read: object = (node.records, node.over)
-            case "certifications" if isinstance(node, c.People | c.DifferentPeople):
+            case "certifications" if isinstance(node, c.OfPeople):
                 read = tuple(listing.name for listing in node.lists)
             case "facts" if isinstance(node, c.Fact | c.Named):
                 read = node.name

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, assert_never
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
@@ -79,8 +79,17 @@ class Progress:
                 moved.extend(self._condition(inner, day) for inner in part.parts)
             case c.Requirement():
                 moved.append(self.of(part))
+            case (
+                c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AsProjected() | c.AskedThisYear() | c.Best()
+                | c.Case() | c.Compare() | c.Dated() | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate()
+                | c.Holds() | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.Lookup() | c.Named()
+                | c.Not() | c.NumberOf() | c.OnDate() | c.Paid() | c.PassScore() | c.People() | c.PerUnit()
+                | c.Prorate() | c.Qualifies() | c.Ratio() | c.Rounded() | c.Shift() | c.Sometime() | c.Today()
+                | c.Total()
+            ):  # fmt: skip
+                pass  # met or not: nothing in it is done by parts
             case _:
-                pass
+                assert_never(part.node)
         return any_of(moved)
 
     def _points_of_nothing(self, part: Explanation) -> Numbers:

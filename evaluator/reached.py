@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set as AbstractSet
 
 from dsl import core as c
+from dsl.core.references import references
 from dsl.core.walk import asked
 
 ANY: AbstractSet[str] | None = None
@@ -36,17 +37,9 @@ class Reached:
         return known[1]
 
     def _of(self, node: c.Node) -> AbstractSet[str] | None:
-        match node:
-            case c.InProgress():
-                return ANY  # it is held against a partner with nothing
-            case c.Aggregate(over=c.Period(anniversary_year=True)):
-                return ANY
-            case c.Fact(name=name) | c.Named(name=name):
-                own = {name}
-            case _:
-                own = set[str]()
-        if "register" in node.moves_with:
-            return ANY
+        if "awards" in node.lists_read or isinstance(node, c.InProgress):
+            return ANY  # progress is held against a partner with nothing
+        own = {name for to, name, _ in references(node) if to in ("fact", "named")}
         below: list[AbstractSet[str] | None] = []
         for how, part in asked(node):
             if isinstance(part, str):

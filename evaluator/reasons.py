@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from dsl import core as c
 from dsl.core.points import most_points
@@ -227,34 +227,29 @@ def _points_outcome(points: Numbers, out_of: Decimal | None) -> Outcome:
 
 def _metric(explanation: Explanation) -> Explanation | None:
     """Return the metric that earns points: through gates and caps down to what is counted."""
-    match explanation.node:
-        case c.PerUnit() | c.Prorate():
-            return explanation.the("metric")
-        case c.Gate():
-            return _metric(explanation.the("value"))
-        case c.Case():
-            first = explanation.one("condition")
-            return first.the("value") if first is not None and isinstance(first.node, c.Compare) else first
-        case _:
-            return None
+    metric = explanation.one("metric")
+    if metric is None and isinstance(explanation.node, c.Gate):
+        return _metric(explanation.the("value"))
+    if metric is None and isinstance(explanation.node, c.Case):
+        first = explanation.one("condition")
+        return first.the("value") if first is not None and isinstance(first.node, c.Compare) else first
+    return metric
 
 
 def _needed_for_all(explanation: Explanation) -> Range | None:
     """Return the observation that earns all points, where one figure says it."""
-    match explanation.node:
-        case c.Prorate():
-            return explanation.the("target").range
-        case c.Gate():
-            return _needed_for_all(explanation.the("value"))
-        case c.PerUnit(unit=unit, cap=cap) if cap is not None:
-            points = explanation.the("points").range
-            most = explanation.the("cap").range
-            size = explanation.the("unit").range if unit is not None else Numbers(Decimal(1), Decimal(1))
-            if isinstance(points, Numbers) and isinstance(most, Numbers) and isinstance(size, Numbers):
-                return _units_for(points.exact, most.exact, size.exact)
-            return None
-        case _:
-            return None
+    if isinstance(explanation.node, c.Gate):
+        return _needed_for_all(explanation.the("value"))
+    target, points, most = explanation.one("target"), explanation.one("points"), explanation.one("cap")
+    if target is not None:
+        return target.range
+    unit = explanation.one("unit")
+    if points is None or most is None:
+        return None
+    size = unit.range if unit is not None else Numbers(Decimal(1), Decimal(1))
+    if isinstance(points.range, Numbers) and isinstance(most.range, Numbers) and isinstance(size, Numbers):
+        return _units_for(points.range.exact, most.range.exact, size.exact)
+    return None
 
 
 def _units_for(points: Decimal | None, most: Decimal | None, size: Decimal | None) -> Numbers | None:
@@ -307,8 +302,15 @@ def _sides(explanation: Explanation) -> _Sides:
         case c.Not():
             inner = explanation.the("part")
             return inner.range, "not so", None, None
-        case _:
+        case (
+            c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AskedThisYear() | c.Best() | c.Case() | c.Dated()
+            | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.InProgress() | c.InRenewal()
+            | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.NumberOf() | c.Paid() | c.People() | c.PerUnit()
+            | c.Prorate() | c.Ratio() | c.Requirement() | c.Rounded() | c.Shift() | c.Today() | c.Total()
+        ):  # fmt: skip
             return explanation.range, Truth.TRUE, None, None
+        case _:
+            assert_never(node)
 
 
 def _sides_of_nothing(node: c.Expr) -> _Sides:

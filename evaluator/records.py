@@ -105,15 +105,13 @@ def _bounds_of(value: c.Expr) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _may_be_negative(expr: Expr) -> bool:
-    match expr:
-        case c.Field(formula=formula) if formula is not None:
-            return _may_be_negative(formula)
-        case c.Arithmetic(op=op, left=left, right=right):
-            return op == "-" or _may_be_negative(left) or _may_be_negative(right)
-        case c.Literal(value=Decimal() as value):
-            return value < 0
-        case _:
-            return expr.type.low is None or expr.type.low < 0
+    if isinstance(expr, c.Field) and expr.formula is not None:
+        return _may_be_negative(expr.formula)
+    if isinstance(expr, c.Arithmetic):
+        return expr.op == "-" or _may_be_negative(expr.left) or _may_be_negative(expr.right)
+    if isinstance(expr, c.Literal) and isinstance(expr.value, Decimal):
+        return expr.value < 0
+    return expr.type.low is None or expr.type.low < 0
 
 
 def _open_end(chosen: Selected, records: Records, facts: Facts, day: date, window: tuple[int, int] | None) -> None:

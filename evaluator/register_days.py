@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from dsl import core as c
 from dsl.core import calendar
 from dsl.core.ranges import Dates
-from dsl.core.references import walk
+from dsl.core.walk import own_figures, walk
 from evaluator.checks import MAX_CHECKS
 from evaluator.entries import Entries
 from evaluator.facts import Row
@@ -102,11 +102,9 @@ def _reach(rule: c.Rule) -> int:
             for setting in settings:
                 for value in setting.value if isinstance(setting.value, tuple) else (setting.value,):
                     for node in walk(value):
-                        match node:
-                            case c.Literal(value=date()):
+                        for figure in own_figures(node):
+                            if isinstance(figure, date):
                                 return date.max.year
-                            case c.Literal(value=c.Duration() as by) | c.Shift(by=by):
-                                months, days = months + by.months, days + by.days
-                            case _:
-                                continue
+                            if isinstance(figure, c.Duration):
+                                months, days = months + figure.months, days + figure.days
     return 2 + months // 12 + days // 365

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from dsl import core as c
 from dsl.core.ranges import Truth
-from dsl.core.walk import walk
+from dsl.core.walk import stated_in, walk
 from dsl.source import Span
 from evaluator.decision import Resting
 from evaluator.explanation import Explanation
@@ -98,16 +98,13 @@ class Decided:
 
     def _own(self, part: Explanation) -> Iterable[Note]:
         node, day = part.node, part.day or self.as_of
-        match node:
-            case c.Compare() | c.AllOf() | c.Fact():
-                return ()
-            case c.Aggregate(where=where, value=value):
-                written = (self.written.node(one, day, self.as_of) for one in (where, value) if one is not None)
-                return [note for notes in written for note in notes]
-            case c.Holds(award=award):
-                return [note for check in part.parts for note in self._of_check(award, check)]
-            case _:
-                return _of_node(node, day, part.chosen, self.as_of)
+        if isinstance(node, c.Holds):
+            return [note for check in part.parts for note in self._of_check(node.award, check)]
+        if isinstance(node, c.Aggregate):
+            of_records = (node.where, node.value, node.total, *node.alike)
+            written = (self.written.node(one, day, self.as_of) for one in of_records if one is not None)
+            return [note for notes in written for note in notes]
+        return _of_node(node, day, part.chosen, self.as_of)
 
     def _of_check(self, award: str, check: Explanation) -> Notes:
         """Return what the settings rest on that made a check of an award."""
@@ -156,36 +153,20 @@ def _of_basis(basis: c.Basis, origin: Span, as_of: date, days: c.Days = c.ALWAYS
 
 
 def _of_node(node: c.Expr, day: date, chosen: Sequence[str], as_of: date) -> Iterator[Note]:
-    match node:
-        case c.Literal(provisional=True):
-            value = node.value if node.least is None else node.least
-            text = number(value) if isinstance(value, Decimal) else str(value)
-            unit = node.type.unit if node.type.kind == "money" else None
-            yield True, Resting(f"{text} {unit}" if unit else text, _at(node.origin))
-        case c.Shift(provisional=True, by=by):
-            yield True, Resting(str(by), _at(node.origin))
-        case c.PassScore(every=every):
-            for asked in every:
-                if day in asked.days:
-                    yield from _of_basis(asked.basis, node.origin, as_of)
-        case c.People(lists=lists) | c.DifferentPeople(lists=lists):
-            for entry in (entry for one in lists for entry in one.entries if day in entry.days):
-                yield from _of_basis(entry.basis, node.origin, as_of)
-        case c.Requirement(basis=basis, days=days):
-            yield from _of_basis(basis, node.origin, as_of, days)
-        case c.Dated(versions=versions) if chosen:
-            version = versions[int(chosen[0])]
-            yield from _of_basis(version.basis, version.value.origin, as_of, version.days)
-        case c.Lookup(rows=rows):
-            for row in rows:
-                if (row.key or "otherwise") in chosen and day in row.days:
-                    yield from _of_basis(row.basis, row.origin, as_of, row.days)
-        case c.Case(branches=branches):
-            for branch in branches:
-                if branch.name in chosen:
-                    yield from _of_basis(branch.basis, branch.origin, as_of)
-        case _:
-            return
+    figure = node.second_hand
+    if figure is not None:
+        text = number(figure) if isinstance(figure, Decimal) else str(figure)
+        unit = node.type.unit if node.type.kind == "money" else None
+        yield True, Resting(f"{text} {unit}" if unit else text, _at(node.origin))
+    if isinstance(node, c.Requirement):
+        yield from _of_basis(node.basis, node.origin, as_of, node.days)
+    elif isinstance(node, c.Chooses):
+        for one in node.alternatives() if chosen else ():
+            if one.name in chosen and day in one.days:
+                yield from _of_basis(one.basis, one.origin, as_of, one.days)
+    else:
+        for basis in stated_in(node, day):
+            yield from _of_basis(basis, node.origin, as_of)
 
 
 def rests_on(
@@ -213,15 +194,7 @@ def _that_count(explanation: Explanation) -> Sequence[Explanation]:
 
 def _all_chosen(node: c.Expr, day: date) -> Sequence[str]:
     """Return what a node chooses of on a day, where it is not known which."""
-    match node:
-        case c.Dated(versions=versions):
-            return [str(index) for index, version in enumerate(versions) if day in version.days]
-        case c.Lookup(rows=rows):
-            return [row.key or "otherwise" for row in rows]
-        case c.Case(branches=branches):
-            return [branch.name for branch in branches]
-        case _:
-            return ()
+    return [one.name for one in node.alternatives() if day in one.days] if isinstance(node, c.Chooses) else ()
 
 
 def _at(origin: Span) -> str:

@@ -97,13 +97,8 @@ def value_reason(code: str, title: str, found: Explanation, context: Context) ->
 
 def _bases(found: Explanation) -> Iterable[c.Basis]:
     for part in found.walk():
-        match part.node:
-            case c.Dated(versions=versions) if part.chosen:
-                yield versions[int(part.chosen[0])].basis
-            case c.Lookup(rows=rows):
-                yield from (row.basis for row in rows if (row.key or "otherwise") in part.chosen)
-            case _:
-                continue
+        if isinstance(part.node, c.Chooses):
+            yield from (one.basis for one in part.node.alternatives() if one.name in part.chosen)
 
 
 def condition_reason(code: str, title: str, test: Explanation, context: Context, branch: c.Branch) -> Reason:

@@ -53,18 +53,18 @@ class Stretches:
 
     def _turns_of(self, mover: Mover, at: Moment, first: date, last: date) -> Iterable[date]:
         node, projected = mover.node, mover.place.projected
-        match mover.how, node:
-            case "every day", _:
+        match mover.how:
+            case "every day":
                 return map(date.fromordinal, range(first.toordinal() + 1, last.toordinal() + 1))
-            case "facts", c.Fact() | c.Named():
+            case "facts" if isinstance(node, c.Fact | c.Named):
                 return self.facts.days_of(node.name, projected)
-            case "certifications", c.People() | c.DifferentPeople():
+            case "certifications" if isinstance(node, c.OfPeople):
                 return self._of_people(node.lists, projected)
-            case "records", c.Aggregate():
+            case "records" if isinstance(node, c.Aggregate):
                 return self._of_records(node, mover.place, at, first, last)
-            case "register", _:
+            case "register":
                 return self.register.days(node, projected, first, last)
-            case "in order" | "to say which day", _:
+            case "in order" | "to say which day":
                 return self._of_moving_dates(mover, at, first, last)
             case _:
                 raise AssertionError(f"nobody reads off {type(node).__name__} on which days {mover.how} change it")

@@ -77,12 +77,11 @@ def _read(nodes: Iterable[c.Expr], core: c.Core, read: set[str]) -> Iterator[c.E
 
 
 def _wrong(node: c.Expr, rule: c.Rule | None, in_check: bool, *, has_membership: bool) -> Diagnostic | None:
-    if isinstance(node, c.Anniversary):
-        which, said = node.which, "`anniversary`" if node.which == "any" else f"`{node.which} anniversary`"
-    elif isinstance(node, c.Aggregate) and node.over is not None and node.over.anniversary_year:
-        which, said = "any", "`over anniversary year`"
-    else:
+    which = node.of_anniversary
+    if which is None:
         return None
+    word = "over anniversary year" if isinstance(node, c.Aggregate) else "anniversary"
+    said = f"`{word}`" if which == "any" else f"`{which} {word}`"
     if which == "attained" or (in_check and which != "first"):
         return None
     if which in ("own", "shared") and (rule is None or rule.is_award):

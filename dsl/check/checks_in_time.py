@@ -24,7 +24,8 @@ from typing import Literal, TypeAlias
 
 from dsl import core as c
 from dsl.check.anniversaries import OF_THE_CHECK
-from dsl.core.walk import children, walk
+from dsl.core.references import references
+from dsl.core.walk import asked, by_role, children, walk
 from dsl.diagnostics import Diagnostic, Label
 from dsl.source import Span
 
@@ -150,35 +151,30 @@ class _Circles:
                     yield from self._days_of_register(version.requirement)
 
     def _asked(self, node: c.Expr, at: _From) -> Iterator[Step]:
-        match node:
-            case c.Named(name=name):
+        for to, name, _ in references(node):
+            if to == "named":
                 yield self._step(Thing(name), "same", node, at)
-            case c.Qualifies(rule=rule) | c.InProgress(rule=rule):
-                yield self._step(Thing(rule, in_check=at.in_check), "same", node, at)
-            case c.Holds(award=award) | c.Paid(award=award) | c.Lapsed(award=award):
-                for rule_ in self._related([award]):
-                    yield self._step(Thing(rule_.id, in_check=True), _when_held(rule_), node, at)
-                    yield from self._when_checked(rule_, (*WHEN_CHECKED, "renews to"), node)
-            case c.InRenewal(award=award):
-                for rule_ in self._related([award]):
-                    yield from self._when_checked(rule_, ("renewable",), node)
-            case c.Anniversary(which=which):
-                yield from self._anniversary(which, node, at)
-            case c.Aggregate(over=c.Period(anniversary_year=True)):
-                yield from self._anniversary("any", node, at)
-            case _:
-                pass
-        match node:
-            case c.OnDate(value=value, date=day):
-                yield from self._asked(day, at)
-                yield from self._asked(value, replace(at, ahead=at.ahead or not self._is_past(day, at)))
-            case c.Sometime(condition=condition, start=start, end=end):
-                yield from (step for day in (start, end) for step in self._asked(day, at))
-                yield from self._asked(condition, replace(at, ahead=at.ahead or not self._is_past(end, at)))
-                yield from self._days_of_register(condition)
-            case _:
-                for child in children(node):
-                    yield from self._asked(child, at)
+            elif to == "rule":
+                yield self._step(Thing(name, in_check=at.in_check), "same", node, at)
+            elif to == "award":
+                yield from self._of_award(name, node, at)
+        if node.of_anniversary is not None:
+            yield from self._anniversary(node.of_anniversary, node, at)
+        elsewhere = [part for how, part in asked(node) if how == "on another day"]
+        dates = by_role(node, "date") if elsewhere else ()
+        later = replace(at, ahead=True) if elsewhere and not self._is_past(dates[-1], at) else at
+        for part in (*dates, *(child for child in children(node) if child not in dates)):
+            yield from self._asked(part, later if part in elsewhere else at)
+        if isinstance(node, c.Sometime):
+            yield from self._days_of_register(node.condition)
+
+    def _of_award(self, award: str, node: c.Expr, at: _From) -> Iterator[Step]:
+        for rule in self._related([award]):
+            if isinstance(node, c.InRenewal):
+                yield from self._when_checked(rule, ("renewable",), node)
+            else:
+                yield self._step(Thing(rule.id, in_check=True), _when_held(rule), node, at)
+                yield from self._when_checked(rule, (*WHEN_CHECKED, "renews to"), node)
 
     def _step(self, to: Thing, when: When, node: c.Expr, at: _From) -> Step:
         return Step(to, "any" if at.ahead else when, node.origin)
@@ -202,22 +198,18 @@ class _Circles:
         waiting, seen = [condition], set[str]()
         while waiting:
             for node in walk(waiting.pop()):
-                match node:
-                    case c.Named(name=name) if name not in seen and name in self.core.named:
+                for to, name, _ in references(node):
+                    if to == "named" and name not in seen and name in self.core.named:
                         seen.add(name)
                         waiting.append(self.core.named[name].value)
-                    case c.Qualifies(rule=name) | c.InProgress(rule=name) if (
-                        name not in seen and name in self.core.rules
-                    ):
+                    elif to == "rule" and name not in seen and name in self.core.rules:
                         seen.add(name)
                         versions = self.core.rules[name].versions
                         waiting.extend(one.requirement for one in versions if one.requirement is not None)
-                    case c.Anniversary() | c.Aggregate(over=c.Period(anniversary_year=True)):
-                        for rule in self.core.rules.values():
-                            if rule.is_award:
-                                yield from self._when_checked(rule, WHEN_CHECKED, node)
-                    case _:
-                        continue
+                if node.of_anniversary is not None:
+                    for rule in self.core.rules.values():
+                        if rule.is_award:
+                            yield from self._when_checked(rule, WHEN_CHECKED, node)
 
     # ---- whose entries count
 
@@ -253,21 +245,19 @@ class _Circles:
 
     def _is_past(self, day: c.Expr, at: _From) -> bool:
         """Whether a date is surely none after the day on which it is asked for."""
-        match day:
-            case c.Today():
-                return True
-            case c.Shift(date=inner, back=True) | c.Edge(edge="start", of=inner):
-                return self._is_past(inner, at)
-            case c.Literal(value=date() as value):
-                return at.start is not None and value <= at.start
-            case c.Named(name=name) if name in self.core.named:
-                return self._is_past(self.core.named[name].value, _From())
-            case c.Dated(versions=versions):
-                return all(
-                    self._is_past(one.value, replace(at, start=_later(at.start, one.days.start))) for one in versions
-                )
-            case _:
-                return False
+        if isinstance(day, c.Literal):
+            return at.start is not None and isinstance(day.value, date) and day.value <= at.start
+        if isinstance(day, c.Named):
+            return day.name in self.core.named and self._is_past(self.core.named[day.name].value, _From())
+        if isinstance(day, c.Dated):
+            return all(
+                self._is_past(one.value, replace(at, start=_later(at.start, one.days.start))) for one in day.versions
+            )
+        if isinstance(day, c.Shift):
+            return day.back and self._is_past(day.date, at)
+        if isinstance(day, c.Edge):
+            return day.edge == "start" and self._is_past(day.of, at)
+        return isinstance(day, c.Today)
 
 
 def _later(a: date | None, b: date | None) -> date | None:

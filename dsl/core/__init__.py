@@ -36,6 +36,7 @@ from dsl.core.nodes import (
     Expr as Expr,
     Fact as Fact,
     Field as Field,
+    Figure as Figure,
     Gate as Gate,
     Holds as Holds,
     How as How,

@@ -75,7 +75,8 @@ A_LIST: Mapping[str, Refers] = {"names": "records"}
 CERTIFICATIONS: Mapping[str, Refers] = {"names": "certifications"}
 A_TABLE: Mapping[str, Refers] = {"names": "table"}
 
-
+Which: TypeAlias = OneOf["any", "own", "shared", "membership", "next", "first", "attained"]
+"""Which anniversary; what each means is told in ``evaluator.anniversaries``."""
 Figure: TypeAlias = Decimal | date | Duration | bool | str
 """What a policy writes as a value."""
 
@@ -100,6 +101,11 @@ class Node:
     @property
     def second_hand(self) -> Figure | None:
         """The figure of the policy in it that is second-hand; None where there is none."""
+        return None
+
+    @property
+    def of_anniversary(self) -> Which | None:
+        """The anniversary that it asks for; None where it asks for none."""
         return None
 
 
@@ -158,11 +164,6 @@ class Period(Node):
     back: int = 0
     anniversary_year: bool = False
 
-    @property
-    def lists_read(self) -> tuple[str, ...]:
-        """The register, where it begins on an anniversary."""
-        return ("awards",) if self.anniversary_year else ()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate(Node):
@@ -183,6 +184,16 @@ class Aggregate(Node):
     over: Period | None = None
     rounding: RoundTo | None = None
     """Of an average; the others cannot make a fraction."""
+
+    @property
+    def of_anniversary(self) -> Which | None:
+        """The anniversary with which its months begin, where they do."""
+        return "any" if self.over is not None and self.over.anniversary_year else None
+
+    @property
+    def lists_read(self) -> tuple[str, ...]:
+        """The register, where its months begin with an anniversary."""
+        return ("awards",) if self.of_anniversary is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,13 +321,18 @@ class Anniversary(Node):
     """An anniversary date of the register; see ``evaluator.register``."""
 
     moves_with: ClassVar[MovesWith] = ("register", "every day")
-    which: OneOf["any", "own", "shared", "membership", "next", "first", "attained"]
+    which: Which
     after: Expr | None = field(default=None, metadata=A_DATE)
 
     @property
     def lists_read(self) -> tuple[str, ...]:
         """The register."""
         return ("awards",)
+
+    @property
+    def of_anniversary(self) -> Which | None:
+        """The anniversary itself."""
+        return self.which
 
 
 class Alternative(NamedTuple):

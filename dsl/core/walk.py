@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from dsl import core as c
@@ -113,6 +114,14 @@ def named_in(value: Any) -> Iterator[tuple[c.Refers, str]]:
                 yield from named_in(item)
 
 
+def own_figures(node: c.Node) -> Iterator[c.Figure]:
+    """Yield the figures of the policy that stand in a node itself: numbers, dates, lengths of time."""
+    for name, *_ in _declared(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Decimal | date | c.Duration):
+            yield value
+
+
 def own_days(node: c.Expr) -> Iterator[c.Days]:
     """Yield the days that stand in a node itself: its own, and those of its rows, versions and parts that are no nodes."""
     yield from _days(node)
@@ -127,6 +136,18 @@ def _days(value: Any) -> Iterator[c.Days]:
         for item in inner if isinstance(inner, tuple) else (inner,):
             if not isinstance(item, c.Node) and _declared(type(item)):
                 yield from _days(item)
+
+
+def stated_in(value: Any, day: date) -> Iterator[c.Basis]:
+    """Yield what the parts of a node rest on that are no nodes and count on a day: what is asked, what is listed."""
+    for name, *_ in _declared(type(value)):
+        inner = getattr(value, name)
+        for item in inner if isinstance(inner, tuple) else ():
+            if not isinstance(item, c.Node) and _declared(type(item)) and day in getattr(item, "days", c.ALWAYS):
+                basis = getattr(item, "basis", None)
+                if isinstance(basis, c.Basis):
+                    yield basis
+                yield from stated_in(item, day)
 
 
 def _nodes(value: Any, day: date | None) -> Iterator[c.Expr]:
