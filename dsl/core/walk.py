@@ -33,13 +33,33 @@ def walk(node: c.Expr, day: date | None = None) -> Iterator[c.Expr]:
         yield from walk(child, day)
 
 
-def within(value: Any, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
+def within(node: c.Expr, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
     """Yield a node and all below it, each with the days on which it counts; what never counts is left out.
 
     Args:
-        value: a node, or a part of one.
-        days: the days of what is around it. What is decided on other days than these has any.
+        node: the node.
+        days: the days of what is around it.
     """
+    for found, its in _nodes_within(node, days):
+        yield found, its
+        for child, inner in children_within(found, its):
+            yield from within(child, inner)
+
+
+def children_within(value: Any, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
+    """Yield the nodes directly below a node or a part of one, each with the days on which it counts.
+
+    What is decided on other days than those of the node has any.
+    """
+    if isinstance(value, c.Node) and value.tells_elsewhere:
+        days = c.ALWAYS
+    for name, *_ in _declared(type(value)):
+        inner = getattr(value, name)
+        for item in inner if isinstance(inner, tuple) else (inner,):
+            yield from _nodes_within(item, days)
+
+
+def _nodes_within(value: Any, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
     own = getattr(value, "days", None)
     if isinstance(own, c.Days):
         days = common_days(days, own)
@@ -47,12 +67,8 @@ def within(value: Any, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
             return
     if isinstance(value, c.Node):
         yield value, days  # type: ignore[misc]
-        if value.tells_elsewhere:
-            days = c.ALWAYS
-    for name, *_ in _declared(type(value)):
-        inner = getattr(value, name)
-        for item in inner if isinstance(inner, tuple) else (inner,):
-            yield from within(item, days)
+    else:
+        yield from children_within(value, days)
 
 
 def topmost(node: c.Expr, day: date | None = None) -> Iterator[c.Requirement]:
@@ -122,12 +138,8 @@ def own_figures(node: c.Node) -> Iterator[c.Figure]:
             yield value
 
 
-def own_days(node: c.Expr) -> Iterator[c.Days]:
-    """Yield the days that stand in a node itself: its own, and those of its rows, versions and parts that are no nodes."""
-    yield from _days(node)
-
-
-def _days(value: Any) -> Iterator[c.Days]:
+def own_days(value: Any) -> Iterator[c.Days]:
+    """Yield the days that stand in a node itself, or in a version: its own, and those of its parts that are no nodes."""
     days = getattr(value, "days", None)
     if isinstance(days, c.Days):
         yield days
@@ -135,7 +147,7 @@ def _days(value: Any) -> Iterator[c.Days]:
         inner = getattr(value, name)
         for item in inner if isinstance(inner, tuple) else (inner,):
             if not isinstance(item, c.Node) and _declared(type(item)):
-                yield from _days(item)
+                yield from own_days(item)
 
 
 def stated_in(value: Any, day: date) -> Iterator[c.Basis]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from dsl import core as c
-from dsl.source import Span
+from dsl.core.references import expressions
+from dsl.core.walk import own_days, walk
 from review.guide.marks import plain, series
 from review.guide.names import Names
 from review.guide.phrases import GuideSpeaker
@@ -65,7 +66,7 @@ def edition_on(told: Sequence[Edition], day: date) -> Edition:
 
 def _stretches(core: c.Core, version: c.RuleVersion) -> Iterator[c.Days]:
     """Cut the days of a version where something in it begins or ends."""
-    spans = list(_days_in(core, version, set()))
+    spans = list(_days_in(core, version))
     cuts = {day for span in spans for day in (span.start, span.end) if day is not None and day in version.days}
     cuts.discard(version.days.start or date.min)
     doubtful = {span.start for span in spans if span.provisional} - {
@@ -77,27 +78,18 @@ def _stretches(core: c.Core, version: c.RuleVersion) -> Iterator[c.Days]:
         yield c.Days(start, bounds[index + 1], second_hand)
 
 
-def _days_in(core: c.Core, value: Any, seen: set[str]) -> Iterator[c.Days]:
-    match value:
-        case c.Days():
-            yield value
-        case Span() | c.Type() | c.CertificationList():
-            return
-        case c.Named(name=name):
-            if name not in seen:
-                seen.add(name)
-                yield from _days_in(core, core.named[name].value, seen)
-        case tuple():
-            for item in value:
-                yield from _days_in(core, item, seen)
-        case dict():
-            for item in value.values():
-                yield from _days_in(core, item, seen)
-        case _ if is_dataclass(value):
-            for own in fields(value):
-                yield from _days_in(core, getattr(value, own.name), seen)
-        case _:
-            return
+def _days_in(core: c.Core, version: c.RuleVersion) -> Iterator[c.Days]:
+    yield from own_days(version)
+    yield from (setting.days for settings in version.settings.values() for setting in settings)
+    waiting, seen = list(expressions(version)), set[str]()
+    while waiting:
+        for node in walk(waiting.pop()):
+            if not isinstance(node, c.OfPeople):
+                # Which certifications count has a page of its own.
+                yield from own_days(node)
+            if isinstance(node, c.Named) and node.name not in seen:
+                seen.add(node.name)
+                waiting.append(core.named[node.name].value)
 
 
 def changes(before: Sequence[Line], after: Sequence[Line]) -> tuple[Change, ...]:

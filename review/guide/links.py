@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dsl import core as c
-from dsl.core.references import Reads, expressions, walk
+from dsl.core.references import Reads, expressions, references
+from dsl.core.walk import walk
 from review.guide.names import Names
 
 
@@ -66,22 +67,15 @@ def _spoken_of(names: Names, rule: c.Rule) -> Iterator[tuple[str, str]]:
 
 def _in_node(names: Names, part: c.Expr, seen: set[str]) -> Iterator[tuple[str, str]]:
     for node in walk(part):
-        match node:
-            case c.Holds(award=award) | c.Paid(award=award) | c.Lapsed(award=award) | c.InRenewal(award=award):
-                yield "rule", award
-            case c.Qualifies(rule=rule) | c.InProgress(rule=rule):
-                yield "rule", rule
-            case c.People(lists=lists) | c.DifferentPeople(lists=lists):
-                for one in lists:
-                    yield "certifications", one.name
-            case c.Lookup(table=table):
-                yield "table", table
-            case c.Named(name=name) if name not in seen:
+        for to, name, _ in references(node):
+            if to in ("rule", "award"):
+                yield "rule", name
+            elif to in ("certifications", "table"):
+                yield to, name
+            elif to == "named" and name not in seen:
                 seen.add(name)
                 yield "figure", name
                 yield from _in_node(names, names.core.named[name].value, seen)
-            case _:
-                continue
 
 
 def told_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
@@ -93,20 +87,14 @@ def told_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
     waiting = [part for rule in rules for version in rule.versions for part in expressions(version)]
     while waiting:
         for node in walk(waiting.pop(0)):
-            match node:
-                case c.Fact(name=name):
+            for to, name, supplied in references(node):
+                if to == "fact":
                     facts[name] = None
-                case c.Aggregate(records=name):
+                elif to == "records":
                     records[name] = None
-                case c.People() | c.DifferentPeople():
-                    records["certifications"] = None
-                case c.Named(name=name) if name not in seen:
+                elif to == "named" and name not in seen:
                     seen.add(name)
-                    if node.supplied:
+                    if supplied:
                         measures[name] = None
                     waiting.append(core.named[name].value)
-                case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary() | c.AskedThisYear():
-                    records["awards"] = None
-                case _:
-                    continue
     return Reads(tuple(facts), tuple(measures), tuple(records))

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeGuard
 
 from dsl import core as c
 from dsl.core.ranges import Numbers, Truth
-from dsl.core.references import expressions, walk
+from dsl.core.references import expressions
 from dsl.core.types import common_days
+from dsl.core.walk import by_role, walk
 from dsl.source import Span
 from evaluator.decision import Decision
 from evaluator.explanation import Explanation
@@ -33,6 +34,10 @@ ASKED: dict[Kind, tuple[str, ...]] = {
     "version": ("used",),
 }
 """What has to be seen of a part for it to be covered."""
+
+
+HELD_AGAINST: tuple[tuple[c.Role, c.Role], ...] = (("value", "mark"), ("metric", "target"))
+"""What is held against a figure of the policy, and that figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +138,15 @@ class Coverage:
 
     def _watch_node(self, found: Explanation) -> None:
         node = found.node
-        match node:
-            case c.Requirement():
-                self._see("requirement", node.origin, _outcome(found), node.code)
-            case c.Compare():
-                self._watch_threshold(found.the("value"), found.the("mark"))
-            case c.PassScore():
-                self._watch_threshold(found.the("value"), found.the("mark"))
-            case c.Prorate():
-                self._watch_threshold(found.the("metric"), found.the("target"))
-            case c.Lookup():
-                day_rows = [row for row in node.rows if (row.key or "otherwise") in found.chosen]
-                for row in day_rows:
+        if isinstance(node, c.Requirement):
+            self._see("requirement", node.origin, _outcome(found), node.code)
+        elif isinstance(node, c.Lookup):
+            for row in node.alternatives():
+                if row.name in found.chosen:
                     self._see("row", row.origin, "used")
-            case _:
-                return
+        for held, figure in HELD_AGAINST:
+            for mark in found.of(figure):
+                self._watch_threshold(found.the(held), mark)
 
     def _watch_threshold(self, left: Explanation, right: Explanation) -> None:
         figure = _figure(right)
@@ -195,15 +194,18 @@ def step_of(figure: c.Literal) -> Decimal:
 
 def _figure(found: Explanation) -> c.Literal | None:
     """Return the figure of the policy that a value is, also behind a name, its versions and a table."""
-    match found.node:
-        case c.Literal() as figure:
-            return figure
-        case c.Named() | c.Dated() if len(found.parts) == 1:
-            return _figure(found.the("value"))
-        case c.Lookup() if len(found.chosen) == 1:
-            return _figure(found.the("value"))
-        case _:
-            return None
+    if isinstance(found.node, c.Literal):
+        return found.node
+    values = found.of("value") if isinstance(found.node, c.Named) or takes_a_figure(found.node) else ()
+    return _figure(values[0]) if len(values) == 1 else None
+
+
+def takes_a_figure(node: c.Expr) -> TypeGuard[c.Chooses]:
+    """Whether a node takes one of the figures that are written in it: in versions, in a table.
+
+    What a first-match gives is tried by its conditions.
+    """
+    return isinstance(node, c.Chooses) and not isinstance(node, c.Case)
 
 
 def _outcome(found: Explanation) -> str:
@@ -235,40 +237,31 @@ class Mark:
 
 def marks_of(core: c.Core, node: c.Expr) -> Iterator[Mark]:
     """Yield the figures that something is held against at a node."""
-    match node:
-        case c.Compare(right=right) | c.PassScore(mark=right) | c.Prorate(target=right):
-            yield from marks(core, right)
-        case _:
-            return
+    for mark in by_role(node, "mark", "target"):
+        yield from marks(core, mark)
 
 
 def marks(core: c.Core, node: c.Expr) -> Iterator[Mark]:
     """Yield the figures that a threshold may be: of each version, behind a name, in each row of a table."""
-    match node:
-        case c.Literal(value=Decimal()):
+    if isinstance(node, c.Literal):
+        if isinstance(node.value, Decimal):
             yield Mark(node)
-        case c.Dated(versions=versions):
-            for version in versions:
-                for mark in marks(core, version.value):
-                    yield replace(mark, days=common_days(mark.days, version.days))
-        case c.Named(name=name):
-            yield from marks(core, core.named[name].value)
-        case c.Lookup(key=key, rows=rows):
-            for row in rows:
-                word = word_of(key, row, rows)
-                for mark in marks(core, row.cell):
-                    yield replace(mark, days=common_days(mark.days, row.days), words=(*mark.words, *word))
-        case _:
-            return
+    elif isinstance(node, c.Named):
+        yield from marks(core, core.named[node.name].value)
+    elif takes_a_figure(node):
+        for one in node.alternatives():
+            for mark in marks(core, one.value):
+                yield replace(mark, days=common_days(mark.days, one.days), words=(*mark.words, *word_of(node, one)))
 
 
-def word_of(key: c.Expr, row: c.TableRow, rows: Iterable[c.TableRow]) -> tuple[tuple[str, str], ...]:
+def word_of(node: c.Chooses, row: c.Alternative) -> tuple[tuple[str, str], ...]:
     """Return a fact and a word that choose a row of a table, nothing where no fact alone does."""
-    if not isinstance(key, c.Fact):
+    if not isinstance(node, c.Lookup) or not isinstance(node.key, c.Fact):
         return ()
-    named = {one.key for one in rows}
-    word = row.key or next((one for one in key.type.choices if one not in named), None)
-    return ((key.name, word),) if word is not None else ()
+    named = {one.key for one in node.rows}
+    others = (one for one in node.key.type.choices if one not in named)
+    word = row.name if row.name in named else next(others, None)
+    return ((node.key.name, word),) if word is not None else ()
 
 
 def own_name(kind: Kind, name: str) -> str:
@@ -307,23 +300,16 @@ def _in_expression(expression: c.Expr, rule: str, core: c.Core, names: set[str])
 
 
 def _of_node(node: c.Expr, rule: str, core: c.Core) -> Iterator[Found]:
-    match node:
-        case c.Requirement():
-            yield Found("requirement", node.origin, node.code, rule)
-            yield from _dates(node.days, node.origin, rule)
-        case c.Compare() | c.PassScore() | c.Prorate():
-            for mark in marks_of(core, node):
-                figure = mark.figure
-                yield Found("threshold", figure.origin, _shown(figure), rule, never=_beyond(node, figure))
-        case c.Dated(versions=versions):
-            for version in versions:
-                yield from _dates(version.days, version.value.origin, rule)
-        case c.Lookup(rows=rows):
-            for row in rows:
-                yield Found("row", row.origin, row.key or "otherwise", rule)
-                yield from _dates(row.days, row.origin, rule)
-        case _:
-            return
+    if isinstance(node, c.Requirement):
+        yield Found("requirement", node.origin, node.code, rule)
+        yield from _dates(node.days, node.origin, rule)
+    for mark in marks_of(core, node):
+        figure = mark.figure
+        yield Found("threshold", figure.origin, _shown(figure), rule, never=_beyond(node, figure))
+    for one in node.alternatives() if isinstance(node, c.Chooses) else ():
+        if isinstance(node, c.Lookup):
+            yield Found("row", one.origin, one.name, rule)
+        yield from _dates(one.days, one.origin, rule)
 
 
 def _dates(days: c.Days, origin: Span, rule: str) -> Iterator[Found]:

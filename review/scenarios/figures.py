@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from dsl import core as c
-from dsl.core.references import expressions
-from dsl.core.walk import children
+from dsl.core.references import expressions, references
+from dsl.core.walk import asked, by_role, children
 
 
 @dataclass(slots=True)
@@ -77,29 +77,27 @@ class _Reader:
 
     def _held_against(self, node: c.Node) -> tuple[list[str], list[Any]] | None:
         """Return the names and figures that meet in a node, None where nothing is compared in it."""
-        match node:
-            case c.Compare(left=left, right=right):
-                return self._meeting(left, right)
-            case c.PerUnit(value=value, unit=unit, cap=cap, points=points):
-                return self._meeting(value, *self._reached(points, unit, cap))
-            case c.Prorate(value=value, target=target):
-                return self._meeting(value, target)
-            case c.Sometime(start=start, end=end):
-                return self._meeting(start, end)
-            case _:
-                return None
+        metric = by_role(node, "metric")
+        if metric:
+            return self._meeting(*metric, *by_role(node, "target"), *self._reached(node))
+        compared = [part for how, part in asked(node) if how == "in order"]
+        window = [part for how, part in asked(node) if how == "to say which day"]
+        met = next((parts for parts in (compared, window) if len(parts) > 1), None)
+        return self._meeting(*met) if met is not None else None
 
-    def _reached(self, points: c.Expr, unit: c.Expr | None, cap: c.Expr | None) -> list[c.Expr]:
-        """Return the value at which points per unit reach their cap, as a figure."""
-        each, most = self._literals(points), self._literals(cap) if cap is not None else []
-        size = self._literals(unit) if unit is not None else [Decimal(1)]
-        found: list[c.Expr] = [*([unit] if unit is not None else [])]
+    def _reached(self, node: c.Node) -> list[c.Expr]:
+        """Return the unit of points that are earned per unit, and the value at which they reach their cap, as figures."""
+        points, unit = by_role(node, "points"), by_role(node, "unit")
+        each = [value for part in points for value in self._literals(part)]
+        most = [value for part in by_role(node, "cap") for value in self._literals(part)]
+        size = [value for part in unit for value in self._literals(part)] if unit else [Decimal(1)]
+        found = list(unit)
         for one in each:
             for top in most:
                 for step in size:
                     if isinstance(one, Decimal) and isinstance(top, Decimal) and isinstance(step, Decimal) and one > 0:
                         at = (top / one).to_integral_value(rounding="ROUND_CEILING") * step
-                        found.append(c.Literal(value=at, type=points.type))
+                        found.append(c.Literal(value=at, type=points[0].type))
         return found
 
     def _meeting(self, *met: c.Expr) -> tuple[list[str], list[Any]]:
@@ -109,43 +107,39 @@ class _Reader:
 
     def _subjects(self, node: c.Node) -> Iterator[str]:
         """Yield the names whose values a node is reckoned from."""
-        match node:
-            case c.Fact(name=name):
-                yield name
-            case c.Field(name=name):
-                if self._within:
-                    yield f"{self._within[-1]}.{name}"
-            case c.Named(name=name, supplied=supplied):
-                if supplied:
+        if isinstance(node, c.Field):
+            if self._within:
+                yield f"{self._within[-1]}.{node.name}"
+        elif isinstance(node, c.Aggregate):
+            yield f"{node.records}."
+            if isinstance(node.value, c.Field):
+                yield f"{node.records}.{node.value.name}"
+        elif isinstance(node, c.OfPeople):
+            yield "people holding"
+        else:
+            for to, name, supplied in references(node):
+                if to == "fact" or supplied:
                     yield name
-                yield from self._subjects(self.core.named[name].value)
-            case c.Aggregate(records=records, value=value):
-                yield f"{records}."
-                if isinstance(value, c.Field):
-                    yield f"{records}.{value.name}"
-            case c.People() | c.DifferentPeople():
-                yield "people holding"
-            case _:
-                for inner in children(node):
-                    yield from self._subjects(inner)
+                if to == "named":
+                    yield from self._subjects(self.core.named[name].value)
+            for inner in children(node):
+                yield from self._subjects(inner)
 
     def _literals(self, node: c.Node) -> list[Any]:
         """Return the figures, days and words of a node, of all its versions, behind names too."""
-        match node:
-            case c.Literal(value=value):
-                return [] if value is None or isinstance(value, bool) else [value]
-            case c.Named(name=name):
-                key = f"literals of {name}"
-                if key in self._seen:
-                    return []
-                self._seen.add(key)
-                found = self._literals(self.core.named[name].value)
-                self._seen.discard(key)
-                return found
-            case c.Aggregate() | c.People() | c.DifferentPeople():
+        if isinstance(node, c.Literal):
+            return [] if node.value is None or isinstance(node.value, bool) else [node.value]
+        if isinstance(node, c.Named):
+            key = f"literals of {node.name}"
+            if key in self._seen:
                 return []
-            case _:
-                return [value for inner in children(node) for value in self._literals(inner)]
+            self._seen.add(key)
+            found = self._literals(self.core.named[node.name].value)
+            self._seen.discard(key)
+            return found
+        if isinstance(node, c.Aggregate | c.OfPeople):
+            return []  # what stands there is held against records
+        return [value for inner in children(node) for value in self._literals(inner)]
 
     def _note(self, name: str, figures: Iterable[Any]) -> None:
         for value in figures:
@@ -164,26 +158,23 @@ class _Reader:
                     continue
 
     def _names(self, node: c.Node) -> None:
-        match node:
-            case c.Named(name=name):
-                if f"named {name}" not in self._seen:
-                    self._seen.add(f"named {name}")
-                    self.node(self.core.named[name].value)
-            case c.Qualifies(rule=rule) | c.InProgress(rule=rule):
-                self.rule(self.core.rules[rule])
-            case c.Holds(award=award) | c.Paid(award=award) | c.Lapsed(award=award) | c.InRenewal(award=award):
-                self.found.awards.setdefault(award)
-                for rule_ in self.core.rules.values():
-                    if rule_.award == award:
-                        self.rule(rule_)
-            case c.People(lists=lists) | c.DifferentPeople(lists=lists):
-                for listing in lists:
-                    self.found.certifications.update(dict.fromkeys(one.certification for one in listing.entries))
-            case c.Aggregate(records=records):
-                self._within.append(records)
-                for part in (node.where, node.value):
-                    if part is not None:
-                        self.node(part)
-                self._within.pop()
-            case _:
-                return
+        for to, name, _ in references(node):
+            if to == "named" and f"named {name}" not in self._seen:
+                self._seen.add(f"named {name}")
+                self.node(self.core.named[name].value)
+            elif to == "rule":
+                self.rule(self.core.rules[name])
+            elif to == "award":
+                self.found.awards.setdefault(name)
+                for rule in self.core.rules.values():
+                    if rule.award == name:
+                        self.rule(rule)
+        if isinstance(node, c.OfPeople):
+            for listing in node.lists:
+                self.found.certifications.update(dict.fromkeys(one.certification for one in listing.entries))
+        if isinstance(node, c.Aggregate):
+            self._within.append(node.records)
+            for part in (node.where, node.value):
+                if part is not None:
+                    self.node(part)
+            self._within.pop()

@@ -11,9 +11,10 @@ from typing import Any
 
 from dsl import core as c
 from dsl.core import calendar
-from dsl.core.references import expressions, walk
+from dsl.core.references import expressions, references
 from dsl.core.types import common_days
-from review.scenarios.coverage import Mark, Part, marks, marks_of, own_name, step_of, word_of
+from dsl.core.walk import by_role, children_within, walk
+from review.scenarios.coverage import Part, marks, marks_of, own_name, step_of, word_of
 from review.scenarios.given import EARNED, Given, Placed, Rows
 
 Json = Any
@@ -87,11 +88,9 @@ class Stands:
     @property
     def asks(self) -> c.Expr | None:
         """What a requirement or an option asks for, None for other parts and for an option that asks for nothing."""
-        match self.node:
-            case c.Requirement(value=asked) | c.Option(requirement=asked):
-                return asked
-            case _:
-                return None
+        if isinstance(self.node, c.Requirement):
+            return self.node.value
+        return self.node.requirement if isinstance(self.node, c.Option) else None
 
     def day_near(self, day: date) -> date:
         """Return a day, or where nothing of this is in force on it, one on which it is."""
@@ -125,29 +124,17 @@ def _found(core: c.Core, node: c.Expr, part: Part, around: Stands, seen: set[str
             if _is_at(mark.figure, part):
                 return replace(around, node=(node, mark), days=common_days(around.days, mark.days))
     if part.kind == "row" and isinstance(node, c.Lookup):
-        for row in node.rows:
+        for row in node.alternatives():
             if _is_at(row, part):
                 return replace(around, node=(node, row), days=common_days(around.days, row.days))
     if isinstance(node, c.Named) and node.name not in seen:
         seen.add(node.name)
         return _found(core, core.named[node.name].value, part, around, seen)
-    if isinstance(node, c.Dated):
-        dated = ((one.value, replace(around, days=common_days(around.days, one.days))) for one in node.versions)
-        inner = (_found(core, value, part, within, seen) for value, within in dated)
-    else:
-        inner = (_found(core, child, part, around, seen) for child in _children(node))
+    inner = (
+        _found(core, child, part, replace(around, days=common_days(around.days, days)), seen)
+        for child, days in children_within(node, c.ALWAYS)
+    )
     return next((found for found in inner if found is not None), None)
-
-
-def _children(node: c.Expr) -> Iterator[c.Expr]:
-    """Yield the nodes directly below a node: those that walking finds and that are below no other."""
-    below = iter(walk(node))
-    next(below)
-    inside: set[int] = set()
-    for child in below:
-        if id(child) not in inside:
-            yield child
-            inside.update(id(inner) for inner in walk(child))
 
 
 def _is_at(node: Any, part: Part) -> bool:
@@ -165,23 +152,22 @@ def tries(core: c.Core, rule: str, part: Part, aspect: str, as_of: date) -> Iter
         yield from (Change(as_of=v.days.start) for v in core.rules[rule].versions if v.days.start is not None)
         return
     stands = find(core, rule, part)
-    match part.kind, stands.node if stands is not None else None:
-        case "threshold", (c.Compare(left=value) | c.Prorate(value=value), Mark() as mark):
-            chosen = Change(facts=dict(mark.words))
-            for change in _settings(core, value, _beside(mark.figure, aspect), as_of):
-                yield chosen.and_also(change)
-        case "threshold", (c.PassScore() as score, Mark()):
-            yield from _scores(core, score, as_of)
-        case "requirement", c.Requirement(value=value):
-            yield Change()
-            yield from _conditions(core, value, aspect, as_of)
-        case "option", c.Option(requirement=value) if value is not None:
-            yield Change()
-            yield from _conditions(core, value, {"eligible": "met", "not_eligible": "unmet"}[aspect], as_of)
-        case "row", (c.Lookup(key=key, rows=rows), c.TableRow() as row):
-            yield Change(facts=dict(word_of(key, row, rows)))
-        case _:
-            return
+    if stands is None:
+        return
+    if part.kind == "row":
+        yield Change(facts=dict(word_of(*stands.node)))
+    elif part.kind == "threshold":
+        node, mark = stands.node
+        if isinstance(node, c.PassScore):
+            yield from _scores(core, node, as_of)
+        else:
+            for held in by_role(node, "value", "metric"):
+                for change in _settings(core, held, _beside(mark.figure, aspect), as_of):
+                    yield Change(facts=dict(mark.words)).and_also(change)
+    elif stands.asks is not None:
+        yield Change()
+        wanted = {"eligible": "met", "not_eligible": "unmet"}.get(aspect, aspect)
+        yield from _conditions(core, stands.asks, wanted, as_of)
 
 
 def _beside(figure: c.Literal, aspect: str) -> Decimal:
@@ -191,47 +177,40 @@ def _beside(figure: c.Literal, aspect: str) -> Decimal:
 
 def _settings(core: c.Core, node: c.Expr, value: Decimal, as_of: date) -> Iterator[Change]:
     """Yield changes that give a node a value."""
-    match node:
-        case c.Fact(name=name):
-            yield Change(facts={name: _plain(value)})
-        case c.Named(name=name, supplied=supplied):
-            if supplied:
-                yield Change(facts={name: _plain(value)})
-            else:
-                yield from _settings(core, core.named[name].value, value, as_of)
-        case c.Dated(versions=versions):
-            for dated in versions:
-                if as_of in dated.days:
-                    yield from _settings(core, dated.value, value, as_of)
-        case c.People(lists=lists, least=least) if value >= 0 and value == int(value):
-            counted = tuple(entry.certification for one in lists for entry in one.entries)
-            first = [next((e.certification for e in one.entries if as_of in e.days), None) for one in lists[:least]]
-            each = tuple(one for one in first if one is not None)
-            if len(each) == least:
-                yield Change(people=((counted, each, int(value)),))
-        case _:
-            return
+    if isinstance(node, c.Fact) or (isinstance(node, c.Named) and node.supplied):
+        yield Change(facts={node.name: _plain(value)})
+    elif isinstance(node, c.Named):
+        yield from _settings(core, core.named[node.name].value, value, as_of)
+    elif isinstance(node, c.Dated):
+        for dated in node.alternatives():
+            if as_of in dated.days:
+                yield from _settings(core, dated.value, value, as_of)
+    elif isinstance(node, c.People) and value >= 0 and value == int(value):
+        lists, least = node.lists, node.least
+        counted = tuple(entry.certification for one in lists for entry in one.entries)
+        first = [next((e.certification for e in one.entries if as_of in e.days), None) for one in lists[:least]]
+        each = tuple(one for one in first if one is not None)
+        if len(each) == least:
+            yield Change(people=((counted, each, int(value)),))
 
 
 def _scores(core: c.Core, score: c.PassScore, as_of: date) -> Iterator[Change]:
     """Yield changes of one metric that may bring a score to its mark, or just below it."""
     for node in walk(score):
-        match node:
-            case c.PerUnit(value=value, unit=unit):
-                size = unit.value if isinstance(unit, c.Literal) and isinstance(unit.value, Decimal) else Decimal(1)
-                for count in range(_most_units(node) + 1):
-                    yield from _settings(core, value, size * count, as_of)
-            case _:
-                continue
+        if isinstance(node, c.PerUnit):
+            unit = node.unit.value if isinstance(node.unit, c.Literal) else None
+            size = unit if isinstance(unit, Decimal) else Decimal(1)
+            for count in range(_most_units(node) + 1):
+                yield from _settings(core, node.value, size * count, as_of)
 
 
 def _most_units(metric: c.PerUnit) -> int:
     """Return how many units earn all that a metric can earn."""
-    match metric:
-        case c.PerUnit(points=c.Literal(value=Decimal() as each), cap=c.Literal(value=Decimal() as cap)) if each > 0:
-            return min(int(cap / each) + 1, MOST_UNITS)
-        case _:
-            return MOST_UNITS
+    each = metric.points.value if isinstance(metric.points, c.Literal) else None
+    most = metric.cap.value if isinstance(metric.cap, c.Literal) else None
+    if isinstance(each, Decimal) and isinstance(most, Decimal) and each > 0:
+        return min(int(most / each) + 1, MOST_UNITS)
+    return MOST_UNITS
 
 
 def _conditions(core: c.Core, value: c.Expr, aspect: str, as_of: date) -> Iterator[Change]:
@@ -247,27 +226,20 @@ def _conditions(core: c.Core, value: c.Expr, aspect: str, as_of: date) -> Iterat
     if together is not None:
         yield together
     for node in nodes:
-        match node:
-            case c.Compare(left=left, right=right):
-                figures = [mark.figure for mark in marks(core, right) if as_of in mark.days]
-                for figure in figures:
-                    for side in ("at", "above", "below") if met else ("below", "above", "at"):
-                        yield from _settings(core, left, _beside(figure, side), as_of)
-            case c.PerUnit(value=inner) | c.Prorate(value=inner):
-                yield from _settings(
-                    core,
-                    inner,
-                    Decimal(_most_units(node) if met and isinstance(node, c.PerUnit) else MOST_UNITS if met else 0),
-                    as_of,
-                )
-            case c.Fact(name=name, type=c.Type(kind="flag")):
-                yield from (Change(facts={name: told}) for told in (met, not met))
-            case c.Fact(name=name, type=c.Type(kind="choice", choices=choices)):
-                yield from (Change(facts={name: word}) for word in choices)
-            case c.Holds(award=award, level=level):
-                yield Change(awards=(award, level if met else "none"))
-            case _:
-                continue
+        if isinstance(node, c.Compare):
+            figures = [mark.figure for mark in marks(core, node.right) if as_of in mark.days]
+            for figure in figures:
+                for side in ("at", "above", "below") if met else ("below", "above", "at"):
+                    yield from _settings(core, node.left, _beside(figure, side), as_of)
+        most = _most_units(node) if isinstance(node, c.PerUnit) else MOST_UNITS
+        for metric in by_role(node, "metric"):
+            yield from _settings(core, metric, Decimal(most if met else 0), as_of)
+        if isinstance(node, c.Fact) and node.type.kind == "flag":
+            yield from (Change(facts={node.name: told}) for told in (met, not met))
+        if isinstance(node, c.Fact) and node.type.kind == "choice":
+            yield from (Change(facts={node.name: word}) for word in node.type.choices)
+        if isinstance(node, c.Holds):
+            yield Change(awards=(node.award, node.level if met else "none"))
 
 
 def _together(core: c.Core, value: c.Expr, aspect: str, as_of: date) -> Change | None:
@@ -290,15 +262,8 @@ def _through_names(core: c.Core, value: c.Expr) -> Iterator[c.Expr]:
 
 
 def _read_by(node: c.Expr) -> str | None:
-    match node:
-        case c.Fact(name=name) | c.Named(name=name, supplied=True) | c.Aggregate(records=name):
-            return name
-        case c.People() | c.DifferentPeople():
-            return "certifications"
-        case c.Holds() | c.Paid() | c.Lapsed() | c.Anniversary():
-            return "awards"
-        case _:
-            return None
+    told = (name for to, name, supplied in references(node) if to in ("fact", "records") or supplied)
+    return next(told, None)
 
 
 def _plain(value: Decimal) -> Decimal | int:

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from dsl import core as c
-from dsl.core.references import walk
+from dsl.core.references import references
+from dsl.core.walk import walk
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
@@ -43,13 +44,9 @@ def _part(core: c.Core, path: str) -> c.Expr | None:
         found = found[int(step)] if isinstance(found, tuple) else found.get(step) if isinstance(found, dict) else (
             getattr(found, step)
         )  # fmt: skip
-    match found:
-        case c.NamedDecl(value=value):
-            return value
-        case c.Requirement():
-            return found
-        case _:
-            return None
+    if isinstance(found, c.NamedDecl):
+        return found.value
+    return found if isinstance(found, c.Requirement) else None
 
 
 def _reads(parts: Iterable[c.Expr], core: c.Core) -> frozenset[str] | None:
@@ -68,31 +65,16 @@ def _reads(parts: Iterable[c.Expr], core: c.Core) -> frozenset[str] | None:
             for inner in walk(part)
         }
         for node in walk(expression):
-            match node:
-                case c.Today() if id(node) in in_records:
-                    # Without records there is none for which the day could matter.
-                    continue
-                case c.Fact(name=name):
+            # Without records there is none for which the day could matter.
+            by_day = "every day" in node.moves_with and id(node) not in in_records
+            if by_day or node.tells_elsewhere or "awards" in node.lists_read:
+                return None
+            for to, name, supplied in references(node):
+                if to in ("fact", "records") or supplied:
                     names.add(name)
-                case c.Aggregate(records=name, over=over):
-                    names.add(name)
-                    if over is not None and over.anniversary_year:
-                        return None
-                case c.People() | c.DifferentPeople():
-                    names.add("certifications")
-                case c.Named(name=name, supplied=supplied):
-                    if supplied:
-                        names.add(name)
-                    if name not in seen:
-                        seen.add(name)
-                        waiting.append(core.named[name].value)
-                case (
-                    c.Qualifies() | c.InProgress() | c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal()
-                    | c.Anniversary() | c.AskedThisYear() | c.Today() | c.Sometime() | c.OnDate() | c.AsProjected()
-                ):  # fmt: skip
-                    return None
-                case _:
-                    continue
+                if to == "named" and name not in seen:
+                    seen.add(name)
+                    waiting.append(core.named[name].value)
     return frozenset(names)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from dsl import core as c
 from dsl.core.references import expressions
+from dsl.core.walk import children
 from dsl.diagnostics import Diagnostic, nearest
 from dsl.source import Source, Span
 from review.scenarios.coverage import Coverage, Covered
@@ -228,34 +229,18 @@ class _Asking:
     rule: str = ""
     found: dict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def look(self, value: object, codes: frozenset[str], named: frozenset[str]) -> None:
-        match value:
-            case c.PassScore(score=score, mark=mark):
-                # The requirement of the score asks its mark; what makes the score is asked by the metrics.
-                self.look(score, frozenset(), named)
-                self.look(mark, codes, named)
-            case c.Node():
-                if isinstance(value, c.Requirement) and value.part != "section":
-                    codes |= {value.code}
-                if isinstance(value, c.Literal):
-                    origin = value.origin
-                    self.found[origin.source.name, origin.line, origin.column].update(codes or {self.rule})
-                if isinstance(value, c.Named) and value.name not in named:
-                    self.look(self.core.named[value.name].value, codes, named | {value.name})
-                self._inside(value, codes, named)
-            case tuple():
-                for item in value:
-                    self.look(item, codes, named)
-            case c.Branch() | c.TableRow() | c.DatedValue() | c.EveryMetric():
-                self._inside(value, codes, named)
-            case _:
-                return
-
-    def _inside(self, value: object, codes: frozenset[str], named: frozenset[str]) -> None:
-        assert is_dataclass(value)
-        for own in fields(value):
-            if own.name not in ("origin", "type", "basis", "days"):
-                self.look(getattr(value, own.name), codes, named)
+    def look(self, node: c.Expr, codes: frozenset[str], named: frozenset[str]) -> None:
+        if isinstance(node, c.Requirement) and node.part != "section":
+            codes |= {node.code}
+        if isinstance(node, c.Literal):
+            origin = node.origin
+            self.found[origin.source.name, origin.line, origin.column].update(codes or {self.rule})
+        if isinstance(node, c.Named) and node.name not in named:
+            self.look(self.core.named[node.name].value, codes, named | {node.name})
+        for child in children(node):
+            # The requirement of a score asks its mark; what makes the score is asked by the metrics.
+            is_score = isinstance(node, c.PassScore) and child is node.score
+            self.look(child, frozenset() if is_score else codes, named)
 
 
 def codes_asking(core: c.Core) -> Mapping[Place, set[str]]:
