@@ -1,0 +1,357 @@
+"""Canonical keys: what decides equally has equal keys, whatever it is called and wherever it is written.
+
+``key(node, day)`` tells what a node decides on a day: versions are chosen, names resolved, parts that do not count are
+left out, and so are origins, labels and sources. What is asked of other days, and what the register tells, follows
+rules on days that only a partner's facts know: there the key is a lasting one, of all days. Equal keys decide equally;
+different keys may (``x >= 5`` and ``not x < 5`` have two).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from dsl.core import nodes as n
+from dsl.core.bounds import Bounding
+from dsl.core.references import expressions
+from dsl.core.rules import Core, Effect, Rule, RuleVersion
+from dsl.core.types import Basis, Days, Type
+from dsl.core.walk import own_days, walk
+from dsl.source import Span
+
+Key: TypeAlias = str
+"""A SHA-256 in hexadecimal digits."""
+
+LABELS = frozenset({"code", "title", "basis", "origin", "provisional", "was", "table"})
+"""Fields by which nothing is decided: what a reader is told."""
+IN_ANY_ORDER = (n.AllOf, n.AnyOf, n.NumberOf, n.Total, n.Best)
+"""Nodes whose parts count alike in any order."""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a rule reads on a day: rules, itself among them, and nodes."""
+
+    rules: dict[str, Rule]
+    nodes: list[n.Expr]
+    ahead: list[Rule]
+    """Rules whose nodes are not among them yet."""
+
+    def asks(self, rule: Rule) -> None:
+        """Take note of a rule that is asked about."""
+        if rule.id not in self.rules:
+            self.rules[rule.id] = rule
+            self.ahead.append(rule)
+
+
+class Keys:
+    """The keys of one core; each is reckoned once between two change days."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self._found: dict[tuple[int, int | None], tuple[object, Key]] = {}
+        self._below: dict[str, Key] = {}
+        self._asked: dict[str, tuple[Mapping[str, Rule], frozenset[str]]] = {}
+        self._bounding = Bounding(core)
+
+    def key(self, node: n.Expr, day: date) -> Key:
+        """Return the key of what a node decides on a day."""
+        return self._key(node, day)
+
+    def lasting(self, node: n.Expr) -> Key:
+        """Return the key of what a node decides, on whatever day it is asked."""
+        return _hash(self._key(node, None), self._of_awards(self._awards_in(self._read_by([], [node]))))
+
+    def of_rule(self, rule: Rule, day: date) -> Key:
+        """Return the key of what a rule decides on a day: its wording in force, and what the register says by it."""
+        version = rule.version_on(day)
+        says = _hash("silent") if version is None else self._key(version, day)
+        if not rule.is_award:
+            return says
+        return _hash("award", rule.levels, rule.level, says, self._of_awards([rule.award]))
+
+    def days_of(self, rule: Rule) -> tuple[date, ...]:
+        """Return the days on which what a rule decides can change by the policies alone, sorted.
+
+        Days of its wordings, of what they name, of lists and tables, and days compared with today. What is asked of other
+        days (``on``, ``sometime``, the register) moves with the partner's facts as well.
+        """
+        found: set[date] = set()
+        read = self._read_by([rule])
+        for one in read.rules.values():
+            found.update(day for version in one.versions for day in (*version.bounds(), *_stated(version)))
+        for node in read.nodes:
+            found.update(_ends(own_days(node)))
+            found.update(self._turns(node))
+        return tuple(sorted(found))
+
+    # ---- keys
+
+    def _key(self, value: object, day: date | None) -> Key:
+        value = self._meant(value, day)
+        at = (id(value), None if day is None else bisect_right(self._days, day))
+        if at not in self._found:
+            # With its node: an identity is one object's only as long as that is there.
+            self._found[at] = (value, _hash(*self._form(value, day)))
+        return self._found[at][1]
+
+    def _meant(self, value: object, day: date | None) -> object:
+        """Return what a name stands for, and of values with days the one in force."""
+        if isinstance(value, n.Named) and not value.supplied:
+            return self._meant(self.core.named[value.name].value, day)
+        if isinstance(value, n.Dated) and day is not None:
+            now = next((version.value for version in value.versions if day in version.days), None)
+            return value if now is None else self._meant(now, day)
+        return value
+
+    def _form(self, value: Any, day: date | None) -> Iterator[object]:
+        """Yield what makes a node or a part of a rule what it is."""
+        yield type(value).__name__
+        inner = None if isinstance(value, n.Node) and value.tells_elsewhere else day
+        if day is not None and isinstance(value, n.Node) and (value.tells_elsewhere or self._given_by(value)):
+            yield self._of_awards(self._awards_in(self._read_by([], [value])))
+        match value:
+            case n.Requirement():
+                yield from (value.part, value.path, self._days_form(value.days, inner), self._key(value.value, inner))
+                return
+            case n.Named():
+                named = self.core.named[value.name]
+                # A caller may tell it by its name instead.
+                yield from (self._key(named.value, inner), value.name, _type(named.type))
+                return
+            case n.Fact():
+                declared = self.core.facts.get(value.name)
+                yield from (value.name, _type(declared.type if declared is not None else value.type))
+                return
+            case n.Aggregate():
+                yield self._records_form(value.records, inner)
+            case n.Qualifies(rule=rule) | n.InProgress(rule=rule):
+                asked = self.core.rules[rule]
+                yield self._of_all_days(asked) if day is None else self._requirement(asked, day)
+                return
+            case Effect(verb="pay"):
+                yield from (
+                    self.of_rule(self.core.rules[name], day) for name in value.names if day and name in self.core.rules
+                )
+            case n.Field() | n.People() | n.DifferentPeople():
+                yield from sorted(f"{spelt} {name}" for spelt, name in self.core.certifications.items())
+            case _:
+                pass
+        for own in fields(value):
+            if own.name not in LABELS:
+                yield from (own.name, self._part(value, own.name, inner))
+
+    def _part(self, value: object, name: str, day: date | None) -> object:
+        part = getattr(value, name)
+        found = self._value(part, day)
+        in_any_order = name == "parts" and isinstance(value, IN_ANY_ORDER)
+        return sorted(map(str, found)) if in_any_order and isinstance(found, list) else found
+
+    def _value(self, value: Any, day: date | None) -> object:
+        match value:
+            case Type():
+                return _type(value)
+            case n.CertificationList():
+                counted = (one for one in value.entries if day is None or day in one.days)
+                return sorted(f"{one.certification} {self._days_form(one.days, day)}" for one in counted)
+            case Days():
+                return self._days_form(value, day)
+            case tuple():
+                return [self._value(item, day) for item in value if self._counts(item, day)]
+            case Mapping():
+                return [(str(name), self._value(item, day)) for name, item in value.items()]
+            case Span() | Basis():
+                return ""
+            case _ if is_dataclass(value) and not isinstance(value, type):
+                return self._key(value, day)
+            case _:
+                return f"{type(value).__name__} {value}"
+
+    @staticmethod
+    def _counts(item: object, day: date | None) -> bool:
+        days = getattr(item, "days", None)
+        return day is None or not isinstance(days, Days) or day in days
+
+    @staticmethod
+    def _days_form(days: Days, day: date | None) -> object:
+        """Return the days of something that counts: on a day it only matters that they hold it."""
+        return (str(days.start), str(days.end)) if day is None else ""
+
+    def _records_form(self, name: str, day: date | None) -> object:
+        declared = self.core.records.get(name)
+        if declared is None:
+            return ""
+        told = [
+            f"{one.name} {_type(one.type)} {'' if one.formula is None else self._key(one.formula, day)}"
+            for one in declared.fields.values()
+        ]
+        return (declared.monthly, declared.dated_by, sorted(told))
+
+    def _requirement(self, rule: Rule, day: date) -> Key:
+        version = rule.version_on(day)
+        requirement = None if version is None else version.requirement
+        return _hash("silent") if requirement is None else self._key(requirement, day)
+
+    # ---- what the register reads
+
+    def _of_all_days(self, rule: Rule) -> Key:
+        """Return the key of a rule's wordings on all days; awards inside stand by their names, as the register is circular."""
+        name = f"rule {rule.id}"
+        if name not in self._below:
+            self._below[name] = _hash(rule.levels, rule.level, *(self._key(version, None) for version in rule.versions))
+        return self._below[name]
+
+    def _of_awards(self, awards: Iterable[str]) -> Key:
+        """Return the key of what the register says of awards on any day: of all rules that their checks can ask."""
+        asked = sorted(set(awards))
+        name = f"awards {' '.join(asked)}"
+        if name not in self._below:
+            rules = self._asked_through(asked) if asked else []
+            self._below[name] = _hash(*asked, *(f"{rule.id} {self._of_all_days(rule)}" for rule in rules))
+        return self._below[name]
+
+    def _asked_through(self, awards: Iterable[str]) -> list[Rule]:
+        """Return the rules that the checks of awards can ask, by way of other awards too, by their names."""
+        waiting, found = list(awards), dict[str, Rule]()
+        seen: set[str] = set()
+        while waiting:
+            one = waiting.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            for rule in self.core.rules_of_entry.get(one, ()):
+                found[rule.id] = rule
+                waiting.append(rule.award)
+                others, awards = self._asked_by(rule)
+                found.update(others)
+                waiting.extend(awards)
+        return [found[name] for name in sorted(found)]
+
+    def _asked_by(self, rule: Rule) -> tuple[Mapping[str, Rule], frozenset[str]]:
+        """Return the rules that a rule asks about on the day, and the awards of which it asks the register."""
+        if rule.id not in self._asked:
+            read = self._read_by([rule])
+            self._asked[rule.id] = (read.rules, frozenset(self._awards_in(read)))
+        return self._asked[rule.id]
+
+    def _awards_in(self, read: _Read) -> Iterator[str]:
+        """Yield the awards of which the register is asked."""
+        for node in read.nodes:
+            award = getattr(node, "award", None)
+            if isinstance(award, str):
+                yield award
+            yield from self._given_by(node)
+
+    def _given_by(self, node: n.Node) -> Sequence[str]:
+        """Return the awards and benefits whose anniversaries a node can be of; a shared one is of any kind of award."""
+        match node:
+            case n.Anniversary(which="own" | "attained"):
+                return ()
+            case n.Anniversary(which="shared"):
+                return self.core.awards
+            case n.Anniversary() | n.Aggregate(over=n.Period(anniversary_year=True)):
+                return self.core.membership.awards if self.core.membership is not None else ()
+            case _:
+                return ()
+
+    # ---- what a rule reads
+
+    def _read_by(self, rules: Sequence[Rule], nodes: Iterable[n.Node] = ()) -> _Read:
+        """Return the rules and nodes that rules and nodes are made of, or ask about on the day, by name too."""
+        read = _Read({rule.id: rule for rule in rules}, [], list(rules))
+        waiting: list[Any] = list(nodes)
+        named: set[str] = set()
+        while waiting or read.ahead:
+            if not waiting:
+                for version in read.ahead.pop().versions:
+                    waiting.extend(expressions(version))
+                    for name in (
+                        name for option in version.options for effect in option.effects for name in effect.names
+                    ):
+                        if name in self.core.rules:
+                            read.asks(self.core.rules[name])
+                continue
+            for node in walk(waiting.pop()):
+                read.nodes.append(node)
+                if isinstance(node, n.Named) and node.name not in named:
+                    named.add(node.name)
+                    waiting.append(self.core.named[node.name].value)
+                elif isinstance(node, n.Qualifies | n.InProgress):
+                    read.asks(self.core.rules[node.rule])
+        return read
+
+    def _turns(self, node: n.Expr) -> Iterator[date]:
+        """Yield the day on which a comparison of today with a day of the policies turns."""
+        if not isinstance(node, n.Compare) or node.left.type.kind != "date":
+            return
+        if not any(isinstance(one, n.Today) for one in walk(node)):
+            return
+        days = [day for day in self._days if FIRST <= day <= LAST]
+        for first, last in zip((FIRST, *days), (*(day - _DAY for day in days), LAST), strict=True):
+            if first <= last and self._bounds(node, first) != self._bounds(node, last):
+                yield self._first_unlike(node, first, last)
+
+    def _first_unlike(self, node: n.Expr, first: date, last: date) -> date:
+        """Return the first day in a stretch on which a comparison is another than on its first day."""
+        like, unlike = first.toordinal(), last.toordinal()
+        was = self._bounds(node, first)
+        while unlike - like > 1:
+            middle = (like + unlike) // 2
+            if self._bounds(node, date.fromordinal(middle)) == was:
+                like = middle
+            else:
+                unlike = middle
+        return date.fromordinal(unlike)
+
+    def _bounds(self, node: n.Expr, day: date) -> object:
+        return self._bounding.of(node, Days(day, day + _DAY))
+
+    @cached_property
+    def _days(self) -> list[date]:
+        """The days on which anything in the core changes."""
+        found = set(self.core.change_days)
+        for rule in self.core.rules.values():
+            for version in rule.versions:
+                found.update(_stated(version))
+                for part in expressions(version):
+                    found.update(day for node in walk(part) for day in _ends(own_days(node)))
+        for named in self.core.named.values():
+            found.update(day for node in walk(named.value) for day in _ends(own_days(node)))
+        return sorted(found)
+
+
+FIRST, LAST = date(1990, 1, 1), date(2099, 12, 30)
+"""The days between which comparisons with today are looked at; what is asked about lies between them."""
+
+
+def _ends(spans: Iterable[Days]) -> Iterator[date]:
+    for days in spans:
+        yield from (day for day in (days.start, days.end) if day is not None)
+
+
+def _stated(version: RuleVersion) -> Iterator[date]:
+    """Yield the first and last days of what a version says beside its nodes: options, effects, settings, statements."""
+    things: Iterable[Any] = (
+        *version.options,
+        *version.effects,
+        *version.at_most_one,
+        *version.must_choose,
+        *version.immediate_badge,
+        *(one for settings in version.settings.values() for one in settings),
+    )
+    effects = (effect for option in version.options for effect in option.effects)
+    yield from _ends((version.days, *(thing.days for thing in things), *(effect.days for effect in effects)))
+
+
+def _type(type_: Type) -> str:
+    return f"{type_.kind} {type_.unit} {type_.low} {type_.high} {type_.choices} {type_.spellings}"
+
+
+def _hash(*parts: object) -> Key:
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
