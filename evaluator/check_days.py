@@ -12,6 +12,7 @@ from datetime import date
 
 from dsl import core as c
 from dsl.core import calendar
+from dsl.core.types import common_days, is_empty
 from dsl.core.walk import by_role, walk
 
 _MONTH = 31
@@ -49,7 +50,8 @@ def check_days_of(rules: Iterable[c.Rule]) -> CheckDays:
             for setting in version.settings.get("checked at", ()):
                 value = setting.value[0] if isinstance(setting.value, tuple) else setting.value
                 if _names_a_day(value):
-                    named += (days_ for days_ in (_common(version.days, setting.days),) if days_ is not None)
+                    common = common_days(version.days, setting.days)
+                    named += [] if is_empty(common) else [common]
                 nodes = list(walk(value))
                 back = [node.by for node in nodes if isinstance(node, c.Shift) and node.back]
                 edges = sum(isinstance(node, c.Edge) and node.edge == "start" for node in nodes)
@@ -67,10 +69,3 @@ def _names_a_day(value: c.Expr) -> bool:
     if isinstance(value, c.Shift | c.Edge | c.Case):
         return any(map(_names_a_day, by_role(value, "value")))
     return True
-
-
-def _common(a: c.Days, b: c.Days) -> c.Days | None:
-    starts = [day for day in (a.start, b.start) if day is not None]
-    ends = [day for day in (a.end, b.end) if day is not None]
-    start, end = max(starts, default=None), min(ends, default=None)
-    return None if start is not None and end is not None and end <= start else c.Days(start, end)

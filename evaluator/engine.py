@@ -39,7 +39,7 @@ from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
 from evaluator.reasons import Context, Reason, reasons_of, told_once
-from evaluator.resting import CHECKING, NEXT, Decided, rests_on
+from evaluator.resting import CHECKING, NEXT, Decided, Rests, rests_on
 from evaluator.standing import Standing
 from evaluator.statements import condition_reason, is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
@@ -263,6 +263,9 @@ class _Deciding:
 
     def _out_of_force(self, base: Decision, rule: c.Rule) -> Decision:
         reason = not_in_force(rule, self.facts.as_of)
+        rests = Rests(self._rests)
+        rests.on_out_of_force(rule, self.facts.as_of)
+        base = replace(base, provisional_figures=rests.figures)
         if _is_attained(rule):
             missing = tuple(self._missing(rule, base, ()))
             return replace(base, eligibility="not_eligible", reasons=(reason,), missing=missing)
@@ -454,6 +457,8 @@ class _Deciding:
             rests.on_settings(rule.award, standing.check_due, CHECKING)
         if standing is not None and standing.next_due is not None:
             rests.on_settings(rule.award, standing.next_due, NEXT)
+        if standing is not None and standing.until is not None:
+            rests.on_out_of_force(rule, standing.until)
         return replace(
             decided,
             explanations=tuple(explanations),

@@ -13,10 +13,12 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from dsl import core as c
+from dsl.core.algebra import words_of
 from dsl.core.ranges import Truth
 from dsl.core.walk import stated_in, walk
 from dsl.source import Span
 from evaluator.decision import Resting
+from evaluator.ended import Part, ended, of_rule, of_settings, of_version, parts_of
 from evaluator.explanation import Explanation
 from evaluator.reasons import number
 
@@ -38,6 +40,28 @@ class Written:
     def __init__(self, core: c.Core) -> None:
         self.core = core
         self._found: dict[tuple[object, ...], tuple[object, Notes]] = {}
+        self._ends: dict[int, tuple[object, tuple[Part, ...]]] = {}
+
+    def ended(self, node: c.Expr, day: date, of: Callable[[object], bool] = lambda _: True) -> Iterator[Note]:
+        """Yield the second-hand days because of which parts of a node are not in force any more.
+
+        Args:
+            node: the node.
+            day: the day it is decided on.
+            of: whether parts with this name are meant.
+        """
+        parts = self._ends.get(id(node))
+        if parts is None:
+            parts = self._ends[id(node)] = (node, parts_of(node))
+        for part in ended(parts[1], day) if parts[1] else ():
+            if of(part.of):
+                yield _of_date(part.origin)
+
+    def out_of_force(self, rules: Iterable[c.Rule], day: date) -> Iterator[Note]:
+        """Yield the second-hand days because of which rules are not in force any more."""
+        for rule in rules:
+            if rule.version_on(day) is None:
+                yield from (_of_date(part.origin) for part in ended(of_rule(rule), day))
 
     def node(self, node: c.Expr, day: date, as_of: date) -> Notes:
         """Return what a node rests on, also through the names in it."""
@@ -63,12 +87,15 @@ class Written:
                     seen.add(found.name)
                     waiting.append(self.core.named[found.name].value)
                 yield from _of_node(found, day, _all_chosen(found, day), as_of)
+                yield from self.ended(found, day)
 
     def _settings(self, award: str, due: date, words: Sequence[str], as_of: date) -> Iterator[Note]:
         rule = self.core.rule_of_award.get(award)
         for version in rule.versions if rule is not None else ():
             for word in words if due in version.days else ():
-                for setting in version.settings.get(word, ()):
+                settings = version.settings.get(word, ())
+                yield from (_of_date(part.origin) for part in ended(of_settings(settings), due))
+                for setting in settings:
                     if due in setting.days:
                         values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
                         yield from _of_basis(setting.basis, values[0].origin, as_of, setting.days)
@@ -84,27 +111,42 @@ class Decided:
         self.as_of = as_of
         self._found: dict[int, tuple[Explanation, Notes]] = {}
 
-    def notes(self, part: Explanation) -> Notes:
-        """Return what an explanation rests on, in the order in which it is read."""
+    def notes(self, part: Explanation, day: date | None = None) -> Notes:
+        """Return what an explanation rests on, in the order in which it is read.
+
+        Args:
+            part: the explanation.
+            day: the day it was decided on, where it tells none itself; None: the day of the question.
+        """
         found = self._found.get(id(part))
         if found is None:
-            notes: dict[Note, None] = dict.fromkeys(self._own(part))
+            day = part.day or day or self.as_of
+            notes: dict[Note, None] = dict.fromkeys(self._own(part, day))
             for inner in _that_count(part):
-                below = self.notes(inner)
+                below = self.notes(inner, day)
                 if below:
                     notes.update(dict.fromkeys(below))
             found = self._found[id(part)] = (part, tuple(notes))
         return found[1]
 
-    def _own(self, part: Explanation) -> Iterable[Note]:
-        node, day = part.node, part.day or self.as_of
+    def _own(self, part: Explanation, day: date) -> Iterator[Note]:
+        node, written = part.node, self.written
         if isinstance(node, c.Holds):
-            return [note for check in part.parts for note in self._of_check(node.award, check)]
-        if isinstance(node, c.Aggregate):
-            of_records = (node.where, node.value, node.total, *node.alike)
-            written = (self.written.node(one, day, self.as_of) for one in of_records if one is not None)
-            return [note for notes in written for note in notes]
-        return _of_node(node, day, part.chosen, self.as_of)
+            for check in part.parts:
+                yield from self._of_check(node.award, check)
+        if isinstance(node, c.Holds | c.Paid | c.Lapsed):
+            rule = written.core.rule_of_award.get(node.award)
+            if rule is not None and part.truth is not Truth.TRUE:
+                yield from written.out_of_force([rule], day)
+        elif isinstance(node, c.Qualifies | c.InProgress):
+            yield from written.out_of_force([written.core.rules[node.rule]], day)
+        elif isinstance(node, c.Aggregate):
+            for one in (node.where, node.value, node.total, *node.alike):
+                if one is not None:
+                    yield from written.node(one, day, self.as_of)
+        else:
+            yield from _of_node(node, day, part.chosen, self.as_of)
+            yield from written.ended(node, day, _asked_for(part))
 
     def _of_check(self, award: str, check: Explanation) -> Notes:
         """Return what the settings rest on that made a check of an award."""
@@ -133,6 +175,14 @@ class Rests:
         """Note what stands beside a part that was used: its readings, and whether its days are provisional."""
         self._notes.update(dict.fromkeys(_of_basis(basis, origin, self.decided.as_of, days)))
 
+    def on_ended(self, version: c.RuleVersion, day: date) -> None:
+        """Note the second-hand days because of which parts of a version are not in force any more."""
+        self._notes.update((_of_date(part.origin), None) for part in ended(of_version(version), day))
+
+    def on_out_of_force(self, rule: c.Rule, day: date) -> None:
+        """Note the second-hand days because of which a rule is not in force on a day."""
+        self._notes.update((note, None) for note in self.decided.written.out_of_force([rule], day))
+
     def on_decided(self, top: Explanation) -> None:
         """Note what an explanation rests on."""
         self._notes.update(dict.fromkeys(self.decided.notes(top)))
@@ -149,7 +199,19 @@ def _of_basis(basis: c.Basis, origin: Span, as_of: date, days: c.Days = c.ALWAYS
     if basis.seen is not None and as_of < basis.seen:
         yield False, Resting(f"observed on {basis.seen}, applied to {as_of}", _at(origin))
     if days.provisional:
-        yield True, Resting("a date of this version", _at(origin))
+        yield _of_date(origin)
+
+
+def _of_date(origin: Span) -> Note:
+    return True, Resting("a date of this version", _at(origin))
+
+
+def _asked_for(part: Explanation) -> Callable[[object], bool]:
+    """Return which parts of a node are asked for, by their names: of a lookup the rows of its key."""
+    if not isinstance(part.node, c.Lookup):
+        return lambda _: True
+    keys = words_of(part.the("key").range).options
+    return lambda name: keys is None or name == "otherwise" or name in keys
 
 
 def _of_node(node: c.Expr, day: date, chosen: Sequence[str], as_of: date) -> Iterator[Note]:
@@ -178,6 +240,7 @@ def rests_on(
     """Return what a decision rests on: the wording of its version, what was decided, and what stands beside it."""
     rests = Rests(decided)
     rests.on(version.basis, version.origin, version.days)
+    rests.on_ended(version, decided.as_of)
     for basis in more:
         rests.on(basis, version.origin)
     for top in explanations:

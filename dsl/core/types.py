@@ -110,6 +110,9 @@ class Days:
     start: date | None = None
     end: date | None = None
     provisional: bool = False
+    """Whether the first day is second-hand."""
+    ends_provisional: bool = False
+    """Whether the end is: where nothing follows, that nothing is in force any more rests on it."""
 
     def __contains__(self, day: date) -> bool:
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
@@ -151,7 +154,8 @@ def common_days(a: Days, b: Days) -> Days:
     ends = [x for x in (a.end, b.end) if x is not None]
     start = max(starts, default=None)
     provisional = any(days.provisional and days.start == start for days in (a, b))
-    return Days(start, min(ends, default=None), provisional)
+    end = min(ends, default=None)
+    return Days(start, end, provisional, any(days.ends_provisional and days.end == end for days in (a, b)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,4 +81,5 @@ def _meet(one: c.Days, other: c.Days) -> bool:
 def _hull(one: c.Days, other: c.Days) -> c.Days:
     start: date | None = None if one.start is None or other.start is None else min(one.start, other.start)
     end: date | None = None if one.end is None or other.end is None else max(one.end, other.end)
-    return c.Days(start, end, one.provisional or other.provisional)
+    second_hand = any(days.ends_provisional and days.end == end for days in (one, other))
+    return c.Days(start, end, one.provisional or other.provisional, second_hand)

@@ -60,7 +60,9 @@ def days_of(validity: d.Validity | None) -> c.Days:
         end = validity.until.day
     # A second-hand end belongs to what follows: it makes no decision of this version provisional.
     provisional = validity.start is not None and validity.start.provisional
-    return c.Days(validity.start.day if validity.start else None, end, provisional)
+    last = validity.through or validity.until
+    start = validity.start.day if validity.start else None
+    return c.Days(start, end, provisional, last is not None and last.provisional)
 
 
 @dataclass(frozen=True, slots=True)
