@@ -72,7 +72,7 @@ def window_reason(code: str, first: Range, last: Range, setting: c.SettingVersio
 def value_reason(code: str, title: str, found: Explanation, context: Context) -> tuple[Reason, ...]:
     """Return a reason that tells a value: an amount, a due date."""
     settled = is_settled(found.range)
-    cites = next((basis.cites for basis in _bases(found) if basis.cites), context.basis.cites)
+    cites = next((basis.cites for basis in _bases(found, context.day) if basis.cites), context.basis.cites)
     return (
         Reason(
             code=code,
@@ -95,10 +95,12 @@ def value_reason(code: str, title: str, found: Explanation, context: Context) ->
     )
 
 
-def _bases(found: Explanation) -> Iterable[c.Basis]:
+def _bases(found: Explanation, day: date) -> Iterable[c.Basis]:
+    """Yield what the values rest on that were taken: rows of other days can have the name of the one in force."""
     for part in found.walk():
         if isinstance(part.node, c.Chooses):
-            yield from (one.basis for one in part.node.alternatives() if one.name in part.chosen)
+            on = part.day or day
+            yield from (one.basis for one in part.node.alternatives() if one.name in part.chosen and on in one.days)
 
 
 def condition_reason(code: str, title: str, test: Explanation, context: Context, branch: c.Branch) -> Reason:

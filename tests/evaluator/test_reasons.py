@@ -101,3 +101,28 @@ def test_a_reason_tells_what_was_seen_and_what_is_short(
     found = reason(code, **facts)
 
     assert {key: found.get(key) for key in expected} == expected
+
+
+def test_an_amount_stands_on_the_source_of_the_row_in_force_not_of_another_with_its_name() -> None:
+    text = """
+source early "Early list"
+source late "Late list"
+facts { size: one of small, large }
+table fees {
+  | size | fee | from | until |
+  | small | 5 EUR | - | 2023-01-01 | cite early "Fees"
+  | small | 6 EUR | 2023-01-01 | - | cite late "Fees"
+  | otherwise | 7 EUR | - | - |
+}
+fee yearly "Yearly" { amount fees[size].fee }
+"""
+    loaded = load_sources([Source("fees.policy", text)])
+    assert not loaded.errors, loaded.errors
+
+    def source(day: date) -> str:
+        query = Query(("fee.yearly",), day, {"facts": {"size": "small"}, "records": {}})
+        amount = Engine(loaded.document).decide(query).as_json()["decisions"][0]["reasons"][0]
+        return str(amount["cite"][0]["source"])
+
+    assert source(date(2022, 12, 31)) == "Early list"
+    assert source(date(2023, 1, 1)) == "Late list"
