@@ -14,14 +14,13 @@ from typing import Any
 import click
 
 from cli.baseline import BaselineError, CodeError, chosen, new, read_baseline, write_baseline
-from cli.console import CLEAN, FINDINGS, diagnostic_text, echo_json, existing, fail_usage, load_policies, policy_folders
+from cli.console import CLEAN, FINDINGS, echo_in, existing, fail_usage, format_option, load_policies, policy_folders
 from cli.mending import mend, write
-from cli.sarif import sarif
 from dsl.codes import CODES, explain
-from dsl.diagnostics import Diagnostic, Severity, nearest
+from dsl.diagnostics import Severity, nearest
 from dsl.lint.runner import linted
 from dsl.load import Loaded, load_sources, misnamed, policy_files
-from dsl.render import as_json, summary
+from review.formats.diagnostics import CHECK, Checked
 
 Json = Any
 POLL_S = 0.3
@@ -45,9 +44,7 @@ class Asked:
 
 @click.command(short_help="Report what is wrong with policies.")
 @click.argument("paths", nargs=-1)
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True
-)
+@format_option(CHECK)
 @click.option("--fix", "mend", is_flag=True, help="Make the proposed changes that keep the meaning, then check.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Make all proposed changes, then check; review them.")
 @click.option("--explain", "code", metavar="CODE", help="Say what a code means, for example C104, and check nothing.")
@@ -118,7 +115,7 @@ def _once(asked: Asked) -> int:
             kept, found = len(found) - len(unknown), unknown
     except (BaselineError, CodeError) as error:
         fail_usage(str(error))
-    _print(asked.form, found, loaded, kept)
+    echo_in(asked.form, CHECK, Checked(found, loaded, kept))
     return FINDINGS if any(one.severity is not Severity.INFO for one in found) else CLEAN
 
 
@@ -135,50 +132,6 @@ def _mended(asked: Asked, loaded: Loaded, cited: frozenset[str]) -> Loaded:
             write(source)
             click.echo(f"fixed {result.fixed[source.name]} in {source.name}", err=True)
     return load_sources(result.sources) if result.fixed else loaded
-
-
-def _print(form: str, found: Sequence[Diagnostic], loaded: Loaded, kept: int) -> None:
-    match form:
-        case "json":
-            echo_json([as_json(diagnostic) for diagnostic in found])
-        case "github":
-            for diagnostic in found:
-                click.echo(_github(diagnostic))
-        case "sarif":
-            echo_json(sarif(found))
-        case _:
-            for diagnostic in found:
-                click.echo(diagnostic_text(diagnostic))
-            click.echo(_summary(found, loaded, kept))
-
-
-def _summary(found: Sequence[Diagnostic], loaded: Loaded, kept: int) -> str:
-    files, rules = len(loaded.sources), len(loaded.core.rules)
-    counted = f"{files} file{'' if files == 1 else 's'}, {rules} rule{'' if rules == 1 else 's'}"
-    known = f", {kept} in the baseline" if kept else ""
-    safe = sum(one.fix is not None and one.fix.safe for one in found)
-    unsafe = sum(one.fix is not None for one in found) - safe
-    options = [f"{count} with {option}" for count, option in ((safe, "--fix"), (unsafe, "--unsafe-fixes")) if count]
-    fixable = f"\ncan be fixed: {', '.join(options)}" if options else ""
-    return f"{counted}: {summary(found)}{known}{fixable}"
-
-
-def _github(diagnostic: Diagnostic) -> str:
-    """Return a workflow command, which GitHub shows as an annotation of the line."""
-    span = diagnostic.span
-    message = diagnostic.message + (f"\nhelp: {diagnostic.help}" if diagnostic.help else "")
-    place = f"file={_property(span.source.name)},line={span.line},col={span.column}"
-    end = f"endLine={span.source.line_of(span.end)},endColumn={span.source.column_of(span.end)}"
-    word = "notice" if diagnostic.severity is Severity.INFO else diagnostic.severity
-    return f"::{word} {place},{end},title={diagnostic.code}::{_escaped(message)}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 # ---- what stands beside the policies ----------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -16,15 +15,18 @@ import click
 from cli.data_files import Data, DataErrors, DataProblem, read_data
 from dsl.diagnostics import Diagnostic
 from dsl.load import Loaded, load_sources, policy_files
-from dsl.render import as_text, summary
+from dsl.render import summary
 from dsl.source import Source, read_source
 from evaluator import limits
 from evaluator.engine import Engine
+from review.formats.diagnostics import text_of
+from review.formats.format import Formats
 
 CLEAN, FINDINGS, USAGE, BROKEN = 0, 1, 2, 3
 """Exit codes: answered; findings or an expectation not met; usage; error in policies, facts or scenarios."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Result = TypeVar("Result")
 
 DEFAULT_POLICIES = "policies"
 
@@ -48,9 +50,15 @@ def paint(text: str, kind: str) -> str:
     return click.style(text, **_COLOURS[kind]) if kind in _COLOURS and not os.environ.get("NO_COLOR") else text
 
 
-def echo_json(value: Any) -> None:
-    """Print JSON with its texts as they are."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+def format_option(*tables: Iterable[str]) -> Callable[[Command], Command]:
+    """Return the option that chooses among the formats of some tables; the first is the default."""
+    names = list(dict.fromkeys(name for table in tables for name in table))
+    return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
+
+
+def echo_in(form: str, formats: Formats[Result], result: Result) -> None:
+    """Print a result in a format."""
+    click.echo(formats[form](result, paint), nl=False)
 
 
 class Broken(click.ClickException):
@@ -150,11 +158,7 @@ def _quoted(paths: Sequence[Path]) -> str:
 
 def diagnostic_text(diagnostic: Diagnostic) -> str:
     """Return a diagnostic as text, its severity coloured."""
-    head, line_break, rest = as_text(diagnostic).partition("\n")
-    word = f": {diagnostic.severity}:"
-    return (
-        head.replace(word, f": {paint(diagnostic.severity.value, diagnostic.severity.value)}:", 1) + line_break + rest
-    )
+    return text_of(diagnostic, paint)
 
 
 def source_of(path: Path) -> Source:

@@ -16,10 +16,10 @@ from cli.console import (
     FINDINGS,
     Broken,
     as_of_option,
-    echo_json,
+    echo_in,
     fail_usage,
+    format_option,
     load_engine,
-    paint,
     policies_option,
     policy_folders,
     problem_lines,
@@ -32,7 +32,8 @@ from evaluator import limits
 from evaluator.decision import Answer, Decision, Detail
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts_schema import FactErrors
-from review.words.decision_text import decision_lines, expected_words
+from review.formats.decisions import DECIDE
+from review.words.decision_text import expected_words
 
 Json = Any
 QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "detail")
@@ -50,7 +51,7 @@ DETAILS = ("none", "summary", "full")
 @as_of_option("Day to decide for")
 @policies_option
 @click.option("--detail", type=click.Choice(DETAILS), help="How much of the reasons to tell.  [default: full]")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option(DECIDE)
 @click.option("--expect", metavar="OUTCOME", help="Exit with 1 unless every rule is decided so, for example eligible.")
 def decide(
     rules: tuple[str, ...],
@@ -86,10 +87,7 @@ def decide(
     engine = load_engine(policy_folders(policies))
     answer = _answer(engine, query, data, prefix)
     unexpected = [one for one in answer.decisions if expect is not None and not _is_expected(one, expect)]
-    if form == "json":
-        echo_json(answer.as_json())
-    else:
-        _print(answer)
+    echo_in(form, DECIDE, answer)
     sys.exit(FINDINGS if unexpected else CLEAN)
 
 
@@ -153,18 +151,6 @@ def _answer(engine: Engine, query: Query, data: Data, prefix: str) -> Answer:
             for problem in errors.problems
         ]
         raise Broken([*problem_lines(found), *(["there may be more"] if errors.more else [])]) from errors
-
-
-def _print(answer: Answer) -> None:
-    for index, decision in enumerate(answer.decisions):
-        if index:
-            click.echo()
-        for line in decision_lines(decision, answer.as_of, paint=paint, detail=answer.detail):
-            click.echo(line)
-    for hint in answer.hints:
-        click.echo(paint(f"\nhint: {hint.message}  {hint.pointer}\n  {hint.help}", "faint"))
-    click.echo()
-    click.echo(paint(f"policies {answer.version or '-'}, digest {answer.digest[:12]}; {answer.engine}", "faint"))
 
 
 def _is_expected(decision: Decision, expect: str) -> bool:

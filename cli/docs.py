@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -11,20 +12,16 @@ import click
 
 from cli.console import CLEAN, FINDINGS, as_of_option, existing, load_engine, policy_folders, today
 from evaluator.engine import Engine
-from review.guide.html import html_files
-from review.guide.markdown import markdown_files
+from review.formats.pages import DOCS
 from review.guide.site import site_of
 
-PLACES = {"html": "build/guide", "markdown": "docs/guide"}
-SUFFIXES = {"html": ".html", "markdown": ".md"}
 _MADE = re.compile(r'(?:<!-- |<meta name="generator" content=")merit docs(?:, as of (\d{4}-\d{2}-\d{2}))?(?: -->|">)')
-FIRST = {"html": "index.html", "markdown": "README.md"}
 
 
 @click.command(short_help="Make the programme guide.")
 @click.argument("paths", nargs=-1)
 @click.option("--out", metavar="DIR", help="Where to write it.  [default: build/guide, Markdown docs/guide]")
-@click.option("--format", "form", type=click.Choice(["html", "markdown"]), help="What to write.  [default: html]")
+@click.option("--format", "form", type=click.Choice(list(DOCS)), help="What to write.  [default: html]")
 @as_of_option("Day whose state is told", otherwise="today, or the day of the Markdown guide that is there,")
 @click.option(
     "--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the Markdown guide is stale."
@@ -37,35 +34,35 @@ def docs(paths: tuple[str, ...], out: str | None, form: str | None, as_of: date 
     """
     engine = load_engine(existing(paths) if paths else policy_folders(()))
     form = form or ("markdown" if only_check else "html")
-    folder = Path(out or PLACES[form])
+    folder = Path(out or DOCS[form].folder)
     # What is committed changes with the policies, not with the day on which somebody makes it again.
-    kept = _day_of(folder / FIRST[form]) if only_check or form == "markdown" else None
+    kept = _day_of(folder / DOCS[form].first) if only_check or form == "markdown" else None
     site = site_of(engine.core, engine.document, as_of or kept or today())
-    files = dict(html_files(site) if form == "html" else markdown_files(site))
+    files = DOCS[form].write(site)
     if only_check:
         sys.exit(_check(folder, files, form))
     folder.mkdir(parents=True, exist_ok=True)
-    for old in _made_before(folder, SUFFIXES[form]):
+    for old in _made_before(folder, DOCS[form].suffix):
         if old.name not in files:
             old.unlink()
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    click.echo(f"{folder / FIRST[form]}: {len(site.pages)} pages in {len(files)} files")
+    click.echo(f"{folder / DOCS[form].first}: {len(site.pages)} pages in {len(files)} files")
 
 
 def is_stale(engine: Engine, folder: Path) -> bool:
     """Whether the Markdown guide of a folder is another than the policies make for its day."""
-    day = _day_of(folder / FIRST["markdown"])
-    files = dict(markdown_files(site_of(engine.core, engine.document, day or today())))
+    day = _day_of(folder / DOCS["markdown"].first)
+    files = DOCS["markdown"].write(site_of(engine.core, engine.document, day or today()))
     return any(_read(folder / name) != text for name, text in files.items()) or any(
-        old.name not in files for old in _made_before(folder, SUFFIXES["markdown"])
+        old.name not in files for old in _made_before(folder, DOCS["markdown"].suffix)
     )
 
 
-def _check(folder: Path, files: dict[str, str], form: str) -> int:
+def _check(folder: Path, files: Mapping[str, str], form: str) -> int:
     """Say which files are stale, and return the exit code."""
     stale = [name for name, text in files.items() if _read(folder / name) != text]
-    gone = [old.name for old in _made_before(folder, SUFFIXES[form]) if old.name not in files]
+    gone = [old.name for old in _made_before(folder, DOCS[form].suffix) if old.name not in files]
     for name in stale:
         click.echo(f"{folder / name} is {'stale' if (folder / name).exists() else 'missing'}")
     for name in gone:

@@ -6,17 +6,25 @@ from datetime import date
 
 import click
 
-from cli.console import as_of_option, echo_json, fail_usage, load_engine, paint, policies_option, policy_folders, today
+from cli.console import (
+    as_of_option,
+    echo_in,
+    fail_usage,
+    format_option,
+    load_engine,
+    policies_option,
+    policy_folders,
+    today,
+)
 from evaluator.engine import UnknownRule
-from review.words.outline import rule_outline
-from review.words.rule_text import rule_lines
+from review.formats.decisions import EXPLAIN, Explained
 
 
 @click.command(short_help="Say a rule in words, without facts.")
 @click.argument("rules", nargs=-1, required=True, metavar="RULE...")
 @as_of_option("Day whose version and figures are told")
 @policies_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option(EXPLAIN)
 def explain(rules: tuple[str, ...], as_of: date | None, policies: tuple[str, ...], form: str) -> None:
     """Say in words what RULE requires, where that is written, and what a service must tell to have it decided.
 
@@ -28,12 +36,4 @@ def explain(rules: tuple[str, ...], as_of: date | None, policies: tuple[str, ...
         found = [rule for pattern in rules for rule in engine.rules(pattern)]
     except UnknownRule as error:
         fail_usage(f"{error}" + (f"; did you mean `{error.suggestion}`?" if error.suggestion else ""))
-    if form == "json":
-        policy = {"digest": engine.core.digest, "version": engine.core.version}
-        echo_json([{"policy": policy, **rule_outline(engine.core, rule, day)} for rule in found])
-        return
-    for index, rule in enumerate(found):
-        if index:
-            click.echo()
-        for line in rule_lines(engine.core, rule, day, paint=paint):
-            click.echo(line)
+    echo_in(form, EXPLAIN, Explained(engine.core, found, day))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,10 +14,10 @@ from cli.console import (
     CLEAN,
     FINDINGS,
     diagnostic_text,
-    echo_json,
+    echo_in,
     existing,
     fail_usage,
-    paint,
+    format_option,
     policy_folders,
     without_errors,
 )
@@ -36,12 +37,12 @@ from cli.test_generate import write_missing
 from cli.test_mutation import Trial, tell_faults
 from dsl.load import misnamed
 from evaluator.engine import Engine
-from review.scenarios import report
+from review.formats.scenarios import COVERAGE, MUTATION, TEST, Run
 
-FORMATS = {
-    "run": ("text", "json", "junit", "markdown"),
-    "coverage": ("text", "json", "markdown", "lcov"),
-    "mutate": ("text", "json", "markdown"),
+FORMATS: Mapping[str, Iterable[str]] = {
+    "run": TEST,
+    "coverage": COVERAGE,
+    "mutate": MUTATION,
     "generate": ("text",),
     "ready": ("text",),
 }
@@ -65,8 +66,7 @@ OF_ONE = {
 @click.argument("paths", nargs=-1)
 @click.option("-k", "expression", metavar="EXPR", help="Only scenarios (faults) whose file, name or rules hold these.")
 @click.option("--policies", multiple=True, metavar="PATH", help="Policy files and folders; else found from PATHS.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "junit", "markdown", "lcov"]), default="text",
-              show_default=True)  # fmt: skip
+@format_option(TEST, COVERAGE, MUTATION)
 @click.option("-v", "--verbose", is_flag=True, help="Name what passed too.")
 @click.option(
     "--detail", type=click.Choice(["summary", "full"]), help="How much of a failure is told: 40 lines, or all."
@@ -142,16 +142,7 @@ def test_command(
     ran = run_files(engine, read)
     for line in hint_lines(engine, read):
         click.echo(line, err=True)
-    match form:
-        case "json":
-            echo_json(report.as_json(ran))
-        case "junit":
-            click.echo(report.as_junit(ran), nl=False)
-        case "markdown":
-            click.echo(report.as_markdown(ran), nl=False)
-        case _:
-            for line in report.text_lines(ran, paint=paint, verbose=verbose, full=detail == "full"):
-                click.echo(line)
+    echo_in(form, TEST, Run(ran, verbose, detail == "full"))
     sys.exit(CLEAN if all(one.result.passed for one in ran) and not strays else FINDINGS)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from cli.changes import Lines
-from cli.console import CLEAN, FINDINGS, echo_json
+from cli.console import CLEAN, FINDINGS, echo_in
 from cli.scenario_files import ReadFile, run_files
 from evaluator.engine import Engine
-from review.scenarios import coverage_report as report
+from review.formats.scenarios import COVERAGE, Tried
 from review.scenarios.coverage import Coverage, share
 
 
@@ -41,16 +41,7 @@ def tell_coverage(
     if lines is not None:
         parts = [one for one in parts if (Path(one.part.file).resolve(), one.part.line) in lines]
     waiting = sum(one.result.scenario.review for one in ran)
-    match form:
-        case "json":
-            echo_json(report.as_json(parts, waiting=waiting))
-        case "markdown":
-            click.echo(report.as_markdown(parts, waiting=waiting), nl=False)
-        case "lcov":
-            click.echo(report.as_lcov(parts), nl=False)
-        case _:
-            for line in report.as_text(parts, all_parts=verbose, waiting=waiting):
-                click.echo(line)
+    echo_in(form, COVERAGE, Tried(parts, waiting, verbose))
     failed = [one for one in ran if not one.result.passed]
     for one in failed:
         click.echo(f"{one.place}: fails: {one.result.scenario.name}", err=True)

@@ -16,14 +16,14 @@ from typing import TypeVar
 
 import click
 
-from cli.console import CLEAN, FINDINGS, Broken, echo_json, problem_lines, read_file
+from cli.console import CLEAN, FINDINGS, Broken, echo_in, problem_lines, read_file
 from cli.data_files import DataProblem
 from cli.scenario_files import ReadFile, run_files
 from cli.selection import Chosen
 from dsl.codec import escaped
 from dsl.document import Document
 from evaluator.engine import Engine
-from review.scenarios import mutation_report as report
+from review.formats.scenarios import MUTATION
 from review.scenarios.faults import Fault, faults
 from review.scenarios.mutation import Mutation, Trace, Verdict
 from review.scenarios.mutation_report import Judged
@@ -76,14 +76,7 @@ def tell_faults(
     judged = Judged(
         tuple(verdicts), accepted, len(picked) == len(every), sum(scenario.review for scenario in scenarios)
     )
-    match form:
-        case "json":
-            echo_json(report.as_json(judged))
-        case "markdown":
-            click.echo(report.as_markdown(judged), nl=False)
-        case _:
-            for line in report.as_text(judged):
-                click.echo(line)
+    echo_in(form, MUTATION, judged)
     if least is not None:
         return FINDINGS if judged.score < least else CLEAN
     return FINDINGS if judged.survivors or judged.unused else CLEAN

@@ -1,0 +1,23 @@
+"""Every output format: the commands that take ``--format``, and what each of them writes.
+
+A command imports its own table only, so that it starts fast; a test holds that no command has formats beside these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from review.formats.decisions import DECIDE, EXPLAIN
+from review.formats.diagnostics import CHECK
+from review.formats.pages import DOCS
+from review.formats.scenarios import COVERAGE, MUTATION, TEST
+
+FORMATS: Mapping[str, Mapping[str, object]] = {
+    "check": CHECK,
+    "decide": DECIDE,
+    "docs": DOCS,
+    "explain": EXPLAIN,
+    "test": TEST,
+    "test --coverage": COVERAGE,
+    "test --mutate": MUTATION,
+}
