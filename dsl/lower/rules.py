@@ -10,7 +10,8 @@ from dsl import core as c, document as d
 from dsl.core.types import common_days, overlap
 from dsl.diagnostics import Label
 from dsl.lower.asked import asked_together
-from dsl.lower.bodies import Bodies, Body, Placed, notes_of
+from dsl.lower.bodies import Bodies
+from dsl.lower.placing import Body, Placed, notes_of
 from dsl.lower.scope import Names, Scope, days_of, insert, words
 from dsl.lower.tables import rows_in_days
 from dsl.lower.values import Values
