@@ -256,7 +256,7 @@ class Keys:
             case n.Anniversary(which="shared"):
                 return self.core.awards
             case n.Anniversary() | n.Aggregate(over=n.Period(anniversary_year=True)):
-                return self.core.membership.awards if self.core.membership is not None else ()
+                return self.core.members
             case _:
                 return ()
 
