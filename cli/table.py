@@ -78,6 +78,11 @@ def import_command(name: str, file: str, only_check: bool, policies: tuple[str, 
     else:
         Path(found.source.name).write_text(done.text, encoding="utf-8", newline="")
     click.echo(f"{found.source.name}: {_summary(done)}", err=only_check)
+    if done.settled is not None:
+        written, day = done.settled
+        click.echo(
+            f"`{written}` is read as {day}: another date of {file} can be read in that order only", err=only_check
+        )
     sys.exit(FINDINGS if only_check else CLEAN)
 
 

@@ -12,10 +12,11 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from typing import TypeAlias
 
 from dsl.diagnostics import proposed
 from dsl.format.formatter import format_source
-from dsl.format.spreadsheets import is_date, reads_day, two_figures
+from dsl.format.spreadsheets import as_figure, has_two_readings, is_date, reads_day, two_figures
 from dsl.format.tables import cell_text
 from dsl.parser import parse
 from dsl.source import Source
@@ -66,6 +67,8 @@ class Imported:
     added: int = 0
     removed: int = 0
     problems: tuple[Problem, ...] = ()
+    settled: tuple[str, str] | None = None
+    """A date that could be two days by itself, and the day that the others of the file make of it."""
 
 
 def tables_in(source: Source) -> list[PolicyTable]:
@@ -110,14 +113,14 @@ def import_csv(table: PolicyTable, text: str) -> Imported:
 
     What is unchanged stays to the letter; a table that was in its canonical layout is so again.
     """
-    lines, problems = _read(table, text)
+    lines, settled, problems = _read(table, text)
     if problems:
         return Imported(table.source.text, problems=tuple(problems))
     edits, counts, problems = _edits(table, lines)
     if problems or not edits:
         return Imported(table.source.text, problems=tuple(problems))
     changed, added, removed = counts
-    return Imported(_edited(table, edits), changed, added, removed)
+    return Imported(_edited(table, edits), changed, added, removed, settled=settled)
 
 
 # ---- reading
@@ -143,14 +146,23 @@ def _is_same(one: str, other: str) -> bool:
     return a == b or (b[:1].isdigit() and a.replace(",", "") == b.replace(",", ""))
 
 
-def _read(table: PolicyTable, text: str) -> tuple[list[_Line], list[Problem]]:
+_Settled: TypeAlias = tuple[str, str] | None
+
+
+def _read(table: PolicyTable, text: str) -> tuple[list[_Line], _Settled, list[Problem]]:
     head = text.removeprefix("\ufeff").split("\n", 1)[0]
     separator = max((",", ";", "\t"), key=head.count)
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator))
     if not rows:
-        return [], [Problem(1, "the file is empty", f"its first line names the columns: {', '.join(table.columns)}")]
-    header = [name.strip() for name in rows[0]]
+        return (
+            [],
+            None,
+            [Problem(1, "the file is empty", f"its first line names the columns: {', '.join(table.columns)}")],
+        )
     wanted = [*table.columns, table.notes_column]
+    # However a spreadsheet's user writes the letters of a heading.
+    known = {name.casefold(): name for name in wanted}
+    header = [known.get(name.strip().casefold(), name.strip()) for name in rows[0]]
     problems = []
     for name in header:
         if name not in wanted:
@@ -161,7 +173,7 @@ def _read(table: PolicyTable, text: str) -> tuple[list[_Line], list[Problem]]:
             what = "is missing" if name not in header else "stands twice"
             problems.append(Problem(1, f"the column `{name}` {what}", "export the table again, and edit that file"))
     if problems:
-        return [], problems
+        return [], None, problems
     lines = []
     for number, record in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in record):
@@ -173,11 +185,13 @@ def _read(table: PolicyTable, text: str) -> tuple[list[_Line], list[Problem]]:
         notes = cells.get(table.notes_column)
         values = tuple(cells[name].strip() for name in table.columns)
         lines.append(_Line(number, values, notes.strip() if notes is not None else None))
-    return _with_days(table, lines, problems), problems
+    days, settled = _with_days(table, lines, problems)
+    return days, settled, problems
 
 
-def _with_days(table: PolicyTable, lines: Sequence[_Line], problems: list[Problem]) -> list[_Line]:
-    """Return the rows with dates as policies write them, where columns hold no texts."""
+def _with_days(table: PolicyTable, lines: Sequence[_Line], problems: list[Problem]) -> tuple[list[_Line], _Settled]:
+    """Return the rows with dates as policies write them, where columns hold no texts; and a date that others settled."""
+    settled: _Settled = None
     texts = {at for at in range(len(table.columns)) if _holds_text(table, at, None)}
     days_of = reads_day(cell for line in lines for at, cell in enumerate(line.cells) if at not in texts)
     result: list[_Line] = []
@@ -189,6 +203,7 @@ def _with_days(table: PolicyTable, lines: Sequence[_Line], problems: list[Proble
             days = [day.isoformat() for day in days_of(cell)]
             if len(days) == 1:
                 cells[at] = days[0]
+                settled = settled or ((cell, days[0]) if has_two_readings(cell) else None)
                 continue
             told = f"may be {' or '.join(days)}" if days else "is a date as no other one of the file is written"
             advice = (
@@ -196,7 +211,7 @@ def _with_days(table: PolicyTable, lines: Sequence[_Line], problems: list[Proble
             )
             problems.append(Problem(line.number, f"`{table.columns[at]}`: `{cell}` {told}", advice))
         result.append(replace(line, cells=tuple(cells)))
-    return result
+    return result, settled
 
 
 # ---- pairing rows
@@ -361,9 +376,9 @@ def _cell(table: PolicyTable, at: int, value: str, old: Node | None, number: int
         return text, [Problem(number, told, f"write `{readings[0]}` or `{readings[1]}`")]
     if not _reads_as(f"| {text} |", cells=1, notes=False):
         told = f"`{column}`: `{value}` is no cell of a policy table"
-        return text, [
-            Problem(number, told, "cells are words, a date like 2022-10-03, a figure with its unit, a text, or -")
-        ]
+        figure = as_figure(value)
+        shapes = "cells are words, a date like 2022-10-03, a figure with its unit, a text, or -"
+        return text, [Problem(number, told, f"write `{figure}`" if figure else shapes)]
     return text, []
 
 

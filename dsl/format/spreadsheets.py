@@ -9,8 +9,13 @@ from datetime import date
 SAVE_AS = "save it as `CSV UTF-8 (comma delimited)`, not as plain CSV"
 """What to do about a file in the encoding of one computer."""
 
-_PARTED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})")
-_YEAR_FIRST = re.compile(r"(\d{4})(/)(\d{1,2})/(\d{1,2})")
+_MIDNIGHT = r"(?:[ T]0?0:00(?::00)?)?"
+_PARTED = re.compile(rf"(\d{{1,2}})([/-])(\d{{1,2}})\2(\d{{4}}){_MIDNIGHT}")
+_DOTTED = re.compile(rf"(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}}){_MIDNIGHT}")
+_YEAR_FIRST = re.compile(rf"(\d{{4}})([/-])(\d{{1,2}})\2(\d{{1,2}}){_MIDNIGHT}")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_DECIMAL_COMMA = re.compile(r"(\d{1,3}(?:[. ]?\d{3})*),(\d{1,2})(\??(?: .*)?)")
+_DOLLARS = re.compile(r"(?:US ?)?\$ ?([\d,]+(?:\.\d+)?\??)|([\d,]+(?:\.\d+)?\??) ?(?:US ?)?\$")
 _EITHER = re.compile(r"([1-9]\d{0,2})\.(\d{3})(\??(?: .*)?)")
 
 
@@ -47,6 +52,8 @@ def reads_day(cells: Iterable[str]) -> Callable[[str], tuple[date, ...]]:
         if match := _PARTED.fullmatch(cell):
             found = [day for first in orders if (day := _parted(match, first)) is not None]
             return tuple(dict.fromkeys(found))
+        if match := _DOTTED.fullmatch(cell):  # no country writes the month first with points
+            return _known(int(match[3]), int(match[2]), int(match[1]))
         if match := _YEAR_FIRST.fullmatch(cell):
             return _known(int(match[1]), int(match[3]), int(match[4]))
         return ()
@@ -56,7 +63,28 @@ def reads_day(cells: Iterable[str]) -> Callable[[str], tuple[date, ...]]:
 
 def is_date(cell: str) -> bool:
     """Whether a cell looks like a date that no policy writes so."""
-    return any(pattern.fullmatch(cell) for pattern in (_PARTED, _YEAR_FIRST))
+    return not _ISO.fullmatch(cell) and any(one.fullmatch(cell) for one in (_PARTED, _DOTTED, _YEAR_FIRST))
+
+
+def has_two_readings(cell: str) -> bool:
+    """Whether a date could be another day in a file that writes the month first, or the day first."""
+    match = _PARTED.fullmatch(cell)
+    return match is not None and len({_parted(match, first) for first in ("month", "day")} - {None}) > 1
+
+
+def as_figure(cell: str) -> str | None:
+    """Return a figure as policies write it, None where that is not plain.
+
+    Examples:
+        >>> as_figure("$5,100"), as_figure("1.234,50 EUR"), as_figure("5 EUR")
+        ('5,100 USD', '1,234.5 EUR', None)
+    """
+    if match := _DOLLARS.fullmatch(cell):
+        return f"{match[1] or match[2]} USD"
+    if match := _DECIMAL_COMMA.fullmatch(cell):
+        part = match[2].rstrip("0")
+        return f"{int(re.sub('[. ]', '', match[1])):,}{f'.{part}' if part else ''}{match[3]}"
+    return None
 
 
 def two_figures(cell: str) -> tuple[str, str] | None:

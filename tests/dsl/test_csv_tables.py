@@ -161,7 +161,7 @@ def test_a_table_in_its_own_layout_keeps_it():
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("from", "1.2.2024", "`from`: `1.2.2024` is no cell of a policy table"),
+        ("from", "1.2.24", "`from`: `1.2.24` is no cell of a policy table"),
         ("fee", "5 USD | 6 USD", "`fee`: `5 USD | 6 USD` is no cell of a policy table"),
         ("fee", "5 USD |\n} table y {", "`fee`: `5 USD |\n} table y {` is no cell of a policy table"),
         ("size of", "one # two", "`size of`: `one # two` is no cell of a policy table"),
@@ -258,8 +258,15 @@ def imported(rows: list[list[str]]) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize(
     "dates",
-    [("1/1/2023", "1/23/2024", "-"), ("1/1/2023", "23/1/2024", "-"), ("2023/1/1", "2024/1/23", "")],
-    ids=["american", "british", "year first"],
+    [
+        ("1/1/2023", "1/23/2024", "-"),
+        ("1/1/2023", "23/1/2024", "-"),
+        ("2023/1/1", "2024/1/23", ""),
+        ("01.01.2023", "23.01.2024", "-"),
+        ("1/1/2023 0:00", "1/23/2024 0:00", "-"),
+        ("2023-1-1", "2024-01-23 00:00:00", ""),
+    ],
+    ids=["american", "british", "year first", "with points", "with the hour", "with the hour, year first"],
 )  # fmt: skip
 def test_dates_in_a_spreadsheets_manner_are_read_where_the_file_leaves_one_reading(dates):
     text = brought(rooms(), with_dates(*dates))
@@ -279,6 +286,35 @@ def test_dates_of_two_manners_in_one_file_are_refused():
 
     assert [line for line, _ in told] == [2, 3]
     assert all("as no other one of the file" in message for _, message in told)
+
+
+def test_a_date_that_only_the_others_make_plain_is_told():
+    out = io.StringIO()
+    csv.writer(out).writerows(with_dates("10/3/2022", "23/1/2024", "-"))
+    one_reading = io.StringIO()
+    csv.writer(one_reading).writerows(with_dates("13/10/2022", "23/1/2024", "-"))
+
+    assert import_csv(rooms(), out.getvalue()).settled == ("10/3/2022", "2022-03-10")
+    assert import_csv(rooms(), one_reading.getvalue()).settled is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "figure"),
+    [("$5,100", "5,100 USD"), ("5,100 $", "5,100 USD"), ("5,1 USD", "5.1 USD"), ("1.234,50 EUR", "1,234.5 EUR")],
+)
+def test_a_figure_in_a_countrys_manner_is_told_as_policies_write_it(cell, figure):
+    rows = rows_of(rooms())
+    rows[3][rows[0].index("fee")] = cell
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+
+    assert [one.help for one in import_csv(rooms(), out.getvalue()).problems] == [f"write `{figure}`"]
+
+
+def test_headings_are_found_however_their_letters_are_written():
+    header, *rows = rows_of(rooms())
+
+    assert brought(rooms(), [[f" {name.upper()} " for name in header], *rows]) == TEXT
 
 
 def test_a_point_that_may_part_thousands_is_told_with_both_readings():

@@ -129,7 +129,7 @@ def test_it_prints_a_question_answers_it_loads_again_and_ends_in_order(service: 
     assert not (service.log.parent / ".gunicorn").exists()
 
 
-@pytest.mark.parametrize("size", ["zz", "-5", "9", "ffffffffffffffff"])
+@pytest.mark.parametrize("size", ["zz", "-5", "9", "ffffffffffffffff", "f" * 300, "f" * 5000])
 def test_a_body_in_broken_chunks_is_the_callers_fault(service: Service, size: str) -> None:
     head = "POST /v1/decisions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nConnection: close\r\n"
     with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
@@ -140,6 +140,27 @@ def test_a_body_in_broken_chunks_is_the_callers_fault(service: Service, size: st
 
     assert said.startswith(b"HTTP/1.1 400")
     assert b"application/problem+json" in said
+    assert "Traceback" not in service.log.read_text()
+
+
+def test_a_body_that_does_not_come_to_its_end_is_given_up(service: Service) -> None:
+    """More of them than there are threads: others are answered all the same."""
+    head = "POST /v1/decisions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+    begun = [
+        f"{head}Transfer-Encoding: chunked\r\n\r\n{'f' * 300}\r\n{{}}",
+        f"{head}Transfer-Encoding: chunked\r\n\r\n{'f' * 300}",
+        f"{head}Content-Length: 1000\r\n\r\n{{}}",
+    ]
+    waiting = [socket.create_connection(("127.0.0.1", service.port), timeout=WAIT_S) for _ in range(24)]
+    for number, connection in enumerate(waiting):
+        connection.sendall(begun[number % len(begun)].encode())
+
+    service.wait(lambda: service.ask("/health/live")[0] == 200)
+
+    for connection in waiting[: len(begun)]:
+        assert connection.recv(12) == b"HTTP/1.1 400"
+    for connection in waiting:
+        connection.close()
     assert "Traceback" not in service.log.read_text()
 
 
