@@ -15,7 +15,7 @@ from cli.test_generate import as_yaml, dumped
 from dsl.load import Loaded
 from evaluator.engine import Engine
 from review.scenarios.coverage import Coverage, Covered
-from review.scenarios.generate import Generated, Partners, generate_one, on_day
+from review.scenarios.generate import Generated, Partners, generate_one, nearest_start, on_day, turning
 from review.scenarios.ready.boundaries import all_boundaries, without_boundary
 from review.scenarios.ready.kept import Kept
 
@@ -67,19 +67,20 @@ def _boundaries(engine: Engine, kept: Kept, partners: Partners) -> Iterator[str]
         listed = Path(file).parent / "boundaries.yaml"
         _append(listed, yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=1000))
         yield f"{scenarios}: {len(made)} scenarios that wait for review"
-        yield f"{listed}: {len(entries)} boundaries"
+        yield f"{listed}: {len(entries)} boundar{'y' if len(entries) == 1 else 'ies'}"
 
 
 def _sides(engine: Engine, covered: Covered, partners: Partners) -> Iterator[Generated]:
     if covered.part.kind == "date":
+        turns = date.fromisoformat(covered.part.name)
+        one = turning(engine, covered, turns, partners)
         for days, said in AROUND_A_DAY:
-            day = date.fromisoformat(covered.part.name) + timedelta(days=days)
-            yield on_day(engine, covered, day, said, partners)
+            yield on_day(engine, covered, turns + timedelta(days=days), said, one)
         return
     for aspect, said in AROUND_A_FIGURE:
-        one = generate_one(engine, covered, aspect, partners)
+        shown = generate_one(engine, covered, aspect, partners)
         # Where no partner is found on that side, one is shown whose facts a person changes.
-        yield one or on_day(engine, covered, None, f"(change its facts) {said}", partners)
+        yield shown or on_day(engine, covered, None, f"(change its facts) {said}", nearest_start(covered, partners))
 
 
 def _named_anew(one: Generated, taken: set[str]) -> Generated:

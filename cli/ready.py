@@ -96,19 +96,23 @@ def tell_ready(loaded: Loaded, engine: Engine, read: Sequence[ReadFile], folders
     if write and found:
         for line in begin(engine, loaded, kept, read):
             click.echo(f"wrote {line}")
-        return _again(loaded, engine, folders)
+        return _again(loaded, engine, folders, ran)
     return _told(found, len(ran))
 
 
-def _again(loaded: Loaded, engine: Engine, folders: Sequence[Path]) -> int:
-    """Look once more, at the files as they are now."""
+def _again(loaded: Loaded, engine: Engine, folders: Sequence[Path], ran: Sequence[report.Ran]) -> int:
+    """Look once more, at the files as they are now; of their scenarios only those of new files are run."""
     read = read_files(scenario_files(folders), lambda _: True)
     kept = kept_beside(folders, read)
     page = write_page(kept)
     if page is not None:
         click.echo(f"wrote {page}")
-    ran = run_files(engine, read)
-    return _told((*left_to_do(loaded, kept), *left_to_make(loaded, engine, kept)), len(ran))
+    before = {one.file for one in ran}
+    new = run_files(engine, [one for one in read if one.file.name not in before])
+    if any(not one.result.passed for one in new):
+        for line in report.text_lines(new, paint=paint):
+            click.echo(line)
+    return _told((*left_to_do(loaded, kept), *left_to_make(loaded, engine, kept)), len(ran) + len(new))
 
 
 def _told(found: Sequence[Diagnostic], scenarios: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
@@ -19,7 +19,7 @@ from dsl.core.references import walk
 from evaluator.decision import Decision, range_json
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
-from review.scenarios.coverage import Coverage, Covered, own_name
+from review.scenarios.coverage import Coverage, Covered, own_name, word_of
 from review.scenarios.expectations import reasons_in
 from review.scenarios.given import Given
 from review.scenarios.scenario import ScenarioFile
@@ -141,18 +141,56 @@ def generate_one(engine: Engine, covered: Covered, aspect: str, partners: Partne
     return found[0] if found else None
 
 
-def on_day(engine: Engine, covered: Covered, day: date | None, said: str, partners: Partners) -> Generated:
-    """Make a scenario of what a rule decides on a day, for a partner of whom it was asked about that time.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A partner who is asked about, and what is told otherwise of them."""
 
-    Without a day it is the last one on which a partner was asked about.
+    start: Start
+    change: Change = field(default_factory=Change)
+
+
+def nearest_start(covered: Covered, partners: Partners, day: date | None = None) -> Asked:
+    """Return a partner of a rule of whom something is told, asked about near a day; without one, last."""
+    near = day or date.max
+    return Asked(min(partners.of(covered.part.rule), key=lambda one: (not one.given.facts, abs(one.as_of - near))))
+
+
+def turning(engine: Engine, covered: Covered, day: date, partners: Partners) -> Asked:
+    """Return a partner for whom a rule turns on a day, another one near that day where none is found.
+
+    The days of a table's row are shown by a partner whom the row is for.
     """
     rule = covered.part.rule
-    near = day or date.max
-    start = min(partners.of(rule), key=lambda one: (not one.given.facts, abs(one.as_of - near)))
-    day = day or start.as_of
-    [decision] = engine.decide(Query((rule,), day, start.given.json())).decisions
+    row = find(engine.core, rule, replace(covered.part, kind="row"))
+    for_row = Change()
+    if row is not None and isinstance(row.node, tuple):
+        lookup, found = row.node
+        for_row = Change(facts=dict(word_of(lookup.key, found, lookup.rows)))
+    starts = sorted(partners.of(rule), key=lambda one: (not one.given.facts, abs(one.as_of - day)))
+    for start in starts:
+        sides = [_decided(engine, rule, start, for_row, on) for on in (day - timedelta(days=1), day)]
+        told = [_expected(engine, one, covered) for one in sides if one is not None]
+        if len(told) == len(sides) and told[0] != told[1]:
+            return Asked(start, for_row)
+    return Asked(starts[0], for_row)
+
+
+def _decided(engine: Engine, rule: str, start: Start, change: Change, day: date) -> Decision | None:
+    try:
+        return engine.decide(Query((rule,), day, change.over(start.given, day).json())).decisions[0]
+    except FactErrors:
+        return None
+
+
+def on_day(engine: Engine, covered: Covered, day: date | None, said: str, asked: Asked) -> Generated:
+    """Make a scenario of what a rule decides on a day for a partner; without a day on that of the partner."""
+    rule = covered.part.rule
+    day = day or asked.start.as_of
+    change = replace(asked.change, as_of=day)
+    [decision] = engine.decide(Query((rule,), day, change.over(asked.start.given, day).json())).decisions
     title = engine.core.rules[rule].title
-    return Generated(f"{said} {covered.part.name}: {title}", start, day, Change(), _expected(engine, decision, covered))
+    expected = _expected(engine, decision, covered)
+    return Generated(f"{said} {covered.part.name}: {title}", asked.start, day, asked.change, expected)
 
 
 def _found(

@@ -122,6 +122,44 @@ def test_what_is_left_to_do_is_told_at_its_place(small, run_merit, file, old, ne
     assert output.splitlines()[-1].startswith("not ready: ")
 
 
+def test_what_tries_an_old_figure_does_not_try_the_one_that_takes_its_place(small, run_merit):
+    change(small / "boundaries.yaml", "boundary: Five", "boundary: 5 or more")
+    old = '  requires { many "Many": n >= 5 cite guide "Selling" }\n'
+    new = "".join(
+        f'  {days} {{ requires {{ many "Many": n >= {asked} cite guide "Selling" }} }}\n'
+        for days, asked in (("until 2023-01-01", 5), ("from 2023-01-01", 7))
+    )
+    change(small / "small.policy", old, new)
+
+    output = run_merit("test", "--ready")[1]
+
+    assert "no boundary stands for the day 2023-01-01 (entitlement.sell)" in output
+    assert "no boundary stands for the threshold 7 (entitlement.sell.many)" in output
+    assert "threshold 5" not in output
+
+
+def test_the_scenarios_begun_around_a_day_are_of_a_partner_for_whom_it_turns(small, run_merit):
+    table = """table fees {
+  | place | fee   | from       | until |
+  | here  | 5 EUR | -          | -     |  cite guide "Fees"
+  | there | 7 EUR | 2023-05-01 | -     |  cite guide "Fees"
+  | otherwise | unknown EUR | - | - |
+}
+fee yearly "Yearly fee" { amount fees[place].fee }
+"""
+    change(small / "small.policy", 'n: count "Count" }', 'n: count "Count"  place: one of here, there, else "Place" }')
+    change(small / "small.policy", "entitlement sell", f"{table}entitlement sell")
+    told = "  - {name: Here, with: {facts: {place: here}}, as_of: 2023-01-01, expect: {fee.yearly: 5 EUR}}\n"
+    change(small / "small.scenarios.yaml", "scenarios:\n", f"scenarios:\n{told}")
+
+    run_merit("test", "--ready", "--write")
+
+    made = (small / "small_new.scenarios.yaml").read_text(encoding="utf-8")
+    assert made.count("place: there") == 3
+    assert made.count("amount: unknown EUR") == 1
+    assert made.count("amount: 7 EUR") == 2
+
+
 def test_scenarios_that_fail_come_first(small, run_merit):
     change(small / "small.scenarios.yaml", "as_of: 2022-01-01, expect: {entitlement.sell: eligible", "as_of: 2022-01-01, expect: {entitlement.sell: not_eligible")  # fmt: skip
 

@@ -15,11 +15,12 @@ from dsl.core.references import expressions
 from dsl.core.walk import children
 from dsl.diagnostics import Diagnostic, nearest
 from dsl.source import Source, Span
-from review.scenarios.coverage import Coverage, Covered
+from review.scenarios.coverage import Coverage, Covered, Part
 from review.scenarios.ready.kept import Kept, duty
 from review.scenarios.ready.paths import unknown
 from review.scenarios.scenario import Scenario
 
+Place: TypeAlias = tuple[str, int, int]
 SIDES = ("before", "on", "after")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -78,6 +79,7 @@ def boundary_duties(kept: Kept, core: c.Core, known: frozenset[str]) -> Iterator
         if wrong := unknown(one.rule, known):
             yield duty("R112", wrong[0], one.places["rule"], wrong[1] or "name the rule or reason that turns here")
         yield from _sides(one, kept)
+    yield from _waiting(all_, kept)
     waiting = list(kept.wanted.without_boundary)
     needed: set[str] = set()
     for part, codes in without_boundary(Coverage(core).parts, core, all_, kept):
@@ -112,9 +114,26 @@ def _sides(one: Boundary, kept: Kept) -> Iterator[Diagnostic]:
             near = nearest(name, by_name)
             advice = f"did you mean `{near}`?" if near else f"write it in `{one.file}`"
             yield duty("R113", f"there is no scenario `{name}` in `{one.file}`", one.places[side], advice)
-        elif by_name[name].review:
-            advice = "hold what it expects against the source, then take its `review: true` out"
-            yield duty("R114", f"the scenario `{name}` waits for review", one.places[side], advice)
+
+
+def _waiting(all_: Sequence[Boundary], kept: Kept) -> Iterator[Diagnostic]:
+    """Yield a finding for each scenario file in which sides of boundaries wait for review."""
+    waiting: dict[str, dict[str, Span]] = {}
+    for one in all_:
+        file = (kept.scenarios or {}).get(one.file)
+        review = {scenario.name for scenario in file.scenarios if scenario.review} if file is not None else set()
+        for side, name in zip(SIDES, one.sides, strict=True):
+            if name in review:
+                waiting.setdefault(one.file, {}).setdefault(name, one.places[side])
+    advice = "hold what {} against the source, then take `review: true` out"
+    for called, found in waiting.items():
+        name, span = next(iter(found.items()))
+        if len(found) == 1:
+            message, what = f"the scenario `{name}` in `{called}` waits for review", "it expects"
+        else:
+            message = f"{len(found)} scenarios in `{called}` wait for review, the first is `{name}`"
+            what = "each expects"
+        yield duty("R114", message, span, advice.format(what))
 
 
 def _span(core: c.Core, covered: Covered) -> Span:
@@ -153,11 +172,16 @@ def without_boundary(
     A date has one where, in its area, the scenarios of a boundary stand on the day before and on the day, or the text of
     a boundary names the day or the last day before it: some boundaries are days of anniversaries, not of questions.
 
-    A threshold has one where a boundary names a requirement that asks it; or where one of its area names the same figure
-    for a requirement of the same rule, or for all rules of the kind.
+    A threshold has one where a boundary names a requirement that asks it, and no other figure that this one asks; or
+    where one of its area names the same figure for a requirement of the same rule, or for all rules of the kind.
     """
     days, texts = _days(all_, kept)
     asking = codes_asking(core)
+    asked: dict[str, set[str]] = defaultdict(set)
+    for covered in parts:
+        if covered.part.kind == "threshold":
+            for code in asking[_place(covered.part)]:
+                asked[code].add(_bare(covered.part.name))
     for covered in _each_day_once(parts, core, kept):
         part = covered.part
         area = kept.area_of(part.file)
@@ -167,8 +191,9 @@ def without_boundary(
             if day not in days[area] and not any(one in texts[area] for one in told):
                 yield covered, {part.rule}
         elif part.kind == "threshold":
-            codes = asking[part.file, part.line, part.column]
-            if not any(_asks(one, codes) or _same(one, area, part.name, codes) for one in all_):
+            codes = asking[_place(part)]
+            figure = _bare(part.name)
+            if not any(_asks(one, codes, figure, asked) or _same(one, area, figure, codes) for one in all_):
                 yield covered, codes
 
 
@@ -192,12 +217,26 @@ def _line(covered: Covered, lines: Mapping[str, Source]) -> str:
     return source.line_text(covered.part.line) if source is not None else ""
 
 
-def _asks(one: Boundary, codes: set[str]) -> bool:
-    return any(fnmatchcase(code, one.rule) for code in codes) if "*" in one.rule else one.rule in codes
+def _place(part: Part) -> Place:
+    return part.file, part.line, part.column
+
+
+def _bare(figure: str) -> str:
+    """Return a figure without its unit, as texts of boundaries are searched for it."""
+    return figure.split()[0].replace(",", "")
+
+
+def _asks(one: Boundary, codes: set[str], figure: str, asked: Mapping[str, set[str]]) -> bool:
+    """Whether a boundary stands for a figure of requirements: it names one of them, and of its figures not another.
+
+    A requirement whose figure rises on a day has two: what was written of the old one does not try the new one.
+    """
+    named = [code for code in codes if (fnmatchcase(code, one.rule) if "*" in one.rule else code == one.rule)]
+    return any(figure in one.figures or not one.figures & (asked[code] - {figure}) for code in named)
 
 
 def _same(one: Boundary, area: str, figure: str, codes: set[str]) -> bool:
-    if one.area != area or figure.split()[0].replace(",", "") not in one.figures:
+    if one.area != area or figure not in one.figures:
         return False
     word, _, kind = one.rule.partition(".")
     return any(
@@ -218,9 +257,6 @@ def _days(all_: Sequence[Boundary], kept: Kept) -> tuple[Mapping[str, set[date]]
         days[one.area].update(day for day in asked if day - timedelta(days=1) in asked)
         texts[one.area] += f"{one.boundary}\n"
     return days, texts
-
-
-Place: TypeAlias = tuple[str, int, int]
 
 
 @dataclass
