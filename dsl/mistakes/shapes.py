@@ -244,7 +244,8 @@ def forgotten_quotes(stop: Stop) -> Iterator[Proposal]:
     ends = [m.start() for m in _ENDS.finditer(stop.code[start:line_end])]
     for end in sorted({*ends, line_end - start}):
         text = stop.text[start : start + end]
-        if not text.strip() or re.search(r'[":={]', text):
+        # What names a day is said of a text, and no part of one.
+        if not text.strip() or re.search(r'[":={]|\d{4}-\d\d-\d\d', text):
             continue
         yield _quoted(stop, start, start + len(text.rstrip()))
 

@@ -177,6 +177,8 @@ def _readings(match: re.Match[str]) -> tuple[str | None, str | None]:
         return first, None
     if first is None:
         return second, None
+    if "." in match.group():  # no country writes the month first with points
+        return first, None
     return first, second if second != first else None
 
 
