@@ -162,10 +162,7 @@ def turning(engine: Engine, covered: Covered, day: date, partners: Partners) -> 
     """
     rule = covered.part.rule
     row = find(engine.core, rule, replace(covered.part, kind="row"))
-    for_row = Change()
-    if row is not None and isinstance(row.node, tuple):
-        lookup, found = row.node
-        for_row = Change(facts=dict(word_of(lookup.key, found, lookup.rows)))
+    for_row = Change(facts=dict(word_of(*row.node))) if row is not None and isinstance(row.node, tuple) else Change()
     starts = sorted(partners.of(rule), key=lambda one: (not one.given.facts, abs(one.as_of - day)))
     for start in starts:
         sides = [_decided(engine, rule, start, for_row, on) for on in (day - timedelta(days=1), day)]
