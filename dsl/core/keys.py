@@ -250,15 +250,12 @@ class Keys:
 
     def _given_by(self, node: n.Node) -> Sequence[str]:
         """Return the awards and benefits whose anniversaries a node can be of; a shared one is of any kind of award."""
-        match node:
-            case n.Anniversary(which="own" | "attained"):
-                return ()
-            case n.Anniversary(which="shared"):
-                return self.core.awards
-            case n.Anniversary() | n.Aggregate(over=n.Period(anniversary_year=True)):
-                return self.core.members
-            case _:
-                return ()
+        which = node.of_anniversary
+        if which is None or which in ("own", "attained"):
+            return ()
+        if which == "shared":
+            return self.core.awards
+        return self.core.membership.awards if self.core.membership is not None else ()
 
     # ---- what a rule reads
 

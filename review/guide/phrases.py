@@ -176,18 +176,16 @@ class GuideSpeaker(Speaker):
         count = "one" if node.least == 1 else f"at least {node.least}"
         if first is None or not same:
             return None
-        match first:
-            case c.Holds(level=level) | c.Lapsed(level=level):
-                awards = [one.award for one in claims if isinstance(one, c.Holds | c.Lapsed)]
-                verb = "is held" if isinstance(first, c.Holds) else "was held and is not any longer"
-                if node.least > 1:
-                    verb = verb.replace("is held", "are held", 1)
-                return f"{self._among(count, awards)} {verb}{at_level(level, self.names)}"
-            case c.Qualifies():
-                rules = [one.rule for one in claims if isinstance(one, c.Qualifies)]
-                return f"the requirements of {self._among(count, rules)} are met"
-            case _:
-                return None
+        if isinstance(first, c.Holds | c.Lapsed):
+            awards = [one.award for one in claims if isinstance(one, c.Holds | c.Lapsed)]
+            verb = "is held" if isinstance(first, c.Holds) else "was held and is not any longer"
+            if node.least > 1:
+                verb = verb.replace("is held", "are held", 1)
+            return f"{self._among(count, awards)} {verb}{at_level(first.level, self.names)}"
+        if isinstance(first, c.Qualifies):
+            rules = [one.rule for one in claims if isinstance(one, c.Qualifies)]
+            return f"the requirements of {self._among(count, rules)} are met"
+        return None
 
     def _among(self, count: str, awards: Sequence[str]) -> str:
         if len(awards) == 1:
@@ -260,16 +258,12 @@ class GuideSpeaker(Speaker):
 
     def figure_of(self, node: c.Expr) -> c.Literal | None:
         """Return the figure that a name stands for on the day, None where it stands for a calculation."""
-        match node:
-            case c.Literal():
-                return node
-            case c.Named(name=name):
-                return self.figure_of(self.core.named[name].value)
-            case c.Dated(versions=versions):
-                now = next((one.value for one in versions if self.day in one.days), None)
-                return self.figure_of(now) if now is not None else None
-            case _:
-                return None
+        if isinstance(node, c.Named):
+            return self.figure_of(self.core.named[node.name].value)
+        if isinstance(node, c.Dated):
+            now = next((one.value for one in node.alternatives() if self.day in one.days), None)
+            return self.figure_of(now) if now is not None else None
+        return node if isinstance(node, c.Literal) else None
 
     def _literal(self, node: c.Literal) -> str:
         unit = unit_of(node.type)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from dsl import core as c
 from dsl.core.points import most_points
-from dsl.core.walk import children
+from dsl.core.walk import by_role, children
 from evaluator.reasons import number
 from review.guide.marks import sentence
 from review.guide.phrases import GuideSpeaker, is_long, is_nothing, listed
@@ -83,10 +83,12 @@ class Teller:
                 title = SETTINGS.get(said.name, sentence(said.name))
                 text = sentence(self._setting(said, setting))
                 return Line("checks", title, text, cites=basis.cites, assumes=basis.assumes)
-            case node:
+            case c.Node() as node:
                 amount = said.group == "amount"
                 line = Line("amount" if amount else "asked", "Amount" if amount else "Condition", self._said(node))
                 return self.with_basis(line, node)
+            case _:
+                assert_never(said.of)
 
     def _said(self, node: c.Expr) -> str:
         return sentence(self.speaker.say(node))
@@ -122,13 +124,11 @@ class Teller:
         return self.with_basis(line, inner)
 
     def _is_claim(self, said: Said) -> bool:
-        match said.of:
-            case c.Requirement(
-                value=c.Holds(award=award) | c.Lapsed(award=award) | c.Qualifies(rule=award), title=title
-            ):
-                return title in self.speaker.names.titles(award)
-            case _:
-                return False
+        node = said.of
+        if not isinstance(node, c.Requirement) or not isinstance(node.value, c.OfAward | c.OfRule):
+            return False
+        award = node.value.award if isinstance(node.value, c.OfAward) else node.value.rule
+        return node.title in self.speaker.names.titles(award)
 
     def _lead(self, node: c.Expr, parts: Sequence[Line]) -> tuple[str, str]:
         """Return the sentence of a node whose parts are told below it, and how they make the whole."""
@@ -157,20 +157,25 @@ class Teller:
                 return (f"only when {self.speaker.say(when)}" if when is not None else ""), "if"
             case c.Case():
                 return f"the first that applies counts{upto}", "first of"
-            case _:
+            case (
+                c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AsProjected() | c.AskedThisYear() | c.Compare()
+                | c.Dated() | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.Holds()
+                | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.Not()
+                | c.NumberOf() | c.OnDate() | c.Paid() | c.People() | c.PerUnit() | c.Prorate() | c.Qualifies()
+                | c.Ratio() | c.Requirement() | c.Rounded() | c.Shift() | c.Sometime() | c.Today()
+            ):  # fmt: skip
                 return self.speaker.say(node), "if"
+            case _:
+                assert_never(node)
 
     def _inside(self, node: c.Expr) -> bool:
         """Whether a node is made of requirements and nothing else."""
-        match node:
-            case c.AllOf(parts=parts) | c.AnyOf(parts=parts) | c.Total(parts=parts) | c.Best(parts=parts):
-                return all(isinstance(part, c.Requirement) for part in parts)
-            case c.Case(branches=branches):
-                last = branches[-1]
-                told = branches[:-1] if last.when is None and is_nothing(last.value) else branches
-                return all(isinstance(one.value, c.Requirement | c.AllOf) for one in told)
-            case _:
-                return False
+        if isinstance(node, c.Case):
+            last = node.branches[-1]
+            told = node.branches[:-1] if last.when is None and is_nothing(last.value) else node.branches
+            return all(isinstance(one.value, c.Requirement | c.AllOf) for one in told)
+        parts = by_role(node, "part")
+        return bool(parts) and all(isinstance(part, c.Requirement) for part in parts)
 
     def _with_conditions(self, node: c.Expr, parts: tuple[Line, ...]) -> tuple[Line, ...]:
         """Put before the parts of a first-match under which condition each counts."""
@@ -236,26 +241,23 @@ class Teller:
         return replace(line, cites=tuple(dict.fromkeys(cites)), assumes=tuple(dict.fromkeys(assumes)))
 
     def _bases(self, node: c.Expr) -> Iterator[c.Basis]:
-        match node:
-            case c.Requirement():
-                return
-            case c.Dated(versions=versions):
-                for one in versions:
-                    if self.day in one.days:
-                        yield one.basis
-                        yield from self._bases(one.value)
-            case c.Lookup(rows=rows, key=key):
-                yield from self._bases(key)
-                for row in rows:
-                    if self.day in row.days:
-                        yield row.basis
-            case c.Named(name=name):
-                # A figure is told where it is used; a calculation is told, with its sources, on a page of its own.
-                if self.speaker.figure_of(node) is not None:
-                    yield from self._bases(self.speaker.core.named[name].value)
-            case _:
-                for child in children(node):
-                    yield from self._bases(child)
+        if isinstance(node, c.Requirement):
+            return
+        if isinstance(node, c.Dated):
+            for one in node.alternatives():
+                if self.day in one.days:
+                    yield one.basis
+                    yield from self._bases(one.value)
+        elif isinstance(node, c.Lookup):
+            yield from self._bases(node.key)
+            yield from (row.basis for row in node.alternatives() if self.day in row.days)
+        elif isinstance(node, c.Named):
+            # A figure is told where it is used; a calculation is told, with its sources, on a page of its own.
+            if self.speaker.figure_of(node) is not None:
+                yield from self._bases(self.speaker.core.named[node.name].value)
+        else:
+            for child in children(node):
+                yield from self._bases(child)
 
 
 def all_lines(lines: Iterable[Line]) -> Iterator[Line]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_never
 
 from dsl import core as c
 from dsl.codec import decimal_text
 from dsl.core.points import most_points
 from dsl.core.references import reads_of
-from dsl.core.walk import children
+from dsl.core.walk import by_role, children
 from dsl.source import Span
 from evaluator.reasons import unit_of
 from review.words.lines import Group, Line, lines_of, names_in, of_group
@@ -100,8 +100,10 @@ class _Outline:
                 said = PICKS[line.name] if line.group == "choice" else "as soon as the requirements are met"
                 name = "pick" if line.group == "choice" else line.name
                 return {"setting": name, "says": said, "valid": _days(line.of.days), **_basis(line.of.basis)}
-            case _:
+            case c.Node():
                 return self.value(line.of)
+            case _:
+                assert_never(line.of)
 
     def requirement(self, node: c.Requirement, parts: Sequence[Line]) -> dict[str, Json]:
         result: dict[str, Json] = {
@@ -132,21 +134,14 @@ class _Outline:
 
     def figures(self, node: c.Expr) -> Iterator[c.Literal]:
         """Yield the figures of a node, not those of requirements inside, as these tell their own."""
-        match node:
-            case c.Literal(value=bool() | str()) | c.Requirement():
-                return
-            case c.Literal():
+        if isinstance(node, c.Literal):
+            if not isinstance(node.value, bool | str):
                 yield node
-            case c.Gate(value=value):
-                # What decides whether it counts stands beside the figures, as a condition.
-                yield from self.figures(value)
-            case c.Lookup(key=key):
-                # The figures are the cells'; what the key is reckoned from is none of them.
-                yield from (
-                    found for child in children(node, self.day) if child is not key for found in self.figures(child)
-                )
-            case _:
-                for child in children(node, self.day):
+        elif not isinstance(node, c.Requirement):
+            # What decides whether points count, or which row does, stands beside the figures.
+            beside = [id(one) for one in by_role(node, "condition", "key")] if not isinstance(node, c.Case) else []
+            for child in children(node, self.day):
+                if id(child) not in beside:
                     yield from self.figures(child)
 
     def stage(self, branch: c.Branch) -> dict[str, Json]:

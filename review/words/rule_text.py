@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
@@ -99,9 +100,11 @@ class _Telling:
             case c.Option() as option:
                 head = f"option {option.name or 'no_choice'}  {option.title}"
                 basis, origin, days = option.basis, option.origin, option.days
-            case _:
+            case c.Node() | c.Effect() | c.SettingVersion() | c.Stated():
                 yield f"{indent}{self.said(line)}"
                 return
+            case _:
+                assert_never(line.of)
         dated = f" ({days})" if days != c.ALWAYS else ""
         yield f"{indent}{head}{dated}  {self.at(origin)}"
         shown = c.Basis((), basis.assumes, basis.seen) if basis.cites == cited else basis
@@ -128,8 +131,10 @@ class _Telling:
             case c.Stated():
                 at_once = "the badge is given as soon as the requirements are met"
                 return PICKS[line.name] if line.group == "choice" else at_once
-            case node:
+            case c.Node() as node:
                 return f"amount: {say(node)}" if line.group == "amount" else say(node)
+            case _:
+                assert_never(line.of)
 
     def definitions(self) -> Iterator[str]:
         """Yield the measures that are named and how they are reckoned, the membership, and what lists hold."""

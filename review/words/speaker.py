@@ -213,13 +213,12 @@ class Speaker:
 
     def _per_unit(self, node: c.PerUnit) -> str:
         value = self.say(node.value)
-        match node.value:
-            case c.People():
-                each = f"each person {holding(node.value)}"
-            case _ if node.unit is None:
-                each = f"each of {value}"
-            case _:
-                each = f"every {self.say(node.unit)} of {value}"
+        if isinstance(node.value, c.People):
+            each = f"each person {holding(node.value)}"
+        elif node.unit is None:
+            each = f"each of {value}"
+        else:
+            each = f"every {self.say(node.unit)} of {value}"
         cap = "" if node.cap is None else f", up to {self.say(node.cap)}"
         return f"{self.say(node.points)} for {each}{cap}"
 

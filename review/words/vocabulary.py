@@ -39,13 +39,7 @@ def means_membership(core: c.Core, rule: c.Rule, versions: Iterable[c.RuleVersio
 
 
 def _is_membership(node: c.Expr) -> bool:
-    match node:
-        case c.Anniversary(which="own" | "attained"):
-            return False
-        case c.Anniversary() | c.Aggregate(over=c.Period(anniversary_year=True)):
-            return True
-        case _:
-            return False
+    return node.of_anniversary not in (None, "own", "attained")
 
 
 def _read(core: c.Core, rule: c.Rule, version: c.RuleVersion, day: date | None) -> Iterator[c.Expr]:

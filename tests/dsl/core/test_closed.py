@@ -1,0 +1,236 @@
+"""A new kind of node is thought of everywhere: no match over kinds is open, and nobody walks nodes by a way of his own.
+
+What a reader wants of a node is declared with its kind (roles of fields, what its names name, what moves it); a match
+that gives every kind a meaning ends in ``assert_never``, so that the type checker asks for the one that is new.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dsl.core import nodes
+
+ROOT = Path(__file__).resolve().parents[3]
+ROOMS = ("cli", "dsl", "evaluator", "review", "schemas", "server")
+KINDS = frozenset(name for name, kind in vars(nodes).items() if inspect.isclass(kind) and issubclass(kind, nodes.Node))
+MANY = 3
+"""Of how many kinds a function that calls itself walks nodes."""
+WALK = {"children", "walk", "within", "topmost", "by_role", "asked"}
+"""What ``dsl.core.walk`` gives to whoever goes down nodes."""
+
+OPEN = {
+    "dsl/core/keys.py _form": "all fields of any other kind are in its key",
+    "review/guide/phrases.py say": "what it does not say itself the closed `Speaker.say` says",
+    "review/guide/phrases.py _not": "of any other kind it says that it is not so",
+    "dsl/lint/constants.py _seen": "a lint says what it knows of conditions: of others it claims nothing",
+    "dsl/lint/truth.py truth": "beside the bounds, which know every kind: what it does not see is left open",
+    "dsl/lint/truth.py implies": "what is not seen to follow is not claimed",
+}
+"""Places where a match over kinds may be open: whatever a new kind means, what they say stays true."""
+
+FIELDS = {
+    "dsl/core/keys.py": "a key is made of all fields but labels",
+    "review/scenarios/faults.py": "goes through documents",
+    "review/scenarios/ready/citations.py": "goes through documents",
+    "review/scenarios/touched.py": "copies and compares whole cores",
+    "dsl/codec.py": "writes documents",
+    "dsl/document.py": "walks documents",
+    "dsl/lower/to_core.py": "reads a clause of a document",
+    "dsl/core/walk.py": "the one walk",
+}
+"""Modules that may ask a class for its fields."""
+
+WALKERS = {
+    "dsl/check/points.py _maxima": "where a maximum is written; of any other kind at the whole",
+    "evaluator/interpreter.py _empty": "goes down what was decided, by the roles of its parts",
+    "review/scenarios/tries.py _settings": "guesses that are tried: one that is missed claims nothing",
+}
+"""Functions that go down nodes by themselves, with reasons."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module, and the names that kinds of nodes have in it."""
+
+    path: str
+    tree: ast.Module
+
+    def kind(self, name: ast.expr) -> str | None:
+        """Return the kind that an expression names, None for anything else."""
+        match name:
+            case ast.Attribute(value=ast.Name(id=of), attr=kind) if of in self._cores and kind in KINDS:
+                return kind
+            case ast.Name(id=kind) if kind in self._kinds:
+                return kind
+            case _:
+                return None
+
+    @property
+    def _cores(self) -> set[str]:
+        return {
+            one.asname or one.name
+            for found in self._imports("dsl", "dsl.core")
+            for one in found.names
+            if one.name in ("core", "nodes")
+        }
+
+    @property
+    def _kinds(self) -> set[str]:
+        here = KINDS if self.path == "dsl/core/nodes.py" else set()
+        imported = self._imports("dsl.core", "dsl.core.nodes")
+        return {one.asname or one.name for found in imported for one in found.names if one.name in KINDS} | here
+
+    def _imports(self, *of: str) -> list[ast.ImportFrom]:
+        return [one for one in ast.walk(self.tree) if isinstance(one, ast.ImportFrom) and one.module in of]
+
+    def functions(self) -> Iterator[ast.FunctionDef]:
+        """Yield its functions and methods."""
+        return (one for one in ast.walk(self.tree) if isinstance(one, ast.FunctionDef))
+
+
+def modules() -> Iterator[Module]:
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield Module(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+
+
+def kinds_matched(module: Module, match: ast.Match) -> set[str]:
+    """Return the kinds of nodes that a match tells apart."""
+    classes = [one.cls for case in match.cases for one in ast.walk(case.pattern) if isinstance(one, ast.MatchClass)]
+    return {kind for kind in map(module.kind, classes) if kind is not None}
+
+
+def is_closed(match: ast.Match) -> bool:
+    """Whether the type checker asks for the kinds that a match leaves out."""
+    last = match.cases[-1]
+    is_any = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None and last.guard is None
+    called = [one.func.id for one in ast.walk(last) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)]
+    return is_any and called == ["assert_never"]
+
+
+def open_matches(module: Module) -> Iterator[str]:
+    """Yield the functions with a match over kinds of nodes that a new kind falls through."""
+    for function in module.functions():
+        for match in (one for one in ast.walk(function) if isinstance(one, ast.Match)):
+            if kinds_matched(module, match) and not is_closed(match):
+                yield f"{module.path} {function.name}"
+
+
+def own_walks(module: Module) -> Iterator[str]:
+    """Yield the functions that go down several kinds of nodes by calling themselves and give what they find there.
+
+    One that leaves the way down to the one walk, and only stops at some kinds, is none.
+    """
+    for function in module.functions():
+        matches = [one for one in ast.walk(function) if isinstance(one, ast.Match)]
+        told = set[str]().union(*(kinds_matched(module, one) for one in matches), kinds_asked(module, function))
+        called = calls_of(function)
+        if len(told) >= MANY and function.name in called and gives_many(function) and not called & WALK:
+            yield f"{module.path} {function.name}"
+
+
+def gives_many(function: ast.FunctionDef) -> bool:
+    """Whether a function yields, or returns what holds several things."""
+    returns = ast.unparse(function.returns) if function.returns is not None else ""
+    yields = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in ast.walk(function))
+    return yields or returns.partition("[")[0] in (
+        "Iterable",
+        "Iterator",
+        "Sequence",
+        "frozenset",
+        "list",
+        "set",
+        "tuple",
+    )
+
+
+def kinds_asked(module: Module, function: ast.FunctionDef) -> set[str]:
+    """Return the kinds that a function asks for with ``isinstance``."""
+    asked = [
+        one.args[1]
+        for one in ast.walk(function)
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "isinstance"
+    ]
+    names = [one for kind in asked for one in ast.walk(kind) if isinstance(one, ast.expr)]
+    return {kind for kind in map(module.kind, names) if kind is not None}
+
+
+def calls_of(function: ast.FunctionDef) -> set[str]:
+    """Return the names of what a function calls: functions, and methods of itself."""
+    called = [one.func for one in ast.walk(function) if isinstance(one, ast.Call)]
+    plain = {one.id for one in called if isinstance(one, ast.Name)}
+    return plain | {one.attr for one in called if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self"}
+
+
+def asks_for_fields(module: Module) -> bool:
+    """Whether a module asks classes for their fields, which is how nodes are walked without naming them."""
+    words = {"fields", "is_dataclass", "asdict", "astuple"}
+    imported = any(one.name in words for found in module._imports("dataclasses") for one in found.names)
+    return imported or any(
+        isinstance(one, ast.Attribute) and one.attr in ("__dataclass_fields__", "__match_args__")
+        for one in ast.walk(module.tree)
+    )
+
+
+def test_no_match_over_kinds_is_open() -> None:
+    found = {place for module in modules() for place in open_matches(module)}
+
+    assert sorted(found - OPEN.keys()) == []
+    assert sorted(OPEN.keys() - found) == []
+
+
+def test_nobody_walks_nodes_by_a_way_of_his_own() -> None:
+    found = {place for module in modules() for place in own_walks(module)}
+    by_fields = {module.path for module in modules() if asks_for_fields(module)}
+
+    assert sorted(found - WALKERS.keys()) == []
+    assert sorted(WALKERS.keys() - found) == []
+    assert sorted(by_fields - FIELDS.keys()) == []
+    assert sorted(FIELDS.keys() - by_fields) == []
+
+
+HEAD = "from dsl import core as c\nfrom dsl.core.nodes import AllOf, Best\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "match node:\n        case c.Fact():\n            return 1\n        case _:\n            return 0",
+        "match node:\n        case AllOf(parts=parts):\n            return 1\n    return 0",
+        "match node, 1:\n        case (c.Fact() | Best(), _):\n            return 1\n        case _ if node:\n            return 0",
+    ],
+)
+def test_an_open_match_is_seen(text: str) -> None:
+    module = Module("a.py", ast.parse(f"{HEAD}def say(node):\n    {text}\n"))
+
+    assert list(open_matches(module)) == ["a.py say"]
+
+
+def test_a_closed_match_and_one_over_other_things_are_not() -> None:
+    text = "match node:\n        case c.Fact():\n            return 1\n        case _:\n            assert_never(node)"
+    other = "match node:\n        case d.Fact() | Fact() | c.Numbers():\n            return 1\n        case _:\n            return 0"
+
+    assert not list(open_matches(Module("a.py", ast.parse(f"{HEAD}def say(node):\n    {text}\n"))))
+    assert not list(open_matches(Module("a.py", ast.parse(f"{HEAD}def say(node):\n    {other}\n"))))
+
+
+def test_a_second_walker_is_seen() -> None:
+    by_kinds = """
+class Walker:
+    def below(self, node):
+        if isinstance(node, c.AllOf | c.AnyOf):
+            for part in node.parts:
+                yield from self.below(part)
+        elif isinstance(node, c.Gate):
+            yield from self.below(node.value)
+"""
+    by_fields = "from dataclasses import fields\n"
+
+    assert list(own_walks(Module("a.py", ast.parse(HEAD + by_kinds)))) == ["a.py below"]
+    assert asks_for_fields(Module("a.py", ast.parse(HEAD + by_fields)))
