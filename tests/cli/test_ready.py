@@ -138,6 +138,35 @@ def test_what_tries_an_old_figure_does_not_try_the_one_that_takes_its_place(smal
     assert "threshold 5" not in output
 
 
+def test_what_tries_a_metric_does_not_try_a_new_figure_of_its_condition(small, run_merit):
+    for file in (*small.rglob("*.yaml"), small / "small.policy"):
+        file.write_text(file.read_text(encoding="utf-8").replace("entitlement", "designation"), encoding="utf-8")
+    gate = '{ many "Many": n >= 5 cite guide "Selling" }'
+    old = f"  requires {gate}\n"
+    days = (
+        '    until 2023-01-01 { many "Many": n >= 5 cite guide "Selling" }\n'
+        '    from 2023-01-01 { many "Many": n >= 7 cite guide "Selling" }\n'
+    )
+    points = (
+        '  sold "Sold": n earns 1 point each, up to 10 points cite guide "Selling"\n    only if {\n' + days + "    }\n"
+    )
+    change(small / "small.policy", old, '  pass at 3 points out of 10 points cite guide "Selling"\n' + points)
+    change(
+        small / "boundaries.yaml",
+        "boundary: Five, rule: designation.sell.many",
+        "boundary: 5 or more, rule: designation.sell.sold.many",
+    )
+    metric = "- {boundary: 10 points, rule: designation.sell.sold, kind: cap, before: Four, on: The day, after: Six,"
+    with (small / "boundaries.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"{metric}\n   file: policies/small.scenarios.yaml}}\n")
+    change(small / "coverage.yaml", "sell.many", "sell.sold.many")
+
+    output = run_merit("test", "--ready")[1]
+
+    assert re.search(r"no boundary stands for the threshold 7 \(.*designation\.sell\.sold\.many\)", output), output
+    assert "threshold 5" not in output
+
+
 def test_the_scenarios_begun_around_a_day_are_of_a_partner_for_whom_it_turns(small, run_merit):
     table = """table fees {
   | place | fee   | from       | until |

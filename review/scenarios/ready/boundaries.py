@@ -193,6 +193,10 @@ def without_boundary(
         elif part.kind == "threshold":
             codes = asking[_place(part)]
             figure = _bare(part.name)
+            inner = {one for one in codes if not any(other.startswith(f"{one}.") for other in codes)}
+            if any(one.rule in inner and not _asks(one, inner, figure, asked) for one in all_):
+                # The requirement itself is tried at another figure: what tries a metric around it does not try this one.
+                codes = inner
             if not any(_asks(one, codes, figure, asked) or _same(one, area, figure, codes) for one in all_):
                 yield covered, codes
 
