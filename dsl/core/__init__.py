@@ -6,6 +6,7 @@ of it stands here under one name: ``from dsl import core as c``.
 """
 
 from dsl.core.kinds import (
+    AMOUNT_KINDS as AMOUNT_KINDS,
     ASKING_KINDS as ASKING_KINDS,
     AWARD_KINDS as AWARD_KINDS,
     KINDS as KINDS,

@@ -67,5 +67,8 @@ AWARD_KINDS = tuple(kind.name for kind in KINDS.values() if kind.keeps_register)
 ASKING_KINDS = tuple(kind.name for kind in KINDS.values() if kind.decides == "eligibility")
 """Kinds of rules that a partner qualifies for."""
 
+AMOUNT_KINDS = tuple(kind.name for kind in KINDS.values() if kind.decides == "amount")
+"""Kinds of rules that decide an amount and when it is due."""
+
 PLURALS: Mapping[str, str] = {kind.plural: kind.name for kind in KINDS.values() if kind.has_ids}
 """A kind's plural names all rules of the kind, where no group has that name."""

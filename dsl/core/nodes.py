@@ -5,6 +5,7 @@ Every node knows where it was written; a ``Requirement`` carries the reason code
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -346,12 +347,12 @@ class Alternative(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chooses(Node):
+class Chooses(Node, ABC):
     """A node that takes one of several values."""
 
+    @abstractmethod
     def alternatives(self) -> Iterator[Alternative]:
         """Yield the values that it takes one of, in order."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

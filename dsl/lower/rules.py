@@ -216,7 +216,7 @@ class Rules(Bodies):
         extra = self._family_parts(form.kind, scope)
         basis = self.names.basis(form.notes, behind)
         row = basis.cites
-        if not behind or not (added or extra) or form.kind in ("fee", "choice"):
+        if not behind or not (added or extra) or form.kind in (*c.AMOUNT_KINDS, "choice"):
             row = ()  # the whole version stands on its row
         body = self.body(form.clauses, added, row)
         if row and any(placed.row for placed in body.parts):
@@ -239,12 +239,12 @@ class Rules(Bodies):
                     "write what it takes: `requires { label: condition }`",
                 )
         amount = None
-        if form.kind == "fee":
+        if form.kind in c.AMOUNT_KINDS:
             amount = self._dated_setting(body.settings.get("amount", []), scope, None)
             if amount is None and "amount" not in body.settings and not self._has_errors:
                 self.names.report(
                     "C119",
-                    f"the fee `{form.name}` has no amount",
+                    f"the {form.kind} `{form.name}` has no amount",
                     form.origin,
                     "add `amount 4,730 USD`, or `amount unknown USD`",
                     fix=insert(form.origin, form.origin.end - 1, "  amount unknown USD\n", "add an amount nobody knows")
@@ -358,9 +358,11 @@ class Rules(Bodies):
             word = verb.word
             if word == "area" or word == "levels" or word == "awarded to" or word == "use":
                 continue
-            kinds = {"pay": ("fee",), "covers": c.AWARD_KINDS, "gives": ("benefit", *c.AWARD_KINDS, "entitlement")}.get(
-                verb.word, (*c.AWARD_KINDS, "benefit")
-            )
+            kinds = {
+                "pay": c.AMOUNT_KINDS,
+                "covers": c.AWARD_KINDS,
+                "gives": ("benefit", *c.AWARD_KINDS, "entitlement"),
+            }.get(verb.word, (*c.AWARD_KINDS, "benefit"))
             ids = self.names.awards_of(verb.names, verb.origin, scope, kinds)
             dated = [one for own in self.names.members(verb.names).values() for one in own if one.days != c.ALWAYS]
             if dated:

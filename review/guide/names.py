@@ -20,7 +20,7 @@ AREAS = {name: c.KINDS[name].area for name in dict.fromkeys((*_ORDER, *c.KINDS))
 KIND_WORDS = {name: kind.word for name, kind in c.KINDS.items()}
 """What a rule of a kind is called in a sentence."""
 
-RULE_KINDS = ("designation", "program", "specialization", "competency", "entitlement", "fee", "choice")
+RULE_KINDS = tuple(name for name in AREAS if c.KINDS[name].has_ids)
 """Kinds of ids in the order in which a bare name is looked for."""
 
 

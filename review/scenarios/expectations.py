@@ -11,7 +11,7 @@ from typing import Any
 
 from dsl import core as c
 from dsl.codec import decimal_text
-from dsl.core import AWARD_KINDS
+from dsl.core import AMOUNT_KINDS, AWARD_KINDS
 from dsl.core.ranges import Range, Truth, is_settled
 from evaluator.decision import HELD, Decision, EffectTaken, Resting, range_json, required_json
 from evaluator.reasons import Reason
@@ -26,7 +26,7 @@ _SCORED = ("eligibility", "points", "needed", "out_of", *_COMMON)
 ASPECTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(AWARD_KINDS, (*_SCORED, "standing", "badge")),
     "entitlement": _SCORED,
-    "fee": ("amount", "due", "eligibility", "covers", *_COMMON),
+    **dict.fromkeys(AMOUNT_KINDS, ("amount", "due", "eligibility", "covers", *_COMMON)),
     "lifecycle": ("stage", *_COMMON),
     "choice": ("options", "pick", "window", *_COMMON),
 }
@@ -34,7 +34,7 @@ ASPECTS: dict[str, tuple[str, ...]] = {
 
 SHORT: dict[str, str] = {
     **dict.fromkeys((*AWARD_KINDS, "entitlement"), "eligibility"),
-    "fee": "amount",
+    **dict.fromkeys(AMOUNT_KINDS, "amount"),
     "lifecycle": "stage",
 }
 """The aspect meant by one word behind a rule, by the rule's kind."""

@@ -271,7 +271,7 @@ def _unused(name: str, made: Sequence[Generated]) -> str:
 def _expected(engine: Engine, decision: Decision, covered: Covered) -> Json:
     """Return what a decision says, as a scenario expects it."""
     match decision.kind:
-        case "fee":
+        case kind if kind in c.AMOUNT_KINDS:
             amount = decision.amount
             told: dict[str, Json] = {}
             if amount is not None:

@@ -39,7 +39,7 @@ def codes(core: c.Core) -> Iterator[str]:
 def codes_of(rule: c.Rule, day: date | None = None) -> Iterator[str]:
     """Yield every reason code of a rule, or those of what is in force on a day."""
     yield f"{rule.id}.in_force"
-    if rule.kind == "fee":
+    if rule.kind in c.AMOUNT_KINDS:
         yield from (f"{rule.id}.amount", f"{rule.id}.due")
     for version in rule.versions:
         if day is not None and day not in version.days:

@@ -281,7 +281,7 @@ class _Checking:
             yield ScenarioProblem(pointer, f"one word does not say what a {rule.kind} gives", "write {options: {...}}")
         elif rule.kind == "lifecycle":
             yield from self._stage(rule, word, pointer)
-        elif rule.kind == "fee":
+        elif rule.kind in c.AMOUNT_KINDS:
             figure, _, currency = word.partition(" ")
             if not currency or (figure != "unknown" and not figure.replace(",", "").replace(".", "", 1).isdigit()):
                 yield ScenarioProblem(

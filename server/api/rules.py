@@ -13,7 +13,7 @@ from review.words.outline import rule_line, rule_outline
 from server.api import parameters, problems, wire
 from server.snapshot import current_engine
 
-KINDS = ("competency", "designation", "specialization", "program", "lifecycle", "fee", "choice", "entitlement")
+KINDS = tuple(c.KINDS)
 """Kinds of rules, whether or not the policies have any."""
 
 bp = Blueprint("rules", __name__, url_prefix="/v1/rules")
