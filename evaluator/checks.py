@@ -148,7 +148,7 @@ class Checks:
             return self._outcomes[check.due]
         if check.due in self._at_hand:
             unknown = c.Literal(value=None, type=c.FLAG, origin=self.rule_on(check.due).origin)
-            return Explanation(unknown, Truth.UNKNOWN, gaps=(self._rests_on_itself(),))
+            return Explanation(unknown, Truth.UNKNOWN, gaps=(self._rests_on_itself(),), day=check.day)
         self._at_hand.add(check.due)
         self._outcomes[check.due] = self._decided(check)
         self._at_hand.discard(check.due)
@@ -180,7 +180,7 @@ class Checks:
             type=c.FLAG,
             origin=rule.origin,
         )
-        return self.interpreter.evaluate(node, at)
+        return replace(self.interpreter.evaluate(node, at), day=check.day)
 
     # ---- what they leave
 

@@ -13,7 +13,7 @@ from dsl.core import Citation
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
 from evaluator.explanation import Explanation, Gap
 from evaluator.hints import Hint, Hints
-from evaluator.reasons import Bound, Reason, Required, plain
+from evaluator.reasons import Bound, Reason, Required, is_not_known, plain
 from evaluator.standing import Standing
 
 Json = Any
@@ -205,10 +205,14 @@ def required_json(required: Required) -> Json:
         case str():
             return required
         case Bound(op=op, of=of):
-            told = range_json(of)
+            told = _figure_json(of)
             return f"{op} {told if isinstance(told, str) else plain(of)}"
         case _:
-            return range_json(required)
+            return _figure_json(required)
+
+
+def _figure_json(figure: Range) -> Json:
+    return "unknown" if is_not_known(figure) else range_json(figure)
 
 
 def _day(day: date) -> str:
@@ -231,7 +235,7 @@ def decision_json(decision: Decision, detail: Detail) -> dict[str, Json]:
         result["score"] = {
             "points": range_json(score.points),
             "out_of": decimal_text(score.out_of),
-            "needed": range_json(score.needed),
+            "needed": required_json(score.needed),
         }
     if decision.amount is not None:
         result["amount"] = {"value": range_json(decision.amount), "currency": decision.currency}

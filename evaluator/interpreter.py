@@ -29,6 +29,7 @@ from evaluator.reached import Reached
 from evaluator.record_plans import RecordPlans
 from evaluator.register import Register
 from evaluator.selection import Selections
+from evaluator.shortfall import nearest
 from evaluator.stretches import Stretches
 
 
@@ -247,7 +248,10 @@ class Interpreter:
     # ---- other days
 
     def _sometime(self, node: c.Sometime, at: Moment) -> Explanation:
-        """Look at each stretch of the window in which nothing changes; days after the question are not known yet."""
+        """Look at each stretch of the window in which nothing changes; days after the question are not known yet.
+
+        A window that was missed tells the day on which least was missing, the last one of several.
+        """
         first, last = self.evaluate(node.start, at), self.evaluate(node.end, at)
         start, end = dates_of(first.range).exact, dates_of(last.range).exact
         if start is None or end is None:
@@ -270,7 +274,8 @@ class Interpreter:
         if end > today:
             gaps = (Gap("history", "", f"what holds after {today}", None, end, note="the window is still open"),)
         value = Truth.UNKNOWN if open_days or gaps else Truth.FALSE
-        told = tuple(open_days or looked[-1:])
+        best = nearest(looked)
+        told = tuple(open_days or (() if best is None else (best,)))
         values: list[Role] = ["value" for _ in told]
         return Explanation(node, value, (first, last, *told), gaps=gaps, roles=("date", "date", *values))
 

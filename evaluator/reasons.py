@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias, assert_never
+from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from dsl import core as c
 from dsl.core.points import most_points
-from dsl.core.ranges import EXACT, Dates, Numbers, Range, Truth, Words, everything, round_ratio
+from dsl.core.ranges import EXACT, ZERO, Dates, Numbers, Range, Truth, Words, everything, round_ratio
 from dsl.source import Span
 from evaluator.explanation import Explanation
 
@@ -169,6 +169,7 @@ def _made(explanation: Explanation, context: Context) -> Reason:
     required: Required | None = None
     short_by: Numbers | None = None
     unit: str | None = None
+    day, since = explanation.day, None
     if isinstance(explanation.range, Numbers):
         points = explanation.range
         out_of = most_points(node.value, explanation.day or context.day)
@@ -183,7 +184,7 @@ def _made(explanation: Explanation, context: Context) -> Reason:
         outcome = _points_outcome(points, out_of)
     else:
         outcome = OUTCOMES[explanation.truth]
-        observed, required, short_by, unit = _sides(inner)
+        observed, required, short_by, unit, day, since = _sides(inner, is_today=day is None)
         score = inner.node if isinstance(inner.node, c.PassScore) else None
         if score is not None:
             out_of = score.out_of
@@ -201,8 +202,8 @@ def _made(explanation: Explanation, context: Context) -> Reason:
         cites=cites,
         assumes=node.basis.assumes,
         was=node.was,
-        day=explanation.day,
-        since=_since(explanation, context),
+        day=day or explanation.day,
+        since=since or _since(explanation, context),
         origin=node.origin,
         parts=parts,
         empty=inner.chosen if isinstance(inner.node, c.PassScore) else (),
@@ -259,11 +260,23 @@ def _units_for(points: Decimal | None, most: Decimal | None, size: Decimal | Non
     return Numbers(needed, needed)
 
 
-_Sides: TypeAlias = tuple[Range | None, Required | None, Numbers | None, str | None]
+class _Sides(NamedTuple):
+    observed: Range | None
+    required: Required | None = None
+    short_by: Numbers | None = None
+    unit: str | None = None
+    day: date | None = None
+    """The day that a window is told by."""
+    since: date | None = None
 
 
-def _sides(explanation: Explanation) -> _Sides:
-    """Return observed, required, short by and unit of a condition."""
+def _sides(explanation: Explanation, *, is_today: bool) -> _Sides:
+    """Return observed, required, short by and unit of a condition.
+
+    Args:
+        explanation: of the condition.
+        is_today: whether it is decided for the day of the question: then a window can tell a day of its own.
+    """
     node = explanation.node
     match node:
         case c.Compare(op=op):
@@ -272,49 +285,53 @@ def _sides(explanation: Explanation) -> _Sides:
             # Beside `>` no amount is told: what reaches the figure is not enough, and there is no least amount above it.
             countable = isinstance(left.range, Numbers) and isinstance(right.range, Numbers) and op == ">="
             short_by = _short(left.range, right.range) if countable else None  # type: ignore[arg-type]
-            return left.range, required, short_by, unit_of(node.left.type)
+            return _Sides(left.range, required, short_by, unit_of(node.left.type))
         case c.PassScore():
             points, mark = explanation.the("value"), explanation.the("mark")
             if isinstance(points.range, Numbers) and isinstance(mark.range, Numbers):
-                return points.range, mark.range, _short(points.range, mark.range), "points"
-            return points.range, mark.range, None, "points"
+                return _Sides(points.range, mark.range, _short(points.range, mark.range), "points")
+            return _Sides(points.range, mark.range, None, "points")
         case c.AnyOf(least=least):
-            return _how_many(explanation), Numbers(Decimal(least), Decimal(least)), None, "of these"
+            return _Sides(_how_many(explanation), Numbers(Decimal(least), Decimal(least)), unit="of these")
         case c.AllOf():
             own = [part for part in explanation.parts if not isinstance(part.node, c.Requirement)]
             if len(own) == 1 < len(explanation.parts):
                 # A condition with gates before it: the gates are told as parts.
-                return _sides(own[0])
+                return _sides(own[0], is_today=is_today)
             size = Decimal(len(explanation.parts))
-            return _how_many(explanation), Numbers(size, size), None, "of these"
+            return _Sides(_how_many(explanation), Numbers(size, size), unit="of these")
         case c.Holds(award=award):
-            return explanation.range, f"{award} held", None, None
+            return _Sides(explanation.range, f"{award} held")
         case c.Qualifies(rule=rule):
-            return explanation.range, f"qualifies for {rule}", None, None
+            return _Sides(explanation.range, f"qualifies for {rule}")
         case c.Sometime():
             first, last = explanation.of("date")
-            return explanation.range, f"on a day from {plain(first.range)} through {plain(last.range)}", None, None
+            window = f"on a day from {plain(first.range)} through {plain(last.range)}"
+            days = explanation.of("value")
+            if is_today and len(days) == 1:
+                told = _sides(days[0], is_today=False)
+                if not isinstance(told.observed, Truth) and told.required is not None:
+                    words = f"{required_text(told.required)} {window}"
+                    return told._replace(required=words, day=days[0].day, since=days[0].since)
+            return _Sides(explanation.range, window)
         case c.OnDate(value=value):
-            # Without its date nothing was decided yet.
-            return _sides(explanation.the("value")) if explanation.day is not None else _sides_of_nothing(value)
+            if explanation.day is None:
+                return _Sides(everything(value.type))  # without its date nothing was decided yet
+            return _sides(explanation.the("value"), is_today=False)
         case c.AsProjected():
-            return _sides(explanation.the("value"))
+            return _sides(explanation.the("value"), is_today=is_today)
         case c.Not():
             inner = explanation.the("part")
-            return inner.range, "not so", None, None
+            return _Sides(inner.range, "not so")
         case (
             c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AskedThisYear() | c.Best() | c.Case() | c.Dated()
             | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.InProgress() | c.InRenewal()
             | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.NumberOf() | c.Paid() | c.People() | c.PerUnit()
             | c.Prorate() | c.Ratio() | c.Requirement() | c.Rounded() | c.Shift() | c.Today() | c.Total()
         ):  # fmt: skip
-            return explanation.range, Truth.TRUE, None, None
+            return _Sides(explanation.range, Truth.TRUE)
         case _:
             assert_never(node)
-
-
-def _sides_of_nothing(node: c.Expr) -> _Sides:
-    return everything(node.type), None, None, None
 
 
 def _how_many(explanation: Explanation) -> Numbers:
@@ -367,14 +384,19 @@ def plain(range_: Range) -> str:
 
 
 def required_text(required: Required) -> str:
-    """Write what is required in a few words, as ``range_json`` and scenarios have it."""
+    """Write what is required in a few words, as ``required_json`` and scenarios have it."""
     match required:
         case str():
             return required
         case Bound(op=op, of=of):
-            return f"{op} {plain(of)}"
+            return f"{op} {'unknown' if is_not_known(of) else plain(of)}"
         case _:
-            return plain(required)
+            return "unknown" if is_not_known(required) else plain(required)
+
+
+def is_not_known(figure: Range) -> bool:
+    """Whether nothing is known of a figure that is required: that it is not below zero says nothing."""
+    return isinstance(figure, Numbers) and figure.high is None and figure.low in (None, ZERO)
 
 
 def number(value: Decimal) -> str:

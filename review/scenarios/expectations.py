@@ -112,7 +112,7 @@ def _aspect(decision: Decision, aspect: str) -> Json:
         case "points":
             return _range(score.points if score is not None else None)
         case "needed":
-            return _range(score.needed if score is not None else None)
+            return required_json(score.needed) if score is not None else None
         case "out_of":
             return decimal_text(score.out_of) if score is not None else None
         case "due":

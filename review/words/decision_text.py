@@ -9,7 +9,7 @@ from decimal import Decimal
 from dsl.core import ALWAYS, Basis, Citation
 from dsl.core.ranges import Numbers, Range, Truth, is_settled
 from evaluator.decision import HELD, Decision, Detail, EffectTaken, Missing, OptionDecision
-from evaluator.reasons import Context, Reason, Required, number, plain, reasons_of, required_text
+from evaluator.reasons import Context, Reason, number, plain, reasons_of, required_text
 from evaluator.standing import Standing
 
 Paint = Callable[[str, str], str]
@@ -99,7 +99,7 @@ class _Telling:
         check = standing.check
         if check is None or check.truth is Truth.TRUE or self.detail == "none":
             return
-        yield f"  its check{f' on {check.day}' if check.day is not None else ''}:"
+        yield f"  its check on {check.day}:"
         for reason in standing_reasons(standing):
             if reason.outcome != "met":
                 yield from self.reason(reason, rule, 1, ())
@@ -153,7 +153,7 @@ class _Telling:
 def _more(decision: Decision) -> str:
     score = decision.score
     if score is not None:
-        return f": {plain(score.points)} of {number(score.out_of)} points, {_required(score.needed)} needed"
+        return f": {plain(score.points)} of {number(score.out_of)} points, {required_text(score.needed)} needed"
     if decision.due is not None:
         return f", due {plain(decision.due)}"
     return "" if decision.in_force or decision.eligibility is None else ": not in force"
@@ -181,7 +181,11 @@ def standing_text(standing: Standing) -> str:
 def standing_reasons(standing: Standing) -> tuple[Reason, ...]:
     """Return the reasons of the last check that the register went by; none where no check was due."""
     check = standing.check
-    return reasons_of(check, Context(check.day or date.min, ALWAYS, Basis())) if check is not None else ()
+    if check is None:
+        return ()
+    if check.day is None:
+        raise AssertionError("a check is decided on its day")
+    return reasons_of(check, Context(check.day, ALWAYS, Basis()))
 
 
 def effect_text(effect: EffectTaken) -> str:
@@ -221,7 +225,7 @@ def reason_text(reason: Reason) -> str:
         parts.append(_with_unit(reason.observed, reason.unit))
     if reason.required is not None:
         colon = ":" if isinstance(reason.required, str) else ""
-        parts.append(f"required{colon} {_required(reason.required)}")
+        parts.append(f"required{colon} {required_text(reason.required)}")
     if reason.short_by is not None and reason.observed is not None and _is_told(reason.short_by):
         parts.append(f"short by {_short(reason.short_by)}")
     if reason.empty:
@@ -257,12 +261,6 @@ def _with_unit(range_: Range, unit: str | None) -> str:
 
 
 _SINGULAR = {"people": "person", "points": "point"}
-
-
-def _required(required: Required) -> str:
-    if isinstance(required, Numbers) and required.high is None and required.low in (None, Decimal(0)):
-        return "unknown"
-    return required_text(required)
 
 
 def _is_told(short: Numbers) -> bool:
