@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -39,7 +39,7 @@ from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
 from evaluator.reasons import Context, Reason, reasons_of, told_once
-from evaluator.resting import CHECKING, NEXT, Decided, Rests, rests_on
+from evaluator.resting import CHECKING, NEXT, Decided, Rests, Stated, rests_on
 from evaluator.standing import Standing
 from evaluator.statements import condition_reason, is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
@@ -204,7 +204,7 @@ class _Deciding:
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.interpreter = interpreter or Interpreter(self.core, facts, prepared.plans)
-        self._rests = Decided(prepared.written, facts.as_of)
+        self._rests = Decided(prepared.written, facts)
         self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys())
         self._told: dict[tuple[object, ...], tuple[Explanation, Reason]] = {}
         """Reasons that were made: what several decisions share is told from one."""
@@ -382,12 +382,7 @@ class _Deciding:
             self.core.rules[base.rule],
             version,
             explanations,
-            [
-                basis
-                for option in version.options
-                if at.day in option.days
-                for basis in (option.basis, *(one.basis for one in option.effects if at.day in one.days))
-            ],
+            [one for option in version.options if at.day in option.days for one in _stated(option, at.day)],
         )
 
     def _effects(
@@ -439,17 +434,13 @@ class _Deciding:
         rule: c.Rule,
         version: c.RuleVersion,
         explanations: Sequence[Explanation],
-        more: Sequence[c.Basis] = (),
+        more: Sequence[Stated] = (),
     ) -> Decision:
         if self.trying:
             return decided
         day = self.facts.as_of
-        stated = (*version.immediate_badge, *version.at_most_one, *version.must_choose)
-        more = [
-            *more,
-            *(one.basis for one in version.effects if day in one.days),
-            *(one.basis for one in stated if day in one.days),
-        ]
+        stated: tuple[Stated, ...] = (*version.effects, *version.immediate_badge, *version.at_most_one, *version.must_choose)
+        more = [*more, *(one for one in stated if day in one.days)]
         rests = rests_on(self._rests, version, explanations, more)
         standing = decided.standing
         if standing is not None and standing.check is not None and standing.check_due is not None:
@@ -520,6 +511,11 @@ def _each_reason_once(decided: Decision) -> Decision:
     options = tuple(replace(option, reasons=told_once(option.reasons, told)) for option in decided.options)
     is_told_so = not options and len(reasons) == len(decided.reasons) and all(map(is_, reasons, decided.reasons))
     return decided if is_told_so else replace(decided, reasons=reasons, options=options)
+
+
+def _stated(option: c.Option, day: date) -> Iterator[Stated]:
+    yield option
+    yield from (effect for effect in option.effects if day in effect.days)
 
 
 def _under(chosen: Truth, effects: Sequence[EffectTaken]) -> tuple[EffectTaken, ...]:

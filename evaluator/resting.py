@@ -7,12 +7,13 @@ share is looked at once for a partner and a day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
 from dsl import core as c
+from dsl.builtin import CERTIFICATIONS
 from dsl.core.algebra import words_of
 from dsl.core.ranges import Truth
 from dsl.core.walk import stated_in, walk
@@ -20,6 +21,7 @@ from dsl.source import Span
 from evaluator.decision import Resting
 from evaluator.ended import Part, ended, of_rule, of_settings, of_version, parts_of
 from evaluator.explanation import Explanation
+from evaluator.facts import Facts
 from evaluator.reasons import number
 
 CHECKING = ("checked at", "met sometime", "renewable", "lost after")
@@ -29,6 +31,8 @@ NEXT = ("checked at",)
 MOST_KEPT = 20_000
 """How much of what is written is remembered; then it is begun anew, so that days without end take no room."""
 
+Stated: TypeAlias = c.Option | c.Effect | c.Stated
+"""What a version says beside what it asks."""
 Note: TypeAlias = tuple[bool, Resting]
 """What is rested on, and whether that is a provisional figure or date; else it is a reading."""
 Notes: TypeAlias = tuple[Note, ...]
@@ -106,9 +110,10 @@ class Written:
 class Decided:
     """What explanations rest on that were decided over one partner's facts on one day."""
 
-    def __init__(self, written: Written, as_of: date) -> None:
+    def __init__(self, written: Written, facts: Facts) -> None:
         self.written = written
-        self.as_of = as_of
+        self.as_of = facts.as_of
+        self.certified = _certified(facts)
         self._found: dict[int, tuple[Explanation, Notes]] = {}
 
     def notes(self, part: Explanation, day: date | None = None) -> Notes:
@@ -145,8 +150,17 @@ class Decided:
                 if one is not None:
                     yield from written.node(one, day, self.as_of)
         else:
-            yield from _of_node(node, day, part.chosen, self.as_of)
-            yield from written.ended(node, day, _asked_for(part))
+            yield from _of_node(node, day, part.chosen, self.as_of, self.certified)
+            yield from written.ended(node, day, self._asked_for(part))
+
+    def _asked_for(self, part: Explanation) -> Callable[[object], bool]:
+        """Return which parts of a node are asked for, by their names: a lookup's rows of its key, what people are certified in."""
+        if isinstance(part.node, c.OfPeople):
+            return lambda name: self.certified is None or name in self.certified
+        if not isinstance(part.node, c.Lookup):
+            return lambda _: True
+        keys = words_of(part.the("key").range).options
+        return lambda name: keys is None or name == "otherwise" or name in keys
 
     def _of_check(self, award: str, check: Explanation) -> Notes:
         """Return what the settings rest on that made a check of an award."""
@@ -206,15 +220,20 @@ def _of_date(origin: Span) -> Note:
     return True, Resting("a date of this version", _at(origin))
 
 
-def _asked_for(part: Explanation) -> Callable[[object], bool]:
-    """Return which parts of a node are asked for, by their names: of a lookup the rows of its key."""
-    if not isinstance(part.node, c.Lookup):
-        return lambda _: True
-    keys = words_of(part.the("key").range).options
-    return lambda name: keys is None or name == "otherwise" or name in keys
+def _certified(facts: Facts) -> AbstractSet[str] | None:
+    """Return what people are told to be certified in, today or as projected; None where there may be more."""
+    lists = [facts.records(CERTIFICATIONS.name)]
+    if CERTIFICATIONS.name in facts.section("records", True):
+        lists.append(facts.records(CERTIFICATIONS.name, True))
+    if any(told.rows is None or told.partial for told in lists):
+        return None
+    names: set[str | None] = {row.data.get("certification") for told in lists for row in told.rows or ()}
+    return None if None in names else {name for name in names if name is not None}
 
 
-def _of_node(node: c.Expr, day: date, chosen: Sequence[str], as_of: date) -> Iterator[Note]:
+def _of_node(
+    node: c.Expr, day: date, chosen: Sequence[str], as_of: date, certified: AbstractSet[str] | None = None
+) -> Iterator[Note]:
     figure = node.second_hand
     if figure is not None:
         text = number(figure) if isinstance(figure, Decimal) else str(figure)
@@ -226,23 +245,27 @@ def _of_node(node: c.Expr, day: date, chosen: Sequence[str], as_of: date) -> Ite
         for one in node.alternatives() if chosen else ():
             if one.name in chosen and day in one.days:
                 yield from _of_basis(one.basis, one.origin, as_of, one.days)
+    elif isinstance(node, c.OfPeople):
+        for entry in (entry for listing in node.lists for entry in listing.entries):
+            if day in entry.days and (certified is None or entry.certification in certified):
+                yield from _of_basis(entry.basis, node.origin, as_of, entry.days)
     else:
-        for basis in stated_in(node, day):
-            yield from _of_basis(basis, node.origin, as_of)
+        for basis, days in stated_in(node, day):
+            yield from _of_basis(basis, node.origin, as_of, days)
 
 
 def rests_on(
     decided: Decided,
     version: c.RuleVersion,
     explanations: Sequence[Explanation],
-    more: Sequence[c.Basis],
+    more: Iterable[Stated],
 ) -> Rests:
     """Return what a decision rests on: the wording of its version, what was decided, and what stands beside it."""
     rests = Rests(decided)
     rests.on(version.basis, version.origin, version.days)
     rests.on_ended(version, decided.as_of)
-    for basis in more:
-        rests.on(basis, version.origin)
+    for stated in more:
+        rests.on(stated.basis, version.origin, stated.days)
     for top in explanations:
         rests.on_decided(top)
     return rests

@@ -150,15 +150,18 @@ def own_days(value: Any) -> Iterator[c.Days]:
                 yield from own_days(item)
 
 
-def stated_in(value: Any, day: date) -> Iterator[c.Basis]:
-    """Yield what the parts of a node rest on that are no nodes and count on a day: what is asked, what is listed."""
+def stated_in(value: Any, day: date) -> Iterator[tuple[c.Basis, c.Days]]:
+    """Yield what the parts of a node rest on that are no nodes and count on a day, with their days: what is asked, what is listed."""
     for name, *_ in _declared(type(value)):
         inner = getattr(value, name)
         for item in inner if isinstance(inner, tuple) else ():
-            if not isinstance(item, c.Node) and _declared(type(item)) and day in getattr(item, "days", c.ALWAYS):
+            if not isinstance(item, c.Node) and _declared(type(item)):
+                days: c.Days = getattr(item, "days", c.ALWAYS)
+                if day not in days:
+                    continue
                 basis = getattr(item, "basis", None)
                 if isinstance(basis, c.Basis):
-                    yield basis
+                    yield basis, days
                 yield from stated_in(item, day)
 
 
