@@ -439,7 +439,12 @@ class _Deciding:
         if self.trying:
             return decided
         day = self.facts.as_of
-        stated: tuple[Stated, ...] = (*version.effects, *version.immediate_badge, *version.at_most_one, *version.must_choose)
+        stated: tuple[Stated, ...] = (
+            *version.effects,
+            *version.immediate_badge,
+            *version.at_most_one,
+            *version.must_choose,
+        )
         more = [*more, *(one for one in stated if day in one.days)]
         rests = rests_on(self._rests, version, explanations, more)
         standing = decided.standing
