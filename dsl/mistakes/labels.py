@@ -6,10 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dsl.mistakes.stop import Proposal, Stop, put, swap
-from dsl.mistakes.words import CLAUSE_WORDS, RESERVED
-
-_LEADING = frozenset(word for phrase in CLAUSE_WORDS for word in phrase.split()[:1])
-"""First words of clauses: before anything but a colon they are no labels."""
+from dsl.mistakes.words import RESERVED, clauses
 
 
 def labels(stop: Stop) -> Iterator[Proposal]:
@@ -33,7 +30,11 @@ def labels(stop: Stop) -> Iterator[Proposal]:
     yield from _title_for_label(stop)
     for at in stop.starts():
         match = re.match(r"(?P<label>[a-z]\w*)(?:[ \t]+\"x*\"(?=\s+[\w(])|(?=[ \t]+[\w(]))", stop.code[at:])
-        if match is None or match["label"] in RESERVED or match["label"] in _LEADING:
+        if (
+            match is None
+            or match["label"] in RESERVED
+            or any(clause.split()[0] == match["label"] for clause in clauses())
+        ):
             continue
         end = at + match.end()
         yield put(

@@ -18,7 +18,7 @@ from dsl.mistakes.spelling import is_too_long, misspelt
 from dsl.mistakes.stop import Proposal, Stop, applied, blanked
 from dsl.mistakes.turns import at_stop, at_stop_at_last
 from dsl.mistakes.wording import LAST, WORDING
-from dsl.mistakes.words import MAX_DEPTH
+from dsl.mistakes.words import MAX_DEPTH, data
 from dsl.source import Span
 
 T = TypeVar("T")
@@ -225,30 +225,6 @@ def _outside(proposal: Proposal, block: Span) -> Diagnostic:
     return Diagnostic(proposal.code, proposal.message, span, help=proposal.help, fix=fix)
 
 
-_WORDS_FOR = {
-    "LBRACE": "`{`",
-    "RBRACE": "`}`",
-    "STRING": 'a text in quotes `"..."`',
-    "NAME": "a name",
-    "FIGURE": "a figure",
-    "DATE": "a date like 2022-10-03",
-    "LABEL": "a label with a colon",
-    "UNIT": "a unit",
-    "CMP": "a comparison like `>=`",
-    "COLON": "`:`",
-    "_BAR": "`|`",
-    "_ROW": "a row `| ... |`",
-    "CELL": "a cell",
-    "SETTING": "a setting like `pass at`",
-    "TYPE": "a type like `count` or `money USD`",
-    "PEOPLE": "`people holding`",
-    "UP_TO": "`up to`",
-    "EARNS": "`earns`",
-    "RPAR": "`)`",
-    "RSQB": "`]`",
-}
-
-
 def _plain(stop: Stop, block: Span, places: tuple[int, ...]) -> Diagnostic:
     """Return P001: nothing that people usually mistype stands here."""
     word = re.match(r"\S+", blanked(stop.text)[stop.offset :])
@@ -256,7 +232,7 @@ def _plain(stop: Stop, block: Span, places: tuple[int, ...]) -> Diagnostic:
     end = min(end, stop.offset + 40)
     shown = stop.text[stop.offset : end]
     message = f"I cannot read on at `{shown}`" if shown else "the form ends before it is complete"
-    words = [words for token, words in _WORDS_FOR.items() if token in stop.expected]
+    words = [words for token, words in data()["terminals"].items() if token in stop.expected]
     help_ = (
         f"here may stand {', '.join(words[:5])}" if words else "look at the line above: something there is not complete"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dsl.mistakes.labels import either_or, labels, title_after_colon, title_of_field
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
-from dsl.mistakes.words import CLAUSE_WORDS, TOP_WORDS
+from dsl.mistakes.words import TOP_WORDS, clauses
 
 _ENDS = re.compile(
     r"[ \t]*\{|[ \t]*\}|[ \t]*:|[ \t]*\||[ \t]{2,}|[ \t]+(?:from|through|until|read|cite|seen|assume|allow|was|also|earns|one|count|flag)\b|[ \t]*,?[ \t]*$",
@@ -29,7 +29,7 @@ def top_word(stop: Stop) -> Iterator[Proposal]:
         return
     end = len(name)
     is_clause = re.match(r"\w+[ \t]*(\"x*\"[ \t]*)?:", stop.code) or any(
-        stop.code.startswith(word) and not stop.code[len(word) : len(word) + 1].isalnum() for word in CLAUSE_WORDS
+        stop.code.startswith(word) and not stop.code[len(word) : len(word) + 1].isalnum() for word in clauses()
     )
     if is_clause:
         yield Proposal(

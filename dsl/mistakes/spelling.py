@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from dsl.mistakes.stop import Proposal, blanked, swap
-from dsl.mistakes.words import CURRENCIES, MONTHS
 
 LONGEST = 1_000
 """Characters of the longest line that mistakes are looked for in."""
+CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+"""Currency signs and the codes that are written for them."""
+_MONTHS = (
+    "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+    "september sept sep", "october oct", "november nov", "december dec",
+)  # fmt: skip
+MONTHS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _NOT_IN_WORD = r"(?<![\w.,/-])"
 _DATES = (

@@ -105,17 +105,6 @@ class Proposal:
     """What follows from here is another form, and not read with this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """A pattern around the place where reading stopped, what is said of it, and what is meant."""
-
-    pattern: re.Pattern[str]
-    code: str
-    message: str
-    new: str | Callable[[re.Match[str]], str]
-    help: str = ""
-
-
 Look = Callable[[Stop], Iterator[Proposal]]
 
 

@@ -7,32 +7,17 @@ where more than one thing may be meant nothing is proposed, and the advice says 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
+from types import MappingProxyType
 
 from dsl.core.kinds import KINDS
-from dsl.mistakes.stop import Proposal, Stop, blanked
-from dsl.mistakes.words import NUMBER_WORDS
+from dsl.mistakes.stop import Proposal, Stop, blanked, swap
+from dsl.mistakes.words import TOP_WORDS, data, number
 
-_SIGNS = {
-    "at least": ">=",
-    "not less than": ">=",
-    "no less than": ">=",
-    "at most": "<=",
-    "not more than": "<=",
-    "no more than": "<=",
-    "more than": ">",
-    "fewer than": "<",
-    "less than": "<",
-    "exactly": "=",
-    "minimum": ">=",
-    "maximum": "<=",
-}
 _MACRO = re.compile(r"%(\w+?)(?::(\w+))?%")
 _HOLE = re.compile(r"\{(\w+)(?:\|(\w+))?\}")
 
@@ -63,20 +48,23 @@ class Turn:
             new = f"({new})"
         if new == match.group():
             return None
-        named = {**{name: text or "" for name, text in match.groupdict().items()}, "shown": shown}
-        told = _text(self.said or "`{shown}` is not how the language says it", named, match)
+        named = {"shown": shown, "new": " ".join((new or "").split()).strip(" ,")}
+        told = filled(self.said or "`{shown}` is not how the language says it", match, named)
+        advice = filled(self.help or ("write `{new}`" if named["new"] else "delete it"), match, named)
         if new is None:
-            advice = _text(self.help, named, match)
             return Proposal(self.code, told, *match.span(), advice, asks=True)
-        advice = _text(self.help or "write `{new}`", {**named, "new": " ".join(new.split()).strip(" ,")}, match)
-        return Proposal(self.code, told, *match.span(), advice, ((*match.span(), new),), f"write `{new.strip(' ,')}`")
+        return swap(self.code, told, match.span(), new, advice)
 
 
 @cache
 def turns() -> tuple[Turn, ...]:
     """Return the turns in their order: the more telling first."""
-    data = tomllib.loads(files("dsl.mistakes").joinpath("turns.toml").read_text(encoding="utf-8"))
-    macros: Mapping[str, str] = data["macros"]
+    macros: Mapping[str, str] = {
+        **data()["macros"],
+        "count": "|".join((r"\d[\d,]*\??", *(word for word in data()["numbers"] if word not in ("a", "an")))),
+        "said": "|".join(data()["signs"].values()).replace(" ", r"[ \t]+"),
+        "form": "|".join(TOP_WORDS),
+    }
     return tuple(
         Turn(
             pattern=re.compile(_expanded(raw["match"], macros), re.IGNORECASE),
@@ -91,7 +79,7 @@ def turns() -> tuple[Turn, ...]:
             about=raw.get("about", ""),
             example=tuple(raw["example"]) if "example" in raw else None,
         )
-        for raw in data["turn"]
+        for raw in data()["turn"]
     )
 
 
@@ -166,33 +154,36 @@ def _is_quoted(code: str, match: re.Match[str]) -> bool:
 # ---- what is written ------------------------------------------------------------------------------------------
 
 
-def filled(template: str, match: re.Match[str]) -> str:
-    """Return a template with what was found in its holes."""
+def filled(template: str, match: re.Match[str], named: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return a template with what was found, or is named, in its holes."""
 
     def hole(found: re.Match[str]) -> str:
         name, filter_ = found.groups()
-        text = match[name] or ""
+        text = named[name] if name in named else match[name] or ""
         return FILTERS[filter_](text, match) if filter_ else text
-
-    return _HOLE.sub(hole, template.replace("{{", "\0").replace("}}", "\1")).replace("\0", "{").replace("\1", "}")
-
-
-def _text(template: str, named: Mapping[str, str], match: re.Match[str]) -> str:
-    def hole(found: re.Match[str]) -> str:
-        name, filter_ = found.groups()
-        return FILTERS[filter_](named[name], match) if filter_ else named[name]
 
     return _HOLE.sub(hole, template.replace("{{", "\0").replace("}}", "\1")).replace("\0", "{").replace("\1", "}")
 
 
 def _figure(text: str, match: re.Match[str]) -> str:
     word, _, rest = text.partition(" ")
-    figure = str(NUMBER_WORDS.get(word.lower(), word))
-    return f"{figure} {rest}" if rest else figure
+    return f"{number(word)} {rest}" if rest else number(word)
 
 
 def _one_more(text: str, match: re.Match[str]) -> str:
     return str(int(_figure(text, match).replace(",", "").rstrip("?")) + 1)
+
+
+def _sign(text: str, match: re.Match[str]) -> str:
+    said = " ".join(text.lower().split())
+    signs: Mapping[str, str] = data()["signs"]
+    return next(sign for sign, pattern in signs.items() if re.fullmatch(pattern, said))
+
+
+def _name(text: str, match: re.Match[str]) -> str:
+    """Return a name of a title or of words joined otherwise."""
+    name = re.sub(r"\W+", "_", text.lower()).strip("_")
+    return name if name[:1].isalpha() else "name"
 
 
 def _before(text: str, match: re.Match[str]) -> str:
@@ -219,8 +210,9 @@ def _like_b(text: str, match: re.Match[str]) -> str:
 
 FILTERS: Mapping[str, Callable[[str, re.Match[str]], str]] = {
     "figure": _figure,
-    "sign": lambda text, _: _SIGNS[" ".join(text.lower().split())],
-    "not_sign": lambda text, _: {">": "<=", "<": ">="}[_SIGNS[" ".join(text.lower().split())]],
+    "sign": _sign,
+    "not_sign": lambda text, match: {">": "<=", "<": ">="}[_sign(text, match)],
+    "name": _name,
     "next_day": _next_day,
     "one_more": _one_more,
     "before": _before,

@@ -6,11 +6,10 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from dsl.mistakes.rewrites import rewrites
 from dsl.mistakes.spelling import figure
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
 from dsl.mistakes.turns import denies_more_than_one
-from dsl.mistakes.words import NUMBER_WORDS, PHRASES, RESERVED, SYNONYMS, TOP_WORDS, UNIT_WORDS
+from dsl.mistakes.words import RESERVED, TOP_WORDS, clauses, data, number
 
 _NUMBER = r"\d[\d.,' ]{0,30}\d\??|\d\??"
 _LOOSE = re.compile(
@@ -62,8 +61,8 @@ def figures(stop: Stop) -> Iterator[Proposal]:
     if unit_match and re.search(r"\d\??[ \t]*$", stop.code[: stop.offset]):
         word = unit_match.group()
         span = (stop.offset, stop.offset + len(word))
-        if word.lower() in UNIT_WORDS:
-            unit = UNIT_WORDS[word.lower()]
+        if word.lower() in data()["units"]:
+            unit = data()["units"][word.lower()]
             yield swap("P013", f"`{word}` is not a unit", span, unit)
         weeks = re.search(r"(\d{1,4})[ \t]*$", stop.code[: stop.offset])
         if weeks and word in ("week", "weeks"):
@@ -105,13 +104,13 @@ def number_words(stop: Stop) -> Iterator[Proposal]:
     for start in (stop.offset, stop.previous_word()[0]):
         match = re.match(r"[a-z]+", stop.code[start:], re.IGNORECASE)
         word = match.group().lower() if match else ""
-        if word in NUMBER_WORDS:
+        if number(word) != word:
             yield swap(
                 "P011",
                 f"`{word}` is a number written as a word",
                 (start, start + len(word)),
-                str(NUMBER_WORDS[word]),
-                f"write `{NUMBER_WORDS[word]}`",
+                number(word),
+                f"write `{number(word)}`",
                 safe=True,
             )
 
@@ -191,9 +190,9 @@ def other_words(stop: Stop) -> Iterator[Proposal]:
             continue
         run = words.group()
         lowered = run.lower()
-        for other in sorted(SYNONYMS, key=len, reverse=True):
+        for other in sorted(data()["synonyms"], key=len, reverse=True):
             if re.match(rf"{other}\b", lowered):
-                for new in SYNONYMS[other]:
+                for new in data()["synonyms"][other]:
                     begin = start
                     if new.startswith(","):
                         begin = len(stop.code[:start].rstrip(", \t\n"))
@@ -208,7 +207,7 @@ def other_words(stop: Stop) -> Iterator[Proposal]:
         first = re.match(r"[A-Za-z_]+", run)
         if first and first.group() != first.group().lower():
             low = first.group().lower()
-            if any(low in phrase.split() for phrase in (*PHRASES, *TOP_WORDS)):
+            if any(low in phrase.split() for phrase in (*_phrases(), *TOP_WORDS)):
                 yield swap(
                     "P013",
                     f"`{first.group()}` has a capital letter",
@@ -220,9 +219,14 @@ def other_words(stop: Stop) -> Iterator[Proposal]:
         yield from _near(stop, start, run)
 
 
+def _phrases() -> tuple[str, ...]:
+    """Return every word and phrase inside a form."""
+    return (*clauses(), *data()["phrases"])
+
+
 def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
     tokens = list(re.finditer(r"\S+", run))
-    known = TOP_WORDS if start == 0 else PHRASES
+    known = TOP_WORDS if start == 0 else _phrases()
     ranked: list[tuple[bool, float, int, str]] = []
     for phrase in known:
         size = len(phrase.split())
@@ -325,7 +329,7 @@ def missing(stop: Stop) -> Iterator[Proposal]:
         yield put("P014", f"a colon is missing behind `{word}`", span, stop.before, ":", f"write `{word}:`")
 
 
-WORDING: tuple[Look, ...] = (year_only, between, rewrites, figures, number_words, condition_behind, other_words, commas)
+WORDING: tuple[Look, ...] = (year_only, between, figures, number_words, condition_behind, other_words, commas)
 """Looks for words, most telling first."""
 
 LAST: tuple[Look, ...] = (reserved, missing)

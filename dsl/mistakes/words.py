@@ -1,6 +1,12 @@
-"""Words of the language, for advice: what begins a form, what may lead a clause, what others say instead."""
+"""Words of the language, for advice: what begins a form, what is no name; the rest stands in ``turns.toml``."""
 
 from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from dsl.core import kinds
 
@@ -27,260 +33,24 @@ TOP_WORDS = (
 
 RESERVED = frozenset(
     {
-        "and",
-        "anniversary",
-        "attained",
-        "average",
-        "count",
-        "earliest",
-        "holds",
-        "largest",
-        "latest",
-        "never",
-        "not",
-        "or",
-        "otherwise",
-        "smallest",
-        "sum",
-        "today",
-        "unknown",
+        "and", "anniversary", "attained", "average", "count", "earliest", "holds", "largest", "latest", "never", "not",
+        "or", "otherwise", "smallest", "sum", "today", "unknown",
     }
-)
+)  # fmt: skip
 """Words that mean something else wherever a value is expected, so that no fact can be read by them."""
 
-CLAUSE_WORDS = (
-    "category",
-    "path",
-    "track",
-    "option",
-    "requires",
-    "no choice",
-    "use",
-    "area",
-    "levels",
-    "covers",
-    "pay",
-    "gives",
-    "keeps",
-    "loses",
-    "awarded to",
-    "pass at",
-    "checked at",
-    "lost after",
-    "renews to",
-    "due at",
-    "amount",
-    "valid",
-    "met sometime from",
-    "renewable from",
-    "immediate badge",
-    "pick at most one",
-    "pick exactly one",
-)
-"""Words that lead a clause."""
 
-PHRASES = (
-    *CLAUSE_WORDS,
-    "with points in every subcategory",
-    "with at least one point in every metric",
-    "all of",
-    "any of",
-    "at least",
-    "best of",
-    "total of",
-    "first of",
-    "growth of",
-    "change of",
-    "trailing",
-    "previous",
-    "last month",
-    "same month last year",
-    "anniversary year",
-    "holds",
-    "held any of",
-    "qualifies for",
-    "people holding",
-    "up to",
-    "out of",
-    "by tier",
-    "in proportion",
-    "only if",
-    "as projected",
-    "each row of",
-    "start of month of",
-    "end of month of",
-    "own anniversary",
-    "shared anniversary",
-    "next anniversary",
-    "first anniversary",
-    "membership anniversary",
-    "rounded down",
-    "rounded up",
-    "rounded half up",
-    "otherwise",
-    "may be supplied",
-    "through",
-    "until",
-    "from",
-    "also",
-    "monthly",
-    "distinct",
-    "earns",
-    "each",
-    "per",
-    "when",
-    "against",
-    "over",
-    "sometime",
-    "cite",
-    "assume",
-    "allow",
-    "seen",
-    "was",
-    "read",
-    "and",
-    "or",
-    "not",
-    "count",
-    "sum",
-    "average",
-    "largest",
-    "smallest",
-    "earliest",
-    "latest",
-    "signed count",
-    "signed money",
-    "percent",
-    "points",
-    "money",
-    "number",
-    "date",
-    "duration",
-    "flag",
-    "text",
-    "one of",
-    "unknown",
-)
-"""Every word and phrase inside a form, for near misses."""
+@cache
+def data() -> Mapping[str, Any]:
+    """Return what stands in ``turns.toml``: words and turns of phrase by the names of their tables."""
+    return tomllib.loads(files("dsl.mistakes").joinpath("turns.toml").read_text(encoding="utf-8"))
 
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "if": ("when", "only if"),
-    "else": (", otherwise",),
-    "unless": ("when not",),
-    "then": ("",),
-    "till": ("until",),
-    "to": ("through", "until"),
-    "thru": ("through",),
-    "since": ("from",),
-    "starting": ("from",),
-    "is at least": (">=",),
-    "at least": (">=",),
-    "is at most": ("<=",),
-    "at most": ("<=", "up to"),
-    "no more than": ("<=", "up to"),
-    "not more than": ("<=", "up to"),
-    "more than": (">",),
-    "greater than": (">",),
-    "less than": ("<",),
-    "is not": ("!=",),
-    "equals": ("=",),
-    "is": ("=",),
-    "plus": ("+",),
-    "minus": ("-",),
-    "times": ("*",),
-    "has": ("holds",),
-    "boolean": ("flag",),
-    "bool": ("flag",),
-    "integer": ("count",),
-    "int": ("count",),
-    "decimal": ("number",),
-    "float": ("number",),
-    "string": ("text",),
-    "currency": ("money",),
-    "percentage": ("percent",),
-    "enum": ("one of",),
-    "option of": ("one of",),
-    "rounding": ("rounded down",),
-    "max": ("up to",),
-    "maximum": ("up to",),
-    "for each": ("each",),
-    "reference": ("cite",),
-    "assuming": ("assume",),
-    "every": ("each",),
-    "number of": ("count",),
-    "sum of": ("sum",),
-    "total": ("sum",),
-    "average of": ("average",),
-    "pick one": ("pick exactly one", "pick at most one"),
-}
-"""What people write, and the words of the language for it; tried one after the other."""
 
-NUMBER_WORDS = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "hundred": 100,
-}
+def clauses() -> tuple[str, ...]:
+    """Return the words that lead a clause."""
+    return tuple(data()["clauses"])
 
-UNIT_WORDS = {
-    "pts": "points",
-    "pt": "points",
-    "percent": "%",
-    "pct": "%",
-    "percents": "%",
-    "percentage": "%",
-    "d": "days",
-    "mo": "months",
-    "mos": "months",
-    "mth": "months",
-    "mths": "months",
-    "yr": "years",
-    "yrs": "years",
-    "dollars": "USD",
-    "dollar": "USD",
-    "euro": "EUR",
-    "euros": "EUR",
-    "pounds": "GBP",
-}
-"""Units as people write them."""
 
-CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
-"""Currency signs and the codes that are written for them."""
-
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("january", "jan"),
-            ("february", "feb"),
-            ("march", "mar"),
-            ("april", "apr"),
-            ("may",),
-            ("june", "jun"),
-            ("july", "jul"),
-            ("august", "aug"),
-            ("september", "sept", "sep"),
-            ("october", "oct"),
-            ("november", "nov"),
-            ("december", "dec"),
-        ),
-        start=1,
-    )
-    for name in names
-}
+def number(word: str) -> str:
+    """Return a number in figures that may be written as a word; another word as it stands."""
+    return str(data()["numbers"].get(word.lower(), word))
