@@ -10,6 +10,7 @@ from cli.console import DEFAULT_POLICIES, Broken, fail_usage, problem_lines, rea
 from cli.data_files import Data, DataProblem
 from cli.selection import Chosen, SelectionError, selection
 from evaluator.engine import Engine
+from review.scenarios.given import Given
 from review.scenarios.reading import read_scenarios
 from review.scenarios.report import Ran
 from review.scenarios.runner import Watch, run
@@ -111,13 +112,14 @@ MOST_HINTS = 10
 
 
 def hint_lines(engine: Engine, files: Iterable[ReadFile]) -> list[str]:
-    """Return what scenarios tell that no rule knows, each once at the first scenario that tells it."""
+    """Return what scenarios tell that no rule knows, each once at the first place that tells it."""
     first: dict[tuple[str, str], str] = {}
     for one in files:
         for scenario in one.file.scenarios:
-            for given in (scenario.given, *(step.told for step in scenario.steps)):
+            # Over nothing: people whom a step adds stand in the list then.
+            for given in (scenario.given, *(step.told.over(Given()) for step in scenario.steps)):
                 for hint in engine.hints.of(given.json()):
-                    line = one.data.place(scenario.pointer).line
+                    line = one.data.place(given.place_of(hint.pointer) or scenario.pointer).line
                     first.setdefault((hint.message, hint.help), f"{one.file.name}:{line}")
     told = [f"hint: {place}: {message}; {help_}" for (message, help_), place in first.items()]
     more = len(told) - MOST_HINTS

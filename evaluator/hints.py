@@ -5,6 +5,8 @@ People hold other certifications and partners other awards, so nothing is refuse
 
 from __future__ import annotations
 
+import difflib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +21,10 @@ MOST = 10
 """How many hints an answer has; the last one speaks of all that is left."""
 LONGEST = 100
 """Characters of a told value that are looked at."""
+MOST_ALIKE = {False: 30, True: 300}
+"""How many different values of one field are held against those known, of which an open text knows a few only."""
+ALIKE = 0.85
+"""How much of an open text is that of a known one where it is taken for a slip: a letter in seven may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +49,18 @@ class Hints:
     def of(self, facts: Mapping[str, Json]) -> tuple[Hint, ...]:
         """Return the hints about facts: one for each different value, those with a near name first, ``MOST`` at most.
 
-        Of a text that may be any (a service, a region) only what is nearly a known value is told.
+        Of a text that may be any (a service, a region) only what is nearly a known value is told, and it has to be nearer.
         """
         slips: list[Hint] = []
         others: dict[str, list[tuple[str, str]]] = {}
         seen: set[tuple[str, str]] = set()
+        looked_at: Counter[str] = Counter()
         for what, pointer, told, known, is_open in self._told(facts):
             if told in known or (what, told) in seen:
                 continue
             seen.add((what, told))
-            near = _near(told, known, is_open=is_open) if len(seen) <= 3 * MOST else None
+            looked_at[what] += 1
+            near = _near(told, known, is_open=is_open) if looked_at[what] <= MOST_ALIKE[is_open] else None
             if near is not None and len(slips) < MOST - 1:
                 slips.append(Hint(pointer, f"no rule knows the {what} `{told[:LONGEST]}`", f"did you mean `{near}`?"))
             elif not is_open:
@@ -137,11 +145,13 @@ class Hints:
 
 
 def _near(told: str, known: Mapping[str, None], *, is_open: bool) -> str | None:
-    """Return the known value that is nearly the one told; among open texts they differ in signs and capitals alone."""
+    """Return the known value that is nearly the one told; an open text differs in signs, capitals or a letter."""
     if not is_open:
         return nearest(told[:LONGEST], known)
+    plain = {_plain(one): one for one in reversed([*known])}
     same = _plain(told)
-    return next((one for one in known if _plain(one) == same), None)
+    close = [same] if same in plain else difflib.get_close_matches(same, plain, n=1, cutoff=ALIKE)
+    return plain[close[0]] if close else None
 
 
 def _plain(text: str) -> str:

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from dsl import load
+from dsl.lower import to_core
+from evaluator import engine
+
 DATA = Path(__file__).parents[1] / "data" / "cli"
 
 USAGE = {
@@ -166,3 +170,19 @@ def test_check_makes_what_it_proposes_where_it_is_told_to(run_merit, tmp_path):
     assert safe[0] == 1
     assert "seat >= 3" not in file.read_text(encoding="utf-8")
     assert unsafe == (0, f"fixed 1 in {file}\n1 file, 1 rule: 0 errors, 0 warnings\n")
+
+
+def test_policies_are_lowered_once(run_merit, monkeypatch):
+    lowered = []
+
+    def counted(document, *args, **named):
+        lowered.append(document)
+        return to_core.lower(document, *args, **named)
+
+    monkeypatch.setattr(load, "lower", counted)
+    monkeypatch.setattr(to_core, "core_of", counted)
+    monkeypatch.setattr(engine, "core_of", counted)
+
+    code, _ = run_merit("decide", "designation.cloud", "--facts", "facts.yaml", "--as-of", "2023-06-20")
+
+    assert (code, len(lowered)) == (0, 1)

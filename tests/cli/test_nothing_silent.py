@@ -71,3 +71,47 @@ def test_scenarios_of_two_files_may_have_one_name(folder, run_merit):
     (folder / "b.scenarios.yaml").write_text(f"scenarios:\n{SCENARIO}", encoding="utf-8")
 
     assert run_merit("test", "policies") == (0, "2 passed, 0 failed\n")
+
+
+METRICS = "\n".join(f"  category c{n} {{ m{n}: a earns 2 points }}" for n in range(50))
+LONG = f"""\
+facts {{ a: flag }}
+designation d {{
+  pass at 1 point
+{METRICS}
+}}
+"""
+FAILS = """\
+scenarios:
+  - name: all is told of it
+    steps:
+      - {as_of: 2023-01-01, expect: {designation.d: eligible}}
+      - {as_of: 2023-02-01, expect: {designation.d: {points: 3, standing: held}}}
+"""
+
+
+def test_a_failure_tells_what_differs_first_and_in_forty_lines(folder, run_merit):
+    (folder / "a.policy").write_text(LONG, encoding="utf-8")
+    (folder / "a.scenarios.yaml").write_text(FAILS, encoding="utf-8")
+
+    code, output = run_merit("test", "policies")
+    junit = run_merit("test", "policies", "--format", "junit")[1].splitlines()
+    _, whole = run_merit("test", "policies", "--detail", "full")
+
+    *told, empty, summary = output.splitlines()
+    assert (code, empty, summary) == (1, "", "0 passed, 1 failed")
+    assert [line.split() for line in told[:8]] == [
+        ["FAIL", "policies/a.scenarios.yaml:2:", "all", "is", "told", "of", "it"],
+        ["on", "2023-01-01"],
+        ["rule", "what", "expected", "actual"],
+        ["designation.d", "eligibility", "eligible", "undetermined"],
+        ["on", "2023-02-01"],
+        ["rule", "what", "expected", "actual"],
+        ["designation.d", "points", "3", "from", "0,", "to", "100"],
+        ["designation.d", "standing.held", "held", "undetermined"],
+    ]
+    assert len(told) == 40
+    assert "`merit test --detail full` tells them" in told[-1]
+    assert set(told[1:]) <= set(junit)
+    assert len(whole.splitlines()) > 200
+    assert "more lines" not in whole

@@ -81,6 +81,15 @@ def test_of_a_text_that_may_be_any_only_what_is_nearly_a_known_value_is_told() -
     ]
 
 
+def test_a_text_that_may_be_any_may_also_differ_in_a_letter() -> None:
+    others = [{"service": f"Service {n}"} for n in range(40)]
+    use = [*others, {"service": "Virtual Machnies", "place": "Bern"}, {"service": "Virtual Networks"}]
+
+    assert told(records={"use": use}, facts={"region": "EMEA"}) == [
+        ("/records/use/40/service", "no rule knows the service `Virtual Machnies`", "did you mean `virtual_machines`?")
+    ]
+
+
 def test_there_are_never_more_than_a_few() -> None:
     rows = [{"certification": f"Azure Network Engineer Associate {n}"} for n in range(500)]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date, timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -61,6 +63,42 @@ def test_a_list_has_a_longest_length(engine: Engine) -> None:
 def test_the_register_has_a_longest_length(engine: Engine) -> None:
     with pytest.raises(FactErrors, match="this list has 501 entries"):
         engine.reader.check({"records": {"awards": [{}] * (limits.MAX_ENTRIES + 1)}})
+
+
+def calls(engine: Engine, query: Query) -> tuple[int, Json]:
+    """Return how many functions an answer calls, which is the same on every machine, and the answer."""
+    called = 0
+
+    def look(_frame: FrameType, event: str, _argument: Any) -> None:
+        nonlocal called
+        called += event == "call"
+
+    engine.decide(query)
+    sys.setprofile(look)
+    try:
+        answer = engine.decide(query).as_json()
+    finally:
+        sys.setprofile(None)
+    return called, answer
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "facts", "most", "reasons"),
+    [
+        # Every day of a window of months, of which nothing is told but the anniversary.
+        ("choice.benefits_at_anniversary", date(2023, 10, 3), {"renewal_anniversary": "2023-10-03"}, 100, 600),
+        ("entitlement.buy_modern_work", date(2024, 6, 20), {}, 20, 150),
+    ],
+)
+def test_a_window_looks_at_its_days_and_tells_them_once(
+    engine: Engine, rule: str, day: date, facts: Json, most: int, reasons: int
+) -> None:
+    one, _ = calls(engine, Query(("designation.infrastructure",), day, {}))
+
+    taken, answer = calls(engine, Query((rule,), day, {"facts": facts, "records": {}}))
+
+    assert taken < most * one
+    assert json.dumps(answer).count('"code"') < reasons
 
 
 def test_a_value_to_try_is_tried_once_for_all_rules(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

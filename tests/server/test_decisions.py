@@ -190,6 +190,32 @@ def test_a_batch_keeps_its_order_and_gives_each_item_an_answer_or_a_problem(clie
     assert found[0]["answer"] == client.post("/v1/decisions", json=good).get_json()
 
 
+def test_what_no_rule_knows_is_told_beside_the_answer_with_the_nearest_name(client: FlaskClient) -> None:
+    entry = {"attained": "2022-10-10", "anniversary": "2023-10-10", "ended": "none", "benefits": "none"}
+    slips = {
+        "facts": STRONG["facts"],
+        "records": {
+            "certifications": people(
+                ("ada", "Azure Solution Architect Expert"), ("ada", "Azure Administrator Associate")
+            ),
+            "awards": [{"award": "designation.data_al", **entry}],
+            "azure_use": [{"month": "2023-05", "customer": "c", "service": "Virtual Machines", "acr": 5}],
+        },
+    }
+    query = {"decide": ["designation.data_ai"], "as_of": "2023-06-30", "facts": slips, "detail": "none"}
+
+    alone = ask(client, **query)
+    batch = client.post("/v1/decisions/batch", json={"items": [{"id": "1", "query": query}]}).get_json()
+
+    assert [(hint["pointer"], hint["help"]) for hint in alone["hints"]] == [
+        ("/records/certifications/0/certification", "did you mean `Azure Solutions Architect Expert`?"),
+        ("/records/awards/0/award", "did you mean `designation.data_ai`?"),
+        ("/records/azure_use/0/service", "did you mean `virtual_machines`?"),
+    ]
+    assert batch["items"][0]["answer"]["hints"] == alone["hints"]
+    assert "hints" not in ask(client, ["designation.data_ai"], STRONG)
+
+
 # ---- engines
 
 
