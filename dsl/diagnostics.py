@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,22 +81,52 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     The end of a dotted word is compared too, so that ``security`` finds ``designation.security``.
     """
+    found = all_nearest(word, known)
+    return found[0] if found else None
+
+
+def all_nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the known words most like ``word``: several where they are equally so, none where nothing is alike."""
     options = sorted(set(known))
     lowered = word.lower()
     # One letter in three may differ in a short word, fewer in a longer one.
-    cutoff = 0.66 if len(word) <= 4 else 0.72
-    close = difflib.get_close_matches(lowered, options, n=1, cutoff=cutoff)
-    if close:
-        return close[0]
-    by_end = {option.rsplit(".", 1)[-1]: option for option in reversed(options)}
-    close = difflib.get_close_matches(lowered.rsplit(".", 1)[-1], list(by_end), n=1, cutoff=0.72)
-    return by_end[close[0]] if close else None
+    found = _closest(lowered, options, 0.66 if len(word) <= 4 else 0.72)
+    if found:
+        return found
+    by_end: dict[str, list[str]] = {}
+    for option in options:
+        by_end.setdefault(option.rsplit(".", 1)[-1], []).append(option)
+    ends = _closest(lowered.rsplit(".", 1)[-1], list(by_end), 0.72)
+    return tuple(option for end in ends for option in by_end[end])
+
+
+def _closest(word: str, options: Sequence[str], cutoff: float) -> tuple[str, ...]:
+    best = difflib.get_close_matches(word, options, n=1, cutoff=cutoff)
+    if not best:
+        return ()
+    matcher = difflib.SequenceMatcher(b=word)
+
+    def ratio(option: str) -> float:
+        matcher.set_seq1(option)
+        return matcher.ratio()
+
+    most = ratio(best[0])
+    return (*best, *(option for option in options if option != best[0] and ratio(option) == most))
 
 
 def proposed(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return the question whether the nearest known word was meant, other advice where nothing is alike."""
-    near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else otherwise
+    """Return the question whether the nearest known word was meant, or one of them; other advice where nothing is alike."""
+    near = all_nearest(word, known)
+    return f"did you mean {' or '.join(f'`{one}`' for one in sorted(near[:3]))}?" if near else otherwise
+
+
+def unknown_name(code: str, what: str, name: str, at: Span, known: Iterable[str]) -> Diagnostic:
+    """Return the diagnostic of a name that means nothing here; it is mended only where one name alone is nearest."""
+    options = sorted(set(known))
+    near = all_nearest(name, options)
+    help_ = proposed(name, options, f"known are {listed(options)}" if options else f"declare the {what} first")
+    fix = Fix(f"write `{near[0]}`", (Edit(at, near[0]),)) if len(near) == 1 else None
+    return Diagnostic(code, f"I do not know the {what} `{name}`", at, help_, fix=fix)
 
 
 def listed(words: Iterable[str], most: int = 8) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dsl import document as d
 from dsl.core import PLURALS, Core
-from dsl.diagnostics import Diagnostic, Edit, Fix, Label, listed, nearest
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label, unknown_name
 from dsl.lower.scope import word_in
 from dsl.mistakes.words import RESERVED
 from dsl.source import Span
@@ -139,7 +139,7 @@ def _unread(document: d.Document, core: Core) -> Iterator[Diagnostic]:
     for listing in document.groups.values():
         for entry in listing.entries:
             if entry.name not in awards:
-                yield _unknown("C102", "award", entry.name, entry.origin, awards)
+                yield unknown_name("C102", "award", entry.name, word_in(entry.origin, entry.name), awards)
     known = awards | set(document.groups)
     for table in document.tables.values():
         for index in range(1, len(table.columns)):
@@ -151,24 +151,14 @@ def _unread(document: d.Document, core: Core) -> Iterator[Diagnostic]:
                 for cell in words:
                     for name in cell.names:
                         if name not in known:
-                            yield _unknown("C602", "award", name, cell.origin, known)
+                            yield unknown_name("C602", "award", name, word_in(cell.origin, name), known)
     for node in d.walk(document):
         if isinstance(node, d.Cite) and node.source not in document.sources:
-            yield _unknown("C115", "source", node.source, node.origin, document.sources)
+            yield unknown_name("C115", "source", node.source, word_in(node.origin, node.source), document.sources)
     commons = {rule.name or "" for rule in document.rules.values() if rule.kind == "common"}
     for rule in document.rules.values():
         for node in d.walk(rule):
             if isinstance(node, d.Verb) and node.word == "use":
                 for name in node.names:
                     if name not in commons:
-                        yield _unknown("C120", "common", name, node.origin, commons)
-
-
-def _unknown(code: str, what: str, name: str, span: Span, known: Iterable[str]) -> Diagnostic:
-    options = sorted(known)
-    near, at = nearest(name, options), word_in(span, name)
-    if near is not None:
-        fix = Fix(f"write `{near}`", (Edit(at, near),))
-        return Diagnostic(code, f"I do not know the {what} `{name}`", at, help=f"did you mean `{near}`?", fix=fix)
-    help_ = f"known are {listed(options)}" if options else f"declare the {what} first"
-    return Diagnostic(code, f"I do not know the {what} `{name}`", at, help=help_)
+                        yield unknown_name("C120", "common", name, word_in(node.origin, name), commons)

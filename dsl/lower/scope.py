@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from dsl import core as c, document as d
-from dsl.diagnostics import Diagnostic, Edit, Fix, Label, Severity, listed, nearest
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label, Severity, unknown_name
 from dsl.source import Span
 
 ALL_KINDS = (*(kind.name for kind in c.KINDS.values() if kind.has_ids), "benefit")
@@ -131,21 +131,8 @@ class Names:
 
     def unknown(self, code: str, what: str, name: str, span: Span, known: Iterable[str]) -> None:
         """Report a name that means nothing here, with the nearest that does."""
-        options = sorted(set(known))
-        near = nearest(name, options)
-        at = word_in(span, name)
-        if near is not None:
-            self.report(
-                code,
-                f"I do not know the {what} `{name}`",
-                at,
-                f"did you mean `{near}`?",
-                fix=Fix(f"write `{near}`", (Edit(at, near),)),
-            )
-        elif options:
-            self.report(code, f"I do not know the {what} `{name}`", at, f"known are {listed(options)}")
-        else:
-            self.report(code, f"I do not know the {what} `{name}`", at, f"declare the {what} first")
+        self.errors += 1
+        self.found.append(unknown_name(code, what, name, word_in(span, name), known))
 
     def cell_names(self, scope: Scope, name: str, span: Span) -> tuple[str, ...] | None:
         """Return the names in a cell of the row at hand, for ``row.column``."""
@@ -191,7 +178,8 @@ class Names:
         for name, at, code in expanded:
             ids = self._ids(name, kinds)
             if not ids:
-                known = [*self.awards, *self.document.groups, *c.PLURALS]
+                whole = [i for one in self.awards for i in self._ids(one, kinds)] if "." in name else []
+                known = [*whole, *self.awards, *self.document.groups, *c.PLURALS]
                 if (name, at.start) not in self.unknown_reported:
                     self.unknown_reported.add((name, at.start))
                     self.unknown(

@@ -68,6 +68,34 @@ def test_every_diagnostic_is_a_sentence_with_advice(text: str) -> None:
             assert not re.search(r"\b[A-Z]{4,}\b|\bNone\b|Decimal|tuple|\b_[A-Za-z]", outside), said
 
 
+@pytest.mark.parametrize(
+    ("said", "advice", "mended"),
+    [
+        ("holds security", "did you mean `security_a` or `security_b`?", None),
+        ("holds securty_a", "did you mean `security_a`?", "write `security_a`"),
+        # The whole name is looked for among whole names: no other word that is nearly as long takes its place.
+        ("holds designation.cloudy", "did you mean `designation.cloud`?", "write `designation.cloud`"),
+        ("count rows[tld] >= 1", "did you mean `told`?", "write `told`"),
+        ("count row_c >= 1", "did you mean `row_a` or `row_b`?", None),
+    ],
+)
+def test_a_name_is_mended_only_where_one_alone_is_nearest(said: str, advice: str, mended: str | None) -> None:
+    policy = f"""
+facts {{ n: count }}
+records rows {{ told: flag }}
+records row_a {{ told: flag }}
+records row_b {{ told: flag }}
+designation security_a {{ requires {{ a: n >= 1 }} }}
+designation security_b {{ requires {{ a: n >= 2 }} }}
+designation cloud {{ requires {{ a: n >= 3 }} }}
+entitlement e {{ requires {{ x: {said} }} }}
+"""
+
+    [found] = diagnostics_of(policy)
+
+    assert (found.help, found.fix.title if found.fix else None) == (advice, mended)
+
+
 def test_every_code_has_a_case() -> None:
     shown = {
         one["code"] for _, text in CASES for marker in MARKER.finditer(text) for one in ONE.finditer(marker["rest"])
