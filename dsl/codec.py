@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -312,7 +311,3 @@ def _is_union(hint: Any) -> bool:
     if get_origin(hint) not in (Union, types.UnionType):
         return False
     return len([member for member in get_args(hint) if member is not types.NoneType]) > 1
-
-
-if __name__ == "__main__":
-    sys.stdout.write(schema_text())

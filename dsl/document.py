@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias
 
+from dsl.core import ChooserWord, KindName
 from dsl.source import NO_SPAN, Span
 
 FORMAT = "1"
@@ -313,9 +314,9 @@ class Change(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chooser(Node):
-    """How parts make a whole: ``all of``, ``any of``, ``at least 2 of``, ``best of``, ``total of``, ``first of``."""
+    """How parts make a whole: ``all of``, ``at least 2 of``, ``best of`` (``dsl.core.choosers``)."""
 
-    word: Literal["all", "any", "at least", "best", "total", "first"]
+    word: ChooserWord
     count: Figure | None = None
 
 
@@ -724,9 +725,7 @@ class Rule(Node):
     ``each_row_of`` names the table of a family; its rules are one a row.
     """
 
-    kind: Literal[
-        "competency", "designation", "specialization", "program", "common", "lifecycle", "fee", "choice", "entitlement"
-    ]
+    kind: Literal[KindName, "common"]
     clauses: tuple[Clause, ...]
     name: str | None = None
     each_row_of: str | None = None

@@ -18,6 +18,8 @@ from pathlib import Path
 from lark import Lark, Token as LarkToken, Tree as LarkTree, __version__ as lark_version
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
+from dsl.core.choosers import PLAIN
+from dsl.core.kinds import COMMON, KINDS
 from dsl.diagnostics import Diagnostic
 from dsl.mistakes.mend import mend, nested_too_deeply, too_deep
 from dsl.mistakes.spelling import is_misspelt
@@ -49,11 +51,21 @@ def cache_file(grammar: str) -> str | None:
 
 
 @cache
+def grammar() -> str:
+    """Return the grammar, with the words that stand in tables filled in."""
+    words = {
+        "KINDS": (*KINDS, COMMON),
+        "CHOOSERS": [chooser.word for chooser in PLAIN],
+    }
+    text = files("dsl").joinpath("grammar.lark").read_text(encoding="utf-8")
+    return re.sub("@([A-Z]+)@", lambda found: "|".join(words[found[1]]), text)
+
+
+@cache
 def _lark() -> Lark:
-    grammar = files("dsl").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(
-        grammar,
-        cache=cache_file(grammar) or False,
+        grammar(),
+        cache=cache_file(grammar()) or False,
         start="form",
         parser="lalr",
         lexer="contextual",

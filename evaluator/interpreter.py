@@ -127,7 +127,7 @@ class Interpreter:
             case c.Sometime():
                 return self._sometime(node, at)
             case (
-                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Best() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
+                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
                 | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
                 | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
             ):  # fmt: skip
@@ -348,8 +348,9 @@ def _key(node: c.Expr, at: Moment) -> tuple[object, ...]:
     return id(node), at.day, at.projected, rule, entry, at.due
 
 
-def _best(_: c.Best, parts: Deciding, __: Range) -> Beside:
-    return (), tuple(map(str, ranges.largest_ones([numbers_of(part.range) for part in parts.parts])))
+def _ranked(node: c.Ranked, parts: Deciding, _: Range) -> Beside:
+    values = [numbers_of(part.range) for part in parts.parts]
+    return (), tuple(map(str, ranges.ranked_ones(values, node.position(len(values))) if values else ()))
 
 
 def _dated(node: c.Dated, parts: Deciding, _: Range) -> Beside:
@@ -394,12 +395,12 @@ def _prorate(node: c.Prorate, parts: Deciding, _: Range) -> Beside:
 
 
 _TOLD_BESIDE: Mapping[Callable[..., Any], Callable[[Any, Deciding, Range], Beside]] = {
-    DEFINITIONS[c.Best]: _best,
     DEFINITIONS[c.Dated]: _dated,
     DEFINITIONS[c.Lookup]: _lookup,
     DEFINITIONS[c.PassScore]: _pass_score,
     DEFINITIONS[c.PerUnit]: _per_unit,
     DEFINITIONS[c.Prorate]: _prorate,
+    DEFINITIONS[c.Ranked]: _ranked,
     DEFINITIONS[c.Ratio]: _ratio,
 }
 
@@ -412,7 +413,7 @@ def _empty(score: Explanation, asked: c.EveryMetric, *, shut: bool = False) -> I
             yield node.code
         return
     parts = (*score.of("part"), *score.of("value"))
-    if isinstance(node, c.Best):
+    if isinstance(node, c.Ranked):
         parts = tuple(score.parts[int(index)] for index in score.chosen)
     if isinstance(node, c.Gate):
         shut = shut or score.the("condition").range is Truth.FALSE

@@ -80,7 +80,7 @@ class Progress:
             case c.Requirement():
                 moved.append(self.of(part))
             case (
-                c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AsProjected() | c.AskedThisYear() | c.Best()
+                c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AsProjected() | c.AskedThisYear() | c.Ranked()
                 | c.Case() | c.Compare() | c.Dated() | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate()
                 | c.Holds() | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.Lookup() | c.Named()
                 | c.Not() | c.NumberOf() | c.OnDate() | c.Paid() | c.PassScore() | c.People() | c.PerUnit()

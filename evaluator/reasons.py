@@ -324,7 +324,7 @@ def _sides(explanation: Explanation, *, is_today: bool) -> _Sides:
             inner = explanation.the("part")
             return _Sides(inner.range, "not so")
         case (
-            c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AskedThisYear() | c.Best() | c.Case() | c.Dated()
+            c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AskedThisYear() | c.Ranked() | c.Case() | c.Dated()
             | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.InProgress() | c.InRenewal()
             | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.NumberOf() | c.Paid() | c.People() | c.PerUnit()
             | c.Prorate() | c.Ratio() | c.Requirement() | c.Rounded() | c.Shift() | c.Today() | c.Total()

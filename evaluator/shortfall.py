@@ -49,7 +49,7 @@ def _missing(found: Explanation, known: dict[int, Fraction]) -> Fraction:
             value = found.one("value")
             return _shortfall(value, known) if value is not None else unmet
         case (
-            c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AsProjected() | c.AskedThisYear() | c.Best() | c.Case()
+            c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AsProjected() | c.AskedThisYear() | c.Ranked() | c.Case()
             | c.Compare() | c.Dated() | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.Holds()
             | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.Not() | c.NumberOf()
             | c.OnDate() | c.Paid() | c.People() | c.PerUnit() | c.Prorate() | c.Qualifies() | c.Ratio() | c.Requirement()

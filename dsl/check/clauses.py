@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dsl import document as d
-from dsl.core import AWARD_KINDS
+from dsl.core import KINDS
+from dsl.core.kinds import COMMON
 from dsl.diagnostics import Diagnostic
 
 _AWARD = frozenset(
@@ -37,12 +38,12 @@ _AWARD = frozenset(
         "immediate badge",
     }
 )
-MAY_STAND: dict[str, frozenset[str]] = {
-    **dict.fromkeys(AWARD_KINDS, _AWARD),
-    "common": _AWARD | {"option", "no choice", "amount", "due at", "covers", "pay", "keeps", "loses", "case"},
-    "entitlement": frozenset({"item", "requires", "path", "group", "version", "use", "gives", "awarded to", "area"}),
-    "fee": frozenset({"item", "requires", "group", "version", "use", "levels", "amount", "due at", "covers", "valid"}),
-    "choice": frozenset(
+_DECIDING: Mapping[str, frozenset[str]] = {
+    "eligibility": frozenset({"item", "requires", "path", "group", "version", "use", "gives", "awarded to", "area"}),
+    "amount": frozenset(
+        {"item", "requires", "group", "version", "use", "levels", "amount", "due at", "covers", "valid"}
+    ),
+    "options": frozenset(
         {
             "option",
             "no choice",
@@ -55,7 +56,11 @@ MAY_STAND: dict[str, frozenset[str]] = {
             "due at",
         }
     ),
-    "lifecycle": frozenset({"case"}),
+    "stage": frozenset({"case"}),
+}
+MAY_STAND: Mapping[str, frozenset[str]] = {
+    **{kind.name: _AWARD if kind.keeps_register else _DECIDING[kind.decides] for kind in KINDS.values()},
+    COMMON: _AWARD | {"option", "no choice", "amount", "due at", "covers", "pay", "keeps", "loses", "case"},
     "option": frozenset({"item", "requires", "group", "version", "use", "pay", "gives", "keeps", "loses"}),
     "no choice": frozenset({"item", "requires", "group", "version", "gives", "keeps", "loses"}),
 }
@@ -93,7 +98,7 @@ def _misplaced(clauses: Sequence[d.Clause], kind: str) -> Iterator[Diagnostic]:
             yield from _misplaced(clause.clauses, kind)
         elif word not in MAY_STAND[kind]:
             takes = [f"`{shown}`" for shown in _SHOWN if shown in MAY_STAND[kind]]
-            owners = [owner for owner, words in MAY_STAND.items() if word in words and owner != "common"]
+            owners = [owner for owner, words in MAY_STAND.items() if word in words and owner != COMMON]
             belongs = f"`{word}` belongs in {_article(owners[0])}" if owners else f"`{word}` stands elsewhere"
             name = {"item": "a labelled requirement", "case": "a case", "version": "a version with days"}.get(
                 word, f"`{word}`"

@@ -10,13 +10,21 @@ from collections.abc import Iterator, Mapping
 
 from dsl import document as d
 from dsl.check.clauses import word_of
-from dsl.core import ASKING_KINDS, AWARD_KINDS
+from dsl.core import AMOUNT_KINDS, ASKING_KINDS, KINDS, RuleKind
+from dsl.core.kinds import COMMON
 from dsl.diagnostics import Diagnostic
 from dsl.source import Span
 
 _SOURCED = frozenset({"cite", "assume", "seen"})
 _COUNTS = _SOURCED | {"name", "title", "days", "was", "only if"}
 _AWARD = _SOURCED | {"title", "days", "was", "only if"}
+
+
+def _of_kind(kind: RuleKind) -> frozenset[str]:
+    if kind.decides != "eligibility":
+        return _SOURCED | {"title", "days"}
+    return _AWARD if kind.keeps_register else _AWARD - {"was"}
+
 
 DECIDED: Mapping[str, frozenset[str]] = {
     "item": _SOURCED | {"title", "was", "only if"},
@@ -42,12 +50,8 @@ DECIDED: Mapping[str, frozenset[str]] = {
     "keeps": _SOURCED | {"when"},
     "loses": _SOURCED | {"when"},
     "pass at": _SOURCED | {"out of"},
-    **dict.fromkeys(AWARD_KINDS, _AWARD),
-    "entitlement": _AWARD - {"was"},
-    "fee": _SOURCED | {"title", "days"},
-    "choice": _SOURCED | {"title", "days"},
-    "lifecycle": _SOURCED | {"title", "days"},
-    "common": _SOURCED | {"days"},
+    **{kind.name: _of_kind(kind) for kind in KINDS.values()},
+    COMMON: _SOURCED | {"days"},
     "also": _AWARD - {"title"},
     "also each row of": _SOURCED | {"days"},
     "row": _SOURCED,
@@ -81,7 +85,7 @@ _INSTEAD_THERE: Mapping[tuple[str, str], str] = {
     ("requires", "when"): "write `only if { label: condition }` behind a requirement",
     ("row", "was"): "no award is made of this table's rows, so that none can have had another name",
     ("row", "only if"): "no award is made of this table's rows; write the condition where the table is read",
-    ("fee", "only if"): "write `requires { label: condition }` inside it",
+    **dict.fromkeys(((kind, "only if") for kind in AMOUNT_KINDS), "write `requires { label: condition }` inside it"),
     ("certification", "was"): "list the certification under both names",
     ("member of a group", "was"): "an earlier name stands behind the award itself",
 }

@@ -96,7 +96,7 @@ def _tracks(score: c.Expr, day: date) -> Iterator[c.Total]:
     """Yield each way to score: the tracks of which one counts, or the score itself."""
     if isinstance(score, c.Total):
         only = _in_force(score.parts, day)
-        if len(only) == 1 and isinstance(only[0].value, c.Best | c.Case):
+        if len(only) == 1 and isinstance(only[0].value, c.Ranked | c.Case):
             yield from _tracks(only[0].value, day)
         else:
             yield score
@@ -139,7 +139,7 @@ def _maxima(value: c.Expr, around: Span, day: date) -> Iterator[Place]:
         return
     if isinstance(value, c.Gate):
         yield from _maxima(value.value, around, day)
-    elif isinstance(value, c.Best):
+    elif isinstance(value, c.Ranked):
         for part in _in_force(value.parts, day):
             if most_points(part, day) == most:
                 yield from _maxima(part.value, part.origin, day)

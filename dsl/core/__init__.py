@@ -5,12 +5,14 @@ versions, a part has its days, and the evaluation date chooses among them before
 of it stands here under one name: ``from dsl import core as c``.
 """
 
+from dsl.core.choosers import CHOOSERS as CHOOSERS, Chooser as Chooser, ChooserWord as ChooserWord
 from dsl.core.kinds import (
     AMOUNT_KINDS as AMOUNT_KINDS,
     ASKING_KINDS as ASKING_KINDS,
     AWARD_KINDS as AWARD_KINDS,
     KINDS as KINDS,
     PLURALS as PLURALS,
+    KindName as KindName,
     RuleKind as RuleKind,
 )
 from dsl.core.nodes import (
@@ -22,7 +24,6 @@ from dsl.core.nodes import (
     Arithmetic as Arithmetic,
     AskedThisYear as AskedThisYear,
     AsProjected as AsProjected,
-    Best as Best,
     Branch as Branch,
     Case as Case,
     CertificationList as CertificationList,
@@ -62,6 +63,7 @@ from dsl.core.nodes import (
     PerUnit as PerUnit,
     Prorate as Prorate,
     Qualifies as Qualifies,
+    Ranked as Ranked,
     Ratio as Ratio,
     Refers as Refers,
     Requirement as Requirement,

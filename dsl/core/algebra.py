@@ -60,7 +60,7 @@ class Algebra(Protocol[V]):
     def smallest(self, parts: Sequence[V]) -> V:
         """The smallest of at least one number."""
 
-    def largest(self, parts: Sequence[V]) -> V:
+    def ranked(self, parts: Sequence[V], position: int) -> V:
         """The largest of at least one number."""
 
     def whole_units(self, value: V, size: V) -> V:
@@ -91,7 +91,7 @@ class Algebra(Protocol[V]):
     def row(self, key: V, rows: Sequence[tuple[str | None, Later[V]]], type_: Type) -> V:
         """The value of the row for a word, else of the one for any (None), else unknown."""
 
-    def of_largest(self, values: Sequence[V], conditions: Sequence[V]) -> V:
+    def of_ranked(self, values: Sequence[V], conditions: Sequence[V], position: int) -> V:
         """Whether the condition of the largest value holds; of several that are equal, one of theirs."""
 
 
@@ -143,9 +143,9 @@ class Ranges:
         """The smallest of at least one number."""
         return ranges.smallest(map(numbers_of, parts))
 
-    def largest(self, parts: Sequence[Range]) -> Range:
+    def ranked(self, parts: Sequence[Range], position: int) -> Range:
         """The largest of at least one number."""
-        return ranges.largest(map(numbers_of, parts))
+        return ranges.ranked(list(map(numbers_of, parts)), position)
 
     def whole_units(self, value: Range, size: Range) -> Range:
         """How many whole units there are in a value."""
@@ -193,9 +193,9 @@ class Ranges:
             return ranges.unbounded(type_)
         return ranges.hull(value for _, value in taken)
 
-    def of_largest(self, values: Sequence[Range], conditions: Sequence[Range]) -> Range:
-        """What all say that can be the largest; of values that are surely equal, whether one says yes."""
-        could_be = ranges.largest_ones(list(map(numbers_of, values)))
+    def of_ranked(self, values: Sequence[Range], conditions: Sequence[Range], position: int) -> Range:
+        """What all say that can have the rank; of values that are surely equal, whether one says yes."""
+        could_be = ranges.ranked_ones(list(map(numbers_of, values)), position)
         told = [conditions[index] for index in could_be]
         exact = {numbers_of(values[index]).exact for index in could_be}
         if len(exact) == 1 and None not in exact:

@@ -106,7 +106,7 @@ class Bounding:
             ):  # fmt: skip
                 return everything(node.type)
             case (
-                n.AllOf() | n.AnyOf() | n.Arithmetic() | n.Best() | n.Case() | n.Compare() | n.Dated() | n.Edge()
+                n.AllOf() | n.AnyOf() | n.Arithmetic() | n.Ranked() | n.Case() | n.Compare() | n.Dated() | n.Edge()
                 | n.Gate() | n.Lookup() | n.Not() | n.NumberOf() | n.PassScore() | n.PerUnit() | n.Prorate()
                 | n.Ratio() | n.Requirement() | n.Rounded() | n.Shift() | n.Total()
             ):  # fmt: skip

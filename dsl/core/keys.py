@@ -29,7 +29,7 @@ Key: TypeAlias = str
 
 LABELS = frozenset({"code", "title", "basis", "origin", "provisional", "was", "table"})
 """Fields by which nothing is decided: what a reader is told."""
-IN_ANY_ORDER = (n.AllOf, n.AnyOf, n.NumberOf, n.Total, n.Best)
+IN_ANY_ORDER = (n.AllOf, n.AnyOf, n.NumberOf, n.Total, n.Ranked)
 """Nodes whose parts count alike in any order."""
 _DAY = timedelta(days=1)
 

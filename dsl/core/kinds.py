@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal as OneOf
+from typing import Literal as OneOf, TypeAlias
+
+KindName: TypeAlias = OneOf[
+    "competency", "designation", "specialization", "program", "lifecycle", "fee", "choice", "entitlement"
+]
+"""The words that begin a rule that can be decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleKind:
     """What a kind of rule is called, and what it decides."""
 
-    name: str
+    name: KindName
     plural: str
     """What names all of its rules, where no group has that name, and the heading over them."""
     decides: OneOf["eligibility", "amount", "options", "stage"]
@@ -58,7 +63,7 @@ KINDS: Mapping[str, RuleKind] = {
 }  # fmt: skip
 """The kinds of rules that can be decided, in the order of the schemas."""
 
-COMMON = "common"
+COMMON: OneOf["common"] = "common"
 """What shares clauses with rules is written as a rule, and decides nothing."""
 
 AWARD_KINDS = tuple(kind.name for kind in KINDS.values() if kind.keeps_register)

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal as OneOf, NamedTuple, TypeAlias
 
+from dsl.core.choosers import CHOOSERS, Chooser, ChooserWord
 from dsl.core.types import ALWAYS, NO_BASIS, Basis, Days, Duration, RoundTo, Type
 from dsl.source import NO_SPAN, Span
 
@@ -520,11 +521,27 @@ class AskedThisYear(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Best(Node):
-    """The largest of the parts in force."""
+class Ranked(Node):
+    """One of the parts in force, by its rank: of the ``best of`` several the largest counts."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
     parts: tuple[Expr, ...] = field(metadata=A_PART)
+    word: ChooserWord
+
+    @property
+    def chooser(self) -> Chooser:
+        """The word that says which one counts, and what readers are told of it."""
+        return CHOOSERS[self.word]
+
+    def position(self, of: int) -> int:
+        """Return which one counts of so many in order, the largest being 0.
+
+        Raises:
+            ValueError: the word takes no part by its rank.
+        """
+        if self.chooser.position is None:
+            raise ValueError(f"`{self.chooser.phrase}` takes no part by its rank")
+        return self.chooser.position(of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -690,7 +707,7 @@ Expr: TypeAlias = (
     | Not
     | NumberOf
     | AskedThisYear
-    | Best
+    | Ranked
     | Total
     | Case
     | Gate

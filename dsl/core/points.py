@@ -8,6 +8,7 @@ from functools import reduce
 from typing import assert_never
 
 from dsl import core as c
+from dsl.core.ops.parts import in_force
 
 _EXACT = Context(prec=200, traps=[Inexact])
 
@@ -15,7 +16,7 @@ _EXACT = Context(prec=200, traps=[Inexact])
 def most_points(node: c.Expr, day: date) -> Decimal | None:
     """Return the maximum of a points expression on a day, or None where it has none.
 
-    Of a best-of it is the largest maximum; of a first-match that of any branch.
+    Where one part counts by its rank it is the maximum of that rank; of a first-match that of any branch.
     """
     match node:
         case c.Literal(value=Decimal() as value):
@@ -35,9 +36,9 @@ def most_points(node: c.Expr, day: date) -> Decimal | None:
             if limit is None:
                 return total
             return limit if total is None else min(total, limit)
-        case c.Best(parts=parts):
-            known = _known([most_points(part, day) for part in parts])
-            return max(known) if known else None
+        case c.Ranked(parts=parts):
+            known = _known([most_points(part, day) for part in in_force(parts, day)])
+            return sorted(known, reverse=True)[node.position(len(known))] if known else None
         case c.Case(branches=branches):
             known = _known([most_points(branch.value, day) for branch in branches])
             return max(known) if known else None

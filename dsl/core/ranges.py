@@ -323,11 +323,23 @@ def largest(parts: Iterable[Numbers]) -> Numbers:
     return Numbers(max(lows) if lows else None, _most([item.high for item in items]))
 
 
-def largest_ones(parts: Sequence[Numbers]) -> list[int]:
-    """Return the indexes of the parts that can be the largest."""
-    lows = [part.low for part in parts if part.low is not None]
-    floor = max(lows) if lows else None
-    return [i for i, part in enumerate(parts) if floor is None or part.high is None or part.high >= floor]
+def ranked(parts: Sequence[Numbers], position: int) -> Numbers:
+    """Return the range of the value at a position of the values in order, the largest being at 0."""
+    lows = sorted(((item.low is not None, item.low or ZERO) for item in parts), reverse=True)
+    highs = sorted(((item.high is None, item.high or ZERO) for item in parts), reverse=True)
+    (has_low, low), (is_open, high) = lows[position], highs[position]
+    return Numbers(low if has_low else None, None if is_open else high)
+
+
+def ranked_ones(parts: Sequence[Numbers], position: int) -> list[int]:
+    """Return the indexes of the parts that can be at a position: those that can have a value that can be there."""
+    there = ranked(parts, position)
+    return [
+        index
+        for index, part in enumerate(parts)
+        if (part.high is None or there.low is None or part.high >= there.low)
+        and (part.low is None or there.high is None or part.low <= there.high)
+    ]
 
 
 def floor_ratio(numerator: Decimal, denominator: Decimal) -> Decimal:

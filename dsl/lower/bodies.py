@@ -373,16 +373,9 @@ class Bodies(Placing, Settings, Earnings):
             value = self.values.join(clause.chooser, parts, clause) if parts else None
         if value is None:
             return None
-        title = {
-            "best": "The one of most points counts, whole",
-            "first": "The first that applies counts",
-            "any": "One of these",
-            "all": "All of these",
-            "total": "Together",
-        }.get(word, "At least so many of these")
         return c.Requirement(
             code=f"{scope.code}.{word.replace(' ', '_')}",
-            title=title,
+            title=c.CHOOSERS[word].title,
             value=value,
             part="section",
             days=placed.days,

@@ -213,8 +213,8 @@ class Claims(Expressions):
                 "write conditions or figures",
             )
             return None
-        if chooser.word == "best":
-            return c.Best(parts=tuple(parts), type=type_, origin=expr.origin)
+        if c.CHOOSERS[chooser.word].position is not None:
+            return c.Ranked(word=chooser.word, parts=tuple(parts), type=type_, origin=expr.origin)
         if chooser.word == "total":
             return c.Total(parts=tuple(parts), cap=cap, type=type_, origin=expr.origin)
         if chooser.word == "all":
@@ -242,7 +242,7 @@ class Claims(Expressions):
             "C106",
             f"`{chooser.word} of` does not choose among {type_.phrase}",
             expr.origin,
-            "write `best of` or `total of`",
+            f"write {' or '.join(f'`{one.phrase}`' for one in c.CHOOSERS.values() if one.among == 'figures')}",
         )
         return None
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from dsl.core.choosers import PLAIN
 from dsl.mistakes.spelling import figure
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
 from dsl.mistakes.turns import denies_more_than_one
@@ -221,7 +222,7 @@ def other_words(stop: Stop) -> Iterator[Proposal]:
 
 def _phrases() -> tuple[str, ...]:
     """Return every word and phrase inside a form."""
-    return (*clauses(), *data()["phrases"])
+    return (*clauses(), *(chooser.phrase for chooser in PLAIN), *data()["phrases"])
 
 
 def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:

@@ -85,9 +85,9 @@ class PythonSource:
         """Write the smallest."""
         return self.line(f"a.smallest({_tuple(parts)})")
 
-    def largest(self, parts: Sequence[str]) -> str:
-        """Write the largest."""
-        return self.line(f"a.largest({_tuple(parts)})")
+    def ranked(self, parts: Sequence[str], position: int) -> str:
+        """Write the one at a position."""
+        return self.line(f"a.ranked({_tuple(parts)}, {position})")
 
     def whole_units(self, value: str, size: str) -> str:
         """Write how many whole units there are."""
@@ -123,9 +123,9 @@ class PythonSource:
         told = _tuple([f"({word!r}, lambda: {value()})" for word, value in rows])
         return self.line(f"a.row({key}, {told}, {self.keep(type_)})")
 
-    def of_largest(self, values: Sequence[str], conditions: Sequence[str]) -> str:
-        """Write the condition of the largest."""
-        return self.line(f"a.of_largest({_tuple(values)}, {_tuple(conditions)})")
+    def of_ranked(self, values: Sequence[str], conditions: Sequence[str], position: int) -> str:
+        """Write the condition of the one at a position."""
+        return self.line(f"a.of_ranked({_tuple(values)}, {_tuple(conditions)}, {position})")
 
 
 def _tuple(parts: Sequence[str]) -> str:

@@ -150,8 +150,8 @@ class Teller:
                 if len(parts) > 1 or not upto:
                     return f"the points of these are added up{upto}", "sum"
                 return upto.removeprefix(", "), "sum"
-            case c.Best():
-                return f"the one of most points counts, whole{upto}", "best of"
+            case c.Ranked(chooser=chooser):
+                return f"{chooser.lead}{upto}", chooser.phrase
             case c.Case(branches=branches) if len(branches) == 2 and isinstance(branches[1].value, c.Literal):
                 when = branches[0].when
                 return (f"only when {self.speaker.say(when)}" if when is not None else ""), "if"

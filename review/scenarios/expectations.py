@@ -11,7 +11,7 @@ from typing import Any
 
 from dsl import core as c
 from dsl.codec import decimal_text
-from dsl.core import AMOUNT_KINDS, AWARD_KINDS
+from dsl.core import KINDS
 from dsl.core.ranges import Range, Truth, is_settled
 from evaluator.decision import HELD, Decision, EffectTaken, Resting, range_json, required_json
 from evaluator.reasons import Reason
@@ -23,20 +23,19 @@ Json = Any
 _COMMON = ("in_force", "reasons", "missing", "provisional_figures", "assumptions", "disagreements")
 """Of every rule."""
 _SCORED = ("eligibility", "points", "needed", "out_of", *_COMMON)
-ASPECTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(AWARD_KINDS, (*_SCORED, "standing", "badge")),
-    "entitlement": _SCORED,
-    **dict.fromkeys(AMOUNT_KINDS, ("amount", "due", "eligibility", "covers", *_COMMON)),
-    "lifecycle": ("stage", *_COMMON),
-    "choice": ("options", "pick", "window", *_COMMON),
+_BY_WHAT: Mapping[str, tuple[str, ...]] = {
+    "eligibility": _SCORED,
+    "amount": ("amount", "due", "eligibility", "covers", *_COMMON),
+    "stage": ("stage", *_COMMON),
+    "options": ("options", "pick", "window", *_COMMON),
+}
+ASPECTS: Mapping[str, tuple[str, ...]] = {
+    kind.name: (*_BY_WHAT[kind.decides], *(("standing", "badge") if kind.keeps_register else ()))
+    for kind in KINDS.values()
 }
 """What can be expected of a rule, by its kind."""
 
-SHORT: dict[str, str] = {
-    **dict.fromkeys((*AWARD_KINDS, "entitlement"), "eligibility"),
-    **dict.fromkeys(AMOUNT_KINDS, "amount"),
-    "lifecycle": "stage",
-}
+SHORT: Mapping[str, str] = {kind.name: kind.decides for kind in KINDS.values() if kind.decides != "options"}
 """The aspect meant by one word behind a rule, by the rule's kind."""
 
 ABSENT = "none"

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 from dsl import document as d
 from dsl.codec import decimal_text
+from dsl.core import CHOOSERS
 from dsl.source import Span
 
 FaultKind: TypeAlias = Literal["figure", "comparison", "date", "row", "entry", "quantifier", "gate", "phrase"]
@@ -194,9 +195,10 @@ def _of(found: _Found) -> Iterator[Fault]:
             for name in names:
                 rest = tuple(one for one in names if one != name)
                 yield fault("entry", name, "no entry", replace(node, names=rest))
-        case d.Chooser(word="any" | "all" as word):
-            other: Literal["any", "all"] = "all" if word == "any" else "any"
-            yield fault("quantifier", f"{word} of", f"{other} of", replace(node, word=other))
+        case d.Chooser(word=word):
+            other = CHOOSERS[word].instead
+            if other is not None:
+                yield fault("quantifier", f"{word} of", f"{other} of", replace(node, word=other))
         case d.And(terms=terms):
             yield fault("quantifier", "and", "or", d.Or(terms=terms, origin=node.origin))
         case d.Or(terms=terms):

@@ -94,8 +94,8 @@ class Speaker:
                 return f"how many of these are so: {joined([self.say(part) for part in self._in_force(parts)], 'and')}"
             case c.AskedThisYear(even=even):
                 return f"it is an {'even' if even else 'odd'} anniversary{', or it is being attained' if even else ''}"
-            case c.Best(parts=parts):
-                return self._of("the best of ", parts, "and")
+            case c.Ranked(parts=parts):
+                return self._of(f"the {node.chooser.phrase} ", parts, "and")
             case c.Total(parts=parts, cap=cap):
                 total = self._of("the total of ", parts, "and")
                 return total if cap is None else f"{total}, at most {self.say(cap)}"

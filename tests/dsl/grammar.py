@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from re import _constants as sre, _parser  # type: ignore[attr-defined]
 from typing import Any
 
+from dsl.parser import grammar
 from dsl.syntax import Node, Part, Token
 
-GRAMMAR = Path(__file__).parents[2] / "dsl" / "grammar.lark"
 _TOKEN = re.compile(r'"[^"]*"|->|[()|?*+]|[A-Za-z_]\w*')
 
 
@@ -99,7 +98,7 @@ def read_grammar() -> Grammar:
     rules: dict[str, list[tuple[str | None, tuple[Element, ...]]]] = {}
     inlined: set[str] = set()
     words: dict[str, tuple[str, ...]] = {}
-    text = re.sub(r"(?m)(^|\s)//[^\n]*$", "", GRAMMAR.read_text(encoding="utf-8"))
+    text = re.sub(r"(?m)(^|\s)//[^\n]*$", "", grammar())
     for one in re.split(r"\n(?=[?A-Za-z_%])", text):
         match = re.match(r"\s*(\?)?([A-Za-z_]\w*)(?:\.\d+)?:\s*(.*)", one, re.DOTALL)
         if match is None:

@@ -19,7 +19,7 @@ from dsl.fixes import apply_fixes
 from dsl.format.formatter import format_text
 from dsl.load import load_sources
 from dsl.mistakes.words import RESERVED
-from dsl.parser import parse
+from dsl.parser import grammar, parse
 from dsl.render import as_json, as_text
 from dsl.source import Source, Span
 from tests.conftest import Golden
@@ -112,8 +112,7 @@ def test_a_reserved_word_is_refused_as_a_fact_and_welcome_as_a_label(word: str) 
 
 
 def test_every_other_word_of_the_language_can_name_a_fact() -> None:
-    grammar = (Path(__file__).parents[2] / "dsl" / "grammar.lark").read_text(encoding="utf-8")
-    words = set(re.findall(r"\b[a-z]{2,}\b", " ".join(re.findall(r'/[^/\n]+/|"[^"\n]+"', grammar))))
+    words = set(re.findall(r"\b[a-z]{2,}\b", " ".join(re.findall(r'/[^/\n]+/|"[^"\n]+"', grammar()))))
     refused = []
     for word in sorted(words - RESERVED):
         text = f'facts {{ {word}: count   ok: flag }}\nprogram p "P" {{ requires {{ one: {word} >= 5   two: ok and 5 <= {word} }} }}\n'

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from dsl import document as d
+from dsl.core.choosers import CHOOSERS as CHOOSER_WORDS
+from dsl.core.kinds import COMMON, KINDS
 from dsl.format.formatter import format_text
 from dsl.lower.to_document import lower_trees
 from dsl.parser import parse
@@ -84,9 +86,9 @@ COUNTS = st.builds(d.Figure, value=st.integers(1, 5).map(Decimal))
 LEVELS = st.builds(
     d.Levels, figures=st.dictionaries(st.sampled_from(["silver", "gold", "bronze"]), FIGURES, min_size=1)
 )
-CHOOSERS = st.builds(d.Chooser, word=st.sampled_from(["any", "all", "best", "total", "first"])) | st.builds(
-    d.Chooser, word=st.just("at least"), count=COUNTS
-)
+CHOOSERS = st.builds(
+    d.Chooser, word=st.sampled_from([word for word in CHOOSER_WORDS if word != "at least"])
+) | st.builds(d.Chooser, word=st.just("at least"), count=COUNTS)
 CLAIM_CHOOSERS = st.builds(d.Chooser, word=st.sampled_from(["any", "all"])) | st.builds(
     d.Chooser, word=st.just("at least"), count=COUNTS
 )
@@ -275,16 +277,18 @@ TABLES = st.builds(
 DEFINITIONS = st.builds(
     d.Definition, type=TYPES, title=maybe(TEXT), value=EXPRS | LEVELS, supplied=st.booleans(), notes=NOTES
 ) | st.builds(d.Definition, type=TYPES, title=maybe(TEXT), clauses=BODIES, supplied=st.booleans())
-KINDS = st.sampled_from(["competency", "designation", "common", "lifecycle", "fee", "choice", "entitlement"])
+RULE_KINDS = st.sampled_from([*KINDS, COMMON])
 RULES = st.builds(
     d.Rule,
-    kind=KINDS,
+    kind=RULE_KINDS,
     name=st.sampled_from(["one", "two"]),
     title=maybe(TEXT),
     valid=maybe(VALIDITIES),
     clauses=BODIES,
     notes=NOTES,
-) | st.builds(d.Rule, kind=KINDS, each_row_of=st.just("rows"), valid=maybe(VALIDITIES), clauses=BODIES, notes=NOTES)
+) | st.builds(
+    d.Rule, kind=RULE_KINDS, each_row_of=st.just("rows"), valid=maybe(VALIDITIES), clauses=BODIES, notes=NOTES
+)
 
 
 def by_key(rules: list[d.Rule]) -> dict[str, d.Rule]:

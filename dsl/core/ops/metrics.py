@@ -34,7 +34,7 @@ class Decided(Protocol[V]):
 def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
     """Return whether every metric that counts in a score has points above zero, or a whole one.
 
-    Of the best of several only the metrics of the largest count; behind a shut gate no metric has points; and of a
+    Where one of several counts by its rank, only its metrics count; behind a shut gate no metric has points; and of a
     first-match those of the branch that is taken.
     """
     node = score.node
@@ -44,10 +44,12 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
         case n.Requirement(part="scored"):
             least, op = (Decimal(1), ">=") if asked.asked == "one point" else (Decimal(0), ">")
             return a.compare(op, score.value, a.constant(least))  # type: ignore[arg-type]
-        case n.Best():
+        case n.Ranked():
             parts = score.of("part")
+            if not parts:
+                return a.constant(True)
             conditions = [every_metric(a, part, asked) for part in parts]
-            return a.of_largest([part.value for part in parts], conditions) if parts else a.constant(True)
+            return a.of_ranked([part.value for part in parts], conditions, node.position(len(parts)))
         case n.Gate():
             (condition,), (value,) = score.of("condition"), score.of("value")
             return a.all_of((condition.value, every_metric(a, value, asked)))

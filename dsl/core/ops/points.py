@@ -43,10 +43,10 @@ def total(a: Algebra[V], node: n.Total, of: Parts[V], day: date) -> V:
     return a.smallest((result, of(node.cap, "cap"))) if node.cap is not None else result
 
 
-def best(a: Algebra[V], node: n.Best, of: Parts[V], day: date) -> V:
-    """Take the largest of the parts; of none, nothing."""
+def ranked(a: Algebra[V], node: n.Ranked, of: Parts[V], day: date) -> V:
+    """Take the part that has the rank; of none, nothing."""
     found = [of(part, "part") for part in in_force(node.parts, day)]
-    return a.largest(found) if found else a.constant(ZERO)
+    return a.ranked(found, node.position(len(found))) if found else a.constant(ZERO)
 
 
 def pass_score(a: Algebra[V], node: n.PassScore, of: Parts[V], day: date) -> V:

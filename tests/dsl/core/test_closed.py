@@ -195,7 +195,7 @@ def test_nobody_walks_nodes_by_a_way_of_his_own() -> None:
     assert sorted(FIELDS.keys() - by_fields) == []
 
 
-HEAD = "from dsl import core as c\nfrom dsl.core.nodes import AllOf, Best\n"
+HEAD = "from dsl import core as c\nfrom dsl.core.nodes import AllOf, Ranked\n"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ HEAD = "from dsl import core as c\nfrom dsl.core.nodes import AllOf, Best\n"
     [
         "match node:\n        case c.Fact():\n            return 1\n        case _:\n            return 0",
         "match node:\n        case AllOf(parts=parts):\n            return 1\n    return 0",
-        "match node, 1:\n        case (c.Fact() | Best(), _):\n            return 1\n        case _ if node:\n            return 0",
+        "match node, 1:\n        case (c.Fact() | Ranked(), _):\n            return 1\n        case _ if node:\n            return 0",
     ],
 )
 def test_an_open_match_is_seen(text: str) -> None:

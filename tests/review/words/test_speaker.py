@@ -73,7 +73,7 @@ PHRASES = [
     (c.Not(part=A, type=c.FLAG), "not so: Audit passed"),
     (c.Total(parts=(REVENUE, REVENUE), cap=figure("20"), type=c.POINTS),
      "the total of Revenue and Revenue, at most 20 points"),
-    (c.Best(parts=(REVENUE, REVENUE), type=c.POINTS), "the best of Revenue and Revenue"),
+    (c.Ranked(word="best", parts=(REVENUE, REVENUE), type=c.POINTS), "the best of Revenue and Revenue"),
     (c.PerUnit(value=BUILDERS, points=figure("4"), cap=figure("20"), type=c.POINTS),
      "4 points for each person holding a certification of Builders or Planners, up to 20 points"),
     (c.PerUnit(value=REVENUE, points=figure("1"), unit=figure("1250", USD), type=c.POINTS),
