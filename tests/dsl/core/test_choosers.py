@@ -80,7 +80,8 @@ def test_readers_are_told_which_counts_and_scenarios_have_to_notice(chooser: Cho
     core = Engine(loaded.document).core
     text = "\n".join(rule_lines(core, core.rules["designation.d"], AS_OF))
 
-    assert chooser.lead and chooser.lead in text.lower()
+    assert chooser.lead
+    assert chooser.lead in text.lower()
     assert chooser.instead is not None
     assert any(fault.was == chooser.phrase for fault in faults(loaded.document))
 
