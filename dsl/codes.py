@@ -890,7 +890,7 @@ _ALL = (
     Code(
         "L192",
         "version-out-of-order",
-        "A version stands behind one that begins later.",
+        "A version, or a row of a table, stands behind one that begins later.",
         "Who reads down the page takes the last one for the latest; a year may be mistyped.",
         "from 2023-10-03: 75 points\nfrom 2022-10-03: 70 points",
         "from 2022-10-03: 70 points\nfrom 2023-10-03: 75 points",
@@ -898,7 +898,7 @@ _ALL = (
     Code(
         "L193",
         "version-without-change",
-        "A version says the same as the one before it.",
+        "A version, or a row of a table, says the same as the one before it.",
         "Something was to change on that day and was not written, or the version is left over.",
         "from 2022-10-03: 70 points\nfrom 2023-10-03: 70 points",
         "from 2022-10-03: 70 points\nfrom 2023-10-03: 75 points",

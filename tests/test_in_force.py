@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from review.guide.told import Line, all_lines
 from review.words.outline import rule_outline
 from review.words.rule_text import rule_lines
 from server.app import create_app
+from tests.dsl.test_written import PIECES, load as load_piece
 
 ROOT = Path(__file__).parents[1]
 Json = Any
@@ -113,8 +114,12 @@ def lines_of(told: tuple[Line, ...]) -> Iterator[str]:
 
 
 def test_all_that_tell_what_is_in_force_agree_with_the_plain_definition(engine: Engine) -> None:
+    check_all(engine, engine.core.rules.values())
+
+
+def check_all(engine: Engine, rules: Iterable[c.Rule]) -> None:
     core, names = engine.core, Names(engine.core, engine.document)
-    for rule in core.rules.values():
+    for rule in rules:
         told = editions(names, rule)
         for day in sorted(days_around(rule)):
             version = version_of(rule, day)
@@ -146,6 +151,22 @@ def test_all_that_tell_what_is_in_force_agree_with_the_plain_definition(engine: 
             )
             decided = [reason.code for reason in decision.reasons]
             assert [code for code in decided if code in codes(want)] == tops, where
+
+
+@pytest.mark.parametrize("place", range(len(PIECES)))
+def test_they_agree_whatever_the_language_writes(place: int) -> None:
+    """Over the pieces that have every production of the grammar with every part that it may have."""
+    written = Engine(load_piece(PIECES[place]).document)
+
+    check_all(written, (rule for rule in written.core.rules.values() if rule.origin.source.name == "piece.policy"))
+
+
+@pytest.mark.parametrize("path", ["laws/figures", "laws/register", "laws/scores", "service"])
+def test_they_agree_over_the_policies_of_the_laws(path: str) -> None:
+    found = ROOT / "tests" / "data" / "policies" / path
+    engine = Engine(load([found if found.is_dir() else found.with_suffix(".policy")]))
+
+    check_all(engine, engine.core.rules.values())
 
 
 def test_the_list_of_a_day_has_the_rules_in_force(engine: Engine) -> None:

@@ -160,6 +160,16 @@ def rows_in_days(table: d.Table) -> list[tuple[d.Row, c.Days]]:
     return result
 
 
+def rows_by_key(table: d.Table) -> dict[str, list[tuple[d.Row, c.Days]]]:
+    """Return the rows of each key with their days, as they stand; without rows whose first cell is no word."""
+    found: dict[str, list[tuple[d.Row, c.Days]]] = {}
+    for row, days in rows_in_days(table):
+        first = row.cells[0] if row.cells else None
+        if isinstance(first, d.Names | d.Text):
+            found.setdefault(first.names[0] if isinstance(first, d.Names) else first.text, []).append((row, days))
+    return found
+
+
 def _otherwise_row(table: d.Table, index: int, type_: c.Type) -> Fix | None:
     """Return the fix that adds a row for all other values, its figure unknown."""
     unit = {"money": f" {type_.unit}", "points": " points", "percent": " %"}.get(type_.kind, "")

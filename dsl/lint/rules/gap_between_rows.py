@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from dsl import core as c, document as d
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.policies import Policies
 from dsl.lint.rule import LintRule, finding
-from dsl.lower.tables import rows_in_days
+from dsl.lower.tables import rows_by_key
 
 
 def _find(policies: Policies) -> Iterator[Diagnostic]:
@@ -18,12 +17,7 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
     for name, table in policies.document.tables.items():
         if name in families:
             continue  # a gap of a rule is told by its own lint
-        by_key: dict[str, list[tuple[d.Row, c.Days]]] = {}
-        for row, days in rows_in_days(table):
-            first = row.cells[0] if row.cells else None
-            if isinstance(first, d.Names | d.Text):
-                key = first.names[0] if isinstance(first, d.Names) else first.text
-                by_key.setdefault(key, []).append((row, days))
+        by_key = rows_by_key(table)
         has_other = "otherwise" in by_key
         for key, rows in by_key.items():
             rows.sort(key=lambda one: one[1].start or date.min)

@@ -1,4 +1,4 @@
-"""L192: versions that do not stand in the order of their days."""
+"""L192: versions, and rows of one key, that do not stand in the order of their days."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dsl import document as d
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.policies import Policies
 from dsl.lint.rule import LintRule, finding
+from dsl.lower.tables import rows_by_key
 
 
 def _find(policies: Policies) -> Iterator[Diagnostic]:
@@ -25,6 +26,18 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
                     "let the earlier one stand first, or look at its day",
                     Label(before.valid.origin, "the version above"),
                 )
+
+    for table in policies.document.tables.values():
+        for key, rows in rows_by_key(table).items():
+            for (row, days), (next_, later) in pairwise(rows):
+                if (later.start or date.min) < (days.start or date.min):
+                    yield finding(
+                        "L192",
+                        f"this row of `{key}` begins before the one above it, which is of {days.start}",
+                        next_.origin,
+                        "let the earlier one stand first, or look at its day",
+                        Label(row.origin, "the row above"),
+                    )
 
 
 def _start(version: d.Version) -> date:
