@@ -226,10 +226,10 @@ class Checks:
             Truth.TRUE, next_check=next_check, check=why, check_due=why_due, next_due=next_due, settled=settled
         )
 
-    def next_after(self, day: date) -> date | None:
-        """Return the first day of a check after a day, None where none is known or comes."""
-        found = (check.day for check in self._in_turn(day) if not check.gaps and check.day is not None)
-        return next((check for check in found if check > day), None)
+    def next_after(self, day: date) -> Check | None:
+        """Return the first check on a day after this one, None where none is known or comes."""
+        known = (check for check in self._in_turn(day) if not check.gaps)
+        return next((check for check in known if check.day is not None and check.day > day), None)
 
     def runs(self, day: date, *, until_today: bool) -> Standing:
         """Return whether the award is still held as the day begins: checks through the day before count.

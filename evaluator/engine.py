@@ -39,7 +39,7 @@ from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
 from evaluator.reasons import Context, Reason, reasons_of, told_once
-from evaluator.resting import CHECKING, NEXT, Decided, Rests, Stated, rests_on
+from evaluator.resting import CHECKING, NEXT, VALID, Decided, Rests, Stated, rests_on
 from evaluator.standing import Standing
 from evaluator.statements import condition_reason, is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
@@ -423,8 +423,20 @@ class _Deciding:
         standing = decided.standing
         if standing is None or standing.held is not Truth.FALSE or decided.eligibility != "eligible":
             return decided
-        new = self.interpreter.register.if_attained(rule, at)
-        return replace(decided, standing=replace(standing, next_check=new.next_check, would_be=new.would_be))
+        register = self.interpreter.register
+        new = register.if_attained(rule, at)
+        rests = Rests(self._rests)
+        rests.note(decided)
+        if new.next_due is not None:
+            rests.on_settings(rule.award, new.next_due, NEXT)
+            if new.would_be == register.anniversaries.own(replace(at, rule=rule)).exact:
+                rests.on_settings(rule.award, at.day, VALID)
+        return replace(
+            decided,
+            standing=replace(standing, next_check=new.next_check, would_be=new.would_be),
+            provisional_figures=rests.figures,
+            assumptions=rests.assumptions,
+        )
 
     # ---- what is missing, what it rests on
 

@@ -90,7 +90,8 @@ class Hints:
     @cached_property
     def _fields(self) -> dict[tuple[str, str], tuple[str, dict[str, None], bool]]:
         core = self.core
-        benefits = dict.fromkeys((*(one.partition(".")[2] for one in core.benefits), "none"))
+        # Benefits are told with their kind or without.
+        benefits = dict.fromkeys((*(one.partition(".")[2] for one in core.benefits), *core.benefits, "none"))
         found = {
             ("certifications", "certification"): ("certification", dict.fromkeys(core.certifications), False),
             ("awards", "award"): ("award", dict.fromkeys(core.awards), False),

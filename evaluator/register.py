@@ -143,4 +143,7 @@ class Register:
         entry = Entry(row, rule.award, at.day, anniversary)
         days = self.entries.check_days(rule.award, rule)
         checks = Checks(self.interpreter, entry, lambda _: rule, days, projected=at.projected)
-        return Standing(Truth.FALSE, next_check=checks.next_after(at.day), would_be=anniversary)
+        check = checks.next_after(at.day)
+        if check is None:
+            return Standing(Truth.FALSE, would_be=anniversary)
+        return Standing(Truth.FALSE, next_check=check.day, next_due=check.due, would_be=anniversary)

@@ -18,7 +18,7 @@ from dsl.core.algebra import words_of
 from dsl.core.ranges import Truth
 from dsl.core.walk import stated_in, walk
 from dsl.source import Span
-from evaluator.decision import Resting
+from evaluator.decision import Decision, Resting
 from evaluator.ended import Part, ended, of_rule, of_settings, of_version, parts_of
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
@@ -28,6 +28,8 @@ CHECKING = ("checked at", "met sometime", "renewable", "lost after")
 """Settings that make a check, its window and its grace."""
 NEXT = ("checked at",)
 """The setting that gives the day of a check that lies ahead."""
+VALID = ("valid",)
+"""The setting that gives the anniversary of what is attained."""
 MOST_KEPT = 20_000
 """How much of what is written is remembered; then it is begun anew, so that days without end take no room."""
 
@@ -71,6 +73,20 @@ class Written:
         """Return what a node rests on, also through the names in it."""
         return self._once((id(node), day, as_of), node, lambda: self._node(node, day, as_of))
 
+    def told(self, node: c.Fact | c.Aggregate, day: date, as_of: date) -> Notes:
+        """Return the readings of what is told: of a fact, or of the fields that a figure over records reads."""
+        return self._once(("told", id(node), day, as_of), node, lambda: self._told(node, day, as_of))
+
+    def _told(self, node: c.Fact | c.Aggregate, day: date, as_of: date) -> Iterator[Note]:
+        if isinstance(node, c.Fact):
+            declared = [self.core.facts[node.name]] if node.name in self.core.facts else []
+        else:
+            fields = self.core.records[node.records].fields if node.records in self.core.records else {}
+            read = (found.name for found in walk(node, day) if isinstance(found, c.Field))
+            declared = [fields[name] for name in dict.fromkeys(read) if name in fields]
+        for one in declared:
+            yield from _of_basis(one.basis, one.origin, as_of)
+
     def settings(self, award: str, due: date, words: Sequence[str], as_of: date) -> Notes:
         """Return what settings of an award rest on as they are for an anniversary."""
         return self._once((award, due, words, as_of), award, lambda: self._settings(award, due, words, as_of))
@@ -92,6 +108,8 @@ class Written:
                     waiting.append(self.core.named[found.name].value)
                 yield from _of_node(found, day, _all_chosen(found, day), as_of)
                 yield from self.ended(found, day)
+                if isinstance(found, c.Fact | c.Aggregate):
+                    yield from self.told(found, day, as_of)
 
     def _settings(self, award: str, due: date, words: Sequence[str], as_of: date) -> Iterator[Note]:
         rule = self.core.rule_of_award.get(award)
@@ -149,7 +167,10 @@ class Decided:
             for one in (node.where, node.value, node.total, *node.alike):
                 if one is not None:
                     yield from written.node(one, day, self.as_of)
+            yield from written.told(node, day, self.as_of)
         else:
+            if isinstance(node, c.Fact):
+                yield from written.told(node, day, self.as_of)
             yield from _of_node(node, day, part.chosen, self.as_of, self.certified)
             yield from written.ended(node, day, self._asked_for(part))
 
@@ -184,6 +205,11 @@ class Rests:
     def assumptions(self) -> tuple[Resting, ...]:
         """Readings, and what is applied to days before it was observed."""
         return tuple(found for is_figure, found in self._notes if not is_figure)
+
+    def note(self, decided: Decision) -> None:
+        """Note what a decision rests on already."""
+        self._notes.update(dict.fromkeys((True, one) for one in decided.provisional_figures))
+        self._notes.update(dict.fromkeys((False, one) for one in decided.assumptions))
 
     def on(self, basis: c.Basis, origin: Span, days: c.Days = c.ALWAYS) -> None:
         """Note what stands beside a part that was used: its readings, and whether its days are provisional."""

@@ -19,7 +19,7 @@ certifications engineers "Engineers" {
   "Cloud and AI Security Engineer Associate" also spelt "SC-500"
   "Azure Network Engineer Associate"
 }
-designation security "Security" { requires { a: at least 1 people holding engineers } checked at own anniversary }
+designation security "Security" { requires { a: at least 1 people holding engineers } checked at own anniversary gives pack }
 entitlement e { requires { b: count use[service = virtual_machines and place = "Berlin"] >= 1 or region = "EMEA" } }
 """
 ENGINE = Engine(load_sources([Source("hints.policy", POLICY)]).document)
@@ -69,6 +69,15 @@ def test_an_award_that_no_rule_knows_is_no_error_and_holds_nothing() -> None:
 
     assert told(records={"awards": [award]})[0][2] == "did you mean `designation.security`?"
     assert answer.as_json()["decisions"][0]["standing"]["held"] == "not_held"
+
+
+def test_benefits_are_known_with_their_kind_and_without() -> None:
+    entry = {"award": "designation.security", "attained": "2023-01-01", "anniversary": "2024-01-01", "ended": "none"}
+    awards = [{**entry, "benefits": one} for one in ("pack", "benefit.pack", "none", "gold", "packk")]
+
+    assert told(records={"awards": awards}) == [
+        ("/records/awards/4/benefits", "no rule knows the benefit `packk`", "did you mean `pack`?")
+    ]
 
 
 def test_of_a_text_that_may_be_any_only_what_is_nearly_a_known_value_is_told() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.ready import kept_beside
-from cli.scenario_files import read_files, scenario_files
+from cli.scenario_files import ReadFile, read_files, scenario_files
 from dsl.load import Loaded, load_sources, policy_files
 from dsl.source import read_source
 from review.scenarios.ready.kept import Kept
@@ -26,7 +26,14 @@ def policies() -> Loaded:
 
 
 @pytest.fixture(scope="session")
-def kept() -> Kept:
+def scenarios() -> list[ReadFile]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        return kept_beside([POLICIES], read_files(scenario_files([POLICIES]), lambda _: True))
+        return read_files(scenario_files([POLICIES]), lambda _: True)
+
+
+@pytest.fixture(scope="session")
+def kept(scenarios: list[ReadFile]) -> Kept:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        return kept_beside([POLICIES], scenarios)

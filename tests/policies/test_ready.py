@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from cli.ready import left_to_do
+from cli.scenario_files import ReadFile, hint_lines
 from dsl.load import Loaded
 from dsl.render import as_text
+from evaluator.engine import Engine
 from review.scenarios.ready.kept import Kept
 from tests.policies.conftest import ROOT
 
@@ -26,3 +28,7 @@ def test_all_that_can_be_kept_beside_policies_is_kept_beside_these(kept: Kept) -
     assert len(kept.boundaries) == len(list(folder.rglob("boundaries.yaml"))) > 1
     assert len(kept.registers) == len(list((folder / "sources").glob("*.yaml"))) - 1
     assert None not in (kept.coverage, kept.texts, kept.survivors, kept.wanted.page, kept.wanted.guide)
+
+
+def test_scenarios_tell_nothing_that_no_rule_knows(policies: Loaded, scenarios: list[ReadFile]) -> None:
+    assert hint_lines(Engine(policies.document, policies.core), scenarios) == []
