@@ -282,15 +282,16 @@ class _Deciding:
                 return self._choice(base, version, at, context)
             case "eligibility":
                 explanation = self.interpreter.requirement(rule, at)
+                beside: list[Explanation] = []
                 decided = replace(
                     base,
                     eligibility=ELIGIBILITY[explanation.truth],
                     score=_score(explanation),
                     reasons=reasons_of(explanation, context),
-                    effects=self._effects(version.effects, at),
+                    effects=self._effects(version.effects, at, beside),
                     badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
                 )
-                return self._with_rest(decided, rule, version, [explanation])
+                return self._with_rest(decided, rule, version, [explanation], beside=beside)
 
     def _fee(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.amount is None:
@@ -298,10 +299,13 @@ class _Deciding:
         amount = self.interpreter.evaluate(version.amount, at)
         explanations = [amount]
         due: Explanation | None = None
+        told: list[c.SettingVersion] = []
+        beside: list[Explanation] = []
         for setting in version.settings.get("due at", ()):
             if at.day in setting.days and not isinstance(setting.value, tuple):
                 due = self.interpreter.evaluate(setting.value, at)
                 explanations.append(due)
+                told.append(setting)
         requirement = self.interpreter.requirement(rule, at) if version.requirement is not None else None
         reasons = (
             *value_reason(f"{rule.id}.amount", "Amount", amount, context),
@@ -315,10 +319,11 @@ class _Deciding:
             currency=amount.node.type.unit,
             due=due.range if due is not None else None,
             eligibility=ELIGIBILITY[requirement.truth] if requirement is not None else None,
-            effects=self._effects(version.effects, at),
+            effects=self._effects(version.effects, at, beside),
             reasons=reasons,
         )
-        return self._with_rest(decided, rule, version, [*explanations, *([requirement] if requirement else [])])
+        explanations += [requirement] if requirement is not None else []
+        return self._with_rest(decided, rule, version, explanations, told, beside)
 
     def _stage(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.stage is None:
@@ -343,8 +348,10 @@ class _Deciding:
         window: tuple[date, date] | None = None
         may_choose = Truth.TRUE
         reasons: list[Reason] = []
+        more: list[Stated] = []
         for setting in version.settings.get("renewable", ()):
             if at.day in setting.days and isinstance(setting.value, tuple):
+                more.append(setting)
                 bounds = [self.interpreter.evaluate(bound, at) for bound in setting.value]
                 explanations.extend(bounds)
                 first, last = (bound.range for bound in bounds)
@@ -377,33 +384,28 @@ class _Deciding:
             )
         pick = version.pick(at.day)
         decided = replace(base, options=tuple(options), pick=pick, window=window, reasons=tuple(reasons))
-        return self._with_rest(
-            decided,
-            self.core.rules[base.rule],
-            version,
-            explanations,
-            [one for option in version.options if at.day in option.days for one in _stated(option, at.day)],
-        )
+        for option in version.options:
+            more.extend(_stated(option, at.day) if at.day in option.days else ())
+        return self._with_rest(decided, self.core.rules[base.rule], version, explanations, more)
 
     def _effects(
-        self, effects: Sequence[c.Effect], at: Moment, explanations: list[Explanation] | None = None
+        self, effects: Sequence[c.Effect], at: Moment, explanations: list[Explanation]
     ) -> tuple[EffectTaken, ...]:
+        """Return what is taken, given, kept and lost, and note the explanations of why and how much."""
         result: list[EffectTaken] = []
         for effect in effects:
             if at.day not in effect.days:
                 continue
             test = self.interpreter.evaluate(effect.when, at) if effect.when is not None else None
             up_to = self.interpreter.evaluate(effect.up_to, at) if effect.up_to is not None else None
-            if explanations is not None:
-                explanations.extend(part for part in (test, up_to) if part is not None)
+            explanations.extend(part for part in (test, up_to) if part is not None)
             amount: Explanation | None = None
             if effect.verb == "pay":
                 fee = self.core.rules.get(effect.names[0])
                 version = fee.version_on(at.day) if fee is not None else None
                 if version is not None and version.amount is not None:
                     amount = self.interpreter.evaluate(version.amount, replace(at, rule=fee))
-                    if explanations is not None:
-                        explanations.append(amount)
+                    explanations.append(amount)
             result.append(
                 EffectTaken(
                     effect.verb,
@@ -447,7 +449,9 @@ class _Deciding:
         version: c.RuleVersion,
         explanations: Sequence[Explanation],
         more: Sequence[Stated] = (),
+        beside: Sequence[Explanation] = (),
     ) -> Decision:
+        """Tell what would settle a decision, and what it rests on; ``beside`` it stands what decides an effect alone."""
         if self.trying:
             return decided
         day = self.facts.as_of
@@ -458,7 +462,7 @@ class _Deciding:
             *version.must_choose,
         )
         more = [*more, *(one for one in stated if day in one.days)]
-        rests = rests_on(self._rests, version, explanations, more)
+        rests = rests_on(self._rests, version, [*explanations, *beside], more)
         standing = decided.standing
         if standing is not None and standing.check is not None and standing.check_due is not None:
             rests.on_decided(standing.check)

@@ -33,7 +33,7 @@ VALID = ("valid",)
 MOST_KEPT = 20_000
 """How much of what is written is remembered; then it is begun anew, so that days without end take no room."""
 
-Stated: TypeAlias = c.Option | c.Effect | c.Stated
+Stated: TypeAlias = c.Option | c.Effect | c.SettingVersion | c.Stated
 """What a version says beside what it asks."""
 Note: TypeAlias = tuple[bool, Resting]
 """What is rested on, and whether that is a provisional figure or date; else it is a reading."""
@@ -291,7 +291,8 @@ def rests_on(
     rests.on(version.basis, version.origin, version.days)
     rests.on_ended(version, decided.as_of)
     for stated in more:
-        rests.on(stated.basis, version.origin, stated.days)
+        value = stated.value if isinstance(stated, c.SettingVersion) else version
+        rests.on(stated.basis, (value[0] if isinstance(value, tuple) else value).origin, stated.days)
     for top in explanations:
         rests.on_decided(top)
     return rests

@@ -40,9 +40,7 @@ _AWARD = frozenset(
 )
 _DECIDING: Mapping[str, frozenset[str]] = {
     "eligibility": frozenset({"item", "requires", "path", "group", "version", "use", "gives", "awarded to", "area"}),
-    "amount": frozenset(
-        {"item", "requires", "group", "version", "use", "levels", "amount", "due at", "covers", "valid"}
-    ),
+    "amount": frozenset({"item", "requires", "group", "version", "use", "levels", "amount", "due at", "covers"}),
     "options": frozenset(
         {
             "option",
@@ -53,7 +51,6 @@ _DECIDING: Mapping[str, frozenset[str]] = {
             "pick exactly one",
             "renewable",
             "renews to",
-            "due at",
         }
     ),
     "stage": frozenset({"case"}),
