@@ -203,7 +203,7 @@ class _Deciding:
         """No reason is told, so none is made."""
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
-        self.interpreter = interpreter or Interpreter(self.core, facts, prepared.plans)
+        self.interpreter = interpreter or Interpreter(self.core, facts, prepared.plans, prepared.besides)
         self._rests = Decided(prepared.written, facts)
         self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys())
         self._told: dict[tuple[object, ...], tuple[Explanation, Reason]] = {}

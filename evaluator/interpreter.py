@@ -7,9 +7,12 @@ Facts never make it raise and it never guesses. Records are reckoned in ``evalua
 
 from __future__ import annotations
 
+import json
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
+from threading import local
 from typing import Any, TypeAlias, assert_never
 
 from dsl import core as c
@@ -36,11 +39,14 @@ from evaluator.stretches import Stretches
 class Interpreter:
     """Decides nodes of one core over one partner's facts; decided parts are remembered by node and moment."""
 
-    def __init__(self, core: c.Core, facts: Facts, plans: RecordPlans | None = None) -> None:
+    def __init__(
+        self, core: c.Core, facts: Facts, plans: RecordPlans | None = None, besides: Besides | None = None
+    ) -> None:
         self.core = core
         self.facts = facts
         self.register = Register(self)
         self.plans = plans or RecordPlans(Movement(core))
+        self.besides = besides or Besides()
         self.selections = Selections(facts, self.plans)
         self.stretches = Stretches(self, self.register, self.plans.movement)
         self._with_nothing: Interpreter | None = None
@@ -139,7 +145,7 @@ class Interpreter:
 
     def told(self, facts: Facts, names: AbstractSet[str], reached: Reached) -> Interpreter:
         """Return an interpreter over the same facts with some more told: what they do not reach is as it is here."""
-        other = Interpreter(self.core, facts, self.plans)
+        other = Interpreter(self.core, facts, self.plans, self.besides)
         other._before = Before(self, names, reached)
         return other
 
@@ -173,7 +179,10 @@ class Interpreter:
         """Return what tells progress in a rule: beside an interpreter over a partner with nothing."""
         if self._with_nothing is None:
             data = nothing_told(self.core, self.facts.data)
-            self._with_nothing = Interpreter(self.core, Facts(self.core, data, self.facts.as_of), self.plans)
+            self._with_nothing = self.besides.of(
+                (self.facts.as_of, json.dumps(data, sort_keys=True, default=str)),
+                lambda: Interpreter(self.core, Facts(self.core, data, self.facts.as_of), self.plans),
+            )
         return Progress(
             self._with_nothing.evaluate, replace(at, row=None, declaration=None, rule=self.core.rules[rule])
         )
@@ -278,6 +287,27 @@ class Interpreter:
         told = tuple(open_days or (() if best is None else (best,)))
         values: list[Role] = ["value" for _ in told]
         return Explanation(node, value, (first, last, *told), gaps=gaps, roles=("date", "date", *values))
+
+
+class Besides(local):
+    """Interpreters over partners with nothing, kept for the partners of the same choices; each thread has its own.
+
+    An interpreter remembers what it decided and what it is about to decide, so that no two threads may ask one.
+    """
+
+    MOST = 8
+    """How many are kept; then the one that was asked for longest ago is forgotten."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[date, str], Interpreter] = OrderedDict()
+
+    def of(self, told: tuple[date, str], make: Callable[[], Interpreter]) -> Interpreter:
+        """Return the interpreter of what is told on a day."""
+        found = self._kept.pop(told, None) or make()
+        self._kept[told] = found
+        if len(self._kept) > self.MOST:
+            self._kept.popitem(last=False)
+        return found
 
 
 class Deciding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dsl import core as c
 from evaluator.compiled.twin import Twin
+from evaluator.interpreter import Besides
 from evaluator.moves import Movement
 from evaluator.reached import Reached
 from evaluator.record_plans import RecordPlans
@@ -20,3 +21,4 @@ class Prepared:
         self.written = Written(core)
         self.twin = Twin(core)
         self.reached = Reached(core)
+        self.besides = Besides()

@@ -24,11 +24,10 @@ Evaluate = Callable[[c.Expr, Moment], Explanation]
 
 def nothing_told(core: c.Core, data: Mapping[str, Json]) -> dict[str, Json]:
     """Return the facts of a partner with nothing, of the same choices and texts as the partner at hand."""
-    told = {
+    return {
         **_nothing(core, data.get("facts", {})),
         "projected": _nothing(core, data.get("projected", {}).get("facts", {})),
     }
-    return {**data, **told}
 
 
 def _nothing(core: c.Core, facts: Mapping[str, Json]) -> dict[str, Json]:

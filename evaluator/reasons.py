@@ -141,8 +141,9 @@ def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[
             inner = replace(inner, projected=True)
         elif isinstance(found.node, c.Named) or (found.node.tells_elsewhere and not isinstance(found.node, _OWN)):
             # What another rule or a named value asks does not rest on the sources of the one who asks for it.
-            inner = replace(inner, basis=c.NO_BASIS)
-        waiting.extend((part, inner) for part in reversed(found.parts))
+            inner = inner if inner.basis is c.NO_BASIS else replace(inner, basis=c.NO_BASIS)
+        # What has no parts is no requirement, and has none below.
+        waiting.extend((part, inner) for part in reversed(found.parts) if part.parts)
 
 
 def _reason(explanation: Explanation, context: Context) -> Reason:

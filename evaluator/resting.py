@@ -16,7 +16,7 @@ from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core.algebra import words_of
 from dsl.core.ranges import Truth
-from dsl.core.walk import stated_in, walk
+from dsl.core.walk import stated_in, states_something, walk
 from dsl.source import Span
 from evaluator.decision import Decision, Resting
 from evaluator.ended import Part, ended, of_rule, of_settings, of_version, parts_of
@@ -47,6 +47,7 @@ class Written:
         self.core = core
         self._found: dict[tuple[object, ...], tuple[object, Notes]] = {}
         self._ends: dict[int, tuple[object, tuple[Part, ...]]] = {}
+        self._silent: dict[int, tuple[object, bool]] = {}
 
     def ended(self, node: c.Expr, day: date, of: Callable[[object], bool] = lambda _: True) -> Iterator[Note]:
         """Yield the second-hand days because of which parts of a node are not in force any more.
@@ -62,6 +63,15 @@ class Written:
         for part in ended(parts[1], day) if parts[1] else ():
             if of(part.of):
                 yield _of_date(part.origin)
+
+    def says_nothing(self, node: c.Expr) -> bool:
+        """Whether nothing is rested on because of a node itself, whatever is told and on whichever day."""
+        found = self._silent.get(id(node))
+        if found is None:
+            if len(self._silent) >= MOST_KEPT:
+                self._silent.clear()
+            found = self._silent[id(node)] = (node, _says_nothing(node))
+        return found[1]
 
     def out_of_force(self, rules: Iterable[c.Rule], day: date) -> Iterator[Note]:
         """Yield the second-hand days because of which rules are not in force any more."""
@@ -133,6 +143,7 @@ class Decided:
         self.as_of = facts.as_of
         self.certified = _certified(facts)
         self._found: dict[int, tuple[Explanation, Notes]] = {}
+        self._out_of_force: dict[tuple[str, date], Notes] = {}
 
     def notes(self, part: Explanation, day: date | None = None) -> Notes:
         """Return what an explanation rests on, in the order in which it is read.
@@ -144,7 +155,8 @@ class Decided:
         found = self._found.get(id(part))
         if found is None:
             day = part.day or day or self.as_of
-            notes: dict[Note, None] = dict.fromkeys(self._own(part, day))
+            own = () if self.written.says_nothing(part.node) else self._own(part, day)
+            notes: dict[Note, None] = dict.fromkeys(own)
             for inner in _that_count(part):
                 below = self.notes(inner, day)
                 if below:
@@ -160,9 +172,9 @@ class Decided:
         if isinstance(node, c.Holds | c.Paid | c.Lapsed):
             rule = written.core.rule_of_award.get(node.award)
             if rule is not None and part.truth is not Truth.TRUE:
-                yield from written.out_of_force([rule], day)
+                yield from self._because_out_of_force(rule, day)
         elif isinstance(node, c.Qualifies | c.InProgress):
-            yield from written.out_of_force([written.core.rules[node.rule]], day)
+            yield from self._because_out_of_force(written.core.rules[node.rule], day)
         elif isinstance(node, c.Aggregate):
             for one in (node.where, node.value, node.total, *node.alike):
                 if one is not None:
@@ -173,6 +185,11 @@ class Decided:
                 yield from written.told(node, day, self.as_of)
             yield from _of_node(node, day, part.chosen, self.as_of, self.certified)
             yield from written.ended(node, day, self._asked_for(part))
+
+    def _because_out_of_force(self, rule: c.Rule, day: date) -> Notes:
+        if (rule.id, day) not in self._out_of_force:
+            self._out_of_force[rule.id, day] = tuple(self.written.out_of_force([rule], day))
+        return self._out_of_force[rule.id, day]
 
     def _asked_for(self, part: Explanation) -> Callable[[object], bool]:
         """Return which parts of a node are asked for, by their names: a lookup's rows of its key, what people are certified in."""
@@ -244,6 +261,18 @@ def _of_basis(basis: c.Basis, origin: Span, as_of: date, days: c.Days = c.ALWAYS
 
 def _of_date(origin: Span) -> Note:
     return True, Resting("a date of this version", _at(origin))
+
+
+_READ = (c.OfAward, c.OfRule, c.OfPeople, c.Aggregate, c.Chooses, c.Fact)
+"""What rests on more than is written in it: on a rule, a list, a declaration, on what was chosen."""
+
+
+def _says_nothing(node: c.Expr) -> bool:
+    if isinstance(node, _READ) or node.second_hand is not None or parts_of(node):
+        return False
+    if isinstance(node, c.Requirement):
+        return node.basis.seen is None and not node.basis.assumes and not node.days.provisional
+    return not states_something(node)
 
 
 def _certified(facts: Facts) -> AbstractSet[str] | None:

@@ -150,6 +150,14 @@ def own_days(value: Any) -> Iterator[c.Days]:
                 yield from own_days(item)
 
 
+def states_something(node: c.Expr) -> bool:
+    """Whether a node has parts that are no nodes and may rest on something (``stated_in``), on whichever day."""
+    listed = (
+        item for name, *_ in _declared(type(node)) if isinstance(items := getattr(node, name), tuple) for item in items
+    )
+    return any(not isinstance(item, c.Node) and bool(_declared(type(item))) for item in listed)
+
+
 def stated_in(value: Any, day: date) -> Iterator[tuple[c.Basis, c.Days]]:
     """Yield what the parts of a node rest on that are no nodes and count on a day, with their days: what is asked, what is listed."""
     for name, *_ in _declared(type(value)):
