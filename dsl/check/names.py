@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_CEILING
 
 from dsl import document as d
 from dsl.core import PLURALS, Core
@@ -17,7 +18,8 @@ def declared(document: d.Document) -> Iterator[Diagnostic]:
     """Yield what is wrong with names and types where they are declared.
 
     Reports:
-        C203 a member given twice; C204 a reserved name; C205 a type that is not complete.
+        C106 a count that is no whole number; C203 a member given twice; C204 a reserved name, also as a member;
+        C205 a type that is not complete.
     """
     named: Mapping[str, Mapping[str, d.Field | d.Definition]] = {
         "fact": document.facts,
@@ -33,6 +35,7 @@ def declared(document: d.Document) -> Iterator[Diagnostic]:
     for listings in (document.groups, document.certifications):
         for name, listing in listings.items():
             yield from _twice(name, listing)
+            yield from _joined(listing, are_spelt=listings is document.certifications)
 
 
 def _declared(what: str, name: str, node: d.Field | d.Definition) -> Iterator[Diagnostic]:
@@ -65,6 +68,12 @@ def _declared(what: str, name: str, node: d.Field | d.Definition) -> Iterator[Di
         twice = next(word for word, count in Counter(type_.of).items() if count > 1)
         yield Diagnostic("C203", f"`{twice}` is given twice", type_.origin, help="delete one of the two")
     yield from _without_effect(name, type_)
+    if isinstance(node, d.Definition) and type_.word in _COUNTED:
+        for value in (node.value, *(one.value for one in node.clauses if isinstance(one, d.Version))):
+            if isinstance(value, d.Figure) and value.value is not None and value.value % 1:
+                whole = f"{value.value.to_integral_value(ROUND_CEILING):,f}"
+                advice = f"write a whole number, like `{whole}`, or declare `{name}` as `number`"
+                yield Diagnostic("C106", f"`{name}` is a count, and a count is whole", value.origin, help=advice)
 
 
 _COUNTED = ("count", "signed count")
@@ -108,6 +117,20 @@ def _twice(name: str, listing: d.Listing) -> Iterator[Diagnostic]:
                 help="delete one of the two",
                 labels=(Label(other.origin, "first given here"),),
                 fix=Fix("delete it", (Edit(_with_blank(entry.origin), ""),), safe=True),
+            )
+
+
+def _joined(listing: d.Listing, *, are_spelt: bool) -> Iterator[Diagnostic]:
+    """Yield C204 for words between members: a list joins them by itself."""
+    for entry in listing.entries:
+        if entry.name in RESERVED and entry.origin.text == entry.name:
+            spelt = '; write another spelling of the one above as `also spelt "..."`' if are_spelt else ""
+            yield Diagnostic(
+                "C204",
+                f"`{entry.name}` is a word of the language, and no member",
+                entry.origin,
+                help=f"delete it where both are members: they stand one behind the other{spelt}",
+                fix=None if are_spelt else Fix("delete it", (Edit(_with_blank(entry.origin), ""),)),
             )
 
 

@@ -15,7 +15,7 @@ from dsl.core.types import common_days, overlap
 from dsl.diagnostics import Edit, Fix, Label
 from dsl.lower.asked import asked_together
 from dsl.lower.earnings import EVERY, OUT_OF, Earnings
-from dsl.lower.expressions import compared, enough_people
+from dsl.lower.expressions import to_compare
 from dsl.lower.placing import Body, Placed, Placing, notes_of
 from dsl.lower.scope import Scope, days_of, insert, word_in, words
 from dsl.lower.settings import Settings
@@ -45,9 +45,7 @@ class Bodies(Placing, Settings, Earnings):
                 at = part.value.origin if isinstance(part, c.Requirement) and part.part != "section" else part.origin
                 is_setting = isinstance(part, c.Requirement) and part.code.endswith(".amount")
                 colon = part.origin.start + part.origin.text.find(":")
-                people = enough_people(at)
-                fix = people or (compared(at, part.type) if part.type.is_numeric else None)
-                advice = people.title if people is not None else "compare it"
+                advice, fix = to_compare(at, part.type)
                 self.names.report(
                     "C105",
                     f"this is {part.type.phrase}, where a condition or points are expected",
@@ -273,13 +271,9 @@ class Bodies(Placing, Settings, Earnings):
         for gate in gates:
             if gate.type.kind != "flag":
                 at = gate.value.origin if isinstance(gate, c.Requirement) else gate.origin
-                people = enough_people(at)
+                advice, fix = to_compare(at, gate.type)
                 self.names.report(
-                    "C105",
-                    f"this is {gate.type.phrase}, where a condition is expected",
-                    at,
-                    people.title if people is not None else "compare it",
-                    fix=people or (compared(at, gate.type) if gate.type.is_numeric else None),
+                    "C105", f"this is {gate.type.phrase}, where a condition is expected", at, advice, fix=fix
                 )
                 return None
         origin = gates[0].origin.to(gates[-1].origin)
@@ -339,8 +333,9 @@ class Bodies(Placing, Settings, Earnings):
         parts = self._parts(inner, scope, body)
         for part in parts:
             if part.type.kind != "flag":
+                advice, fix = to_compare(part.origin, part.type)
                 self.names.report(
-                    "C105", f"this is {part.type.phrase}, where a condition is expected", part.origin, "compare it"
+                    "C105", f"this is {part.type.phrase}, where a condition is expected", part.origin, advice, fix=fix
                 )
                 return None
         if not parts:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed, nearest
-from dsl.lower.scope import Names, Scope, alike, insert, unit_type
+from dsl.lower.scope import Names, Scope, alike, unit_type
 from dsl.source import Span
 
 Clauses: TypeAlias = Callable[[Sequence[d.Clause], Scope], list[c.Expr]]
@@ -42,16 +42,13 @@ class Expressions(ABC):
         value = self.lower(expr, scope)
         if value is None or value.type.kind == "flag":
             return value
-        example = {"money": "`>= 1,000 USD`", "points": "`>= 5 points`", "percent": "`>= 20 %`"}.get(
-            value.type.kind, "`>= 2`"
-        )
-        people = enough_people(expr.origin)
+        advice, fix = to_compare(expr.origin, value.type)
         self.names.report(
             "C105",
             f"this is {value.type.phrase}, where a condition is expected",
             expr.origin,
-            people.title if people is not None else f"compare it, for example with {example}",
-            fix=people or compared(expr.origin, value.type),
+            advice,
+            fix=fix,
         )
         return None
 
@@ -185,16 +182,21 @@ class Expressions(ABC):
         return int(value)
 
 
-def compared(span: Span, type_: c.Type) -> Fix:
-    """Return the fix that compares a value with a figure nobody knows."""
-    unit = {"money": f" {type_.unit}", "points": " points", "percent": " %"}.get(type_.kind, "")
-    return insert(span, span.end, f" >= unknown{unit}", "compare it with a figure nobody knows")
-
-
-def enough_people(span: Span) -> Fix | None:
-    """Return the fix that makes a condition of a number of people, None for other values."""
+def to_compare(span: Span, type_: c.Type) -> tuple[str, Fix | None]:
+    """Return what to write to make a condition of a value, and the fix where nothing is left to choose."""
     people = re.match(r"(?:(\d+)\s*\+\s*)?people\s+holding\b", span.text)
-    if people is None:
-        return None
-    right = f"at least {people[1] or 'unknown'} people holding"
-    return Fix(f"write `{right} ...`", (Edit(replace(span, end=span.start + people.end()), right),))
+    if people is not None:
+        right = f"at least {people[1] or 2} people holding"
+        fix = Fix(f"write `{right} ...`", (Edit(replace(span, end=span.start + people.end()), right),))
+        return f"write `{right} ...`{'' if people[1] else ', with your number'}", fix if people[1] else None
+    value = span.text if re.fullmatch(r"[\w. ]{1,40}", span.text) else "..."
+    figure = {
+        "money": f">= 1,000 {type_.unit or 'USD'}",
+        "points": ">= 5 points",
+        "percent": ">= 20 %",
+        "date": ">= 2022-10-03",
+        "duration": ">= 12 months",
+        "choice": f"= {next(iter(type_.values), 'value')}",
+        "text": f"= {next(iter(type_.values), 'value')}",
+    }.get(type_.kind, ">= 2")
+    return f"compare it, for example `{value} {figure}` with your own figure", None

@@ -109,7 +109,7 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
                 found.append(_told(proposal, block, places))
             return found, None
         told = _told(proposal, block, places)
-        if told.fix is None or _collide(told.fix, found):
+        if told.fix is None or _collide(told.fix, found) or _is_of_an_edit(proposal, places):
             return found or [told], None
         found.append(told)
         text, places = _edited(text, places, proposal)
@@ -169,6 +169,14 @@ def _reads_on(before: Stop, after: Stop) -> bool:
 def _collide(fix: Fix, found: list[Diagnostic]) -> bool:
     taken = [edit.span for other in found if other.fix is not None for edit in other.fix.edits]
     return any(edit.span.start < span.end and span.start < edit.span.end for edit in fix.edits for span in taken)
+
+
+def _is_of_an_edit(proposal: Proposal, places: tuple[int, ...]) -> bool:
+    """Whether an edit begins or ends within what an earlier one wrote: no place of the file is meant by it."""
+    return any(
+        start < end and places[start] == places[end]  # All of it was written by the earlier one.
+        for start, end, _ in proposal.edits
+    )
 
 
 def _edited(text: str, places: tuple[int, ...], proposal: Proposal) -> tuple[str, tuple[int, ...]]:

@@ -318,7 +318,7 @@ def rows(stop: Stop) -> Iterator[Proposal]:
             )
         for cell in re.finditer(r"(?<=\|)[ \t]*([^|\"\s][^|\"]*?)[ \t]*(?=\|)", line):
             span = (start + cell.start(1), start + cell.end(1))
-            if span[0] <= stop.offset <= span[1]:
+            if span[0] <= stop.offset <= span[1] and not cell[1][0].isdigit():  # A figure or day is no text.
                 yield _quoted(stop, *span)
 
 

@@ -49,11 +49,14 @@ _SIGNS = {
 _SIGN = re.compile(r"=>|=<|==|<>|≥|≤|≠|&&|\|\||–|—|\u2212|×|…")
 _FIGURE = r"\d[\d,.]{0,30}\d\??|\d\??"
 _MONEY = re.compile(rf"(?:\bUS)?(?P<sign>[$€£¥])\s?(?P<a>{_FIGURE})(?P<k>[kKmM](?:illion|n)?\b)?(?:\s?[A-Z]{{3}}\b)?")
+_MONEY_BEFORE = re.compile(
+    rf"(?<!money )(?<![\d?%] )\b(?P<sign>[A-Z]{{3}}) ?(?P<a>{_FIGURE})(?P<k>[kKmM](?:illion|n)?\b)?(?![\w-])"
+)
 _MONEY_AFTER = re.compile(rf"(?P<a>{_FIGURE})(?P<k>[kKmM]\b)?\s?(?P<sign>[$€£¥])")
 _CURLY = re.compile(r"[“”„«»][^“”„«»\"\n]*[“”„«»\"]|[\u2018\u2019\u201a][^\u2018\u2019\u201a\n]*[\u2018\u2019]")
 _SINGLE = re.compile(r"'[^'\n]*'")
 _SUSPECT = re.compile(
-    rf"[$€£¥“”„«»\u2018\u2019\u201a';≥≤≠–—\u2212×…!\u00a0\u202f\u2009\u200b]|=[>=<]|<>|&&|//|/\*|\d/\d|\d\.\s?\d+\.|\d{{4}}-(?!\d\d-\d\d(?!\d))\d{{1,2}}-|\d-\d{{4}}|\|\||\b(?:{_MONTH})\b",
+    rf"[$€£¥“”„«»\u2018\u2019\u201a';≥≤≠–—\u2212×…!\u00a0\u202f\u2009\u200b]|=[>=<]|<>|(?-i:\b[A-Z]{{3}}) ?\d|&&|//|/\*|\d/\d|\d\.\s?\d+\.|\d{{4}}-(?!\d\d-\d\d(?!\d))\d{{1,2}}-|\d-\d{{4}}|\|\||\b(?:{_MONTH})\b",
     re.IGNORECASE,
 )
 
@@ -196,13 +199,16 @@ def _iso(year: int, month: int, day: int) -> str | None:
 
 
 def _money(code: str) -> Iterator[Proposal]:
-    for match in (*_MONEY.finditer(code), *_MONEY_AFTER.finditer(code)):
+    for match in (*_MONEY.finditer(code), *_MONEY_AFTER.finditer(code), *_MONEY_BEFORE.finditer(code)):
         mark = "?" if match["a"].endswith("?") else ""
         amount = figure(match["a"].rstrip("?"), match["k"])
-        right = f"{amount}{mark} {CURRENCIES[match['sign']]}"
+        sign = match["sign"]
+        right = f"{amount}{mark} {CURRENCIES.get(sign, sign)}"
         yield swap(
             "P011",
-            f"`{match.group()}` is written with a sign for its currency",
+            f"`{match.group()}` is written with a sign for its currency"
+            if sign in CURRENCIES
+            else "the currency stands before its amount",
             match.span(),
             right,
             f"write the currency behind the amount: `{right}`",

@@ -175,6 +175,8 @@ def _one_more(text: str, match: re.Match[str]) -> str:
 
 
 def _sign(text: str, match: re.Match[str]) -> str:
+    if text in ("<", ">", "<=", ">="):
+        return text
     said = " ".join(text.lower().split())
     signs: Mapping[str, str] = data()["signs"]
     return next(sign for sign, pattern in signs.items() if re.fullmatch(pattern, said))
@@ -217,7 +219,12 @@ FILTERS: Mapping[str, Callable[[str, re.Match[str]], str]] = {
     "one_more": _one_more,
     "before": _before,
     "like_b": _like_b,
-    "any_all": lambda text, _: "any" if text.lower() == "any" else "all",
+    "any_all": lambda text, _: "any" if text.lower() in ("any", "one", "either") else "all",
+    "and": lambda text, _: "or" if text.lower() == "or" else "and",
+    "grouped": lambda text, _: f"({text})" if re.search(r"[ \t](?:and|or)[ \t]", text) else text,
+    "window": lambda text, _: {"month": "last month", "quarter": "trailing 3 months"}.get(
+        text.lower(), "trailing 12 months"
+    ),
     "plural": lambda text, _: KINDS[text.lower()].plural if text.lower() in KINDS else f"{text.lower()}s",
     "sum": lambda text, _: {"total": "sum"}.get(text.lower(), text.lower()),
     "commas": lambda text, _: ", ".join(re.split(r"[ \t]*,[ \t]*|[ \t]+or[ \t]+", text)),

@@ -48,16 +48,6 @@ def figures(stop: Stop) -> Iterator[Proposal]:
                 amount,
                 f"write `{amount}{behind}`: commas between thousands, a point before decimals",
             )
-    before = re.search(rf"([A-Z]{{3}})[ \t]*({_NUMBER})(k|K|m|M|mn|thousand|million|mio|tsd)?\b", stop.code[start:end])
-    if before and start + before.start() <= stop.offset <= start + before.end():
-        right = f"{figure(before[2], before[3])} {before[1]}"
-        yield swap(
-            "P011",
-            "the currency stands before its amount",
-            (start + before.start(), start + before.end()),
-            right,
-            f"write `{right}`",
-        )
     unit_match = re.match(r"[A-Za-z]+", stop.rest)
     if unit_match and re.search(r"\d\??[ \t]*$", stop.code[: stop.offset]):
         word = unit_match.group()
@@ -238,6 +228,8 @@ def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
             if written == phrase:
                 continue
             ratio = difflib.SequenceMatcher(None, written.lower(), phrase).ratio()
+            if len(phrase) <= 3 and written[0].lower() != phrase[0]:
+                continue  # `for` is no slip of `or`.
             if "most" in written.lower().split() and "least" in phrase.split():
                 continue  # The opposite, however much of the phrase is the same.
             if ratio >= (0.66 if length == size > 1 else 0.72):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
@@ -83,6 +84,25 @@ def test_there_are_turns_enough() -> None:
 @pytest.mark.parametrize("turn", TURNS, ids=[f"{turn['in']}: {turn['said']}" for turn in TURNS])
 def test_a_turn_of_phrase_is_told_as_it_is_meant(turn: dict[str, Any]) -> None:
     assert what_is_wrong(turn) is None
+
+
+@pytest.mark.parametrize("turn", TURNS, ids=[f"{turn['in']}: {turn['said']}" for turn in TURNS])
+def test_no_proposal_makes_a_text_of_a_figure_or_day(turn: dict[str, Any]) -> None:
+    text = written(turn["in"], turn["said"])
+
+    texts = set(re.findall(r'"[^"\n]*\d[^"\n]*"', mended(text)))
+
+    assert texts <= set(re.findall(r'"[^"\n]*\d[^"\n]*"', text)), "what was no text is one"
+
+
+CODES = re.compile(r"\b(?:USD|EUR)\b")
+
+
+@pytest.mark.parametrize("turn", TURNS, ids=[f"{turn['in']}: {turn['said']}" for turn in TURNS])
+def test_no_proposal_loses_a_currency(turn: dict[str, Any]) -> None:
+    text = written(turn["in"], turn["said"])
+
+    assert not set(CODES.findall(text)) - set(CODES.findall(mended(text)))
 
 
 EXAMPLES = [turn.example for turn in turns() if turn.example is not None]
