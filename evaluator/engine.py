@@ -39,7 +39,7 @@ from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
 from evaluator.reasons import Context, Reason, reasons_of, told_once
-from evaluator.resting import CHECKING, NEXT, VALID, Decided, Rests, Stated, rests_on
+from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Decided, Rests, Stated, rests_on
 from evaluator.standing import Standing
 from evaluator.statements import condition_reason, is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
@@ -469,6 +469,8 @@ class _Deciding:
             rests.on_settings(rule.award, standing.check_due, CHECKING)
         if standing is not None and standing.next_due is not None:
             rests.on_settings(rule.award, standing.next_due, NEXT)
+        if standing is not None and standing.renews_to is not None and standing.renews_due is not None:
+            rests.on_settings(rule.award, standing.renews_due, RENEWING)
         if standing is not None and standing.until is not None:
             rests.on_out_of_force(rule, standing.until)
         return replace(

@@ -107,16 +107,18 @@ class Entries:
         if until is not None and next_check is not None and until <= next_check:
             next_check = None  # it is no longer held by then
         next_due = checked.next_due if next_check is not None else None
+        renewing = self._renewing(row, rule, at) if held is Truth.TRUE else None
         return Standing(
             held,
             since,
             until,
             next_check,
-            self._renews_to(row, rule, at) if held is Truth.TRUE else None,
+            day_of(self.settings.decided(renewing, "renews to")) if renewing is not None else None,
             own_level,
             checked.check,
             check_due=checked.check_due,
             next_due=next_due,
+            renews_due=renewing.day if renewing is not None else None,
             gaps=(*gaps, *checked.gaps),
             settled=settled and checked.settled,
         )
@@ -204,12 +206,9 @@ class Entries:
                 return None
         return None
 
-    def _renews_to(self, row: Row, rule: c.Rule | None, at: Moment) -> date | None:
+    def _renewing(self, row: Row, rule: c.Rule | None, at: Moment) -> Moment | None:
         due, _ = self.day(row, "anniversary")
-        if rule is None or due.exact is None:
-            return None
-        moment = self.renewable(rule, row, due.exact, at)
-        return day_of(self.settings.decided(moment, "renews to")) if moment is not None else None
+        return self.renewable(rule, row, due.exact, at) if rule is not None and due.exact is not None else None
 
     # ---- checks
 

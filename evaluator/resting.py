@@ -28,6 +28,8 @@ CHECKING = ("checked at", "met sometime", "renewable", "lost after")
 """Settings that make a check, its window and its grace."""
 NEXT = ("checked at",)
 """The setting that gives the day of a check that lies ahead."""
+RENEWING = ("renewable", "renews to")
+"""Settings that give the new anniversary of a renewal."""
 VALID = ("valid",)
 """The setting that gives the anniversary of what is attained."""
 MOST_KEPT = 20_000

@@ -31,6 +31,8 @@ class Standing:
     """The anniversary of that check: its day, window and grace are as the rule has them then."""
     next_due: date | None = None
     """The anniversary of the next check."""
+    renews_due: date | None = None
+    """The anniversary of the days for renewal that the day is one of."""
     gaps: tuple[Gap, ...] = ()
     settled: bool = True
     """Whether the dates are known as well: no field that could change them is missing."""
