@@ -44,7 +44,7 @@ class Turn:
         """Return what is told of a match; None where it stands as it is meant already."""
         shown = " ".join(match.group().split()).strip(" ,")
         new = None if self.write is None else filled(self.write, match)
-        if new is not None and denies_more_than_one(match.string[: match.start()], new):
+        if new is not None and _denies_more_than_one(match.string[: match.start()], new):
             new = f"({new})"
         if new == match.group():
             return None
@@ -64,6 +64,7 @@ def turns() -> tuple[Turn, ...]:
         "count": "|".join((r"\d[\d,]*\??", *(word for word in data()["numbers"] if word not in ("a", "an")))),
         "said": "|".join(data()["signs"].values()).replace(" ", r"[ \t]+"),
         "form": "|".join(TOP_WORDS),
+        "units": "|".join(sorted(data()["units"], key=len, reverse=True)),
     }
     return tuple(
         Turn(
@@ -83,7 +84,7 @@ def turns() -> tuple[Turn, ...]:
     )
 
 
-def denies_more_than_one(before: str, new: str) -> bool:
+def _denies_more_than_one(before: str, new: str) -> bool:
     """Whether a `not` stands before several conditions: without parentheses it would be about the first of them."""
     return re.search(r"\bnot[ \t]+$", before) is not None and re.search(r"[ \t](?:and|or)[ \t]", new) is not None
 
@@ -229,6 +230,8 @@ FILTERS: Mapping[str, Callable[[str, re.Match[str]], str]] = {
     "sum": lambda text, _: {"total": "sum"}.get(text.lower(), text.lower()),
     "commas": lambda text, _: ", ".join(re.split(r"[ \t]*,[ \t]*|[ \t]+or[ \t]+", text)),
     "month": lambda text, _: f"{3 * int(text) - 2:02}",
+    "unit": lambda text, _: str(data()["units"][text.lower()]),
+    "weeks": lambda text, _: f"{7 * int(text)} days",
     "percent": lambda text, _: f"{(Decimal(text) * 100).normalize():f}",
     "pay": lambda text, _: re.sub(r"^pays\b", "pay", text, flags=re.IGNORECASE),
 }

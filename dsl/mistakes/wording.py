@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dsl.core.choosers import PLAIN
 from dsl.mistakes.spelling import figure
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
-from dsl.mistakes.turns import denies_more_than_one
 from dsl.mistakes.words import RESERVED, TOP_WORDS, clauses, data, number
 
 _NUMBER = r"\d[\d.,' ]{0,30}\d\??|\d\??"
@@ -48,46 +47,6 @@ def figures(stop: Stop) -> Iterator[Proposal]:
                 amount,
                 f"write `{amount}{behind}`: commas between thousands, a point before decimals",
             )
-    unit_match = re.match(r"[A-Za-z]+", stop.rest)
-    if unit_match and re.search(r"\d\??[ \t]*$", stop.code[: stop.offset]):
-        word = unit_match.group()
-        span = (stop.offset, stop.offset + len(word))
-        if word.lower() in data()["units"]:
-            unit = data()["units"][word.lower()]
-            yield swap("P013", f"`{word}` is not a unit", span, unit)
-        weeks = re.search(r"(\d{1,4})[ \t]*$", stop.code[: stop.offset])
-        if weeks and word in ("week", "weeks"):
-            days = f"{7 * int(weeks[1])} days"
-            yield swap("P013", "a duration is counted in days, months or years", (weeks.start(1), span[1]), days)
-
-
-def year_only(stop: Stop) -> Iterator[Proposal]:
-    """`until end of 2022`."""
-    start, end = stop.line
-    for match in re.finditer(
-        r"(until|through|from)[ \t]+(the[ \t]+)?(end|start|beginning)[ \t]+of[ \t]+(\d{4})\b", stop.code[start:end]
-    ):
-        first = match[3] != "end"
-        word = "from" if match[1] == "from" else "until" if first else "through"
-        day = f"{match[4]}-01-01" if first else f"{match[4]}-12-31"
-        right = f"{word} {day}"
-        yield swap("P010", f"`{match.group()}` is not a date", (start + match.start(), start + match.end()), right)
-
-
-def between(stop: Stop) -> Iterator[Proposal]:
-    """`x between 1 and 5`."""
-    start, end = stop.line
-    quantity = rf"(?:{_NUMBER.replace(' ', '')})(?:[ \t]?(?:%|points?|days?|months?|years?|[A-Z]{{3}}))?"
-    for match in re.finditer(
-        rf"(?P<x>\S+)[ \t]+(is[ \t]+)?between[ \t]+(?P<a>{quantity})[ \t]+and[ \t]+(?P<b>{quantity})",
-        stop.code[start:end],
-    ):
-        right = f"{match['x']} >= {match['a'].strip()} and {match['x']} <= {match['b'].strip()}"
-        if denies_more_than_one(stop.code[: start + match.start()], right):
-            right = f"({right})"
-        yield swap(
-            "P013", "`between` is not a word of the language", (start + match.start(), start + match.end()), right
-        )
 
 
 def number_words(stop: Stop) -> Iterator[Proposal]:
@@ -322,7 +281,7 @@ def missing(stop: Stop) -> Iterator[Proposal]:
         yield put("P014", f"a colon is missing behind `{word}`", span, stop.before, ":", f"write `{word}:`")
 
 
-WORDING: tuple[Look, ...] = (year_only, between, figures, number_words, condition_behind, other_words, commas)
+WORDING: tuple[Look, ...] = (figures, number_words, condition_behind, other_words, commas)
 """Looks for words, most telling first."""
 
 LAST: tuple[Look, ...] = (reserved, missing)
