@@ -156,9 +156,13 @@ class Decided:
         """
         found = self._found.get(id(part))
         if found is None:
-            day = part.day or day or self.as_of
+            asked = day or self.as_of
+            day = part.day or asked
             own = () if self.written.says_nothing(part.node) else self._own(part, day)
             notes: dict[Note, None] = dict.fromkeys(own)
+            if isinstance(part.node, c.OnDate):
+                # Its own part is the value of that day; what gives the day is read on the day it is asked for.
+                notes.update(dict.fromkeys(self.written.node(part.node.date, asked, self.as_of)))
             for inner in _that_count(part):
                 below = self.notes(inner, day)
                 if below:
