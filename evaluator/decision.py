@@ -109,6 +109,8 @@ class Decision:
     options: tuple[OptionDecision, ...] = ()
     pick: str | None = None
     window: tuple[date, date] | None = None
+    renews_to: Range | None = None
+    """The anniversary that follows from a choice of the day; None where nothing can be chosen, or the rule sets none."""
     effects: tuple[EffectTaken, ...] = ()
     standing: Standing | None = None
     badge: Truth | None = None
@@ -249,6 +251,8 @@ def decision_json(decision: Decision, detail: Detail) -> dict[str, Json]:
             result["pick"] = decision.pick
         if decision.window is not None:
             result["window"] = {"from": decision.window[0].isoformat(), "through": decision.window[1].isoformat()}
+        if decision.renews_to is not None:
+            result["renews_to"] = range_json(decision.renews_to)
     if decision.effects:
         result["effects"] = [_effect_json(effect) for effect in decision.effects]
     if decision.standing is not None:

@@ -360,6 +360,13 @@ class _Deciding:
                 if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
                     # Without a membership there is no anniversary, and no window at one.
                     window = (first.exact, last.exact) if first.exact != NEVER else None
+        renews_to: Range | None = None
+        for setting in version.settings.get("renews to", ()) if may_choose is not Truth.FALSE else ():
+            if at.day in setting.days and not isinstance(setting.value, tuple):
+                more.append(setting)
+                following = self.interpreter.evaluate(setting.value, at)
+                explanations.append(following)
+                renews_to = following.range
         for option in version.options:
             if at.day not in option.days:
                 continue
@@ -383,7 +390,9 @@ class _Deciding:
                 )
             )
         pick = version.pick(at.day)
-        decided = replace(base, options=tuple(options), pick=pick, window=window, reasons=tuple(reasons))
+        decided = replace(
+            base, options=tuple(options), pick=pick, window=window, renews_to=renews_to, reasons=tuple(reasons)
+        )
         for option in version.options:
             more.extend(_stated(option, at.day) if at.day in option.days else ())
         return self._with_rest(decided, self.core.rules[base.rule], version, explanations, more)

@@ -27,7 +27,7 @@ _BY_WHAT: Mapping[str, tuple[str, ...]] = {
     "eligibility": _SCORED,
     "amount": ("amount", "due", "eligibility", "covers", *_COMMON),
     "stage": ("stage", *_COMMON),
-    "options": ("options", "pick", "window", *_COMMON),
+    "options": ("options", "pick", "window", "renews_to", *_COMMON),
 }
 ASPECTS: Mapping[str, tuple[str, ...]] = {
     kind.name: (*_BY_WHAT[kind.decides], *(("standing", "badge") if kind.keeps_register else ()))
@@ -116,6 +116,8 @@ def _aspect(decision: Decision, aspect: str) -> Json:
             return decimal_text(score.out_of) if score is not None else None
         case "due":
             return _range(decision.due)
+        case "renews_to":
+            return _range(decision.renews_to) if decision.renews_to is not None else ABSENT
         case "badge":
             return _range(decision.badge)
         case "pick":

@@ -86,6 +86,8 @@ class _Telling:
             yield from self.check(decision.standing, decision.rule)
         if decision.window is not None:
             yield f"  to be chosen from {decision.window[0]} through {decision.window[1]}"
+        if decision.renews_to is not None:
+            yield f"  chosen today, the new anniversary is {plain(decision.renews_to)}"
         for effect in decision.effects:
             yield f"  {effect_text(effect)}"
         for reason in decision.reasons if self.detail != "none" else ():
