@@ -30,7 +30,7 @@ test: $(DEV) ## check formatting, style, types and import order, then run the te
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto $(PYTEST_ARGS)
 
 format: $(DEV) ## format the code and apply the safe fixes
 	$(BIN)/python -m ruff check --fix .
