@@ -33,8 +33,8 @@ class Tried:
 TEST = Formats[Run](
     text=lambda run, paint: in_lines(report.text_lines(run.ran, paint=paint, verbose=run.verbose, full=run.full)),
     json=lambda run, _: in_json(report.as_json(run.ran)),
-    junit=lambda run, _: report.as_junit(run.ran),
-    markdown=lambda run, _: report.as_markdown(run.ran),
+    junit=lambda run, _: report.as_junit(run.ran, full=run.full),
+    markdown=lambda run, _: report.as_markdown(run.ran, full=run.full),
 )
 COVERAGE = Formats[Tried](
     text=lambda seen, _: in_lines(coverage_report.as_text(seen.parts, all_parts=seen.verbose, waiting=seen.waiting)),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from xml.etree import ElementTree
 
-from evaluator.decision import decision_json
+from evaluator.decision import Detail, decision_json
 from review.scenarios.expectations import Mismatch
 from review.scenarios.runner import ScenarioResult
 from review.words.decision_text import Paint, decision_lines, unpainted
@@ -119,8 +120,8 @@ def _one_json(one: Ran) -> dict[str, Json]:
     return {**head, **({"cites": cites} if cites else {}), **({"steps": steps} if steps else {})}
 
 
-def as_junit(ran: Sequence[Ran]) -> str:
-    """Return the results as JUnit XML, a suite for each file."""
+def as_junit(ran: Sequence[Ran], *, full: bool = False) -> str:
+    """Return the results as JUnit XML, a suite for each file; ``full`` tells failures whole."""
     root = ElementTree.Element("testsuites")
     for file in dict.fromkeys(one.file for one in ran):
         cases = [one for one in ran if one.file == file]
@@ -136,28 +137,47 @@ def as_junit(ran: Sequence[Ran]) -> str:
             if found:
                 message = "; ".join(f"{m.rule} {m.aspect}: expected {m.expected}, actual {m.actual}" for m in found)
                 failure = ElementTree.SubElement(case, "failure", message=message)
-                failure.text = "\n".join(["", *failure_lines(one.result), ""])
+                failure.text = "\n".join(["", *failure_lines(one.result, full=full), ""])
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def as_markdown(ran: Sequence[Ran]) -> str:
-    """Return the results as Markdown for a pull request: the summary, then a section for each failure."""
-    lines = [f"**{summary(ran)}**", ""]
-    for one in ran:
-        if one.result.passed:
-            continue
-        lines += [f"### {one.result.scenario.name}", "", f"`{one.place}`", ""]
-        lines += [f"As {cited} has it.\n" for cited in one.result.cited]
-        lines += ["| date | rule | what | expected | actual |", "| --- | --- | --- | --- | --- |"]
-        for step in one.result.steps:
-            for m in step.mismatches:
-                cells = (str(step.as_of), f"`{m.rule}`", m.aspect, m.expected, m.actual)
-                lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-        lines.append("")
-        for step in one.result.steps:
-            for decision in step.decisions:
-                told = decision_lines(decision, step.as_of, through=False)
-                lines += [f"<details><summary>Why: <code>{decision.rule}</code></summary>", "", "```", *told, "```", ""]
-                lines += ["</details>", ""]
-    return "\n".join(lines).rstrip("\n") + "\n"
+def as_markdown(ran: Sequence[Ran], *, full: bool = False) -> str:
+    """Return the results as Markdown for a pull request: the summary, then a section for each failure.
+
+    Args:
+        ran: what ran.
+        full: whether a failure is told whole; else its section has ``MOST_LINES``.
+    """
+    sections = ["\n".join(_section(one, full)) for one in ran if not one.result.passed]
+    return "\n\n".join([f"**{summary(ran)}**", *sections]) + "\n"
+
+
+def _section(one: Ran, full: bool) -> list[str]:
+    """Return what differs as a table, and why, folded: as much of both as there is room for."""
+    head = [f"### {one.result.scenario.name}", "", f"`{one.place}`", ""]
+    for cited in one.result.cited:
+        head += [f"As {cited} has it.", ""]
+    head += ["| date | rule | what | expected | actual |", "| --- | --- | --- | --- | --- |"]
+    rows = [_row(step.as_of, m) for step in one.result.steps for m in step.mismatches]
+    why: list[str] = []
+    for step in one.result.steps:
+        for decision in step.decisions:
+            detail: Detail = "full" if full else "summary"
+            why += [*([""] if why else []), *decision_lines(decision, step.as_of, detail=detail, through=full)]
+    fold = ["", "<details><summary>Why</summary>", "", "```", *why, "```", "", "</details>"]
+    if full or len(head) + len(rows) + len(fold) <= MOST_LINES:
+        return [*head, *rows, *(fold if why else [])]
+    more = "... and {} more lines; `merit test --detail full` tells them"
+    room = MOST_LINES - len(head) - 2
+    if len(rows) > room:
+        return [*head, *rows[:room], "", more.format(len(rows) - room + len(why))]
+    kept = room - len(rows) - (len(fold) - len(why))
+    if kept < 1:
+        return [*head, *rows, "", more.format(len(why))]
+    return [*head, *rows, *fold[:4], *why[:kept], *fold[-3:], "", more.format(len(why) - kept)]
+
+
+def _row(day: date, found: Mismatch) -> str:
+    cells = (str(day), f"`{found.rule}`", found.aspect, found.expected, found.actual)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -97,6 +97,8 @@ def test_a_failure_tells_what_differs_first_and_in_forty_lines(folder, run_merit
     code, output = run_merit("test", "policies")
     junit = run_merit("test", "policies", "--format", "junit")[1].splitlines()
     _, whole = run_merit("test", "policies", "--detail", "full")
+    section = run_merit("test", "policies", "--format", "markdown")[1].splitlines()[2:]
+    _, whole_section = run_merit("test", "policies", "--format", "markdown", "--detail", "full")
 
     *told, empty, summary = output.splitlines()
     assert (code, empty, summary) == (1, "", "0 passed, 1 failed")
@@ -115,3 +117,9 @@ def test_a_failure_tells_what_differs_first_and_in_forty_lines(folder, run_merit
     assert set(told[1:]) <= set(junit)
     assert len(whole.splitlines()) > 200
     assert "more lines" not in whole
+    assert len(section) == 40
+    assert section[6] == "| 2023-01-01 | `designation.d` | eligibility | eligible | undetermined |"
+    assert "`merit test --detail full` tells them" in section[-1]
+    assert section[-3] == "</details>"
+    assert len(whole_section.splitlines()) > 200
+    assert "more lines" not in whole_section
