@@ -343,23 +343,25 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
         result["points"] = range_json(reason.points)
     if reason.out_of is not None:
         result["out_of"] = decimal_text(reason.out_of)
-    valid = {
-        **({} if reason.days.start is None else {"from": reason.days.start.isoformat()}),
-        **({} if reason.days.end is None else {"until": reason.days.end.isoformat()}),
-    }
+    plan = reason.plan
+    valid: dict[str, Json] = {}
+    if plan.days.start is not None:
+        valid["from"] = plan.days.start.isoformat()
+    if plan.days.end is not None:
+        valid["until"] = plan.days.end.isoformat()
     if valid:
         result["valid"] = valid
-    if reason.cites:
-        result["cite"] = [{"source": cite.source, "place": cite.place} for cite in reason.cites]
-    if reason.assumes:
-        result["assumptions"] = list(reason.assumes)
-    if reason.was:
-        result["was"] = list(reason.was)
+    if plan.cites:
+        result["cite"] = [{"source": cite.source, "place": cite.place} for cite in plan.cites]
+    if plan.assumes:
+        result["assumptions"] = list(plan.assumes)
+    if plan.was:
+        result["was"] = list(plan.was)
     if reason.day is not None:
         result["on"] = reason.day.isoformat()
     if reason.since is not None:
         result["since"] = reason.since.isoformat()
-    result["at"] = f"{reason.origin.source.name}:{reason.origin.line}"
+    result["at"] = plan.at
     if reason.projected:
         result["projected"] = True
     if reason.parts and (detail == "full" or reason.outcome != "met"):

@@ -38,10 +38,10 @@ from evaluator.interpreter import Interpreter
 from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
-from evaluator.reasons import Context, Reason, reasons_of, told_once
+from evaluator.reasons import Context, Reason, reason_of_branch, reasons_of, told_once
 from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Decided, Rests, Stated, rests_on
 from evaluator.standing import Standing
-from evaluator.statements import condition_reason, is_open, not_in_force, value_reason, window_reason
+from evaluator.statements import is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
 
 Json = Any
@@ -199,15 +199,13 @@ class _Deciding:
         self.core = prepared.core
         self.facts = facts
         self.fingerprint = fingerprint
-        self.untold = untold or trying
-        """No reason is told, so none is made."""
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.interpreter = interpreter or Interpreter(self.core, facts, prepared.plans, prepared.besides)
         self._rests = Decided(prepared.written, facts)
         self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys())
-        self._told: dict[tuple[object, ...], tuple[Explanation, Reason]] = {}
-        """Reasons that were made: what several decisions share is told from one."""
+        self._told: dict[tuple[object, ...], tuple[Explanation, Reason]] | None = None if untold or trying else {}
+        """Reasons that were made: what several decisions share is told from one. None: no reason is told, so none is made."""
         self._tried: dict[frozenset[tuple[str, str | bool]], _Deciding] = {}
         """The same facts with values told for missing ones: kept, as many rules miss the same."""
         self._led_to: dict[tuple[str, frozenset[tuple[str, str | bool]]], Decision] = {}
@@ -272,7 +270,7 @@ class _Deciding:
         return replace(base, reasons=(reason,))
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
-        context = Context(at.day, version.days, version.basis, untold=self.untold, told=self._told)
+        context = Context(at.day, self.prepared.reasons.within(version.days, version.basis.cites), self._told)
         match c.KINDS[rule.kind].decides:
             case "amount":
                 return self._fee(base, rule, version, at, context)
@@ -332,10 +330,10 @@ class _Deciding:
         stage = explanation.range if isinstance(explanation.range, Words) else Words()
         reasons: list[Reason] = []
         tests = explanation.of("condition")
-        for branch, test in zip(version.stage.branches, () if self.untold else tests, strict=False):
+        for branch, test in zip(version.stage.branches, () if self._told is None else tests, strict=False):
             reasons.append(
-                condition_reason(
-                    f"{base.rule}.{branch.name}", branch.name.replace("_", " ").capitalize(), test, context, branch
+                reason_of_branch(
+                    f"{base.rule}.{branch.name}", branch.name.replace("_", " ").capitalize(), test, branch, context
                 )
             )
         decided = replace(base, stage=stage, reasons=tuple(reasons))
@@ -373,8 +371,8 @@ class _Deciding:
             found = self.interpreter.evaluate(option.requirement, at) if option.requirement is not None else None
             if found is not None:
                 explanations.append(found)
-            basis = option.basis if option.basis.cites else context.basis
-            inner = Context(at.day, option.days, basis, untold=self.untold, told=self._told)
+            within = self.prepared.reasons.within(option.days, option.basis.cites or context.within.cites)
+            inner = context._replace(within=within)
             can_be_chosen = all_of((may_choose, found.truth if found is not None else Truth.TRUE))
             options.append(
                 OptionDecision(

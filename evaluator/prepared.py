@@ -6,6 +6,7 @@ from dsl import core as c
 from evaluator.compiled.twin import Twin
 from evaluator.interpreter import Besides
 from evaluator.moves import Movement
+from evaluator.plan import Plans
 from evaluator.reached import Reached
 from evaluator.record_plans import RecordPlans
 from evaluator.resting import Written
@@ -18,6 +19,7 @@ class Prepared:
         self.core = core
         self.movement = Movement(core)
         self.plans = RecordPlans(self.movement)
+        self.reasons = Plans()
         self.written = Written(core)
         self.twin = Twin(core)
         self.reached = Reached(core)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from dsl import core as c
-from dsl.core.points import most_points
 from dsl.core.ranges import EXACT, ZERO, Dates, Numbers, Range, Truth, Words, everything, round_ratio
-from dsl.source import Span
 from evaluator.explanation import Explanation
+from evaluator.plan import Plan, Within
 
 Outcome: TypeAlias = Literal["met", "partly_met", "unmet", "undetermined"]
 
@@ -35,33 +34,26 @@ Required: TypeAlias = Range | Bound | str
 """What a reason requires: a value or the least one, a bound with its operator, or words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One requirement of a decision, with what it rests on.
+class Reason(NamedTuple):
+    """One requirement of a decision: its plan, and what the facts make of it.
 
     ``observed``, ``required`` and ``short_by`` are ranges of the unit. Where points are earned, ``observed`` is the
     metric, ``required`` what earns all points, and ``points`` what it earned of ``out_of``. ``short_by`` is how much
     is missing at least and at most, None where nothing is.
     """
 
-    code: str
-    title: str
+    plan: Plan
     outcome: Outcome
-    observed: Range | None
-    required: Required | None
-    short_by: Numbers | None
-    unit: str | None
-    points: Numbers | None
-    out_of: Decimal | None
-    days: c.Days
-    cites: tuple[c.Citation, ...]
-    assumes: tuple[str, ...]
-    was: tuple[str, ...]
-    day: date | None
-    origin: Span
-    parts: tuple[Reason, ...]
+    observed: Range | None = None
+    required: Required | None = None
+    short_by: Numbers | None = None
+    unit: str | None = None
+    points: Numbers | None = None
+    out_of: Decimal | None = None
+    day: date | None = None
     since: date | None = None
     """The first of the days up to ``day`` on which all this is the same, where a window looked at several."""
+    parts: tuple[Reason, ...] = ()
     empty: tuple[str, ...] = ()
     """Codes of the metrics without the points that are asked of every metric: why a score that reaches its mark is unmet."""
     projected: bool = False
@@ -70,26 +62,33 @@ class Reason:
     """Codes of parts that stand above already: a decision tells a reason once."""
 
     @property
+    def code(self) -> str:
+        """Stable name of the requirement, by its place in the policies."""
+        return self.plan.code
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.plan.title
+
+    @property
     def key(self) -> tuple[str, date | None, bool]:
         """What tells a reason from every other of its decision: its code, the day, and whether it is projected."""
-        return self.code, self.day, self.projected
+        return self.plan.code, self.day, self.projected
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a reason inherits from the rule around it."""
 
     day: date
-    days: c.Days
-    basis: c.Basis
+    within: Within
+    told: dict[tuple[object, ...], tuple[Explanation, Reason]] | None
+    """Reasons that were made already, by what they are made of: what decisions share is told from one reason. None:
+    nothing is told, and none is made."""
     stretch: tuple[date, date] | None = None
     """The days of a window that it stands for, where they are several."""
     projected: bool = False
     """Whether it is decided over the projected facts."""
-    untold: bool = False
-    """Whether nothing is told: then nothing is made."""
-    told: dict[tuple[object, ...], tuple[Explanation, Reason]] = field(default_factory=dict, compare=False, repr=False)
-    """Reasons that were made already, by what they are made of: what decisions share is told from one reason."""
 
 
 def told_once(reasons: Iterable[Reason], told: set[tuple[str, date | None, bool]]) -> tuple[Reason, ...]:
@@ -113,14 +112,20 @@ def _told_once(reason: Reason, told: set[tuple[str, date | None, bool]]) -> Reas
             parts.append(_told_once(part, told))
     if not see and all(map(operator.is_, parts, reason.parts)):
         return reason
-    return replace(reason, parts=tuple(parts), see=tuple(see))
+    return reason._replace(parts=tuple(parts), see=tuple(see))
 
 
 def reasons_of(explanation: Explanation, context: Context) -> tuple[Reason, ...]:
     """Return the reasons at the top of an explanation, each with its parts."""
-    if context.untold:
+    if context.told is None:
         return ()
     return tuple(_reason(found, inner) for found, inner in _requirements(explanation, context))
+
+
+def reason_of_branch(code: str, title: str, test: Explanation, branch: c.Branch, context: Context) -> Reason:
+    """Return the reason of a life cycle's stage: whether its condition holds."""
+    plan, within = context.within.of_branch(code, title, branch)
+    return _filled(plan, test, test.range, None, context._replace(within=within))
 
 
 def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[Explanation, Context]]:
@@ -132,89 +137,89 @@ def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[
         if id(found) in seen:
             continue
         seen.add(id(found))
+        node = found.node
         if found.since is not None:
-            inner = replace(inner, stretch=(found.since, found.day or inner.day))
-        if isinstance(found.node, c.Requirement):
+            inner = inner._replace(stretch=(found.since, found.day or inner.day))
+        if isinstance(node, c.Requirement):
             yield found, inner
             continue
-        if isinstance(found.node, c.AsProjected):
-            inner = replace(inner, projected=True)
-        elif isinstance(found.node, c.Named) or (found.node.tells_elsewhere and not isinstance(found.node, _OWN)):
+        if isinstance(node, c.AsProjected):
+            inner = inner._replace(projected=True)
+        elif isinstance(node, c.Named) or (node.tells_elsewhere and not isinstance(node, _OWN)):
             # What another rule or a named value asks does not rest on the sources of the one who asks for it.
-            inner = inner if inner.basis is c.NO_BASIS else replace(inner, basis=c.NO_BASIS)
+            inner = inner._replace(within=inner.within.elsewhere) if inner.within.cites else inner
         # What has no parts is no requirement, and has none below.
         waiting.extend((part, inner) for part in reversed(found.parts) if part.parts)
 
 
 def _reason(explanation: Explanation, context: Context) -> Reason:
     """Return the reason of a requirement; what is shared is made once."""
-    key = (id(explanation), context.days, context.basis, context.stretch, context.projected)
-    if key not in context.told:
+    key = (id(explanation), id(context.within), context.stretch, context.projected)
+    told = context.told
+    if told is None:
+        raise AssertionError("where nothing is told no reason is made")
+    known = told.get(key)
+    if known is None:
+        node = explanation.node
+        if not isinstance(node, c.Requirement):
+            raise AssertionError("reasons are made of requirements")
+        plan, within = context.within.of(node)
+        made = _filled(
+            plan, explanation.the("value"), explanation.range, explanation.day, context._replace(within=within)
+        )
         # With its explanation: an identity is one object's only as long as that is there.
-        context.told[key] = (explanation, _made(explanation, context))
-    return context.told[key][1]
+        known = told[key] = (explanation, made)
+    return known[1]
 
 
-def _made(explanation: Explanation, context: Context) -> Reason:
-    node = explanation.node
-    if not isinstance(node, c.Requirement):
-        raise AssertionError("reasons are made of requirements")
-    inner = explanation.the("value")
-    days = _both(node.days, context.days)
-    cites = node.basis.cites or context.basis.cites
-    below = Context(context.day, days, c.Basis(cites), context.stretch, context.projected, context.untold, context.told)
-    parts = tuple(_reason(*found) for part in explanation.parts for found in _requirements(part, below))
-    points: Numbers | None = None
-    out_of: Decimal | None = None
-    observed: Range | None
-    required: Required | None = None
-    short_by: Numbers | None = None
-    unit: str | None = None
-    day, since = explanation.day, None
-    if isinstance(explanation.range, Numbers):
-        points = explanation.range
-        out_of = most_points(node.value, explanation.day or context.day)
-        metric = _metric(inner)
-        observed, unit = (metric.range, unit_of(metric.node.type)) if metric is not None else (None, "points")
-        if metric is not None:
-            required = _needed_for_all(inner)
-            if isinstance(observed, Numbers) and isinstance(required, Numbers):
-                short_by = _short(observed, required)
-        elif out_of is not None:
-            short_by = _short(points, Numbers(out_of, out_of))
-        outcome = _points_outcome(points, out_of)
-    else:
-        outcome = OUTCOMES[explanation.truth]
-        observed, required, short_by, unit, day, since = _sides(inner, is_today=day is None)
-        score = inner.node if isinstance(inner.node, c.PassScore) else None
-        if score is not None:
-            out_of = score.out_of
+def _filled(plan: Plan, inner: Explanation, range_: Range, on: date | None, context: Context) -> Reason:
+    """Return the reason that a plan becomes.
+
+    Args:
+        plan: of the requirement.
+        inner: what stands in the requirement, decided.
+        range_: what came out of the requirement.
+        on: the day it was decided on, where that is not the day of the question.
+        context: what is around the requirements in it.
+    """
+    parts = tuple(_reason(*found) for found in _requirements(inner, context))
+    if isinstance(range_, Numbers):
+        return _earned(plan, inner, range_, on, parts, context)
+    if not isinstance(range_, Truth):
+        raise AssertionError("a requirement earns points or is met")
+    observed, required, short_by, unit, day, since = _sides(inner, is_today=on is None)
+    score = inner.node if isinstance(inner.node, c.PassScore) else None
     return Reason(
-        code=node.code,
-        title=node.title,
-        outcome=outcome,
-        observed=observed,
-        required=required,
-        short_by=short_by,
-        unit=unit,
-        points=points,
-        out_of=out_of,
-        days=days,
-        cites=cites,
-        assumes=node.basis.assumes,
-        was=node.was,
-        day=day or explanation.day,
-        since=since or _since(explanation, context),
-        origin=node.origin,
-        parts=parts,
-        empty=inner.chosen if isinstance(inner.node, c.PassScore) else (),
-        projected=context.projected,
-    )
+        plan, OUTCOMES[range_], observed, required, short_by, unit, None, score.out_of if score is not None else None,
+        day or on, since or _since(on, context), parts, inner.chosen if score is not None else (), context.projected,
+    )  # fmt: skip
 
 
-def _since(explanation: Explanation, context: Context) -> date | None:
+def _earned(
+    plan: Plan, inner: Explanation, points: Numbers, on: date | None, parts: tuple[Reason, ...], context: Context
+) -> Reason:
+    """Return the reason of points: the metric that earns them, and what would earn all."""
+    out_of = plan.out_of(on or context.day)
+    metric = _metric(inner)
+    observed: Range | None = None
+    required: Range | None = None
+    short_by: Numbers | None = None
+    if metric is not None:
+        observed, required = metric.range, _needed_for_all(inner)
+        if isinstance(observed, Numbers) and isinstance(required, Numbers):
+            short_by = _short(observed, required)
+    elif out_of is not None:
+        short_by = _short(points, Numbers(out_of, out_of))
+    return Reason(
+        plan, _points_outcome(points, out_of), observed, required, short_by,
+        "points" if metric is None else unit_of(metric.node.type), points, out_of, on, _since(on, context), parts, (),
+        context.projected,
+    )  # fmt: skip
+
+
+def _since(on: date | None, context: Context) -> date | None:
     """Return the first day of the stretch that a requirement stands for, where it is of the stretch's day."""
-    if context.stretch is None or (explanation.day or context.day) != context.stretch[1]:
+    if context.stretch is None or (on or context.day) != context.stretch[1]:
         return None
     return context.stretch[0]
 
@@ -404,9 +409,3 @@ def number(value: Decimal) -> str:
     """Write a decimal for people: thousands separated, no needless zeros."""
     text = f"{value if value else abs(value):,f}"  # a zero has no sign
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _both(a: c.Days, b: c.Days) -> c.Days:
-    starts = [day for day in (a.start, b.start) if day is not None]
-    ends = [day for day in (a.end, b.end) if day is not None]
-    return c.Days(max(starts, default=None), min(ends, default=None), a.provisional or b.provisional)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from dsl.core import ALWAYS, Basis, Citation
+from dsl.core import ALWAYS, Citation
 from dsl.core.ranges import Numbers, Range, Truth, is_settled
 from evaluator.decision import HELD, Decision, Detail, EffectTaken, Missing, OptionDecision
+from evaluator.plan import Plans
 from evaluator.reasons import Context, Reason, number, plain, reasons_of, required_text
 from evaluator.standing import Standing
 
@@ -119,18 +120,18 @@ class _Telling:
         # As scenarios write it: relative to the rule.
         name = reason.code.removeprefix(f"{rule}.")
         outcome = reason.outcome.replace("_", " ").ljust(_OUTCOME_WIDTH)
-        place = self.paint(f"{reason.origin.source.name}:{reason.origin.line}", "faint")
+        place = self.paint(reason.plan.at, "faint")
         indent = "  " * depth
         yield f"  {self.paint(outcome, reason.outcome)}{indent}{name}  {reason.title}: {reason_text(reason)}  {place}"
         margin = " " * (_OUTCOME_WIDTH + 4) + indent
-        if reason.cites and reason.cites != cited:
-            yield self.paint(margin + cite_text(reason.cites), "faint")
-        for text in reason.assumes:
+        if reason.plan.cites and reason.plan.cites != cited:
+            yield self.paint(margin + cite_text(reason.plan.cites), "faint")
+        for text in reason.plan.assumes:
             yield self.paint(f"{margin}assumes: {text}", "faint")
         own = reason.code.startswith(f"{rule}.")
         if (own or self.through) and (self.detail == "full" or reason.outcome != "met"):
             for part in reason.parts:
-                yield from self.reason(part, rule, depth + 1, reason.cites)
+                yield from self.reason(part, rule, depth + 1, reason.plan.cites)
             for code in reason.see:
                 yield self.paint(f"{margin}  see {code.removeprefix(f'{rule}.')} above", "faint")
 
@@ -187,7 +188,7 @@ def standing_reasons(standing: Standing) -> tuple[Reason, ...]:
         return ()
     if check.day is None:
         raise AssertionError("a check is decided on its day")
-    return reasons_of(check, Context(check.day, ALWAYS, Basis()))
+    return reasons_of(check, Context(check.day, Plans().within(ALWAYS), {}))
 
 
 def effect_text(effect: EffectTaken) -> str:

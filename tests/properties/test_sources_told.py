@@ -28,7 +28,7 @@ def told(lines: Iterable[Line], around: Cites) -> Iterator[tuple[str, Cites]]:
 
 def decided(reasons: Iterable[Reason]) -> Iterator[tuple[str, Cites]]:
     for reason in reasons:
-        yield reason.code, reason.cites
+        yield reason.code, reason.plan.cites
         yield from decided(reason.parts)
 
 

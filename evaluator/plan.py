@@ -1,0 +1,120 @@
+"""What of a decision's reasons stands before anything is told: it follows from the policies alone, and is planned once.
+
+A reason is a plan and a record. The plan has its code, title, days, sources, readings and place; the record (``reasons``)
+has what a partner's facts make of it. A plan hangs on its requirement and on what is around that: the days that all of it
+is in force, and the sources where it names none of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from dsl import core as c
+from dsl.core.points import most_points
+from dsl.source import Span
+
+MOST_KEPT = 20_000
+"""How many plans are kept in one surrounding; then they are made anew, so that nodes of the moment take no room."""
+MOST_DAYS = 64
+"""For how many days a plan keeps what it is out of."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What of a reason is the same for every partner."""
+
+    code: str
+    title: str
+    days: c.Days
+    """The days on which it and what is around it are in force."""
+    cites: tuple[c.Citation, ...]
+    origin: Span
+    assumes: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
+    value: c.Expr | None = None
+    """What is decided, of a requirement that may earn points."""
+    at: str = field(init=False)
+    """``file:line`` of where it is written."""
+    _out_of: dict[date, Decimal | None] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", f"{self.origin.source.name}:{self.origin.line}")
+        object.__setattr__(self, "_out_of", {})
+
+    def out_of(self, day: date) -> Decimal | None:
+        """Return the most points that it can give on a day; None where that is not known, or it gives none."""
+        if self.value is None:
+            return None
+        if day not in self._out_of:
+            if len(self._out_of) >= MOST_DAYS:
+                self._out_of.clear()
+            self._out_of[day] = most_points(self.value, day)
+        return self._out_of[day]
+
+
+class Within:
+    """What is around a requirement, and the plans of the requirements in it."""
+
+    __slots__ = ("_kept", "_plans", "cites", "days")
+
+    def __init__(self, plans: Plans, days: c.Days, cites: tuple[c.Citation, ...]) -> None:
+        self.days = days
+        self.cites = cites
+        self._plans = plans
+        self._kept: dict[int, tuple[object, Plan, Within]] = {}
+
+    @property
+    def elsewhere(self) -> Within:
+        """What is around the requirements of another rule or a named value: the sources here are not theirs."""
+        return self._plans.within(self.days, ()) if self.cites else self
+
+    def of(self, node: c.Requirement) -> tuple[Plan, Within]:
+        """Return the plan of a requirement, and what is around the requirements in it."""
+        return self._once(node, lambda: self._plan(node.code, node.title, node, node.value, node.was))
+
+    def of_branch(self, code: str, title: str, branch: c.Branch) -> tuple[Plan, Within]:
+        """Return the plan of a life cycle's stage, and what is around the requirements in its condition."""
+        return self._once(branch, lambda: self._plan(code, title, branch))
+
+    def _plan(
+        self,
+        code: str,
+        title: str,
+        of: c.Requirement | c.Branch,
+        value: c.Expr | None = None,
+        was: tuple[str, ...] = (),
+    ) -> Plan:
+        days = _both(of.days, self.days) if isinstance(of, c.Requirement) else self.days
+        cites = of.basis.cites or self.cites
+        return Plan(code, title, days, cites, of.origin, of.basis.assumes, was, value)
+
+    def _once(self, of: object, make: Callable[[], Plan]) -> tuple[Plan, Within]:
+        found = self._kept.get(id(of))
+        if found is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            plan = make()
+            # With what it is of: an identity is one object's only as long as that is there.
+            found = self._kept[id(of)] = (of, plan, self._plans.within(plan.days, plan.cites))
+        return found[1], found[2]
+
+
+class Plans:
+    """The plans of one core's reasons; threads share them."""
+
+    def __init__(self) -> None:
+        self._within: dict[tuple[c.Days, tuple[c.Citation, ...]], Within] = {}
+
+    def within(self, days: c.Days, cites: tuple[c.Citation, ...] = ()) -> Within:
+        """Return what is around a requirement: one for all that have the same around them."""
+        key = (days, cites)
+        return self._within.get(key) or self._within.setdefault(key, Within(self, days, cites))
+
+
+def _both(a: c.Days, b: c.Days) -> c.Days:
+    starts = [day for day in (a.start, b.start) if day is not None]
+    ends = [day for day in (a.end, b.end) if day is not None]
+    return c.Days(max(starts, default=None), min(ends, default=None), a.provisional or b.provisional)
