@@ -203,7 +203,7 @@ class _Deciding:
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.interpreter = interpreter or Interpreter(self.core, facts, prepared.plans, prepared.besides)
         self._rests = Decided(prepared.written, facts)
-        self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys())
+        self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys(), prepared.reached)
         self._told: dict[tuple[object, ...], tuple[Explanation, Reason]] | None = None if untold or trying else {}
         """Reasons that were made: what several decisions share is told from one. None: no reason is told, so none is made."""
         self._tried: dict[frozenset[tuple[str, str | bool]], _Deciding] = {}

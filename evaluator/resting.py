@@ -16,7 +16,7 @@ from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core.algebra import words_of
 from dsl.core.ranges import Truth
-from dsl.core.walk import stated_in, states_something, walk
+from dsl.core.walk import children, stated_in, states_something, walk
 from dsl.source import Span
 from evaluator.decision import Decision, Resting
 from evaluator.ended import Part, ended, of_rule, of_settings, of_version, parts_of
@@ -50,6 +50,7 @@ class Written:
         self._found: dict[tuple[object, ...], tuple[object, Notes]] = {}
         self._ends: dict[int, tuple[object, tuple[Part, ...]]] = {}
         self._silent: dict[int, tuple[object, bool]] = {}
+        self._silent_below: dict[int, tuple[object, bool]] = {}
 
     def ended(self, node: c.Expr, day: date, of: Callable[[object], bool] = lambda _: True) -> Iterator[Note]:
         """Yield the second-hand days because of which parts of a node are not in force any more.
@@ -75,6 +76,44 @@ class Written:
             found = self._silent[id(node)] = (node, _says_nothing(node))
         return found[1]
 
+    def is_silent(self, node: c.Expr) -> bool:
+        """Whether nothing is ever rested on because of a node or of anything that it is made of, through names and rules."""
+        found = self._silent_below.get(id(node))
+        if found is None:
+            if len(self._silent_below) >= MOST_KEPT:
+                self._silent_below.clear()
+            self._silent_below[id(node)] = (
+                node,
+                False,
+            )  # until more is known: what goes round in a circle may say something
+            found = self._silent_below[id(node)] = (node, self._is_silent(node))
+        return found[1]
+
+    def _is_silent(self, node: c.Expr) -> bool:
+        if "awards" in node.lists_read or node.second_hand is not None or parts_of(node):
+            return False  # the checks of any award may stand below what reads the register
+        return self._own_is_silent(node) and all(map(self.is_silent, children(node)))
+
+    def _own_is_silent(self, node: c.Expr) -> bool:
+        match node:
+            case c.Named():
+                return self.is_silent(self.core.named[node.name].value)
+            case c.OfRule():
+                rule = self.core.rules[node.rule]
+                asked = (version.requirement for version in rule.versions)
+                return not of_rule(rule) and all(self.is_silent(one) for one in asked if one is not None)
+            case c.Requirement():
+                return _is_bare(node.basis, node.days)
+            case c.Chooses():
+                return all(_is_bare(one.basis, one.days) for one in node.alternatives())
+            case c.OfPeople():
+                entries = (entry for listing in node.lists for entry in listing.entries)
+                return all(_is_bare(entry.basis, entry.days) for entry in entries)
+            case c.Fact() | c.Aggregate():
+                return all(_is_bare(one.basis) for one in self._declared(node, None))
+            case _:
+                return not states_something(node)
+
     def out_of_force(self, rules: Iterable[c.Rule], day: date) -> Iterator[Note]:
         """Yield the second-hand days because of which rules are not in force any more."""
         for rule in rules:
@@ -90,14 +129,16 @@ class Written:
         return self._once(("told", id(node), day, as_of), node, lambda: self._told(node, day, as_of))
 
     def _told(self, node: c.Fact | c.Aggregate, day: date, as_of: date) -> Iterator[Note]:
-        if isinstance(node, c.Fact):
-            declared = [self.core.facts[node.name]] if node.name in self.core.facts else []
-        else:
-            fields = self.core.records[node.records].fields if node.records in self.core.records else {}
-            read = (found.name for found in walk(node, day) if isinstance(found, c.Field))
-            declared = [fields[name] for name in dict.fromkeys(read) if name in fields]
-        for one in declared:
+        for one in self._declared(node, day):
             yield from _of_basis(one.basis, one.origin, as_of)
+
+    def _declared(self, node: c.Fact | c.Aggregate, day: date | None) -> list[c.FieldDecl]:
+        """Return what a fact is declared as, or the fields that a figure over records reads on a day; None: on any."""
+        if isinstance(node, c.Fact):
+            return [self.core.facts[node.name]] if node.name in self.core.facts else []
+        fields = self.core.records[node.records].fields if node.records in self.core.records else {}
+        read = (found.name for found in walk(node, day) if isinstance(found, c.Field))
+        return [fields[name] for name in dict.fromkeys(read) if name in fields]
 
     def settings(self, award: str, due: date, words: Sequence[str], as_of: date) -> Notes:
         """Return what settings of an award rest on as they are for an anniversary."""
@@ -154,6 +195,8 @@ class Decided:
             part: the explanation.
             day: the day it was decided on, where it tells none itself; None: the day of the question.
         """
+        if self.written.is_silent(part.node):
+            return ()
         found = self._found.get(id(part))
         if found is None:
             asked = day or self.as_of
@@ -273,11 +316,16 @@ _READ = (c.OfAward, c.OfRule, c.OfPeople, c.Aggregate, c.Chooses, c.Fact)
 """What rests on more than is written in it: on a rule, a list, a declaration, on what was chosen."""
 
 
+def _is_bare(basis: c.Basis, days: c.Days = c.ALWAYS) -> bool:
+    """Whether nothing is rested on because of what stands beside a part, on whichever day."""
+    return basis.seen is None and not basis.assumes and not days.provisional
+
+
 def _says_nothing(node: c.Expr) -> bool:
     if isinstance(node, _READ) or node.second_hand is not None or parts_of(node):
         return False
     if isinstance(node, c.Requirement):
-        return node.basis.seen is None and not node.basis.assumes and not node.days.provisional
+        return _is_bare(node.basis, node.days)
     return not states_something(node)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 
 from dsl import core as c
 from evaluator.explanation import Explanation
+from evaluator.reached import Reached
 
 
 class Supplied:
     """Finds the measures in explanations that were supplied; what explanations share is looked at once."""
 
-    def __init__(self, told: Collection[str]) -> None:
+    def __init__(self, told: AbstractSet[str], reached: Reached) -> None:
         self._told = told
+        self._reached = reached
         self._found: dict[int, tuple[Explanation, Mapping[str, Explanation]]] = {}
 
     def among(self, tops: Sequence[Explanation]) -> Iterable[tuple[str, Explanation]]:
@@ -24,9 +26,11 @@ class Supplied:
         return found.items()
 
     def _below(self, part: Explanation) -> Mapping[str, Explanation]:
+        node = part.node
+        if not self._reached.by(node, self._told):
+            return {}
         known = self._found.get(id(part))
         if known is None:
-            node = part.node
             found: dict[str, Explanation] = {}
             if isinstance(node, c.Named) and node.supplied and node.name in self._told:
                 found[node.name] = part
