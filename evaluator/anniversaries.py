@@ -7,7 +7,7 @@ until then. `first anniversary after D` is one of what was held on D.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dsl import core as c
@@ -102,7 +102,7 @@ class Anniversaries:
         elif at.rule is not None:
             starts = [v.days.start for v in at.rule.versions if v.days.start is not None]
             after = min(starts) - _DAY if starts else after
-        found, gaps = self._of_members(replace(at, day=min(after, at.day)), after, None, back=True)
+        found, gaps = self._of_members(at._replace(day=min(after, at.day)), after, None, back=True)
         return Explanation(node, exactly(NEVER) if found is None else found, parts, gaps)
 
     def _of_members(

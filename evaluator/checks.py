@@ -8,7 +8,7 @@ rule is decided on the day of a check (``Checks.outcome``); what is left of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dsl import core as c
@@ -167,9 +167,9 @@ class Checks:
         if check.day is None:
             raise AssertionError("a check is on a day")
         rule = self.rule_on(check.day)
-        at = replace(check.moment, day=check.day, rule=rule)
+        at = check.moment._replace(day=check.day, rule=rule)
         if check.window is None:
-            return replace(self.interpreter.requirement(rule, at), day=check.day)
+            return self.interpreter.requirement(rule, at)._replace(day=check.day)
         # A rule that another one follows inside the window is met on days of either.
         rules = {one.id: one for one in map(self.rule_on, check.window)}
         either = [c.Qualifies(rule=one, type=c.FLAG, origin=rules[one].origin) for one in rules]
@@ -180,7 +180,7 @@ class Checks:
             type=c.FLAG,
             origin=rule.origin,
         )
-        return replace(self.interpreter.evaluate(node, at), day=check.day)
+        return self.interpreter.evaluate(node, at)._replace(day=check.day)
 
     # ---- what they leave
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from dsl.codec import decimal_text
 from dsl.core import Citation
@@ -54,8 +54,7 @@ class Disagreement:
     from_records: Range
 
 
-@dataclass(frozen=True, slots=True)
-class EffectTaken:
+class EffectTaken(NamedTuple):
     """What an option pays, gives, keeps or loses, and whether its condition holds."""
 
     verb: str
@@ -66,8 +65,7 @@ class EffectTaken:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OptionDecision:
+class OptionDecision(NamedTuple):
     """One option of a choice."""
 
     name: str | None
@@ -81,16 +79,14 @@ class OptionDecision:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resting:
+class Resting(NamedTuple):
     """A provisional figure or an assumption that a decision rests on, and where it stands."""
 
     text: str
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One rule's part of an answer; which of the typed fields is there depends on the kind."""
 
     decision_id: str
@@ -119,7 +115,6 @@ class Decision:
     disagreements: tuple[Disagreement, ...] = ()
     provisional_figures: tuple[Resting, ...] = ()
     assumptions: tuple[Resting, ...] = ()
-    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:

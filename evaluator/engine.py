@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version as installed_version
@@ -30,7 +30,7 @@ from evaluator.decision import (
     OptionDecision,
     Score,
 )
-from evaluator.explanation import Explanation, below
+from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
 from evaluator.hints import Hints
@@ -236,7 +236,7 @@ class _Deciding:
         given = version.amount or version.stage
         if given is not None:
             return self._compiled(given, at)
-        score = _score(self.interpreter.requirement(rule, at))
+        score = self._score(self.interpreter.requirement(rule, at))
         return score.points if score is not None else None
 
     def decision(self, rule: c.Rule) -> Decision:
@@ -244,30 +244,33 @@ class _Deciding:
         day = self.facts.as_of
         at = Moment(day, rule=rule)
         version = rule.version_on(day)
-        identity = f"{self.core.digest}|{rule.id}|{day}|{self.fingerprint}"
         base = Decision(
-            decision_id=hashlib.sha256(identity.encode()).hexdigest()[:32],
+            decision_id="" if self.trying else self._identity(rule),
             rule=rule.id,
             title=(version or rule).title,
             kind=rule.kind,
             in_force=version is not None,
         )
         if rule.is_award:
-            base = replace(base, standing=self.interpreter.register.standing(rule.award, rule.level, at))
+            base = base._replace(standing=self.interpreter.register.standing(rule.award, rule.level, at))
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
         return _each_reason_once(self._with_first_check(decided, rule, at))
+
+    def _identity(self, rule: c.Rule) -> str:
+        text = f"{self.core.digest}|{rule.id}|{self.facts.as_of}|{self.fingerprint}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     # ---- by kind
 
     def _out_of_force(self, base: Decision, rule: c.Rule) -> Decision:
-        reason = not_in_force(rule, self.facts.as_of)
+        reason = not_in_force(rule, self.facts.as_of, self.prepared.reasons)
         rests = Rests(self._rests)
         rests.on_out_of_force(rule, self.facts.as_of)
-        base = replace(base, provisional_figures=rests.figures)
+        base = base._replace(provisional_figures=rests.figures)
         if _is_attained(rule):
             missing = tuple(self._missing(rule, base, ()))
-            return replace(base, eligibility="not_eligible", reasons=(reason,), missing=missing)
-        return replace(base, reasons=(reason,))
+            return base._replace(eligibility="not_eligible", reasons=(reason,), missing=missing)
+        return base._replace(reasons=(reason,))
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
         context = Context(at.day, self.prepared.reasons.within(version.days, version.basis.cites), self._told)
@@ -281,15 +284,27 @@ class _Deciding:
             case "eligibility":
                 explanation = self.interpreter.requirement(rule, at)
                 beside: list[Explanation] = []
-                decided = replace(
-                    base,
+                decided = base._replace(
                     eligibility=ELIGIBILITY[explanation.truth],
-                    score=_score(explanation),
+                    score=self._score(explanation),
                     reasons=reasons_of(explanation, context),
                     effects=self._effects(version.effects, at, beside),
                     badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
                 )
                 return self._with_rest(decided, rule, version, [explanation], beside=beside)
+
+    def _score(self, explanation: Explanation) -> Score | None:
+        """Return the score of a rule, where it has one of its own."""
+        waiting = [explanation]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part.node, c.PassScore):
+                points, needed = part.the("value").range, part.the("mark").range
+                both = isinstance(points, Numbers) and isinstance(needed, Numbers)
+                return Score(points, part.node.out_of, needed) if both else None  # type: ignore[arg-type]
+            if self.prepared.scored.within(part.node):
+                waiting.extend(reversed(part.parts))
+        return None
 
     def _fee(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.amount is None:
@@ -311,8 +326,7 @@ class _Deciding:
         )
         if due is not None:
             reasons = (*reasons, *value_reason(f"{rule.id}.due", "Due", due, context))
-        decided = replace(
-            base,
+        decided = base._replace(
             amount=amount.range,
             currency=amount.node.type.unit,
             due=due.range if due is not None else None,
@@ -331,12 +345,8 @@ class _Deciding:
         reasons: list[Reason] = []
         tests = explanation.of("condition")
         for branch, test in zip(version.stage.branches, () if self._told is None else tests, strict=False):
-            reasons.append(
-                reason_of_branch(
-                    f"{base.rule}.{branch.name}", branch.name.replace("_", " ").capitalize(), test, branch, context
-                )
-            )
-        decided = replace(base, stage=stage, reasons=tuple(reasons))
+            reasons.append(reason_of_branch(base.rule, test, branch, context))
+        decided = base._replace(stage=stage, reasons=tuple(reasons))
         rule = self.core.rules[base.rule]
         return self._with_rest(decided, rule, version, [explanation])
 
@@ -388,8 +398,8 @@ class _Deciding:
                 )
             )
         pick = version.pick(at.day)
-        decided = replace(
-            base, options=tuple(options), pick=pick, window=window, renews_to=renews_to, reasons=tuple(reasons)
+        decided = base._replace(
+            options=tuple(options), pick=pick, window=window, renews_to=renews_to, reasons=tuple(reasons)
         )
         for option in version.options:
             more.extend(_stated(option, at.day) if at.day in option.days else ())
@@ -411,7 +421,7 @@ class _Deciding:
                 fee = self.core.rules.get(effect.names[0])
                 version = fee.version_on(at.day) if fee is not None else None
                 if version is not None and version.amount is not None:
-                    amount = self.interpreter.evaluate(version.amount, replace(at, rule=fee))
+                    amount = self.interpreter.evaluate(version.amount, at._replace(rule=fee))
                     explanations.append(amount)
             result.append(
                 EffectTaken(
@@ -438,11 +448,10 @@ class _Deciding:
         rests.note(decided)
         if new.next_due is not None:
             rests.on_settings(rule.award, new.next_due, NEXT)
-            if new.would_be == register.anniversaries.own(replace(at, rule=rule)).exact:
+            if new.would_be == register.anniversaries.own(at._replace(rule=rule)).exact:
                 rests.on_settings(rule.award, at.day, VALID)
-        return replace(
-            decided,
-            standing=replace(standing, next_check=new.next_check, would_be=new.would_be),
+        return decided._replace(
+            standing=standing._replace(next_check=new.next_check, would_be=new.would_be),
             provisional_figures=rests.figures,
             assumptions=rests.assumptions,
         )
@@ -480,8 +489,7 @@ class _Deciding:
             rests.on_settings(rule.award, standing.renews_due, RENEWING)
         if standing is not None and standing.until is not None:
             rests.on_out_of_force(rule, standing.until)
-        return replace(
-            decided,
+        return decided._replace(
             explanations=tuple(explanations),
             missing=tuple(self._missing(rule, decided, explanations)),
             disagreements=tuple(self._disagreements(explanations)),
@@ -519,28 +527,12 @@ def _is_attained(rule: c.Rule) -> bool:
     return rule.kind in c.ASKING_KINDS
 
 
-def _score(explanation: Explanation) -> Score | None:
-    """Return the score of a rule, where it has one."""
-    for part in below(explanation, _of_the_rule):
-        if isinstance(part.node, c.PassScore):
-            points, needed = part.the("value").range, part.the("mark").range
-            if isinstance(points, Numbers) and isinstance(needed, Numbers):
-                return Score(points, part.node.out_of, needed)
-            return None
-    return None
-
-
-def _of_the_rule(explanation: Explanation) -> Sequence[Explanation]:
-    """Return the parts that the rule itself asks for on the day; the score of an award it speaks of is none of its own."""
-    return () if explanation.node.tells_elsewhere else explanation.parts
-
-
 def _each_reason_once(decided: Decision) -> Decision:
     told: set[tuple[str, date | None, bool]] = set()
     reasons = told_once(decided.reasons, told)
-    options = tuple(replace(option, reasons=told_once(option.reasons, told)) for option in decided.options)
+    options = tuple(option._replace(reasons=told_once(option.reasons, told)) for option in decided.options)
     is_told_so = not options and len(reasons) == len(decided.reasons) and all(map(is_, reasons, decided.reasons))
-    return decided if is_told_so else replace(decided, reasons=reasons, options=options)
+    return decided if is_told_so else decided._replace(reasons=reasons, options=options)
 
 
 def _stated(option: c.Option, day: date) -> Iterator[Stated]:
@@ -550,7 +542,7 @@ def _stated(option: c.Option, day: date) -> Iterator[Stated]:
 
 def _under(chosen: Truth, effects: Sequence[EffectTaken]) -> tuple[EffectTaken, ...]:
     """Return the effects of an option that can be chosen: one that cannot pays, gives, keeps and loses nothing."""
-    return tuple(replace(effect, applies=all_of((chosen, effect.applies))) for effect in effects)
+    return tuple(effect._replace(applies=all_of((chosen, effect.applies))) for effect in effects)
 
 
 def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:

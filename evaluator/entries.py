@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from dsl import core as c
@@ -97,7 +96,7 @@ class Entries:
             if last is not None and attained.exact is not None and last <= attained.exact:
                 last = None  # it was never held, so no day ended that
             if settled and last is not None and last <= at.day:
-                checked = self._checked(row, award, replace(at, day=last - timedelta(days=1)))
+                checked = self._checked(row, award, at._replace(day=last - timedelta(days=1)))
                 last, settled = _first(last, checked.until), checked.settled
             return Standing(Truth.FALSE, since, last if settled else None, None, level=own_level, settled=settled)
         checked = self._checked(row, award, at)

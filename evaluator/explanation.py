@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dsl.core import Expr, Named, Type
 from dsl.core.ops.decided import ByRole
@@ -32,14 +32,7 @@ class Gap:
     """The first of the days up to ``day`` that it is needed for, where they are several."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation(ByRole):
-    """Why a node has its range: the node, the range, the parts it rests on, what is missing here.
-
-    Parts stand in the document's order, all of them: a decided whole still shows every part. ``chosen`` names what a
-    choice took (branches, rows, versions, days) where the node chooses, and of a score the metrics that keep it from passing.
-    """
-
+class _Explained(NamedTuple):
     node: Expr
     range: Range
     parts: tuple[Explanation, ...] = ()
@@ -51,6 +44,16 @@ class Explanation(ByRole):
     """The first day of those up to ``day`` that it stands for, where they are several."""
     roles: tuple[Role, ...] = ()
     """What each part is to the whole; none where that is not asked."""
+
+
+class Explanation(_Explained, ByRole):
+    """Why a node has its range: the node, the range, the parts it rests on, what is missing here.
+
+    Parts stand in the document's order, all of them: a decided whole still shows every part. ``chosen`` names what a
+    choice took (branches, rows, versions, days) where the node chooses, and of a score the metrics that keep it from passing.
+    """
+
+    __slots__ = ()
 
     @property
     def value(self) -> Range:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from threading import local
-from typing import Any, TypeAlias, assert_never
+from typing import Any, NamedTuple, TypeAlias, assert_never
 
 from dsl import core as c
 from dsl.core import calendar, ranges
@@ -59,21 +59,20 @@ class Interpreter:
 
     def evaluate(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide one node: out of its parts, as ``dsl.core.ops`` defines it, or by reading it."""
-        if isinstance(node, c.Requirement) and at.row is None:
-            return self._requirement(node, at)
-        return self._made(node, at)
-
-    def _made(self, node: c.Expr, at: Moment) -> Explanation:
-        definition = definition_of(type(node))
-        if definition is None:
+        kind = _KINDS.get(type(node)) or _kind_of(type(node))
+        if kind.definition is None:
             return self._read(node, at)
+        if kind.is_requirement and at.row is None:
+            return self._requirement(node, at, kind)  # type: ignore[arg-type]
+        return self._made(node, at, kind)
+
+    def _made(self, node: c.Expr, at: Moment, kind: _Kind) -> Explanation:
         parts = Deciding(self, at)
-        range_: Range = definition(RANGES, node, parts, at.day)
-        tell = _TOLD_BESIDE.get(definition)
-        gaps, chosen = tell(node, parts, range_) if tell is not None else ((), tuple(parts.chosen))
-        day = at.day if isinstance(node, c.Requirement) and at.day != self.facts.as_of else None
+        range_: Range = kind.definition(RANGES, node, parts, at.day)  # type: ignore[misc]
+        gaps, chosen = kind.beside(node, parts, range_) if kind.beside is not None else ((), tuple(parts.chosen))
+        day = at.day if kind.is_requirement and at.day != self.facts.as_of else None
         decided, roles = parts.in_order()
-        return Explanation(node, range_, decided, gaps, chosen, day, roles=roles)
+        return Explanation(node, range_, decided, gaps, chosen, day, None, roles)
 
     def _read(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide a node that is read, or that is another's value: of a name, a rule, another day."""
@@ -125,10 +124,10 @@ class Interpreter:
                 exact = dates_of(when.range).exact
                 if exact is None:
                     return Explanation(node, ranges.unbounded(node.type), (when,), roles=("date",))
-                part = self.evaluate(value, replace(at, day=exact))
+                part = self.evaluate(value, at._replace(day=exact))
                 return Explanation(node, part.range, (part,), day=exact, roles=("value",))
             case c.AsProjected(value=value):
-                part = self.evaluate(value, replace(at, projected=True))
+                part = self.evaluate(value, at._replace(projected=True))
                 return Explanation(node, part.range, (part,), roles=("value",))
             case c.Sometime():
                 return self._sometime(node, at)
@@ -149,14 +148,17 @@ class Interpreter:
         other._before = Before(self, names, reached)
         return other
 
-    def once(self, node: c.Requirement, at: Moment) -> Explanation:
-        """Decide a requirement; what was decided before at the moment is not decided again."""
-        return self._decided.get(_key(node, at)) or self.evaluate(node, at)
+    def once(self, node: c.Expr, at: Moment) -> Explanation:
+        """Decide a node outside of records; what was decided before at the moment is not decided again."""
+        key = _key(node, at)
+        if key not in self._decided:
+            self._decided[key] = self.evaluate(node, at)
+        return self._decided[key]
 
-    def _requirement(self, node: c.Requirement, at: Moment) -> Explanation:
+    def _requirement(self, node: c.Requirement, at: Moment, kind: _Kind) -> Explanation:
         if self._before is not None and not self._before.is_reached(node):
             return self._before.interpreter.once(node, at)
-        found = self._decided[_key(node, at)] = self._made(node, at)
+        found = self._decided[_key(node, at)] = self._made(node, at, kind)
         return found
 
     # ---- rules and named values
@@ -171,7 +173,7 @@ class Interpreter:
                 never = c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
                 self._rules[key] = Explanation(never, exactly(version is not None))
             else:
-                inner = replace(at, row=None, declaration=None, rule=rule)
+                inner = at._replace(row=None, declaration=None, rule=rule)
                 self._rules[key] = self.evaluate(version.requirement, inner)
         return self._rules[key]
 
@@ -183,9 +185,7 @@ class Interpreter:
                 (self.facts.as_of, json.dumps(data, sort_keys=True, default=str)),
                 lambda: Interpreter(self.core, Facts(self.core, data, self.facts.as_of), self.plans),
             )
-        return Progress(
-            self._with_nothing.evaluate, replace(at, row=None, declaration=None, rule=self.core.rules[rule])
-        )
+        return Progress(self._with_nothing.once, at._replace(row=None, declaration=None, rule=self.core.rules[rule]))
 
     def _value_of(self, node: c.Named, at: Moment) -> Explanation:
         key = (node.name, at.day, at.projected)
@@ -205,7 +205,7 @@ class Interpreter:
                 return Explanation(node, range_)
         # A measure is about the partner, not about the record or award at hand.
         part = self.evaluate(
-            declaration.value, replace(at, row=None, declaration=None, entry=None, due=None, rule=None)
+            declaration.value, at._replace(row=None, declaration=None, entry=None, due=None, rule=None)
         )
         asked: tuple[Gap, ...] = ()
         if node.supplied and all(gap.kind in ("records", "figure") for gap in part.missing()):
@@ -268,8 +268,8 @@ class Interpreter:
         today = self.facts.as_of
         looked: list[Explanation] = []
         for since, day in self.stretches.of(node.condition, at, start, min(end, today)):
-            found = self.evaluate(node.condition, replace(at, day=day))
-            looked.append(replace(found, day=day, since=since if since < day else None))
+            found = self.evaluate(node.condition, at._replace(day=day))
+            looked.append(found._replace(day=day, since=since if since < day else None))
             if found.truth is Truth.TRUE:
                 return Explanation(
                     node,
@@ -433,6 +433,25 @@ _TOLD_BESIDE: Mapping[Callable[..., Any], Callable[[Any, Deciding, Range], Besid
     DEFINITIONS[c.Ranked]: _ranked,
     DEFINITIONS[c.Ratio]: _ratio,
 }
+
+
+class _Kind(NamedTuple):
+    """How nodes of a kind are decided."""
+
+    definition: Callable[..., Any] | None
+    """What they mean; None: they are read."""
+    beside: Callable[[Any, Deciding, Range], Beside] | None
+    """What they tell beside their range."""
+    is_requirement: bool
+
+
+_KINDS: dict[type[c.Node], _Kind] = {}
+
+
+def _kind_of(type_: type[c.Node]) -> _Kind:
+    definition = definition_of(type_)
+    beside = _TOLD_BESIDE.get(definition) if definition is not None else None
+    return _KINDS.setdefault(type_, _Kind(definition, beside, issubclass(type_, c.Requirement)))
 
 
 def _empty(score: Explanation, asked: c.EveryMetric, *, shut: bool = False) -> Iterator[str]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dsl.core import Core, Expr, RecordsDecl, Rule
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts, Row
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """The day and basis of an evaluation, and the record, rule or register entry at hand."""
 
     day: date

@@ -58,13 +58,14 @@ class Plan:
 class Within:
     """What is around a requirement, and the plans of the requirements in it."""
 
-    __slots__ = ("_kept", "_plans", "cites", "days")
+    __slots__ = ("_kept", "_plans", "asks", "cites", "days")
 
     def __init__(self, plans: Plans, days: c.Days, cites: tuple[c.Citation, ...]) -> None:
+        self.asks = plans.asks
         self.days = days
         self.cites = cites
         self._plans = plans
-        self._kept: dict[int, tuple[object, Plan, Within]] = {}
+        self._kept: dict[tuple[int, str], tuple[object, Plan, Within]] = {}
 
     @property
     def elsewhere(self) -> Within:
@@ -73,45 +74,55 @@ class Within:
 
     def of(self, node: c.Requirement) -> tuple[Plan, Within]:
         """Return the plan of a requirement, and what is around the requirements in it."""
-        return self._once(node, lambda: self._plan(node.code, node.title, node, node.value, node.was))
+        return self._once(node, lambda: self._of_requirement(node))
 
-    def of_branch(self, code: str, title: str, branch: c.Branch) -> tuple[Plan, Within]:
-        """Return the plan of a life cycle's stage, and what is around the requirements in its condition."""
-        return self._once(branch, lambda: self._plan(code, title, branch))
+    def of_branch(self, rule: str, branch: c.Branch) -> tuple[Plan, Within]:
+        """Return the plan of a stage of a life cycle, by the rule's id, and what is around what its condition asks."""
+        return self._once(branch, lambda: self._of_branch(rule, branch), rule)
 
-    def _plan(
-        self,
-        code: str,
-        title: str,
-        of: c.Requirement | c.Branch,
-        value: c.Expr | None = None,
-        was: tuple[str, ...] = (),
-    ) -> Plan:
-        days = _both(of.days, self.days) if isinstance(of, c.Requirement) else self.days
-        cites = of.basis.cites or self.cites
-        return Plan(code, title, days, cites, of.origin, of.basis.assumes, was, value)
+    def _of_requirement(self, node: c.Requirement) -> Plan:
+        days, cites = _both(node.days, self.days), node.basis.cites or self.cites
+        return Plan(node.code, node.title, days, cites, node.origin, node.basis.assumes, node.was, node.value)
 
-    def _once(self, of: object, make: Callable[[], Plan]) -> tuple[Plan, Within]:
-        found = self._kept.get(id(of))
+    def _of_branch(self, rule: str, branch: c.Branch) -> Plan:
+        title = branch.name.replace("_", " ").capitalize()
+        cites = branch.basis.cites or self.cites
+        return Plan(f"{rule}.{branch.name}", title, self.days, cites, branch.origin, branch.basis.assumes)
+
+    def _once(self, of: object, make: Callable[[], Plan], rule: str = "") -> tuple[Plan, Within]:
+        key = (id(of), rule)  # the rules of one life cycle share its branches
+        found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             plan = make()
             # With what it is of: an identity is one object's only as long as that is there.
-            found = self._kept[id(of)] = (of, plan, self._plans.within(plan.days, plan.cites))
+            found = self._kept[key] = (of, plan, self._plans.within(plan.days, plan.cites))
         return found[1], found[2]
 
 
 class Plans:
     """The plans of one core's reasons; threads share them."""
 
-    def __init__(self) -> None:
+    def __init__(self, asks: Callable[[c.Expr], bool] = lambda _: True) -> None:
+        """Take what tells whether a requirement may stand in a node or below it: none is looked for where none can be."""
+        self.asks = asks
         self._within: dict[tuple[c.Days, tuple[c.Citation, ...]], Within] = {}
+        self._out_of_force: dict[str, tuple[Plan, str]] = {}
 
     def within(self, days: c.Days, cites: tuple[c.Citation, ...] = ()) -> Within:
         """Return what is around a requirement: one for all that have the same around them."""
         key = (days, cites)
         return self._within.get(key) or self._within.setdefault(key, Within(self, days, cites))
+
+    def out_of_force(self, rule: c.Rule) -> tuple[Plan, str]:
+        """Return the plan of the reason that a rule is not in force, and the days on which it is."""
+        found = self._out_of_force.get(rule.id)
+        if found is None:
+            spans = [version.days for version in rule.versions]
+            plan = Plan(f"{rule.id}.in_force", "In force", spans[0], rule.versions[0].basis.cites, rule.origin)
+            found = self._out_of_force[rule.id] = (plan, "; ".join(map(str, spans)))
+        return found
 
 
 def _both(a: c.Days, b: c.Days) -> c.Days:

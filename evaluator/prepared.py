@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsl import core as c
+from dsl.core.anywhere import Anywhere
 from evaluator.compiled.twin import Twin
 from evaluator.interpreter import Besides
 from evaluator.moves import Movement
@@ -19,8 +20,20 @@ class Prepared:
         self.core = core
         self.movement = Movement(core)
         self.plans = RecordPlans(self.movement)
-        self.reasons = Plans()
+        self.reasons = Plans(Anywhere(core, _may_ask).within)
         self.written = Written(core)
         self.twin = Twin(core)
         self.reached = Reached(core)
         self.besides = Besides()
+        self.scored = Anywhere(core, _is_own_score)
+        """What has a score of its own."""
+
+
+def _is_own_score(node: c.Expr) -> bool | None:
+    """The score of an award that a rule speaks of is none of the rule's own."""
+    return None if node.tells_elsewhere else isinstance(node, c.PassScore)
+
+
+def _may_ask(node: c.Expr) -> bool:
+    """What reads the register may show the checks of any award."""
+    return isinstance(node, c.Requirement) or "awards" in node.lists_read

@@ -8,7 +8,6 @@ no progress, and 19 people of 20 are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, assert_never
 
@@ -98,7 +97,7 @@ class Progress:
         return found.range
 
     def _given(self, node: c.Expr, day: date | None) -> Explanation:
-        return self.with_nothing(node, self.at if day is None else replace(self.at, day=day))
+        return self.with_nothing(node, self.at if day is None else self.at._replace(day=day))
 
     def _truth(self, found: Explanation) -> Truth:
         return Truth.FALSE if _only_the_policy_lacks(found) else found.truth

@@ -122,9 +122,9 @@ def reasons_of(explanation: Explanation, context: Context) -> tuple[Reason, ...]
     return tuple(_reason(found, inner) for found, inner in _requirements(explanation, context))
 
 
-def reason_of_branch(code: str, title: str, test: Explanation, branch: c.Branch, context: Context) -> Reason:
-    """Return the reason of a life cycle's stage: whether its condition holds."""
-    plan, within = context.within.of_branch(code, title, branch)
+def reason_of_branch(rule: str, test: Explanation, branch: c.Branch, context: Context) -> Reason:
+    """Return the reason of a stage of a life cycle, by the rule's id: whether its condition holds."""
+    plan, within = context.within.of_branch(rule, branch)
     return _filled(plan, test, test.range, None, context._replace(within=within))
 
 
@@ -149,7 +149,7 @@ def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[
             # What another rule or a named value asks does not rest on the sources of the one who asks for it.
             inner = inner._replace(within=inner.within.elsewhere) if inner.within.cites else inner
         # What has no parts is no requirement, and has none below.
-        waiting.extend((part, inner) for part in reversed(found.parts) if part.parts)
+        waiting.extend((part, inner) for part in reversed(found.parts) if part.parts and inner.within.asks(part.node))
 
 
 def _reason(explanation: Explanation, context: Context) -> Reason:
@@ -182,7 +182,8 @@ def _filled(plan: Plan, inner: Explanation, range_: Range, on: date | None, cont
         on: the day it was decided on, where that is not the day of the question.
         context: what is around the requirements in it.
     """
-    parts = tuple(_reason(*found) for found in _requirements(inner, context))
+    asks = context.within.asks(inner.node)
+    parts = tuple(_reason(*found) for found in _requirements(inner, context)) if asks else ()
     if isinstance(range_, Numbers):
         return _earned(plan, inner, range_, on, parts, context)
     if not isinstance(range_, Truth):

@@ -9,7 +9,6 @@ gives to others in ``anniversaries``.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from dsl import core as c
@@ -135,7 +134,7 @@ class Register:
 
     def if_attained(self, rule: c.Rule, at: Moment) -> Standing:
         """Return the anniversary and the first check that an award would have, were it attained today."""
-        due = self.anniversaries.if_attained(replace(at, rule=rule))
+        due = self.anniversaries.if_attained(at._replace(rule=rule))
         if not isinstance(due.range, Dates) or due.range.exact in (None, NEVER):
             return Standing(Truth.FALSE, gaps=tuple(due.missing()), settled=False)
         day, anniversary = at.day.isoformat(), due.range.exact

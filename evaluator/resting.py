@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set as AbstractSet
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core.algebra import words_of
+from dsl.core.anywhere import Anywhere
 from dsl.core.ranges import Truth
-from dsl.core.walk import children, stated_in, states_something, walk
+from dsl.core.walk import stated_in, states_something, walk
 from dsl.source import Span
 from evaluator.decision import Decision, Resting
 from evaluator.ended import Part, ended, of_rule, of_settings, of_version, parts_of
@@ -42,6 +43,10 @@ Note: TypeAlias = tuple[bool, Resting]
 Notes: TypeAlias = tuple[Note, ...]
 
 
+_Ends = TypeVar("_Ends", c.Expr, c.Rule, c.RuleVersion)
+"""What has parts that can end."""
+
+
 class Written:
     """What the nodes and settings of one core rest on as they are written for a day."""
 
@@ -50,7 +55,7 @@ class Written:
         self._found: dict[tuple[object, ...], tuple[object, Notes]] = {}
         self._ends: dict[int, tuple[object, tuple[Part, ...]]] = {}
         self._silent: dict[int, tuple[object, bool]] = {}
-        self._silent_below: dict[int, tuple[object, bool]] = {}
+        self._speaking = Anywhere(core, self._speaks)
 
     def ended(self, node: c.Expr, day: date, of: Callable[[object], bool] = lambda _: True) -> Iterator[Note]:
         """Yield the second-hand days because of which parts of a node are not in force any more.
@@ -60,12 +65,22 @@ class Written:
             day: the day it is decided on.
             of: whether parts with this name are meant.
         """
-        parts = self._ends.get(id(node))
-        if parts is None:
-            parts = self._ends[id(node)] = (node, parts_of(node))
-        for part in ended(parts[1], day) if parts[1] else ():
+        for part in self._ended(node, parts_of, day):
             if of(part.of):
                 yield _of_date(part.origin)
+
+    def ended_of(self, version: c.RuleVersion, day: date) -> Iterator[Note]:
+        """Yield the second-hand days because of which parts of a version are not in force any more."""
+        return (_of_date(part.origin) for part in self._ended(version, of_version, day))
+
+    def _ended(self, of: _Ends, parts: Callable[[_Ends], tuple[Part, ...]], day: date) -> Iterable[Part]:
+        """Return the parts that a second-hand day ended; which those are at all is looked at once."""
+        found = self._ends.get(id(of))
+        if found is None:
+            if len(self._ends) >= MOST_KEPT:
+                self._ends.clear()
+            found = self._ends[id(of)] = (of, parts(of))
+        return ended(found[1], day) if found[1] else ()
 
     def says_nothing(self, node: c.Expr) -> bool:
         """Whether nothing is rested on because of a node itself, whatever is told and on whichever day."""
@@ -78,47 +93,30 @@ class Written:
 
     def is_silent(self, node: c.Expr) -> bool:
         """Whether nothing is ever rested on because of a node or of anything that it is made of, through names and rules."""
-        found = self._silent_below.get(id(node))
-        if found is None:
-            if len(self._silent_below) >= MOST_KEPT:
-                self._silent_below.clear()
-            self._silent_below[id(node)] = (
-                node,
-                False,
-            )  # until more is known: what goes round in a circle may say something
-            found = self._silent_below[id(node)] = (node, self._is_silent(node))
-        return found[1]
+        return not self._speaking.within(node)
 
-    def _is_silent(self, node: c.Expr) -> bool:
+    def _speaks(self, node: c.Expr) -> bool:
+        """Whether something may be rested on because of a node itself, on some day and of some partner."""
         if "awards" in node.lists_read or node.second_hand is not None or parts_of(node):
-            return False  # the checks of any award may stand below what reads the register
-        return self._own_is_silent(node) and all(map(self.is_silent, children(node)))
-
-    def _own_is_silent(self, node: c.Expr) -> bool:
-        match node:
-            case c.Named():
-                return self.is_silent(self.core.named[node.name].value)
-            case c.OfRule():
-                rule = self.core.rules[node.rule]
-                asked = (version.requirement for version in rule.versions)
-                return not of_rule(rule) and all(self.is_silent(one) for one in asked if one is not None)
-            case c.Requirement():
-                return _is_bare(node.basis, node.days)
-            case c.Chooses():
-                return all(_is_bare(one.basis, one.days) for one in node.alternatives())
-            case c.OfPeople():
-                entries = (entry for listing in node.lists for entry in listing.entries)
-                return all(_is_bare(entry.basis, entry.days) for entry in entries)
-            case c.Fact() | c.Aggregate():
-                return all(_is_bare(one.basis) for one in self._declared(node, None))
-            case _:
-                return not states_something(node)
+            return True  # the checks of any award may stand below what reads the register
+        if isinstance(node, c.OfRule):
+            return bool(of_rule(self.core.rules[node.rule]))
+        if isinstance(node, c.Requirement):
+            return not _is_bare(node.basis, node.days)
+        if isinstance(node, c.Chooses):
+            return not all(_is_bare(one.basis, one.days) for one in node.alternatives())
+        if isinstance(node, c.OfPeople):
+            entries = (entry for listing in node.lists for entry in listing.entries)
+            return not all(_is_bare(entry.basis, entry.days) for entry in entries)
+        if isinstance(node, c.Fact | c.Aggregate):
+            return not all(_is_bare(one.basis) for one in self._declared(node, None))
+        return states_something(node)
 
     def out_of_force(self, rules: Iterable[c.Rule], day: date) -> Iterator[Note]:
         """Yield the second-hand days because of which rules are not in force any more."""
         for rule in rules:
             if rule.version_on(day) is None:
-                yield from (_of_date(part.origin) for part in ended(of_rule(rule), day))
+                yield from (_of_date(part.origin) for part in self._ended(rule, of_rule, day))
 
     def node(self, node: c.Expr, day: date, as_of: date) -> Notes:
         """Return what a node rests on, also through the names in it."""
@@ -283,7 +281,7 @@ class Rests:
 
     def on_ended(self, version: c.RuleVersion, day: date) -> None:
         """Note the second-hand days because of which parts of a version are not in force any more."""
-        self._notes.update((_of_date(part.origin), None) for part in ended(of_version(version), day))
+        self._notes.update(dict.fromkeys(self.decided.written.ended_of(version, day)))
 
     def on_out_of_force(self, rule: c.Rule, day: date) -> None:
         """Note the second-hand days because of which a rule is not in force on a day."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from dsl.core.ranges import NEVER, Truth, any_of
 from evaluator.explanation import Explanation, Gap
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What the register says of an award on a day."""
 
     held: Truth
@@ -64,7 +63,7 @@ def of_several(states: Sequence[Standing], more: tuple[Gap, ...]) -> Standing:
         # Another entry may be the one that counts: no date is told that may be wrong.
         return Standing(held, check=best.check, check_due=best.check_due, gaps=gaps, settled=False)
     if not best.settled:
-        return replace(best, held=held, until=None, next_check=None, next_due=None, renews_to=None, gaps=gaps)
+        return best._replace(held=held, until=None, next_check=None, next_due=None, renews_to=None, gaps=gaps)
     holding = [state for state in states if state.held is Truth.TRUE]
     if len(holding) > 1:
         # It is held as long as one entry holds it: the last check, and the last end, are the ones that count.
@@ -74,11 +73,11 @@ def of_several(states: Sequence[Standing], more: tuple[Gap, ...]) -> Standing:
         if any(state.next_check is None and state.until is None for state in holding):
             checks = []
         next_check, next_due = max(checks, key=lambda found: found[0], default=(None, None))
-        best = replace(best, next_check=next_check, next_due=next_due, until=until)
+        best = best._replace(next_check=next_check, next_due=next_due, until=until)
     elif all(state.held is Truth.FALSE for state in states):
         # Lost when the last one was; an entry that no day ended was never held, and hides none that was.
         best = max(states, key=lambda state: (state.until or date.min, *_weight(state)))
-    return replace(best, held=held, gaps=gaps)
+    return best._replace(held=held, gaps=gaps)
 
 
 def _weight(state: Standing) -> tuple[int, date, date, date]:

@@ -8,15 +8,14 @@ from datetime import date
 from dsl import core as c
 from dsl.core.ranges import NEVER, Dates, Range, Truth, all_of, any_of, compare, exactly, is_settled
 from evaluator.explanation import Explanation
-from evaluator.plan import Plan
+from evaluator.plan import Plan, Plans
 from evaluator.reasons import OUTCOMES, Context, Outcome, Reason, plain, reasons_of
 
 
-def not_in_force(rule: c.Rule, day: date) -> Reason:
+def not_in_force(rule: c.Rule, day: date, plans: Plans) -> Reason:
     """Return the reason of a rule that is not in force on a day, with the days on which it is."""
-    spans = [version.days for version in rule.versions]
-    plan = Plan(f"{rule.id}.in_force", "In force", spans[0], rule.versions[0].basis.cites, rule.origin)
-    return Reason(plan, "unmet", Dates(day, day), "; ".join(map(str, spans)))
+    plan, days = plans.out_of_force(rule)
+    return Reason(plan, "unmet", Dates(day, day), days)
 
 
 def is_open(first: Range, last: Range, day: date) -> Truth:

@@ -8,7 +8,6 @@ that moves with the day meets another one on a day that is searched for by halve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from dsl import core as c
@@ -133,17 +132,17 @@ class Stretches:
     def _moments(self, mover: Mover, at: Moment) -> Iterator[Moment]:
         """Yield the moment from which a node is asked; one for each record where it is asked of records."""
         place = mover.place
-        moment = replace(at, projected=place.projected)
+        moment = at._replace(projected=place.projected)
         if place.rule is not None:
-            moment = replace(moment, rule=self.interpreter.core.rules.get(place.rule), row=None, declaration=None)
+            moment = moment._replace(rule=self.interpreter.core.rules.get(place.rule), row=None, declaration=None)
         if not place.of_entry:
-            moment = replace(moment, entry=None, due=None)
+            moment = moment._replace(entry=None, due=None)
         if place.records is None or moment.row is not None:
             yield moment
             return
         told = self.facts.records(place.records, place.projected)
         for row in told.rows or ():
-            yield replace(moment, row=row, declaration=told.declaration)
+            yield moment._replace(row=row, declaration=told.declaration)
 
     def _reached(self, node: c.Expr, dates: list[c.Expr], moment: Moment, first: date, last: date) -> set[date]:
         """Return the days on which a moving day comes to one on which what is decided there changes."""
@@ -199,7 +198,7 @@ class Stretches:
         return found
 
     def _date(self, node: c.Expr, moment: Moment, day: date) -> Dates:
-        found = self.interpreter.evaluate(node, replace(moment, day=day)).range
+        found = self.interpreter.evaluate(node, moment._replace(day=day)).range
         if not isinstance(found, Dates):
             raise AssertionError("what rises with the day is a date")
         return found

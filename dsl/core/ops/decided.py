@@ -34,7 +34,7 @@ class WithRoles:
 
     def one(self, role: Role) -> Self | None:
         """The part that has a role in the whole; None where there is none."""
-        return next((part for part, its in zip(self.parts, self.roles, strict=False) if its == role), None)
+        return self.parts[self.roles.index(role)] if role in self.roles else None
 
     def the(self, role: Role) -> Self:
         """The part that has a role in the whole.
@@ -42,10 +42,9 @@ class WithRoles:
         Raises:
             LookupError: there is none.
         """
-        part = self.one(role)
-        if part is None:
+        if role not in self.roles:
             raise LookupError(f"{type(self.node).__name__} has no {role}")
-        return part
+        return self.parts[self.roles.index(role)]
 
 
 class ByRole(WithRoles):
