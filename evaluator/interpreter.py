@@ -1,37 +1,36 @@
 """The reference interpreter: the definitions of ``dsl.core.ops`` over what a partner's facts leave open.
 
 ``evaluate`` maps a node and a moment to an explanation: the node's range, the parts it rests on, what is missing.
-Facts never make it raise and it never guesses. Records are reckoned in ``evaluator.records``, the register is read in
-``evaluator.register``; both are part of the meaning.
+Facts never make it raise and it never guesses. What is read of a partner is read by ``evaluator.reading``; here is what
+is made of it: nodes by their definitions, what names and rules stand for, what is asked on other days.
 """
 
 from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Callable, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from threading import local
-from typing import Any, NamedTuple, TypeAlias, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from dsl import core as c
-from dsl.core import calendar, ranges
-from dsl.core.algebra import RANGES, dates_of, numbers_of, truth_of, words_of
-from dsl.core.ops import DEFINITIONS, definition_of
-from dsl.core.ops.metrics import every_metric
+from dsl.core import ranges
+from dsl.core.algebra import RANGES, dates_of
+from dsl.core.ops import definition_of
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Numbers, Range, Truth, compare, everything, exactly
-from evaluator import records
+from dsl.core.ranges import Numbers, Range, Truth, everything, exactly
+from evaluator.deciding import TOLD_BESIDE, Beside, Deciding, unsettled_below
 from evaluator.explanation import Explanation, Gap
-from evaluator.facts import Facts, Row
+from evaluator.facts import Facts
 from evaluator.moment import Moment
 from evaluator.moves import Movement
 from evaluator.progress import Progress, nothing_told
 from evaluator.reached import Reached
+from evaluator.reading import PartnerReading, Reads
 from evaluator.record_plans import RecordPlans
 from evaluator.register import Register
-from evaluator.selection import Selections
 from evaluator.shortfall import nearest
 from evaluator.stretches import Stretches
 
@@ -47,13 +46,11 @@ class Interpreter:
         self.register = Register(self)
         self.plans = plans or RecordPlans(Movement(core))
         self.besides = besides or Besides()
-        self.selections = Selections(facts, self.plans)
+        self.reading: Reads = PartnerReading(self, facts, self.register, self.plans)
         self.stretches = Stretches(self, self.register, self.plans.movement)
         self._with_nothing: Interpreter | None = None
         self._before: Before | None = None
         self._decided: dict[tuple[object, ...], Explanation] = {}
-        self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
-        self._formulas: dict[tuple[str, str, date, str | None, str | None, date | None], Explanation] = {}
         self._named: dict[tuple[str, date, bool], Explanation] = {}
         self._rules: dict[tuple[str, date, bool, str | None, date | None], Explanation] = {}
 
@@ -70,7 +67,7 @@ class Interpreter:
         parts = Deciding(self, at)
         range_: Range = kind.definition(RANGES, node, parts, at.day)  # type: ignore[misc]
         gaps, chosen = kind.beside(node, parts, range_) if kind.beside is not None else ((), tuple(parts.chosen))
-        day = at.day if kind.is_requirement and at.day != self.facts.as_of else None
+        day = at.day if kind.is_requirement and at.day != self.reading.as_of else None
         decided, roles = parts.in_order()
         return Explanation(node, range_, decided, gaps, chosen, day, None, roles)
 
@@ -85,40 +82,20 @@ class Interpreter:
                 return Explanation(node, exactly(value))
             case c.Named():
                 return self._value_of(node, at)
-            case c.Field():
-                return self._field(node, at)
-            case c.People():
-                key = (tuple(listing.name for listing in node.lists), node.least, at.day, at.projected)
-                if key not in self._people:
-                    self._people[key] = records.people(node, self.facts, at.day, at.projected)
-                found = self._people[key]
-                return Explanation(node, found.range, gaps=found.gaps)
-            case c.Aggregate():
-                return self._aggregate(node, at)
-            case c.Fact(name=name, title=title, type=type_):
-                range_, gaps = self.facts.value(name, type_, title, at.day, at.projected)
-                return Explanation(node, range_, gaps=gaps)
-            case c.Holds() | c.Paid():
-                return self.register.holds(node, at)
+            case (
+                c.Holds() | c.Paid() | c.Fact() | c.Aggregate() | c.People() | c.Field() | c.DifferentPeople() | c.Lapsed()
+                | c.InRenewal() | c.Anniversary() | c.AskedThisYear()
+            ):  # fmt: skip
+                return self.reading.read(node, at)
             case c.Today():
                 return Explanation(node, exactly(at.day))
-            case c.DifferentPeople():
-                return records.different_people(node, self.facts, at.day, at.projected)
-            case c.Lapsed():
-                return self.register.lapsed(node, at)
-            case c.InRenewal():
-                return self.register.in_renewal(node, at)
             case c.Qualifies(rule=rule):
                 part = self.requirement(self.core.rules[rule], at)
                 return Explanation(node, part.range, (part,), roles=("value",))
             case c.InProgress(rule=rule):
                 part = self.requirement(self.core.rules[rule], at)
                 done = self._progress(rule, at).of(part)
-                return Explanation(node, done, (part,), gaps=_unsettled_below(part), roles=("value",))
-            case c.Anniversary():
-                return self.register.anniversary(node, at)
-            case c.AskedThisYear(even=even):
-                return self.register.asked_this_year(node, even, at)
+                return Explanation(node, done, (part,), gaps=unsettled_below(part), roles=("value",))
             case c.OnDate(value=value, date=day):
                 when = self.evaluate(day, at)
                 exact = dates_of(when.range).exact
@@ -199,10 +176,9 @@ class Interpreter:
     def _named_value(self, node: c.Named, at: Moment) -> Explanation:
         """A supplied value counts where one is given; else what the records say, and the value itself is asked for."""
         declaration = self.core.named[node.name]
-        if node.supplied and self.facts.is_told(node.name, at.projected):
-            range_, gaps = self.facts.value(node.name, node.type, node.title, at.day, at.projected)
-            if not gaps:
-                return Explanation(node, range_)
+        supplied = self.reading.supplied(node, at)
+        if supplied is not None and not supplied[1]:
+            return Explanation(node, supplied[0])
         # A measure is about the partner, not about the record or award at hand.
         part = self.evaluate(
             declaration.value, at._replace(row=None, declaration=None, entry=None, due=None, rule=None)
@@ -210,49 +186,8 @@ class Interpreter:
         asked: tuple[Gap, ...] = ()
         if node.supplied and all(gap.kind in ("records", "figure") for gap in part.missing()):
             # Nothing was told that it could be reckoned from: the ready-made value is what is asked for.
-            asked = self.facts.value(node.name, node.type, node.title, at.day, at.projected)[1]
+            asked = self.reading.wanted(node, at)
         return Explanation(node, part.range, (part,), asked, roles=("value",))
-
-    # ---- records
-
-    def _field(self, node: c.Field, at: Moment) -> Explanation:
-        if at.row is None or at.declaration is None:
-            raise AssertionError("a field is read in a record")
-        if node.formula is not None:
-            # Many figures look at one record: it is reckoned once a day, from wherever it is asked.
-            rule = at.rule.id if at.rule is not None else None
-            entry = at.entry.pointer if at.entry is not None else None
-            key = (at.row.pointer, node.name, at.day, rule, entry, at.due)
-            if key not in self._formulas:
-                self._formulas[key] = self.evaluate(node.formula, at)
-            part = self._formulas[key]
-            return Explanation(node, part.range, (part,))
-        range_, gaps = self.facts.field(at.row, node.name, at.declaration)
-        return Explanation(node, range_, gaps=gaps)
-
-    def _aggregate(self, node: c.Aggregate, at: Moment) -> Explanation:
-        told = self.facts.records(node.records, at.projected)
-        parts: tuple[Explanation, ...] = ()
-        anniversary: date | None = None
-        if node.over is not None and node.over.anniversary_year:
-            # From the last anniversary on: a year before the next one.
-            upcoming = self.register.anniversary(c.Anniversary(which="any", type=c.DATE, origin=node.origin), at)
-            exact = dates_of(upcoming.range).exact
-            if exact == ranges.NEVER:
-                gap = Gap("figure", node.origin.place, "without an anniversary there is no anniversary year", node.type)
-                return Explanation(node, records.anything(node), (upcoming,), gaps=(gap,))
-            if exact is None:
-                return Explanation(node, records.anything(node), (upcoming,))
-            anniversary, parts = calendar.add_years(exact, -1), (upcoming,)
-        window = records.window_of(node, at.day, anniversary)
-
-        def in_record(expr: c.Expr, row: Row) -> Explanation:
-            inner = Moment(at.day, at.projected, row, told.declaration, at.rule, at.entry, at.due)
-            return self.evaluate(expr, inner)
-
-        found = records.aggregate(node, told, at, window, self.selections, in_record)
-        day = at.day if at.day != self.facts.as_of else None
-        return Explanation(node, found.range, parts, found.gaps, day=day)
 
     # ---- other days
 
@@ -265,7 +200,7 @@ class Interpreter:
         start, end = dates_of(first.range).exact, dates_of(last.range).exact
         if start is None or end is None:
             return Explanation(node, Truth.UNKNOWN, (first, last), roles=("date", "date"))
-        today = self.facts.as_of
+        today = self.reading.as_of
         looked: list[Explanation] = []
         for since, day in self.stretches.of(node.condition, at, start, min(end, today)):
             found = self.evaluate(node.condition, at._replace(day=day))
@@ -310,53 +245,6 @@ class Besides(local):
         return found
 
 
-class Deciding:
-    """The parts of a node as they are decided, each with its role, and the names of those that are chosen."""
-
-    __slots__ = ("at", "chosen", "every", "interpreter", "parts", "roles")
-
-    def __init__(self, interpreter: Interpreter, at: Moment) -> None:
-        self.interpreter = interpreter
-        self.at = at
-        self.parts: list[Explanation] = []
-        self.roles: list[Role] = []
-        self.chosen: list[str] = []
-        self.every: list[tuple[c.EveryMetric, Truth]] = []
-        """What was asked of every metric, and whether it is so."""
-
-    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Range:
-        """Decide a part of the node."""
-        found = self.interpreter.evaluate(part, self.at)
-        self.parts.append(found)
-        self.roles.append(role)
-        if name is not None:
-            self.chosen.append(name)
-        return found.range
-
-    def metrics(self, score: c.Expr, every: c.EveryMetric) -> Range:
-        """Decide what is asked of every metric of the score."""
-        found = truth_of(every_metric(RANGES, self.one("value"), every))
-        self.every.append((every, found))
-        return found
-
-    def one(self, role: Role) -> Explanation:
-        """Return the part of a role."""
-        return self.parts[self.roles.index(role)]
-
-    def in_order(self) -> tuple[tuple[Explanation, ...], tuple[Role, ...]]:
-        """Return the parts as readers are told of them: conditions first."""
-        if "condition" not in self.roles:
-            return tuple(self.parts), tuple(self.roles)
-        order = sorted(range(len(self.parts)), key=lambda index: self.roles[index] != "condition")
-        return tuple(self.parts[index] for index in order), tuple(self.roles[index] for index in order)
-
-
-# ---- what some kinds tell beside their range ----------------------------------------------------------------------
-
-Beside: TypeAlias = tuple[tuple[Gap, ...], tuple[str, ...]]
-"""What is not known here, and what was chosen."""
-
-
 @dataclass(frozen=True, slots=True)
 class Before:
     """What was decided already before more facts were told."""
@@ -378,63 +266,6 @@ def _key(node: c.Expr, at: Moment) -> tuple[object, ...]:
     return id(node), at.day, at.projected, rule, entry, at.due
 
 
-def _ranked(node: c.Ranked, parts: Deciding, _: Range) -> Beside:
-    values = [numbers_of(part.range) for part in parts.parts]
-    return (), tuple(map(str, ranges.ranked_ones(values, node.position(len(values))) if values else ()))
-
-
-def _dated(node: c.Dated, parts: Deciding, _: Range) -> Beside:
-    if parts.parts:
-        return (), tuple(parts.chosen)
-    return (Gap("figure", node.origin.place, f"no version is in force on {parts.at.day}", node.type),), ()
-
-
-def _lookup(node: c.Lookup, parts: Deciding, _: Range) -> Beside:
-    options = words_of(parts.one("key").range).options
-    in_force = {row.key for row in node.rows if parts.at.day in row.days}
-    others = options is None or bool(options - in_force)
-    if "value" in parts.roles and (None in in_force or not others):
-        return (), tuple(parts.chosen)
-    return (Gap("figure", node.origin.place, f"table `{node.table}` has no row in force", node.type),), ()
-
-
-def _pass_score(node: c.PassScore, parts: Deciding, range_: Range) -> Beside:
-    every = ranges.all_of(truth for _, truth in parts.every)
-    points = parts.one("value")
-    gaps = _unsettled_below(points) if every is Truth.UNKNOWN else ()
-    # Where the mark is missed anyway, the empty metrics are not what keeps it from passing.
-    reached = compare(">=", points.range, parts.one("mark").range)
-    if every is not Truth.FALSE or reached is Truth.FALSE:
-        return gaps, ()
-    empty = (code for asked, _ in parts.every for code in _empty(points, asked))
-    return gaps, tuple(dict.fromkeys(empty))
-
-
-def _ratio(node: c.Ratio, parts: Deciding, _: Range) -> Beside:
-    divisor = numbers_of(parts.parts[1].range)
-    is_below = not node.growth and divisor.high is not None and divisor.high < 0
-    return (() if is_below else _not_above_zero(node, divisor)), ()
-
-
-def _per_unit(node: c.PerUnit, parts: Deciding, _: Range) -> Beside:
-    return (_not_above_zero(node, numbers_of(parts.one("unit").range)) if node.unit is not None else ()), ()
-
-
-def _prorate(node: c.Prorate, parts: Deciding, _: Range) -> Beside:
-    return _not_above_zero(node, numbers_of(parts.one("target").range)), ()
-
-
-_TOLD_BESIDE: Mapping[Callable[..., Any], Callable[[Any, Deciding, Range], Beside]] = {
-    DEFINITIONS[c.Dated]: _dated,
-    DEFINITIONS[c.Lookup]: _lookup,
-    DEFINITIONS[c.PassScore]: _pass_score,
-    DEFINITIONS[c.PerUnit]: _per_unit,
-    DEFINITIONS[c.Prorate]: _prorate,
-    DEFINITIONS[c.Ranked]: _ranked,
-    DEFINITIONS[c.Ratio]: _ratio,
-}
-
-
 class _Kind(NamedTuple):
     """How nodes of a kind are decided."""
 
@@ -450,44 +281,5 @@ _KINDS: dict[type[c.Node], _Kind] = {}
 
 def _kind_of(type_: type[c.Node]) -> _Kind:
     definition = definition_of(type_)
-    beside = _TOLD_BESIDE.get(definition) if definition is not None else None
+    beside = TOLD_BESIDE.get(definition) if definition is not None else None
     return _KINDS.setdefault(type_, _Kind(definition, beside, issubclass(type_, c.Requirement)))
-
-
-def _empty(score: Explanation, asked: c.EveryMetric, *, shut: bool = False) -> Iterator[str]:
-    """Yield the codes of the metrics of what counts, or may count, that have no points; behind a shut gate none has."""
-    node = score.node
-    if isinstance(node, c.Requirement) and node.part == "scored":
-        if shut or every_metric(RANGES, score, asked) is Truth.FALSE:
-            yield node.code
-        return
-    parts = (*score.of("part"), *score.of("value"))
-    if isinstance(node, c.Ranked):
-        parts = tuple(score.parts[int(index)] for index in score.chosen)
-    if isinstance(node, c.Gate):
-        shut = shut or score.the("condition").range is Truth.FALSE
-    for part in parts:
-        if part.node.type.kind == "points":
-            yield from _empty(part, asked, shut=shut)
-
-
-def _not_above_zero(node: c.Expr, divisor: Numbers) -> tuple[Gap, ...]:
-    """Return the gap of a division by what is surely zero or less: no fact can give it a value."""
-    if divisor.high is None or divisor.high > 0:
-        return ()
-    what = "growth from zero or less, or a division by it, has no value"
-    return (Gap("figure", node.origin.place, what, node.type),)
-
-
-def _unsettled_below(part: Explanation) -> tuple[Gap, ...]:
-    """Return all gaps below, also those that do not unsettle the whole: a capped total, a condition that fails anyway."""
-    return tuple(dict.fromkeys(_gaps_below(part)))
-
-
-def _gaps_below(part: Explanation) -> Iterable[Gap]:
-    if not ranges.is_settled(part.range):
-        yield from part.gaps
-        if isinstance(part.node, c.Named) and part.gaps:
-            return
-    for inner in part.parts:
-        yield from _gaps_below(inner)

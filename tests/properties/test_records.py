@@ -74,7 +74,7 @@ class RowByRow(Selections):
 
 def row_by_row(core: c.Core, facts: Facts) -> Interpreter:
     interpreter = Interpreter(core, facts)
-    interpreter.selections = RowByRow(facts, interpreter.plans)
+    interpreter.reading.selections = RowByRow(facts, interpreter.plans)
     return interpreter
 
 

@@ -48,7 +48,7 @@ FIELDS = {
 
 WALKERS = {
     "dsl/check/points.py _maxima": "where a maximum is written; of any other kind at the whole",
-    "evaluator/interpreter.py _empty": "goes down what was decided, by the roles of its parts",
+    "evaluator/deciding.py _empty": "goes down what was decided, by the roles of its parts",
     "review/scenarios/tries.py _settings": "guesses that are tried: one that is missed claims nothing",
 }
 """Functions that go down nodes by themselves, with reasons."""

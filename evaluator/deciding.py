@@ -1,0 +1,158 @@
+"""One node as it is decided: its parts as the definition asks for them, and what it tells beside its range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from dsl import core as c
+from dsl.core import ranges
+from dsl.core.algebra import RANGES, numbers_of, truth_of, words_of
+from dsl.core.ops import DEFINITIONS
+from dsl.core.ops.metrics import every_metric
+from dsl.core.ops.parts import Role
+from dsl.core.ranges import Numbers, Range, Truth, compare
+from evaluator.explanation import Explanation, Gap
+from evaluator.moment import Decides, Moment
+
+
+class Deciding:
+    """The parts of a node as they are decided, each with its role, and the names of those that are chosen."""
+
+    __slots__ = ("at", "chosen", "every", "interpreter", "parts", "roles")
+
+    def __init__(self, interpreter: Decides, at: Moment) -> None:
+        self.interpreter = interpreter
+        self.at = at
+        self.parts: list[Explanation] = []
+        self.roles: list[Role] = []
+        self.chosen: list[str] = []
+        self.every: list[tuple[c.EveryMetric, Truth]] = []
+        """What was asked of every metric, and whether it is so."""
+
+    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Range:
+        """Decide a part of the node."""
+        found = self.interpreter.evaluate(part, self.at)
+        self.parts.append(found)
+        self.roles.append(role)
+        if name is not None:
+            self.chosen.append(name)
+        return found.range
+
+    def metrics(self, score: c.Expr, every: c.EveryMetric) -> Range:
+        """Decide what is asked of every metric of the score."""
+        found = truth_of(every_metric(RANGES, self.one("value"), every))
+        self.every.append((every, found))
+        return found
+
+    def one(self, role: Role) -> Explanation:
+        """Return the part of a role."""
+        return self.parts[self.roles.index(role)]
+
+    def in_order(self) -> tuple[tuple[Explanation, ...], tuple[Role, ...]]:
+        """Return the parts as readers are told of them: conditions first."""
+        if "condition" not in self.roles:
+            return tuple(self.parts), tuple(self.roles)
+        order = sorted(range(len(self.parts)), key=lambda index: self.roles[index] != "condition")
+        return tuple(self.parts[index] for index in order), tuple(self.roles[index] for index in order)
+
+
+Beside: TypeAlias = tuple[tuple[Gap, ...], tuple[str, ...]]
+"""What is not known here, and what was chosen."""
+
+
+def _ranked(node: c.Ranked, parts: Deciding, _: Range) -> Beside:
+    values = [numbers_of(part.range) for part in parts.parts]
+    return (), tuple(map(str, ranges.ranked_ones(values, node.position(len(values))) if values else ()))
+
+
+def _dated(node: c.Dated, parts: Deciding, _: Range) -> Beside:
+    if parts.parts:
+        return (), tuple(parts.chosen)
+    return (Gap("figure", node.origin.place, f"no version is in force on {parts.at.day}", node.type),), ()
+
+
+def _lookup(node: c.Lookup, parts: Deciding, _: Range) -> Beside:
+    options = words_of(parts.one("key").range).options
+    in_force = {row.key for row in node.rows if parts.at.day in row.days}
+    others = options is None or bool(options - in_force)
+    if "value" in parts.roles and (None in in_force or not others):
+        return (), tuple(parts.chosen)
+    return (Gap("figure", node.origin.place, f"table `{node.table}` has no row in force", node.type),), ()
+
+
+def _pass_score(node: c.PassScore, parts: Deciding, range_: Range) -> Beside:
+    every = ranges.all_of(truth for _, truth in parts.every)
+    points = parts.one("value")
+    gaps = unsettled_below(points) if every is Truth.UNKNOWN else ()
+    # Where the mark is missed anyway, the empty metrics are not what keeps it from passing.
+    reached = compare(">=", points.range, parts.one("mark").range)
+    if every is not Truth.FALSE or reached is Truth.FALSE:
+        return gaps, ()
+    empty = (code for asked, _ in parts.every for code in _empty(points, asked))
+    return gaps, tuple(dict.fromkeys(empty))
+
+
+def _ratio(node: c.Ratio, parts: Deciding, _: Range) -> Beside:
+    divisor = numbers_of(parts.parts[1].range)
+    is_below = not node.growth and divisor.high is not None and divisor.high < 0
+    return (() if is_below else _not_above_zero(node, divisor)), ()
+
+
+def _per_unit(node: c.PerUnit, parts: Deciding, _: Range) -> Beside:
+    return (_not_above_zero(node, numbers_of(parts.one("unit").range)) if node.unit is not None else ()), ()
+
+
+def _prorate(node: c.Prorate, parts: Deciding, _: Range) -> Beside:
+    return _not_above_zero(node, numbers_of(parts.one("target").range)), ()
+
+
+TOLD_BESIDE: Mapping[Callable[..., Any], Callable[[Any, Deciding, Range], Beside]] = {
+    DEFINITIONS[c.Dated]: _dated,
+    DEFINITIONS[c.Lookup]: _lookup,
+    DEFINITIONS[c.PassScore]: _pass_score,
+    DEFINITIONS[c.PerUnit]: _per_unit,
+    DEFINITIONS[c.Prorate]: _prorate,
+    DEFINITIONS[c.Ranked]: _ranked,
+    DEFINITIONS[c.Ratio]: _ratio,
+}
+"""What some definitions tell beside their range."""
+
+
+def _empty(score: Explanation, asked: c.EveryMetric, *, shut: bool = False) -> Iterator[str]:
+    """Yield the codes of the metrics of what counts, or may count, that have no points; behind a shut gate none has."""
+    node = score.node
+    if isinstance(node, c.Requirement) and node.part == "scored":
+        if shut or every_metric(RANGES, score, asked) is Truth.FALSE:
+            yield node.code
+        return
+    parts = (*score.of("part"), *score.of("value"))
+    if isinstance(node, c.Ranked):
+        parts = tuple(score.parts[int(index)] for index in score.chosen)
+    if isinstance(node, c.Gate):
+        shut = shut or score.the("condition").range is Truth.FALSE
+    for part in parts:
+        if part.node.type.kind == "points":
+            yield from _empty(part, asked, shut=shut)
+
+
+def _not_above_zero(node: c.Expr, divisor: Numbers) -> tuple[Gap, ...]:
+    """Return the gap of a division by what is surely zero or less: no fact can give it a value."""
+    if divisor.high is None or divisor.high > 0:
+        return ()
+    what = "growth from zero or less, or a division by it, has no value"
+    return (Gap("figure", node.origin.place, what, node.type),)
+
+
+def unsettled_below(part: Explanation) -> tuple[Gap, ...]:
+    """Return all gaps below, also those that do not unsettle the whole: a capped total, a condition that fails anyway."""
+    return tuple(dict.fromkeys(_gaps_below(part)))
+
+
+def _gaps_below(part: Explanation) -> Iterable[Gap]:
+    if not ranges.is_settled(part.range):
+        yield from part.gaps
+        if isinstance(part.node, c.Named) and part.gaps:
+            return
+    for inner in part.parts:
+        yield from _gaps_below(inner)
