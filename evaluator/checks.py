@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from dsl import core as c
 from dsl.builtin import AWARDS
 from dsl.core import calendar
+from dsl.core.check_days import CheckDays
 from dsl.core.ranges import NEVER, Truth, is_settled, truth
-from evaluator.check_days import CheckDays
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from dsl import core as c
 from dsl.builtin import AWARDS
 from dsl.core import calendar
+from dsl.core.check_days import CheckDays, check_days_of
 from dsl.core.ranges import NEVER, Dates, Truth, Words, all_of, compare, exactly, hull, truth
-from evaluator.check_days import CheckDays, check_days_of
 from evaluator.checks import MAX_CHECKS, Check, Checks, Entry, check_of
 from evaluator.explanation import Gap
 from evaluator.facts import Records, Row

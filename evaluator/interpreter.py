@@ -18,18 +18,18 @@ from typing import Any, NamedTuple, assert_never
 from dsl import core as c
 from dsl.core import ranges
 from dsl.core.algebra import RANGES, dates_of
+from dsl.core.moves import Movement
 from dsl.core.ops import definition_of
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Numbers, Range, Truth, everything, exactly
+from dsl.core.reached import Reached
+from dsl.core.record_plans import RecordPlans
 from evaluator.deciding import TOLD_BESIDE, Beside, Deciding, unsettled_below
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts
 from evaluator.moment import Moment
-from evaluator.moves import Movement
 from evaluator.progress import Progress, nothing_told
-from evaluator.reached import Reached
 from evaluator.reading import PartnerReading, Reads
-from evaluator.record_plans import RecordPlans
 from evaluator.register import Register
 from evaluator.shortfall import nearest
 from evaluator.stretches import Stretches

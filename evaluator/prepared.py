@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dsl import core as c
 from dsl.core.anywhere import Anywhere
+from dsl.core.moves import Movement
+from dsl.core.reached import Reached
+from dsl.core.record_plans import RecordPlans
 from evaluator.compiled.twin import Twin
 from evaluator.interpreter import Besides
-from evaluator.moves import Movement
 from evaluator.plan import Plans
-from evaluator.reached import Reached
-from evaluator.record_plans import RecordPlans
 from evaluator.resting import Written
 
 

@@ -13,11 +13,11 @@ from dsl import core as c
 from dsl.core import calendar, ranges
 from dsl.core.algebra import dates_of
 from dsl.core.ranges import Range
+from dsl.core.record_plans import RecordPlans
 from evaluator import records
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
 from evaluator.moment import Decides, Moment
-from evaluator.record_plans import RecordPlans
 from evaluator.register import Register
 from evaluator.selection import Selections
 

@@ -16,11 +16,11 @@ from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core.algebra import words_of
 from dsl.core.anywhere import Anywhere
+from dsl.core.ended import Part, ended, of_rule, of_settings, of_version, parts_of
 from dsl.core.ranges import Truth
 from dsl.core.walk import stated_in, states_something, walk
 from dsl.source import Span
 from evaluator.decision import Decision, Resting
-from evaluator.ended import Part, ended, of_rule, of_settings, of_version, parts_of
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.reasons import number

@@ -16,10 +16,10 @@ from typing import Any
 
 from dsl import core as c
 from dsl.core.ranges import Numbers, Range, Truth, compare, exactly, is_settled
+from dsl.core.record_plans import Asked, RecordPlan, RecordPlans
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Records, Row
 from evaluator.moment import Moment
-from evaluator.record_plans import Asked, RecordPlan, RecordPlans
 
 EvaluateRow = Callable[[c.Expr, Row], Explanation]
 """Decides an expression with a record at hand."""

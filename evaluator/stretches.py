@@ -1,6 +1,6 @@
 """Stretches of days over which a node stays what it is: what a window looks at instead of every day.
 
-Which parts can change is declared (``evaluator.moves``); here are the days on which they do, from what is told of the
+Which parts can change is declared (``dsl.core.moves``); here are the days on which they do, from what is told of the
 partner: dates in facts and records, the months that records are of, the register's entries and their checks. A date
 that moves with the day meets another one on a day that is searched for by halves.
 """
@@ -12,11 +12,11 @@ from datetime import date, timedelta
 
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
+from dsl.core.moves import Movement, Mover, Place
 from dsl.core.ranges import Dates, compare
 from dsl.core.walk import asked
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
-from evaluator.moves import Movement, Mover, Place
 from evaluator.register import Register
 
 ONE = timedelta(days=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 
 from dsl import core as c
+from dsl.core.reached import Reached
 from evaluator.explanation import Explanation
-from evaluator.reached import Reached
 
 
 class Supplied:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import note, strategies as st
 
 from dsl import core as c
+from dsl.core.moves import Place
 from dsl.core.ranges import Dates, Range
 from dsl.core.references import expressions, walk
 from dsl.load import load_sources
@@ -23,7 +24,6 @@ from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
-from evaluator.moves import Place
 from evaluator.stretches import Stretch, Stretches
 from tests.properties.conditions import EVERY_STAGE, VOCABULARY, policies
 from tests.properties.strategies import Knowledge, about, knowledge, partners

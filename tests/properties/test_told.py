@@ -11,15 +11,15 @@ import pytest
 from hypothesis import note, strategies as st
 
 from dsl import core as c
+from dsl.core.moves import Movement
+from dsl.core.reached import Reached
+from dsl.core.record_plans import RecordPlans
 from dsl.core.references import expressions
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
-from evaluator.moves import Movement
-from evaluator.reached import Reached
-from evaluator.record_plans import RecordPlans
 from tests.properties.strategies import knowledge
 from tests.properties.test_laws import NAMES, _partner, engine, hold
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dsl import core as c
+from dsl.core.moves import Movement, Place
 from dsl.core.walk import walk
-from evaluator.moves import Movement, Place
 
 
 @dataclass(frozen=True, slots=True)
