@@ -373,12 +373,13 @@ class Claim(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choose(Node):
-    """A chooser over clauses or names."""
+    """A chooser over clauses, over names, or over values of which not all are names: texts, figures, days."""
 
     KEY: ClassVar[str] = "choose"
     chooser: Chooser
     clauses: tuple[Clause, ...] = ()
     names: tuple[str, ...] = ()
+    values: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnosti
 from dsl.lower.to_core import lower
 from dsl.lower.to_document import lower_trees, merge
 from dsl.mistakes.mend import told
+from dsl.mistakes.trial import tried
 from dsl.mistakes.turns import of_finding
 from dsl.parser import block_at, parse, reads
 from dsl.sheets import read_sheet
@@ -125,11 +126,13 @@ def _is_document(file: Path) -> bool:
 def load_sources(sources: Sequence[Source]) -> Loaded:
     """Parse, lower and check sources; nothing is raised, all is reported."""
     found: list[Diagnostic] = []
+    follows: list[Diagnostic] = []
     parts: list[d.Document] = []
     broken: list[Block] = []
     for source in sources:
-        part, own, blocks = _read(source)
+        part, own, more, blocks = _read(source)
         found.extend(own)
+        follows.extend(more)
         broken.extend(blocks)
         parts.append(part)
     diagnostics: list[Diagnostic] = []
@@ -137,23 +140,26 @@ def load_sources(sources: Sequence[Source]) -> Loaded:
     core, more = lower(document)
     diagnostics.extend(more)
     diagnostics.extend(check(document, core, diagnostics))
-    found.extend(_in_other_words(_beside(diagnostics, broken, document.tables)))
+    found = tried(found, (*follows, *diagnostics), broken)
+    found.extend(_in_other_words(_beside((*follows, *diagnostics), broken, document.tables)))
     return Loaded(document, core, sorted_diagnostics(found), tuple(sources))
 
 
 @lru_cache(maxsize=256)
-def _read(source: Source) -> tuple[d.Document, tuple[Diagnostic, ...], tuple[Block, ...]]:
-    """Return what one source says by itself, what is wrong with it, and its broken blocks.
+def _read(
+    source: Source,
+) -> tuple[d.Document, tuple[Diagnostic, ...], tuple[Diagnostic, ...], tuple[Block, ...]]:
+    """Return what one source says by itself, how it is mistyped, what does not check in it, and its broken blocks.
 
     Kept, because who watches or mends policies reads the same sources again and again, all but one of them unchanged.
     """
     if source.name.endswith((".json", ".yaml", ".yml")):
         part, diagnostics = read_sheet(source)
-        return part, tuple(diagnostics), ()
+        return part, tuple(diagnostics), (), ()
     tree, diagnostics = parse(source)
     broken = tuple(block for block in tree.blocks if block.form is None)
     part, more = lower_trees([tree])
-    return part, (*diagnostics, *_beside(more, broken, part.tables)), broken
+    return part, tuple(diagnostics), tuple(more), broken
 
 
 def _beside(

@@ -341,8 +341,9 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
             if verb == "qualifies for" and level is not None:
                 return f"qualifies at {level} for {_selection(selection)}", _PRIME
             return _spaced(verb, f"at {level}" if level is not None else "", _selection(selection)), _PRIME
-        case d.Choose(chooser=chooser, clauses=clauses, names=names):
-            return f"{_chooser(chooser)} {', '.join(names) if names else _body(clauses)}", _PRIME
+        case d.Choose(chooser=chooser, clauses=clauses, names=names, values=values):
+            among = [*names, *(_text(one, _PRIME if isinstance(one, d.Text | d.Day) else _ATOM) for one in values)]
+            return f"{_chooser(chooser)} {', '.join(among) if among else _body(clauses)}", _PRIME
         case d.Edge(edge=edge, of=of):
             return f"{edge} of month of {_text(of, _PRIME)}", _PRIME
         case d.Anniversary(which=which, after=after):

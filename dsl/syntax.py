@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from dsl.diagnostics import Diagnostic
 from dsl.source import Source, Span
 
 
@@ -72,11 +73,14 @@ class Block:
     """The text of one top-level form: parsed (``form``) or broken (``form`` is None).
 
     ``mended`` is what a broken one seems to say, so that the names it gives are known; it is never laid out or decided.
+    ``guesses`` are the findings that rest on the spelling of a word alone, each with what is told where the text does
+    not check with what they propose.
     """
 
     span: Span
     form: Node | None
     mended: Node | None = None
+    guesses: tuple[tuple[Diagnostic, Diagnostic], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

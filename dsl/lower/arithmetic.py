@@ -19,18 +19,13 @@ class Arithmetic(Figures):
         left_doc, right_doc = expr.left, expr.right
         if self._compares_flag(expr):
             return None
-        if isinstance(right_doc, d.Choose) and right_doc.names and right_doc.chooser.word in ("any", "all"):
+        if isinstance(right_doc, d.Choose) and not right_doc.clauses and right_doc.chooser.word in ("any", "all"):
+            among = right_doc.values or tuple(
+                d.Name(name=name, origin=word_in(right_doc.origin, name)) for name in right_doc.names
+            )
             parts = [
-                self._compare(
-                    d.Compare(
-                        op=expr.op,
-                        left=left_doc,
-                        right=d.Name(name=name, origin=word_in(right_doc.origin, name)),
-                        origin=expr.origin,
-                    ),
-                    scope,
-                )
-                for name in right_doc.names
+                self._compare(d.Compare(op=expr.op, left=left_doc, right=one, origin=expr.origin), scope)
+                for one in among
             ]
             good = tuple(part for part in parts if part is not None)
             if len(good) != len(parts):

@@ -167,8 +167,9 @@ class Claims(Expressions):
 
     def _choose(self, expr: d.Choose, scope: Scope) -> c.Expr | None:
         """Lower a chooser over clauses or names."""
-        if expr.names:
-            lowered = [self.lower(d.Name(name=name, origin=expr.origin), scope) for name in expr.names]
+        if expr.names or expr.values:
+            among = expr.values or tuple(d.Name(name=name, origin=expr.origin) for name in expr.names)
+            lowered = [self.lower(one, scope) for one in among]
             parts = [part for part in lowered if part is not None]
             if len(parts) != len(lowered):
                 return None

@@ -694,13 +694,14 @@ class _Lowering:
                     origin=span,
                 )
             case "quantified":
-                body, names = part.node("body"), part.node("names")
-                return d.Choose(
-                    chooser=self.chooser(self.child(part, "chooser")),
-                    clauses=self.clauses(body) if body else (),
-                    names=self.names(names) if names else (),
-                    origin=span,
-                )
+                chooser, body = self.chooser(self.child(part, "chooser")), part.node("body")
+                if body is not None:
+                    return d.Choose(chooser=chooser, clauses=self.clauses(body), origin=span)
+                among = tuple(self.values(self.child(part, "among")))
+                names = tuple(one.name for one in among if isinstance(one, d.Name))
+                if len(names) == len(among):
+                    return d.Choose(chooser=chooser, names=names, origin=span)
+                return d.Choose(chooser=chooser, values=among, origin=span)
             case "edge":
                 edge = self.required(part, "EDGE").text.split()[0]
                 return d.Edge(edge=cast(Any, edge), of=next(self.values(part)), origin=span)

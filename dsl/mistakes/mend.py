@@ -33,11 +33,15 @@ READ = 400_000
 
 @dataclass(frozen=True)
 class Mended(Generic[T]):
-    """What was read of a block after all: the tree of the mended text, and the place of each of its characters."""
+    """What was read of a block after all: the tree of the mended text, and the place of each of its characters.
+
+    ``guesses`` are the findings that a word's spelling alone speaks for, each with what is told without it.
+    """
 
     tree: T
     text: str
     places: tuple[int, ...]
+    guesses: tuple[tuple[Diagnostic, Diagnostic], ...] = ()
 
 
 def too_deep(block: Span, code: str) -> Diagnostic | None:
@@ -83,6 +87,7 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
 
     places = tuple(range(len(text) + 1))
     found: list[Diagnostic] = []
+    guesses: list[tuple[Diagnostic, Diagnostic]] = []
     if is_too_long(text):
         result = attempt(text)
         if isinstance(result, Stop):
@@ -112,10 +117,12 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
         if told.fix is None or _collide(told.fix, found) or _is_of_an_edit(proposal, places):
             return found or [told], None
         found.append(told)
+        if proposal.guess:
+            guesses.append((told, _plain(stop, block, places)))
         text, places = _edited(text, places, proposal)
         if isinstance(result, Stop) and not _reads_on(stop, result):
             return found, None
-    return found, Mended(result, text, places)
+    return found, Mended(result, text, places, tuple(guesses))
 
 
 def _choose(

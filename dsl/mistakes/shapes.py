@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dsl.mistakes.labels import either_or, labels, title_after_colon, title_of_field
+from dsl.mistakes.quoted import quoted_name, title_for_name
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
 from dsl.mistakes.words import TOP_WORDS, clauses
 
@@ -330,6 +331,8 @@ SHAPES: tuple[Look, ...] = (
     title_of_field,
     title_after_colon,
     either_or,
+    title_for_name,
+    quoted_name,
     stray_brace,
 )
 """Looks that are tried before the words are."""

@@ -99,6 +99,8 @@ class Proposal:
     safe: bool = False
     sure: bool = False
     """Told even where the block still stops at the same place."""
+    guess: bool = False
+    """Told for the spelling of words alone: withdrawn where what it makes of them does not check."""
     asks: bool = False
     """More than one thing may be meant: nothing is mended, and nothing else is guessed."""
     cut: int | None = None
@@ -108,7 +110,7 @@ class Proposal:
 Look = Callable[[Stop], Iterator[Proposal]]
 
 
-def swap(code: str, message: str, span: tuple[int, int], new: str, help_: str = "", *, safe: bool = False) -> Proposal:
+def swap(code: str, message: str, span: tuple[int, int], new: str, help_: str = "", *, safe: bool = False, guess: bool = False) -> Proposal:
     """Return the proposal to write ``new`` in place of a stretch."""
     shown = new.strip(" ,")
     return Proposal(
@@ -119,6 +121,7 @@ def swap(code: str, message: str, span: tuple[int, int], new: str, help_: str = 
         ((*span, new),),
         f"write `{shown}`" if shown else "delete it",
         safe=safe,
+        guess=guess,
     )
 
 

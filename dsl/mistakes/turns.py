@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from dsl.core.kinds import KINDS
 from dsl.mistakes.stop import Proposal, Stop, blanked, swap
-from dsl.mistakes.words import TOP_WORDS, data, number
+from dsl.mistakes.words import TOP_WORDS, data, named, number
 
 _MACRO = re.compile(r"%(\w+?)(?::(\w+))?%")
 _HOLE = re.compile(r"\{(\w+)(?:\|(\w+))?\}")
@@ -53,7 +53,7 @@ class Turn:
         advice = filled(self.help or ("write `{new}`" if named["new"] else "delete it"), match, named)
         if new is None:
             return Proposal(self.code, told, *match.span(), advice, asks=True)
-        return swap(self.code, told, match.span(), new, advice)
+        return swap(self.code, told, match.span(), new, advice, guess=self.last)
 
 
 @cache
@@ -183,12 +183,6 @@ def _sign(text: str, match: re.Match[str]) -> str:
     return next(sign for sign, pattern in signs.items() if re.fullmatch(pattern, said))
 
 
-def _name(text: str, match: re.Match[str]) -> str:
-    """Return a name of a title or of words joined otherwise."""
-    name = re.sub(r"\W+", "_", text.lower()).strip("_")
-    return name if name[:1].isalpha() else "name"
-
-
 def _before(text: str, match: re.Match[str]) -> str:
     """Return the sign of a word between two days."""
     words = text.lower().split()
@@ -215,7 +209,8 @@ FILTERS: Mapping[str, Callable[[str, re.Match[str]], str]] = {
     "figure": _figure,
     "sign": _sign,
     "not_sign": lambda text, match: {">": "<=", "<": ">="}[_sign(text, match)],
-    "name": _name,
+    "name": lambda text, _: named(text),
+    "zero": lambda text, _: re.sub(r"^[\d,.]+\??", "0", text),
     "next_day": _next_day,
     "one_more": _one_more,
     "before": _before,

@@ -202,7 +202,7 @@ def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
             (start, start + length),
             phrase,
             f"did you mean `{phrase}`?",
-            safe=False,
+            guess=True,
         )
 
 
@@ -229,11 +229,12 @@ def missing(stop: Stop) -> Iterator[Proposal]:
     """Something is left out: the figure behind a comparison, a title, a type."""
     start, word = stop.previous_word()
     span = (start, start + len(word))
-    if word in (">=", "<=", ">", "<", "=", "!=") or re.fullmatch(r"[<>!]?=|[<>]", word):
+    follows = re.match(r"(?![a-z]\w*[ \t]*(?:\"x*\"[ \t]*)?:|(?:cite|assume|allow|only\s+if)\b)[^\s{}|]+", stop.rest)
+    if re.fullmatch(r"[<>!]?=|[<>]", word):
         yield Proposal(
             "P018",
-            f"nothing stands behind `{word}`",
-            *span,
+            f"`{follows.group()}` is nothing to compare with" if follows else f"nothing stands behind `{word}`",
+            *(span if follows is None else (stop.offset, stop.offset + follows.end())),
             f"write the figure, for example `{word} 1,000 USD` or `{word} 2`; one that nobody knows is `unknown USD`",
             sure=True,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -49,6 +50,12 @@ def data() -> Mapping[str, Any]:
 def clauses() -> tuple[str, ...]:
     """Return the words that lead a clause."""
     return tuple(data()["clauses"])
+
+
+def named(text: str) -> str:
+    """Return a name made of a title, or of words that are joined otherwise."""
+    name = re.sub(r"\W+", "_", text.lower()).strip("_")
+    return name if name[:1].isalpha() else "name"
 
 
 def number(word: str) -> str:

@@ -149,6 +149,11 @@ LEAVES = (
     )
     | st.builds(d.Claim, verb=st.just("held"), selection=CHOSEN)
     | st.builds(d.Choose, chooser=CHOOSERS, names=some(NAMES))
+    | st.builds(
+        d.Choose,
+        chooser=CHOOSERS,
+        values=st.tuples(st.builds(d.Text, text=TEXT), st.builds(d.Name, name=NAMES) | FIGURES),
+    )
 )
 AGGREGATES = st.builds(
     d.Aggregate,

@@ -88,6 +88,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     '("or" STRING)*': ('or "Sample"', 'or "Sample two"'),
     '("," word)*': (", sample", ", sample_two", ', sample also spelt "S"'),
     '("," NAME)*': (", sample", ", sample_two"),
+    '("," one)*': (", sample", ", sample_two", ', "Sample"', ", 5", ", 2023-05-01"),
     '("," CELL)*': (", sample", ", sample_two"),
     '("," NAME quantity)*': (", bronze 5", ", bronze 6"),
     "quantity?": ("3 months", "4 months"),
