@@ -110,7 +110,16 @@ class Proposal:
 Look = Callable[[Stop], Iterator[Proposal]]
 
 
-def swap(code: str, message: str, span: tuple[int, int], new: str, help_: str = "", *, safe: bool = False, guess: bool = False) -> Proposal:
+def swap(
+    code: str,
+    message: str,
+    span: tuple[int, int],
+    new: str,
+    help_: str = "",
+    *,
+    safe: bool = False,
+    guess: bool = False,
+) -> Proposal:
     """Return the proposal to write ``new`` in place of a stretch."""
     shown = new.strip(" ,")
     return Proposal(
