@@ -130,9 +130,9 @@ def load_sources(sources: Sequence[Source]) -> Loaded:
     parts: list[d.Document] = []
     broken: list[Block] = []
     for source in sources:
-        part, own, more, blocks = _read(source)
+        part, own, own_follows, blocks = _read(source)
         found.extend(own)
-        follows.extend(more)
+        follows.extend(own_follows)
         broken.extend(blocks)
         parts.append(part)
     diagnostics: list[Diagnostic] = []
