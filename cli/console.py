@@ -13,6 +13,8 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from cli.data_files import Data, DataErrors, DataProblem, read_data
+from dsl import cache
+from dsl.cache import Cache
 from dsl.diagnostics import Diagnostic
 from dsl.load import Loaded, load_sources, policy_files
 from dsl.render import summary
@@ -149,7 +151,14 @@ def load_policies(paths: Sequence[Path]) -> Loaded:
         raise Broken([f"error: a file in {_quoted(paths)} is not UTF-8: {error.reason}"]) from error
     if not files:
         fail_usage(f"there are no policies in {_quoted(paths)}")
-    return load_sources([source_of(file) for file in files])
+    return load_sources([source_of(file) for file in files], kept())
+
+
+def kept() -> Cache | None:
+    """Return what was read of policies before; None where nothing is to be kept."""
+    context = click.get_current_context(silent=True)
+    where = None if context is not None and context.find_root().params.get("no_cache") else cache.folder()
+    return None if where is None else Cache(where, lambda message: click.echo(f"note: {message}", err=True))
 
 
 def _quoted(paths: Sequence[Path]) -> str:

@@ -4,18 +4,45 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
-from cli import check, decide, docs, explain, fmt, partners, serve, table, test
 from cli.console import Broken
 from dsl.diagnostics import nearest
 from evaluator.engine import engine_name
 
+COMMANDS = {
+    "check": "check",
+    "decide": "decide",
+    "docs": "docs",
+    "explain": "explain",
+    "fmt": "fmt",
+    "partners": "partners",
+    "serve": "serve",
+    "table": "table",
+    "test": "test_command",
+}
+"""The name of each command, which is that of its module, and what it is called there."""
+
 
 class Merit(click.Group):
-    """The group of all commands; what is wrong with their use is told in one line."""
+    """The group of all commands; what is wrong with their use is told in one line.
+
+    A command's module is read when it is asked for: most need little of what the others do.
+    """
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """Return a command by its name; None where there is none."""
+        if name not in COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"cli.{name}"), COMMANDS[name])
+        return found
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command and leave with its exit code."""
@@ -47,8 +74,9 @@ class Merit(click.Group):
 
 @click.group(cls=Merit, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(message=engine_name(), version="")
+@click.option("--no-cache", is_flag=True, help="Read the policies anew, and keep nothing of them for the next time.")
 @click.pass_context
-def merit(context: click.Context) -> None:
+def merit(context: click.Context, no_cache: bool) -> None:
     """Partner-programme rules as code.
 
     Exit codes: 0 answered or clean, 1 findings or an expectation not met, 2 usage, 3 error in policies, facts or
@@ -56,20 +84,6 @@ def merit(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
-
-
-for command in (
-    check.check,
-    decide.decide,
-    docs.docs,
-    explain.explain,
-    fmt.fmt,
-    partners.partners,
-    serve.serve,
-    table.table,
-    test.test_command,
-):
-    merit.add_command(command)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from cli.console import kept
+from dsl.cache import FOLDER
 from dsl.load import load_sources, policy_files
 from dsl.render import as_text, summary
 from dsl.source import read_source
@@ -34,7 +37,10 @@ def serve(paths: tuple[str, ...], host: str, port: int, workers: int) -> None:
     from server.run import run
 
     chosen = paths or ("policies",)
-    loaded = load_sources([read_source(path) for path in policy_files(chosen)])
+    cache = kept()
+    if cache is None:
+        os.environ[FOLDER] = ""  # the processes that load the policies again keep nothing either
+    loaded = load_sources([read_source(path) for path in policy_files(chosen)], cache)
     for diagnostic in loaded.diagnostics:
         click.echo(as_text(diagnostic), err=True)
     if loaded.errors:

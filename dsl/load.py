@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 from dsl import codec, document as d
+from dsl.cache import Cache
 from dsl.check.document import check
 from dsl.core import Core
 from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
@@ -27,6 +29,10 @@ UNKNOWN_NAME = frozenset({"C101", "C102", "C109", "C113", "C115", "C120", "C602"
 MOST_TURNS = 100
 """How many findings are looked at for a turn of phrase; what comes after is told as it is."""
 SUFFIXES = (".policy", ".json", ".yaml", ".yml")
+
+
+Part: TypeAlias = tuple[d.Document, tuple[Diagnostic, ...], tuple[Diagnostic, ...], tuple[Block, ...]]
+"""What one source says by itself, how it is mistyped, what does not check in it, and its broken blocks."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +60,18 @@ def load(paths: Iterable[str | Path]) -> d.Document:
     return load_checked(paths).document
 
 
-def load_checked(paths: Iterable[str | Path]) -> Loaded:
+def load_checked(paths: Iterable[str | Path], cache: Cache | None = None) -> Loaded:
     """Return what policy files and folders hold, without errors: who decides takes the core that was checked.
+
+    Args:
+        paths: files and folders.
+        cache: what was read before; what is read now is kept there.
 
     Raises:
         PolicyErrors: the policies have errors.
         FileNotFoundError: a path does not exist.
     """
-    loaded = load_sources([read_source(path) for path in policy_files(paths)])
+    loaded = load_sources([read_source(path) for path in policy_files(paths)], cache)
     if loaded.errors:
         raise PolicyErrors(loaded.diagnostics)
     return loaded
@@ -123,14 +133,41 @@ def _is_document(file: Path) -> bool:
     return head.startswith(('"merit"', "merit:"))
 
 
-def load_sources(sources: Sequence[Source]) -> Loaded:
-    """Parse, lower and check sources; nothing is raised, all is reported."""
+def load_sources(sources: Sequence[Source], cache: Cache | None = None) -> Loaded:
+    """Parse, lower and check sources; nothing is raised, all is reported.
+
+    Args:
+        sources: the texts.
+        cache: what was read before: all of it where nothing changed, else every source that did not change. What is
+            read now is kept there.
+    """
+    if cache is None:
+        return _load(sources, _read)
+    key = cache.key("all", sources)
+    kept = cache.get(key, Loaded)
+    if kept is None:
+        kept = _load(sources, lambda source: _kept(source, cache))
+        if not kept.errors:
+            cache.put(key, kept)
+    return kept
+
+
+def _kept(source: Source, cache: Cache) -> Part:
+    key = cache.key("one", [source])
+    found = cache.get(key, tuple)
+    if found is None:
+        found = _read(source)
+        cache.put(key, found)
+    return found
+
+
+def _load(sources: Sequence[Source], read: Callable[[Source], Part]) -> Loaded:
     found: list[Diagnostic] = []
     follows: list[Diagnostic] = []
     parts: list[d.Document] = []
     broken: list[Block] = []
     for source in sources:
-        part, own, own_follows, blocks = _read(source)
+        part, own, own_follows, blocks = read(source)
         found.extend(own)
         follows.extend(own_follows)
         broken.extend(blocks)
@@ -146,9 +183,7 @@ def load_sources(sources: Sequence[Source]) -> Loaded:
 
 
 @lru_cache(maxsize=256)
-def _read(
-    source: Source,
-) -> tuple[d.Document, tuple[Diagnostic, ...], tuple[Diagnostic, ...], tuple[Block, ...]]:
+def _read(source: Source) -> Part:
     """Return what one source says by itself, how it is mistyped, what does not check in it, and its broken blocks.
 
     Kept, because who watches or mends policies reads the same sources again and again, all but one of them unchanged.

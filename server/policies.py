@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
+from dsl import cache
+from dsl.cache import Cache
 from dsl.load import load_checked
 from evaluator.engine import Engine
 
@@ -23,5 +26,7 @@ def load_engine() -> Engine:
         PolicyErrors: the policies have errors.
         OSError: a path cannot be read.
     """
-    loaded = load_checked(policy_paths())
+    where = cache.folder()
+    kept = None if where is None else Cache(where, logging.getLogger(__name__).warning)
+    loaded = load_checked(policy_paths(), kept)
     return Engine(loaded.document, loaded.core)

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from dsl.cache import FOLDER
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="record what golden tests get as what they want")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What commands keep of policies stands in a folder of the tests, not in that of the user who runs them."""
+    before = os.environ.get(FOLDER)
+    os.environ[FOLDER] = str(tmp_path_factory.mktemp("kept"))
+    yield
+    if before is None:
+        del os.environ[FOLDER]
+    else:
+        os.environ[FOLDER] = before
 
 
 @dataclass(frozen=True)

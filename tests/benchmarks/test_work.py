@@ -144,3 +144,26 @@ def test_starting(engine: Engine, report: Report) -> None:
         return load_engine()
 
     report.ratio("start / one designation", start, answering(engine, ONE), rounds=3, inner=1)
+
+
+def test_loading_what_was_kept(report: Report, tmp_path: Path) -> None:
+    """The checked policies from the cache, and from their texts with nothing remembered."""
+    from dsl import load
+    from dsl.cache import Cache
+
+    def anew() -> object:
+        load._read.cache_clear()
+        return load.load_checked([ROOT / "policies"])
+
+    def untold(message: str) -> None:
+        raise AssertionError(message)
+
+    cache = Cache(tmp_path / "kept", untold)
+    load.load_checked([ROOT / "policies"], cache)
+    report.ratio(
+        "loading from the cache / from the texts",
+        lambda: load.load_checked([ROOT / "policies"], cache),
+        anew,
+        rounds=5,
+        inner=1,
+    )
