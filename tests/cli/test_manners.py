@@ -183,6 +183,10 @@ def test_policies_are_lowered_once(run_merit, monkeypatch):
     monkeypatch.setattr(to_core, "core_of", counted)
     monkeypatch.setattr(engine, "core_of", counted)
 
-    code, _ = run_merit("decide", "designation.cloud", "--facts", "facts.yaml", "--as-of", "2023-06-20")
+    asked = ("decide", "designation.cloud", "--facts", "facts.yaml", "--as-of", "2023-06-20")
+    code, _ = run_merit("--no-cache", *asked)
 
     assert (code, len(lowered)) == (0, 1)
+    run_merit(*asked)
+    run_merit(*asked)
+    assert len(lowered) <= 2, "what was kept is not lowered again"
