@@ -199,16 +199,14 @@ class Decided:
         if found is None:
             asked = day or self.as_of
             day = part.day or asked
-            own = () if self.written.says_nothing(part.node) else self._own(part, day)
-            notes: dict[Note, None] = dict.fromkeys(own)
+            pieces: list[Notes] = []
+            if not self.written.says_nothing(part.node):
+                pieces.append(tuple(dict.fromkeys(self._own(part, day))))
             if isinstance(part.node, c.OnDate):
                 # Its own part is the value of that day; what gives the day is read on the day it is asked for.
-                notes.update(dict.fromkeys(self.written.node(part.node.date, asked, self.as_of)))
-            for inner in _that_count(part):
-                below = self.notes(inner, day)
-                if below:
-                    notes.update(dict.fromkeys(below))
-            found = self._found[id(part)] = (part, tuple(notes))
+                pieces.append(self.written.node(part.node.date, asked, self.as_of))
+            pieces.extend(self.notes(inner, day) for inner in _that_count(part))
+            found = self._found[id(part)] = (part, _merged([piece for piece in pieces if piece]))
         return found[1]
 
     def _own(self, part: Explanation, day: date) -> Iterator[Note]:
@@ -295,6 +293,12 @@ class Rests:
         """Note settings of an award as they are for an anniversary."""
         found = self.decided.written.settings(award, due, words, self.decided.as_of)
         self._notes.update(dict.fromkeys(found))
+
+
+def _merged(pieces: Sequence[Notes]) -> Notes:
+    if len(pieces) < 2:
+        return pieces[0] if pieces else ()
+    return tuple(dict.fromkeys(note for piece in pieces for note in piece))
 
 
 def _of_basis(basis: c.Basis, origin: Span, as_of: date, days: c.Days = c.ALWAYS) -> Iterator[Note]:

@@ -8,6 +8,8 @@ from dsl import core as c
 from dsl.core.reached import Reached
 from evaluator.explanation import Explanation
 
+NONE: Mapping[str, Explanation] = {}
+
 
 class Supplied:
     """Finds the measures in explanations that were supplied; what explanations share is looked at once."""
@@ -27,8 +29,8 @@ class Supplied:
 
     def _below(self, part: Explanation) -> Mapping[str, Explanation]:
         node = part.node
-        if not self._reached.by(node, self._told):
-            return {}
+        if not (part.parts or isinstance(node, c.Named)) or not self._reached.by(node, self._told):
+            return NONE
         known = self._found.get(id(part))
         if known is None:
             found: dict[str, Explanation] = {}
