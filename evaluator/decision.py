@@ -328,6 +328,9 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
         result["observed"] = range_json(reason.observed)
     if reason.required is not None:
         result["required"] = required_json(reason.required)
+    if reason.window is not None:
+        first, last = reason.window
+        result["window"] = {"from": range_json(first), "through": range_json(last)}
     if reason.short_by is not None:
         result["short_by"] = range_json(reason.short_by)
     if reason.empty:

@@ -53,6 +53,8 @@ class Reason(NamedTuple):
     day: date | None = None
     since: date | None = None
     """The first of the days up to ``day`` on which all this is the same, where a window looked at several."""
+    window: tuple[Range, Range] | None = None
+    """First and last of the days on one of which it is enough."""
     parts: tuple[Reason, ...] = ()
     empty: tuple[str, ...] = ()
     """Codes of the metrics without the points that are asked of every metric: why a score that reaches its mark is unmet."""
@@ -188,11 +190,12 @@ def _filled(plan: Plan, inner: Explanation, range_: Range, on: date | None, cont
         return _earned(plan, inner, range_, on, parts, context)
     if not isinstance(range_, Truth):
         raise AssertionError("a requirement earns points or is met")
-    observed, required, short_by, unit, day, since = _sides(inner, is_today=on is None)
+    sides = _sides(inner, is_today=on is None)
     score = inner.node if isinstance(inner.node, c.PassScore) else None
     return Reason(
-        plan, OUTCOMES[range_], observed, required, short_by, unit, None, score.out_of if score is not None else None,
-        day or on, since or _since(on, context), parts, inner.chosen if score is not None else (), context.projected,
+        plan, OUTCOMES[range_], sides.observed, sides.required, sides.short_by, sides.unit, None,
+        score.out_of if score is not None else None, sides.day or on, sides.since or _since(on, context), sides.window,
+        parts, inner.chosen if score is not None else (), context.projected,
     )  # fmt: skip
 
 
@@ -213,7 +216,7 @@ def _earned(
         short_by = _short(points, Numbers(out_of, out_of))
     return Reason(
         plan, _points_outcome(points, out_of), observed, required, short_by,
-        "points" if metric is None else unit_of(metric.node.type), points, out_of, on, _since(on, context), parts, (),
+        "points" if metric is None else unit_of(metric.node.type), points, out_of, on, _since(on, context), None, parts, (),
         context.projected,
     )  # fmt: skip
 
@@ -275,6 +278,7 @@ class _Sides(NamedTuple):
     day: date | None = None
     """The day that a window is told by."""
     since: date | None = None
+    window: tuple[Range, Range] | None = None
 
 
 def _sides(explanation: Explanation, *, is_today: bool) -> _Sides:
@@ -313,14 +317,13 @@ def _sides(explanation: Explanation, *, is_today: bool) -> _Sides:
             return _Sides(explanation.range, f"qualifies for {rule}")
         case c.Sometime():
             first, last = explanation.of("date")
-            window = f"on a day from {plain(first.range)} through {plain(last.range)}"
+            window = (first.range, last.range)
             days = explanation.of("value")
             if is_today and len(days) == 1:
                 told = _sides(days[0], is_today=False)
                 if not isinstance(told.observed, Truth) and told.required is not None:
-                    words = f"{required_text(told.required)} {window}"
-                    return told._replace(required=words, day=days[0].day, since=days[0].since)
-            return _Sides(explanation.range, window)
+                    return told._replace(day=days[0].day, since=days[0].since, window=window)
+            return _Sides(explanation.range, Truth.TRUE, window=window)
         case c.OnDate(value=value):
             if explanation.day is None:
                 return _Sides(everything(value.type))  # without its date nothing was decided yet

@@ -227,8 +227,12 @@ def reason_text(reason: Reason) -> str:
     if reason.observed is not None:
         parts.append(_with_unit(reason.observed, reason.unit))
     if reason.required is not None:
-        colon = ":" if isinstance(reason.required, str) else ""
-        parts.append(f"required{colon} {required_text(reason.required)}")
+        what = [] if reason.window is not None and reason.required is Truth.TRUE else [required_text(reason.required)]
+        if reason.window is not None:
+            first, last = reason.window
+            what.append(f"on a day from {plain(first)} through {plain(last)}")
+        colon = ":" if isinstance(reason.required, str) or reason.window is not None else ""
+        parts.append(f"required{colon} {' '.join(what)}")
     if reason.short_by is not None and reason.observed is not None and _is_told(reason.short_by):
         parts.append(f"short by {_short(reason.short_by)}")
     if reason.empty:

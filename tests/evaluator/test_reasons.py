@@ -81,7 +81,7 @@ def reason(code: str, **facts: Any) -> dict[str, Any]:
         ("people", {}, {"outcome": "unmet", "observed": "0", "required": "2", "short_by": "2", "unit": "people"}),
         ("held", {}, {"outcome": "unmet", "observed": False, "required": "designation.d held"}),
         ("qualified", {"n": 0, "rev": 0, "f": True, "g": True}, {"outcome": "unmet", "observed": False}),
-        ("window", {"n": 9}, {"outcome": "met", "observed": "9", "required": "9 on a day from 2023-04-15 through 2023-04-15", "on": "2023-04-15"}),
+        ("window", {"n": 9}, {"outcome": "met", "observed": "9", "required": "9", "window": {"from": "2023-04-15", "through": "2023-04-15"}, "on": "2023-04-15"}),
         ("then", {"n": 3}, {"outcome": "unmet", "observed": "3", "required": "9", "short_by": "6"}),
         ("each", {"n": 3}, {"outcome": "partly_met", "observed": "3", "required": "10", "short_by": "7", "points": "6.42", "out_of": "20"}),
         ("each", {"n": -3}, {"outcome": "unmet", "observed": "-3", "points": "0", "short_by": "13"}),
