@@ -17,15 +17,13 @@ from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnosti
 from dsl.lower.to_core import lower
 from dsl.lower.to_document import lower_trees, merge
 from dsl.mistakes.mend import told
-from dsl.mistakes.trial import tried
+from dsl.mistakes.trial import UNKNOWN_NAME, tried
 from dsl.mistakes.turns import of_finding
 from dsl.parser import block_at, parse, reads
 from dsl.sheets import read_sheet
 from dsl.source import Source, Span, read_source
 from dsl.syntax import Block
 
-UNKNOWN_NAME = frozenset({"C101", "C102", "C109", "C113", "C115", "C120", "C602"})
-"""Codes of names that nothing gives."""
 MOST_TURNS = 100
 """How many findings are looked at for a turn of phrase; what comes after is told as it is."""
 SUFFIXES = (".policy", ".json", ".yaml", ".yml")

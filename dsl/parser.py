@@ -158,7 +158,7 @@ def _parse_block(span: Span, code: str) -> tuple[Block, list[Diagnostic]]:
     found, mended = mend(span, _attempt)
     if mended is None:
         return Block(span, None), found
-    return Block(span, None, _form(mended.tree, span, mended.places), mended.guesses), found
+    return Block(span, None, _form(mended.tree, span, mended.places), mended.words), found
 
 
 def _attempt(text: str) -> LarkTree[LarkToken] | Stop:

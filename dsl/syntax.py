@@ -73,14 +73,14 @@ class Block:
     """The text of one top-level form: parsed (``form``) or broken (``form`` is None).
 
     ``mended`` is what a broken one seems to say, so that the names it gives are known; it is never laid out or decided.
-    ``guesses`` are the findings that rest on the spelling of a word alone, each with what is told where the text does
-    not check with what they propose.
+    ``words`` are the findings about words: their fixes have to check; those that rest on the spelling alone have with
+    them what is told where they do not.
     """
 
     span: Span
     form: Node | None
     mended: Node | None = None
-    guesses: tuple[tuple[Diagnostic, Diagnostic], ...] = ()
+    words: tuple[tuple[Diagnostic, Diagnostic | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

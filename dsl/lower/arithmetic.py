@@ -73,6 +73,8 @@ class Arithmetic(Figures):
 
     def _arithmetic(self, expr: d.Arithmetic, scope: Scope, expected: c.Type | None) -> c.Expr | None:
         if expr.op == "/":
+            if self.number(expr.left, scope) is None or self.number(expr.right, scope) is None:
+                return None
             self.names.report(
                 "C107",
                 "a fraction can arise here",

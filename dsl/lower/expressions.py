@@ -108,8 +108,12 @@ class Expressions(ABC):
             unit = {"money": wanted.unit or "USD", "percent": "%", "points": "points"}.get(wanted.kind)
             if is_.kind == wanted.kind == "money":
                 help_ = f"write the amount in {wanted.unit}: one currency is never read as another"
-            elif expr.unit is None or unit is None:
-                right = f"{shown} {unit}" if unit else shown
+            elif expr.unit is None and unit is not None:
+                right = f"{shown} {unit}"
+            elif wanted.is_numeric:
+                help_ = f"write a figure in its unit, or a plain one where it has none: `{shown.rstrip('%')}`"
+            elif wanted.kind == "date":
+                help_ = "write a day, like `2022-10-03`"
         elif isinstance(expr, d.Text) and wanted.kind == "choice":
             told = wanted.value_of(expr.text)
             right = told if told in wanted.choices else nearest(expr.text.replace(" ", "_"), wanted.choices)

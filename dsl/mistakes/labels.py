@@ -51,6 +51,8 @@ def labels(stop: Stop) -> Iterator[Proposal]:
         if first is None:
             continue
         label = _label_for(value)
+        if any(clause.split()[0] == label for clause in clauses()):
+            continue  # The word of a clause, without what belongs behind it.
         yield put(
             "P014",
             "this requirement has no label",

@@ -7,21 +7,22 @@ plausible but tried, and several mistakes of one block are told at once. No toke
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
-from dsl.mistakes.shapes import LATE_SHAPES, SHAPES
+from dsl.mistakes.shapes import BARS_AND_BRACES, LATE_SHAPES, SHAPES
 from dsl.mistakes.spelling import is_too_long, misspelt
 from dsl.mistakes.stop import Proposal, Stop, applied, blanked
 from dsl.mistakes.turns import at_stop, at_stop_at_last
-from dsl.mistakes.wording import LAST, WORDING
+from dsl.mistakes.wording import FIGURES, LAST, WORDING
 from dsl.mistakes.words import MAX_DEPTH, data
 from dsl.source import Span
 
 T = TypeVar("T")
+Words: TypeAlias = tuple[tuple[Diagnostic, Diagnostic | None], ...]
 
 MOST = 12
 """Mistakes that are looked for in one block; what comes after is told when these are mended."""
@@ -31,17 +32,40 @@ READ = 400_000
 """Characters that are read in trying proposals for one block, about a second's worth; then it is told as it stands."""
 
 
+SIGNS = frozenset((*BARS_AND_BRACES, *FIGURES))
+"""Looks for what is sure to be meant, whatever is said with it."""
+
+
+PLACES = (
+    (
+        frozenset({"PEOPLE", "FIGURE", "NAME"}),
+        "here stands a value or a condition, like `seats >= 5`, `holds any of NAME, NAME`, `at least 2 people holding NAME`",
+    ),
+    (
+        frozenset({"CMP", "RBRACE"}),
+        "here the condition goes on, like `... >= 5`, `... and NAME`, or it ends: `}` or the next `label: ...` follows",
+    ),
+    (
+        frozenset({"LABEL", "RBRACE", "EARNS"}),
+        "here the condition goes on with `and` or `or`, or it ends: `}` or the next `label: ...` follows",
+    ),
+    (frozenset({"LABEL", "RBRACE"}), "here stands `}`, or the next clause, like `label: ...`"),
+)
+"""What can stand in places that hold much: the terminals that tell such a place, and an example."""
+
+
 @dataclass(frozen=True)
 class Mended(Generic[T]):
     """What was read of a block after all: the tree of the mended text, and the place of each of its characters.
 
-    ``guesses`` are the findings that a word's spelling alone speaks for, each with what is told without it.
+    ``words`` are the findings about words, which have to check too; of those that only the spelling speaks for, with
+    what is told without them.
     """
 
     tree: T
     text: str
     places: tuple[int, ...]
-    guesses: tuple[tuple[Diagnostic, Diagnostic], ...] = ()
+    words: Words = ()
 
 
 def too_deep(block: Span, code: str) -> Diagnostic | None:
@@ -87,7 +111,7 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
 
     places = tuple(range(len(text) + 1))
     found: list[Diagnostic] = []
-    guesses: list[tuple[Diagnostic, Diagnostic]] = []
+    words: Words = ()
     if is_too_long(text):
         result = attempt(text)
         if isinstance(result, Stop):
@@ -96,33 +120,49 @@ def mend(block: Span, attempt: Callable[[str], T | Stop]) -> tuple[list[Diagnost
     for proposal in reversed(list(islice(misspelt(text), 4 * MOST))):
         found.insert(0, _told(proposal, block, places))
         text, places = _edited(text, places, proposal)
+
     result = attempt(text)
     while isinstance(result, Stop):
         stop = result
         chosen = _choose(stop, attempt, is_left)
         if chosen is None:
-            if not found:
-                found.append(_plain(stop, block, places))
-            return found, None
+            return _withdrawn(found, words, _plain(stop, block, places)), None
         proposal, result = chosen
         if proposal.code == "P019":
             return [*found, _outside(proposal, block)], None
-        if proposal.asks:
-            return [*found, _told(proposal, block, places)], None
-        if not proposal.edits or len(found) >= MOST or (proposal.sure and result is stop and found):
-            if not found or proposal.edits:
-                found.append(_told(proposal, block, places))
-            return found, None
         told = _told(proposal, block, places)
-        if told.fix is None or _collide(told.fix, found) or _is_of_an_edit(proposal, places):
+        if proposal.asks or not proposal.edits:
+            return _withdrawn(found, words, told), None
+        if len(found) >= MOST or (proposal.sure and result is stop and found):
+            return [*found, told], None
+        if told.fix is None or _collide(told.fix, found) or _is_of_an_edit(proposal, places, block, found):
             return found or [told], None
         found.append(told)
-        if proposal.guess:
-            guesses.append((told, _plain(stop, block, places)))
+        if not proposal.sign:
+            words = (*words, (told, _plain(stop, block, places) if proposal.guess else None))
         text, places = _edited(text, places, proposal)
         if isinstance(result, Stop) and not _reads_on(stop, result):
             return found, None
-    return found, Mended(result, text, places, tuple(guesses))
+    return found, Mended(result, text, places, words)
+
+
+def _withdrawn(found: Sequence[Diagnostic], words: Words, last: Diagnostic) -> list[Diagnostic]:
+    """Return what is told of a block that stays broken: no word is mended on the line of the last mistake, which stays.
+
+    A last mistake without advice, on a line of its own, is told when the others are mended.
+    """
+    instead = dict(words)
+    told: list[Diagnostic] = []
+    for one in found:
+        plain = instead.get(one)
+        if one not in instead or one.span.line != last.span.line:
+            told.append(one)
+        elif plain is not None:
+            return [*told, plain]
+        else:
+            told.append(replace(one, fix=None))
+    is_alone = all(one.span.line != last.span.line for one in found)
+    return told if found and is_alone and last.code == "P001" else [*told, last]
 
 
 def _choose(
@@ -160,7 +200,7 @@ def _proposals(stop: Stop) -> Iterator[Proposal]:
             if proposal.edits and proposal.edits in seen:
                 continue
             seen.add(proposal.edits)
-            yield proposal
+            yield replace(proposal, sign=True) if look in SIGNS else proposal
             count += 1
             if count >= TRIES:
                 return
@@ -178,11 +218,14 @@ def _collide(fix: Fix, found: list[Diagnostic]) -> bool:
     return any(edit.span.start < span.end and span.start < edit.span.end for edit in fix.edits for span in taken)
 
 
-def _is_of_an_edit(proposal: Proposal, places: tuple[int, ...]) -> bool:
-    """Whether an edit begins or ends within what an earlier one wrote: no place of the file is meant by it."""
+def _is_of_an_edit(proposal: Proposal, places: tuple[int, ...], block: Span, found: Sequence[Diagnostic]) -> bool:
+    """Whether an edit reaches into what an earlier one wrote: no place of the file is meant by it."""
+    fixes = (one.fix for one in found if one.fix is not None)
+    replaced = [(edit.span.start - block.start, edit.span.end - block.start) for fix in fixes for edit in fix.edits]
     return any(
-        start < end and places[start] == places[end]  # All of it was written by the earlier one.
-        for start, end, _ in proposal.edits
+        places[at] == places[at + 1] or any(start <= places[at] < end for start, end in replaced)
+        for first, last, _ in proposal.edits
+        for at in range(first, last)
     )
 
 
@@ -247,8 +290,8 @@ def _plain(stop: Stop, block: Span, places: tuple[int, ...]) -> Diagnostic:
     end = min(end, stop.offset + 40)
     shown = stop.text[stop.offset : end]
     message = f"I cannot read on at `{shown}`" if shown else "the form ends before it is complete"
+    help_ = next((help_ for tokens, help_ in PLACES if stop.expected >= tokens), "")
     words = [words for token, words in data()["terminals"].items() if token in stop.expected]
-    help_ = (
-        f"here may stand {', '.join(words[:5])}" if words else "look at the line above: something there is not complete"
-    )
+    if not help_:
+        help_ = f"here may stand {', '.join(words[:5])}" if words else "look at the line above: it is not complete"
     return Diagnostic("P001", message, _span(block, places, stop.offset, max(end, stop.offset)), help=help_)

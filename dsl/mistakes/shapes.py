@@ -188,7 +188,13 @@ def opening_brace(stop: Stop) -> Iterator[Proposal]:
         line = stop.code.rfind("\n", 0, at) + 1
         head = " ".join(stop.text[line:at].split())
         yield put(
-            "P007", f"a `{{` is missing behind `{head}`", (max(at - 1, 0), at), at, " {", "type `{` to open the block"
+            "P007",
+            f"a `{{` is missing behind `{head}`",
+            (max(at - 1, 0), at),
+            at,
+            " {",
+            "type `{` to open the block",
+            guess=True,
         )
 
 
@@ -336,6 +342,9 @@ SHAPES: tuple[Look, ...] = (
     stray_brace,
 )
 """Looks that are tried before the words are."""
+
+BARS_AND_BRACES: tuple[Look, ...] = (second_form, top_word, open_quote, rows, stray_brace, closing_brace)
+"""Looks for signs, whose meaning does not rest on the words around them."""
 
 LATE_SHAPES: tuple[Look, ...] = (opening_brace, forgotten_quotes, labels, closing_brace)
 """Looks that are tried after the words: their edits fit in many places."""

@@ -121,6 +121,9 @@ def _all(text: str, code: str) -> Iterator[Proposal]:
                 "P014", "a label ends with a colon", (match.end() - 1, match.end()), ":", "write `:` behind the label"
             )
             continue
+        if re.match(r"[ \t]*(?:not[ \t]+)?[a-z]\w*[ \t]*(?:[<>!]?=|[<>])", code[match.end() :]):
+            yield swap("P016", "`;` does not join conditions", match.span(), " and", "write `and`, or `or`")
+            continue
         at_end = re.match(r"[ \t]*(\n|$)", code[match.end() :])
         yield swap(
             "P016",
@@ -154,7 +157,10 @@ def _dates(code: str) -> Iterator[Proposal]:
             taken.append(match.span())
             written, other = _readings(match)
             shown = match.group()
-            if written is None:
+            if match["d"] == "" and re.search(r"\b(?:in|during|within)\s+$", code[: match.start()]) and written:
+                help_ = f"write its days: `>= {written}` and `<= end of month of {written}`"
+                yield Proposal("P010", f"`{shown}` is a month, and no day", *match.span(), help_, asks=True)
+            elif written is None:
                 yield Proposal(
                     "P010",
                     f"`{shown}` is not a date",

@@ -99,6 +99,8 @@ class Proposal:
     safe: bool = False
     sure: bool = False
     """Told even where the block still stops at the same place."""
+    sign: bool = False
+    """Sure to be meant, whatever is said with it: a figure, a brace, the bar of a row."""
     guess: bool = False
     """Told for the spelling of words alone: withdrawn where what it makes of them does not check."""
     asks: bool = False
@@ -134,10 +136,12 @@ def swap(
     )
 
 
-def put(code: str, message: str, span: tuple[int, int], at: int, new: str, help_: str) -> Proposal:
+def put(
+    code: str, message: str, span: tuple[int, int], at: int, new: str, help_: str, *, guess: bool = False
+) -> Proposal:
     """Return the proposal to insert a text."""
     shown = " ".join(new.split())
-    return Proposal(code, message, *span, help_, ((at, at, new),), f"insert `{shown}`")
+    return Proposal(code, message, *span, help_, ((at, at, new),), f"insert `{shown}`", guess=guess)
 
 
 def applied(text: str, edits: tuple[tuple[int, int, str], ...]) -> str:

@@ -15,6 +15,7 @@ from functools import cache
 from types import MappingProxyType
 
 from dsl.core.kinds import KINDS
+from dsl.mistakes.spelling import figure
 from dsl.mistakes.stop import Proposal, Stop, blanked, swap
 from dsl.mistakes.words import TOP_WORDS, data, named, number
 
@@ -176,11 +177,33 @@ def _one_more(text: str, match: re.Match[str]) -> str:
 
 
 def _sign(text: str, match: re.Match[str]) -> str:
-    if text in ("<", ">", "<=", ">="):
+    if text in data()["signs"]:
         return text
     said = " ".join(text.lower().split())
     signs: Mapping[str, str] = data()["signs"]
     return next(sign for sign, pattern in signs.items() if re.fullmatch(pattern, said))
+
+
+def _share(text: str, match: re.Match[str]) -> str:
+    """Return a share in decimals; only those that have an end are asked for."""
+    words = text.lower().split()
+    named_ = {"half": "0.5", "quarter": "0.25", "quarters": "0.75", "fifth": "0.2", "tenth": "0.1"}
+    found = next((named_[word] for word in words if word in named_), None)
+    if found is not None:
+        return found
+    above, _, below = words[0].partition("/")
+    return f"{(Decimal(above) / Decimal(below)).normalize():f}"
+
+
+def _multiple(text: str, match: re.Match[str]) -> str:
+    word = text.lower().removesuffix("times").rstrip("x ").strip()
+    return {"twice": "2", "double": "2", "triple": "3", "thrice": "3"}.get(word, number(word))
+
+
+def _length(text: str, match: re.Match[str]) -> str:
+    """Return a length as it is added to a day: of months and years a day may be missing."""
+    count, *_, unit = _figure(text, match).split()
+    return f"{count} {unit}" + ("" if unit.lower().startswith("day") else ", rounded down")
 
 
 def _before(text: str, match: re.Match[str]) -> str:
@@ -215,6 +238,24 @@ FILTERS: Mapping[str, Callable[[str, re.Match[str]], str]] = {
     "one_more": _one_more,
     "before": _before,
     "like_b": _like_b,
+    "than": lambda text, _: ">" if text.lower() == "more" else "<",
+    "share": _share,
+    "multiple": _multiple,
+    "hundredth": lambda text, _: f"{(Decimal(text.rstrip('?')) / 100).normalize():f}" + "?" * text.endswith("?"),
+    "scaled": lambda text, _: figure(*text.split()),
+    "length": _length,
+    "ago": lambda text, match: f"today - {_length(text, match)}",
+    "shift": lambda text, _: "+" if text.lower() == "after" else "-",
+    "opposite": lambda text, _: {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!=", "!=": "="}[text],
+    "quarters": lambda text, match: f"{3 * int(_figure(text, match))} months",
+    "among": lambda text, _: ", ".join(re.split(r",?[ \t]+or[ \t]+|[ \t]*,[ \t]+|(?<=\"),(?=\")", text)),
+    "of_rows": lambda text, _: (
+        "largest"
+        if text.lower()[:3] in ("max", "hig", "big", "gre")
+        else "average"
+        if text.lower() in ("mean", "avg")
+        else "smallest"
+    ),
     "any_all": lambda text, _: "any" if text.lower() in ("any", "one", "either") else "all",
     "and": lambda text, _: "or" if text.lower() == "or" else "and",
     "grouped": lambda text, _: f"({text})" if re.search(r"[ \t](?:and|or)[ \t]", text) else text,

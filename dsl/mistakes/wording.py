@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
 from dsl.core.choosers import PLAIN
+from dsl.mistakes.slips import slips
 from dsl.mistakes.spelling import figure
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
 from dsl.mistakes.words import RESERVED, TOP_WORDS, clauses, data, number
 
 _NUMBER = r"\d[\d.,' ]{0,30}\d\??|\d\??"
 _LOOSE = re.compile(
-    rf"(?<![\w.,-])(?P<a>{_NUMBER})(?P<gap>\s?)(?P<k>k|K|m|M|mn|thousand|million|mio|tsd)?\b(?P<rest>\s?[A-Za-z%]{{3}}\b)?"
+    rf"(?<![\w.,/-])(?P<a>{_NUMBER})(?P<gap>\s?)(?P<k>(?<! )[kKmM]|[kKmM](?=\s?[A-Za-z]{{3}}\b)|mn|thousand|million|mio|tsd)?\b(?P<rest>\s?[A-Za-z%]{{3}}\b)?"
 )
 _CODES = re.compile(r"(usd|eur|gbp|chf|jpy|cad|aud|inr|cny|sek|nok|dkk|pln|brl|mxn|nzd|sgd|hkd|krw|zar|Usd|Eur)\b")
 
@@ -67,12 +67,13 @@ def number_words(stop: Stop) -> Iterator[Proposal]:
 
 def condition_behind(stop: Stop) -> Iterator[Proposal]:
     """`x >= 1 if y >= 2` on one line."""
-    start, end = stop.line
+    start = stop.code.rfind("\n", 0, stop.before) + 1
+    end = max(stop.before, stop.line[1] if stop.line[0] == start else 0)
     for match in re.finditer(
         r"\b(if|when|provided that|as long as)[ \t]+(?P<c>[^{}\n#]+?)(?=[ \t]*(?:\}|$|[a-z]\w*[ \t]*:))",
         stop.code[start:end],
     ):
-        if start + match.end() < stop.offset:
+        if start + match.end() < stop.before:
             continue
         condition = stop.text[start + match.start("c") : start + match.end("c")]
         name = re.search(r"(?!not\b)[a-z]\w*", condition)
@@ -104,6 +105,7 @@ def commas(stop: Stop) -> Iterator[Proposal]:
                 edits,
                 "delete the commas",
                 safe=True,
+                sign=True,
             )
         behind = stop.code[at + 1 : at + 2]
         yield swap(
@@ -125,6 +127,7 @@ def commas(stop: Stop) -> Iterator[Proposal]:
                 start + len(previous),
                 ",",
                 f"write `{previous},`",
+                guess=True,
             )
 
 
@@ -175,31 +178,13 @@ def _phrases() -> tuple[str, ...]:
 
 
 def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
-    tokens = list(re.finditer(r"\S+", run))
     known = TOP_WORDS if start == 0 else _phrases()
-    ranked: list[tuple[bool, float, int, str]] = []
-    for phrase in known:
-        size = len(phrase.split())
-        for length in {max(size - 1, 1), size, size + 1}:
-            if length > len(tokens):
-                continue
-            written = run[: tokens[length - 1].end()]
-            if written == phrase:
-                continue
-            ratio = difflib.SequenceMatcher(None, written.lower(), phrase).ratio()
-            if len(phrase) <= 3 and written[0].lower() != phrase[0]:
-                continue  # `for` is no slip of `or`.
-            if "most" in written.lower().split() and "least" in phrase.split():
-                continue  # The opposite, however much of the phrase is the same.
-            if ratio >= (0.66 if length == size > 1 else 0.72):
-                ranked.append((length == size, ratio, len(written), phrase))
-    for _, _, length, phrase in sorted(ranked, reverse=True)[:4]:
-        written = run[:length]
+    for written, phrase in slips(run, known)[:4]:
         what = "does not begin anything I know" if start == 0 else "is not a word of the language here"
         yield swap(
             "P002" if start == 0 else "P013",
             f"`{written}` {what}",
-            (start, start + length),
+            (start, start + len(written)),
             phrase,
             f"did you mean `{phrase}`?",
             guess=True,
@@ -243,7 +228,7 @@ def missing(stop: Stop) -> Iterator[Proposal]:
             "P018", f"nothing stands behind `{word}`", *span, "write what follows it, or delete it", sure=True
         )
     elif setting := re.search(
-        r"(pass\s+at|checked\s+at|lost\s+after|renews\s+to|due\s+at|amount|valid|up\s+to|per|earns)$",
+        r"(pass\s+at|checked\s+at|lost\s+after|renews\s+to|due\s+at|amount|valid|up\s+to|per|earns|use|area|levels|covers|pay|gives|keeps|loses|awarded\s+to)$",
         stop.code[: start + len(word)],
     ):
         phrase = " ".join(setting.group().split())
@@ -284,6 +269,9 @@ def missing(stop: Stop) -> Iterator[Proposal]:
 
 WORDING: tuple[Look, ...] = (figures, number_words, condition_behind, other_words, commas)
 """Looks for words, most telling first."""
+
+FIGURES: tuple[Look, ...] = (figures, number_words)
+"""Looks for figures, whose meaning does not rest on the words around them."""
 
 LAST: tuple[Look, ...] = (reserved, missing)
 """Looks that are tried when nothing else reads on."""

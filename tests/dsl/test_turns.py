@@ -105,6 +105,32 @@ def test_no_proposal_loses_a_currency(turn: dict[str, Any]) -> None:
     assert not set(CODES.findall(text)) - set(CODES.findall(mended(text)))
 
 
+SIGNS = re.compile(r"`[^`]*[\d?$€][^`]*`|`\\w+` is a number written as a word|^the `\\{|^this row ")
+"""What a finding about a figure, a day or a brace begins with: it is mended whatever is said with it."""
+
+
+@pytest.mark.parametrize("said", DATA["unheard"])
+def test_what_no_fix_can_mend_is_left_as_it_is(said: str) -> None:
+    """A fix of a word is offered where the text reads and checks with it, and nowhere else."""
+    text = written("condition", said)
+
+    assert read(text)[1]
+    assert mended(text) == text
+
+
+@pytest.mark.parametrize("turn", TURNS, ids=[f"{turn['in']}: {turn['said']}" for turn in TURNS])
+def test_what_the_author_has_to_choose_is_left_as_it_is(turn: dict[str, Any]) -> None:
+    """Where something is asked no word is mended, for the text would stay wrong: figures and days are, by themselves."""
+    if "asks" not in turn:
+        return
+    text = written(turn["in"], turn["said"])
+
+    _, errors = read(text)
+
+    offered = [one.message for one in errors if one.fix is not None]
+    assert [message for message in offered if not SIGNS.match(message)] == []
+
+
 EXAMPLES = [turn.example for turn in turns() if turn.example is not None]
 
 
