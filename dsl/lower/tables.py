@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
 from dsl import core as c, document as d
-from dsl.diagnostics import Fix
+from dsl.diagnostics import Edit, Fix, nearest
 from dsl.lower.expressions import Expressions
 from dsl.lower.scope import Scope, alike, days_of, insert
 
@@ -18,7 +19,7 @@ class Lookups(Expressions):
         """Lower ``table[key].column``.
 
         Reports:
-            C113 no such table or column; C604 no row `otherwise`.
+            C113 no such table or column; C604 no row `otherwise`; C127 a key that is no text as it stands.
         """
         table = self.names.document.tables.get(expr.of)
         if table is None:
@@ -68,6 +69,7 @@ class Lookups(Expressions):
             kind="choice",
             choices=tuple(name for name in own if name not in self.names.facts and name not in self.names.named),
         )
+        is_wrong = False
         for row, days in rows_in_days(table):
             if len(row.cells) != len(table.columns):
                 return None  # reported where the row stands
@@ -84,7 +86,9 @@ class Lookups(Expressions):
                     "C113", "a row is looked up by one word", first.origin, "write a row for each of the words"
                 )
                 return None
-            key_name = key.type.value_of(key_name)
+            said, key_name = key_name, key.type.value_of(key_name)
+            if key.type.kind == "text" and key_name not in (*key.type.values, "otherwise"):
+                is_wrong = self._told_key(first, said, key.type) or is_wrong
             if isinstance(cell, d.Names) and len(cell.names) > 1:
                 self.names.report(
                     "C113",
@@ -116,6 +120,8 @@ class Lookups(Expressions):
                     origin=row.origin,
                 )
             )
+        if is_wrong:
+            return None
         if type_ is None:
             self.names.report("C113", f"column `{expr.column}` of `{expr.of}` is empty", expr.origin, "fill in a cell")
             return None
@@ -129,6 +135,35 @@ class Lookups(Expressions):
                 fix=_otherwise_row(table, index, type_),
             )
         return c.Lookup(table=expr.of, key=key, rows=tuple(rows), type=type_, origin=expr.origin)
+
+    def _told_key(self, cell: d.Cell, said: str, type_: c.Type) -> bool:
+        """Report C127: a key beside a text that is nearly a declared value, or a word that names something else."""
+        is_word = isinstance(cell, d.Names)
+        spelt = dict(type_.spellings) | {value: value for value in type_.values}
+        near = nearest(said, spelt) if is_word else next((one for one in spelt if _differ_in_signs(said, one)), None)
+        quoted = f'"{said}"'
+        if near is not None:
+            right = spelt[near]
+            right = right if re.fullmatch(r"[a-z]\w*(\.[a-z]\w*)*", right) else f'"{right}"'
+            help_ = f"did you mean `{right}`?"
+            if is_word:
+                says, help_ = "is a word without quotes", f"{help_} another text stands in quotes: `{quoted}`"
+            else:
+                says = f"is written otherwise than the declared `{near}`"
+        elif is_word and (said in self.names.facts or said in self.names.named or said in self.names.lists):
+            right, says = quoted, "is a name of something else"
+            help_ = f"a row is found by a text: write `{right}` where that is meant"
+        else:
+            return False
+        fix = Fix(f"write `{right}`", (Edit(cell.origin, right),))
+        said = f"`{said}` {says}" + (", where a text is expected" if is_word else "")
+        self.names.report("C127", said, cell.origin, help_, fix=fix)
+        return True
+
+
+def _differ_in_signs(one: str, other: str) -> bool:
+    """Whether two texts differ in capitals, blanks and signs alone."""
+    return re.sub(r"[\W_]+", "", one.casefold()) == re.sub(r"[\W_]+", "", other.casefold())
 
 
 def is_empty_cell(name: str, row: Mapping[str, d.Cell]) -> bool:

@@ -34,7 +34,7 @@ def slips(run: str, known: Iterable[str]) -> list[tuple[str, str]]:
             else:
                 distances = [1 if "".join(said) == "".join(words) else None]
             if None not in distances:
-                found.append((sum(filter(None, distances)), -len(written), written, phrase))
+                found.append((sum(filter(None, distances)), len(written), written, phrase))
     return [(written, phrase) for _, _, written, phrase in sorted(found)]
 
 
