@@ -20,7 +20,7 @@ from dsl.core.ranges import Dates, Range
 from dsl.core.references import expressions, walk
 from dsl.load import load_sources
 from dsl.source import Source
-from evaluator.explanation import Explanation
+from evaluator.explanation import Explanation, below
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
@@ -103,8 +103,17 @@ def check_in_force(data: st.DataObject, name: str) -> None:
         assert before is after or start + DAY * (index + 1) in bounds
 
 
-def windows_in(top: Explanation) -> list[tuple[Range, tuple[str, ...]]]:
-    return [(part.range, part.chosen) for part in top.walk() if isinstance(part.node, c.Sometime)]
+Window = tuple[Range, tuple[str, ...]]
+
+
+def windows_in(top: Explanation) -> set[Window]:
+    return {(part.range, part.chosen) for part in top.walk() if isinstance(part.node, c.Sometime)}
+
+
+def outer_windows(top: Explanation) -> set[Window]:
+    """Return the windows that are in no other one."""
+    parts = below(top, lambda part: () if isinstance(part.node, c.Sometime) else part.parts)
+    return {(part.range, part.chosen) for part in parts if isinstance(part.node, c.Sometime)}
 
 
 def check_windows(data: st.DataObject, name: str) -> None:
@@ -124,7 +133,10 @@ def look_at_windows(core: c.Core, rule: c.Rule, known: Knowledge) -> None:
     for node in asked_of(core, rule):
         one, other = short.evaluate(node, at), whole.evaluate(node, at)
         assert one.range == other.range, node
-        assert set(windows_in(one)) == set(windows_in(other)), node
+        assert outer_windows(one) == outer_windows(other), node
+        # Days of an open window on which nothing changes are told by the last of them, with what a window in it says then.
+        assert windows_in(one) <= windows_in(other), node
+        assert {value for value, _ in windows_in(one)} == {value for value, _ in windows_in(other)}, node
     if rule.kind in c.AWARD_KINDS:
         one, other = (i.register.standing(rule.award, rule.level, at) for i in (short, whole))
         for field in ("held", "since", "until", "next_check", "renews_to", "level", "settled"):
