@@ -103,17 +103,27 @@ def check_in_force(data: st.DataObject, name: str) -> None:
         assert before is after or start + DAY * (index + 1) in bounds
 
 
-Window = tuple[Range, tuple[str, ...]]
-
-
-def windows_in(top: Explanation) -> set[Window]:
-    return {(part.range, part.chosen) for part in top.walk() if isinstance(part.node, c.Sometime)}
-
-
-def outer_windows(top: Explanation) -> set[Window]:
+def outer_windows(top: Explanation) -> list[Explanation]:
     """Return the windows that are in no other one."""
     parts = below(top, lambda part: () if isinstance(part.node, c.Sometime) else part.parts)
-    return {(part.range, part.chosen) for part in parts if isinstance(part.node, c.Sometime)}
+    return [part for part in parts if isinstance(part.node, c.Sometime)]
+
+
+def same_windows(one: Explanation, other: Explanation) -> None:
+    """Hold that windows tell what they would tell, had every day been looked at: the same days, with the same in them.
+
+    Days on which nothing changes are told as one, by the last of them and from the first: no day is left out.
+    """
+    mine, theirs = outer_windows(one), outer_windows(other)
+    assert [(part.range, part.chosen) for part in mine] == [(part.range, part.chosen) for part in theirs]
+    for short, whole in zip(mine, theirs, strict=True):
+        days = {part.day: part for part in whole.of("value")}
+        told = short.of("value")
+        for part in told:
+            assert part.range == days[part.day].range
+            same_windows(part, days[part.day])
+        spans = [(part.since or part.day, part.day) for part in told]
+        assert all(any(first <= day <= last for first, last in spans) for day in days)
 
 
 def check_windows(data: st.DataObject, name: str) -> None:
@@ -133,10 +143,7 @@ def look_at_windows(core: c.Core, rule: c.Rule, known: Knowledge) -> None:
     for node in asked_of(core, rule):
         one, other = short.evaluate(node, at), whole.evaluate(node, at)
         assert one.range == other.range, node
-        assert outer_windows(one) == outer_windows(other), node
-        # Days of an open window on which nothing changes are told by the last of them, with what a window in it says then.
-        assert windows_in(one) <= windows_in(other), node
-        assert {value for value, _ in windows_in(one)} == {value for value, _ in windows_in(other)}, node
+        same_windows(one, other)
     if rule.kind in c.AWARD_KINDS:
         one, other = (i.register.standing(rule.award, rule.level, at) for i in (short, whole))
         for field in ("held", "since", "until", "next_check", "renews_to", "level", "settled"):
