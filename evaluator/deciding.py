@@ -146,13 +146,15 @@ def _not_above_zero(node: c.Expr, divisor: Numbers) -> tuple[Gap, ...]:
 
 def unsettled_below(part: Explanation) -> tuple[Gap, ...]:
     """Return all gaps below, also those that do not unsettle the whole: a capped total, a condition that fails anyway."""
-    return tuple(dict.fromkeys(_gaps_below(part)))
+    return tuple(dict.fromkeys(_gaps_below(part, set())))
 
 
-def _gaps_below(part: Explanation) -> Iterable[Gap]:
+def _gaps_below(part: Explanation, seen: set[int]) -> Iterable[Gap]:
+    seen.add(id(part))
     if not ranges.is_settled(part.range):
         yield from part.gaps
         if isinstance(part.node, c.Named) and part.gaps:
             return
     for inner in part.parts:
-        yield from _gaps_below(inner)
+        if id(inner) not in seen:
+            yield from _gaps_below(inner, seen)

@@ -68,6 +68,11 @@ class Facts:
         section: Mapping[str, Json] = base.get(name, {})
         return section
 
+    @property
+    def is_projected(self) -> bool:
+        """Whether anything is told as projected."""
+        return any(self.data.get("projected", {}).values())
+
     def is_told(self, name: str, projected: bool = False) -> bool:
         """Whether the caller gave a value of that name."""
         return name in self.section("facts", projected)

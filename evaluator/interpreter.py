@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Set as AbstractSet
+from collections.abc import Callable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from threading import local
@@ -28,7 +28,7 @@ from evaluator.deciding import TOLD_BESIDE, Beside, Deciding, unsettled_below
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts
 from evaluator.moment import Moment
-from evaluator.progress import Progress, nothing_told
+from evaluator.progress import Progress, choices_told, nothing_told
 from evaluator.reading import PartnerReading, Reads
 from evaluator.register import Register
 from evaluator.shortfall import nearest
@@ -95,7 +95,8 @@ class Interpreter:
             case c.InProgress(rule=rule):
                 part = self.requirement(self.core.rules[rule], at)
                 done = self._progress(rule, at).of(part)
-                return Explanation(node, done, (part,), gaps=unsettled_below(part), roles=("value",))
+                gaps = unsettled_below(part) if done is Truth.UNKNOWN else ()
+                return Explanation(node, done, (part,), gaps=gaps, roles=("value",))
             case c.OnDate(value=value, date=day):
                 when = self.evaluate(day, at)
                 exact = dates_of(when.range).exact
@@ -104,7 +105,7 @@ class Interpreter:
                 part = self.evaluate(value, at._replace(day=exact))
                 return Explanation(node, part.range, (part,), day=exact, roles=("value",))
             case c.AsProjected(value=value):
-                part = self.evaluate(value, at._replace(projected=True))
+                part = self._projected(value, at._replace(projected=True))
                 return Explanation(node, part.range, (part,), roles=("value",))
             case c.Sometime():
                 return self._sometime(node, at)
@@ -157,12 +158,23 @@ class Interpreter:
     def _progress(self, rule: str, at: Moment) -> Progress:
         """Return what tells progress in a rule: beside an interpreter over a partner with nothing."""
         if self._with_nothing is None:
-            data = nothing_told(self.core, self.facts.data)
+            choices = choices_told(self.core, self.facts.data)
             self._with_nothing = self.besides.of(
-                (self.facts.as_of, json.dumps(data, sort_keys=True, default=str)),
-                lambda: Interpreter(self.core, Facts(self.core, data, self.facts.as_of), self.plans),
+                (self.facts.as_of, json.dumps(choices, sort_keys=True)),
+                lambda: self._over(nothing_told(self.core, choices)),
             )
         return Progress(self._with_nothing.once, at._replace(row=None, declaration=None, rule=self.core.rules[rule]))
+
+    def _projected(self, node: c.Expr, at: Moment) -> Explanation:
+        """Decide a node over the projected facts: where none are told it is the same for every partner, and kept."""
+        if at.row is not None or at.entry is not None or self.facts.is_projected:
+            return self.evaluate(node, at)
+        nobody = self.besides.of((self.facts.as_of, "nothing projected"), lambda: self._over({}))
+        return nobody.once(node, at)
+
+    def _over(self, data: Mapping[str, Any]) -> Interpreter:
+        """Return an interpreter over the facts of nobody at hand."""
+        return Interpreter(self.core, Facts(self.core, data, self.facts.as_of), self.plans, self.besides)
 
     def _value_of(self, node: c.Named, at: Moment) -> Explanation:
         key = (node.name, at.day, at.projected)

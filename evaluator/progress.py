@@ -21,22 +21,33 @@ Json = Any
 Evaluate = Callable[[c.Expr, Moment], Explanation]
 
 
-def nothing_told(core: c.Core, data: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the facts of a partner with nothing, of the same choices and texts as the partner at hand."""
+def choices_told(core: c.Core, data: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
+    """Return what only says which rules apply: the choices and texts that are told, and those that are projected."""
+    told = {"facts": data.get("facts", {}), "projected": data.get("projected", {}).get("facts", {})}
     return {
-        **_nothing(core, data.get("facts", {})),
-        "projected": _nothing(core, data.get("projected", {}).get("facts", {})),
+        section: {name: value for name, value in facts.items() if _type_of(core, name).kind in _CHOOSING}
+        for section, facts in told.items()
     }
 
 
-def _nothing(core: c.Core, facts: Mapping[str, Json]) -> dict[str, Json]:
-    types = {name: fact.type for name, fact in core.facts.items()}
-    types |= {name: named.type for name, named in core.named.items() if named.supplied}
-    empty = {name: _EMPTY.get(type_.kind, 0) for name, type_ in types.items() if type_.kind not in ("choice", "text")}
-    kept = {name: value for name, value in facts.items() if name not in empty}
-    return {"facts": {**kept, **empty}, "records": {name: [] for name in (*core.records, *BUILT_IN)}}
+def nothing_told(core: c.Core, choices: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+    """Return the facts of a partner with nothing, of the same choices and texts as the partner at hand."""
+    names = (*core.facts, *(name for name, named in core.named.items() if named.supplied))
+    types = {name: _type_of(core, name) for name in names}
+    empty = {name: _EMPTY.get(type_.kind, 0) for name, type_ in types.items() if type_.kind not in _CHOOSING}
+    records: dict[str, Json] = {name: [] for name in (*core.records, *BUILT_IN)}
+    return {
+        "facts": {**choices["facts"], **empty},
+        "records": records,
+        "projected": {"facts": {**choices["projected"], **empty}, "records": records},
+    }
 
 
+def _type_of(core: c.Core, name: str) -> c.Type:
+    return core.facts[name].type if name in core.facts else core.named[name].type
+
+
+_CHOOSING = ("choice", "text")
 _EMPTY: dict[str, Json] = {"flag": False, "date": "none"}
 
 
