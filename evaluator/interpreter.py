@@ -237,9 +237,10 @@ class Interpreter:
 
 
 class Besides(local):
-    """Interpreters over partners with nothing, kept for the partners of the same choices; each thread has its own.
+    """Interpreters over nobody at hand, kept for all partners of whom the same is told; each thread has its own.
 
-    An interpreter remembers what it decided and what it is about to decide, so that no two threads may ask one.
+    They are over partners with nothing, of the same choices, and over those of whom nothing is projected. An interpreter
+    remembers what it decided and what it is about to decide, so that no two threads may ask one.
     """
 
     MOST = 8

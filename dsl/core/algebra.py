@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal, Protocol, TypeVar
 
 from dsl.core import calendar, ranges
+from dsl.core.nodes import TableRow
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from dsl.core.types import Duration, RoundTo, Type
 
@@ -88,7 +89,7 @@ class Algebra(Protocol[V]):
     def first(self, branches: Sequence[tuple[Later[V] | None, Later[V]]]) -> V:
         """The value of the first branch whose condition holds (None: always); there is always one."""
 
-    def row(self, key: V, rows: Sequence[tuple[str | None, Later[V]]], type_: Type) -> V:
+    def row(self, key: V, rows: Sequence[TableRow], value: Callable[[TableRow], V], type_: Type) -> V:
         """The value of the row for a word, else of the one for any (None), else unknown."""
 
     def of_ranked(self, values: Sequence[V], conditions: Sequence[V], position: int) -> V:
@@ -182,16 +183,17 @@ class Ranges:
                 break
         return ranges.hull(possible)
 
-    def row(self, key: Range, rows: Sequence[tuple[str | None, Later[Range]]], type_: Type) -> Range:
+    def row(self, key: Range, rows: Sequence[TableRow], value: Callable[[TableRow], Range], type_: Type) -> Range:
         """What any row gives that the key can still mean; rows for other keys leave the one for any out."""
         options = words_of(key).options
-        others = options is None or bool(options - {word for word, _ in rows if word is not None})
-        taken = [
-            (word, value()) for word, value in rows if (others if word is None else options is None or word in options)
-        ]
-        if not taken or (others and all(word is not None for word, _ in taken)):
-            return ranges.unbounded(type_)
-        return ranges.hull(value for _, value in taken)
+        words = {row.key for row in rows}
+        others = options is None or not options <= words
+        if others:
+            taken = [row for row in rows if row.key is None or options is None or row.key in options]
+        else:
+            taken = [row for row in rows if row.key in options]  # type: ignore[operator]
+        values = [value(row) for row in taken]
+        return ranges.unbounded(type_) if not values or (others and None not in words) else ranges.hull(values)
 
     def of_ranked(self, values: Sequence[Range], conditions: Sequence[Range], position: int) -> Range:
         """What all say that can have the rank; of values that are surely equal, whether one says yes."""

@@ -118,10 +118,10 @@ class PythonSource:
         told = [(f"lambda: {test()}" if test is not None else "None", f"lambda: {value()}") for test, value in branches]
         return self.line(f"a.first({_tuple([f'({test}, {value})' for test, value in told])})")
 
-    def row(self, key: str, rows: Sequence[tuple[str | None, Later[str]]], type_: c.Type) -> str:
-        """Write a look into a table."""
-        told = _tuple([f"({word!r}, lambda: {value()})" for word, value in rows])
-        return self.line(f"a.row({key}, {told}, {self.keep(type_)})")
+    def row(self, key: str, rows: Sequence[c.TableRow], value: Callable[[c.TableRow], str], type_: c.Type) -> str:
+        """Write a look into a table; every row is reckoned, as none can fail."""
+        cells = ", ".join(f"{row.key!r}: {value(row)}" for row in rows)
+        return self.line(f"a.row({key}, {self.keep(rows)}, lambda row: {{{cells}}}[row.key], {self.keep(type_)})")
 
     def of_ranked(self, values: Sequence[str], conditions: Sequence[str], position: int) -> str:
         """Write the condition of the one at a position."""

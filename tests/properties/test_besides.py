@@ -1,4 +1,4 @@
-"""What is kept of partners with nothing, for the partners of the same choices: held against an engine that keeps nothing."""
+"""What is kept of nobody at hand, for all partners of whom the same is told: held against an engine that keeps nothing."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ Json = Any
 POLICY = """
 facts { size: one of s, l   word: text   n: count   m: count }
 designation d { requires { x: any of { a: size = l  b: n >= 5 }   y: any of { a: word = "w"  b: m >= 5 } }   checked at never }
-lifecycle designation { active when held   started when in_progress   not_started otherwise }
+lifecycle designation { at_risk when fails as projected   active when held   started when in_progress   not_started otherwise }
 """
 RULES = ("lifecycle.designation.d",)
+PROJECTED: list[Json] = [
+    {},
+    {"projected": {"facts": {}}},
+    {"projected": {"facts": {"size": "s", "word": "v", "n": 0, "m": 0}}},
+    {"projected": {"facts": {"n": 6, "m": 6}}},
+]
 PARTNERS = [
-    {"facts": {"size": size, "word": word, "n": n, "m": m}, "records": {"awards": []}}
-    for size, word, n, m in product("sl", "vw", (0, 3, 6), (0, 6))
+    {"facts": {"size": size, "word": word, "n": n, "m": m}, "records": {"awards": []}, **projected}
+    for size, word, n, m, projected in product("sl", "vw", (0, 3, 6), (0, 6), PROJECTED)
 ]
 
 
@@ -47,4 +53,6 @@ def test_an_engine_that_decided_for_others_decides_as_one_that_did_not(engine: E
 
     assert kept == alone
     assert again == alone[::-1]
-    assert {json.loads(one)["decisions"][0]["stage"] for one in alone} == {"started", "not_started"}
+    stages = [json.loads(one)["decisions"][0]["stage"] for one in alone]
+    assert {stage for stage in stages if isinstance(stage, str)} == {"at_risk", "started", "not_started"}
+    assert {"one_of": ["at_risk", "not_started"]} in stages

@@ -25,8 +25,8 @@ def case(a: Algebra[V], node: n.Case, of: Parts[V], _: date) -> V:
 def lookup(a: Algebra[V], node: n.Lookup, of: Parts[V], day: date) -> V:
     """Take the cell of the row in force for the key; without one, nothing is known."""
     key = of(node.key, "key")
-    rows = [(row.key, _chosen(of, row.cell, row.key or "otherwise")) for row in node.rows if day in row.days]
-    return a.row(key, rows, node.type)
+    rows = [row for row in node.rows if day in row.days]
+    return a.row(key, rows, lambda row: of(row.cell, "value", row.key or "otherwise"), node.type)
 
 
 def dated(a: Algebra[V], node: n.Dated, of: Parts[V], day: date) -> V:
