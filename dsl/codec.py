@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from dsl import document as nodes
@@ -29,8 +29,9 @@ SpanOf = Callable[[str], Span]
 """Where the value under a JSON pointer was written."""
 
 
+@lru_cache(maxsize=4096)
 def decimal_text(value: Decimal) -> str:
-    """Write a decimal exactly, without exponent and without trailing zeros."""
+    """Write a decimal exactly, without exponent and without trailing zeros: the same for all that are equal."""
     text = format(value if value else abs(value), "f")  # a zero has no sign
     return text.rstrip("0").rstrip(".") or "0" if "." in text else text
 

@@ -169,7 +169,7 @@ def range_json(range_: Range) -> Json:
     """Write a range: a value, ``{"from": ..., "to": ...}``, ``{"one_of": [...]}`` or ``"unknown"``."""
     match range_:
         case Truth():
-            return {Truth.TRUE: True, Truth.FALSE: False, Truth.UNKNOWN: "unknown"}[range_]
+            return "unknown" if range_ is Truth.UNKNOWN else range_ is Truth.TRUE
         case Numbers(low=low, high=high):
             if low is not None and low == high:
                 return decimal_text(low)

@@ -250,9 +250,8 @@ class _Deciding:
             title=(version or rule).title,
             kind=rule.kind,
             in_force=version is not None,
+            standing=self.interpreter.register.standing(rule.award, rule.level, at) if rule.is_award else None,
         )
-        if rule.is_award:
-            base = base._replace(standing=self.interpreter.register.standing(rule.award, rule.level, at))
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
         return _each_reason_once(self._with_first_check(decided, rule, at))
 

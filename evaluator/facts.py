@@ -87,7 +87,7 @@ class Facts:
             kind: Literal["fact", "history"] = "fact" if day == self.as_of else "history"
             return everything(type_), (Gap(kind, pointer, title, type_, None if day == self.as_of else day),)
         raw = told[name]
-        if isinstance(raw, Mapping):
+        if isinstance(raw, dict):
             past = [(date.fromisoformat(step["from"]), step["value"]) for step in raw["history"]]
             known = [value for start, value in sorted(past, key=lambda step: step[0]) if start <= day]
             if known and day <= self.as_of:
@@ -109,7 +109,7 @@ class Facts:
         raw = self.section("records", projected).get(name)
         if raw is None:
             return Records(declaration, None, True, None, pointer)
-        wrapped = isinstance(raw, Mapping)
+        wrapped = isinstance(raw, dict)
         items = self._plain(declaration, raw["rows"] if wrapped else raw)
         prefix = f"{pointer}/rows" if wrapped else pointer
         months = self._months_of(items) if declaration.monthly else [None] * len(items)
@@ -178,7 +178,7 @@ class Facts:
         """Return the days on which what is told of a fact begins or ceases to be so."""
         raw = self.section("facts", projected).get(name)
         today = {self.as_of, _next(self.as_of)}
-        if isinstance(raw, Mapping):
+        if isinstance(raw, dict):
             today.update(date.fromisoformat(step["from"]) for step in raw["history"])
         return frozenset(today)
 

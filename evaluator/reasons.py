@@ -374,7 +374,7 @@ def plain(range_: Range) -> str:
     """Write a range in a few words."""
     match range_:
         case Truth():
-            return {Truth.TRUE: "yes", Truth.FALSE: "no", Truth.UNKNOWN: "unknown"}[range_]
+            return "unknown" if range_ is Truth.UNKNOWN else "yes" if range_ is Truth.TRUE else "no"
         case Numbers(low=low, high=high):
             if low is not None and low == high:
                 return number(low)

@@ -122,6 +122,16 @@ class Written:
         """Return what a node rests on, also through the names in it."""
         return self._once((id(node), day, as_of), node, lambda: self._node(node, day, as_of))
 
+    def chosen(self, node: c.Expr, day: date, chosen: tuple[str, ...], as_of: date) -> Notes:
+        """Return what a node itself rests on, where that follows from what was chosen in it."""
+        return self._once((id(node), day, chosen, as_of), node, lambda: self._chosen(node, day, chosen, as_of))
+
+    def _chosen(self, node: c.Expr, day: date, chosen: Sequence[str], as_of: date) -> Iterator[Note]:
+        if isinstance(node, c.Fact):
+            yield from self.told(node, day, as_of)
+        yield from _of_node(node, day, chosen, as_of)
+        yield from self.ended(node, day)
+
     def told(self, node: c.Fact | c.Aggregate, day: date, as_of: date) -> Notes:
         """Return the readings of what is told: of a fact, or of the fields that a figure over records reads."""
         return self._once(("told", id(node), day, as_of), node, lambda: self._told(node, day, as_of))
@@ -225,11 +235,11 @@ class Decided:
                 if one is not None:
                     yield from written.node(one, day, self.as_of)
             yield from written.told(node, day, self.as_of)
-        else:
-            if isinstance(node, c.Fact):
-                yield from written.told(node, day, self.as_of)
+        elif isinstance(node, c.OfPeople | c.Lookup):
             yield from _of_node(node, day, part.chosen, self.as_of, self.certified)
             yield from written.ended(node, day, self._asked_for(part))
+        else:
+            yield from written.chosen(node, day, part.chosen, self.as_of)
 
     def _because_out_of_force(self, rule: c.Rule, day: date) -> Notes:
         if (rule.id, day) not in self._out_of_force:
@@ -238,10 +248,8 @@ class Decided:
 
     def _asked_for(self, part: Explanation) -> Callable[[object], bool]:
         """Return which parts of a node are asked for, by their names: a lookup's rows of its key, what people are certified in."""
-        if isinstance(part.node, c.OfPeople):
-            return lambda name: self.certified is None or name in self.certified
         if not isinstance(part.node, c.Lookup):
-            return lambda _: True
+            return lambda name: self.certified is None or name in self.certified
         keys = words_of(part.the("key").range).options
         return lambda name: keys is None or name == "otherwise" or name in keys
 

@@ -32,6 +32,8 @@ class Truth(Enum):
     UNKNOWN = 1
     TRUE = 2
 
+    __hash__ = object.__hash__  # there is one of each; the one of enumerations reckons with names
+
     def __invert__(self) -> Truth:
         return _OPPOSITE[self]
 
@@ -197,12 +199,24 @@ def _most(values: list[Point | None]) -> Point | None:
 
 def all_of(parts: Iterable[Truth]) -> Truth:
     """Return false if a part is false, true if all are true, else unknown."""
-    return min(parts, key=lambda part: part.value, default=Truth.TRUE)
+    found = Truth.TRUE
+    for part in parts:
+        if part is Truth.FALSE:
+            return Truth.FALSE
+        if part is Truth.UNKNOWN:
+            found = Truth.UNKNOWN
+    return found
 
 
 def any_of(parts: Iterable[Truth]) -> Truth:
     """Return true if a part is true, false if all are false, else unknown."""
-    return max(parts, key=lambda part: part.value, default=Truth.FALSE)
+    found = Truth.FALSE
+    for part in parts:
+        if part is Truth.TRUE:
+            return Truth.TRUE
+        if part is Truth.UNKNOWN:
+            found = Truth.UNKNOWN
+    return found
 
 
 def at_least(least: int, parts: Iterable[Truth]) -> Truth:
