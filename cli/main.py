@@ -16,6 +16,7 @@ from evaluator.engine import engine_name
 COMMANDS = {
     "check": "check",
     "decide": "decide",
+    "diff": "diff",
     "docs": "docs",
     "explain": "explain",
     "fmt": "fmt",

@@ -127,8 +127,12 @@ def misnamed(paths: Iterable[str | Path]) -> list[Diagnostic]:
 def _is_document(file: Path) -> bool:
     """Whether a JSON or YAML file in a folder says that it is a policy document."""
     with file.open(encoding="utf-8") as stream:
-        head = stream.read(200).lstrip(" \n{")
-    return head.startswith(('"merit"', "merit:"))
+        return is_document(stream.read(200))
+
+
+def is_document(text: str) -> bool:
+    """Whether JSON or YAML says in its first 200 letters that it is a policy document."""
+    return text[:200].lstrip(" \n{").startswith(('"merit"', "merit:"))
 
 
 def load_sources(sources: Sequence[Source], cache: Cache | None = None) -> Loaded:

@@ -76,6 +76,10 @@ class Keys:
             return says
         return _hash("award", rule.levels, rule.level, says, self._of_awards([rule.award]))
 
+    def says(self, version: RuleVersion) -> Key:
+        """Return the key of what a version of a rule says on all its days, without what the register says by the rule."""
+        return self._key(version, None)
+
     def days_of(self, rule: Rule) -> tuple[date, ...]:
         """Return the days on which what a rule decides can change by the policies alone, sorted.
 
@@ -140,7 +144,10 @@ class Keys:
                     self.of_rule(self.core.rules[name], day) for name in value.names if day and name in self.core.rules
                 )
             case n.Field() | n.People() | n.DifferentPeople():
-                yield from sorted(f"{spelt} {name}" for spelt, name in self.core.certifications.items())
+                # A certification under its own name is counted by the lists that have it, whatever else is spelt.
+                yield from sorted(
+                    f"{spelt} {name}" for spelt, name in self.core.certifications.items() if spelt != name
+                )
             case _:
                 pass
         for own in fields(value):

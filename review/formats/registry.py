@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from review.formats.comparisons import DIFF
 from review.formats.decisions import DECIDE, EXPLAIN
 from review.formats.diagnostics import CHECK
 from review.formats.pages import DOCS
@@ -15,6 +16,7 @@ from review.formats.scenarios import COVERAGE, MUTATION, TEST
 FORMATS: Mapping[str, Mapping[str, object]] = {
     "check": CHECK,
     "decide": DECIDE,
+    "diff": DIFF,
     "docs": DOCS,
     "explain": EXPLAIN,
     "test": TEST,

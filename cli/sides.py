@@ -1,0 +1,75 @@
+"""The sides of a comparison: a git revision, a folder, a policy document, or the working tree."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import click
+
+from cli.console import Broken, diagnostic_text, fail_usage, kept, load_policies
+from dsl.load import SUFFIXES, Loaded, is_document, load_sources
+from dsl.render import summary
+from dsl.source import Source
+from review.diff.compare import Side
+
+
+def side(named: str | None, paths: Sequence[str]) -> Side:
+    """Return a side that can be decided, or leave with what is wrong with it.
+
+    Args:
+        named: a git revision, a folder or a file; None: the working tree.
+        paths: where the policies stand in the working tree and in revisions.
+    """
+    if named is None:
+        return _whole("the working tree", load_policies([Path(path) for path in _there(paths)]))
+    if Path(named).exists():
+        return _whole(named, load_policies([Path(named)]))
+    return _whole(named, load_sources(_of_revision(named, paths), kept()))
+
+
+def _there(paths: Sequence[str]) -> Sequence[str]:
+    for path in paths:
+        if not Path(path).exists():
+            fail_usage(f"there is no `{path}` in the working tree; name the policies with --policies")
+    return paths
+
+
+def _whole(name: str, loaded: Loaded) -> Side:
+    if loaded.errors:
+        told = [*map(diagnostic_text, loaded.errors), summary(loaded.diagnostics)]
+        raise Broken([f"error: {name} does not check:", *told])
+    return Side(name, loaded.document, loaded.core)
+
+
+def _of_revision(revision: str, paths: Sequence[str]) -> list[Source]:
+    """Return the policy files of a revision, named as they stand in it."""
+    if revision.startswith("-"):
+        fail_usage(f"`{revision}` is no revision")
+    commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if commit is None:
+        shallow = (_git("rev-parse", "--is-shallow-repository") or "").strip() == "true"
+        more = "; this clone is shallow: `git fetch --unshallow` brings the rest" if shallow else ""
+        fail_usage(f"`{revision}` is no file, no folder, and no revision that git knows{more}")
+    names = _git("ls-tree", "-r", "-z", "--name-only", commit.strip(), "--", *paths) or ""
+    found: list[Source] = []
+    for name in sorted(filter(None, names.split("\0"))):
+        suffix = PurePosixPath(name).suffix
+        text = _git("show", f"{commit.strip()}:./{name}") if suffix in SUFFIXES else None
+        if text is not None and (suffix == ".policy" or is_document(text)):
+            found.append(Source(name, text.replace("\r\n", "\n")))
+    if not found:
+        fail_usage(f"there are no policies in {', '.join(f'`{path}`' for path in paths)} of `{revision}`")
+    return found
+
+
+def _git(*arguments: str) -> str | None:
+    """Return what git says, None where it says no; leave with exit code 2 where it is not there."""
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, text=True, encoding="utf-8", check=False)
+    except OSError as error:
+        fail_usage(f"a revision needs git: {error.strerror}")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"a policy file of the revision is not UTF-8: {error.reason}") from error
+    return None if done.returncode else done.stdout

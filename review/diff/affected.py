@@ -1,0 +1,116 @@
+"""What of two cores is not the same, and which rules can be reached by it: without looking at what they say."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from dsl import core as c
+from dsl.core.references import expressions, references, walk
+
+Thing: TypeAlias = tuple[str, str]
+"""What can change, by what it is and its name: a rule, a figure, a fact, a list, an award."""
+
+Way: TypeAlias = tuple[Thing, ...]
+"""From what changed, by what speaks of it, to what speaks of that."""
+
+_REGISTER = ("award", "membership")
+"""What the register says: of other days too."""
+
+MEMBERSHIP: Thing = ("membership", "")
+"""What the anniversaries of several awards rest on."""
+
+
+class Reach:
+    """Which things of a core speak of which, turned round: from what changed to the rules that it reaches."""
+
+    def __init__(self, core: c.Core) -> None:
+        self.core = core
+        self._speakers: dict[Thing, list[Thing]] = {}
+        for rule in core.rules.values():
+            self._add(("rule", rule.id), self._of_rule(rule))
+            for award in (rule.award, *rule.was):
+                self._add(("award", award), [("rule", rule.id)])
+        for named in core.named.values():
+            self._add(("figure", named.name), self._of_node(named.value))
+        for records in core.records.values():
+            formulas = (one.formula for one in records.fields.values() if one.formula is not None)
+            self._add(("records", records.name), (thing for node in formulas for thing in self._of_node(node)))
+        self._add(MEMBERSHIP, (("award", award) for award in core.awards))
+
+    def on_the_day(self, changed: Iterable[Thing]) -> Mapping[Thing, Way]:
+        """Return what rests on something that changed by what it asks on the day that is decided."""
+        return self._from(changed, lambda thing: thing[0] not in _REGISTER)
+
+    def at_all(self, changed: Iterable[Thing]) -> Mapping[Thing, Way]:
+        """Return what rests on something that changed, also by what the register says: of checks on other days."""
+        return self._from(changed, lambda _: True)
+
+    def _from(self, changed: Iterable[Thing], goes: Callable[[Thing], bool]) -> Mapping[Thing, Way]:
+        """Return all that is reached, each with the shortest way: from what changed to what speaks of it."""
+        ways: dict[Thing, Way] = {thing: (thing,) for thing in changed if goes(thing)}
+        waiting = deque(ways)
+        while waiting:
+            thing = waiting.popleft()
+            for speaker in self._speakers.get(thing, ()):
+                if speaker not in ways and goes(speaker):
+                    ways[speaker] = (*ways[thing], speaker)
+                    waiting.append(speaker)
+        return ways
+
+    def _add(self, speaker: Thing, spoken_of: Iterable[Thing]) -> None:
+        for thing in dict.fromkeys(spoken_of):
+            self._speakers.setdefault(thing, []).append(speaker)
+
+    def _of_rule(self, rule: c.Rule) -> Iterator[Thing]:
+        if rule.is_award:
+            yield ("award", rule.award)  # its standing is what the checks of the award leave
+        for version in rule.versions:
+            for node in expressions(version):
+                yield from self._of_node(node)
+            effects = (*version.effects, *(effect for option in version.options for effect in option.effects))
+            yield from (("rule", name) for effect in effects for name in effect.names if name in self.core.rules)
+
+    def _of_node(self, top: c.Expr) -> Iterator[Thing]:
+        for node in walk(top):
+            for to, name, _ in references(node):
+                yield ("figure" if to == "named" else to, name)
+            if node.of_anniversary not in (None, "own", "attained"):
+                yield MEMBERSHIP
+            if isinstance(node, c.OfPeople):
+                yield ("records", "certifications")
+
+
+def changed_things(before: c.Core, after: c.Core) -> list[Thing]:
+    """Return what is not the same in two cores: compared as they were lowered, without places."""
+    found: list[Thing] = []
+    found += (("rule", name) for name in _unlike(before.rules, after.rules))
+    found += (("figure", name) for name in _unlike(before.named, after.named))
+    found += (("fact", name) for name in _unlike(before.facts, after.facts))
+    found += (("records", name) for name in _unlike(before.records, after.records))
+    spelt = {*before.certifications, *after.certifications}
+    if any(before.certifications.get(one, one) != after.certifications.get(one, one) for one in spelt):
+        found += (("records", name) for name in ("certifications", *after.records))
+    if _members(before) != _members(after) or before.awards != after.awards:
+        found.append(MEMBERSHIP)
+    return list(dict.fromkeys(found))
+
+
+def _members(core: c.Core) -> tuple[str, ...]:
+    return tuple(sorted(core.members))
+
+
+def _unlike(one: Mapping[str, object], other: Mapping[str, object]) -> Iterator[str]:
+    for name in dict.fromkeys([*one, *other]):
+        if one.get(name) != other.get(name):
+            yield name
+
+
+Said: TypeAlias = Callable[[Thing], str]
+
+
+def way_in_words(way: Way, said: Said) -> str:
+    """Return the way from what changed to a rule, for readers: ``people asked → Security → buy Security``."""
+    told = [said(thing) for thing in way if thing[0] not in _REGISTER]
+    return " → ".join(dict.fromkeys(told)) or "what makes the membership"

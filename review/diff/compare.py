@@ -1,0 +1,412 @@
+"""Two sides of a change, compared rule by rule: what each says from day to day, and whether anything is decided otherwise.
+
+What is said is compared in the guide's words, on every stretch of days in which neither side changes. Whether decisions
+can differ is known by the canonical keys (``dsl.core.keys``): where they are equal on all days, nothing is decided
+otherwise, however the text was moved, renamed or laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from os.path import commonpath
+from pathlib import PurePath
+from typing import Literal, TypeAlias
+
+from dsl import core as c
+from dsl.core.keys import Keys
+from dsl.core.references import expressions
+from dsl.core.walk import walk
+from dsl.document import Document
+from review.diff.affected import Reach, Thing, changed_things, way_in_words
+from review.diff.direction import DOWN, EQUAL, OPEN, UP, Directions, Steps
+from review.guide.editions import Change, Edition, FigureVersion, changes, editions, figure_versions
+from review.guide.marks import plain
+from review.guide.names import Names
+
+Kind: TypeAlias = Literal["added", "removed", "renamed", "changed", "reworded", "moved", "reached"]
+"""What became of a rule. ``reworded``: it is written otherwise and decides the same; ``moved``: it stands in another file;
+``reached``: its own words are the same, and what it rests on is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Policies before or after a change."""
+
+    name: str
+    document: Document
+    core: c.Core
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days on which the same is different."""
+
+    days: c.Days
+    changes: tuple[Change, ...]
+    steps: Steps = EQUAL
+    """What it does to what is decided then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A rule, figure or list of certifications that is not what it was."""
+
+    kind: Kind
+    what: Literal["rule", "figure", "certifications"]
+    name: str
+    title: str
+    stretches: tuple[Stretch, ...] = ()
+    before_at: str | None = None
+    after_at: str | None = None
+    former: str | None = None
+    """The name it had before, where it has another one now."""
+    through: str = ""
+    """The way from what changed to it, where its own words did not."""
+    by_the_register: bool = False
+    """Whether that way goes through what the register says: through checks on other days, and anniversaries."""
+    decides: bool = False
+    """Whether a decision by it can be another one."""
+    amount: bool = False
+    """Whether it decides an amount of money."""
+    steps: Steps = EQUAL
+    """What becomes of what it decides."""
+    codes: tuple[tuple[str, str], ...] = ()
+    """Reason codes that have another name now: before, after."""
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day on which it is different; None: it always was, or no day is told."""
+        starts = [stretch.days.start for stretch in self.stretches]
+        return min((start for start in starts if start is not None), default=None) if None not in starts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that is different between two sides."""
+
+    before: Side
+    after: Side
+    changed: tuple[Changed, ...]
+    decides_the_same: bool
+    """Whether no decision can differ: every rule is on both sides, and their keys are equal on all days."""
+
+
+def compare(before: Side, after: Side) -> Comparison:
+    """Return what is different between two sides."""
+    one, other = _Told(before), _Told(after)
+    things = changed_things(before.core, after.core)
+    vocabulary = [*_figures(one, other), *_lists(one, other)]
+    rules = list(_rules(one, other, frozenset(name for what, name in things if what == "rule")))
+    rules += _reached(one, other, things, rules)
+    decides = any(found.decides for found in rules)
+    return Comparison(before, after, (*vocabulary, *rules), not decides)
+
+
+class _Told:
+    """One side, with what its rules say and decide."""
+
+    def __init__(self, side: Side) -> None:
+        self.core = side.core
+        self.names = Names(side.core, side.document)
+        self.keys = Keys(side.core)
+        self.folder = _common_folder({rule.origin.source.name for rule in side.core.rules.values()})
+
+    def editions(self, rule: c.Rule) -> tuple[Edition, ...]:
+        """Return what a rule says, from day to day."""
+        return editions(self.names, rule)
+
+    def at(self, origin: c.Rule | c.NamedDecl) -> str:
+        """Return where something is written."""
+        return f"{origin.origin.source.name}:{origin.origin.line}"
+
+    def file(self, rule: c.Rule) -> str:
+        """Return the file that a rule is written in, from the folder that all files of the side are in."""
+        return rule.origin.source.name.removeprefix(self.folder)
+
+    def said(self, thing: Thing) -> str:
+        """Return what something is called."""
+        what, name = thing
+        if what == "rule" and name in self.core.rules:
+            return self.core.rules[name].title
+        if what == "figure" and name in self.core.named:
+            return self.core.named[name].title
+        return name
+
+
+def _common_folder(names: Iterable[str]) -> str:
+    told = sorted(names)
+    return commonpath([str(PurePath(name).parent) for name in told]) if told else ""
+
+
+def _rules(one: _Told, other: _Told, changed: AbstractSet[str]) -> Iterator[Changed]:
+    """Yield the rules that are not what they were: their own words, or what they are made of."""
+    old, new = one.core.rules, other.core.rules
+    former = {name: rule.id for rule in new.values() for name in _formerly(rule) if name in old and name not in new}
+    successors = {new_id: name for name, new_id in former.items() if new_id not in old}
+    ways = Directions(one.keys, other.keys)
+    for rule in new.values():
+        was = old.get(successors.get(rule.id, rule.id))
+        if rule.id not in changed:
+            if was is not None and one.file(was) != other.file(rule):
+                yield Changed("moved", "rule", rule.id, rule.title, (), one.at(was), other.at(rule))
+            continue
+        if was is None:
+            yield Changed(
+                "added", "rule", rule.id, rule.title, _whole(other, rule, "new"), after_at=other.at(rule), decides=True
+            )
+            continue
+        days = _unlike_days(one, was, other, rule)
+        told = _stretches(one.editions(was), other.editions(rule))
+        stretches = tuple(part for stretch in told for part in _by_direction(ways, was, rule, stretch, days))
+        steps = _steps(ways, was, rule, c.ALWAYS, days)
+        renamed = was.id != rule.id
+        if not renamed and (was.levels, was.was) != (rule.levels, rule.was):
+            steps |= OPEN  # whom the register says to hold it
+        base = Changed(
+            "changed", "rule", rule.id, rule.title, stretches, one.at(was), other.at(rule),
+            decides=bool(steps) or renamed, amount=c.KINDS[rule.kind].decides == "amount", steps=steps,
+            codes=tuple(_codes(was, rule)),
+        )  # fmt: skip
+        if renamed:
+            yield replace(base, kind="renamed", former=was.id)
+        elif steps and not stretches:
+            # Its words are the same: what it is made of is told where it is written.
+            yield replace(base, kind="reached", through=_made_of(was, rule))
+        elif stretches or days or base.codes:
+            yield base if steps else replace(base, kind="reworded")
+    for rule in old.values():
+        if rule.id not in new and rule.id not in former:
+            yield Changed(
+                "removed", "rule", rule.id, rule.title, _whole(one, rule, "ended"), before_at=one.at(rule), decides=True
+            )
+
+
+def _codes(was: c.Rule, rule: c.Rule) -> Iterator[tuple[str, str]]:
+    """Yield the reason codes that have another name now, by what the labels say that they were."""
+    old, new = ({node.code: node for node in _requirements(one)} for one in (was, rule))
+    for code, node in new.items():
+        former = next((name for name in node.was if name in old), None)
+        if code not in old and former is not None and former not in new:
+            yield former, code
+
+
+def _requirements(rule: c.Rule) -> Iterator[c.Requirement]:
+    for version in rule.versions:
+        for top in expressions(version):
+            yield from (node for node in walk(top) if isinstance(node, c.Requirement))
+
+
+def _made_of(was: c.Rule, rule: c.Rule) -> str:
+    """Return what a rule is made of that is not the same: its lists of certifications."""
+    mine, its = ({listing.name: listing for listing in _listings([one])} for one in (was, rule))
+    unlike = [listing.title for name, listing in its.items() if mine.get(name) != listing]
+    return ", ".join(unlike) or "what it is made of"
+
+
+def _listings(rules: Iterable[c.Rule]) -> Iterator[c.CertificationList]:
+    for rule in rules:
+        for version in rule.versions:
+            for top in expressions(version):
+                for node in walk(top):
+                    yield from node.lists if isinstance(node, c.OfPeople) else ()
+
+
+def _formerly(rule: c.Rule) -> Iterator[str]:
+    """Yield the ids that a rule had: under the names that its award had before."""
+    yield from (rule.id.replace(rule.award, name) for name in rule.was)
+
+
+def _reached(one: _Told, other: _Told, things: Sequence[Thing], told: Sequence[Changed]) -> Iterator[Changed]:
+    """Yield the rules whose own words stay, and that rest on something that changed."""
+    decided = {found.name for found in told if found.decides}
+    things = [thing for thing in things if thing[1] in decided or (thing[0] != "rule" and _differs(thing, one, other))]
+    mine, its = Reach(one.core), Reach(other.core)
+    on_the_day = {**mine.on_the_day(things), **its.on_the_day(things)}
+    at_all = {**mine.at_all(things), **its.at_all(things)}
+    names = {found.name for found in told}
+    ways = Directions(one.keys, other.keys)
+    for rule in other.core.rules.values():
+        was, thing = one.core.rules.get(rule.id), ("rule", rule.id)
+        if rule.id in names or was is None or thing not in at_all:
+            continue
+        base = Changed(
+            "reached", "rule", rule.id, rule.title, before_at=one.at(was), after_at=other.at(rule), decides=True,
+            through=way_in_words(at_all[thing][:-1], other.said), amount=c.KINDS[rule.kind].decides == "amount",
+            by_the_register=thing not in on_the_day, steps=OPEN,
+        )  # fmt: skip
+        if base.by_the_register:
+            yield base
+        elif days := _unlike_days(one, was, other, rule):
+            way = way_in_words(on_the_day[thing][:-1], other.said)
+            # What it pays, or what it lets follow, is not among what it asks.
+            yield replace(base, through=way, steps=_steps(ways, was, rule, c.ALWAYS, days) or OPEN)
+
+
+def _differs(thing: Thing, one: _Told, other: _Told) -> bool:
+    """Whether something that is no rule can make a decision another one: more of it changed than what it is called."""
+    what, name = thing
+    if what == "figure" and name in one.core.named and name in other.core.named:
+        return one.keys.lasting(one.core.named[name].value) != other.keys.lasting(other.core.named[name].value)
+    if what == "fact" and name in one.core.facts and name in other.core.facts:
+        return one.core.facts[name].type != other.core.facts[name].type
+    return True
+
+
+def _whole(side: _Told, rule: c.Rule, kind: Literal["new", "ended"]) -> tuple[Stretch, ...]:
+    told = side.editions(rule)
+    lines = changes((), told[0].lines) if kind == "new" else changes(told[-1].lines, ())
+    return (Stretch(told[0].days if kind == "new" else told[-1].days, lines),)
+
+
+def _unlike_days(one: _Told, was: c.Rule, other: _Told, rule: c.Rule) -> tuple[date, ...]:
+    """Return the days, of those on which either rule can change, on which they do not decide alike."""
+    days = sorted({date.min, *one.keys.days_of(was), *other.keys.days_of(rule)})
+    return tuple(day for day in days if one.keys.of_rule(was, day) != other.keys.of_rule(rule, day))
+
+
+def _by_direction(
+    ways: Directions, was: c.Rule, rule: c.Rule, stretch: Stretch, unlike: Sequence[date]
+) -> Iterator[Stretch]:
+    """Yield a stretch as it is, or cut where the same words begin to do something else; what follows tells no words."""
+    inside = [day for day in unlike if day in stretch.days and day not in (stretch.days.start, date.min)]
+    bounds = [stretch.days.start, *inside, stretch.days.end]
+    parts = [Stretch(days, (), _steps(ways, was, rule, days, ())) for days in map(c.Days, bounds[:-1], bounds[1:])]
+    merged: list[Stretch] = []
+    for part in parts:
+        if merged and merged[-1].steps == part.steps:
+            merged[-1] = replace(merged[-1], days=replace(merged[-1].days, end=part.days.end))
+        else:
+            merged.append(part)
+    *before, last = merged
+    yield from before
+    yield replace(last, changes=stretch.changes)
+
+
+def _steps(ways: Directions, was: c.Rule, rule: c.Rule, days: c.Days, unlike: Sequence[date]) -> Steps:
+    """Return what becomes of what a rule decides on some days; nothing where it decides as before."""
+    found = EQUAL
+    for day in {days.start or date.min, *(day for day in unlike if day in days)}:
+        if ways.before.of_rule(was, day) == ways.after.of_rule(rule, day):
+            continue
+        mine, its = was.version_on(day), rule.version_on(day)
+        if mine is not None and its is not None:
+            found |= ways.of_versions(mine, its, day)
+        elif mine is not None or its is not None:
+            found |= UP if mine is None else DOWN
+    return found
+
+
+def _stretches(before: Sequence[Edition], after: Sequence[Edition]) -> Iterator[Stretch]:
+    """Yield the stretches of days on which two rules say something else; days that follow each other are one."""
+    found: list[Stretch] = []
+    for days in _cut([edition.days for edition in (*before, *after)]):
+        old, new = _on(before, days), _on(after, days)
+        lines = changes(old.lines if old is not None else (), new.lines if new is not None else ())
+        if (old is None) != (new is None):
+            what: Literal["new", "ended"] = "ended" if new is None else "new"
+            lines = (Change(what, "In force", *_days_in_force(old, new)),)
+        if not lines:
+            continue
+        if found and found[-1].changes == lines and found[-1].days.end == days.start:
+            found[-1] = Stretch(replace(found[-1].days, end=days.end), lines)
+        else:
+            found.append(Stretch(days, lines))
+    yield from found
+
+
+def _days_in_force(old: Edition | None, new: Edition | None) -> tuple[str, str]:
+    return (str(old.days) if old is not None else "", str(new.days) if new is not None else "")
+
+
+def _cut(spans: Iterable[c.Days]) -> Iterator[c.Days]:
+    """Yield the stretches between all first and last days."""
+    days = list(spans)
+    edges = sorted({day for one in days for day in (one.start, one.end) if day is not None})
+    bounds = [None, *edges, None]
+    for start, end in pairwise(bounds):
+        yield c.Days(start, end)
+
+
+def _on(told: Sequence[Edition], days: c.Days) -> Edition | None:
+    inside = days.start or date.min
+    return next((one for one in told if inside in one.days and one.lines), None)
+
+
+def _figures(one: _Told, other: _Told) -> Iterator[Changed]:
+    old, new = one.core.named, other.core.named
+    for name in dict.fromkeys([*old, *new]):
+        was, now = old.get(name), new.get(name)
+        before = figure_versions(one.names, was) if was is not None else []
+        after = figure_versions(other.names, now) if now is not None else []
+        stretches = tuple(_of_figure(before, after))
+        title = (now or was or _never()).title
+        kind: Kind = "added" if was is None else "removed" if now is None else "changed"
+        if stretches:
+            yield Changed(
+                kind, "figure", name, title, stretches,
+                one.at(was) if was is not None else None, other.at(now) if now is not None else None,
+            )  # fmt: skip
+
+
+def _of_figure(before: Sequence[FigureVersion], after: Sequence[FigureVersion]) -> Iterator[Stretch]:
+    for days in _cut([version.days for version in (*before, *after)]):
+        inside = days.start or date.min
+        old = next((version for version in before if inside in version.days), None)
+        new = next((version for version in after if inside in version.days), None)
+        if old is None and new is None:
+            continue
+        if old is None or new is None:
+            yield Stretch(
+                days, (Change("new" if old is None else "ended", "", old.text if old else "", new.text if new else ""),)
+            )
+        elif plain(old.text) != plain(new.text):
+            yield Stretch(days, (Change("changed", "", old.text, new.text),))
+        elif (old.cites, old.assumes) != (new.cites, new.assumes):
+            yield Stretch(days, (Change("rests on", "", _basis(old), _basis(new)),))
+
+
+def _basis(version: FigureVersion) -> str:
+    cites = [f"{cite.source}, “{cite.place}”" for cite in version.cites]
+    return "; ".join((*cites, *(f"reading: {text}" for text in version.assumes))) or "no source of its own"
+
+
+def _lists(one: _Told, other: _Told) -> Iterator[Changed]:
+    old, new = _entries(one.core), _entries(other.core)
+    for name in dict.fromkeys([*old, *new]):
+        (title, before), (_, after) = old.get(name) or new[name], new.get(name) or old[name]
+        before = before if name in old else {}
+        after = after if name in new else {}
+        lines = tuple(
+            Change(
+                "new" if entry not in before else "ended" if entry not in after else "changed",
+                entry, str(before.get(entry, "")), str(after.get(entry, "")),
+            )
+            for entry in dict.fromkeys([*before, *after])
+            if before.get(entry) != after.get(entry)
+        )  # fmt: skip
+        if lines:
+            kind: Kind = "added" if name not in old else "removed" if name not in new else "changed"
+            yield Changed(kind, "certifications", name, title, (Stretch(c.ALWAYS, lines),))
+
+
+def _entries(core: c.Core) -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """Return the lists of certifications that rules count: title, and the days of each entry in words."""
+    found: dict[str, tuple[str, Mapping[str, str]]] = {}
+    tops = [top for rule in core.rules.values() for version in rule.versions for top in expressions(version)]
+    for top in (*tops, *(named.value for named in core.named.values())):
+        for node in walk(top):
+            for listing in node.lists if isinstance(node, c.OfPeople) else ():
+                days: dict[str, str] = {}
+                for entry in listing.entries:
+                    days[entry.certification] = "; ".join(
+                        filter(None, (days.get(entry.certification), str(entry.days)))
+                    )
+                found[listing.name] = (listing.title, days)
+    return found
+
+
+def _never() -> c.NamedDecl:
+    raise AssertionError("a name that changed is on one of the sides")

@@ -1,0 +1,136 @@
+"""A direction is a claim about every partner: held against decisions of both sides, over faults of every construct."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsl import core as c, document as d
+from dsl.core.keys import Keys
+from dsl.core.ranges import Numbers, Truth
+from dsl.diagnostics import Severity
+from dsl.load import load
+from dsl.lower.to_core import lower
+from evaluator.engine import Engine
+from review.diff.direction import Directions, Steps
+from review.scenarios.faults import Fault, faults
+from review.scenarios.partners import Partners
+from tests.review.diff.conftest import side
+
+Json = Any
+ROOT = Path(__file__).parents[3]
+DAYS = (date(2022, 11, 20), date(2023, 6, 20), date(2026, 8, 15))
+LEAST, MOST = Decimal("-1e30"), Decimal("1e30")
+ORDER = {Truth.FALSE: 0, Truth.UNKNOWN: 1, Truth.TRUE: 2}
+
+
+def faulty(document: d.Document, made: Sequence[Fault]) -> Iterator[tuple[Fault, Engine]]:
+    """Yield the engines of documents with a fault, where one can be decided."""
+    for fault in made:
+        changed = fault.put_into(document)
+        core, found = lower(changed)
+        if not any(one.severity is Severity.ERROR for one in found):
+            yield fault, Engine(changed, core)
+
+
+def contradicted(steps: Steps, one: Engine, other: Engine, rule: str, facts: Json, day: date) -> str | None:
+    """Return how two decisions contradict a direction; None where they do not."""
+    was, now = one.truth(rule, facts, day), other.truth(rule, facts, day)
+    if was is not None and now is not None and not agrees(steps, ORDER[was], ORDER[now], ORDER[was], ORDER[now]):
+        return f"{was} -> {now}"
+    if c.KINDS[one.core.rules[rule].kind].decides == "amount":
+        before, after = one.value(rule, facts, day), other.value(rule, facts, day)
+        if isinstance(before, Numbers) and isinstance(after, Numbers):
+            low = [LEAST if value.low is None else value.low for value in (before, after)]
+            high = [MOST if value.high is None else value.high for value in (before, after)]
+            if not agrees(steps, *low, *high):
+                return f"{before} -> {after}"
+    return None
+
+
+def agrees(steps: Steps, low: Any, new_low: Any, high: Any, new_high: Any) -> bool:
+    """Whether a value went where it may have gone."""
+    if steps <= {"down"} and not (new_low <= low and new_high <= high):
+        return False
+    return not (steps <= {"up"} and not (new_low >= low and new_high >= high))
+
+
+def check(policies: Path, step: int, start: int, partners: int) -> Counter[str]:
+    """Compare every so many faults of policies with what generated partners are told on both sides."""
+    document = load([policies])
+    engine = Engine(document)
+    keys = Keys(engine.core)
+    seen: Counter[str] = Counter()
+    for fault, other in faulty(document, faults(document)[start::step]):
+        ways = Directions(keys, Keys(other.core))
+        # A direction is of partners of whom the register says the same on both sides.
+        same_register = not any(
+            rule.is_award and rule != other.core.rules.get(rule.id) for rule in engine.core.rules.values()
+        )
+        for rule in engine.core.rules.values():
+            now = other.core.rules.get(rule.id)
+            if now is None or now == rule:
+                continue
+            for day in DAYS:
+                mine, its = rule.version_on(day), now.version_on(day)
+                if mine is None or its is None:
+                    continue
+                steps = ways.of_versions(mine, its, day)
+                seen["open" if "open" in steps else "+".join(sorted(steps)) or "equal"] += 1
+                if not steps <= {"down"} and not steps <= {"up"}:
+                    continue
+                makers = [
+                    Partners(core, seed=3, as_of=day, rules=[one])
+                    for core, one in ((engine.core, rule), (other.core, now))
+                ]
+                for number in range(partners):
+                    facts = makers[number % 2].partner(1 + number // 2)
+                    if not same_register:
+                        facts["records"]["awards"] = []
+                    wrong = contradicted(steps, engine, other, rule.id, facts, day)
+                    assert wrong is None, (fault.key, fault.place, rule.id, day, sorted(steps), wrong, facts)
+    return seen
+
+
+SCORE = """facts {{ a: count  b: count }}
+designation d {{ pass at 10 points out of 20 points {every}
+  {whole} {{ track one {{ a: a earns {points} points each, up to 10 points  c: b earns 1 point each, up to 10 points }}
+            track two {{ b: b earns 2 points each, up to 20 points {more} }} }} }}
+"""
+PLAIN = {"every": "", "whole": "best of", "points": "1", "more": ""}
+ASKED = {**PLAIN, "every": "with points in every subcategory"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param(PLAIN, {**PLAIN, "points": "2"}, {"up"}, id="more points in one of two tracks"),
+        pytest.param(ASKED, {**ASKED, "points": "2"}, {"open"}, id="the track of more points may lack a metric"),
+        pytest.param(PLAIN, ASKED, {"down"}, id="points in every metric"),
+    ],
+)
+def test_of_several_tracks_the_one_that_counts_is_taken_whole(
+    before: dict[str, str], after: dict[str, str], expected: set[str]
+) -> None:
+    one, other = (side(name, {"a": SCORE.format(**told)}).core for name, told in (("base", before), ("head", after)))
+    ways = Directions(Keys(one), Keys(other))
+    versions = [core.rules["designation.d"].versions[0] for core in (one, other)]
+
+    assert ways.of_versions(versions[0], versions[1], DAYS[1]) == expected
+
+
+LAWS = sorted((ROOT / "tests" / "data" / "policies" / "laws").glob("*.policy"))
+
+
+@pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
+def test_what_goes_one_way_goes_so_for_every_generated_partner_by_the_laws_policies(path: Path) -> None:
+    seen = check(path, step=1, start=0, partners=10)
+
+    assert seen["down"] >= 10, seen
+    assert seen["up"] >= 10, seen
