@@ -20,6 +20,7 @@ COMMANDS = {
     "docs": "docs",
     "explain": "explain",
     "fmt": "fmt",
+    "impact": "impact",
     "partners": "partners",
     "serve": "serve",
     "table": "table",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from review.formats.comparisons import DIFF
+from review.formats.comparisons import DIFF, IMPACT
 from review.formats.decisions import DECIDE, EXPLAIN
 from review.formats.diagnostics import CHECK
 from review.formats.pages import DOCS
@@ -18,6 +18,7 @@ FORMATS: Mapping[str, Mapping[str, object]] = {
     "decide": DECIDE,
     "diff": DIFF,
     "docs": DOCS,
+    "impact": IMPACT,
     "explain": EXPLAIN,
     "test": TEST,
     "test --coverage": COVERAGE,

@@ -1,0 +1,195 @@
+"""``merit impact``: whom a change of policies concerns."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from itertools import chain, count, islice
+from pathlib import Path
+
+import click
+
+from cli.console import DEFAULT_POLICIES, Broken, echo_in, existing, fail_usage, format_option, read_file, today
+from cli.sides import side
+from evaluator import limits
+from evaluator.engine import Engine
+from review.diff.compare import Side, compare
+from review.diff.impact import Part, Partner, Trial
+from review.diff.impact_report import Impact
+from review.formats.comparisons import IMPACT
+from review.scenarios.partners import Partners
+
+CHUNK = 50
+"""Partners that a process decides before it tells of them."""
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+@click.command(short_help="Say whom a change of policies concerns.")
+@click.argument("base")
+@click.argument("head", required=False)
+@click.option(
+    "--partners",
+    "files",
+    multiple=True,
+    metavar="PATH",
+    help="Facts: a file, a folder of files, or .jsonl, a partner a line.",
+)
+@click.option(
+    "--generated", type=click.IntRange(1), metavar="N", help="Make N partners at the rules' own figures instead."
+)
+@click.option("--seed", default=1, show_default=True, help="Of the partners that are made.")
+@click.option("--dates", metavar="DAY,...", help="Days that are decided; today where none is given.")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Processes; as many as there are processors where not given."
+)
+@click.option(
+    "--policies", multiple=True, metavar="PATH", help="Where the policies stand in revisions.  [default: policies]"
+)
+@format_option(IMPACT)
+def impact(
+    base: str,
+    head: str | None,
+    files: tuple[str, ...],
+    generated: int | None,
+    seed: int,
+    dates: str | None,
+    jobs: int | None,
+    policies: tuple[str, ...],
+    form: str,
+) -> None:
+    """Decide partners by BASE and by HEAD, by default the working tree, and tell whose decisions are other ones.
+
+    Only rules that can decide otherwise are tried (`merit diff` says which). Without partners at hand, --generated makes
+    some: they show how a change can flip decisions, not how often it does.
+    """
+    if bool(files) == bool(generated):
+        fail_usage("give the partners with --partners, or have some made with --generated N")
+    days = _days(dates)
+    paths = policies or (DEFAULT_POLICIES,)
+    before, after = side(base, paths), side(head, paths)
+    changed = [one for one in compare(before, after).changed if one.what == "rule" and one.decides]
+    rules = {one.former or one.name: one.name for one in changed if one.kind not in ("added", "removed")}
+    trial = Trial(_engine(before), _engine(after), rules, days)
+    partners = _made(trial, seed, generated) if generated is not None else _read(existing(files))
+    parts = list(_tried(trial, partners if rules else iter(()), jobs or os.cpu_count() or 1))
+    flips = tuple(chain.from_iterable(part.flips for part in parts))
+    refused = tuple(chain.from_iterable(part.refused for part in parts))
+    found = Impact(
+        sum(part.partners for part in parts), sum(part.decided for part in parts), days,
+        {name: after.core.rules[name].title for name in rules.values()}, flips, refused,
+        seed if generated is not None else None,
+    )  # fmt: skip
+    echo_in(form, IMPACT, found)
+
+
+def _engine(told: Side) -> Engine:
+    return Engine(told.document, told.core)
+
+
+def _days(told: str | None) -> tuple[date, ...]:
+    if told is None:
+        day = today()
+        click.echo(f"decided for today, {day}; --dates takes other days", err=True)
+        return (day,)
+    found: list[date] = []
+    for text in told.split(","):
+        try:
+            day = date.fromisoformat(text.strip())
+        except ValueError:
+            fail_usage(f"--dates: {text.strip()} is no date; write year-month-day, like 2022-10-03")
+        if not limits.is_inside(day):
+            fail_usage(f"--dates: {limits.DayOutside(day)}")
+        found.append(day)
+    return tuple(dict.fromkeys(found))
+
+
+def _made(trial: Trial, seed: int, number: int) -> Iterator[Partner]:
+    """Yield partners at the figures of the side after and of the side before, by turns."""
+    makers = [
+        Partners(engine.core, seed=seed, as_of=trial.days[0], rules=[engine.core.rules[name] for name in names])
+        for engine, names in ((trial.after, trial.rules.values()), (trial.before, trial.rules))
+    ]
+    for index in islice(count(), number):
+        name = f"made-{index + 1:06d}"
+        yield name, {**makers[index % 2].partner(1 + index // 2), "partner": name}
+
+
+def _read(paths: Iterable[Path]) -> Iterator[Partner]:
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES or file.suffix == ".jsonl")
+            if not inside:
+                fail_usage(f"there are no facts in `{path}`: no .yaml, .json or .jsonl")
+            yield from _read(inside)
+        elif path.suffix == ".jsonl":
+            yield from _lines(path)
+        else:
+            facts = read_file(path).value
+            yield _named(facts, path.stem), facts
+
+
+def _lines(path: Path) -> Iterator[Partner]:
+    with path.open(encoding="utf-8") as stream:
+        for number, line in enumerate(stream, start=1):
+            if line.strip():
+                try:
+                    facts = json.loads(line)
+                except ValueError as error:
+                    raise Broken([f"{path}:{number}: error: this line is no JSON: {error}"]) from error
+                yield _named(facts, f"{path.stem}:{number}"), facts
+
+
+def _named(facts: object, otherwise: str) -> str:
+    return str(facts.get("partner", otherwise)) if isinstance(facts, dict) else otherwise
+
+
+# ---- processes ---------------------------------------------------------------------------------------------------
+
+_TRIAL: list[Trial] = []
+"""What a worker decides with."""
+
+
+def _tried(trial: Trial, partners: Iterator[Partner], jobs: int) -> Iterator[Part]:
+    """Yield what shares of the partners come to, in their order; few are at hand at a time."""
+    first = list(islice(partners, CHUNK))
+    rest = chain(first, partners)
+    if jobs == 1 or len(first) < CHUNK or "fork" not in multiprocessing.get_all_start_methods():
+        yield from _counted(trial.of(share) for share in _shares(rest))
+        return
+    _TRIAL[:] = [trial]  # Forked workers have the policies already.
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+        yield from _counted(_in_order(pool, rest, jobs))
+
+
+def _in_order(pool: ProcessPoolExecutor, partners: Iterator[Partner], jobs: int) -> Iterator[Part]:
+    shares = _shares(partners)
+    waiting = [pool.submit(_of, share) for share in islice(shares, 2 * jobs)]
+    while waiting:
+        yield waiting.pop(0).result()
+        waiting.extend(pool.submit(_of, share) for share in islice(shares, 1))
+
+
+def _of(share: Sequence[Partner]) -> Part:
+    return _TRIAL[0].of(share)
+
+
+def _shares(partners: Iterator[Partner]) -> Iterator[Sequence[Partner]]:
+    while share := list(islice(partners, CHUNK)):
+        yield share
+
+
+def _counted(parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield parts and tell how far it is, on a terminal only."""
+    shown, partners = sys.stderr.isatty(), 0
+    for part in parts:
+        partners += part.partners
+        yield part
+        if shown:
+            click.echo(f"\r{partners:,} partners ", err=True, nl=False)
+    if shown:
+        click.echo(err=True)

@@ -1,0 +1,161 @@
+"""Whom a change concerns: partners decided by both sides, and what comes out otherwise, with the clause that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from dsl.core.ranges import Range
+from evaluator.decision import HELD, Decision, Detail, range_json
+from evaluator.engine import Engine, Query
+from evaluator.facts_schema import FactErrors
+from evaluator.reasons import Reason, plain
+
+Json = Any
+Partner = tuple[str, Mapping[str, Json]]
+"""What a partner is called, and its facts."""
+
+
+class Flip(NamedTuple):
+    """A decision that the change makes another one."""
+
+    rule: str
+    partner: str
+    on: date
+    what: str
+    """What of the decision: ``eligibility``, ``amount``, ``due``, ``stage``, ``standing``, ``points``, ``option NAME``."""
+    before: str
+    after: str
+    clauses: tuple[str, ...] = ()
+    """The smallest parts that come out otherwise, by their reason codes."""
+
+
+class Refused(NamedTuple):
+    """A partner that a side cannot decide: its facts do not fit the vocabulary there."""
+
+    partner: str
+    side: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a share of the partners came to."""
+
+    partners: int
+    decided: int
+    """How many decisions were compared."""
+    flips: tuple[Flip, ...]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Two engines, and the rules and days that are tried."""
+
+    before: Engine
+    after: Engine
+    rules: Mapping[str, str]
+    """Rules of the side before, each with its name after."""
+    days: tuple[date, ...]
+
+    def of(self, partners: Iterable[Partner]) -> Part:
+        """Decide partners by both sides."""
+        count = decided = 0
+        flips: list[Flip] = []
+        refused: list[Refused] = []
+        for name, facts in partners:
+            count += 1
+            wrong = _refusal(name, self.before, self.after, facts)
+            if wrong is not None:
+                refused.append(wrong)
+                continue
+            for day in self.days:
+                decided += len(self.rules)
+                flips.extend(self._flips(name, facts, day))
+        return Part(count, decided, tuple(flips), tuple(refused))
+
+    def _flips(self, partner: str, facts: Mapping[str, Json], day: date) -> Iterator[Flip]:
+        mine = _decisions(self.before, self.rules, facts, day, "none")
+        its = _decisions(self.after, self.rules.values(), facts, day, "none")
+        for one, other in zip(mine, its, strict=True):
+            was, now = _outcomes(one), _outcomes(other)
+            unlike = [what for what in dict.fromkeys([*was, *now]) if was.get(what) != now.get(what)]
+            if not unlike:
+                continue
+            clauses = tuple(
+                _clauses(
+                    _decisions(self.before, [one.rule], facts, day, "full")[0],
+                    _decisions(self.after, [other.rule], facts, day, "full")[0],
+                )
+            )
+            for what in unlike:
+                yield Flip(other.rule, partner, day, what, was.get(what, "-"), now.get(what, "-"), clauses)
+
+
+def _refusal(partner: str, before: Engine, after: Engine, facts: Mapping[str, Json]) -> Refused | None:
+    for side, engine in (("base", before), ("head", after)):
+        try:
+            engine.reader.check(facts, most=1)
+        except FactErrors as error:
+            return Refused(partner, side, str(error))
+    return None
+
+
+def _decisions(
+    engine: Engine, rules: Iterable[str], facts: Mapping[str, Json], day: date, detail: Detail
+) -> Sequence[Decision]:
+    return engine.decide(Query(tuple(rules), day, facts, detail=detail)).decisions
+
+
+def _outcomes(decision: Decision) -> dict[str, str]:
+    """Return what came out, aspect by aspect, as texts."""
+    told: dict[str, str] = {"in force": "yes" if decision.in_force else "no"}
+    if decision.eligibility is not None:
+        told["eligibility"] = decision.eligibility.replace("_", " ")
+    for what, range_ in (("amount", decision.amount), ("due", decision.due), ("stage", decision.stage)):
+        if range_ is not None:
+            told[what] = _said(range_)
+    if decision.score is not None:
+        told["points"] = _said(decision.score.points)
+    if decision.standing is not None:
+        told["standing"] = HELD[decision.standing.held].replace("_", " ")
+    for option in decision.options:
+        told[f"option {option.name or 'no choice'}"] = option.eligibility.replace("_", " ")
+    return told
+
+
+def _said(range_: Range) -> str:
+    value = range_json(range_)
+    return value if isinstance(value, str) else plain(range_)
+
+
+def _clauses(one: Decision, other: Decision) -> Iterator[str]:
+    """Yield the codes of the smallest parts that come out otherwise: below them nothing does."""
+    was = {reason.key[0]: _told(reason) for reason in _all(one)}
+    for reason in _all(other):
+        if _differs(reason, was) and not any(_differs(part, was) for part in _below(reason)):
+            yield reason.code
+
+
+def _differs(reason: Reason, was: Mapping[str, object]) -> bool:
+    return was.get(reason.code) != _told(reason)
+
+
+def _told(reason: Reason) -> tuple[object, ...]:
+    return reason.outcome, reason.points, reason.required
+
+
+def _all(decision: Decision) -> Iterator[Reason]:
+    tops = (*decision.reasons, *(reason for option in decision.options for reason in option.reasons))
+    for top in tops:
+        yield top
+        yield from _below(top)
+
+
+def _below(reason: Reason) -> Iterator[Reason]:
+    for part in reason.parts:
+        yield part
+        yield from _below(part)

@@ -1,0 +1,110 @@
+"""``merit impact``: partners from files and made ones, days, processes, and what cannot be decided."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., tuple[int, str]]
+RULES = "facts {{ seats: count }}\nentitlement badge {{ requires {{ seats: seats >= {least} }} }}\n"
+SIDES = ("impact", "before", "after", "--dates", "2023-06-20")
+
+
+@pytest.fixture
+def folder(run_merit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two sides and some partners, in the folder that commands are run from."""
+    monkeypatch.chdir(tmp_path)
+    for name, least in (("before", 5), ("after", 8)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "badge.policy").write_text(RULES.format(least=least), "utf-8")
+    seats = [{"partner": f"p{number}", "facts": {"seats": number}} for number in range(1, 121)]
+    (tmp_path / "partners.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in seats), "utf-8")
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "six.yaml").write_text("facts: {seats: 6}\n", "utf-8")
+    (tmp_path / "some" / "wrong.json").write_text('{"facts": {"seats": "many"}}', "utf-8")
+    return tmp_path
+
+
+def test_counts_come_first_then_partners_with_the_clause(folder: Path, run_merit: Run) -> None:
+    code, told = run_merit(*SIDES, "--partners", "partners.jsonl", "--jobs", "1")
+
+    assert code == 0
+    assert told.splitlines() == [
+        "120 partners, 1 rules that can decide otherwise, on 2023-06-20: 120 decisions by each side, of 3 partners some are other ones",
+        "",
+        "entitlement.badge  Badge",
+        "  eligibility: eligible -> not eligible  3",
+        "    p5 on 2023-06-20, by entitlement.badge.seats",
+        "    p6 on 2023-06-20, by entitlement.badge.seats",
+    ]
+
+
+def test_several_processes_say_the_same(folder: Path, run_merit: Run) -> None:
+    one, two = (run_merit(*SIDES, "--partners", "partners.jsonl", "--jobs", jobs, "--format", "json") for jobs in "12")
+
+    assert one == two
+    assert len(json.loads(one[1])["flips"]) == 3
+
+
+def test_a_partner_that_does_not_fit_is_counted_and_named(folder: Path, run_merit: Run) -> None:
+    code, told = run_merit(*SIDES, "--partners", "some")
+
+    assert code == 0
+    assert told.startswith("2 partners, ")
+    assert (
+        "1 partners do not fit the vocabulary of a side, and are not among them:\n  wrong: base: /facts/seats: " in told
+    )
+    assert "six on 2023-06-20" in told
+
+
+def test_csv_has_a_line_for_every_flip(folder: Path, run_merit: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(run_merit(*SIDES, "--partners", "partners.jsonl", "--format", "csv")[1])))
+
+    assert [(row["partner"], row["before"], row["after"]) for row in rows] == [
+        (f"p{number}", "eligible", "not eligible") for number in (5, 6, 7)
+    ]
+
+
+def test_partners_that_are_made_are_said_to_be(folder: Path, run_merit: Run) -> None:
+    code, told = run_merit(*SIDES, "--generated", "40", "--seed", "3")
+
+    assert code == 0
+    assert "the partners are made, not real (seed 3)" in told
+    assert run_merit(*SIDES, "--generated", "40", "--seed", "3")[1] == told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "expected"),
+    [
+        (
+            ["impact", "before", "after"],
+            2,
+            "error: give the partners with --partners, or have some made with --generated N",
+        ),
+        ([*SIDES, "--partners", "nowhere"], 2, "error: there is no `nowhere`"),
+        (
+            ["impact", "before", "after", "--generated", "1", "--dates", "2023-02-30"],
+            2,
+            "error: --dates: 2023-02-30 is no date; write year-month-day, like 2022-10-03",
+        ),
+        ([*SIDES, "--partners", "before"], 2, "error: there are no facts in `before`: no .yaml, .json or .jsonl"),
+        (
+            [*SIDES, "--partners", "bad.jsonl"],
+            3,
+            "bad.jsonl:2: error: this line is no JSON: Expecting value: line 1 column 1 (char 0)",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_told(
+    folder: Path, run_merit: Run, arguments: list[str], code: int, expected: str
+) -> None:
+    (folder / "bad.jsonl").write_text('{"facts": {}}\nseats\n', "utf-8")
+
+    found, told = run_merit(*arguments)
+
+    assert (found, told.splitlines()[-1]) == (code, expected)

@@ -1,0 +1,58 @@
+"""What no change is said to reach decides as before: held against deciding every rule by both sides."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import count, islice
+
+import pytest
+
+from evaluator.engine import Engine, Query
+from review.diff.compare import Side, compare
+from review.diff.impact import Trial, _outcomes
+from review.scenarios.partners import Partners
+from tests.review.diff.conftest import BASE, EDITS, edited, side
+
+DAYS = (date(2022, 11, 20), date(2023, 6, 20), date(2027, 2, 1))
+PARTNERS = 8
+
+
+def trial(before: Side, after: Side) -> Trial:
+    """Return a trial of the rules that can decide otherwise."""
+    changed = [one for one in compare(before, after).changed if one.what == "rule" and one.decides]
+    rules = {one.former or one.name: one.name for one in changed if one.kind not in ("added", "removed")}
+    engines = [Engine(told.document, told.core) for told in (before, after)]
+    return Trial(engines[0], engines[1], rules, DAYS)
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_rule_that_nothing_reaches_decides_as_before(name: str) -> None:
+    tried = trial(side("base", BASE), side("head", edited(name)))
+    others = [rule for rule in tried.before.core.rules if rule in tried.after.core.rules and rule not in tried.rules]
+    made = Partners(tried.after.core, seed=5, as_of=DAYS[1])
+
+    for facts in islice(map(made.partner, count(1)), PARTNERS):
+        for day in DAYS:
+            told = [
+                [_outcomes(one) for one in engine.decide(Query(tuple(others), day, facts, detail="none")).decisions]
+                for engine in (tried.before, tried.after)
+            ]
+            assert told[0] == told[1], day
+
+
+def test_whoever_flips_is_told_with_the_clause_that_does_it() -> None:
+    tried = trial(side("base", BASE), side("head", edited("any_to_all")))
+    facts = {
+        "facts": {"audit_passed": True},
+        "records": {
+            "awards": [{"award": "designation.data_ai", "attained": "2023-01-01", "anniversary": "2024-01-01"}]
+        },
+    }
+
+    part = tried.of([("one", facts), ("other", {"facts": {"audit_passed": 5}})])
+
+    assert (part.partners, [one.partner for one in part.refused], part.refused[0].side) == (2, ["other"], "base")
+    flips = {(flip.rule, flip.what): flip for flip in part.flips if flip.on == DAYS[1]}
+    flip = flips["specialization.kubernetes", "eligibility"]
+    assert (flip.before, flip.after) == ("undetermined", "not eligible")
+    assert flip.clauses == ("specialization.kubernetes.designation",)
