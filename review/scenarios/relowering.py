@@ -127,7 +127,10 @@ class Relowering:
             found = {name} if section == "rules" else set()
         # Several families may give versions of one rule.
         kinds = {rules[key].kind for key in found if rules[key].each_row_of is not None}
-        return found | {key for key, rule in rules.items() if rule.each_row_of is not None and rule.kind in kinds}
+        found |= {key for key, rule in rules.items() if rule.each_row_of is not None and rule.kind in kinds}
+        # A life cycle is made of its award as well.
+        awards = {rules[key].kind for key in found}
+        return found | {key for key, rule in rules.items() if rule.kind == "lifecycle" and rule.name in awards}
 
     def _users(self, common: str) -> set[str]:
         """Return the rules that use shared clauses, also through others."""

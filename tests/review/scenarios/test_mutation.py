@@ -218,6 +218,20 @@ def test_lowering_one_form_gives_what_lowering_all_gives(folder, size):
             assert set(whole.change_days) <= set(part.change_days), fault.key
 
 
+def test_lowering_an_award_lowers_its_life_cycle():
+    document = load([SHIPPED])
+    core, _ = lower(document)
+    relowering = Relowering(document, core)
+    made = [one for one in faults(document) if one.form == ("rules", "competency.security") and one.kind == "date"]
+
+    for fault in made:
+        whole, _ = lower(fault.put_into(document))
+        part = relowering.core_with(fault, fault.put_into(document))
+        assert not isinstance(part, str)
+        assert part.rules == whole.rules, fault.key
+    assert made
+
+
 def test_the_check_alone_refuses_what_the_whole_check_refuses():
     document = load([POLICIES])
     core, _ = lower(document)
