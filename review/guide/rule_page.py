@@ -178,21 +178,49 @@ class RulePages:
                 is_due = group == "checks" and shown.version.amount is not None
                 yield Heading(f"{'When it is due' if is_due else heading}{level}", depth)
                 whole = c.Days(told[0].days.start, told[-1].days.end)
-                yield Entries(tuple(self._entry(line, shown, spans, whole, ()) for line in lines))
+                yield Entries(self._entries(lines, shown, spans, whole, ()))
 
-    def _entry(self, line: Line, shown: Edition, spans: Spans, around: c.Days, cited: tuple[c.Citation, ...]) -> Entry:
-        """Return a line of the list; days and sources that are those of the line around it are not told again."""
+    def _entries(
+        self, lines: Sequence[Line], shown: Edition, spans: Spans, around: c.Days, cited: tuple[c.Citation, ...]
+    ) -> tuple[Entry, ...]:
+        """Return the lines of one list; a source that is that of the line right above is told as such."""
+        above = cited
+        told: list[Entry] = []
+        for line in lines:
+            told.append(self._entry(line, shown, spans, around, cited, above))
+            above = () if line.parts else line.cites or cited
+        return tuple(told)
+
+    def _entry(
+        self,
+        line: Line,
+        shown: Edition,
+        spans: Spans,
+        around: c.Days,
+        cited: tuple[c.Citation, ...],
+        above: tuple[c.Citation, ...],
+    ) -> Entry:
+        """Return a line of the list; days and sources that are those of the line around it are not told again.
+
+        Args:
+            line: What to tell.
+            shown: The edition that it stands in.
+            spans: The days of each line.
+            around: The days of the line around it.
+            cited: The sources of the line around it.
+            above: The sources of the line before it in the same list.
+        """
         notes: list[str] = []
         # A condition on rows has no title: it is told with the days of what it belongs to.
         days = _span_of(spans.get(_key(line), ()), shown) if line.title else around
         if (days.start, days.end) != (around.start, around.end):
             notes.append(sentence(self.names.span(days)))
         if line.cites and line.cites != cited:
-            notes.append(f"Source: {self.names.cited(line.cites)}")
+            notes.append("Source: as above" if line.cites == above else f"Source: {self.names.cited(line.cites)}")
         notes.extend(f"Reading: {text}" for text in line.assumes)
         # A part without a title of its own is called by what it says; that is not said twice.
         text = "" if line.text == line.title else line.text.removeprefix(f"{line.title}, ")
-        parts = tuple(self._entry(part, shown, spans, days, line.cites or cited) for part in line.parts)
+        parts = self._entries(line.parts, shown, spans, days, line.cites or cited)
         return Entry(line.title, text, tuple(notes), parts)
 
     def _versions(self, told: Sequence[Edition], spans: Spans, level: str) -> Iterator[Block]:
