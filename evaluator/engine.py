@@ -43,6 +43,7 @@ from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Decided, Rests, S
 from evaluator.standing import Standing
 from evaluator.statements import is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
+from evaluator.values import Values
 
 Json = Any
 
@@ -202,6 +203,7 @@ class _Deciding:
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.interpreter = interpreter or Interpreter(self.core, facts, prepared.plans, prepared.besides)
+        self._values = Values(self.interpreter)
         self._rests = Decided(prepared.written, facts)
         self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys(), prepared.reached)
         self._told: dict[tuple[object, ...], tuple[Explanation, Reason]] | None = None if untold or trying else {}
@@ -225,7 +227,17 @@ class _Deciding:
 
     def _compiled(self, node: c.Expr, at: Moment) -> Range:
         """Decide a node by the twin: what its parts make, without why."""
-        return self.prepared.twin.of(node, at.day)(lambda part: self.interpreter.evaluate(part, at).range)
+        return self.prepared.twin.of(node, at.day)(lambda part: self._values.of(part, at))
+
+    def _decide(self, node: c.Expr, at: Moment) -> Explanation:
+        """Decide a node with why, but where only what comes out is wanted."""
+        return Explanation(node, self._values.of(node, at)) if self.trying else self.interpreter.evaluate(node, at)
+
+    def _requirement(self, rule: c.Rule, at: Moment) -> Explanation:
+        """Decide the requirement of a rule likewise."""
+        if not self.trying:
+            return self.interpreter.requirement(rule, at)
+        return Explanation(c.Literal(value=None, type=c.FLAG, origin=rule.origin), self._values.requirement(rule, at))
 
     def value(self, rule: c.Rule) -> Range | None:
         """Return the amount, stage or points of a rule."""
@@ -281,7 +293,7 @@ class _Deciding:
             case "options":
                 return self._choice(base, version, at, context)
             case "eligibility":
-                explanation = self.interpreter.requirement(rule, at)
+                explanation = self._requirement(rule, at)
                 beside: list[Explanation] = []
                 decided = base._replace(
                     eligibility=ELIGIBILITY[explanation.truth],
@@ -308,17 +320,17 @@ class _Deciding:
     def _fee(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.amount is None:
             raise AssertionError("a fee has an amount")
-        amount = self.interpreter.evaluate(version.amount, at)
+        amount = self._decide(version.amount, at)
         explanations = [amount]
         due: Explanation | None = None
         told: list[c.SettingVersion] = []
         beside: list[Explanation] = []
         for setting in version.settings.get("due at", ()):
             if at.day in setting.days and not isinstance(setting.value, tuple):
-                due = self.interpreter.evaluate(setting.value, at)
+                due = self._decide(setting.value, at)
                 explanations.append(due)
                 told.append(setting)
-        requirement = self.interpreter.requirement(rule, at) if version.requirement is not None else None
+        requirement = self._requirement(rule, at) if version.requirement is not None else None
         reasons = (
             *value_reason(f"{rule.id}.amount", "Amount", amount, context),
             *(reasons_of(requirement, context) if requirement else ()),
@@ -339,7 +351,7 @@ class _Deciding:
     def _stage(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.stage is None:
             raise AssertionError("a life cycle has stages")
-        explanation = self.interpreter.evaluate(version.stage, at)
+        explanation = self._decide(version.stage, at)
         stage = explanation.range if isinstance(explanation.range, Words) else Words()
         reasons: list[Reason] = []
         tests = explanation.of("condition")
@@ -359,7 +371,7 @@ class _Deciding:
         for setting in version.settings.get("renewable", ()):
             if at.day in setting.days and isinstance(setting.value, tuple):
                 more.append(setting)
-                bounds = [self.interpreter.evaluate(bound, at) for bound in setting.value]
+                bounds = [self._decide(bound, at) for bound in setting.value]
                 explanations.extend(bounds)
                 first, last = (bound.range for bound in bounds)
                 may_choose = is_open(first, last, at.day)
@@ -371,13 +383,13 @@ class _Deciding:
         for setting in version.settings.get("renews to", ()) if may_choose is not Truth.FALSE else ():
             if at.day in setting.days and not isinstance(setting.value, tuple):
                 more.append(setting)
-                following = self.interpreter.evaluate(setting.value, at)
+                following = self._decide(setting.value, at)
                 explanations.append(following)
                 renews_to = following.range
         for option in version.options:
             if at.day not in option.days:
                 continue
-            found = self.interpreter.evaluate(option.requirement, at) if option.requirement is not None else None
+            found = self._decide(option.requirement, at) if option.requirement is not None else None
             if found is not None:
                 explanations.append(found)
             within = self.prepared.reasons.within(option.days, option.basis.cites or context.within.cites)
@@ -412,15 +424,15 @@ class _Deciding:
         for effect in effects:
             if at.day not in effect.days:
                 continue
-            test = self.interpreter.evaluate(effect.when, at) if effect.when is not None else None
-            up_to = self.interpreter.evaluate(effect.up_to, at) if effect.up_to is not None else None
+            test = self._decide(effect.when, at) if effect.when is not None else None
+            up_to = self._decide(effect.up_to, at) if effect.up_to is not None else None
             explanations.extend(part for part in (test, up_to) if part is not None)
             amount: Explanation | None = None
             if effect.verb == "pay":
                 fee = self.core.rules.get(effect.names[0])
                 version = fee.version_on(at.day) if fee is not None else None
                 if version is not None and version.amount is not None:
-                    amount = self.interpreter.evaluate(version.amount, at._replace(rule=fee))
+                    amount = self._decide(version.amount, at._replace(rule=fee))
                     explanations.append(amount)
             result.append(
                 EffectTaken(

@@ -57,6 +57,7 @@ class Facts:
         self.core = core
         self.data = data
         self.as_of = as_of
+        self._values: dict[tuple[str, date, bool], tuple[Range, tuple[Gap, ...]]] = {}
         self._records: dict[tuple[str, bool], Records] = {}
         self._days: dict[tuple[str, str], frozenset[date]] = {}
         self._by_month: dict[str, dict[int | None, list[int]]] = {}
@@ -80,7 +81,13 @@ class Facts:
     def value(
         self, name: str, type_: Type, title: str, day: date, projected: bool = False
     ) -> tuple[Range, tuple[Gap, ...]]:
-        """Return what a fact can be on a day, and what is missing to know it."""
+        """Return what a fact can be on a day, and what is missing to know it: read once, many ask for one."""
+        key = (name, day, projected)
+        if key not in self._values:
+            self._values[key] = self._value(name, type_, title, day, projected)
+        return self._values[key]
+
+    def _value(self, name: str, type_: Type, title: str, day: date, projected: bool) -> tuple[Range, tuple[Gap, ...]]:
         pointer = f"{'/projected' if projected else ''}/facts/{name}"
         told = self.section("facts", projected)
         if name not in told:

@@ -74,12 +74,8 @@ class Interpreter:
     def _read(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide a node that is read, or that is another's value: of a name, a rule, another day."""
         match node:
-            case c.Literal(value=value, least=least):
-                if value is None:
-                    gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
-                    known = everything(node.type) if least is None else Numbers(least, node.type.high)
-                    return Explanation(node, known, gaps=(gap,))
-                return Explanation(node, exactly(value))
+            case c.Literal():
+                return self.besides.figure(node)
             case c.Named():
                 return self._value_of(node, at)
             case (
@@ -126,17 +122,24 @@ class Interpreter:
         other._before = Before(self, names, reached)
         return other
 
+    def before(self, node: c.Expr, at: Moment) -> Explanation | None:
+        """Return what a node outside of records is without the facts told last; None where they reach it."""
+        if self._before is None or self._before.is_reached(node):
+            return None
+        return self._before.interpreter.once(node, at)
+
     def once(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide a node outside of records; what was decided before at the moment is not decided again."""
-        key = _key(node, at)
+        key = key_of(node, at)
         if key not in self._decided:
             self._decided[key] = self.evaluate(node, at)
         return self._decided[key]
 
     def _requirement(self, node: c.Requirement, at: Moment, kind: _Kind) -> Explanation:
-        if self._before is not None and not self._before.is_reached(node):
-            return self._before.interpreter.once(node, at)
-        found = self._decided[_key(node, at)] = self._made(node, at, kind)
+        before = self.before(node, at)
+        if before is not None:
+            return before
+        found = self._decided[key_of(node, at)] = self._made(node, at, kind)
         return found
 
     # ---- rules and named values
@@ -178,8 +181,9 @@ class Interpreter:
 
     def _value_of(self, node: c.Named, at: Moment) -> Explanation:
         key = (node.name, at.day, at.projected)
-        if self._before is not None and not self._before.is_reached(node):
-            return self._before.interpreter._value_of(node, at)
+        before = self.before(node, at)
+        if before is not None:
+            return before
         if key not in self._named:
             self._named[key] = self._named_value(node, at)
         found = self._named[key]
@@ -237,17 +241,30 @@ class Interpreter:
 
 
 class Besides(local):
-    """Interpreters over nobody at hand, kept for all partners of whom the same is told; each thread has its own.
+    """What is the same for many partners, kept for all of them; each thread has its own.
 
-    They are over partners with nothing, of the same choices, and over those of whom nothing is projected. An interpreter
+    That are figures, and interpreters over nobody at hand, for all of whom the same is told. These are over partners with nothing, of the same choices, and over those of whom nothing is projected. An interpreter
     remembers what it decided and what it is about to decide, so that no two threads may ask one.
     """
 
     MOST = 8
-    """How many are kept; then the one that was asked for longest ago is forgotten."""
+    """How many interpreters are kept; then the one that was asked for longest ago is forgotten."""
+    MOST_FIGURES = 20_000
+    """How many figures are kept; then they are begun anew, so that nodes of the moment take no room."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[date, str], Interpreter] = OrderedDict()
+        self._figures: dict[int, Explanation] = {}
+
+    def figure(self, node: c.Literal) -> Explanation:
+        """Return why a figure of the policies is what it is."""
+        found = self._figures.get(id(node))
+        # It holds its node: an identity is one object's only as long as that is there.
+        if found is None:
+            if len(self._figures) >= self.MOST_FIGURES:
+                self._figures.clear()
+            found = self._figures[id(node)] = _figure(node)
+        return found
 
     def of(self, told: tuple[date, str], make: Callable[[], Interpreter]) -> Interpreter:
         """Return the interpreter of what is told on a day."""
@@ -256,6 +273,14 @@ class Besides(local):
         if len(self._kept) > self.MOST:
             self._kept.popitem(last=False)
         return found
+
+
+def _figure(node: c.Literal) -> Explanation:
+    if node.value is not None:
+        return Explanation(node, exactly(node.value))
+    gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
+    known = everything(node.type) if node.least is None else Numbers(node.least, node.type.high)
+    return Explanation(node, known, gaps=(gap,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +297,7 @@ class Before:
         return self.reached.by(node, self.names)
 
 
-def _key(node: c.Expr, at: Moment) -> tuple[object, ...]:
+def key_of(node: c.Expr, at: Moment) -> tuple[object, ...]:
     """Return what tells an evaluation of a node of the core, outside of records, from others."""
     rule = at.rule.id if at.rule is not None else None
     entry = at.entry.pointer if at.entry is not None else None

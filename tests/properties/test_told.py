@@ -20,6 +20,7 @@ from dsl.source import Source
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
+from evaluator.values import Values
 from tests.properties.strategies import knowledge
 from tests.properties.test_laws import NAMES, _partner, engine, hold
 
@@ -64,9 +65,11 @@ def check_told(data: st.DataObject, name: str) -> None:
 
     told = before.told(Facts(core, now, day), more.keys(), Reached(core))
     afresh = Interpreter(core, Facts(core, now, day), plans)
+    values = Values(before.told(Facts(core, now, day), more.keys(), Reached(core)))
 
     for node in nodes:
         one, other = told.evaluate(node, at), afresh.evaluate(node, at)
+        assert values.of(node, at) == other.range, node
         assert one.range == other.range, node
         assert list(one.missing()) == list(other.missing()), node
         assert [(part.range, part.chosen) for part in one.walk()] == [

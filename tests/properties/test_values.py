@@ -1,0 +1,98 @@
+"""What nodes give without why is what they give with why: for every rule and partner, and with a fact more told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dsl import core as c
+from dsl.core.references import expressions
+from dsl.core.walk import walk
+from dsl.load import load_checked
+from evaluator.engine import Engine
+from evaluator.facts import Facts
+from evaluator.interpreter import Interpreter
+from evaluator.moment import Moment
+from evaluator.values import Values
+from review.scenarios.partners import Partners
+
+ROOT = Path(__file__).resolve().parents[2]
+LAWS = ROOT / "tests" / "data" / "policies" / "laws"
+POLICIES = [ROOT / "policies", *sorted(LAWS.glob("*.policy"))]
+DAYS = (date(2021, 7, 1), date(2022, 10, 3), date(2023, 6, 20), date(2026, 8, 15))
+
+
+@pytest.fixture(scope="module", params=POLICIES, ids=lambda path: path.stem)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    loaded = load_checked([request.param])
+    return Engine(loaded.document, loaded.core)
+
+
+def nodes(core: c.Core, day: date) -> Iterator[tuple[c.Rule, c.Expr]]:
+    """Yield what is decided of each rule on a day."""
+    for rule in core.rules.values():
+        version = rule.version_on(day)
+        if version is not None:
+            asked = (version.requirement, version.amount, version.stage, *(one.requirement for one in version.options))
+            yield from ((rule, node) for node in asked if node is not None)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_value_is_the_range_of_its_explanation(engine: Engine, day: date) -> None:
+    asked = 0
+    for number in range(1, 5):
+        told = Partners(engine.core, as_of=day, seed=11).partner(number)
+        one, other = (Interpreter(engine.core, Facts(engine.core, told, day)) for _ in range(2))
+        values = Values(other)
+        for rule, node in nodes(engine.core, day):
+            at = Moment(day, rule=rule)
+            assert values.of(node, at) == one.evaluate(node, at).range, rule.id
+            assert values.requirement(rule, at) == one.requirement(rule, at).range, rule.id
+            asked += 1
+    assert asked > 0
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_with_a_fact_more_told_only_what_it_reaches_is_decided_again(engine: Engine, day: date) -> None:
+    core = engine.core
+    tried = 0
+    for number in range(1, 3):
+        facts = Partners(core, as_of=day, seed=13).partner(number)
+        whole = facts.get("facts", {})
+        names = [name for name in whole if name in core.facts and core.facts[name].type.kind in ("flag", "choice")]
+        for name in names[:4]:
+            less = {**facts, "facts": {one: value for one, value in whole.items() if one != name}}
+            before = Interpreter(core, Facts(core, less, day))
+            for rule, node in nodes(core, day):
+                before.evaluate(node, Moment(day, rule=rule))
+            values = Values(before.told(Facts(core, facts, day), {name}, engine.prepared.reached))
+            anew = Interpreter(core, Facts(core, facts, day))
+            for rule, node in nodes(core, day):
+                at = Moment(day, rule=rule)
+                assert values.of(node, at) == anew.evaluate(node, at).range, (rule.id, name)
+            tried += 1
+    assert tried > 0 or not any(fact.type.kind in ("flag", "choice") for fact in core.facts.values())
+
+
+def test_one_name_is_another_value_on_another_day_and_as_projected(engine: Engine) -> None:
+    core = engine.core
+    names = sorted({node for rule in core.rules.values() for node in named_in(rule)}, key=lambda node: node.name)
+    told = Partners(core, as_of=DAYS[2], seed=17).partner(1)
+    one, other = (Interpreter(core, Facts(core, told, DAYS[2])) for _ in range(2))
+    values = Values(other)
+    rules = list(core.rules.values())
+    for day in DAYS:
+        for projected in (False, True):
+            for number, node in enumerate(names):
+                at = Moment(day, projected, rule=rules[number % len(rules)])
+                assert values.of(node, at) == one.evaluate(node, at).range, node.name
+
+
+def named_in(rule: c.Rule) -> Iterator[c.Named]:
+    """Yield the names that stand in a rule."""
+    for version in rule.versions:
+        for node in expressions(version):
+            yield from (found for found in walk(node) if isinstance(found, c.Named))
