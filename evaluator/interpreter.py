@@ -74,8 +74,12 @@ class Interpreter:
     def _read(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide a node that is read, or that is another's value: of a name, a rule, another day."""
         match node:
-            case c.Literal():
-                return self.besides.figure(node)
+            case c.Literal(value=value, least=least):
+                if value is not None:
+                    return self.besides.figure(node, value)
+                gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
+                known = everything(node.type) if least is None else Numbers(least, node.type.high)
+                return Explanation(node, known, gaps=(gap,))
             case c.Named():
                 return self._value_of(node, at)
             case (
@@ -256,14 +260,14 @@ class Besides(local):
         self._kept: OrderedDict[tuple[date, str], Interpreter] = OrderedDict()
         self._figures: dict[int, Explanation] = {}
 
-    def figure(self, node: c.Literal) -> Explanation:
-        """Return why a figure of the policies is what it is."""
+    def figure(self, node: c.Literal, value: c.Figure) -> Explanation:
+        """Return why a known figure of the policies is what it is."""
         found = self._figures.get(id(node))
         # It holds its node: an identity is one object's only as long as that is there.
         if found is None:
             if len(self._figures) >= self.MOST_FIGURES:
                 self._figures.clear()
-            found = self._figures[id(node)] = _figure(node)
+            found = self._figures[id(node)] = Explanation(node, exactly(value))
         return found
 
     def of(self, told: tuple[date, str], make: Callable[[], Interpreter]) -> Interpreter:
@@ -273,14 +277,6 @@ class Besides(local):
         if len(self._kept) > self.MOST:
             self._kept.popitem(last=False)
         return found
-
-
-def _figure(node: c.Literal) -> Explanation:
-    if node.value is not None:
-        return Explanation(node, exactly(node.value))
-    gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
-    known = everything(node.type) if node.least is None else Numbers(node.least, node.type.high)
-    return Explanation(node, known, gaps=(gap,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,6 @@ class Values:
 
     def _read(self, node: c.Expr, at: Moment) -> Range:
         match node:
-            case c.Literal():
-                return self.interpreter.besides.figure(node).range
             case c.Named():
                 key = (node.name, at.day, at.projected)
                 if key not in self._named:
