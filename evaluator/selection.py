@@ -9,7 +9,7 @@ where it is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -45,48 +45,48 @@ _UNTOLD = object()
 class _Column:
     """An expression over the records of a list on a day: decided for one of those that are alike in what it reads."""
 
-    __slots__ = ("_asked", "_evaluate", "_of_alike", "_one", "_rows", "open", "ranges")
+    __slots__ = ("_asked", "_evaluate", "_of_alike", "_ranges", "_rows", "open")
 
     def __init__(self, asked: Asked, rows: Sequence[Row], evaluate: EvaluateRow) -> None:
         self._asked = asked
         self._rows = rows
         self._evaluate = evaluate
-        self._one = asked.fields[0] if len(asked.fields) == 1 else None
         self._of_alike: dict[object, tuple[Range, Explanation, Row]] = {}
-        self.ranges: list[Any] = [None] * len(rows)
-        """The range of each record that was asked about."""
+        self._ranges: list[Any] = [None] * len(rows)
         self.open = False
         """Whether any of these is not settled."""
 
-    def range_of(self, index: int) -> Range:
-        found: Range | None = self.ranges[index]
-        if found is None:
-            found = self.ranges[index] = self._decided(self._rows[index])[0]
-        return found
+    def of(self, indexes: Sequence[int]) -> list[Range]:
+        """Return the ranges of some of the records."""
+        ranges = self._ranges
+        first_asked = [index for index in indexes if ranges[index] is None]
+        if first_asked:
+            self._decide(first_asked)
+        return [ranges[index] for index in indexes]
 
-    def all(self, indexes: Sequence[int]) -> list[Range]:
-        ranges, find = self.ranges, self.range_of
-        return [ranges[index] or find(index) for index in indexes]
+    def _decide(self, indexes: Sequence[int]) -> None:
+        rows, ranges, alike = self._rows, self._ranges, self._of_alike
+        for index, key in zip(indexes, self._keys([rows[index].data for index in indexes]), strict=True):
+            ranges[index] = alike[key][0] if key in alike else self._decided(key, rows[index])[0]
 
-    def _key(self, row: Row) -> object:
-        told = row.data
-        if self._one is not None:
-            return told.get(self._one, _UNTOLD)
-        return tuple([told.get(name, _UNTOLD) for name in self._asked.fields])
+    def _keys(self, told: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Return of records what the expression reads of them."""
+        names = self._asked.fields
+        if len(names) == 1:
+            return [one.get(names[0], _UNTOLD) for one in told]
+        return [tuple([one.get(name, _UNTOLD) for name in names]) for one in told]
 
-    def _decided(self, row: Row) -> tuple[Range, Explanation, Row]:
-        key = self._key(row)
-        found = self._of_alike.get(key)
-        if found is None:
+    def _decided(self, key: object, row: Row) -> tuple[Range, Explanation, Row]:
+        if key not in self._of_alike:
             explained = self._evaluate(self._asked.node, row)
-            found = self._of_alike[key] = (explained.range, explained, row)
+            self._of_alike[key] = (explained.range, explained, row)
             self.open = self.open or not is_settled(explained.range)
-        return found
+        return self._of_alike[key]
 
     def gaps(self, index: int) -> list[Gap]:
         """Return what is missing to know it of a record: where it is told of another one, at this one's place."""
         row = self._rows[index]
-        _, explained, other = self._decided(row)
+        _, explained, other = self._decided(self._keys([row.data])[0], row)
         if other is row:
             return list(explained.missing())
         before = f"{other.pointer}/"
@@ -140,14 +140,14 @@ class Selections:
         states = [Truth.UNKNOWN if index in inside.why else Truth.TRUE for index in inside.indexes]
         value = column(plan.value) if plan.value is not None else None
         others = [column(part) for part in (*plan.alike, *((plan.amount,) if plan.amount is not None else ()))]
-        values = value.all(inside.indexes) if value is not None else [Truth.TRUE] * len(states)
+        values = value.of(inside.indexes) if value is not None else [Truth.TRUE] * len(states)
         chosen.values = list(zip(states, values, strict=True))
         if plan.alike:
-            chosen.alike = list(zip(*(column(part).all(inside.indexes) for part in plan.alike), strict=True))
+            chosen.alike = list(zip(*(column(part).of(inside.indexes) for part in plan.alike), strict=True))
         else:
             chosen.alike = [()] * len(states)
         if plan.amount is not None:
-            amounts = column(plan.amount).all(inside.indexes)
+            amounts = column(plan.amount).of(inside.indexes)
             chosen.amounts = [amount for amount in amounts if isinstance(amount, Numbers)]
         asked = [one for one in (value, *others) if one is not None and one.open]
         if asked or inside.why:
@@ -174,9 +174,8 @@ class Selections:
             begun, undated = self._begun_on(records, day)
             indexes = [index for index in indexes if begun[index] is not Truth.FALSE]
         for condition in plan.conditions:
-            one = column(condition)
-            ranges, find = one.ranges, one.range_of
-            indexes = [index for index in indexes if (ranges[index] or find(index)) is not Truth.FALSE]
+            states = column(condition).of(indexes)
+            indexes = [index for index, state in zip(indexes, states, strict=True) if state is not Truth.FALSE]
         why: dict[int, list[Gap]] = {}
         conditions = [one for one in map(column, plan.conditions) if one.open]
         if conditions or undated or window is not None:
@@ -186,7 +185,7 @@ class Selections:
                     gaps.append(Gap("field", f"{rows[index].pointer}/month", "Month"))
                 if index in undated:
                     gaps.extend(undated[index])
-                unsure = bool(gaps) or any(one.range_of(index) is Truth.UNKNOWN for one in conditions)
+                unsure = bool(gaps) or any(one.of((index,))[0] is Truth.UNKNOWN for one in conditions)
                 if unsure and plan.where is not None and conditions:
                     gaps.extend(column(plan.where).gaps(index))
                 if unsure:
