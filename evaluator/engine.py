@@ -351,7 +351,8 @@ class _Deciding:
     def _stage(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.stage is None:
             raise AssertionError("a life cycle has stages")
-        explanation = self._decide(version.stage, at)
+        # Its stages ask for progress, and what is in progress is only told from why.
+        explanation = self.interpreter.evaluate(version.stage, at)
         stage = explanation.range if isinstance(explanation.range, Words) else Words()
         reasons: list[Reason] = []
         tests = explanation.of("condition")
