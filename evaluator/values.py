@@ -6,6 +6,8 @@ definitions and read by the same interpreter; what tells more than its parts' ra
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from dsl import core as c
 from dsl.core.algebra import RANGES, dates_of, truth_of
 from dsl.core.ops import definition_of
@@ -57,8 +59,20 @@ class Values:
             case c.OnDate(value=value, date=day):
                 exact = dates_of(self.of(day, at)).exact
                 return unbounded(node.type) if exact is None else self.of(value, at._replace(day=exact))
-            case _:
+            case (
+                c.Literal() | c.Holds() | c.Paid() | c.Fact() | c.Aggregate() | c.People() | c.Field() | c.DifferentPeople()
+                | c.Lapsed() | c.InRenewal() | c.Anniversary() | c.AskedThisYear() | c.Today() | c.InProgress()
+                | c.AsProjected() | c.Sometime()
+            ):  # fmt: skip
                 return self.interpreter.evaluate(node, at).range
+            case (
+                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
+                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
+                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
+            ):  # fmt: skip
+                raise AssertionError(f"{type(node).__name__} is defined")
+            case _:
+                assert_never(node)
 
     def _named_value(self, node: c.Named, at: Moment) -> Range:
         before = self.interpreter.before(node, at)
