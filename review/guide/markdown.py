@@ -25,6 +25,8 @@ from review.guide.marks import pieces, plain
 ALONE = ("certifications", "figures", "facts", "changes", "open", "sources")
 """Areas that are one page."""
 
+SOURCES = "sources.md#sources--"
+_TO_SOURCE = re.compile(rf"\]\({re.escape(SOURCES)}(\w+)\)")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~]|&(?=#?\w+;)")
 _AT_START = re.compile(r"^(\d*)([-+](?=\s)|[.)](?=\s)|[=#])")
 
@@ -37,9 +39,16 @@ def markdown_files(site: Site) -> Iterator[tuple[str, str]]:
     for area in dict.fromkeys(page.area for page in site.pages):
         pages = [page for page in site.pages if page.area == area]
         if area == "README":
-            yield "README.md", writer.start(site, pages[0])
+            yield "README.md", _with_sources(writer.start(site, pages[0]))
         else:
-            yield f"{area}.md", writer.area(areas[area], pages, site)
+            yield f"{area}.md", _with_sources(writer.area(areas[area], pages, site))
+
+
+def _with_sources(text: str) -> str:
+    """Return a file whose sources are cited by their names: many parts cite one, and where it is told stands once."""
+    cited = sorted(set(_TO_SOURCE.findall(text)))
+    told = "".join(f"[{name}]: {SOURCES}{name}\n" for name in cited)
+    return _TO_SOURCE.sub(r"][\1]", text) + (f"\n{told}" if told else "")
 
 
 class _Markdown:

@@ -113,8 +113,17 @@ def test_the_markdown_has_no_code_in_it_but_pictures(guide):
         told = re.sub(r"```mermaid.*?```", "", text, flags=re.DOTALL)
         assert "`" not in told, name
         assert not re.search(
-            r"(?<![\w(#.-])[a-z]+_[a-z_]+\b(?![\w]*\))", re.sub(r"\]\([^)]*\)|<a id=[^>]*>", "", told)
+            r"(?<![\w(#.-])[a-z]+_[a-z_]+\b(?![\w]*\))",
+            re.sub(r"\]\([^)]*\)|\]\[\w+\]|^\[\w+\]: \S+$|<a id=[^>]*>", "", told, flags=re.MULTILINE),
         ), name
+
+
+def test_every_source_that_is_cited_by_its_name_leads_to_it(guide):
+    anchors = set(re.findall(r'<a id="([^"]+)"', guide.markdown["sources.md"]))
+    for name, text in guide.markdown.items():
+        told = dict(re.findall(r"^\[(\w+)\]: sources\.md#(\S+)$", text, flags=re.MULTILINE))
+        assert set(re.findall(r"\]\[(\w+)\]", text)) == told.keys(), name
+        assert set(told.values()) <= anchors, name
 
 
 def test_every_table_row_list_and_source_is_told(guide, read):
