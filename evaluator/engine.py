@@ -142,6 +142,23 @@ class Engine:
         """
         return self._one(facts, as_of).value(self._rule(rule))
 
+    def outcomes(self, rule: str, facts: Mapping[str, Json], as_of: date) -> Mapping[str, Range]:
+        """Return all that a rule comes to on a day, without its reasons: eligibility, amount, stage, and each option.
+
+        For callers that compare what comes out. What a rule does not decide, or is not in force for, is left out.
+
+        Raises:
+            DayOutside, FactErrors, UnknownRule: as ``decide``.
+        """
+        decided = self._one(facts, as_of).decision(self._rule(rule))
+        told: dict[str, Range | None] = {
+            "eligibility": None if decided.eligibility is None else _TRUTHS[decided.eligibility],
+            "amount": decided.amount,
+            "stage": decided.stage,
+            **{f"option {one.name or 'no choice'}": _TRUTHS[one.eligibility] for one in decided.options},
+        }
+        return {name: range_ for name, range_ in told.items() if range_ is not None}
+
     def _rule(self, rule_id: str) -> c.Rule:
         if rule_id not in self.core.rules:
             raise UnknownRule(rule_id, nearest(rule_id, list(self.core.rules)))
@@ -176,6 +193,9 @@ class Engine:
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
             facts=query.facts, hinting=self.hints,
         )  # fmt: skip
+
+
+_TRUTHS = {word: truth for truth, word in ELIGIBILITY.items()}
 
 
 def _fingerprint(facts: Mapping[str, Json]) -> str:

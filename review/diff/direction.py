@@ -43,7 +43,7 @@ class Directions:
 
     def of_versions(self, one: c.RuleVersion, other: c.RuleVersion, day: date) -> Steps:
         """Return what becomes of what versions decide on a day: open where they differ in more than what they ask and give."""
-        alike = self.before.says(_beside(one, day)) == self.after.says(_beside(other, day))
+        alike = self.before.says(beside(one, day)) == self.after.says(beside(other, day))
         return self.asked(one, other, day) | (EQUAL if alike else OPEN)
 
     def asked(self, one: c.RuleVersion, other: c.RuleVersion, day: date) -> Steps:
@@ -289,7 +289,7 @@ def _meant(core: c.Core, node: c.Expr, day: date) -> c.Expr | None:
             return node
 
 
-def _beside(version: c.RuleVersion, day: date) -> c.RuleVersion:
+def beside(version: c.RuleVersion, day: date) -> c.RuleVersion:
     """Return what a version says on a day beside what it asks and gives: its settings, options and effects."""
     settings = {
         word: tuple(replace(one, days=c.ALWAYS) for one in told if day in one.days)

@@ -1,0 +1,206 @@
+"""The definitions of ``dsl.core.ops`` over terms: what a rule of one side decides, for all partners at once.
+
+Where a construct cannot be written for the solver, or is read of what is not laid open here (the register, records,
+other days), the node is a variable by its canonical key: all that it can be, and the same on both sides where it means
+the same. A claim that holds then holds; a difference that it lets through is told only with a partner that shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from dsl import core as c
+from dsl.core.keys import Keys
+from dsl.core.ops import definition_of
+from dsl.core.ops.decided import WithRoles
+from dsl.core.ops.metrics import every_metric
+from dsl.core.ops.parts import Role
+from dsl.core.walk import walk
+from review.prove.terms import OPEN, Cannot, End, Ordered, Term, Terms, figure, known
+from review.prove.told import Told
+
+TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded(WithRoles):
+    """A node, the term that it is, and its parts."""
+
+    node: c.Expr
+    value: Term
+    parts: tuple[Encoded, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+    def branches(self) -> list[tuple[Encoded | None, Encoded]]:
+        """All branches of a first-match."""
+        tests, values = iter(self.of("condition")), iter(self.of("value"))
+        branches = self.node.branches if isinstance(self.node, c.Case) else ()
+        found: list[tuple[Encoded | None, Encoded]] = []
+        for branch in branches:
+            test = next(tests, None) if branch.when is not None else None
+            value = next(values, None)
+            if value is None or (branch.when is not None and test is None):
+                raise Cannot("a branch that is never taken")
+            found.append((test, value))
+        return found
+
+
+class Encoder:
+    """Writes nodes of one core for a day."""
+
+    def __init__(self, core: c.Core, keys: Keys, told: Told, as_of: date, *, reckoned: bool = False) -> None:
+        """Take what is written.
+
+        Args:
+            core: whose nodes they are.
+            keys: of that core.
+            told: the variables of the partner.
+            as_of: the day of the question.
+            reckoned: whether measures that may be supplied are reckoned instead of told.
+        """
+        self.core = core
+        self.keys = keys
+        self.told = told
+        self.as_of = as_of
+        self.reckoned = reckoned
+        self.supplied: dict[str, None] = {}
+        """The measures that were taken as told."""
+        self._found: dict[tuple[int, date, bool, str], tuple[c.Expr, Encoded]] = {}
+
+    def term(self, node: c.Expr, day: date | None = None) -> Term:
+        """Return what a node can be on a day, that of the question where none is given."""
+        return self.on(node, day or self.as_of, False, "").value
+
+    def on(self, node: c.Expr, day: date, projected: bool, rule: str) -> Encoded:
+        """Write a node for a day, in a rule."""
+        key = (id(node), day, projected, rule)
+        if key not in self._found:
+            self._found[key] = (node, self._written(node, day, projected, rule))
+        return self._found[key][1]
+
+    def requirement(self, rule: c.Rule, day: date, projected: bool = False) -> Term:
+        """Return whether a rule is met on a day; out of force it is not."""
+        version = rule.version_on(day)
+        if version is None or version.requirement is None:
+            return TERMS.constant(version is not None)
+        return self.on(version.requirement, day, projected, rule.id).value
+
+    def _written(self, node: c.Expr, day: date, projected: bool, rule: str) -> Encoded:
+        definition = definition_of(type(node))
+        try:
+            if definition is None:
+                return Encoded(node, self._read(node, day, projected, rule))
+            parts = _Parts(self, day, projected, rule)
+            value: Term = definition(TERMS, node, parts, day)
+            return Encoded(node, value, tuple(parts.parts), tuple(parts.roles))
+        except Cannot as reason:
+            return Encoded(node, self._open(node, day, projected, rule, str(reason), exact=False))
+
+    def _open(self, node: c.Expr, day: date, projected: bool, rule: str, why: str, *, exact: bool) -> Term:
+        # Whose anniversary is meant hangs on the rule; what is projected is told apart.
+        own = rule if node.of_anniversary in ("own", "attained") else ""
+        key = f"{self.keys.key(node, day)} on {day} {'projected' if projected else ''} {own}"
+        return self.told.open(key, node, why, exact=exact)
+
+    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+        def as_told(why: str) -> Term:
+            # What lies ahead of the question is not known to anybody yet.
+            return self._open(node, day, projected, rule, why, exact=day <= self.as_of)
+
+        match node:
+            case c.Literal(value=None, least=None):
+                return TERMS.unknown(node.type)
+            case c.Literal(value=None, least=least):
+                high = node.type.high
+                return Ordered(End(figure(least or 0)), End(figure(high)) if high is not None else OPEN)
+            case c.Literal(value=value):
+                return TERMS.constant(value)  # type: ignore[arg-type]
+            case c.Today():
+                return TERMS.constant(day)
+            case c.Fact(name=name, type=type_):
+                if day > self.as_of and not projected:
+                    return as_told("a fact of a day that lies ahead")
+                return self.told.fact(name, self.core.facts[name].type if name in self.core.facts else type_, day, projected=projected)
+            case c.Named(name=name):
+                if node.supplied and not self.reckoned and day <= self.as_of:
+                    self.supplied[name] = None
+                    return self.told.fact(name, self.core.named[name].type, day, projected=projected)
+                return self.on(self.core.named[name].value, day, projected, "").value
+            case c.Qualifies(rule=asked):
+                return self.requirement(self.core.rules[asked], day, projected)
+            case c.OnDate(value=value, date=when):
+                found = self.on(when, day, projected, rule).value
+                exact = known(found.exact) if isinstance(found, Ordered) and found.exact is not None else None
+                if exact is None or date.fromordinal(int(exact)) > self.as_of:
+                    return self._open(node, day, projected, rule, "a day that the partner tells, or that lies ahead", exact=False)
+                return self.on(value, date.fromordinal(int(exact)), projected, rule).value
+            case c.AsProjected(value=value):
+                return self.on(value, day, True, rule).value
+            case c.People() | c.DifferentPeople():
+                if day > self.as_of and not projected:
+                    return as_told("people on a day that lies ahead")
+                return self.told.people_in(node, day, projected=projected)
+            case c.AskedThisYear(even=even):
+                return TERMS.constant(even)
+            case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary():
+                return as_told("the register")
+            case c.Aggregate():
+                exact = day <= self.as_of and node.function in ("count", "sum") and not _may_be_open(node)
+                return self._open(node, day, projected, rule, "records", exact=exact)
+            case c.Sometime():
+                return self._open(node, day, projected, rule, "other days", exact=False)
+            case c.InProgress():
+                return self._open(node, day, projected, rule, "progress", exact=False)
+            case c.Field():
+                raise AssertionError("a field is read in a record")
+            case (
+                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
+                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
+                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
+            ):  # fmt: skip
+                raise AssertionError(f"{type(node).__name__} is defined")
+            case _:
+                assert_never(node)
+
+
+def _may_be_open(node: c.Aggregate) -> bool:
+    """Whether a figure over records of which everything is told can be a range: by a figure of the programme in it."""
+    return any(isinstance(one, c.Literal) and one.value is None or isinstance(one, c.Ratio | c.Lookup | c.Dated | c.Named) for one in walk(node))
+
+
+class _Parts:
+    """The parts of a node as they are written."""
+
+    __slots__ = ("day", "encoder", "parts", "projected", "roles", "rule")
+
+    def __init__(self, encoder: Encoder, day: date, projected: bool, rule: str) -> None:
+        self.encoder = encoder
+        self.day = day
+        self.projected = projected
+        self.rule = rule
+        self.parts: list[Encoded] = []
+        self.roles: list[Role] = []
+
+    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Term:
+        """Write a part of the node."""
+        found = self.encoder.on(part, self.day, self.projected, self.rule)
+        self.parts.append(found)
+        self.roles.append(role)
+        return found.value
+
+    def metrics(self, _: c.Expr, every: c.EveryMetric) -> Term:
+        """Write what is asked of every metric of the score."""
+        score = self.parts[self.roles.index("value")]
+        for one in _all(score):
+            if not one.parts and any(isinstance(inner, c.Requirement) for inner in walk(one.node)):
+                raise Cannot("metrics in what is not written")
+        return every_metric(TERMS, score, every)
+
+
+def _all(top: Encoded) -> list[Encoded]:
+    found = [top]
+    for one in found:
+        found.extend(one.parts)
+    return found

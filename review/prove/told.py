@@ -1,0 +1,153 @@
+"""What a partner tells, as variables of the solver: the same for both sides of a change.
+
+The partner is one of whom everything is told. A fact is a variable by its name; what the register, the records or other
+days say is one by the canonical key of the node and the day, so that what means the same has one value on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import z3
+
+from dsl import core as c
+from dsl.core.references import expressions
+from dsl.core.walk import walk
+from evaluator import limits
+from review.prove.people import Counted, People
+from review.prove.terms import (
+    UNNAMED,
+    End,
+    Flag,
+    Formula,
+    Ordered,
+    Term,
+    Words,
+    both,
+    either,
+    figure,
+    negated,
+    point,
+)
+
+LAST_DAY = date.max.toordinal()
+FIRST, LAST = date(limits.FIRST_YEAR, 1, 1).toordinal(), date(limits.LAST_YEAR, 12, 31).toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact or measure that is told, by its name, the day and whether it is projected."""
+
+    name: str
+    day: date
+    projected: bool
+    type: c.Type
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What stands between a claim and its proof: a node that the solver knows no more of than its type."""
+
+    what: str
+    title: str
+    at: str
+
+
+@dataclass
+class Told:
+    """The variables, what bounds them, and what they stand for."""
+
+    texts: tuple[str, ...]
+    """Words that a rule names beside a text."""
+    bounds: list[Formula] = field(default_factory=list)
+    facts: dict[str, tuple[Fact, Term]] = field(default_factory=dict)
+    nodes: dict[str, tuple[c.Expr, Term]] = field(default_factory=dict)
+    between: dict[str, Between] = field(default_factory=dict)
+    people: People = field(default_factory=People)
+
+    def fact(self, name: str, type_: c.Type, day: date, *, projected: bool) -> Term:
+        """Return what is told under a name."""
+        # Two types are two facts: who fits one side may not fit the other.
+        of_type = f"{type_} {type_.low} {type_.high}"
+        key = f"{'projected ' if projected else ''}{name} on {day}: {of_type}"
+        if key not in self.facts:
+            term = self._exactly(key, type_)
+            self.facts[key] = (Fact(name, day, projected, type_), term)
+            if isinstance(term, Ordered) and term.is_day:
+                inside = both(term.low.value >= figure(FIRST), term.low.value <= figure(LAST))
+                self.bounds.append(either(inside, term.low.value == figure(LAST_DAY)))
+        return self.facts[key][1]
+
+    def people_in(self, node: c.OfPeople, day: date, *, projected: bool) -> Term:
+        """Return how many people a figure counts, or how many lists they fill."""
+        lists = tuple(frozenset(one.certification for one in listing.entries if day in one.days) for listing in node.lists)
+        least = node.least if isinstance(node, c.People) else 0
+        return point(z3.ToReal(self.people.count(Counted(lists, least, day, projected))))
+
+    def open(self, key: str, node: c.Expr, what: str, *, exact: bool) -> Term:
+        """Return all that a node can be by its type: one value where it is read of the partner, else a range."""
+        if key not in self.nodes:
+            title = getattr(node, "title", "") or what
+            self.between[key] = Between(what, title, f"{node.origin.source.name}:{node.origin.line}")
+            self.nodes[key] = (node, self._exactly(key, node.type) if exact else self._range(key, node.type))
+        return self.nodes[key][1]
+
+    def _exactly(self, key: str, type_: c.Type) -> Term:
+        match type_.kind:
+            case "flag":
+                flag = z3.Bool(key)
+                return Flag(flag, flag)
+            case "choice" | "text":
+                words = type_.choices or (*self.texts, UNNAMED)
+                index = z3.Int(key)
+                self.bounds += [index >= 0, index < len(words)]
+                return Words(tuple((word, index == number) for number, word in enumerate(words)))
+            case _:
+                return point(self._number(key, type_), is_day=type_.kind == "date")
+
+    def _range(self, key: str, type_: c.Type) -> Term:
+        match type_.kind:
+            case "flag":
+                must, may = z3.Bool(f"{key} must"), z3.Bool(f"{key} may")
+                self.bounds.append(either(negated(must), may))
+                return Flag(must, may)
+            case "choice" | "text":
+                words = type_.choices or (*self.texts, UNNAMED)
+                mays = [z3.Bool(f"{key} may {word}") for word in words]
+                self.bounds.append(either(*mays))
+                return Words(tuple(zip(words, mays, strict=True)))
+            case _:
+                low, high = self._number(f"{key} low", type_), self._number(f"{key} high", type_)
+                ends = [End(one, z3.Bool(f"{key} open {side}")) for side, one in (("low", low), ("high", high))]
+                self.bounds.append(low <= high)
+                return Ordered(ends[0], ends[1], type_.kind == "date")
+
+    def _number(self, key: str, type_: c.Type) -> Formula:
+        whole = type_.kind in ("date", "count")
+        value = z3.ToReal(z3.Int(key)) if whole else z3.Real(key)
+        low = Decimal(1) if type_.kind == "date" else type_.low
+        high = Decimal(LAST_DAY) if type_.kind == "date" else type_.high
+        self.bounds += [value >= figure(low)] if low is not None else []
+        self.bounds += [value <= figure(high)] if high is not None else []
+        return value
+
+    def all_bounds(self) -> list[Formula]:
+        """Return what holds of the variables of every partner."""
+        return [*self.bounds, *self.people.bounds()]
+
+
+def texts_of(cores: Iterable[c.Core]) -> tuple[str, ...]:
+    """Return the words that rules name beside a text: figures, keys of tables, declared values."""
+    found: set[str] = set()
+    for core in cores:
+        tops = [top for rule in core.rules.values() for version in rule.versions for top in expressions(version)]
+        for top in (*tops, *(named.value for named in core.named.values())):
+            for node in walk(top):
+                if isinstance(node, c.Literal) and isinstance(node.value, str):
+                    found.add(node.value)
+                if isinstance(node, c.Lookup):
+                    found.update(row.key for row in node.rows if row.key is not None)
+    return tuple(sorted(found))

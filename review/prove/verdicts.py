@@ -1,0 +1,330 @@
+"""What a change does to every partner, rule by rule and stretch by stretch: proved, shown by a partner, or not known.
+
+Two claims are made of a rule on a day, each of its own: that no partner gets less than before, and that none gets more.
+A claim is proved where the solver finds no partner against it; it is refuted only by a partner that both engines decide
+otherwise; else it is not known, with what stands between. All is said of partners of whom everything is told, and where
+the register says the same on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal, TypeAlias
+
+import z3
+
+from dsl import core as c
+from dsl.builtin import BUILT_IN
+from dsl.core.anywhere import Anywhere
+from dsl.core.keys import Keys
+from dsl.core.ranges import Numbers, Range, Truth
+from dsl.document import Document
+from evaluator import limits
+from evaluator.engine import Engine
+from evaluator.reasons import plain
+from review.diff.direction import beside
+from review.prove.encode import TERMS, Encoder
+from review.prove.terms import Cannot, Flag, Formula, Ordered, Term, Words, at_least, both, either, negated
+from review.prove.told import Between, Told, texts_of
+from review.prove.witness import Facts, partner_of, shows, smallest
+
+Json = Any
+Way: TypeAlias = Literal["less", "more"]
+State: TypeAlias = Literal["proved", "witness", "unknown"]
+TIME = 10_000
+"""Milliseconds that the solver may think about one claim."""
+WAYS: tuple[Way, ...] = ("less", "more")
+_ONE = timedelta(days=1)
+_A_YEAR = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whether some partner gets less, or more, than before."""
+
+    state: State
+    """``proved``: none does; ``witness``: the partner does; ``unknown``: neither is known."""
+    partner: Facts | None = None
+    was: str = ""
+    now: str = ""
+    between: tuple[Between, ...] = ()
+    """What the solver knows no more of than its type."""
+    why: str = ""
+    """Why it is not known, beside that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a rule on the days from one change to the next."""
+
+    rule: str
+    days: c.Days
+    tried: tuple[date, ...]
+    """The days that were looked at: the first and the last of the stretch that can be asked about."""
+    less: Claim
+    more: Claim
+    amount: bool = False
+    follows: bool = False
+    """Whether settings or effects differ too: what follows from the rule is not part of the claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Policies that can be asked and decided."""
+
+    document: Document
+    core: c.Core
+    engine: Engine
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An outcome of a rule on both sides."""
+
+    name: str
+    was: Term
+    now: Term
+
+
+class Prover:
+    """Proves what a change does to single rules."""
+
+    def __init__(self, before: Side, after: Side) -> None:
+        self.before, self.after = before, after
+        self.texts = texts_of((before.core, after.core))
+        self._daily = [Anywhere(side.core, _moves_daily) for side in (before, after)]
+        self._known: dict[tuple[object, ...], tuple[Claim, Claim]] = {}
+
+    def of_rule(self, was: c.Rule, rule: c.Rule) -> Iterator[Verdict]:
+        """Yield what becomes of a rule, for every stretch of days on which the sides do not decide alike."""
+        for days in self._unlike(was, rule):
+            tried = tuple(dict.fromkeys(_ends(days)))
+            claims = [self._claims(was, rule, day) for day in tried]
+            if not claims:
+                continue
+            less, more = (_together([pair[index] for pair in claims]) for index in (0, 1))
+            yield Verdict(
+                rule.id, days, tried, less, more, c.KINDS[rule.kind].decides == "amount",
+                any(self._follows(was, rule, day) for day in tried),
+            )  # fmt: skip
+
+    def _unlike(self, was: c.Rule, rule: c.Rule) -> Iterator[c.Days]:
+        days = sorted({date.min, *self.before.keys.days_of(was), *self.after.keys.days_of(rule)})
+        for index, start in enumerate(days):
+            if self.before.keys.of_rule(was, start) != self.after.keys.of_rule(rule, start):
+                end = days[index + 1] if index + 1 < len(days) else None
+                yield c.Days(None if start == date.min else start, end)
+
+    def _follows(self, was: c.Rule, rule: c.Rule, day: date) -> bool:
+        mine, its = was.version_on(day), rule.version_on(day)
+        if mine is None or its is None:
+            return False
+        return self.before.keys.says(beside(mine, day)) != self.after.keys.says(beside(its, day))
+
+    def _claims(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[Claim, Claim]:
+        mine, its = list(_outcomes(was, day)), list(_outcomes(rule, day))
+        told = [
+            tuple("-" if node is None else side.keys.key(node, day) for _, node in found)
+            for side, found in ((self.before, mine), (self.after, its))
+        ]
+        if told[0] == told[1] and [name for name, _ in mine] == [name for name, _ in its]:
+            proved = Claim("proved", why="both sides ask and give the same")
+            return proved, proved
+        nodes = [(where, node) for where, found in zip(self._daily, (mine, its), strict=True) for _, node in found]
+        daily = any(where.within(node) for where, node in nodes if node is not None)
+        key = (was.id, *told, day if daily else None)
+        if key not in self._known:
+            self._known[key] = self._asked(was, rule, day)
+        return self._known[key]
+
+    def _asked(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[Claim, Claim]:
+        mine, its = was.version_on(day), rule.version_on(day)
+        if (mine is None) != (its is None) and c.KINDS[rule.kind].decides != "eligibility":
+            gone = Claim("unknown", why=f"it is in force on one side only on {day}")
+            return gone, gone
+        claims = [self._in_mode(was, rule, day, reckoned=False)]
+        if claims[0][2] and "proved" in (claims[0][0].state, claims[0][1].state):
+            # A measure is made otherwise: what holds where it is told has to hold where it is reckoned.
+            claims.append(self._in_mode(was, rule, day, reckoned=True))
+        return _together([one[0] for one in claims]), _together([one[1] for one in claims])
+
+    def _in_mode(self, was: c.Rule, rule: c.Rule, day: date, *, reckoned: bool) -> tuple[Claim, Claim, bool]:
+        told = Told(self.texts)
+        one = Encoder(self.before.core, self.before.keys, told, day, reckoned=reckoned)
+        other = Encoder(self.after.core, self.after.keys, told, day, reckoned=reckoned)
+        try:
+            asked = list(_pairs(one, was, other, rule, day))
+        except Cannot as reason:
+            unknown = Claim("unknown", why=f"{reason} cannot be written for the solver")
+            return unknown, unknown, False
+        less, more = (self._claim(told, asked, way, was, rule, day) for way in WAYS)
+        return less, more, any(self._is_made_otherwise(name) for name in (*one.supplied, *other.supplied))
+
+    def _is_made_otherwise(self, name: str) -> bool:
+        mine, its = self.before.core.named.get(name), self.after.core.named.get(name)
+        if mine is None or its is None:
+            return True
+        return self.before.keys.lasting(mine.value) != self.after.keys.lasting(its.value)
+
+    def _claim(self, told: Told, asked: Sequence[_Asked], way: Way, was: c.Rule, rule: c.Rule, day: date) -> Claim:
+        against = either(*(_against(one, way) for one in asked))
+        if z3.is_false(z3.simplify(against)):
+            return Claim("proved")
+        solver = z3.SimpleSolver()
+        solver.set("timeout", TIME)
+        solver.add(*told.all_bounds(), against)
+        found = solver.check()
+        if found == z3.unsat:
+            return Claim("proved")
+        between = tuple(dict.fromkeys(told.between.values()))
+        if found != z3.sat:
+            return Claim("unknown", between=between, why=f"the solver did not end in {TIME // 1000} seconds")
+        for facts in self._partners(solver, told, day):
+            if self._shows(was, rule, day, way)(facts):
+                return self._witness(facts, was, rule, day, way)
+        return Claim("unknown", between=between, why="no partner was found that shows it")
+
+    def _partners(self, solver: Any, told: Told, day: date) -> Iterator[dict[str, Json]]:
+        """Yield partners that the solver thinks of, the plainest first: with nothing in what stands between."""
+        records = {name: [] for name in (*self.before.core.records, *self.after.core.records) if name not in BUILT_IN}
+        plain = [_is_nothing(term) for _, term in told.nodes.values()]
+        register = [_is_nothing(term) for node, term in told.nodes.values() if not isinstance(node, c.Holds | c.Paid)]
+        for wanted in (plain, register, []):
+            if solver.check(*_named(solver, wanted)) == z3.sat:
+                yield partner_of(told, solver.model(), day, records)
+
+    def _shows(self, was: c.Rule, rule: c.Rule, day: date, way: Way) -> Any:
+        def decide(facts: Facts) -> bool:
+            before, after = self._decided(was, rule, day, facts)
+            return any(_is_way(before[name], after[name], way) for name in before.keys() & after.keys())
+
+        return shows(decide)
+
+    def _decided(
+        self, was: c.Rule, rule: c.Rule, day: date, facts: Facts
+    ) -> tuple[Mapping[str, Range], Mapping[str, Range]]:
+        return self.before.engine.outcomes(was.id, facts, day), self.after.engine.outcomes(rule.id, facts, day)
+
+    def _witness(self, facts: dict[str, Json], was: c.Rule, rule: c.Rule, day: date, way: Way) -> Claim:
+        least = smallest(facts, self._shows(was, rule, day, way))
+        before, after = self._decided(was, rule, day, least)
+        name = next(name for name in before if name in after and _is_way(before[name], after[name], way))
+        return Claim("witness", least, f"{name}: {_said(before[name])}", f"{name}: {_said(after[name])}")
+
+
+def _moves_daily(node: c.Expr) -> bool | None:
+    return isinstance(node, c.Today | c.Anniversary | c.Lapsed | c.InRenewal | c.Sometime | c.OnDate)
+
+
+def _outcomes(rule: c.Rule, day: date) -> Iterator[tuple[str, c.Expr | None]]:
+    version = rule.version_on(day)
+    if version is None:
+        yield ("in force", None)
+        return
+    yield from (("eligibility", version.requirement), ("amount", version.amount), ("stage", version.stage))
+    yield from ((f"option {one.name}", one.requirement) for one in version.options if day in one.days)
+
+
+def _pairs(one: Encoder, was: c.Rule, other: Encoder, rule: c.Rule, day: date) -> Iterator[_Asked]:
+    mine, its = was.version_on(day), rule.version_on(day)
+    yield _Asked("eligibility", one.requirement(was, day), other.requirement(rule, day))
+    if mine is None or its is None:
+        return
+    for name, before, after in (("amount", mine.amount, its.amount), ("stage", mine.stage, its.stage)):
+        if (before is None) != (after is None):
+            raise Cannot(f"{name} on one side only")
+        if before is not None and after is not None:
+            yield _Asked(name, one.on(before, day, False, was.id).value, other.on(after, day, False, rule.id).value)
+    options = [{option.name: option for option in version.options if day in option.days} for version in (mine, its)]
+    if options[0].keys() != options[1].keys():
+        raise Cannot("an option on one side only")
+    for name, option in options[0].items():
+        terms = [
+            TERMS.constant(True) if asked.requirement is None else encoder.on(asked.requirement, day, False, of.id).value
+            for encoder, of, asked in ((one, was, option), (other, rule, options[1][name]))
+        ]
+        yield _Asked(f"option {name or 'no choice'}", *terms)
+
+
+def _against(asked: _Asked, way: Way) -> Formula:
+    """Return that some partner gets less (more) than before."""
+    one, other = (asked.was, asked.now) if way == "less" else (asked.now, asked.was)
+    if isinstance(one, Flag) and isinstance(other, Flag):
+        return either(both(one.must, negated(other.must)), both(one.may, negated(other.may)))
+    if isinstance(one, Ordered) and isinstance(other, Ordered):
+        low = either(other.low.open, negated(at_least(other.low.value, one.low.value)))
+        high = either(one.high.open, negated(at_least(other.high.value, one.high.value)))
+        return either(both(negated(one.low.open), low), both(negated(other.high.open), high))
+    if isinstance(one, Words) and isinstance(other, Words):
+        names = dict.fromkeys(name for words in (one, other) for name, _ in words.options)
+        alike = [_alike(one.may(name), other.may(name)) for name in names]
+        return negated(both(_alike(one.other, other.other), *alike))
+    raise Cannot("outcomes of two kinds")
+
+
+def _alike(one: Formula, other: Formula) -> Formula:
+    return either(both(one, other), both(negated(one), negated(other)))
+
+
+def _is_nothing(term: Term) -> Formula:
+    match term:
+        case Flag(must=must, may=may):
+            return both(negated(must), negated(may))
+        case Ordered(low=low, high=high, is_day=False):
+            return both(negated(low.open), negated(high.open), low.value == 0, high.value == 0)
+        case _:
+            return z3.BoolVal(True)
+
+
+def _named(solver: Any, wanted: Sequence[Formula]) -> list[Formula]:
+    """Return the wishes as literals that the solver can be asked with."""
+    names: list[Formula] = []
+    for formula in wanted:
+        name = z3.FreshBool("wish")
+        solver.add(z3.Implies(name, formula))
+        names.append(name)
+    return names
+
+
+def _ends(days: c.Days) -> Iterator[date]:
+    """Yield the first and the last day of a stretch that can be asked about."""
+    if days.start is None and days.end is None:
+        yield from (limits.FIRST_DAY + _A_YEAR * 32, limits.FIRST_DAY + _A_YEAR * 36)
+        return
+    # Of a stretch without an end, a day behind the first year is looked at.
+    last = days.end - _ONE if days.end is not None else (days.start or limits.FIRST_DAY) + _A_YEAR
+    first = days.start or last - _A_YEAR
+    for day in (first, last):
+        if limits.is_inside(day):
+            yield day
+
+
+def _together(claims: Sequence[Claim]) -> Claim:
+    """Return the claim that holds on all days: a witness of one day is one, and what is not known of one is not known."""
+    for state in ("witness", "unknown"):
+        for claim in claims:
+            if claim.state == state:
+                return claim
+    return claims[0]
+
+
+def _is_way(before: Range, after: Range, way: Way) -> bool:
+    """Whether an outcome is less (more) than it was: not eligible, undetermined, eligible; lower, higher; another stage."""
+    if before == after:
+        return False
+    if isinstance(before, Truth) and isinstance(after, Truth):
+        return (after.value < before.value) == (way == "less")
+    if isinstance(before, Numbers) and isinstance(after, Numbers):
+        one, other = (before, after) if way == "less" else (after, before)
+        lower = one.low is not None and (other.low is None or other.low < one.low)
+        return lower or (other.high is not None and (one.high is None or other.high < one.high))
+    return True
+
+
+def _said(value: Range) -> str:
+    if isinstance(value, Truth):
+        return {Truth.TRUE: "eligible", Truth.FALSE: "not eligible", Truth.UNKNOWN: "undetermined"}[value]
+    return plain(value)

@@ -1,0 +1,154 @@
+"""A partner that shows a difference: made of what the solver found, decided by both sides, and cut down to what it takes.
+
+What the solver says counts for nothing here: a partner is a witness only where the engines decide it otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import z3
+
+from dsl import core as c
+from dsl.codec import decimal_text
+from evaluator.facts_schema import FactErrors
+from review.prove.terms import UNNAMED, Flag, Ordered, Term, Words
+from review.prove.told import Told
+
+Json = Any
+Facts = Mapping[str, Json]
+LONG_AGO = "2015-01-01"
+"""When people were certified, and awards attained."""
+AHEAD = timedelta(days=300)
+"""How far ahead of the question an award's anniversary lies."""
+MOST_PERSONS = 60
+PLACES = 6
+"""Decimal places to which a figure of the solver is cut."""
+
+
+def partner_of(told: Told, model: Any, as_of: date, records: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the facts of the partner that a model of the solver describes, as far as they can be told.
+
+    Args:
+        told: the variables.
+        model: their values.
+        as_of: the day of the question.
+        records: lists that are told in any case: empty ones, so that nothing in them is missing.
+    """
+    facts: dict[str, Json] = {}
+    projected: dict[str, Json] = {}
+    past: dict[str, dict[date, Json]] = {}
+    for fact, term in told.facts.values():
+        value = _value(term, model, fact.type)
+        if fact.projected:
+            projected[fact.name] = value
+        elif fact.day == as_of:
+            facts[fact.name] = value
+        else:
+            past.setdefault(fact.name, {})[fact.day] = value
+    for name, days in past.items():
+        days = {**days, **({as_of: facts[name]} if name in facts else {})}
+        steps = [{"from": day.isoformat(), "value": days[day]} for day in sorted(days)]
+        facts[name] = {"history": [{**steps[0], "from": "1990-01-01"}, *steps[1:]]}
+    lists = {**records, "certifications": list(_certified(told, model))}
+    awards = list(_awards(told, model, as_of))
+    found: dict[str, Json] = {"facts": facts, "records": {**lists, "awards": awards}}
+    if projected:
+        found["projected"] = {"facts": projected}
+    return found
+
+
+def smallest(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str, Json]:
+    """Return as few of the facts as still show the difference: dropping any more of them removes it."""
+    changed = True
+    while changed:
+        changed = False
+        for less in _less(facts):
+            if shows(less):
+                facts, changed = less, True
+                break
+    return facts
+
+
+def _less(facts: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    """Yield the facts without one of them, the larger pieces first."""
+    for section in ("projected", "records", "facts"):
+        told = facts.get(section)
+        if not told:
+            continue
+        if section == "projected":
+            yield {key: value for key, value in facts.items() if key != section}
+            continue
+        for name in told:
+            yield {**facts, section: {key: value for key, value in told.items() if key != name}}
+        if section == "records":
+            for name, rows in told.items():
+                people = dict.fromkeys(row.get("person") for row in rows) if name == "certifications" else {}
+                for person in people:
+                    yield {**facts, section: {**told, name: [row for row in rows if row.get("person") != person]}}
+                for index in range(len(rows)):
+                    yield {**facts, section: {**told, name: [*rows[:index], *rows[index + 1 :]]}}
+
+
+def shows(decide: Callable[[Facts], bool]) -> Callable[[Facts], bool]:
+    """Return a check that takes facts which a side refuses for none that shows anything."""
+
+    def check(facts: Facts) -> bool:
+        try:
+            return decide(facts)
+        except FactErrors:
+            return False
+
+    return check
+
+
+def _certified(told: Told, model: Any) -> Iterator[Json]:
+    number = 0
+    for (_, projected, person), variable in told.people.types.items():
+        count = model.eval(variable, model_completion=True).as_long()
+        for _ in range(0 if projected else min(count, MOST_PERSONS - number)):
+            number += 1
+            for name in told.people.certificates(person):
+                yield {"person": f"person {number}", "certification": name, "earned": LONG_AGO}
+
+
+def _awards(told: Told, model: Any, as_of: date) -> Iterator[Json]:
+    held: dict[str, Json] = {}
+    for node, term in told.nodes.values():
+        if isinstance(node, c.Holds | c.Paid) and isinstance(term, Flag) and _holds(term.must, model):
+            row = held.setdefault(
+                node.award,
+                {"award": node.award, "attained": LONG_AGO, "anniversary": (as_of + AHEAD).isoformat(), "ended": "none"},
+            )
+            if isinstance(node, c.Holds) and node.level is not None:
+                row["level"] = node.level
+            row["benefits"] = "bought" if isinstance(node, c.Paid) else row.get("benefits", "none")
+    yield from held.values()
+
+
+def _holds(formula: Any, model: Any) -> bool:
+    return bool(z3.is_true(model.eval(formula, model_completion=True)))
+
+
+def _value(term: Term, model: Any, type_: c.Type) -> Json:
+    match term:
+        case Flag(must=must):
+            return _holds(must, model)
+        case Words(options=options):
+            word = next(word for word, may in options if _holds(may, model))
+            return "another" if word == UNNAMED else word
+        case Ordered(low=low, is_day=is_day):
+            told = model.eval(low.value, model_completion=True)
+            value = Fraction(told.numerator_as_long(), told.denominator_as_long())
+            if is_day:
+                day = date.fromordinal(int(value))
+                return "none" if day == date.max else day.isoformat()
+            if value.denominator == 1 and type_.kind == "count":
+                return int(value)
+            return decimal_text(round(Decimal(value.numerator) / Decimal(value.denominator), PLACES))
+        case _:
+            raise AssertionError("a duration is told by nobody")
