@@ -122,20 +122,24 @@ class Encoder:
             case c.Fact(name=name, type=type_):
                 if day > self.as_of and not projected:
                     return as_told("a fact of a day that lies ahead")
-                return self.told.fact(name, self.core.facts[name].type if name in self.core.facts else type_, day, projected=projected)
+                return self.told.fact(
+                    name, self.core.facts[name].type if name in self.core.facts else type_, day, projected=projected
+                )
             case c.Named(name=name):
                 if node.supplied and not self.reckoned and day <= self.as_of:
                     self.supplied[name] = None
                     return self.told.fact(name, self.core.named[name].type, day, projected=projected)
                 return self.on(self.core.named[name].value, day, projected, "").value
-            case c.Qualifies(rule=asked):
-                return self.requirement(self.core.rules[asked], day, projected)
+            case c.Qualifies():
+                return self.requirement(self.core.rules[node.rule], day, projected)
             case c.OnDate(value=value, date=when):
                 found = self.on(when, day, projected, rule).value
-                exact = known(found.exact) if isinstance(found, Ordered) and found.exact is not None else None
-                if exact is None or date.fromordinal(int(exact)) > self.as_of:
-                    return self._open(node, day, projected, rule, "a day that the partner tells, or that lies ahead", exact=False)
-                return self.on(value, date.fromordinal(int(exact)), projected, rule).value
+                asked = known(found.exact) if isinstance(found, Ordered) and found.exact is not None else None
+                if asked is None or date.fromordinal(int(asked)) > self.as_of:
+                    return self._open(
+                        node, day, projected, rule, "a day that the partner tells, or that lies ahead", exact=False
+                    )
+                return self.on(value, date.fromordinal(int(asked)), projected, rule).value
             case c.AsProjected(value=value):
                 return self.on(value, day, True, rule).value
             case c.People() | c.DifferentPeople():
@@ -167,7 +171,10 @@ class Encoder:
 
 def _may_be_open(node: c.Aggregate) -> bool:
     """Whether a figure over records of which everything is told can be a range: by a figure of the programme in it."""
-    return any(isinstance(one, c.Literal) and one.value is None or isinstance(one, c.Ratio | c.Lookup | c.Dated | c.Named) for one in walk(node))
+    return any(
+        (isinstance(one, c.Literal) and one.value is None) or isinstance(one, c.Ratio | c.Lookup | c.Dated | c.Named)
+        for one in walk(node)
+    )
 
 
 class _Parts:

@@ -63,7 +63,10 @@ class People:
                         found += [self.figures[figure] <= len(figure.lists)]
                 if persons is None:
                     continue
-                numbers = {one: z3.Int(f"persons {index} of {len(self.types)} on {day} {projected}") for index, one in enumerate(persons)}
+                numbers = {
+                    one: z3.Int(f"persons {index} of {len(self.types)} on {day} {projected}")
+                    for index, one in enumerate(persons)
+                }
                 self.types.update({(day, projected, one): number for one, number in numbers.items()})
                 found += [number >= 0 for number in numbers.values()]
                 found += [self.figures[figure] == _figure(figure, numbers) for figure in group if _is_reckoned(figure)]

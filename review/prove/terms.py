@@ -319,7 +319,10 @@ class Terms:
         most_high = End(chosen(nothing_in_it, figure(0), m.high.value), both(m.high.open, negated(nothing_in_it)))
         return Ordered(
             End(chosen(low.open, figure(0), low.value)),
-            End(chosen(open_high, most_high.value, chosen(high.open, figure(0), high.value)), both(open_high, most_high.open)),
+            End(
+                chosen(open_high, most_high.value, chosen(high.open, figure(0), high.value)),
+                both(open_high, most_high.open),
+            ),
         )
 
     # dates
@@ -466,7 +469,10 @@ def _compared(op: str, a: Ordered, b: Ordered) -> Flag:
         strictly = op == ">"
         must = both(negated(a.low.open), negated(b.high.open), above(a.low, b.high, strictly))
         if a.low is a.high and b.low is b.high:
-            return Flag(must, must if z3.is_false(a.low.open) and z3.is_false(b.low.open) else either(a.low.open, b.low.open, must))
+            return Flag(
+                must,
+                must if z3.is_false(a.low.open) and z3.is_false(b.low.open) else either(a.low.open, b.low.open, must),
+            )
         return Flag(must, either(a.high.open, b.low.open, above(a.high, b.low, strictly)))
     closed = both(*(negated(end.open) for end in (a.low, a.high, b.low, b.high)))
     pairs = ((a.low, a.high), (a.high, b.low), (b.low, b.high))
@@ -550,9 +556,7 @@ def _hull(cases: Sequence[tuple[Formula, End]], outer: Callable[[Figure, Figure]
     """Return the outermost end of those that are possible."""
     here, found = cases[0]
     for possible, end in cases[1:]:
-        value = chosen(
-            negated(here), end.value, chosen(negated(possible), found.value, outer(found.value, end.value))
-        )
+        value = chosen(negated(here), end.value, chosen(negated(possible), found.value, outer(found.value, end.value)))
         found = End(value, either(both(here, found.open), both(possible, end.open)))
         here = either(here, possible)
     return found

@@ -83,7 +83,9 @@ class Told:
 
     def people_in(self, node: c.OfPeople, day: date, *, projected: bool) -> Term:
         """Return how many people a figure counts, or how many lists they fill."""
-        lists = tuple(frozenset(one.certification for one in listing.entries if day in one.days) for listing in node.lists)
+        lists = tuple(
+            frozenset(one.certification for one in listing.entries if day in one.days) for listing in node.lists
+        )
         least = node.least if isinstance(node, c.People) else 0
         return point(z3.ToReal(self.people.count(Counted(lists, least, day, projected))))
 

@@ -189,7 +189,9 @@ class Prover:
 
     def _partners(self, solver: Any, told: Told, day: date) -> Iterator[dict[str, Json]]:
         """Yield partners that the solver thinks of, the plainest first: with nothing in what stands between."""
-        records = {name: [] for name in (*self.before.core.records, *self.after.core.records) if name not in BUILT_IN}
+        records: dict[str, Json] = {
+            name: [] for name in (*self.before.core.records, *self.after.core.records) if name not in BUILT_IN
+        }
         plain = [_is_nothing(term) for _, term in told.nodes.values()]
         register = [_is_nothing(term) for node, term in told.nodes.values() if not isinstance(node, c.Holds | c.Paid)]
         for wanted in (plain, register, []):
@@ -241,12 +243,14 @@ def _pairs(one: Encoder, was: c.Rule, other: Encoder, rule: c.Rule, day: date) -
     options = [{option.name: option for option in version.options if day in option.days} for version in (mine, its)]
     if options[0].keys() != options[1].keys():
         raise Cannot("an option on one side only")
-    for name, option in options[0].items():
+    for option_name, option in options[0].items():
         terms = [
-            TERMS.constant(True) if asked.requirement is None else encoder.on(asked.requirement, day, False, of.id).value
-            for encoder, of, asked in ((one, was, option), (other, rule, options[1][name]))
+            TERMS.constant(True)
+            if asked.requirement is None
+            else encoder.on(asked.requirement, day, False, of.id).value
+            for encoder, of, asked in ((one, was, option), (other, rule, options[1][option_name]))
         ]
-        yield _Asked(f"option {name or 'no choice'}", *terms)
+        yield _Asked(f"option {option_name or 'no choice'}", terms[0], terms[1])
 
 
 def _against(asked: _Asked, way: Way) -> Formula:

@@ -122,7 +122,12 @@ def _awards(told: Told, model: Any, as_of: date) -> Iterator[Json]:
         if isinstance(node, c.Holds | c.Paid) and isinstance(term, Flag) and _holds(term.must, model):
             row = held.setdefault(
                 node.award,
-                {"award": node.award, "attained": LONG_AGO, "anniversary": (as_of + AHEAD).isoformat(), "ended": "none"},
+                {
+                    "award": node.award,
+                    "attained": LONG_AGO,
+                    "anniversary": (as_of + AHEAD).isoformat(),
+                    "ended": "none",
+                },
             )
             if isinstance(node, c.Holds) and node.level is not None:
                 row["level"] = node.level

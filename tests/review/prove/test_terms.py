@@ -64,7 +64,10 @@ def range_of(value: Term, model: Any) -> Range:
             ends = [None if one is None else date.fromordinal(int(one)) for one in (told(low), told(high))]
             return Dates(*ends)
         case Ordered(low=low, high=high):
-            figures = [None if one is None else Decimal(one.numerator) / Decimal(one.denominator) for one in (told(low), told(high))]
+            figures = [
+                None if one is None else Decimal(one.numerator) / Decimal(one.denominator)
+                for one in (told(low), told(high))
+            ]
             return Numbers(*figures)
         case Texts(options=options, other=other):
             return Words(None) if holds(other) else Words(frozenset(word for word, may in options if holds(may)))
