@@ -398,7 +398,7 @@ class Terms:
         low = _hull([(test, value.low) for test, value in ordered], lesser)
         points = all(value.low is value.high for _, value in ordered) and _are_apart([test for test, _ in ordered])
         high = low if points else _hull([(test, value.high) for test, value in ordered], larger)
-        return Ordered(low, high, first.is_day)  # type: ignore[union-attr]
+        return Ordered(low, high, first.is_day)
 
     def _divided(self, value: End, by: End, least: End, divide: Callable[[Figure, Fraction], Figure]) -> End:
         """Return an end divided by a known one; open where one is open, or the least divisor is not above zero."""
