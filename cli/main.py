@@ -22,6 +22,7 @@ COMMANDS = {
     "fmt": "fmt",
     "impact": "impact",
     "partners": "partners",
+    "prove": "prove",
     "serve": "serve",
     "table": "table",
     "test": "test_command",

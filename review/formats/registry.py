@@ -11,6 +11,7 @@ from review.formats.comparisons import DIFF, IMPACT
 from review.formats.decisions import DECIDE, EXPLAIN
 from review.formats.diagnostics import CHECK
 from review.formats.pages import DOCS
+from review.formats.proofs import PROVE
 from review.formats.scenarios import COVERAGE, MUTATION, TEST
 
 FORMATS: Mapping[str, Mapping[str, object]] = {
@@ -20,6 +21,7 @@ FORMATS: Mapping[str, Mapping[str, object]] = {
     "docs": DOCS,
     "impact": IMPACT,
     "explain": EXPLAIN,
+    "prove": PROVE,
     "test": TEST,
     "test --coverage": COVERAGE,
     "test --mutate": MUTATION,

@@ -17,6 +17,7 @@ from dsl import core as c
 from dsl.core.references import expressions
 from dsl.core.walk import walk
 from evaluator import limits
+from review.prove.claims import Between
 from review.prove.people import Counted, People
 from review.prove.terms import (
     UNNAMED,
@@ -45,15 +46,6 @@ class Fact:
     day: date
     projected: bool
     type: c.Type
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """What stands between a claim and its proof: a node that the solver knows no more of than its type."""
-
-    what: str
-    title: str
-    at: str
 
 
 @dataclass

@@ -25,49 +25,19 @@ from evaluator import limits
 from evaluator.engine import Engine
 from evaluator.reasons import plain
 from review.diff.direction import beside
+from review.prove.claims import Claim, Facts, Verdict
 from review.prove.encode import TERMS, Encoder
 from review.prove.terms import Cannot, Flag, Formula, Ordered, Term, Words, at_least, both, either, negated
-from review.prove.told import Between, Told, texts_of
-from review.prove.witness import Facts, partner_of, shows, smallest
+from review.prove.told import Told, texts_of
+from review.prove.witness import partner_of, shows, smallest
 
 Json = Any
 Way: TypeAlias = Literal["less", "more"]
-State: TypeAlias = Literal["proved", "witness", "unknown"]
 TIME = 10_000
 """Milliseconds that the solver may think about one claim."""
 WAYS: tuple[Way, ...] = ("less", "more")
 _ONE = timedelta(days=1)
 _A_YEAR = timedelta(days=400)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Whether some partner gets less, or more, than before."""
-
-    state: State
-    """``proved``: none does; ``witness``: the partner does; ``unknown``: neither is known."""
-    partner: Facts | None = None
-    was: str = ""
-    now: str = ""
-    between: tuple[Between, ...] = ()
-    """What the solver knows no more of than its type."""
-    why: str = ""
-    """Why it is not known, beside that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of a rule on the days from one change to the next."""
-
-    rule: str
-    days: c.Days
-    tried: tuple[date, ...]
-    """The days that were looked at: the first and the last of the stretch that can be asked about."""
-    less: Claim
-    more: Claim
-    amount: bool = False
-    follows: bool = False
-    """Whether settings or effects differ too: what follows from the rule is not part of the claims."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ import z3
 from dsl import core as c
 from dsl.codec import decimal_text
 from evaluator.facts_schema import FactErrors
+from review.prove.claims import Facts
 from review.prove.terms import UNNAMED, Flag, Ordered, Term, Words
 from review.prove.told import Told
 
 Json = Any
-Facts = Mapping[str, Json]
 LONG_AGO = "2015-01-01"
 """When people were certified, and awards attained."""
 AHEAD = timedelta(days=300)

@@ -1,0 +1,53 @@
+"""What is claimed of a change, and how it stands: without the solver, so that it can be told where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, TypeAlias
+
+from dsl import core as c
+
+Json = Any
+Facts: TypeAlias = Mapping[str, Json]
+State: TypeAlias = Literal["proved", "witness", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What stands between a claim and its proof: a node that the solver knows no more of than its type."""
+
+    what: str
+    title: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whether some partner gets less, or more, than before."""
+
+    state: State
+    """``proved``: none does; ``witness``: the partner does; ``unknown``: neither is known."""
+    partner: Facts | None = None
+    was: str = ""
+    now: str = ""
+    between: tuple[Between, ...] = ()
+    """What the solver knows no more of than its type."""
+    why: str = ""
+    """Why it is not known, beside that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a rule on the days from one change to the next."""
+
+    rule: str
+    days: c.Days
+    tried: tuple[date, ...]
+    """The days that were looked at: the first and the last of the stretch that can be asked about."""
+    less: Claim
+    more: Claim
+    amount: bool = False
+    follows: bool = False
+    """Whether settings or effects differ too: what follows from the rule is not part of the claims."""

@@ -1,0 +1,174 @@
+"""What a change does to every partner, as lines for people, as JSON, and as Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from review.prove.claims import Claim, Verdict
+from review.words.decision_text import Paint
+
+Json = Any
+MOST_BETWEEN = 3
+"""Things that stand between are named, up to so many; the rest by number."""
+LIMITS = (
+    "Said of partners of whom everything is told, on the first and the last day of each stretch, and where the register "
+    "says the same on both sides."
+)
+WORDS = {False: ("stricter", "looser"), True: ("cheaper", "dearer")}
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """All that was claimed of a change."""
+
+    titles: dict[str, str]
+    """The rules that can decide otherwise."""
+    verdicts: tuple[Verdict, ...]
+    by_the_register: tuple[str, ...] = ()
+    """Rules that the change reaches by checks on other days alone: nothing is claimed of them."""
+    one_sided: tuple[str, ...] = ()
+    """Rules that are on one side only."""
+
+
+def merged(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return verdicts with neighbours that say the same as one, the first witness for all."""
+    found: list[Verdict] = []
+    for one in verdicts:
+        last = found[-1] if found else None
+        if last is not None and last.rule == one.rule and last.days.end == one.days.start and _alike(last, one):
+            found[-1] = replace(last, days=replace(last.days, end=one.days.end), tried=(*last.tried, *one.tried))
+        else:
+            found.append(one)
+    return found
+
+
+def _alike(one: Verdict, other: Verdict) -> bool:
+    told = [(v.less.state, v.less.why, v.more.state, v.more.why, v.follows) for v in (one, other)]
+    return told[0] == told[1]
+
+
+def prove_lines(found: Proved, paint: Paint) -> Iterator[str]:
+    """Yield what is proved, shown and not known, rule by rule."""
+    if not found.verdicts and not found.one_sided and not found.by_the_register:
+        yield "no decision changes: the keys of all rules are equal on all days"
+        return
+    told = merged(found.verdicts)
+    yield f"{_head(told)}"
+    yield LIMITS
+    rule = ""
+    for one in told:
+        if one.rule != rule:
+            rule = one.rule
+            yield ""
+            yield f"{paint(rule, 'head')}  {found.titles.get(rule, '')}"
+        yield f"  {one.days}: {summary(one)}"
+        yield from (f"    {line}" for line in _detail(one))
+    yield from _rest(found)
+
+
+def _head(told: Sequence[Verdict]) -> str:
+    claims = [claim for one in told for claim in (one.less, one.more)]
+    count = {state: sum(claim.state == state for claim in claims) for state in ("proved", "witness", "unknown")}
+    return (
+        f"{len({one.rule for one in told})} rules, {len(claims)} claims: {count['proved']} proved, "
+        f"{count['witness']} refuted by a partner, {count['unknown']} not known"
+    )
+
+
+def summary(verdict: Verdict) -> str:
+    """Return what becomes of a rule in a few words."""
+    less, more = WORDS[verdict.amount]
+    states = (verdict.less.state, verdict.more.state)
+    if states == ("proved", "proved"):
+        return "decides the same (proved)"
+    told = [
+        f"never {word} (proved)"
+        if claim.state == "proved"
+        else f"{word} for some"
+        if claim.state == "witness"
+        else f"{word}: not known"
+        for word, claim in ((less, verdict.less), (more, verdict.more))
+    ]
+    return ", ".join(told)
+
+
+def _detail(verdict: Verdict) -> Iterator[str]:
+    less, more = WORDS[verdict.amount]
+    for word, claim in ((less, verdict.less), (more, verdict.more)):
+        if claim.state == "witness":
+            yield f"{word}: {claim.was} -> {_now(claim)}, {facts_in_words(claim.partner or {})}"
+        elif claim.state == "unknown":
+            yield f"{word}: {claim.why}{_between(claim)}"
+    if verdict.follows:
+        yield "its settings, options or effects differ too: what follows from it is not among the claims"
+
+
+def _now(claim: Claim) -> str:
+    return claim.now.partition(": ")[2]
+
+
+def facts_in_words(facts: Json) -> str:
+    """Return the facts of a partner on one line."""
+    if not any(facts.values()):
+        return "a partner who tells nothing"
+    return f"a partner with {json.dumps(facts, ensure_ascii=False)}"
+
+
+def _between(claim: Claim) -> str:
+    named = [f"{one.title} ({one.what}, {one.at})" for one in claim.between[:MOST_BETWEEN]]
+    more = len(claim.between) - len(named)
+    return f"; between stand {', '.join(named)}{f' and {more} more' if more else ''}" if named else ""
+
+
+def _rest(found: Proved) -> Iterator[str]:
+    if found.one_sided:
+        yield ""
+        yield f"on one side only, so that nothing is to be compared: {', '.join(found.one_sided)}"
+    if found.by_the_register:
+        yield ""
+        yield f"reached by the register alone, and not looked at: {len(found.by_the_register)} rules"
+
+
+def prove_json(found: Proved) -> dict[str, Json]:
+    """Return every claim as JSON."""
+    return {
+        "limits": LIMITS,
+        "rules": [_verdict_json(one, found.titles) for one in merged(found.verdicts)],
+        "one_sided": list(found.one_sided),
+        "by_the_register": list(found.by_the_register),
+    }
+
+
+def _verdict_json(verdict: Verdict, titles: dict[str, str]) -> dict[str, Json]:
+    less, more = WORDS[verdict.amount]
+    days = {"from": verdict.days.start, "until": verdict.days.end}
+    return {
+        "rule": verdict.rule,
+        "title": titles.get(verdict.rule, ""),
+        **{name: day.isoformat() for name, day in days.items() if day is not None},
+        "tried": [day.isoformat() for day in verdict.tried],
+        "claims": {f"never {less}": _claim_json(verdict.less), f"never {more}": _claim_json(verdict.more)},
+        "follows_differ": verdict.follows,
+    }
+
+
+def _claim_json(claim: Claim) -> dict[str, Json]:
+    told: dict[str, Json] = {"state": claim.state}
+    if claim.partner is not None:
+        told |= {"partner": claim.partner, "before": claim.was, "after": claim.now}
+    if claim.state == "unknown":
+        told |= {"why": claim.why, "between": [{"what": x.what, "title": x.title, "at": x.at} for x in claim.between]}
+    return told
+
+
+def prove_markdown(found: Proved) -> str:
+    """Return what is proved as a table for a pull request."""
+    lines = ["# What is proved", "", LIMITS, "", "| Rule | Days | Claim |", "| --- | --- | --- |"]
+    for one in merged(found.verdicts):
+        detail = "".join(f"<br>{line}".replace("|", "\\|") for line in _detail(one))
+        lines.append(f"| {found.titles.get(one.rule, one.rule)} (`{one.rule}`) | {one.days} | {summary(one)}{detail} |")
+    lines += [line for line in _rest(found) if line]
+    return "\n".join(lines) + "\n"
