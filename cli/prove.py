@@ -24,10 +24,19 @@ from review.prove.report import Proved
 @click.option(
     "--policies", multiple=True, metavar="PATH", help="Where the policies stand in revisions.  [default: policies]"
 )
+@click.option(
+    "--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="How long a rule may take."
+)
 @click.option("--require", is_flag=True, help="Leave with exit code 1 where something is not known.")
 @format_option(PROVE)
 def prove(
-    base: str, head: str | None, pattern: str | None, policies: tuple[str, ...], require: bool, form: str
+    base: str,
+    head: str | None,
+    pattern: str | None,
+    policies: tuple[str, ...],
+    seconds: float,
+    require: bool,
+    form: str,
 ) -> None:
     """Prove of each rule that HEAD, by default the working tree, is never stricter or never looser than BASE.
 
@@ -47,7 +56,7 @@ def prove(
         return Side(told.document, told.core, Engine(told.document, told.core), Keys(told.core))
 
     changed = [one for one in compare(before, after).changed if _is_asked(one, pattern)]
-    prover = Prover(whole(before), whole(after))
+    prover = Prover(whole(before), whole(after), seconds)
     verdicts = [
         verdict
         for one in changed

@@ -48,6 +48,7 @@ class Verdict:
     """The days that were looked at: the first and the last of the stretch that can be asked about."""
     less: Claim
     more: Claim
-    amount: bool = False
+    what: Literal["eligibility", "amount", "stage", "options"] = "eligibility"
+    """What the rule decides. Stages have no order: both claims say that nobody's is another one."""
     follows: bool = False
     """Whether settings or effects differ too: what follows from the rule is not part of the claims."""

@@ -18,7 +18,7 @@ from dsl.core.ops.decided import WithRoles
 from dsl.core.ops.metrics import every_metric
 from dsl.core.ops.parts import Role
 from dsl.core.walk import walk
-from review.prove.terms import OPEN, Cannot, End, Ordered, Term, Terms, figure, known
+from review.prove.terms import OPEN, Cannot, End, Flag, Ordered, Term, Terms, alike, figure, known
 from review.prove.told import Told
 
 TERMS = Terms()
@@ -100,8 +100,7 @@ class Encoder:
 
     def _open(self, node: c.Expr, day: date, projected: bool, rule: str, why: str, *, exact: bool) -> Term:
         # Whose anniversary is meant hangs on the rule; what is projected is told apart.
-        own = rule if node.of_anniversary in ("own", "attained") else ""
-        key = f"{self.keys.key(node, day)} on {day} {'projected' if projected else ''} {own}"
+        key = f"{self.keys.key(node, day)} on {day} {'projected' if projected else ''} {rule}"
         return self.told.open(key, node, why, exact=exact)
 
     def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
@@ -148,13 +147,24 @@ class Encoder:
                 return self.told.people_in(node, day, projected=projected)
             case c.AskedThisYear(even=even):
                 return TERMS.constant(even)
-            case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary():
-                return as_told("the register")
+            case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal():
+                # The claims are made of a register that says the same on both sides.
+                says = f"{type(node).__name__} {node.award} {getattr(node, 'level', None)}"
+                return self.told.open(f"{says} on {day} {projected}", node, "the register", exact=day <= self.as_of)
+            case c.Anniversary(which=which, after=after):
+                of = rule if which in ("own", "attained") else ""
+                behind = "" if after is None else self.keys.key(after, day)
+                says = f"anniversary {which} {of} {behind} on {day} {projected}"
+                return self.told.open(says, node, "the register", exact=day <= self.as_of)
             case c.Aggregate():
                 exact = day <= self.as_of and node.function in ("count", "sum") and not _may_be_open(node)
                 return self._open(node, day, projected, rule, "records", exact=exact)
-            case c.Sometime():
-                return self._open(node, day, projected, rule, "other days", exact=False)
+            case c.Sometime(condition=condition):
+                found = self._open(node, day, projected, rule, "other days", exact=False)
+                today = self.on(condition, day, projected, rule).value
+                if isinstance(found, Flag) and isinstance(today, Flag):
+                    self.told.wishes += [alike(found.must, today.must), alike(found.may, today.may)]
+                return found
             case c.InProgress():
                 return self._open(node, day, projected, rule, "progress", exact=False)
             case c.Field():

@@ -17,7 +17,8 @@ LIMITS = (
     "Said of partners of whom everything is told, on the first and the last day of each stretch, and where the register "
     "says the same on both sides."
 )
-WORDS = {False: ("stricter", "looser"), True: ("cheaper", "dearer")}
+WORDS = {"amount": ("cheaper", "dearer"), "stage": ("another stage", "another stage")}
+ORDINARY = ("stricter", "looser")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,18 @@ def _head(told: Sequence[Verdict]) -> str:
     )
 
 
+def _words(verdict: Verdict) -> tuple[str, str]:
+    return WORDS.get(verdict.what, ORDINARY)
+
+
 def summary(verdict: Verdict) -> str:
     """Return what becomes of a rule in a few words."""
-    less, more = WORDS[verdict.amount]
+    less, more = _words(verdict)
     states = (verdict.less.state, verdict.more.state)
     if states == ("proved", "proved"):
         return "decides the same (proved)"
+    if verdict.what == "stage":
+        return "another stage for some" if "witness" in states else "another stage: not known"
     told = [
         f"never {word} (proved)"
         if claim.state == "proved"
@@ -96,8 +103,9 @@ def summary(verdict: Verdict) -> str:
 
 
 def _detail(verdict: Verdict) -> Iterator[str]:
-    less, more = WORDS[verdict.amount]
-    for word, claim in ((less, verdict.less), (more, verdict.more)):
+    less, more = _words(verdict)
+    claims = ((less, verdict.less), (more, verdict.more))
+    for word, claim in claims[:1] if verdict.what == "stage" else claims:
         if claim.state == "witness":
             yield f"{word}: {claim.was} -> {_now(claim)}, {facts_in_words(claim.partner or {})}"
         elif claim.state == "unknown":
@@ -143,14 +151,14 @@ def prove_json(found: Proved) -> dict[str, Json]:
 
 
 def _verdict_json(verdict: Verdict, titles: dict[str, str]) -> dict[str, Json]:
-    less, more = WORDS[verdict.amount]
+    less, more = _words(verdict)
     days = {"from": verdict.days.start, "until": verdict.days.end}
     return {
         "rule": verdict.rule,
         "title": titles.get(verdict.rule, ""),
         **{name: day.isoformat() for name, day in days.items() if day is not None},
         "tried": [day.isoformat() for day in verdict.tried],
-        "claims": {f"never {less}": _claim_json(verdict.less), f"never {more}": _claim_json(verdict.more)},
+        "claims": {f"never {word}": _claim_json(claim) for word, claim in ((less, verdict.less), (more, verdict.more))},
         "follows_differ": verdict.follows,
     }
 

@@ -59,6 +59,11 @@ def negated(part: Formula) -> Formula:
     return part.arg(0) if z3.is_not(part) else z3.Not(part)
 
 
+def alike(one: Formula, other: Formula) -> Formula:
+    """Whether two formulas hold together or not at all."""
+    return either(both(one, other), both(negated(one), negated(other)))
+
+
 def chosen(test: Formula, one: Any, other: Any) -> Any:
     """One value or the other."""
     if z3.is_true(test) or one is other or one.eq(other):
@@ -249,8 +254,8 @@ class Terms:
             return self.compare(">=" if op == "<=" else ">", right, left)
         if isinstance(left, Flag) and isinstance(right, Flag):
             sure = both(*(either(one.must, negated(one.may)) for one in (left, right)))
-            alike = either(both(left.must, right.must), both(negated(left.may), negated(right.may)))
-            return Flag(both(sure, alike), either(negated(sure), alike))
+            equal = either(both(left.must, right.must), both(negated(left.may), negated(right.may)))
+            return Flag(both(sure, equal), either(negated(sure), equal))
         if isinstance(left, Words) and isinstance(right, Words):
             return _same(left, right)
         a, b = _ordered(left), _ordered(right)
@@ -367,11 +372,11 @@ class Terms:
         there = _in_order(parts)[position]
         can = [_flag(_may_meet(part, there)).may for part in parts]
         exact = [both(negated(x.low.open), negated(x.high.open), x.low.value == x.high.value) for x in parts]
-        alike = both(*(either(negated(one), sure) for one, sure in zip(can, exact, strict=True)))
+        equal = both(*(either(negated(one), sure) for one, sure in zip(can, exact, strict=True)))
         some = either(*(both(one, flag.must) for one, flag in zip(can, flags, strict=True)))
         every = both(*(either(negated(one), flag.must) for one, flag in zip(can, flags, strict=True)))
         may = either(*(both(one, flag.may) for one, flag in zip(can, flags, strict=True)))
-        return Flag(chosen(alike, some, every), may)
+        return Flag(chosen(equal, some, every), may)
 
     # ---- parts
 

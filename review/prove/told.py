@@ -59,6 +59,8 @@ class Told:
     nodes: dict[str, tuple[c.Expr, Term]] = field(default_factory=dict)
     between: dict[str, Between] = field(default_factory=dict)
     people: People = field(default_factory=People)
+    wishes: list[Formula] = field(default_factory=list)
+    """What holds of a partner with whom every day is as today: wished for where one is looked for, never relied on."""
 
     def fact(self, name: str, type_: c.Type, day: date, *, projected: bool) -> Term:
         """Return what is told under a name."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
+from time import monotonic
 from typing import Any, Literal, TypeAlias
 
 import z3
@@ -27,14 +29,16 @@ from evaluator.reasons import plain
 from review.diff.direction import beside
 from review.prove.claims import Claim, Facts, Verdict
 from review.prove.encode import TERMS, Encoder
-from review.prove.terms import Cannot, Flag, Formula, Ordered, Term, Words, at_least, both, either, negated
+from review.prove.terms import Cannot, Flag, Formula, Ordered, Term, Words, alike, at_least, both, either, negated
 from review.prove.told import Told, texts_of
-from review.prove.witness import partner_of, shows, smallest
+from review.prove.witness import always, partner_of, shows, smallest
 
 Json = Any
 Way: TypeAlias = Literal["less", "more"]
 TIME = 10_000
 """Milliseconds that the solver may think about one claim."""
+SECONDS = 20.0
+"""Seconds that a rule may take before its other stretches of days are left."""
 WAYS: tuple[Way, ...] = ("less", "more")
 _ONE = timedelta(days=1)
 _A_YEAR = timedelta(days=400)
@@ -62,24 +66,33 @@ class _Asked:
 class Prover:
     """Proves what a change does to single rules."""
 
-    def __init__(self, before: Side, after: Side) -> None:
+    def __init__(self, before: Side, after: Side, seconds: float = SECONDS) -> None:
+        """Take the sides, and how long a rule may take; what is left of it then is not known."""
         self.before, self.after = before, after
+        self.seconds = seconds
         self.texts = texts_of((before.core, after.core))
         self._daily = [Anywhere(side.core, _moves_daily) for side in (before, after)]
         self._known: dict[tuple[object, ...], tuple[Claim, Claim]] = {}
+        self._shown: dict[tuple[str, Way], list[Facts]] = {}
+        """Partners that showed it of a rule on other days: they are tried first."""
 
     def of_rule(self, was: c.Rule, rule: c.Rule) -> Iterator[Verdict]:
         """Yield what becomes of a rule, for every stretch of days on which the sides do not decide alike."""
+        until = monotonic() + self.seconds
         for days in self._unlike(was, rule):
             tried = tuple(dict.fromkeys(_ends(days)))
-            claims = [self._claims(was, rule, day) for day in tried]
+            claims = [self._claims(was, rule, day) if monotonic() < until else self._out_of_time() for day in tried]
             if not claims:
                 continue
             less, more = (_together([pair[index] for pair in claims]) for index in (0, 1))
             yield Verdict(
-                rule.id, days, tried, less, more, c.KINDS[rule.kind].decides == "amount",
+                rule.id, days, tried, less, more, c.KINDS[rule.kind].decides,
                 any(self._follows(was, rule, day) for day in tried),
             )  # fmt: skip
+
+    def _out_of_time(self) -> tuple[Claim, Claim]:
+        unknown = Claim("unknown", why=f"not looked at: the rule took more than {self.seconds:g} seconds")
+        return unknown, unknown
 
     def _unlike(self, was: c.Rule, rule: c.Rule) -> Iterator[c.Days]:
         days = sorted({date.min, *self.before.keys.days_of(was), *self.after.keys.days_of(rule)})
@@ -152,9 +165,10 @@ class Prover:
         between = tuple(dict.fromkeys(told.between.values()))
         if found != z3.sat:
             return Claim("unknown", between=between, why=f"the solver did not end in {TIME // 1000} seconds")
-        for facts in self._partners(solver, told, day):
-            if self._shows(was, rule, day, way)(facts):
-                return self._witness(facts, was, rule, day, way)
+        does_show = self._shows(was, rule, day, way)
+        for facts in chain(self._shown.get((was.id, way), ()), self._partners(solver, told, day)):
+            if does_show(facts):
+                return self._witness(dict(facts), was, rule, day, way)
         return Claim("unknown", between=between, why="no partner was found that shows it")
 
     def _partners(self, solver: Any, told: Told, day: date) -> Iterator[dict[str, Json]]:
@@ -164,9 +178,11 @@ class Prover:
         }
         plain = [_is_nothing(term) for _, term in told.nodes.values()]
         register = [_is_nothing(term) for node, term in told.nodes.values() if not isinstance(node, c.Holds | c.Paid)]
-        for wanted in (plain, register, []):
+        for wanted in ([*plain, *told.wishes], [*register, *told.wishes], plain, register, told.wishes, []):
             if solver.check(*_named(solver, wanted)) == z3.sat:
-                yield partner_of(told, solver.model(), day, records)
+                partner = partner_of(told, solver.model(), day, records)
+                yield partner
+                yield always(partner, list(records))
 
     def _shows(self, was: c.Rule, rule: c.Rule, day: date, way: Way) -> Any:
         def decide(facts: Facts) -> bool:
@@ -184,6 +200,7 @@ class Prover:
         least = smallest(facts, self._shows(was, rule, day, way))
         before, after = self._decided(was, rule, day, least)
         name = next(name for name in before if name in after and _is_way(before[name], after[name], way))
+        self._shown.setdefault((was.id, way), []).append(least)
         return Claim("witness", least, f"{name}: {_said(before[name])}", f"{name}: {_said(after[name])}")
 
 
@@ -234,13 +251,9 @@ def _against(asked: _Asked, way: Way) -> Formula:
         return either(both(negated(one.low.open), low), both(negated(other.high.open), high))
     if isinstance(one, Words) and isinstance(other, Words):
         names = dict.fromkeys(name for words in (one, other) for name, _ in words.options)
-        alike = [_alike(one.may(name), other.may(name)) for name in names]
-        return negated(both(_alike(one.other, other.other), *alike))
+        equal = [alike(one.may(name), other.may(name)) for name in names]
+        return negated(both(alike(one.other, other.other), *equal))
     raise Cannot("outcomes of two kinds")
-
-
-def _alike(one: Formula, other: Formula) -> Formula:
-    return either(both(one, other), both(negated(one), negated(other)))
 
 
 def _is_nothing(term: Term) -> Formula:

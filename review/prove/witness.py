@@ -5,7 +5,7 @@ What the solver says counts for nothing here: a partner is a witness only where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +21,8 @@ from review.prove.terms import UNNAMED, Flag, Ordered, Term, Words
 from review.prove.told import Told
 
 Json = Any
+SINCE = "1990-01-01"
+"""Since when what was always so is told."""
 LONG_AGO = "2015-01-01"
 """When people were certified, and awards attained."""
 AHEAD = timedelta(days=300)
@@ -53,13 +55,22 @@ def partner_of(told: Told, model: Any, as_of: date, records: Mapping[str, Json])
     for name, days in past.items():
         days = {**days, **({as_of: facts[name]} if name in facts else {})}
         steps = [{"from": day.isoformat(), "value": days[day]} for day in sorted(days)]
-        facts[name] = {"history": [{**steps[0], "from": "1990-01-01"}, *steps[1:]]}
+        facts[name] = {"history": [{**steps[0], "from": SINCE}, *steps[1:]]}
     lists = {**records, "certifications": list(_certified(told, model))}
     awards = list(_awards(told, model, as_of))
     found: dict[str, Json] = {"facts": facts, "records": {**lists, "awards": awards}}
     if projected:
         found["projected"] = {"facts": projected}
     return found
+
+
+def always(facts: Mapping[str, Json], lists: Sequence[str]) -> dict[str, Json]:
+    """Return a partner with whom every day is as today: its facts have held for long."""
+    told = {
+        name: value if isinstance(value, dict) else {"history": [{"from": SINCE, "value": value}]}
+        for name, value in facts.get("facts", {}).items()
+    }
+    return {**facts, "facts": told, "records": {**{name: [] for name in lists}, **facts.get("records", {})}}
 
 
 def smallest(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str, Json]:
