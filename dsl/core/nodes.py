@@ -5,7 +5,6 @@ Every node knows where it was written; a ``Requirement`` carries the reason code
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -348,12 +347,15 @@ class Alternative(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chooses(Node, ABC):
-    """A node that takes one of several values."""
+class Chooses(Node):
+    """A node that takes one of several values.
 
-    @abstractmethod
+    No class of `abc`: to ask whether a node is of a kind is what everything does most, and there it is slow.
+    """
+
     def alternatives(self) -> Iterator[Alternative]:
         """Yield the values that it takes one of, in order."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,10 @@ class Numbers:
     @property
     def exact(self) -> Decimal | None:
         """The only value, or None."""
-        return self.low if self.low is not None and self.low == self.high else None
+        # A decimal beside None is compared with care, and that takes long.
+        if self.low is None or self.high is None:
+            return None
+        return self.low if self.low is self.high or self.low == self.high else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,10 @@ class Dates:
     @property
     def exact(self) -> date | None:
         """The only value, or None."""
-        return self.low if self.low is not None and self.low == self.high else None
+        # A decimal beside None is compared with care, and that takes long.
+        if self.low is None or self.high is None:
+            return None
+        return self.low if self.low is self.high or self.low == self.high else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +155,12 @@ def unbounded(type_: Type) -> Range:
 
 def is_settled(range_: Range) -> bool:
     """Whether only one value is left."""
-    match range_:
-        case Truth():
-            return range_ is not Truth.UNKNOWN
-        case Numbers() | Dates() | Words():
-            return range_.exact is not None
-        case Span(duration=duration):
-            return duration is not None
-        case _:
-            assert_never(range_)
+    if isinstance(range_, Truth):
+        return range_ is not Truth.UNKNOWN
+    if isinstance(range_, Numbers | Dates):
+        low, high = range_.low, range_.high
+        return low is not None and high is not None and (low is high or low == high)
+    return range_.exact is not None if isinstance(range_, Words) else range_.duration is not None
 
 
 def hull(ranges: Iterable[Range]) -> Range:

@@ -28,9 +28,9 @@ class WithRoles:
         def roles(self) -> tuple[Role, ...]:
             """What each part is to the whole."""
 
-    def of(self, role: Role) -> tuple[Self, ...]:
-        """The parts that have a role in the whole, in order."""
-        return tuple(part for part, its in zip(self.parts, self.roles, strict=False) if its == role)
+    def of(self, *roles: Role) -> tuple[Self, ...]:
+        """The parts that have a role in the whole, or one of several, in order."""
+        return tuple([part for part, its in zip(self.parts, self.roles, strict=False) if its in roles])
 
     def one(self, role: Role) -> Self | None:
         """The part that has a role in the whole; None where there is none."""

@@ -24,8 +24,8 @@ class Decided(Protocol[V]):
     def value(self) -> V:
         """What came out."""
 
-    def of(self, role: Role) -> Sequence[Decided[V]]:
-        """The decided parts of a role, in order."""
+    def of(self, *roles: Role) -> Sequence[Decided[V]]:
+        """The decided parts of a role, or one of several, in order."""
 
     def branches(self) -> Sequence[tuple[Decided[V] | None, Decided[V]]]:
         """The branches of a first-match that may be taken: condition (None: always) and value."""
@@ -61,7 +61,7 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
             | n.Lookup() | n.Named() | n.OnDate() | n.PerUnit() | n.Prorate() | n.Ratio() | n.Requirement()
             | n.Rounded() | n.Total()
         ):  # fmt: skip
-            return a.all_of([every_metric(a, part, asked) for part in (*score.of("part"), *score.of("value"))])
+            return a.all_of([every_metric(a, part, asked) for part in score.of("part", "value")])
         case (
             n.AllOf() | n.Anniversary() | n.AnyOf() | n.AskedThisYear() | n.Compare() | n.DifferentPeople() | n.Edge()
             | n.Holds() | n.InProgress() | n.InRenewal() | n.Lapsed() | n.Not() | n.NumberOf() | n.Paid()
