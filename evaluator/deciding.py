@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from dsl import core as c
@@ -144,17 +144,19 @@ def _not_above_zero(node: c.Expr, divisor: Numbers) -> tuple[Gap, ...]:
     return (Gap("figure", node.origin.place, what, node.type),)
 
 
-def unsettled_below(part: Explanation) -> tuple[Gap, ...]:
+def unsettled_below(top: Explanation) -> tuple[Gap, ...]:
     """Return all gaps below, also those that do not unsettle the whole: a capped total, a condition that fails anyway."""
-    return tuple(dict.fromkeys(_gaps_below(part, set())))
-
-
-def _gaps_below(part: Explanation, seen: set[int]) -> Iterable[Gap]:
-    seen.add(id(part))
-    if not ranges.is_settled(part.range):
-        yield from part.gaps
-        if isinstance(part.node, c.Named) and part.gaps:
-            return
-    for inner in part.parts:
-        if id(inner) not in seen:
-            yield from _gaps_below(inner, seen)
+    gaps: dict[Gap, None] = {}
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if part.gaps and not ranges.is_settled(part.range):
+            gaps.update(dict.fromkeys(part.gaps))
+            if isinstance(part.node, c.Named):
+                continue
+        waiting.extend(reversed(part.parts))
+    return tuple(gaps)

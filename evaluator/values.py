@@ -13,7 +13,7 @@ from dsl.core.algebra import RANGES, dates_of, truth_of
 from dsl.core.ops import definition_of
 from dsl.core.ops.metrics import every_metric
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Range, truth, unbounded
+from dsl.core.ranges import Range, Truth, any_of, truth, unbounded
 from evaluator.interpreter import Interpreter, key_of
 from evaluator.moment import Moment
 
@@ -59,10 +59,12 @@ class Values:
             case c.OnDate(value=value, date=day):
                 exact = dates_of(self.of(day, at)).exact
                 return unbounded(node.type) if exact is None else self.of(value, at._replace(day=exact))
+            case c.Sometime():
+                return self._sometime(node, at)
             case (
                 c.Literal() | c.Holds() | c.Paid() | c.Fact() | c.Aggregate() | c.People() | c.Field() | c.DifferentPeople()
                 | c.Lapsed() | c.InRenewal() | c.Anniversary() | c.AskedThisYear() | c.Today() | c.InProgress()
-                | c.AsProjected() | c.Sometime()
+                | c.AsProjected()
             ):  # fmt: skip
                 return self.interpreter.evaluate(node, at).range
             case (
@@ -73,6 +75,19 @@ class Values:
                 raise AssertionError(f"{type(node).__name__} is defined")
             case _:
                 assert_never(node)
+
+    def _sometime(self, node: c.Sometime, at: Moment) -> Range:
+        """Ask for some day of the window; days after the question are not known yet."""
+        start, end = dates_of(self.of(node.start, at)).exact, dates_of(self.of(node.end, at)).exact
+        if start is None or end is None:
+            return Truth.UNKNOWN
+        today = self.interpreter.reading.as_of
+        found = Truth.UNKNOWN if end > today else Truth.FALSE
+        for _, day in self.interpreter.stretches.of(node.condition, at, start, min(end, today)):
+            found = any_of((found, truth_of(self.of(node.condition, at._replace(day=day)))))
+            if found is Truth.TRUE:
+                break
+        return found
 
     def _named_value(self, node: c.Named, at: Moment) -> Range:
         before = self.interpreter.before(node, at)

@@ -44,6 +44,8 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
         case n.Requirement(part="scored"):
             least, op = (Decimal(1), ">=") if asked.asked == "one point" else (Decimal(0), ">")
             return a.compare(op, score.value, a.constant(least))  # type: ignore[arg-type]
+        case n.Requirement() | n.Total() | n.Named():
+            return _of_parts(a, score, asked)
         case n.Ranked():
             parts = score.of("part")
             if not parts:
@@ -58,10 +60,9 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
             return a.first(branches)
         case (
             n.Aggregate() | n.Arithmetic() | n.AsProjected() | n.Dated() | n.Fact() | n.Field() | n.Literal()
-            | n.Lookup() | n.Named() | n.OnDate() | n.PerUnit() | n.Prorate() | n.Ratio() | n.Requirement()
-            | n.Rounded() | n.Total()
+            | n.Lookup() | n.OnDate() | n.PerUnit() | n.Prorate() | n.Ratio() | n.Rounded()
         ):  # fmt: skip
-            return a.all_of([every_metric(a, part, asked) for part in score.of("part", "value")])
+            return _of_parts(a, score, asked)
         case (
             n.AllOf() | n.Anniversary() | n.AnyOf() | n.AskedThisYear() | n.Compare() | n.DifferentPeople() | n.Edge()
             | n.Holds() | n.InProgress() | n.InRenewal() | n.Lapsed() | n.Not() | n.NumberOf() | n.Paid()
@@ -70,6 +71,10 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
             raise AssertionError(f"{type(node).__name__} gives no points")
         case _:
             assert_never(node)
+
+
+def _of_parts(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
+    return a.all_of([every_metric(a, part, asked) for part in score.of("part", "value")])
 
 
 def _known(test: Decided[V] | None) -> Callable[[], V] | None:
