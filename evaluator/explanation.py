@@ -95,6 +95,19 @@ class Explanation(_Explained, ByRole):
             waiting.extend((part, since, day) for part in reversed(found.parts))
 
 
+def explained(
+    node: Expr,
+    range_: Range,
+    parts: tuple[Explanation, ...],
+    gaps: tuple[Gap, ...],
+    chosen: tuple[str, ...],
+    day: date | None,
+    roles: tuple[Role, ...],
+) -> Explanation:
+    """Return an explanation of one day: made at once, as a decision is made of thousands."""
+    return tuple.__new__(Explanation, (node, range_, parts, gaps, chosen, day, None, roles))
+
+
 def below(top: Explanation, parts_of: Callable[[Explanation], Sequence[Explanation]]) -> Iterator[Explanation]:
     """Yield an explanation and what is below it, parents first and each once: decided parts are shared."""
     seen: set[int] = set()

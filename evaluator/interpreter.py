@@ -25,7 +25,7 @@ from dsl.core.ranges import Numbers, Range, Truth, everything, exactly
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
 from evaluator.deciding import TOLD_BESIDE, Beside, Deciding, unsettled_below
-from evaluator.explanation import Explanation, Gap
+from evaluator.explanation import Explanation, Gap, explained
 from evaluator.facts import Facts
 from evaluator.moment import Moment
 from evaluator.progress import Progress, choices_told, nothing_told
@@ -68,8 +68,8 @@ class Interpreter:
         range_: Range = kind.definition(RANGES, node, parts, at.day)  # type: ignore[misc]
         gaps, chosen = kind.beside(node, parts, range_) if kind.beside is not None else ((), tuple(parts.chosen))
         day = at.day if kind.is_requirement and at.day != self.reading.as_of else None
-        decided, roles = parts.in_order()
-        return Explanation(node, range_, decided, gaps, chosen, day, None, roles)
+        decided, roles = parts.in_order() if kind.has_conditions else (tuple(parts.parts), tuple(parts.roles))
+        return explained(node, range_, decided, gaps, chosen, day, roles)
 
     def _read(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide a node that is read, or that is another's value: of a name, a rule, another day."""
@@ -191,7 +191,7 @@ class Interpreter:
         if key not in self._named:
             self._named[key] = self._named_value(node, at)
         found = self._named[key]
-        return Explanation(node, found.range, found.parts, found.gaps, found.chosen, roles=found.roles)
+        return explained(node, found.range, found.parts, found.gaps, found.chosen, None, found.roles)
 
     def _named_value(self, node: c.Named, at: Moment) -> Explanation:
         """A supplied value counts where one is given; else what the records say, and the value itself is asked for."""
@@ -308,6 +308,8 @@ class _Kind(NamedTuple):
     beside: Callable[[Any, Deciding, Range], Beside] | None
     """What they tell beside their range."""
     is_requirement: bool
+    has_conditions: bool
+    """Whether some of its parts are conditions: these are told before the others."""
 
 
 _KINDS: dict[type[c.Node], _Kind] = {}
@@ -316,4 +318,5 @@ _KINDS: dict[type[c.Node], _Kind] = {}
 def _kind_of(type_: type[c.Node]) -> _Kind:
     definition = definition_of(type_)
     beside = TOLD_BESIDE.get(definition) if definition is not None else None
-    return _KINDS.setdefault(type_, _Kind(definition, beside, issubclass(type_, c.Requirement)))
+    has_conditions = issubclass(type_, c.Case | c.Gate)
+    return _KINDS.setdefault(type_, _Kind(definition, beside, issubclass(type_, c.Requirement), has_conditions))

@@ -166,9 +166,8 @@ def _reason(explanation: Explanation, context: Context) -> Reason:
         if not isinstance(node, c.Requirement):
             raise AssertionError("reasons are made of requirements")
         plan, within = context.within.of(node)
-        made = _filled(
-            plan, explanation.the("value"), explanation.range, explanation.day, context._replace(within=within)
-        )
+        inner = Context(context.day, within, told, context.stretch, context.projected)
+        made = _filled(plan, explanation.the("value"), explanation.range, explanation.day, inner)
         # With its explanation: an identity is one object's only as long as that is there.
         known = told[key] = (explanation, made)
     return known[1]

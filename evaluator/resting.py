@@ -203,10 +203,10 @@ class Decided:
             part: the explanation.
             day: the day it was decided on, where it tells none itself; None: the day of the question.
         """
-        if self.written.is_silent(part.node):
-            return ()
         found = self._found.get(id(part))
         if found is None:
+            if self.written.is_silent(part.node):
+                return ()
             asked = day or self.as_of
             day = part.day or asked
             pieces: list[Notes] = []
@@ -215,7 +215,8 @@ class Decided:
             if isinstance(part.node, c.OnDate):
                 # Its own part is the value of that day; what gives the day is read on the day it is asked for.
                 pieces.append(self.written.node(part.node.date, asked, self.as_of))
-            pieces.extend(self.notes(inner, day) for inner in _that_count(part))
+            is_silent = self.written.is_silent
+            pieces.extend([self.notes(inner, day) for inner in _that_count(part) if not is_silent(inner.node)])
             found = self._found[id(part)] = (part, _merged([piece for piece in pieces if piece]))
         return found[1]
 

@@ -6,14 +6,17 @@ definitions and read by the same interpreter; what tells more than its parts' ra
 
 from __future__ import annotations
 
-from typing import assert_never
+from dataclasses import dataclass
+from typing import Any, assert_never
 
 from dsl import core as c
 from dsl.core.algebra import RANGES, dates_of, truth_of
 from dsl.core.ops import definition_of
+from dsl.core.ops.decided import ByRole
 from dsl.core.ops.metrics import every_metric
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Range, Truth, any_of, truth, unbounded
+from evaluator.explanation import Explanation
 from evaluator.interpreter import Interpreter, key_of
 from evaluator.moment import Moment
 
@@ -32,13 +35,29 @@ class Values:
         if definition is None:
             return self._read(node, at)
         if at.row is not None or not isinstance(node, c.Requirement):
-            found: Range = definition(RANGES, node, _Parts(self, at), at.day)
+            parts = _Keeping(self, at) if isinstance(node, c.PassScore) and node.every else _Parts(self, at)
+            found: Range = definition(RANGES, node, parts, at.day)
             return found
         key = key_of(node, at)
         if key not in self._decided:
             before = self.interpreter.before(node, at)
             self._decided[key] = self.of(node.value, at) if before is None else before.range
         return self._decided[key]
+
+    def kept(self, node: c.Expr, at: Moment) -> _Kept | Explanation:
+        """Return a node of a score with its parts."""
+        definition = definition_of(type(node))
+        if definition is None and not isinstance(node, c.Named):
+            return _Kept(node, self._read(node, at))
+        before = self.interpreter.before(node, at) if isinstance(node, c.Named | c.Requirement) else None
+        if before is not None:
+            return before
+        if isinstance(node, c.Named):
+            # It may be supplied, or hold metrics of its own: seldom enough to be decided with why.
+            return self.interpreter.evaluate(node, at)
+        parts = _Keeping(self, at)
+        value: Range = definition(RANGES, node, parts, at.day)  # type: ignore[misc]
+        return _Kept(node, value, tuple(parts.parts), tuple(parts.roles))
 
     def requirement(self, rule: c.Rule, at: Moment) -> Range:
         """Return whether the requirement of a rule is met in the version of the day; out of force it is not."""
@@ -116,5 +135,38 @@ class _Parts:
         return self.values.of(part, self.at)
 
     def metrics(self, score: c.Expr, every: c.EveryMetric) -> Range:
-        """Decide what is asked of every metric of the score: which ones count is in the explanation alone."""
-        return truth_of(every_metric(RANGES, self.values.interpreter.evaluate(score, self.at), every))
+        """Decide what is asked of every metric of the score."""
+        raise AssertionError("metrics are asked of a score that was kept with its parts")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(ByRole):
+    """A node that was decided, kept with its parts: what is asked of every metric is asked of them."""
+
+    node: c.Expr
+    value: Range
+    parts: tuple[Any, ...] = ()
+    """Kept like it, or decided before with why."""
+    roles: tuple[Role, ...] = ()
+
+
+class _Keeping(_Parts):
+    """The parts of one node, kept as they are decided."""
+
+    __slots__ = ("parts", "roles")
+
+    def __init__(self, values: Values, at: Moment) -> None:
+        super().__init__(values, at)
+        self.parts: list[_Kept | Explanation] = []
+        self.roles: list[Role] = []
+
+    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Range:
+        """Decide a part of the node."""
+        found = self.values.kept(part, self.at)
+        self.parts.append(found)
+        self.roles.append(role)
+        return found.value
+
+    def metrics(self, score: c.Expr, every: c.EveryMetric) -> Range:
+        """Decide what is asked of every metric of the score."""
+        return every_metric(RANGES, self.parts[self.roles.index("value")], every)

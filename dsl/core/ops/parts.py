@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol, TypeAlias, TypeVar
 
 from dsl.core import nodes as n
+from dsl.core.types import ALWAYS
 
 V_co = TypeVar("V_co", covariant=True)
 
@@ -26,4 +27,4 @@ class Parts(Protocol[V_co]):
 
 def in_force(parts: Sequence[n.Expr], day: date) -> list[n.Expr]:
     """Return the parts whose days include the day: the others count as if they were not written."""
-    return [part for part in parts if not isinstance(part, n.Requirement) or day in part.days]
+    return [part for part in parts if not isinstance(part, n.Requirement) or part.days is ALWAYS or day in part.days]
