@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, NamedTuple
@@ -75,8 +75,12 @@ class Explanation(_Explained, ByRole):
         """Yield this explanation and all below it, parents first; what several share is yielded once."""
         return below(self, lambda found: found.parts)
 
-    def missing(self) -> Iterator[Gap]:
-        """Yield the gaps that keep this node from being settled: those below settled parts do not matter."""
+    def missing(self, elsewhere: AbstractSet[int] = frozenset()) -> Iterator[Gap]:
+        """Yield the gaps that keep this node from being settled: those below settled parts do not matter.
+
+        Args:
+            elsewhere: identities of parts that are asked about beside this, for the same day: they are passed over.
+        """
         if is_settled(self.range):
             return
         seen: set[int] = set()
@@ -86,6 +90,8 @@ class Explanation(_Explained, ByRole):
             if id(found) in seen or is_settled(found.range):
                 continue
             seen.add(id(found))
+            if since is None and id(found.parts) in elsewhere:
+                continue
             if found.since is not None:
                 since, day = found.since, found.day
             for gap in found.gaps:

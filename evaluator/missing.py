@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import TypeAlias
 
-from dsl.core.ranges import Truth
+from dsl.core.ranges import Truth, is_settled
 from evaluator.decision import Decision, Missing
 from evaluator.explanation import Explanation, Gap
 
@@ -22,7 +22,7 @@ IfTold: TypeAlias = Callable[[Mapping[str, str | bool]], Decision]
 
 def missing_of(decided: Decision, explanations: Sequence[Explanation], if_told: IfTold) -> Iterable[Missing]:
     """Yield what would settle the decision; a flag or choice is left out only where no value of it can matter."""
-    found = [gap for explanation in explanations for gap in explanation.missing()]
+    found = list(_gaps(explanations))
     own = {gap.pointer for gap in found}
     if decided.standing is not None and decided.standing.held is Truth.UNKNOWN:
         found.extend(decided.standing.gaps)
@@ -39,6 +39,14 @@ def missing_of(decided: Decision, explanations: Sequence[Explanation], if_told: 
         elif _name(gap) in values:
             told = {value: if_told({_name(gap): value}) for value in values[_name(gap)]}
             yield Missing(gap, tuple((value, decision.outcome) for value, decision in told.items()))
+
+
+def _gaps(explanations: Sequence[Explanation]) -> Iterator[Gap]:
+    """Yield what is missing in each; what a later one is made of as well is asked about there, where it stands last."""
+    made_of = [id(one.parts) if one.parts and not is_settled(one.range) else None for one in explanations]
+    for index, one in enumerate(explanations):
+        later = {parts for parts in made_of[index + 1 :] if parts is not None}
+        yield from one.missing(later)
 
 
 def _that_matter(values: Mapping[str, tuple[str | bool, ...]], if_told: IfTold) -> Mapping[str, tuple[str | bool, ...]]:
