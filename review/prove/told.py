@@ -7,16 +7,18 @@ days say is one by the canonical key of the node and the day, so that what means
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 import z3
 
 from dsl import core as c
+from dsl.core.ranges import Numbers
 from dsl.core.references import expressions
 from dsl.core.walk import walk
 from evaluator import limits
+from evaluator.records import anything
 from review.prove.claims import Between
 from review.prove.people import Counted, People
 from review.prove.terms import (
@@ -88,7 +90,8 @@ class Told:
         if key not in self.nodes:
             title = getattr(node, "title", "") or what
             self.between[key] = Between(what, title, f"{node.origin.source.name}:{node.origin.line}")
-            self.nodes[key] = (node, self._exactly(key, node.type) if exact else self._range(key, node.type))
+            type_ = _all_of(node)
+            self.nodes[key] = (node, self._exactly(key, type_) if exact else self._range(key, type_))
         return self.nodes[key][1]
 
     def _exactly(self, key: str, type_: c.Type) -> Term:
@@ -133,6 +136,18 @@ class Told:
     def all_bounds(self) -> list[Formula]:
         """Return what holds of the variables of every partner."""
         return [*self.bounds, *self.people.bounds()]
+
+
+def _all_of(node: c.Expr) -> c.Type:
+    """Return the type of a node with the bounds of all that it can be: what is reckoned may leave its type's own."""
+    if isinstance(node, c.Aggregate) and node.type.is_numeric:
+        # Of no records a figure is 0, wherever the bounds of a field lie.
+        found = anything(node)
+        if isinstance(found, Numbers):
+            return replace(node.type, low=found.low, high=found.high)
+    if isinstance(node, c.Fact | c.People | c.DifferentPeople | c.Aggregate):
+        return node.type
+    return replace(node.type, low=None, high=None)
 
 
 def texts_of(cores: Iterable[c.Core]) -> tuple[str, ...]:
