@@ -5,14 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
 import z3
 
 from evaluator.records import _matching
-from review.prove.people import Counted, List, People
+from review.prove.people import Counted, People
 
 DAY = date(2025, 6, 1)
 NAMES = [f"certification {number}" for number in range(7)]

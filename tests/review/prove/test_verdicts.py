@@ -1,0 +1,167 @@
+"""What is proved of a change holds for every generated partner, and what is shown replays and is as small as it can be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsl.core.keys import Keys
+from dsl.load import load, load_sources
+from dsl.source import Source
+from evaluator.engine import Engine
+from evaluator.facts_schema import FactErrors
+from review.prove.verdicts import WAYS, Prover, Side, Verdict, _is_way
+from review.prove.witness import _less
+from review.scenarios.faults import faults
+from review.scenarios.partners import COMPLETE, Partners
+from tests.review.diff.test_direction import LAWS, faulty
+
+Json = Any
+ROOT = Path(__file__).parents[3]
+POLICY = """facts { a: count  b: count  f: flag  share: percent }
+records rows { hours: number 1 to 5  kind: text }
+certifications core { "A"  "B" }
+measure hours: number = sum hours of rows[hours >= 2]
+measure mean: number = average hours of rows, rounded down to 1
+award_line
+designation d {
+  requires {
+    one: a >= 3
+    two: at least 2 people holding core
+    either: any { f: f  b: b >= 1 }
+    hours: hours >= 4
+    mean: mean >= 0
+  }
+}
+designation s { pass at 10 points out of 20 points with points in every subcategory
+  best of { track one { a: a earns 1 point each, up to 10 points  c: b earns 1 point each, up to 10 points }
+            track two { b: b earns 2 points each, up to 20 points } } }
+designation r { pass at 2 points out of 10 points { x: a earns up to 10 points at 3, in proportion, rounded up } }
+fee p { amount 100 USD  due at today }
+""".replace("award_line\n", "")
+
+
+def side(text: str) -> Side:
+    loaded = load_sources([Source("a.policy", text)])
+    assert not loaded.errors, [one.message for one in loaded.errors]
+    engine = Engine(loaded.document, loaded.core)
+    return Side(loaded.document, loaded.core, engine, Keys(loaded.core))
+
+
+def verdicts(before: Side, after: Side, rule: str) -> list[Verdict]:
+    return list(Prover(before, after).of_rule(before.core.rules[rule], after.core.rules[rule]))
+
+
+def differs(before: Side, after: Side, rule: str, facts: Json, days: tuple[date, ...], way: Any) -> bool:
+    """Whether the engines decide a partner otherwise, one way, on one of the days."""
+    for day in days:
+        try:
+            was, now = (one.engine.outcomes(rule, facts, day) for one in (before, after))
+        except FactErrors:
+            continue
+        if any(_is_way(was[name], now[name], way) for name in was.keys() & now.keys()):
+            return True
+    return False
+
+
+EDITS = {
+    "threshold up": ("a >= 3", "a >= 4", "d", "witness", "proved"),
+    "threshold down": ("a >= 3", "a >= 2", "d", "proved", "witness"),
+    "gate added": ("one: a >= 3", "one: a >= 3  more: b >= 2", "d", "witness", "proved"),
+    "any to all": ("any { f: f", "all { f: f", "d", "witness", "proved"),
+    "certification removed": ('"A"  "B"', '"A"', "d", "witness", "proved"),
+    "people up": ("at least 2 people", "at least 3 people", "d", "witness", "proved"),
+    "fee raised": ("100 USD", "120 USD", "p", "proved", "witness"),
+    "rounding": ("rounded up", "rounded down", "r", "witness", "proved"),
+    "track raised": ("b earns 2", "b earns 3", "s", "proved", "witness"),
+    "best of tracks raised": ("a: a earns 1 point each", "a: a earns 2 points each", "s", "witness", "witness"),
+    "rewritten": ("a >= 3", "not a < 3", "d", "proved", "proved"),
+    "of no records a mean is 0": ("mean >= 0", "mean >= 1", "d", "witness", "proved"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_is_what_it_is(name: str) -> None:
+    old, new, rule, less, more = EDITS[name]
+    assert POLICY.count(old) == 1
+    before, after = side(POLICY), side(POLICY.replace(old, new))
+
+    found = verdicts(before, after, rule)
+
+    # What only a partner with records would show is not known yet: never proved.
+    states = [(one.less.state, one.more.state) for one in found]
+    assert all(
+        state == wanted or (name == "of no records a mean is 0" and {state, wanted} == {"unknown", "witness"})
+        for pair in states
+        for state, wanted in zip(pair, (less, more), strict=True)
+    ), [(states, one.less, one.more) for one in found]
+    for one in found:
+        for way in WAYS:
+            claim = getattr(one, way)
+            if claim.state == "witness":
+                assert differs(before, after, rule, claim.partner, one.tried, way)
+                for smaller in _less(dict(claim.partner)):
+                    assert not differs(before, after, rule, smaller, one.tried, way), (claim.partner, smaller)
+
+
+def check(path: Path, step: int, start: int, partners: int) -> Counter[str]:
+    """Hold what is proved of faults against generated partners who tell everything."""
+    document = load([path])
+    engine = Engine(document)
+    before = Side(document, engine.core, engine, Keys(engine.core))
+    seen: Counter[str] = Counter()
+    for fault, other in faulty(document, faults(document)[start::step]):
+        after = Side(other.document, other.core, other, Keys(other.core))
+        same_register = not any(
+            rule.is_award and rule != other.core.rules.get(rule.id) for rule in engine.core.rules.values()
+        )
+        prover = Prover(before, after)
+        for rule in engine.core.rules.values():
+            now = other.core.rules.get(rule.id)
+            if now is None:
+                continue
+            for one in prover.of_rule(rule, now):
+                for way in WAYS:
+                    claim = getattr(one, way)
+                    seen[claim.state] += 1
+                    if claim.state == "witness":
+                        assert differs(before, after, rule.id, claim.partner, one.tried, way)
+                    if claim.state != "proved":
+                        continue
+                    for day in one.tried:
+                        for facts in _partners(before, after, rule.id, day, partners):
+                            if not same_register:
+                                facts["records"]["awards"] = []
+                            seen["held against"] += 1
+                            assert not differs(before, after, rule.id, facts, (day,), way), (
+                                fault.key, fault.place, rule.id, day, way, facts,
+                            )  # fmt: skip
+    return seen
+
+
+def _partners(before: Side, after: Side, rule: str, day: date, count: int) -> Iterator[dict[str, Json]]:
+    for one in (before, after):
+        maker = Partners(one.core, seed=11, as_of=day, rules=[one.core.rules[rule]], chances=COMPLETE)
+        for number in range(1, count // 2 + 1):
+            yield maker.partner(number)
+
+
+@pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
+def test_what_is_proved_of_faults_no_partner_contradicts(path: Path) -> None:
+    seen = check(path, step=12, start=1, partners=6)
+
+    assert seen["proved"] >= 2, seen
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
+def test_what_is_proved_of_every_fault_no_partner_contradicts(path: Path) -> None:
+    seen = check(path, step=1, start=0, partners=30)
+    print(dict(seen))
+
+    assert seen["proved"] >= 50, seen
