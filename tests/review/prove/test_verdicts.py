@@ -38,7 +38,7 @@ designation d {
 }
 designation m { requires { hours: all_hours >= 0  mean: mean >= 0 } }
 designation s { pass at 10 points out of 20 points with points in every subcategory
-  best of { track one { a: a earns 1 point each, up to 10 points  c: x earns 1 point each, up to 10 points }
+  best of { track one { a: a earns 1 point each, up to 15 points  c: x earns 1 point each, up to 5 points }
             track two { b: b earns 2 points each, up to 20 points } } }
 designation r { pass at 4 points out of 10 points  category k up to 10 points { x: a earns up to 10 points at 3, in proportion, rounded up } }
 fee p { amount 100 USD  due at today }
