@@ -109,11 +109,13 @@ class Encoder:
             return self._open(node, day, projected, rule, why, exact=day <= self.as_of)
 
         match node:
-            case c.Literal(value=None, least=None):
-                return TERMS.unknown(node.type)
             case c.Literal(value=None, least=least):
-                high = node.type.high
-                return Ordered(End(figure(least or 0)), End(figure(high)) if high is not None else OPEN)
+                # A figure of the programme keeps the bounds of its type; what is reckoned may leave them.
+                if not node.type.is_numeric:
+                    return TERMS.unknown(node.type)
+                low = node.type.low if least is None else least
+                ends = [End(figure(one)) if one is not None else OPEN for one in (low, node.type.high)]
+                return Ordered(ends[0], ends[1])
             case c.Literal(value=value):
                 return TERMS.constant(value)  # type: ignore[arg-type]
             case c.Today():
