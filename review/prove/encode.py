@@ -150,14 +150,14 @@ class Encoder:
             case c.AskedThisYear(even=even):
                 return TERMS.constant(even)
             case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal():
-                # The claims are made of a register that says the same on both sides.
+                # The claims are made of a register that says the same on both sides; it may leave open what is held.
                 says = f"{type(node).__name__} {node.award} {getattr(node, 'level', None)}"
-                return self.told.open(f"{says} on {day} {projected}", node, "the register", exact=day <= self.as_of)
+                return self.told.open(f"{says} on {day} {projected}", node, "the register", exact=False)
             case c.Anniversary(which=which, after=after):
                 of = rule if which in ("own", "attained") else ""
                 behind = "" if after is None else self.keys.key(after, day)
                 says = f"anniversary {which} {of} {behind} on {day} {projected}"
-                return self.told.open(says, node, "the register", exact=day <= self.as_of)
+                return self.told.open(says, node, "the register", exact=False)
             case c.Aggregate():
                 exact = day <= self.as_of and node.function in ("count", "sum") and not _may_be_open(node)
                 return self._open(node, day, projected, rule, "records", exact=exact)

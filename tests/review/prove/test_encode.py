@@ -223,7 +223,7 @@ def test_the_shipped_policies_are_decided_alike() -> None:
 @pytest.mark.benchmarks
 def test_twenty_thousand_decisions_of_the_shipped_policies_are_alike() -> None:
     seen = check(ROOT / "policies", DAYS, partners=16)
-    print(dict(seen))
+    print(dict(seen))  # noqa: T201
 
     assert seen["compared"] >= 20_000, seen
     assert seen["undetermined"] >= 2_000, seen

@@ -53,7 +53,9 @@ def side(text: str) -> Side:
 
 
 def verdicts(before: Side, after: Side, rule: str) -> list[Verdict]:
-    return list(Prover(before, after).of_rule(before.core.rules[NAMES.get(rule, rule)], after.core.rules[NAMES.get(rule, rule)]))
+    return list(
+        Prover(before, after).of_rule(before.core.rules[NAMES.get(rule, rule)], after.core.rules[NAMES.get(rule, rule)])
+    )
 
 
 def differs(before: Side, after: Side, rule: str, facts: Json, days: tuple[date, ...], way: Any) -> bool:
@@ -163,6 +165,6 @@ def test_what_is_proved_of_faults_no_partner_contradicts(path: Path) -> None:
 @pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
 def test_what_is_proved_of_every_fault_no_partner_contradicts(path: Path) -> None:
     seen = check(path, step=1, start=0, partners=30)
-    print(dict(seen))
+    print(dict(seen))  # noqa: T201
 
     assert seen["proved"] >= 50, seen
