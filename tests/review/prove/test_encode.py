@@ -214,7 +214,7 @@ def test_the_laws_policies_are_decided_alike(path: Path) -> None:
 
 
 def test_the_shipped_policies_are_decided_alike() -> None:
-    seen = check(ROOT / "policies", DAYS[1:3], partners=2, step=12)
+    seen = check(ROOT / "policies", DAYS[1:3], partners=2, step=20)
 
     assert seen["told"] >= 10, seen
     assert seen["undetermined"] >= 5, seen
