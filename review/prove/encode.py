@@ -99,9 +99,21 @@ class Encoder:
             return Encoded(node, self._open(node, day, projected, rule, str(reason), exact=False))
 
     def _open(self, node: c.Expr, day: date, projected: bool, rule: str, why: str, *, exact: bool) -> Term:
-        # Whose anniversary is meant hangs on the rule; what is projected is told apart.
-        key = f"{self.keys.key(node, day)} on {day} {'projected' if projected else ''} {rule}"
-        return self.told.open(key, node, why, exact=exact)
+        return self.told.open(f"{self._means(node, day, rule)} on {day} {projected}", node, why, exact=exact)
+
+    def _means(self, node: c.Expr, day: date, rule: str) -> str:
+        """Return what a node is on both sides. The claims are made of a register that says the same on both.
+
+        What is held may be open though all is told; whose anniversary is meant hangs on the rule.
+        """
+        if isinstance(node, c.Holds | c.Lapsed):
+            return f"{type(node).__name__} {node.award} {node.level}"
+        if isinstance(node, c.Paid | c.InRenewal):
+            return f"{type(node).__name__} {node.award}"
+        if isinstance(node, c.Anniversary):
+            own = rule if node.which in ("own", "attained") else ""
+            return f"anniversary {node.which} {own} {'' if node.after is None else self.keys.key(node.after, day)}"
+        return f"{self.keys.key(node, day)} {rule}"
 
     def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
         def as_told(why: str) -> Term:
@@ -149,15 +161,8 @@ class Encoder:
                 return self.told.people_in(node, day, projected=projected)
             case c.AskedThisYear(even=even):
                 return TERMS.constant(even)
-            case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal():
-                # The claims are made of a register that says the same on both sides; it may leave open what is held.
-                says = f"{type(node).__name__} {node.award} {getattr(node, 'level', None)}"
-                return self.told.open(f"{says} on {day} {projected}", node, "the register", exact=False)
-            case c.Anniversary(which=which, after=after):
-                of = rule if which in ("own", "attained") else ""
-                behind = "" if after is None else self.keys.key(after, day)
-                says = f"anniversary {which} {of} {behind} on {day} {projected}"
-                return self.told.open(says, node, "the register", exact=False)
+            case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary():
+                return self._open(node, day, projected, rule, "the register", exact=False)
             case c.Aggregate():
                 exact = day <= self.as_of and node.function in ("count", "sum") and not _may_be_open(node)
                 return self._open(node, day, projected, rule, "records", exact=exact)
