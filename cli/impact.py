@@ -8,17 +8,28 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain, count, islice
 from pathlib import Path
 
 import click
 
-from cli.console import DEFAULT_POLICIES, Broken, echo_in, existing, fail_usage, format_option, read_file, today
+from cli.console import (
+    DEFAULT_POLICIES,
+    Broken,
+    Command,
+    echo_in,
+    existing,
+    fail_usage,
+    format_option,
+    read_file,
+    today,
+)
 from cli.sides import side
 from evaluator import limits
 from evaluator.engine import Engine
-from review.diff.compare import Side, compare
+from review.diff.compare import Comparison, Side, compare
 from review.diff.impact import Part, Partner, Trial
 from review.diff.impact_report import Impact
 from review.formats.comparisons import IMPACT
@@ -29,27 +40,57 @@ CHUNK = 50
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which partners are decided, and on which days."""
+
+    files: tuple[str, ...]
+    generated: int | None
+    seed: int
+    dates: str | None
+    jobs: int | None
+
+
+def partner_options(command: Command) -> Command:
+    """Add the options that name partners and days; they are what ``Asked`` has."""
+    options = (
+        click.option(
+            "--partners",
+            "files",
+            multiple=True,
+            metavar="PATH",
+            help="Facts: a file, a folder of files, or .jsonl, a partner a line.",
+        ),
+        click.option(
+            "--generated",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Make N partners at the rules' own figures instead.",
+        ),
+        click.option("--seed", default=1, show_default=True, help="Of the partners that are made."),
+        click.option("--dates", metavar="DAY,...", help="Days that are decided; today where none is given."),
+        click.option(
+            "--jobs",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Processes; as many as there are processors where not given.",
+        ),
+        click.option(
+            "--policies",
+            multiple=True,
+            metavar="PATH",
+            help="Where the policies stand in revisions.  [default: policies]",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command(short_help="Say whom a change of policies concerns.")
 @click.argument("base")
 @click.argument("head", required=False)
-@click.option(
-    "--partners",
-    "files",
-    multiple=True,
-    metavar="PATH",
-    help="Facts: a file, a folder of files, or .jsonl, a partner a line.",
-)
-@click.option(
-    "--generated", type=click.IntRange(1), metavar="N", help="Make N partners at the rules' own figures instead."
-)
-@click.option("--seed", default=1, show_default=True, help="Of the partners that are made.")
-@click.option("--dates", metavar="DAY,...", help="Days that are decided; today where none is given.")
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Processes; as many as there are processors where not given."
-)
-@click.option(
-    "--policies", multiple=True, metavar="PATH", help="Where the policies stand in revisions.  [default: policies]"
-)
+@partner_options
 @format_option(IMPACT)
 def impact(
     base: str,
@@ -69,29 +110,52 @@ def impact(
     """
     if bool(files) == bool(generated):
         fail_usage("give the partners with --partners, or have some made with --generated N")
-    days = _days(dates)
     paths = policies or (DEFAULT_POLICIES,)
-    before, after = side(base, paths), side(head, paths)
-    changed = [one for one in compare(before, after).changed if one.what == "rule" and one.decides]
-    rules = {one.former or one.name: one.name for one in changed if one.kind not in ("added", "removed")}
-    trial = Trial(_engine(before), _engine(after), rules, days)
-    partners = _made(trial, seed, generated) if generated is not None else _read(existing(files))
-    parts = list(_tried(trial, partners if rules else iter(()), jobs or os.cpu_count() or 1))
+    asked = Asked(files, generated, seed, dates, jobs)
+    days = days_of(asked)
+    found = compare(side(base, paths), side(head, paths))
+    echo_in(form, IMPACT, impact_of(found, engine_of(found.before), engine_of(found.after), asked, days))
+
+
+def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked, days: tuple[date, ...]) -> Impact:
+    """Decide partners by both sides of a comparison, by the rules that can decide otherwise.
+
+    Args:
+        found: the comparison.
+        before: the engine of its side before.
+        after: the engine of its side after.
+        asked: which partners.
+        days: on which days.
+    """
+    rules = {was: now for now, was in rules_that_differ(found).items()}
+    trial = Trial(before, after, rules, days)
+    partners = (
+        _made(trial, asked.seed, asked.generated) if asked.generated is not None else _read(existing(asked.files))
+    )
+    parts = list(_tried(trial, partners if rules else iter(()), asked.jobs or os.cpu_count() or 1))
     flips = tuple(chain.from_iterable(part.flips for part in parts))
     refused = tuple(chain.from_iterable(part.refused for part in parts))
-    found = Impact(
+    return Impact(
         sum(part.partners for part in parts), sum(part.decided for part in parts), days,
-        {name: after.core.rules[name].title for name in rules.values()}, flips, refused,
-        seed if generated is not None else None,
+        {name: found.after.core.rules[name].title for name in rules.values()}, flips, refused,
+        asked.seed if asked.generated is not None else None,
     )  # fmt: skip
-    echo_in(form, IMPACT, found)
 
 
-def _engine(told: Side) -> Engine:
+def rules_that_differ(found: Comparison) -> dict[str, str]:
+    """Return the rules of both sides that can decide otherwise, by their names after, each with its name before."""
+    changed = [one for one in found.changed if one.what == "rule" and one.decides]
+    return {one.name: one.former or one.name for one in changed if one.kind not in ("added", "removed")}
+
+
+def engine_of(told: Side) -> Engine:
+    """Return what decides by a side."""
     return Engine(told.document, told.core)
 
 
-def _days(told: str | None) -> tuple[date, ...]:
+def days_of(asked: Asked) -> tuple[date, ...]:
+    """Return the days that are asked for, today where none is; leave with exit code 2 where one is none."""
+    told = asked.dates
     if told is None:
         day = today()
         click.echo(f"decided for today, {day}; --dates takes other days", err=True)

@@ -23,6 +23,7 @@ COMMANDS = {
     "impact": "impact",
     "partners": "partners",
     "prove": "prove",
+    "review": "review",
     "serve": "serve",
     "table": "table",
     "test": "test_command",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import click
 
-from cli.console import Broken, diagnostic_text, fail_usage, kept, load_policies
+from cli.console import Broken, diagnostic_text, fail_usage, kept, load_policies, source_of
 from dsl.load import SUFFIXES, Loaded, is_document, load_sources
 from dsl.render import summary
 from dsl.source import Source
@@ -45,6 +45,38 @@ def _whole(name: str, loaded: Loaded) -> Side:
 
 def _of_revision(revision: str, paths: Sequence[str]) -> list[Source]:
     """Return the policy files of a revision, named as they stand in it."""
+    commit = _commit(revision)
+    found: list[Source] = []
+    for name in _names(commit, paths):
+        suffix = PurePosixPath(name).suffix
+        text = _git("show", f"{commit}:./{name}") if suffix in SUFFIXES else None
+        if text is not None and (suffix == ".policy" or is_document(text)):
+            found.append(Source(name, text.replace("\r\n", "\n")))
+    if not found:
+        fail_usage(f"there are no policies in {', '.join(f'`{path}`' for path in paths)} of `{revision}`")
+    return found
+
+
+def files_beside(named: str | None, paths: Sequence[str], wanted: Callable[[str], bool]) -> list[Source]:
+    """Return the files that stand beside the policies of a side, for which ``wanted`` is true of the name without folders.
+
+    Args:
+        named: a git revision, a folder or a file, which has none beside it; None: the working tree.
+        paths: where the policies stand in the working tree and in revisions.
+        wanted: which files.
+    """
+    if named is not None and not Path(named).exists():
+        commit = _commit(named)
+        names = [name for name in _names(commit, paths) if wanted(PurePosixPath(name).name)]
+        texts = ((name, _git("show", f"{commit}:./{name}")) for name in names)
+        return [Source(name, text.replace("\r\n", "\n")) for name, text in texts if text is not None]
+    folders = [Path(path) for path in (paths if named is None else (named,))]
+    files = (file for folder in folders if folder.is_dir() for file in sorted(folder.rglob("*")))
+    return [source_of(file) for file in files if file.is_file() and wanted(file.name)]
+
+
+def _commit(revision: str) -> str:
+    """Return the commit that a revision means, or leave with exit code 2."""
     if revision.startswith("-"):
         fail_usage(f"`{revision}` is no revision")
     commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
@@ -52,16 +84,12 @@ def _of_revision(revision: str, paths: Sequence[str]) -> list[Source]:
         shallow = (_git("rev-parse", "--is-shallow-repository") or "").strip() == "true"
         more = "; this clone is shallow: `git fetch --unshallow` brings the rest" if shallow else ""
         fail_usage(f"`{revision}` is no file, no folder, and no revision that git knows{more}")
-    names = _git("ls-tree", "-r", "-z", "--name-only", commit.strip(), "--", *paths) or ""
-    found: list[Source] = []
-    for name in sorted(filter(None, names.split("\0"))):
-        suffix = PurePosixPath(name).suffix
-        text = _git("show", f"{commit.strip()}:./{name}") if suffix in SUFFIXES else None
-        if text is not None and (suffix == ".policy" or is_document(text)):
-            found.append(Source(name, text.replace("\r\n", "\n")))
-    if not found:
-        fail_usage(f"there are no policies in {', '.join(f'`{path}`' for path in paths)} of `{revision}`")
-    return found
+    return commit.strip()
+
+
+def _names(commit: str, paths: Sequence[str]) -> list[str]:
+    names = _git("ls-tree", "-r", "-z", "--name-only", commit, "--", *paths) or ""
+    return sorted(filter(None, names.split("\0")))
 
 
 def _git(*arguments: str) -> str | None:

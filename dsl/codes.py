@@ -2,7 +2,7 @@
 
 Codes are a letter for the stage and three digits: ``P`` reading text, ``S`` JSON and YAML against their schema, ``C``
 the meaning of a document, ``L`` what is allowed and probably not meant, ``F`` facts, ``R`` what is left to do
-before a change is ready. A code is never reused; one that is no longer reported stays here as retired.
+before a change is ready, ``V`` what a reviewer of a change looks at. A code is never reused; one that is no longer reported stays here as retired.
 """
 
 from __future__ import annotations
@@ -1144,6 +1144,47 @@ _ALL = (
         "Partners read the guide.",
         "docs/guide of last month",
         "docs/guide made by `merit docs --format markdown`",
+    ),
+    # ---- V: what a reviewer of a change looks at
+    Code(
+        "V101",
+        "decides-otherwise",
+        "The change makes rules stricter, looser, dearer or cheaper for every partner, or it goes either way.",
+        "Whom a change concerns is to be meant, not met with by chance.",
+        "customers >= 1",
+        "customers >= 2",
+    ),
+    Code(
+        "V102",
+        "reaches-back",
+        "The change makes decisions other ones on days before today.",
+        "Partners have been told what was decided then; only a correction is meant to change it.",
+        "define pass_mark = 75 points",
+        "define pass_mark {\n  until 2027-01-01: 70 points\n  from 2027-01-01: 75 points\n}",
+    ),
+    Code(
+        "V103",
+        "change-without-scenario",
+        "A clause changed, and no scenario shows it on both of its sides.",
+        "That the change does what is meant has been believed, not tried.",
+        "customers >= 2",
+        "expect: {designation.security: {reasons: {customers: unmet}}}",
+    ),
+    Code(
+        "V104",
+        "scenario-does-not-pass",
+        "A scenario that asks for what the change reaches does not pass.",
+        "Either the change does something that was not meant, or what was meant has changed.",
+        "expect: {designation.security: eligible}",
+        "expect: {designation.security: not_eligible}",
+    ),
+    Code(
+        "V105",
+        "change-without-source",
+        "A figure or day is new, and nothing says where it comes from.",
+        "A reviewer can neither confirm nor dispute it.",
+        "customers >= 2",
+        'customers >= 2 cite letter27 "Customers"',
     ),
 )
 

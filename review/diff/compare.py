@@ -75,6 +75,8 @@ class Changed:
     """What becomes of what it decides."""
     codes: tuple[tuple[str, str], ...] = ()
     """Reason codes that have another name now: before, after."""
+    since: date | None = None
+    """The first day on which a rule does not decide alike, ``date.min`` where it never did; None: not known, or no day."""
 
     @property
     def first_day(self) -> date | None:
@@ -168,7 +170,7 @@ def _rules(one: _Told, other: _Told, changed: AbstractSet[str]) -> Iterator[Chan
         base = Changed(
             "changed", "rule", rule.id, rule.title, stretches, one.at(was), other.at(rule),
             decides=bool(steps) or renamed, amount=c.KINDS[rule.kind].decides == "amount", steps=steps,
-            codes=tuple(_codes(was, rule)),
+            codes=tuple(_codes(was, rule)), since=min(days, default=None),
         )  # fmt: skip
         if renamed:
             yield replace(base, kind="renamed", former=was.id)
@@ -186,14 +188,15 @@ def _rules(one: _Told, other: _Told, changed: AbstractSet[str]) -> Iterator[Chan
 
 def _codes(was: c.Rule, rule: c.Rule) -> Iterator[tuple[str, str]]:
     """Yield the reason codes that have another name now, by what the labels say that they were."""
-    old, new = ({node.code: node for node in _requirements(one)} for one in (was, rule))
+    old, new = ({node.code: node for node in requirements(one)} for one in (was, rule))
     for code, node in new.items():
         former = next((name for name in node.was if name in old), None)
         if code not in old and former is not None and former not in new:
             yield former, code
 
 
-def _requirements(rule: c.Rule) -> Iterator[c.Requirement]:
+def requirements(rule: c.Rule) -> Iterator[c.Requirement]:
+    """Yield what a rule asks that has a reason code, in all of its versions."""
     for version in rule.versions:
         for top in expressions(version):
             yield from (node for node in walk(top) if isinstance(node, c.Requirement))
@@ -242,7 +245,8 @@ def _reached(one: _Told, other: _Told, things: Sequence[Thing], told: Sequence[C
         elif days := _unlike_days(one, was, other, rule):
             way = way_in_words(on_the_day[thing][:-1], other.said)
             # What it pays, or what it lets follow, is not among what it asks.
-            yield replace(base, through=way, steps=_steps(ways, was, rule, c.ALWAYS, days) or OPEN)
+            steps = _steps(ways, was, rule, c.ALWAYS, days) or OPEN
+            yield replace(base, through=way, steps=steps, since=min(days))
 
 
 def _differs(thing: Thing, one: _Told, other: _Told) -> bool:

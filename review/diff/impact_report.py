@@ -42,7 +42,7 @@ def impact_lines(found: Impact, paint: Paint) -> Iterator[str]:
     if found.made is not None:
         yield f"the partners are made, not real (seed {found.made}): they say how a change can flip, not how often it does"
     yield from _refused_lines(found)
-    for rule, ways in _by_way(found.flips).items():
+    for rule, ways in by_way(found.flips).items():
         yield ""
         yield f"{paint(rule, 'head')}  {found.titles.get(rule, '')}"
         for (what, before, after), flips in ways.items():
@@ -74,7 +74,7 @@ def _sample(flip: Flip) -> Iterator[str]:
     yield f"{flip.partner} on {flip.on}{by}"
 
 
-def _by_way(flips: Sequence[Flip]) -> Mapping[str, Mapping[tuple[str, str, str], list[Flip]]]:
+def by_way(flips: Sequence[Flip]) -> Mapping[str, Mapping[tuple[str, str, str], list[Flip]]]:
     """Return flips by rule and by what they were and are; points by whether they rose or fell."""
     found: dict[str, dict[tuple[str, str, str], list[Flip]]] = defaultdict(lambda: defaultdict(list))
     for flip in flips:
@@ -104,7 +104,7 @@ def impact_json(found: Impact) -> dict[str, Json]:
         **({} if found.made is None else {"made_with_seed": found.made}),
         "counts": [
             {"rule": rule, "what": what, "before": before, "after": after, "decisions": len(flips)}
-            for rule, ways in _by_way(found.flips).items()
+            for rule, ways in by_way(found.flips).items()
             for (what, before, after), flips in ways.items()
         ],
         "flips": [{**flip._asdict(), "on": flip.on.isoformat(), "clauses": list(flip.clauses)} for flip in found.flips],

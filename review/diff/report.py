@@ -35,17 +35,17 @@ def diff_lines(found: Comparison, today: date, paint: Paint) -> Iterator[str]:
         paint: colours words.
     """
     yield summary(found)
-    for one in _in_order(found.changed):
+    for one in in_order(found.changed):
         if one.kind != "reached":
             yield ""
             yield from changed_lines(one, today, paint)
-    yield from _reached_lines(found, paint)
+    yield from reached_lines(found, paint)
     if any(one.steps and one.what == "rule" for one in found.changed):
         yield ""
         yield DIRECTIONS
 
 
-def _reached_lines(found: Comparison, paint: Paint) -> Iterator[str]:
+def reached_lines(found: Comparison, paint: Paint) -> Iterator[str]:
     """Yield the rules that rest on what changed: by name those that ask on the day, by number those of the register."""
     reached = [one for one in found.changed if one.kind == "reached"]
     on_the_day = [one for one in reached if not one.by_the_register]
@@ -102,11 +102,16 @@ def changed_lines(one: Changed, today: date, paint: Paint) -> Iterator[str]:
     what = "" if one.what == "rule" else f"{one.what} "
     places = " -> ".join(dict.fromkeys(place for place in (one.before_at, one.after_at) if place is not None))
     yield f"{paint(one.kind, 'head')}  {what}{name}  {one.title}" + (paint(f"  {places}", "faint") if places else "")
+    yield from inner_lines(one, today)
+
+
+def inner_lines(one: Changed, today: date) -> Iterator[str]:
+    """Yield what is told of a rule, figure or list below its name."""
     if one.kind == "reworded":
         yield "  no decision changes: it asks the same on all days"
     yield from (f"  reason code {before} is {after} now" for before, after in one.codes)
     for stretch in one.stretches:
-        back = "  (reaches back before today)" if _reaches_back(one, stretch, today) else ""
+        back = "  (reaches back before today)" if reaches_back(one, stretch, today) else ""
         way = f"  {direction(one, stretch.steps)}" if one.kind in ("changed", "renamed") and one.what == "rule" else ""
         if one.what != "certifications":
             yield f"  {stretch.days if stretch.days != c.ALWAYS else 'on all days'}{way}{back}"
@@ -143,13 +148,15 @@ def _moved(before: str, after: str) -> str | None:
     return f"{verb} from {before} to {after}"
 
 
-def _reaches_back(one: Changed, stretch: Stretch, today: date) -> bool:
+def reaches_back(one: Changed, stretch: Stretch, today: date) -> bool:
+    """Whether days are told of that have been decided already."""
     if one.kind in ("reworded", "added") or one.what == "certifications":
         return False
     return stretch.days.start is None or stretch.days.start < today
 
 
-def _in_order(changed: Iterable[Changed]) -> list[Changed]:
+def in_order(changed: Iterable[Changed]) -> list[Changed]:
+    """Return what changed as it is told: what is new first, what is only reached last."""
     return sorted(changed, key=lambda one: ORDER.index(one.kind))
 
 
@@ -160,7 +167,7 @@ def diff_json(found: Comparison, today: date) -> dict[str, Json]:
         "after": {"name": found.after.name, "digest": found.after.core.digest},
         "summary": summary(found),
         "decides_the_same": found.decides_the_same,
-        "changed": [_changed_json(one, today) for one in _in_order(found.changed)],
+        "changed": [_changed_json(one, today) for one in in_order(found.changed)],
     }
 
 
@@ -183,7 +190,7 @@ def _stretch_json(one: Changed, stretch: Stretch, today: date) -> dict[str, Json
         **({} if start is None else {"from": start.isoformat()}),
         **({} if end is None else {"until": end.isoformat()}),
         **({"direction": direction(one, stretch.steps)} if one.what == "rule" else {}),
-        "reaches_back": _reaches_back(one, stretch, today),
+        "reaches_back": reaches_back(one, stretch, today),
         "changes": [
             {
                 "kind": change.kind,
@@ -199,11 +206,11 @@ def _stretch_json(one: Changed, stretch: Stretch, today: date) -> dict[str, Json
 def diff_markdown(found: Comparison, today: date) -> str:
     """Return what is different as Markdown for a pull request."""
     lines = [f"**{summary(found)}**"]
-    for one in _in_order(found.changed):
+    for one in in_order(found.changed):
         if one.kind != "reached":
             head, *rest = changed_lines(one, today, lambda text, _: text)
             lines += ["", f"### {head}", "", "```diff", *(line.removeprefix("    ") for line in rest), "```"]
-    reached = list(_reached_lines(found, lambda text, _: text))
+    reached = list(reached_lines(found, lambda text, _: text))
     if reached:
         lines += ["", "<details><summary>Reached, with the same words</summary>", ""]
         lines += [f"- {line.strip()}" for line in reached if line]

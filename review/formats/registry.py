@@ -12,6 +12,7 @@ from review.formats.decisions import DECIDE, EXPLAIN
 from review.formats.diagnostics import CHECK
 from review.formats.pages import DOCS
 from review.formats.proofs import PROVE
+from review.formats.requests import REVIEW
 from review.formats.scenarios import COVERAGE, MUTATION, TEST
 
 FORMATS: Mapping[str, Mapping[str, object]] = {
@@ -22,6 +23,7 @@ FORMATS: Mapping[str, Mapping[str, object]] = {
     "impact": IMPACT,
     "explain": EXPLAIN,
     "prove": PROVE,
+    "review": REVIEW,
     "test": TEST,
     "test --coverage": COVERAGE,
     "test --mutate": MUTATION,

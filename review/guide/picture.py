@@ -86,7 +86,7 @@ def tree(root: Twig, caption: str) -> str:
     box = _box(root)
     width = box.depth * BOX + (box.depth - 1) * GAP_X + 2
     height = box.room + 2
-    return _svg(width, height, caption, "".join(_drawn(box, 1, 1)))
+    return svg(width, height, caption, "".join(_drawn(box, 1, 1)))
 
 
 def _drawn(box: _Box, x: float, y: float) -> Iterator[str]:
@@ -137,7 +137,7 @@ def neighbours(drawing: Neighbours, caption: str, href: Callable[[str], str]) ->
             inner = "".join(_rectangle(box, x, y, "root" if index == centre else "twig"))
             drawn.append(f'<a href="{escape(href(key))}">{inner}</a>' if key else inner)
             y += box.height + GAP_Y
-    return _svg(width, height, caption, "".join(drawn))
+    return svg(width, height, caption, "".join(drawn))
 
 
 def _column(found: Sequence[tuple[str, str]]) -> list[tuple[_Box, str]]:
@@ -147,7 +147,8 @@ def _column(found: Sequence[tuple[str, str]]) -> list[tuple[_Box, str]]:
     return shown
 
 
-def _svg(width: float, height: float, caption: str, inner: str) -> str:
+def svg(width: float, height: float, caption: str, inner: str) -> str:
+    """Return a drawing with its caption, for those who cannot see it."""
     return (
         f'<svg viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" role="img" '
         f'aria-label="{escape(caption)}"><title>{escape(caption)}</title>{inner}</svg>'

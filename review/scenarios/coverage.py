@@ -100,7 +100,7 @@ class Coverage:
         self._parts: dict[Key, Covered] = {}
         self._by_rule: dict[str, list[tuple[date, list[Covered]]]] = {}
         for rule in core.rules.values():
-            for found in _parts_of(rule, core):
+            for found in parts_of(rule, core):
                 self._enter(found)
 
     def _enter(self, found: Found) -> None:
@@ -169,6 +169,10 @@ class Coverage:
             self._parts.values(),
             key=lambda one: (one.part.file, one.part.line, one.part.column, one.part.kind, one.part.name),
         )
+
+    def of(self, found: Found) -> Covered:
+        """Return what was seen of a part as it stands in a rule of the core."""
+        return self._parts[found.kind, found.origin.source.name, found.origin.start, own_name(found.kind, found.name)]
 
     def of_lines(self, lines: Iterable[tuple[str, int]]) -> list[Covered]:
         """Return the parts that stand in some lines of files."""
@@ -269,7 +273,8 @@ def own_name(kind: Kind, name: str) -> str:
     return name if kind == "date" else name.rpartition(".")[2] if kind == "requirement" else ""
 
 
-def _parts_of(rule: c.Rule, core: c.Core) -> Iterator[Found]:
+def parts_of(rule: c.Rule, core: c.Core) -> Iterator[Found]:
+    """Yield the parts of a rule, those of the figures that it names among them."""
     for version in rule.versions:
         yield Found("version", version.origin, f"{rule.id} from {version.days.start or 'ever'}", rule.id)
         yield from _dates(version.days, version.origin, rule.id)

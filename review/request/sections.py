@@ -1,0 +1,175 @@
+"""The sections of the page: the same for every form it is written in. A section without anything to tell is not there.
+
+What is proved of a change will be a section between who flips and the scenarios.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from review.diff.compare import Changed
+from review.diff.report import DIRECTIONS, in_order, inner_lines, reached_lines
+from review.guide.marks import sentence
+from review.request.flips import Flipped, flipped, only_points
+from review.request.request import Request
+from review.request.scenarios import by_words
+from review.scenarios.ready.citations import shown
+from review.words.decision_text import unpainted
+
+MOST_NAMED = 5
+"""Rules, scenarios, clauses of one kind that are named; the rest by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing that is told: a sentence, where it stands, and lines below it."""
+
+    text: str
+    places: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+    @property
+    def is_change(self) -> bool:
+        """Whether its lines are read as a change of text."""
+        return any(line.lstrip().startswith(("- ", "+ ")) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page; what is folded is shown when asked for."""
+
+    title: str
+    items: tuple[Item, ...]
+    lead: str = ""
+    foot: str = ""
+    folded: tuple[str, ...] = ()
+    fold: str = ""
+    """What the folded lines are."""
+    flips: Sequence[Flipped] = field(default=())
+    """What is drawn, where there is a place for drawings."""
+
+
+def sections(told: Request) -> Iterator[Section]:
+    """Yield what the page tells below its first line."""
+    parts = (_changes(told), _flips(told), _scenarios(told), _untried(told), _sources(told))
+    yield from (part for part in parts if part.items or part.folded or part.lead)
+
+
+def _changes(told: Request) -> Section:
+    groups: dict[tuple[str, tuple[str, ...]], list[Changed]] = {}
+    for one in in_order(told.found.changed):
+        if one.kind != "reached":
+            lines = tuple(line.removeprefix("  ") for line in inner_lines(one, told.today))
+            groups.setdefault((one.kind, lines if one.kind != "moved" else ()), []).append(one)
+    items = tuple(_changed(kind, lines, rules) for (kind, lines), rules in groups.items())
+    reached = tuple(line.strip() for line in reached_lines(told.found, unpainted) if line.startswith(" "))
+    foot = f"{sentence(DIRECTIONS)}." if any(one.steps for one in told.found.changed) else ""
+    fold = f"Reached, with the same words ({sum(one.kind == 'reached' for one in told.found.changed)})"
+    return Section("What changes", items, foot=foot, folded=reached, fold=fold)
+
+
+def _changed(kind: str, lines: tuple[str, ...], rules: Sequence[Changed]) -> Item:
+    whats = "" if rules[0].what == "rule" else f"{rules[0].what} "
+    names = [
+        f"{one.title} (`{one.name}`{f', before `{one.former}`' if one.former is not None else ''})" for one in rules
+    ]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    places = (" → ".join(dict.fromkeys(filter(None, (one.before_at, one.after_at)))) for one in rules[:MOST_NAMED])
+    return Item(f"{kind}: {whats}{', '.join(names[:MOST_NAMED])}{more}", tuple(filter(None, places)), lines)
+
+
+def _flips(told: Request) -> Section:
+    impact = told.impact
+    if impact is None:
+        return Section("Who flips", ())
+    rows = flipped(impact)
+    days = ", ".join(map(str, impact.days))
+    made = (
+        ", generated and not real: they say how a change can flip, not how often it does"
+        if impact.made is not None
+        else ""
+    )
+    lead = f"{impact.partners:,} partners{made}; decided on {days} by {len(impact.titles):,} rules that can decide otherwise."
+    points = only_points(impact.flips)
+    if points:
+        lead += f" Of {points:,} decisions more the points move and nothing else does."
+    if impact.refused:
+        lead += f" {len(impact.refused):,} partners do not fit the vocabulary of a side: "
+        lead += "; ".join(f"{one.partner} ({one.side})" for one in impact.refused[:MOST_NAMED])
+        lead += " and others." if len(impact.refused) > MOST_NAMED else "."
+    items = [_flip(row) for row in rows]
+    rest = tuple(item.text for item in items[MOST_NAMED:])
+    return Section(
+        "Who flips", tuple(items[:MOST_NAMED]), lead, "", rest, f"{len(rest)} more rules and directions", rows
+    )
+
+
+def _flip(row: Flipped) -> Item:
+    kinds = "; ".join(f"{what} {number:,}×" for what, number in row.kinds[:3])
+    lines = [f"by {clause} {number:,}×" for clause, number in row.clauses[:3]]
+    lines.append(f"for example {', '.join(f'{flip.partner} on {flip.on}' for flip in row.samples)}")
+    return Item(
+        f"{row.count:,} {_WAYS[row.way][row.count > 1]} by {row.title or row.rule} (`{row.rule}`): {kinds}",
+        (),
+        tuple(lines),
+    )
+
+
+_WAYS = {
+    "gains": ("gains", "gain"),
+    "loses": ("loses", "lose"),
+    "otherwise": ("comes out otherwise", "come out otherwise"),
+}
+
+
+def _scenarios(told: Request) -> Section:
+    ran = told.scenarios
+    items: list[Item] = []
+    for words, found in by_words(ran.told).items():
+        for one in found[:MOST_NAMED]:
+            review = ", waits for review" if one.told.scenario.review else ""
+            items.append(Item(f"{words}{review}: {one.told.scenario.name}", (one.told.place,), one.why[:3]))
+        if len(found) > MOST_NAMED:
+            items.append(Item(f"{words}: {len(found) - MOST_NAMED} more"))
+    gone = tuple(f"{one.scenario.name} ({one.place})" for one in ran.removed)
+    if not ran.asked and not gone:
+        return Section("Scenarios", ())
+    lead = f"{ran.asked:,} of {ran.of:,} scenarios ask a rule that the change reaches; {len(ran.failing):,} of them {'does' if len(ran.failing) == 1 else 'do'} not pass."
+    if ran.asked and not ran.told and not gone:
+        lead += " None is new or comes out otherwise: no scenario shows the change."
+    return Section("Scenarios", tuple(items), lead, "", gone, f"{len(gone)} removed")
+
+
+def _untried(told: Request) -> Section:
+    parts = sum(len(its) for its in told.touched.values())
+    if not parts:
+        return Section("Coverage of what changed", ())
+    if not told.untried:
+        return Section("Coverage of what changed", (), "Every clause that changed is turned on by a scenario.")
+    items = [
+        Item(f"{one.part.kind} `{one.part.name}`: no scenario has it {', '.join(one.missing)}", (one.place,))
+        for one in told.untried
+    ]
+    rest = tuple(f"{item.text} ({item.places[0]})" for item in items[MOST_NAMED:])
+    return Section("Coverage of what changed", tuple(items[:MOST_NAMED]), folded=rest, fold=f"{len(rest)} more")
+
+
+def _sources(told: Request) -> Section:
+    own = told.sources
+    items = [
+        Item(
+            f"`{one.name}`{f' {one.what}' if one.what else ''}: rests on something else",
+            (),
+            (f"- {one.before}", f"+ {one.after}"),
+        )
+        for one in own.rested
+    ]
+    for leaf, what in chain(
+        ((leaf, "nothing says where it comes from") for leaf in own.uncited),
+        ((leaf, "second-hand or not final") for leaf in own.provisional),
+    ):
+        items.append(Item(f"{shown(leaf)}: {what}", (leaf.origin.place.rpartition(":")[0],)))
+    rest = tuple(f"{item.text} {' '.join(item.places)}" for item in items[2 * MOST_NAMED :])
+    return Section("Sources", tuple(items[: 2 * MOST_NAMED]), folded=rest, fold=f"{len(rest)} more")
