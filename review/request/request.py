@@ -9,6 +9,7 @@ from datetime import date
 
 from dsl.diagnostics import listed
 from review.diff.compare import Changed, Comparison
+from review.diff.direction import Steps
 from review.diff.impact_report import Impact
 from review.diff.report import direction, reaches_back
 from review.request.clauses import Untried
@@ -45,18 +46,26 @@ def on_the_day(found: Comparison) -> list[Changed]:
 
 
 def directions(one: Changed) -> tuple[str, ...]:
-    """Return in which directions a rule goes, in single words; what is gone is no claim of every partner.
+    """Return in which directions a rule goes on some days, in single words; what is gone is no claim of every partner.
 
     ``stricter``, ``looser``, ``dearer``, ``cheaper``, ``either``.
     """
     if one.kind == "removed":
         return ("either",)
-    told = direction(one, one.steps)
+    found = {
+        word for steps in (one.steps, *(stretch.steps for stretch in one.stretches)) for word in _of_steps(one, steps)
+    }
+    return tuple(sorted(found))
+
+
+def _of_steps(one: Changed, steps: Steps) -> Iterator[str]:
+    told = direction(one, steps)
     if told == "either way":
-        return ("either",)
-    if told.startswith("both"):
-        return ("cheaper", "dearer") if one.amount else ("looser", "stricter")
-    return tuple(word for word in ("stricter", "looser", "dearer", "cheaper") if told.startswith(word))
+        yield "either"
+    elif told.startswith("both"):
+        yield from ("cheaper", "dearer") if one.amount else ("looser", "stricter")
+    else:
+        yield from (word for word in ("stricter", "looser", "dearer", "cheaper") if told.startswith(word))
 
 
 def is_retroactive(one: Changed, today: date) -> bool:
@@ -111,7 +120,7 @@ def _rules(found: Comparison) -> str:
 
 def _ways(rules: Sequence[Changed]) -> str:
     counts = Counter(map(_direction, rules))
-    if len(counts) == 1 and len(rules) == 1:
+    if len(counts) == 1:
         return f" ({next(iter(counts))})"
     return f" ({', '.join(f'{number} {way}' for way, number in counts.most_common())})" if counts else ""
 

@@ -118,7 +118,7 @@ def test_a_threshold_that_is_raised_flips_partners_and_is_told_whole(
     golden.check(DATA / "review.txt", told)
     first = told.splitlines()[1]
     assert re.search(r"(\d+) decisions flip of \d+ of 40 generated partners", first)
-    assert first.startswith("**1 figure changes, 2 rules reached (2 stricter); ")
+    assert first.startswith("**1 figure changes, 2 rules reached (stricter); ")
     assert "reaching back before 2026-11-29: `least_seats`" in first
 
 
