@@ -100,3 +100,15 @@ def _figure(told: str) -> Decimal | None:
         return Decimal(figure) if len(unit) == 3 or not unit else None
     except InvalidOperation:
         return None
+
+
+_WAYS: Mapping[Way, tuple[str, str]] = {
+    "gains": ("gains", "gain"),
+    "loses": ("loses", "lose"),
+    "otherwise": ("comes out otherwise", "come out otherwise"),
+}
+
+
+def in_words(way: Way, count: int) -> str:
+    """Say how many decisions go a way."""
+    return f"{count:,} {_WAYS[way][count != 1]}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from review.guide.picture import SIZE, svg, width_of
-from review.request.flips import Flipped, Way
+from review.request.flips import Flipped, Way, in_words
 
 MOST = 12
 """Rules that are drawn; the others are counted in the text."""
@@ -57,5 +57,4 @@ def _bars(title: str, ways: dict[Way, int], y: float, most: int) -> Iterator[str
 
 
 def _said(ways: dict[Way, int]) -> str:
-    words = {"loses": "lose", "gains": "gain", "otherwise": "come out otherwise"}
-    return ", ".join(f"{number:,} {words[way]}" for way, number in ways.items())
+    return ", ".join(in_words(way, number) for way, number in ways.items())

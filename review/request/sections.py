@@ -12,7 +12,7 @@ from itertools import chain
 from review.diff.compare import Changed
 from review.diff.report import DIRECTIONS, in_order, inner_lines, reached_lines
 from review.guide.marks import sentence
-from review.request.flips import Flipped, flipped, only_points
+from review.request.flips import Flipped, flipped, in_words, only_points
 from review.request.request import Request
 from review.request.scenarios import by_words
 from review.scenarios.ready.citations import shown
@@ -111,17 +111,10 @@ def _flip(row: Flipped) -> Item:
     lines = [f"by {clause} {number:,}×" for clause, number in row.clauses[:3]]
     lines.append(f"for example {', '.join(f'{flip.partner} on {flip.on}' for flip in row.samples)}")
     return Item(
-        f"{row.count:,} {_WAYS[row.way][row.count > 1]} by {row.title or row.rule} (`{row.rule}`): {kinds}",
+        f"{in_words(row.way, row.count)} by {row.title or row.rule} (`{row.rule}`): {kinds}",
         (),
         tuple(lines),
     )
-
-
-_WAYS = {
-    "gains": ("gains", "gain"),
-    "loses": ("loses", "lose"),
-    "otherwise": ("comes out otherwise", "come out otherwise"),
-}
 
 
 def _scenarios(told: Request) -> Section:
