@@ -75,6 +75,8 @@ def review(
     """
     if files and generated is not None:
         fail_usage("give the partners with --partners, or have some made with --generated N, not both")
+    if out is not None and not Path(out).parent.is_dir():
+        fail_usage(f"there is no folder `{Path(out).parent}` for --out")
     words = _words(fail_on)
     paths = policies or (DEFAULT_POLICIES,)
     day = as_of or today()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from review.guide.picture import SIZE, svg, width_of
+from review.guide.picture import BOLD, SIZE, svg, width_of
 from review.request.flips import Flipped, Way, in_words
 
 MOST = 12
@@ -34,10 +34,7 @@ def flips_plot(rows: Sequence[Flipped]) -> str:
 
 def _bars(title: str, ways: dict[Way, int], y: float, most: int) -> Iterator[str]:
     base = y + BAR / 2 + SIZE / 3
-    name = title
-    while width_of(name) > LABEL - 10:
-        name = f"{name[:-2].rstrip()}…"
-    yield f'<text class="title" x="0" y="{base:.1f}">{escape(name)}</text>'
+    yield f'<text class="title" x="0" y="{base:.1f}">{escape(shortened(title))}</text>'
     middle = LABEL + ROOM
     left, right = float(middle), float(middle)
     for way in ("loses", "gains", "otherwise"):
@@ -58,3 +55,21 @@ def _bars(title: str, ways: dict[Way, int], y: float, most: int) -> Iterator[str
 
 def _said(ways: dict[Way, int]) -> str:
     return ", ".join(in_words(way, number) for way, number in ways.items())
+
+
+def shortened(title: str) -> str:
+    """Return a title that fits before the bars: its middle is left out, as titles differ at their ends.
+
+    Examples:
+        >>> shortened("Badge")
+        'Badge'
+        >>> len(shortened("Status of a solution area: " * 5)) < 50
+        True
+    """
+    kept = len(title)
+    shown = title
+    while width_of(shown) * BOLD > LABEL - 10:
+        kept -= 1
+        head = kept // 3
+        shown = f"{title[:head].rstrip()}…{title[len(title) - (kept - head) :].lstrip()}"
+    return shown

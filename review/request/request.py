@@ -132,7 +132,7 @@ def _direction(one: Changed) -> str:
 def _flips(told: Request) -> str:
     impact = told.impact
     if impact is None:
-        return "nobody was decided by both sides"
+        return "no decision by another rule can flip"
     made = "generated " if impact.made is not None else ""
     whole = f"of {impact.partners:,} {made}partners"
     refused = f", of whom {len(impact.refused):,} could not be decided" if impact.refused else ""

@@ -223,6 +223,25 @@ def test_a_word_that_no_gate_has_is_told_with_those_that_are(repository: Path, r
     )
 
 
+def test_a_page_has_its_folder(repository: Path, run_merit: Run) -> None:
+    code, told = run_merit("review", "main", "--out", "nowhere/page.md")
+
+    assert (code, told.splitlines()[-1]) == (2, "error: there is no folder `nowhere` for --out")
+
+
+def test_a_comment_has_an_end_and_html_has_everything(repository: Path, run_merit: Run) -> None:
+    many = "".join(
+        f"entitlement right_{number} {{ requires {{ seats: seats >= {number} }} }}\n" for number in range(1, 101)
+    )
+    (repository / "policies" / "many.policy").write_text(many, "utf-8")
+
+    page, whole = (run_merit("review", "main", *ASKED, "--format", form)[1] for form in ("markdown", "html"))
+
+    assert "88 more; `--format html` has them" in page
+    assert len(page) < 10_000, "a code host takes 65,536 characters"
+    assert "right_100" in whole
+
+
 def test_scenarios_are_told_by_what_became_of_them(repository: Path, run_merit: Run) -> None:
     edit(repository, "facts.policy", ": 5 cite", ": 8 cite")
     edit(repository, "badge.scenarios.yaml", "name: Four seats are not", "name: Seven seats are not")
