@@ -76,7 +76,7 @@ class Changed:
     codes: tuple[tuple[str, str], ...] = ()
     """Reason codes that have another name now: before, after."""
     since: date | None = None
-    """The first day on which a rule does not decide alike, ``date.min`` where it never did; None: not known, or no day."""
+    """The first day on which a list of certifications counts other ones, ``date.min`` where it always did."""
 
     @property
     def first_day(self) -> date | None:
@@ -170,7 +170,7 @@ def _rules(one: _Told, other: _Told, changed: AbstractSet[str]) -> Iterator[Chan
         base = Changed(
             "changed", "rule", rule.id, rule.title, stretches, one.at(was), other.at(rule),
             decides=bool(steps) or renamed, amount=c.KINDS[rule.kind].decides == "amount", steps=steps,
-            codes=tuple(_codes(was, rule)), since=min(days, default=None),
+            codes=tuple(_codes(was, rule)),
         )  # fmt: skip
         if renamed:
             yield replace(base, kind="renamed", former=was.id)
@@ -245,8 +245,7 @@ def _reached(one: _Told, other: _Told, things: Sequence[Thing], told: Sequence[C
         elif days := _unlike_days(one, was, other, rule):
             way = way_in_words(on_the_day[thing][:-1], other.said)
             # What it pays, or what it lets follow, is not among what it asks.
-            steps = _steps(ways, was, rule, c.ALWAYS, days) or OPEN
-            yield replace(base, through=way, steps=steps, since=min(days))
+            yield replace(base, through=way, steps=_steps(ways, was, rule, c.ALWAYS, days) or OPEN)
 
 
 def _differs(thing: Thing, one: _Told, other: _Told) -> bool:
@@ -383,31 +382,45 @@ def _lists(one: _Told, other: _Told) -> Iterator[Changed]:
         (title, before), (_, after) = old.get(name) or new[name], new.get(name) or old[name]
         before = before if name in old else {}
         after = after if name in new else {}
+        unlike = [
+            entry
+            for entry in dict.fromkeys([*before, *after])
+            if (entry in before, _spans(before.get(entry, ()))) != (entry in after, _spans(after.get(entry, ())))
+        ]
         lines = tuple(
             Change(
                 "new" if entry not in before else "ended" if entry not in after else "changed",
-                entry, str(before.get(entry, "")), str(after.get(entry, "")),
+                entry, _spans(before.get(entry, ())), _spans(after.get(entry, ())),
             )
-            for entry in dict.fromkeys([*before, *after])
-            if before.get(entry) != after.get(entry)
+            for entry in unlike
         )  # fmt: skip
         if lines:
             kind: Kind = "added" if name not in old else "removed" if name not in new else "changed"
-            yield Changed(kind, "certifications", name, title, (Stretch(c.ALWAYS, lines),))
+            first = min(_first_unlike(before.get(entry, ()), after.get(entry, ())) for entry in unlike)
+            yield Changed(kind, "certifications", name, title, (Stretch(c.ALWAYS, lines),), since=first)
 
 
-def _entries(core: c.Core) -> Mapping[str, tuple[str, Mapping[str, str]]]:
-    """Return the lists of certifications that rules count: title, and the days of each entry in words."""
-    found: dict[str, tuple[str, Mapping[str, str]]] = {}
+def _spans(spans: Sequence[c.Days]) -> str:
+    return "; ".join(map(str, spans))
+
+
+def _first_unlike(before: Sequence[c.Days], after: Sequence[c.Days]) -> date:
+    """Return the first day that is in the one and not in the other; the last there is where only their words differ."""
+    days = sorted({date.min, *(day for span in (*before, *after) for day in (span.start, span.end) if day is not None)})
+    unlike = (day for day in days if any(day in span for span in before) != any(day in span for span in after))
+    return next(unlike, date.max)
+
+
+def _entries(core: c.Core) -> Mapping[str, tuple[str, Mapping[str, Sequence[c.Days]]]]:
+    """Return the lists of certifications that rules count: title, and the days of each entry."""
+    found: dict[str, tuple[str, Mapping[str, Sequence[c.Days]]]] = {}
     tops = [top for rule in core.rules.values() for version in rule.versions for top in expressions(version)]
     for top in (*tops, *(named.value for named in core.named.values())):
         for node in walk(top):
             for listing in node.lists if isinstance(node, c.OfPeople) else ():
-                days: dict[str, str] = {}
+                days: dict[str, tuple[c.Days, ...]] = {}
                 for entry in listing.entries:
-                    days[entry.certification] = "; ".join(
-                        filter(None, (days.get(entry.certification), str(entry.days)))
-                    )
+                    days[entry.certification] = (*days.get(entry.certification, ()), entry.days)
                 found[listing.name] = (listing.title, days)
     return found
 

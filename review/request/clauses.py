@@ -35,9 +35,13 @@ def touched(found: Comparison) -> Mapping[str, tuple[Found, ...]]:
 
     Rules that only the register leads to have none: what changed stands in others.
     """
-    figures = frozenset(one.name for one in found.changed if one.what == "figure")
+    figures = frozenset(one.name for one in found.changed if one.what == "figure" and _is_other(one))
     rules = [one for one in found.changed if one.what == "rule" and one.decides and not one.by_the_register]
     return {one.name: tuple(_in_rule(found, one, figures)) for one in rules if one.kind != "removed"}
+
+
+def _is_other(figure: Changed) -> bool:
+    return any(change.kind != "rests on" for stretch in figure.stretches for change in stretch.changes)
 
 
 def untried(parts: Mapping[str, tuple[Found, ...]], seen: Coverage) -> tuple[Untried, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dsl.diagnostics import Diagnostic, Severity, listed, sorted_diagnostics
-from dsl.source import Span
+from dsl.source import NO_SPAN, Span
 from review.diff.compare import Changed
 from review.request.flips import flipped
 from review.request.request import Request, retroactive, ways
@@ -69,7 +69,7 @@ def _directions(told: Request) -> Iterator[Finding]:
 
 def _retroactive(told: Request) -> Iterator[Finding]:
     at: dict[Span, list[Changed]] = defaultdict(list)
-    for one in retroactive(told):
+    for one in retroactive(told.found, told.today):
         at[_place(told, one)].append(one)
     for span, rules in at.items():
         message = f"{_named(rules)}: reaches back before {told.today}, to days that have been decided"
@@ -101,6 +101,10 @@ def _place(told: Request, one: Changed) -> Span:
     if touched := told.touched.get(one.name):
         return touched[0].origin
     after, before = told.found.after.core, told.found.before.core
+    if one.what == "certifications":
+        # A list has no line of its own: what counts it is told instead.
+        first = next((reached for reached in told.found.changed if reached.what == "rule" and reached.decides), None)
+        return NO_SPAN if first is None else _place(told, first)
     if one.what == "figure":
         return (after.named.get(one.name) or before.named[one.name]).origin
     return (after.rules.get(one.name) or before.rules[one.name]).origin

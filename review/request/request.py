@@ -68,19 +68,30 @@ def _of_steps(one: Changed, steps: Steps) -> Iterator[str]:
         yield from (word for word in ("stricter", "looser", "dearer", "cheaper") if told.startswith(word))
 
 
-def is_retroactive(one: Changed, today: date) -> bool:
-    """Whether something decides otherwise on a day before today."""
+def retroactive(found: Comparison, today: date) -> list[Changed]:
+    """Return what is written otherwise for days before today, where a decision can be another one.
+
+    What only rests on something that changed reaches back as far as that does. Where the vocabulary alone changed, which has
+    no days, all that it reaches does.
+    """
+    written = [one for one in found.changed if one.what != "rule" or (one.decides and one.kind != "reached")]
+    if found.decides_the_same:
+        return []
+    if not written:
+        return on_the_day(found)
+    return [one for one in written if _is_before(one, today)]
+
+
+def _is_before(one: Changed, today: date) -> bool:
+    if one.what == "certifications":
+        return one.since is not None and one.since < today
     if one.what == "figure":
-        return any(
-            reaches_back(one, stretch, today)
-            for stretch in one.stretches
-            if any(change.kind != "rests on" for change in stretch.changes)
-        )
-    if one.what != "rule" or not one.decides or one.by_the_register or one.kind == "added":
-        return False
+        stretches = [part for part in one.stretches if any(change.kind != "rests on" for change in part.changes)]
+        return any(reaches_back(one, part, today) for part in stretches)
     if one.kind == "removed":
-        return True
-    return one.since is not None and one.since < today
+        return any(part.days.start is None or part.days.start < today for part in one.stretches)
+    stretches = [part for part in one.stretches if part.steps]
+    return any(reaches_back(one, part, today) for part in stretches) or (bool(one.steps) and not one.stretches)
 
 
 def headline(told: Request) -> str:
@@ -147,16 +158,10 @@ def _flips(told: Request) -> str:
 
 
 def _back(told: Request) -> str:
-    found = retroactive(told)
+    found = retroactive(told.found, told.today)
     if not found:
         return f"nothing reaches back before {told.today}"
     return f"reaching back before {told.today}: {listed((one.name for one in found), most=4)}"
-
-
-def retroactive(told: Request) -> list[Changed]:
-    """Return what reaches back before today; what is only reached counts where nothing else is told with its days."""
-    found = [one for one in told.found.changed if is_retroactive(one, told.today)]
-    return [one for one in found if one.kind != "reached"] or found
 
 
 def ways(told: Request) -> Iterator[tuple[Changed, str]]:

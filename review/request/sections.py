@@ -75,9 +75,13 @@ def _changed(kind: str, lines: tuple[str, ...], rules: Sequence[Changed]) -> Ite
     names = [
         f"{one.title} (`{one.name}`{f', before `{one.former}`' if one.former is not None else ''})" for one in rules
     ]
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     places = (" → ".join(dict.fromkeys(filter(None, (one.before_at, one.after_at)))) for one in rules[:MOST_NAMED])
-    return Item(f"{kind}: {whats}{', '.join(names[:MOST_NAMED])}{more}", tuple(filter(None, places)), lines)
+    return Item(f"{kind}: {whats}{_listed(names)}", tuple(filter(None, places)), lines)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"{', '.join(names[:MOST_NAMED])}{more}"
 
 
 def _flips(told: Request) -> Section:
@@ -151,13 +155,12 @@ def _untried(told: Request) -> Section:
 
 def _sources(told: Request) -> Section:
     own = told.sources
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in own.rested:
+        alike.setdefault((one.before, one.after), []).append(f"`{one.name}`{f' {one.what}' if one.what else ''}")
     items = [
-        Item(
-            f"`{one.name}`{f' {one.what}' if one.what else ''}: rests on something else",
-            (),
-            (f"- {one.before}", f"+ {one.after}"),
-        )
-        for one in own.rested
+        Item(f"{_listed(names)}: rests on something else", (), (f"- {before}", f"+ {after}"))
+        for (before, after), names in alike.items()
     ]
     for leaf, what in chain(
         ((leaf, "nothing says where it comes from") for leaf in own.uncited),

@@ -213,6 +213,45 @@ def test_a_gate_stops_at_what_it_names_and_at_nothing_else(
     assert found == words
 
 
+AWARDS = """\
+certifications builders { "Acme Builder" "Acme Tester" from 2027-01-01 }
+
+designation cloud {
+  requires {
+    seats: seats >= least_seats
+    people: at least 2 people holding builders
+  }
+  checked at anniversary
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "reaches"),
+    [
+        ("facts.policy", '5 cite guide "Seats"', '5 cite guide "Seats"\n  from 2027-01-01: 6 cite guide "Seats"', False),
+        ("facts.policy", '5 cite guide "Seats"', '5 cite guide "Seats"\n  from 2026-01-01: 6 cite guide "Seats"', True),
+        ("awards.policy", '"Acme Tester" from 2027-01-01', '"Acme Tester" from 2027-02-01', False),
+        ("awards.policy", '"Acme Tester" from 2027-01-01', '"Acme Tester" from 2026-01-01', True),
+        ("awards.policy", '"Acme Builder" ', "", True),
+        ("facts.policy", "seats: count", "seats: count of chairs", True),
+    ],
+)  # fmt: skip
+def test_a_day_to_come_does_not_reach_back_and_a_day_that_was_does(
+    repository: Path, run_merit: Run, file: str, before: str, after: str, reaches: bool
+) -> None:
+    """An award's register rests on all days: what is told of days is what was written, not what can be reached."""
+    (repository / "policies" / "awards.policy").write_text(AWARDS, "utf-8")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "awards")
+    edit(repository, file, before, after)
+
+    code, told = run_merit("review", "main", *ASKED, "--generated", "2", "--fail-on", "retroactive")
+
+    assert code == (1 if reaches else 0), told
+    assert ("nothing reaches back before 2026-11-29" in told) is not reaches
+
+
 def test_a_word_that_no_gate_has_is_told_with_those_that_are(repository: Path, run_merit: Run) -> None:
     code, told = run_merit("review", "main", "--fail-on", "stricter,harder")
 
