@@ -45,7 +45,9 @@ def prove(
     told as not known, with what stands between.
     """
     if find_spec("z3") is None:
-        fail_usage("`merit prove` needs a solver: install it with `pip install '.[prove]'` in the project's folder, or `pip install z3-solver`")
+        fail_usage(
+            "`merit prove` needs a solver: install it with `pip install '.[prove]'` in the project's folder, or `pip install z3-solver`"
+        )
     # The solver is read here: no other command should wait for it.
     from review.prove.verdicts import Prover, Side
 
