@@ -36,6 +36,7 @@ OPEN = {
 
 FIELDS = {
     "dsl/core/keys.py": "a key is made of all fields but labels",
+    "review/request/clauses.py": "compares what two cores ask, labels aside",
     "review/scenarios/faults.py": "goes through documents",
     "review/scenarios/ready/citations.py": "goes through documents",
     "review/scenarios/touched.py": "copies and compares whole cores",
