@@ -171,8 +171,9 @@ def range_json(range_: Range) -> Json:
         case Truth():
             return "unknown" if range_ is Truth.UNKNOWN else range_ is Truth.TRUE
         case Numbers(low=low, high=high):
-            if low is not None and low == high:
-                return decimal_text(low)
+            exact = range_.exact
+            if exact is not None:
+                return decimal_text(exact)
             if low is None and high is None:
                 return "unknown"
             return {

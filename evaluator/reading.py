@@ -64,6 +64,7 @@ class PartnerReading:
         self.register = register
         self.selections = Selections(facts, plans)
         self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
+        self._untold: dict[tuple[str, date], tuple[Gap]] = {}
         self._formulas: dict[tuple[str, str, date, str | None, str | None, date | None], Explanation] = {}
 
     def read(self, node: Read, at: Moment) -> Explanation:
@@ -136,6 +137,12 @@ class PartnerReading:
             if exact is None:
                 return Explanation(node, records.anything(node), (upcoming,))
             anniversary, parts = calendar.add_years(exact, -1), (upcoming,)
+        if told.rows is None:
+            key = (told.pointer, at.day)
+            if key not in self._untold:
+                self._untold[key] = (records.untold(told, at.day, self.as_of),)
+            day = at.day if at.day != self.as_of else None
+            return Explanation(node, records.anything(node), parts, self._untold[key], day=day)
         window = records.window_of(node, at.day, anniversary)
 
         def in_record(expr: c.Expr, row: Row) -> Explanation:

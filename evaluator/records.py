@@ -51,9 +51,7 @@ def aggregate(
     """Return the range of a figure over records on a day."""
     facts, day = selections.facts, at.day
     if records.rows is None or (day != facts.as_of and not facts.is_dated(records)):
-        kind: Literal["records", "history"] = "records" if day == facts.as_of else "history"
-        gap = Gap(kind, records.pointer, records.declaration.title, None, None if day == facts.as_of else day)
-        return Explanation(node, anything(node), gaps=(gap,))
+        return Explanation(node, anything(node), gaps=(untold(records, day, facts.as_of),))
     chosen = selections.of(node, records, at, window, evaluate)
     _open_end(chosen, records, facts, day, window)
     mark = None if node.total is None else evaluate(node.total.right, Row({}, records.pointer))
@@ -61,6 +59,12 @@ def aggregate(
     return Explanation(
         node, _figure(node, chosen, mark.range if mark is not None else None), gaps=merged(gaps, records.pointer)
     )
+
+
+def untold(records: Records, day: date, as_of: date) -> Gap:
+    """Return what is missing of a list that nobody told, or told as of another day."""
+    kind: Literal["records", "history"] = "records" if day == as_of else "history"
+    return Gap(kind, records.pointer, records.declaration.title, None, None if day == as_of else day)
 
 
 MOST_ROWS_TOLD = 20
