@@ -171,9 +171,8 @@ def range_json(range_: Range) -> Json:
         case Truth():
             return "unknown" if range_ is Truth.UNKNOWN else range_ is Truth.TRUE
         case Numbers(low=low, high=high):
-            exact = range_.exact
-            if exact is not None:
-                return decimal_text(exact)
+            if low is not None and high is not None and (low is high or low == high):
+                return decimal_text(low)
             if low is None and high is None:
                 return "unknown"
             return {

@@ -87,7 +87,7 @@ class Explanation(_Explained, ByRole):
         waiting: list[tuple[Explanation, date | None, date | None]] = [(self, None, None)]
         while waiting:
             found, since, day = waiting.pop()
-            if id(found) in seen or is_settled(found.range):
+            if id(found) in seen:
                 continue
             seen.add(id(found))
             if since is None and id(found.parts) in elsewhere:
@@ -98,7 +98,7 @@ class Explanation(_Explained, ByRole):
                 yield replace(gap, since=since) if since is not None and gap.day == day else gap
             if isinstance(found.node, Named) and found.gaps:
                 continue  # the ready-made value settles it, whatever it would be reckoned from
-            waiting.extend((part, since, day) for part in reversed(found.parts))
+            waiting.extend([(part, since, day) for part in found.parts[::-1] if not is_settled(part.range)])
 
 
 def explained(

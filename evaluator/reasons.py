@@ -151,7 +151,8 @@ def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[
             # What another rule or a named value asks does not rest on the sources of the one who asks for it.
             inner = inner._replace(within=inner.within.elsewhere) if inner.within.cites else inner
         # What has no parts is no requirement, and has none below.
-        waiting.extend((part, inner) for part in reversed(found.parts) if part.parts and inner.within.asks(part.node))
+        asks = inner.within.asks
+        waiting.extend([(part, inner) for part in found.parts[::-1] if part.parts and asks(part.node)])
 
 
 def _reason(explanation: Explanation, context: Context) -> Reason:

@@ -44,7 +44,9 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
         case n.Requirement(part="scored"):
             least, op = (Decimal(1), ">=") if asked.asked == "one point" else (Decimal(0), ">")
             return a.compare(op, score.value, a.constant(least))  # type: ignore[arg-type]
-        case n.Requirement() | n.Total() | n.Named():
+        case n.Requirement():
+            return every_metric(a, score.of("value")[0], asked)
+        case n.Total() | n.Named():
             return _of_parts(a, score, asked)
         case n.Ranked():
             parts = score.of("part")
