@@ -48,6 +48,10 @@ class Interpreter:
         self.besides = besides or Besides()
         self.reading: Reads = PartnerReading(self, facts, self.register, self.plans)
         self.stretches = Stretches(self, self.register, self.plans.movement)
+        self._may_reach = (
+            not facts.data or facts.is_projected or bool(facts.section("records", False).keys() - {"awards"})
+        )
+        """Whether more is told than facts and the register, or this is nobody itself: any of it may reach a node."""
         self._with_nothing: Interpreter | None = None
         self._before: Before | None = None
         self._decided: dict[tuple[object, ...], Explanation] = {}
@@ -159,8 +163,18 @@ class Interpreter:
                 self._rules[key] = Explanation(never, exactly(version is not None))
             else:
                 inner = at._replace(row=None, declaration=None, rule=rule)
-                self._rules[key] = self.evaluate(version.requirement, inner)
+                of_nobody = self.of_nobody(version.requirement, inner)
+                self._rules[key] = of_nobody or self.evaluate(version.requirement, inner)
         return self._rules[key]
+
+    def of_nobody(self, node: c.Expr, at: Moment) -> Explanation | None:
+        """Return what a node is of a partner who tells nothing, where nothing that is told here reaches it; else None."""
+        if at.entry is not None or at.projected or self._may_reach or self.besides.reached is None:
+            return None
+        read = self.besides.reached.of(node)
+        if read is None or not read.isdisjoint(self.facts.section("facts", False)):
+            return None
+        return self.besides.of((self.facts.as_of, "nothing told"), lambda: self._over({})).once(node, at)
 
     def _progress(self, rule: str, at: Moment) -> Progress:
         """Return what tells progress in a rule: beside an interpreter over a partner with nothing."""
@@ -256,7 +270,9 @@ class Besides(local):
     MOST_FIGURES = 20_000
     """How many figures are kept; then they are begun anew, so that nodes of the moment take no room."""
 
-    def __init__(self) -> None:
+    def __init__(self, reached: Reached | None = None) -> None:
+        """Take what says which facts reach a node; without it nothing is decided for all who do not tell them."""
+        self.reached = reached
         self._kept: OrderedDict[tuple[date, str], Interpreter] = OrderedDict()
         self._figures: dict[int, Explanation] = {}
 

@@ -24,7 +24,7 @@ class Prepared:
         self.written = Written(core)
         self.twin = Twin(core)
         self.reached = Reached(core)
-        self.besides = Besides()
+        self.besides = Besides(self.reached)
         self.scored = Anywhere(core, _is_own_score)
         """What has a score of its own."""
 

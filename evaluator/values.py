@@ -64,7 +64,9 @@ class Values:
         version = rule.version_on(at.day)
         if version is None or version.requirement is None:
             return truth(version is not None)
-        return self.of(version.requirement, at._replace(row=None, declaration=None, rule=rule))
+        inner = at._replace(row=None, declaration=None, rule=rule)
+        of_nobody = self.interpreter.of_nobody(version.requirement, inner)
+        return self.of(version.requirement, inner) if of_nobody is None else of_nobody.range
 
     def _read(self, node: c.Expr, at: Moment) -> Range:
         match node:
