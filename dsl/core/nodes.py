@@ -5,6 +5,7 @@ Every node knows where it was written; a ``Requirement`` carries the reason code
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -353,9 +354,9 @@ class Chooses(Node):
     No class of `abc`: to ask whether a node is of a kind is what everything does most, and there it is slow.
     """
 
+    @abstractmethod
     def alternatives(self) -> Iterator[Alternative]:
         """Yield the values that it takes one of, in order."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from dsl.core.ops.decided import WithRoles
 from dsl.core.ops.metrics import every_metric
 from dsl.core.ops.parts import Role
 from dsl.core.walk import walk
-from review.prove.terms import OPEN, Cannot, End, Flag, Ordered, Term, Terms, alike, figure, known
+from review.prove.formulas import alike, figure, known
+from review.prove.terms import OPEN, Cannot, End, Flag, Ordered, Term, Terms
 from review.prove.told import Told
 
 TERMS = Terms()

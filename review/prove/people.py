@@ -14,7 +14,7 @@ from itertools import combinations
 
 import z3
 
-from review.prove.terms import Formula
+from review.prove.formulas import Formula
 
 List = frozenset[str]
 """The certifications of a list that count on the day."""

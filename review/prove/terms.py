@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import z3
 
@@ -21,93 +21,29 @@ from dsl import core as c
 from dsl.core import calendar
 from dsl.core.algebra import Later
 from dsl.core.ranges import CompareOp
+from review.prove.formulas import (
+    FALSE,
+    TRUE,
+    Figure,
+    Formula,
+    at_least,
+    both,
+    chosen,
+    either,
+    figure,
+    floor,
+    known,
+    larger,
+    lesser,
+    negated,
+)
 
-Formula: TypeAlias = Any
-"""A formula of the solver."""
-Figure: TypeAlias = Any
-"""A number of the solver: a real one; days are the ordinals of the calendar."""
-
-TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 MOST_CASES = 32
 """Into how many known figures a value may fall apart where something is divided by it, or multiplied with it."""
 
 
 class Cannot(Exception):
     """Something that is not written for the solver; the text says what."""
-
-
-# ---- formulas, folded where they are known
-
-
-def both(*parts: Formula) -> Formula:
-    """All of the formulas."""
-    left = [part for part in parts if not z3.is_true(part)]
-    if any(z3.is_false(part) for part in left):
-        return FALSE
-    return TRUE if not left else left[0] if len(left) == 1 else z3.And(left)
-
-
-def either(*parts: Formula) -> Formula:
-    """One of the formulas."""
-    return negated(both(*(negated(part) for part in parts)))
-
-
-def negated(part: Formula) -> Formula:
-    """The contrary of a formula."""
-    if z3.is_true(part) or z3.is_false(part):
-        return FALSE if z3.is_true(part) else TRUE
-    return part.arg(0) if z3.is_not(part) else z3.Not(part)
-
-
-def alike(one: Formula, other: Formula) -> Formula:
-    """Whether two formulas hold together or not at all."""
-    return either(both(one, other), both(negated(one), negated(other)))
-
-
-def chosen(test: Formula, one: Any, other: Any) -> Any:
-    """One value or the other."""
-    if z3.is_true(test) or one is other or one.eq(other):
-        return one
-    return other if z3.is_false(test) else z3.If(test, one, other)
-
-
-def figure(value: Decimal | int | Fraction) -> Figure:
-    """A known number."""
-    exact = Fraction(value)
-    return z3.RealVal(f"{exact.numerator}/{exact.denominator}")
-
-
-def known(value: Figure) -> Fraction | None:
-    """The number that a term is; None where that depends on the partner."""
-    value = z3.simplify(value)
-    return Fraction(value.numerator_as_long(), value.denominator_as_long()) if z3.is_rational_value(value) else None
-
-
-def at_least(left: Figure, right: Figure) -> Formula:
-    """Whether one number is not below another."""
-    one, other = known(left), known(right)
-    if one is not None and other is not None:
-        return TRUE if one >= other else FALSE
-    return left >= right
-
-
-def larger(left: Figure, right: Figure) -> Figure:
-    """The larger of two numbers."""
-    return chosen(at_least(left, right), left, right)
-
-
-def lesser(left: Figure, right: Figure) -> Figure:
-    """The smaller of two numbers."""
-    return chosen(at_least(right, left), left, right)
-
-
-def floor(value: Figure) -> Figure:
-    """The largest whole number that is not above a number."""
-    exact = known(value)
-    return figure(exact.numerator // exact.denominator) if exact is not None else z3.ToReal(z3.ToInt(value))
-
-
-# ---- values
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,21 +20,9 @@ from dsl.core.walk import walk
 from evaluator import limits
 from evaluator.records import anything
 from review.prove.claims import Between
+from review.prove.formulas import Formula, both, either, figure, negated
 from review.prove.people import Counted, People
-from review.prove.terms import (
-    UNNAMED,
-    End,
-    Flag,
-    Formula,
-    Ordered,
-    Term,
-    Words,
-    both,
-    either,
-    figure,
-    negated,
-    point,
-)
+from review.prove.terms import UNNAMED, End, Flag, Ordered, Term, Words, point
 
 LAST_DAY = date.max.toordinal()
 FIRST, LAST = date(limits.FIRST_YEAR, 1, 1).toordinal(), date(limits.LAST_YEAR, 12, 31).toordinal()

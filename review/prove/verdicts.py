@@ -29,7 +29,8 @@ from evaluator.reasons import plain
 from review.diff.direction import beside
 from review.prove.claims import Claim, Facts, Verdict
 from review.prove.encode import TERMS, Encoder
-from review.prove.terms import Cannot, Flag, Formula, Ordered, Term, Words, alike, at_least, both, either, negated
+from review.prove.formulas import Formula, alike, at_least, both, either, negated
+from review.prove.terms import Cannot, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
 from review.prove.witness import always, partner_of, shows, smallest
 

@@ -20,7 +20,8 @@ from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from review.prove.encode import Encoder
-from review.prove.terms import UNNAMED, Flag, Ordered, Term, Words, figure
+from review.prove.formulas import figure
+from review.prove.terms import UNNAMED, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
 from review.scenarios.partners import COMPLETE, Chances, Partners
 from tests.review.prove.test_terms import range_of, term_of

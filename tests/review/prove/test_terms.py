@@ -15,7 +15,8 @@ import z3
 from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
-from review.prove.terms import FALSE, OPEN, TRUE, End, Flag, Ordered, Term, Terms, Words as Texts, figure
+from review.prove.formulas import FALSE, TRUE, figure
+from review.prove.terms import OPEN, End, Flag, Ordered, Term, Terms, Words as Texts
 
 TERMS = Terms()
 STEPS = [c.RoundTo(mode, step) for mode in ("down", "up", "half up") for step in (Decimal(1), Decimal("0.5"))]
