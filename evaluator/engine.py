@@ -224,10 +224,10 @@ class _Deciding:
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.interpreter = interpreter or Interpreter(self.core, facts, prepared.plans, prepared.besides)
         self._values = Values(self.interpreter)
-        self._rests = Decided(prepared.written, facts)
+        self._rests = Decided(prepared.written, facts, self.interpreter.kept, self.interpreter.elsewhere)
         self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys(), prepared.reached)
-        self._told: dict[tuple[object, ...], tuple[Explanation, Reason]] | None = None if untold or trying else {}
-        """Reasons that were made: what several decisions share is told from one. None: no reason is told, so none is made."""
+        self._told = None if untold or trying else self.interpreter.kept
+        """Where reasons are kept: what several decisions share is told from one. None: no reason is told, so none is made."""
         self._tried: dict[frozenset[tuple[str, str | bool]], _Deciding] = {}
         """The same facts with values told for missing ones: kept, as many rules miss the same."""
         self._led_to: dict[tuple[str, frozenset[tuple[str, str | bool]]], Decision] = {}
@@ -304,7 +304,12 @@ class _Deciding:
         return base._replace(reasons=(reason,))
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
-        context = Context(at.day, self.prepared.reasons.within(version.days, version.basis.cites), self._told)
+        context = Context(
+            at.day,
+            self.prepared.reasons.within(version.days, version.basis.cites),
+            self._told,
+            self.interpreter.elsewhere,
+        )
         match c.KINDS[rule.kind].decides:
             case "amount":
                 return self._fee(base, rule, version, at, context)

@@ -27,6 +27,7 @@ from dsl.core.record_plans import RecordPlans
 from evaluator.deciding import TOLD_BESIDE, Beside, Deciding, unsettled_below
 from evaluator.explanation import Explanation, Gap, explained
 from evaluator.facts import Facts
+from evaluator.kept import Kept
 from evaluator.moment import Moment
 from evaluator.progress import Progress, choices_told, nothing_told
 from evaluator.reading import PartnerReading, Reads
@@ -48,10 +49,11 @@ class Interpreter:
         self.besides = besides or Besides()
         self.reading: Reads = PartnerReading(self, facts, self.register, self.plans)
         self.stretches = Stretches(self, self.register, self.plans.movement)
-        self._may_reach = (
-            not facts.data or facts.is_projected or bool(facts.section("records", False).keys() - {"awards"})
-        )
-        """Whether more is told than facts and the register, or this is nobody itself: any of it may reach a node."""
+        self._may_reach = facts.is_projected or bool(facts.section("records", False).keys() - {"awards"})
+        """Whether more is told than facts and the register: any of it may reach a node."""
+        self.kept = Kept()
+        self.elsewhere: dict[int, Kept] = {}
+        """By explanations that are of all partners alike: what is kept beside them."""
         self._with_nothing: Interpreter | None = None
         self._before: Before | None = None
         self._decided: dict[tuple[object, ...], Explanation] = {}
@@ -163,18 +165,37 @@ class Interpreter:
                 self._rules[key] = Explanation(never, exactly(version is not None))
             else:
                 inner = at._replace(row=None, declaration=None, rule=rule)
-                of_nobody = self.of_nobody(version.requirement, inner)
-                self._rules[key] = of_nobody or self.evaluate(version.requirement, inner)
+                alike = self.of_alike(version.requirement, inner)
+                self._rules[key] = alike or self.evaluate(version.requirement, inner)
         return self._rules[key]
 
-    def of_nobody(self, node: c.Expr, at: Moment) -> Explanation | None:
-        """Return what a node is of a partner who tells nothing, where nothing that is told here reaches it; else None."""
+    def of_alike(self, node: c.Expr, at: Moment) -> Explanation | None:
+        """Return what a node is of all partners alike, where no more than flags and choices reaches it; else None.
+
+        Alike are those who tell the same of what it reads; most tell nothing of it.
+        """
         if at.entry is not None or at.projected or self._may_reach or self.besides.reached is None:
             return None
         read = self.besides.reached.of(node)
-        if read is None or not read.isdisjoint(self.facts.section("facts", False)):
+        if read is None:
             return None
-        return self.besides.of((self.facts.as_of, "nothing told"), lambda: self._over({})).once(node, at)
+        told = self.facts.section("facts", False)
+        reaching = {} if read.isdisjoint(told) else {name: told[name] for name in sorted(read & told.keys())}
+        if not all(self._is_one_of_few(name, value) for name, value in reaching.items()):
+            return None
+        alike = self.besides.of(
+            (self.facts.as_of, f"told {reaching}"), lambda: self._over({"facts": reaching} if reaching else {})
+        )
+        if alike is self:
+            return None
+        found = alike.once(node, at)
+        self.elsewhere[id(found)] = alike.kept
+        return found
+
+    def _is_one_of_few(self, name: str, value: object) -> bool:
+        """Return whether a fact is a flag or a choice, told for all days at once."""
+        own = self.core.facts.get(name)
+        return own is not None and own.type.kind in ("flag", "choice") and isinstance(value, bool | str)
 
     def _progress(self, rule: str, at: Moment) -> Progress:
         """Return what tells progress in a rule: beside an interpreter over a partner with nothing."""

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 from dsl import core as c
 from dsl.core.ranges import EXACT, ZERO, Dates, Numbers, Range, Truth, Words, everything, round_ratio
 from evaluator.explanation import Explanation
+from evaluator.kept import Elsewhere, Kept
 from evaluator.plan import Plan, Within
 
 Outcome: TypeAlias = Literal["met", "partly_met", "unmet", "undetermined"]
@@ -84,9 +85,11 @@ class Context(NamedTuple):
 
     day: date
     within: Within
-    told: dict[tuple[object, ...], tuple[Explanation, Reason]] | None
-    """Reasons that were made already, by what they are made of: what decisions share is told from one reason. None:
-    nothing is told, and none is made."""
+    told: Kept | None
+    """Reasons that were made already: what decisions share is told from one reason. None: nothing is told, and none is
+    made."""
+    elsewhere: Elsewhere
+    """Where reasons of what was decided for other partners too are kept."""
     stretch: tuple[date, date] | None = None
     """The days of a window that it stands for, where they are several."""
     projected: bool = False
@@ -121,6 +124,7 @@ def reasons_of(explanation: Explanation, context: Context) -> tuple[Reason, ...]
     """Return the reasons at the top of an explanation, each with its parts."""
     if context.told is None:
         return ()
+    context = context._replace(told=context.elsewhere.get(id(explanation), context.told))
     return tuple(_reason(found, inner) for found, inner in _requirements(explanation, context))
 
 
@@ -150,6 +154,8 @@ def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[
         elif isinstance(node, c.Named) or (node.tells_elsewhere and not isinstance(node, _OWN)):
             # What another rule or a named value asks does not rest on the sources of the one who asks for it.
             inner = inner._replace(within=inner.within.elsewhere) if inner.within.cites else inner
+            if isinstance(node, c.OfRule):
+                inner = inner._replace(told=inner.elsewhere.get(id(found.parts[0]), inner.told))
         # What has no parts is no requirement, and has none below.
         asks = inner.within.asks
         waiting.extend([(part, inner) for part in found.parts[::-1] if part.parts and asks(part.node)])
@@ -161,16 +167,16 @@ def _reason(explanation: Explanation, context: Context) -> Reason:
     told = context.told
     if told is None:
         raise AssertionError("where nothing is told no reason is made")
-    known = told.get(key)
+    known = told.reasons.get(key)
     if known is None:
         node = explanation.node
         if not isinstance(node, c.Requirement):
             raise AssertionError("reasons are made of requirements")
         plan, within = context.within.of(node)
-        inner = Context(context.day, within, told, context.stretch, context.projected)
+        inner = Context(context.day, within, told, context.elsewhere, context.stretch, context.projected)
         made = _filled(plan, explanation.the("value"), explanation.range, explanation.day, inner)
         # With its explanation: an identity is one object's only as long as that is there.
-        known = told[key] = (explanation, made)
+        known = told.reasons[key] = (explanation, made)
     return known[1]
 
 

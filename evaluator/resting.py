@@ -23,6 +23,7 @@ from dsl.source import Span
 from evaluator.decision import Decision, Resting
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
+from evaluator.kept import Elsewhere, Kept
 from evaluator.reasons import number
 
 CHECKING = ("checked at", "met sometime", "renewable", "lost after")
@@ -189,11 +190,12 @@ class Written:
 class Decided:
     """What explanations rest on that were decided over one partner's facts on one day."""
 
-    def __init__(self, written: Written, facts: Facts) -> None:
+    def __init__(self, written: Written, facts: Facts, kept: Kept, elsewhere: Elsewhere) -> None:
         self.written = written
         self.as_of = facts.as_of
         self.certified = _certified(facts)
-        self._found: dict[int, tuple[Explanation, Notes]] = {}
+        self._kept = kept
+        self._elsewhere = elsewhere
         self._out_of_force: dict[tuple[str, date], Notes] = {}
 
     def notes(self, part: Explanation, day: date | None = None) -> Notes:
@@ -203,10 +205,16 @@ class Decided:
             part: the explanation.
             day: the day it was decided on, where it tells none itself; None: the day of the question.
         """
-        found = self._found.get(id(part))
+        return self._notes(part, day, self._kept)
+
+    def _notes(self, part: Explanation, day: date | None, kept: Kept) -> Notes:
+        found = kept.notes.get(id(part))
         if found is None:
             if self.written.is_silent(part.node):
                 return ()
+            other = self._elsewhere.get(id(part), kept)
+            if other is not kept:
+                return self._notes(part, day, other)
             asked = day or self.as_of
             day = part.day or asked
             pieces: list[Notes] = []
@@ -216,9 +224,10 @@ class Decided:
                 # Its own part is the value of that day; what gives the day is read on the day it is asked for.
                 pieces.append(self.written.node(part.node.date, asked, self.as_of))
             is_silent = self.written.is_silent
-            pieces.extend([self.notes(inner, day) for inner in _that_count(part) if not is_silent(inner.node)])
-            found = self._found[id(part)] = (part, _merged([piece for piece in pieces if piece]))
-        return found[1]
+            pieces.extend([self._notes(inner, day, kept) for inner in _that_count(part) if not is_silent(inner.node)])
+            found = kept.notes[id(part)] = (part, _merged([piece for piece in pieces if piece]))
+        notes: Notes = found[1]
+        return notes
 
     def _own(self, part: Explanation, day: date) -> Iterator[Note]:
         node, written = part.node, self.written

@@ -65,8 +65,8 @@ class Values:
         if version is None or version.requirement is None:
             return truth(version is not None)
         inner = at._replace(row=None, declaration=None, rule=rule)
-        of_nobody = self.interpreter.of_nobody(version.requirement, inner)
-        return self.of(version.requirement, inner) if of_nobody is None else of_nobody.range
+        alike = self.interpreter.of_alike(version.requirement, inner)
+        return self.of(version.requirement, inner) if alike is None else alike.range
 
     def _read(self, node: c.Expr, at: Moment) -> Range:
         match node:

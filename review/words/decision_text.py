@@ -9,6 +9,7 @@ from decimal import Decimal
 from dsl.core import ALWAYS, Citation
 from dsl.core.ranges import Numbers, Range, Truth, is_settled
 from evaluator.decision import HELD, Decision, Detail, EffectTaken, Missing, OptionDecision
+from evaluator.kept import Kept
 from evaluator.plan import Plans
 from evaluator.reasons import Context, Reason, number, plain, reasons_of, required_text
 from evaluator.standing import Standing
@@ -188,7 +189,7 @@ def standing_reasons(standing: Standing) -> tuple[Reason, ...]:
         return ()
     if check.day is None:
         raise AssertionError("a check is decided on its day")
-    return reasons_of(check, Context(check.day, Plans().within(ALWAYS), {}))
+    return reasons_of(check, Context(check.day, Plans().within(ALWAYS), Kept(), {}))
 
 
 def effect_text(effect: EffectTaken) -> str:
