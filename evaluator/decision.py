@@ -359,6 +359,10 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
         result["on"] = reason.day.isoformat()
     if reason.since is not None:
         result["since"] = reason.since.isoformat()
+    if reason.also_open:
+        result["also_open"] = [
+            {"from": first.isoformat(), "through": last.isoformat()} for first, last in reason.also_open
+        ]
     result["at"] = plan.at
     if reason.projected:
         result["projected"] = True

@@ -7,16 +7,18 @@ schema of ``evaluator.facts_schema`` before they come here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS
 from dsl.core import Core, RecordsDecl, Type
 from dsl.core.calendar import month_index, month_of
 from dsl.core.ranges import NEVER, Dates, Range, everything, exactly
+from dsl.core.reached import PROJECTED, of_list
 from evaluator.explanation import Gap
 
 Json = Any
@@ -73,6 +75,22 @@ class Facts:
     def is_projected(self) -> bool:
         """Whether anything is told as projected."""
         return any(self.data.get("projected", {}).values())
+
+    @cached_property
+    def few(self) -> Mapping[str, str | bool]:
+        """Flags and choices that are told for all days at once: what of a partner many others tell too."""
+        told = self.section("facts", False).items()
+        return {name: value for name, value in sorted(told) if isinstance(value, bool | str) and self._is_few(name)}
+
+    @cached_property
+    def own(self) -> AbstractSet[str]:
+        """All else that is told, as ``dsl.core.reached`` calls it, but the register: nobody knows what that reaches."""
+        lists = map(of_list, self.section("records", False).keys() - {AWARDS.name})
+        facts = self.section("facts", False).keys() - self.few.keys()
+        return {*facts, *lists, *((PROJECTED,) if self.is_projected else ())}
+
+    def _is_few(self, name: str) -> bool:
+        return name in self.core.facts and self.core.facts[name].type.kind in ("flag", "choice")
 
     def is_told(self, name: str, projected: bool = False) -> bool:
         """Whether the caller gave a value of that name."""

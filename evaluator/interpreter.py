@@ -49,8 +49,6 @@ class Interpreter:
         self.besides = besides or Besides()
         self.reading: Reads = PartnerReading(self, facts, self.register, self.plans)
         self.stretches = Stretches(self, self.register, self.plans.movement)
-        self._may_reach = facts.is_projected or bool(facts.section("records", False).keys() - {"awards"})
-        """Whether more is told than facts and the register: any of it may reach a node."""
         self.kept = Kept()
         self.elsewhere: dict[int, Kept] = {}
         """By explanations that are of all partners alike: what is kept beside them."""
@@ -146,9 +144,9 @@ class Interpreter:
         return self._decided[key]
 
     def _requirement(self, node: c.Requirement, at: Moment, kind: _Kind) -> Explanation:
-        before = self.before(node, at)
-        if before is not None:
-            return before
+        known = self.before(node, at) or self.of_alike(node, at)
+        if known is not None:
+            return known
         found = self._decided[key_of(node, at)] = self._made(node, at, kind)
         return found
 
@@ -174,28 +172,22 @@ class Interpreter:
 
         Alike are those who tell the same of what it reads; most tell nothing of it.
         """
-        if at.entry is not None or at.projected or self._may_reach or self.besides.reached is None:
+        if at.projected or self.besides.reached is None:
             return None
         read = self.besides.reached.of(node)
-        if read is None:
+        if read is None or not read.isdisjoint(self.facts.own):
             return None
-        told = self.facts.section("facts", False)
-        reaching = {} if read.isdisjoint(told) else {name: told[name] for name in sorted(read & told.keys())}
-        if not all(self._is_one_of_few(name, value) for name, value in reaching.items()):
-            return None
+        few = self.facts.few
+        reaching = {} if read.isdisjoint(few) else {name: value for name, value in few.items() if name in read}
         alike = self.besides.of(
             (self.facts.as_of, f"told {reaching}"), lambda: self._over({"facts": reaching} if reaching else {})
         )
         if alike is self:
             return None
-        found = alike.once(node, at)
+        # Without the register, its entry at hand is nothing to it; nor is a record to what a rule or a name asks.
+        found = alike.once(node, at._replace(row=None, declaration=None, entry=None, due=None))
         self.elsewhere[id(found)] = alike.kept
         return found
-
-    def _is_one_of_few(self, name: str, value: object) -> bool:
-        """Return whether a fact is a flag or a choice, told for all days at once."""
-        own = self.core.facts.get(name)
-        return own is not None and own.type.kind in ("flag", "choice") and isinstance(value, bool | str)
 
     def _progress(self, rule: str, at: Moment) -> Progress:
         """Return what tells progress in a rule: beside an interpreter over a partner with nothing."""
@@ -220,9 +212,9 @@ class Interpreter:
 
     def _value_of(self, node: c.Named, at: Moment) -> Explanation:
         key = (node.name, at.day, at.projected)
-        before = self.before(node, at)
-        if before is not None:
-            return before
+        known = self.before(node, at) or self.of_alike(node, at)
+        if known is not None:
+            return known
         if key not in self._named:
             self._named[key] = self._named_value(node, at)
         found = self._named[key]
@@ -249,7 +241,8 @@ class Interpreter:
     def _sometime(self, node: c.Sometime, at: Moment) -> Explanation:
         """Look at each stretch of the window in which nothing changes; days after the question are not known yet.
 
-        A window that was missed tells the day on which least was missing, the last one of several.
+        A window is told by one day: by that on which least was missing, the last one of several. Where it is open, the
+        others that are open stand beside it: what would settle it is asked for all of them.
         """
         first, last = self.evaluate(node.start, at), self.evaluate(node.end, at)
         start, end = dates_of(first.range).exact, dates_of(last.range).exact
@@ -273,10 +266,13 @@ class Interpreter:
         if end > today:
             gaps = (Gap("history", "", f"what holds after {today}", None, end, note="the window is still open"),)
         value = Truth.UNKNOWN if open_days or gaps else Truth.FALSE
-        best = nearest(looked)
-        told = tuple(open_days or (() if best is None else (best,)))
+        best = nearest(open_days or looked)
+        told = () if best is None else (best,)
+        others = tuple(part for part in open_days if part is not best)
         values: list[Role] = ["value" for _ in told]
-        return Explanation(node, value, (first, last, *told), gaps=gaps, roles=("date", "date", *values))
+        beside: list[Role] = ["other day" for _ in others]
+        roles = ("date", "date", *values, *beside)
+        return Explanation(node, value, (first, last, *told, *others), gaps=gaps, roles=roles)
 
 
 class Besides(local):
@@ -286,7 +282,7 @@ class Besides(local):
     remembers what it decided and what it is about to decide, so that no two threads may ask one.
     """
 
-    MOST = 8
+    MOST = 16
     """How many interpreters are kept; then the one that was asked for longest ago is forgotten."""
     MOST_FIGURES = 20_000
     """How many figures are kept; then they are begun anew, so that nodes of the moment take no room."""

@@ -54,6 +54,8 @@ class Reason(NamedTuple):
     day: date | None = None
     since: date | None = None
     """The first of the days up to ``day`` on which all this is the same, where a window looked at several."""
+    also_open: tuple[tuple[date, date], ...] = ()
+    """First and last of other days of the window on which it is open too: one is told, the latest first."""
     window: tuple[Range, Range] | None = None
     """First and last of the days on one of which it is enough."""
     parts: tuple[Reason, ...] = ()
@@ -94,6 +96,8 @@ class Context(NamedTuple):
     """The days of a window that it stands for, where they are several."""
     projected: bool = False
     """Whether it is decided over the projected facts."""
+    also_open: tuple[tuple[date, date], ...] = ()
+    """Other days of a window on which it is open too."""
 
 
 def told_once(reasons: Iterable[Reason], told: set[tuple[str, date | None, bool]]) -> tuple[Reason, ...]:
@@ -124,7 +128,6 @@ def reasons_of(explanation: Explanation, context: Context) -> tuple[Reason, ...]
     """Return the reasons at the top of an explanation, each with its parts."""
     if context.told is None:
         return ()
-    context = context._replace(told=context.elsewhere.get(id(explanation), context.told))
     return tuple(_reason(found, inner) for found, inner in _requirements(explanation, context))
 
 
@@ -144,26 +147,31 @@ def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[
             continue
         seen.add(id(found))
         node = found.node
+        kept = context.elsewhere.get(id(found))
+        if kept is not None:
+            inner = inner._replace(told=kept)
         if found.since is not None:
             inner = inner._replace(stretch=(found.since, found.day or inner.day))
         if isinstance(node, c.Requirement):
             yield found, inner
             continue
+        parts = found.parts
         if isinstance(node, c.AsProjected):
             inner = inner._replace(projected=True)
+        elif isinstance(node, c.Sometime):
+            inner = inner._replace(also_open=_other_days(found))
+            parts = found.of("date", "value")
         elif isinstance(node, c.Named) or (node.tells_elsewhere and not isinstance(node, _OWN)):
             # What another rule or a named value asks does not rest on the sources of the one who asks for it.
             inner = inner._replace(within=inner.within.elsewhere) if inner.within.cites else inner
-            if isinstance(node, c.OfRule):
-                inner = inner._replace(told=inner.elsewhere.get(id(found.parts[0]), inner.told))
         # What has no parts is no requirement, and has none below.
         asks = inner.within.asks
-        waiting.extend([(part, inner) for part in found.parts[::-1] if part.parts and asks(part.node)])
+        waiting.extend([(part, inner) for part in parts[::-1] if part.parts and asks(part.node)])
 
 
 def _reason(explanation: Explanation, context: Context) -> Reason:
     """Return the reason of a requirement; what is shared is made once."""
-    key = (id(explanation), id(context.within), context.stretch, context.projected)
+    key = (id(explanation), id(context.within), context.stretch, context.projected, context.also_open)
     told = context.told
     if told is None:
         raise AssertionError("where nothing is told no reason is made")
@@ -174,13 +182,20 @@ def _reason(explanation: Explanation, context: Context) -> Reason:
             raise AssertionError("reasons are made of requirements")
         plan, within = context.within.of(node)
         inner = Context(context.day, within, told, context.elsewhere, context.stretch, context.projected)
-        made = _filled(plan, explanation.the("value"), explanation.range, explanation.day, inner)
+        made = _filled(plan, explanation.the("value"), explanation.range, explanation.day, inner, context.also_open)
         # With its explanation: an identity is one object's only as long as that is there.
         known = told.reasons[key] = (explanation, made)
     return known[1]
 
 
-def _filled(plan: Plan, inner: Explanation, range_: Range, on: date | None, context: Context) -> Reason:
+def _filled(
+    plan: Plan,
+    inner: Explanation,
+    range_: Range,
+    on: date | None,
+    context: Context,
+    also_open: tuple[tuple[date, date], ...] = (),
+) -> Reason:
     """Return the reason that a plan becomes.
 
     Args:
@@ -189,24 +204,39 @@ def _filled(plan: Plan, inner: Explanation, range_: Range, on: date | None, cont
         range_: what came out of the requirement.
         on: the day it was decided on, where that is not the day of the question.
         context: what is around the requirements in it.
+        also_open: other days of the window that it is told of, on which it is open too.
     """
     asks = context.within.asks(inner.node)
     parts = tuple(_reason(*found) for found in _requirements(inner, context)) if asks else ()
     if isinstance(range_, Numbers):
-        return _earned(plan, inner, range_, on, parts, context)
+        return _earned(plan, inner, range_, on, parts, context, also_open)
     if not isinstance(range_, Truth):
         raise AssertionError("a requirement earns points or is met")
     sides = _sides(inner, is_today=on is None)
     score = inner.node if isinstance(inner.node, c.PassScore) else None
+    if isinstance(inner.node, c.Sometime) and not parts:
+        also_open = _other_days(inner)
     return Reason(
         plan, OUTCOMES[range_], sides.observed, sides.required, sides.short_by, sides.unit, None,
-        score.out_of if score is not None else None, sides.day or on, sides.since or _since(on, context), sides.window,
+        score.out_of if score is not None else None, sides.day or on, sides.since or _since(on, context), also_open, sides.window,
         parts, inner.chosen if score is not None else (), context.projected,
     )  # fmt: skip
 
 
+def _other_days(window: Explanation) -> tuple[tuple[date, date], ...]:
+    """Return the days of an open window that are open beside the one that it is told by."""
+    days = [(part.since, part.day) for part in window.of("other day")]
+    return tuple((since or day, day) for since, day in days if day is not None)
+
+
 def _earned(
-    plan: Plan, inner: Explanation, points: Numbers, on: date | None, parts: tuple[Reason, ...], context: Context
+    plan: Plan,
+    inner: Explanation,
+    points: Numbers,
+    on: date | None,
+    parts: tuple[Reason, ...],
+    context: Context,
+    also_open: tuple[tuple[date, date], ...],
 ) -> Reason:
     """Return the reason of points: the metric that earns them, and what would earn all."""
     out_of = plan.out_of(on or context.day)
@@ -222,7 +252,7 @@ def _earned(
         short_by = _short(points, Numbers(out_of, out_of))
     return Reason(
         plan, _points_outcome(points, out_of), observed, required, short_by,
-        "points" if metric is None else unit_of(metric.node.type), points, out_of, on, _since(on, context), None, parts, (),
+        "points" if metric is None else unit_of(metric.node.type), points, out_of, on, _since(on, context), also_open, None, parts, (),
         context.projected,
     )  # fmt: skip
 

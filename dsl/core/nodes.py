@@ -50,9 +50,23 @@ AS_PROJECTED: Mapping[str, How] = {"asked": "as projected"}
 BY_ITS_READER: Mapping[str, How] = {"asked": "by its reader"}
 
 Role: TypeAlias = OneOf[
-    "part", "condition", "value", "metric", "points", "unit", "cap", "most", "target", "key", "mark", "date"
+    "part",
+    "condition",
+    "value",
+    "metric",
+    "points",
+    "unit",
+    "cap",
+    "most",
+    "target",
+    "key",
+    "mark",
+    "date",
+    "other day",
 ]
 """What a part is to the whole: what is put together, what decides, what counts, a figure of the rule, or which day.
+
+What an open window was on ``other days`` than the one that it is told by is asked about, and not told itself.
 
 What stands in a field is a ``value`` where nothing else is said.
 """

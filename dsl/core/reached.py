@@ -1,6 +1,6 @@
-"""Which facts can reach a node: read off what the nodes of a core are made of, once for the core.
+"""Which facts and records can reach a node: read off what the nodes of a core are made of, once for the core.
 
-Where one fact more is told, what it does not reach is as it was.
+Where one fact more is told, what it does not reach is as it was; what nothing told reaches is the same for all partners.
 """
 
 from __future__ import annotations
@@ -13,10 +13,17 @@ from dsl.core.walk import asked
 
 ANY: AbstractSet[str] | None = None
 """Any fact may reach it: what reads the register decides the checks of any award."""
+PROJECTED = "projected"
+"""Whatever is told as projected."""
+
+
+def of_list(name: str) -> str:
+    """Return what a list of records is called here: beside facts, which may have its name."""
+    return f"records {name}"
 
 
 class Reached:
-    """The facts, and measures that may be supplied, that nodes of one core read, also through names and rules."""
+    """What nodes of one core read, also through names and rules: facts, measures that may be supplied, lists of records."""
 
     def __init__(self, core: c.Core) -> None:
         self.core = core
@@ -24,7 +31,7 @@ class Reached:
         self._names: dict[tuple[str, str], AbstractSet[str] | None] = {}
 
     def by(self, node: c.Node, facts: AbstractSet[str]) -> bool:
-        """Return whether one of some facts can reach a node."""
+        """Return whether something that is told can reach a node: facts by their names, lists as ``of_list`` has them."""
         own = self.of(node)
         return own is None or not own.isdisjoint(facts)
 
@@ -40,6 +47,9 @@ class Reached:
         if "awards" in node.lists_read or isinstance(node, c.InProgress):
             return ANY  # progress is held against a partner with nothing
         own = {name for to, name, _ in references(node) if to in ("fact", "named")}
+        own.update(map(of_list, node.lists_read))
+        if isinstance(node, c.AsProjected):
+            own.add(PROJECTED)
         below: list[AbstractSet[str] | None] = []
         for how, part in asked(node):
             if isinstance(part, str):

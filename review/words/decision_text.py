@@ -248,10 +248,16 @@ def reason_text(reason: Reason) -> str:
         out_of = f" of {number(reason.out_of)}" if reason.out_of is not None else ""
         text = f"{text}; " if text else ""
         text += f"{plain(reason.points)}{out_of} points"
+    when = ""
     if reason.day is not None:
-        text += f" (from {reason.since} through {reason.day})" if reason.since is not None else f" (on {reason.day})"
+        when = f"from {reason.since} through {reason.day}" if reason.since is not None else f"on {reason.day}"
     elif reason.since is not None:
-        text += f" (since {reason.since})"
+        when = f"since {reason.since}"
+    if reason.also_open:
+        others = (f"on {last}" if first == last else f"from {first} through {last}" for first, last in reason.also_open)
+        when = "; ".join([*([when] if when else []), "also open " + ", ".join(others)])
+    if when:
+        text += f" ({when})"
     return text or reason.outcome.replace("_", " ")
 
 
