@@ -46,8 +46,9 @@ class Reached:
     def _of(self, node: c.Node) -> AbstractSet[str] | None:
         if "awards" in node.lists_read or isinstance(node, c.InProgress):
             return ANY  # progress is held against a partner with nothing
-        own = {name for to, name, _ in references(node) if to in ("fact", "named")}
-        own.update(map(of_list, node.lists_read))
+        read = list(references(node))
+        own = {name for to, name, _ in read if to in ("fact", "named")}
+        own.update(of_list(name) for to, name, _ in read if to == "records")
         if isinstance(node, c.AsProjected):
             own.add(PROJECTED)
         below: list[AbstractSet[str] | None] = []

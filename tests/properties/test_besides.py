@@ -24,6 +24,12 @@ designation people { requires { x: at least 1 people holding staff   n: n >= 1 }
 designation evidence { requires { x: (count ev[size_of > 1] >= 1) sometime from 2022-12-01 through today } }
 designation ahead { requires { x: n >= 5   y: z } }
 designation held_one { requires { x: holds d on 2022-12-15   y: z } }
+designation checked {
+  requires { both: any of { size: size = l   evidence: count ev >= 1   staff: at least 1 people holding staff }   y: z }
+  checked at own anniversary, lost after 30 days
+}
+measure people_or_size: flag = n >= 3 or size = l
+entitlement measured { requires { m: people_or_size   ahead: people_or_size as projected   some: count ev[size_of > m] >= 1 } }
 entitlement right {
   requires {
     one: any of { d: qualifies for d   people: qualifies for people   evidence: qualifies for evidence   ahead: qualifies for ahead
@@ -34,7 +40,7 @@ entitlement right {
 }
 lifecycle designation { at_risk when fails as projected   active when held   started when in_progress   not_started otherwise }
 """
-RULES = ("lifecycle.designation.d", "entitlement.right", "designation.*")
+RULES = ("lifecycle.designation.d", "entitlement.*", "designation.*")
 PROJECTED: list[Json] = [
     {},
     {"projected": {"facts": {}}},
@@ -46,6 +52,7 @@ PARTNERS = [
     for size, word, n, m, projected in product("sl", "vw", (0, 3, 6), (0, 6), PROJECTED)
 ]
 HELD = [{"award": "designation.d", "attained": "2022-12-01", "ended": "none"}]
+CHECKED = [{"award": "designation.checked", "attained": "2021-12-10", "anniversary": "2022-12-10", "ended": "none"}]
 LITTLE: list[Json] = [
     {"facts": {**facts}, "records": {**records}, **projected}
     for facts in (
@@ -59,6 +66,7 @@ LITTLE: list[Json] = [
         {},
         {"awards": []},
         {"awards": HELD},
+        {"awards": CHECKED},
         {"awards": [], "certifications": [{"person": "ann", "certification": "One", "earned": "2022-01-01"}]},
         {"ev": [{"day": "2022-12-20", "size_of": 2}]},
     )
