@@ -126,3 +126,37 @@ fee yearly "Yearly" { amount fees[size].fee }
 
     assert source(date(2022, 12, 31)) == "Early list"
     assert source(date(2023, 1, 1)) == "Late list"
+
+
+OPEN = """
+facts { n: count }
+records ev "Evidence" dated by day { day: date }
+designation d { requires { enough "Enough": n >= 5 } }
+entitlement right {
+  requires {
+    asked: qualifies for d sometime from 2023-01-01 through 2023-06-20
+    counted: n >= 5 sometime from 2023-01-01 through 2023-06-20
+    seen: (count ev >= 2) sometime from 2023-01-01 through 2023-06-20
+  }
+}
+"""
+
+
+def test_an_open_window_is_told_by_the_day_on_which_least_is_missing_and_names_the_others() -> None:
+    steps = [{"from": "2023-03-01", "value": 4}, {"from": "2023-04-01", "value": 1}]
+    facts = {"facts": {"n": {"history": steps}}, "records": {"ev": [{"day": "2023-05-01"}, {}, {}]}}
+    decided = Engine(load_sources([Source("open.policy", OPEN)]).document).decide(
+        Query(("entitlement.right",), date(2023, 6, 20), facts)
+    )
+    asked, counted, seen = decided.as_json()["decisions"][0]["reasons"]
+
+    # On the days before the history begins nothing is known; on those of the history it is known that they are too few.
+    before = {"on": "2023-02-28", "since": "2023-01-01"}
+    assert [part["code"] for part in asked["parts"]] == ["designation.d.enough"]
+    assert before.items() <= asked["parts"][0].items()
+    assert before.items() <= counted.items()
+    assert "also_open" not in asked["parts"][0]
+    # Two records have no day: they may be of any; where the first counts too less is missing.
+    assert seen["observed"] == {"from": "1", "to": "3"}
+    assert (seen["since"], seen["on"]) == ("2023-05-01", "2023-06-20")
+    assert seen["also_open"] == [{"from": "2023-01-01", "through": "2023-04-30"}]
