@@ -14,7 +14,7 @@ from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core.moves import Movement, Mover, Place
 from dsl.core.ranges import Dates, compare
-from dsl.core.walk import asked
+from dsl.core.walk import asked, walk
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
 from evaluator.register import Register
@@ -32,6 +32,8 @@ class Stretches:
         self.facts = interpreter.facts
         self.register = register
         self.movement = movement
+        self._fields: dict[int, tuple[c.Expr, tuple[str, ...]]] = {}
+        self._dates: dict[tuple[object, ...], tuple[c.Expr, Dates]] = {}
 
     def of(self, node: c.Expr, at: Moment, first: date, last: date) -> list[Stretch]:
         """Return the stretches of a window, the latest one first."""
@@ -141,8 +143,13 @@ class Stretches:
             yield moment
             return
         told = self.facts.records(place.records, place.projected)
+        alike: set[tuple[object, ...]] = set()
         for row in told.rows or ():
-            yield moment._replace(row=row, declaration=told.declaration)
+            # Records of which it reads the same turn on the same days.
+            read = self._read_of(mover.node, row)
+            if read not in alike:
+                alike.add(read)
+                yield moment._replace(row=row, declaration=told.declaration)
 
     def _reached(self, node: c.Expr, dates: list[c.Expr], moment: Moment, first: date, last: date) -> set[date]:
         """Return the days on which a moving day comes to one on which what is decided there changes."""
@@ -198,10 +205,25 @@ class Stretches:
         return found
 
     def _date(self, node: c.Expr, moment: Moment, day: date) -> Dates:
-        found = self.interpreter.evaluate(node, moment._replace(day=day)).range
-        if not isinstance(found, Dates):
-            raise AssertionError("what rises with the day is a date")
-        return found
+        """Return a date as it is on a day; of records that tell the same it is reckoned once."""
+        row = () if moment.row is None else self._read_of(node, moment.row)
+        entry = moment.entry.pointer if moment.entry is not None else None
+        rule = moment.rule.id if moment.rule is not None else None
+        key = (id(node), day, moment.projected, row, rule, entry, moment.due)
+        known = self._dates.get(key)
+        if known is None:
+            found = self.interpreter.evaluate(node, moment._replace(day=day)).range
+            if not isinstance(found, Dates):
+                raise AssertionError("what rises with the day is a date")
+            known = self._dates[key] = (node, found)
+        return known[1]
+
+    def _read_of(self, node: c.Expr, row: Row) -> tuple[object, ...]:
+        """Return what a node reads of a record; none is told of as None, which no record may hold."""
+        if id(node) not in self._fields:
+            names = sorted({part.name for part in walk(node) if isinstance(part, c.Field)})
+            self._fields[id(node)] = (node, tuple(names))
+        return tuple([row.data.get(name) for name in self._fields[id(node)][1]])
 
 
 def _constant(op: str, left: Dates, left_end: Dates, right: Dates, right_end: Dates) -> bool:

@@ -13,6 +13,9 @@ from datetime import date
 from dsl import core as c
 from dsl.core.walk import asked
 
+MOST_KEPT = 20_000
+"""For how many nodes it is remembered; then it is begun anew, so that nodes of the moment take no room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -53,9 +56,20 @@ class Movement:
     def __init__(self, core: c.Core) -> None:
         self.core = core
         self._named: dict[tuple[str, str, Place], Moves] = {}
+        self._nodes: dict[tuple[int, Place], tuple[c.Expr, Moves]] = {}
 
     def of(self, node: c.Expr, place: Place) -> Moves:
         """Return what can change a node."""
+        key = (id(node), place)
+        known = self._nodes.get(key)
+        if known is None:
+            if len(self._nodes) >= MOST_KEPT:
+                self._nodes.clear()
+            # With its node: an identity is one object's only as long as that is there.
+            known = self._nodes[key] = (node, self._of(node, place))
+        return known[1]
+
+    def _of(self, node: c.Expr, place: Place) -> Moves:
         days: set[date] = set()
         movers: _Movers = {}
         rises = "every day" in node.moves_with
@@ -129,6 +143,5 @@ def _add(movers: _Movers, more: Iterable[Mover]) -> None:
             case "facts" if isinstance(node, c.Fact | c.Named):
                 read = node.name
             case _:
-                # Such a node is small, or found by what it compares: it is one only with itself.
-                read = id(node)
+                read = node  # by what it compares or asks: one with those that say the same elsewhere
         movers.setdefault((mover.how, mover.place, read), mover)
