@@ -83,11 +83,15 @@ class Anniversaries:
         return Dates(day, day)
 
     def if_attained(self, at: Moment) -> Explanation:
-        """Return the anniversary of an award of the moment's rule, were it attained today: the one it is checked at."""
+        """Return the anniversary of an award of the moment's rule, were it attained today: the one it is checked at.
+
+        Who has no membership yet begins with a year of the award's own: the anniversary that its entry then tells.
+        """
         for found in self.entries.settings.decided(at, "checked at"):
             for part in found.walk():
                 if isinstance(part.node, c.Anniversary):
-                    return part
+                    begins = part.node.which != "first" and part.range == exactly(NEVER)
+                    return Explanation(part.node, self.own(at)) if begins else part
         return self.decide(c.Anniversary(which="own", type=c.DATE), at)
 
     def _first(self, node: c.Anniversary, at: Moment) -> Explanation:

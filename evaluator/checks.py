@@ -192,9 +192,13 @@ class Checks:
         next_check: date | None = None
         next_due: date | None = None
         settled = True
+        unknown: list[Check] = []
         for check in self._in_turn(day):
             if check.gaps:
-                return Standing(Truth.UNKNOWN, gaps=check.gaps, settled=False)
+                unknown.append(check)
+                continue
+            if any(other.due <= check.due for other in unknown):
+                break  # whichever comes first decides, and that is not known
             if check.day is not None and day < check.day:
                 next_check, next_due = check.day, check.due
                 break
@@ -216,6 +220,11 @@ class Checks:
                     if check.loss <= day and lost is None:
                         return Standing(Truth.UNKNOWN, check=why, check_due=why_due, gaps=gaps, settled=False)
             end = _first(end, lost)
+        if unknown:
+            # It may be lost earlier by a check of a later anniversary whose day is not known, and never held again by one.
+            held = Truth.FALSE if end is not None and end <= day else Truth.UNKNOWN
+            gaps = unknown[0].gaps if held is Truth.UNKNOWN else ()
+            return Standing(held, check=why, check_due=why_due, gaps=gaps, settled=False)
         if end is not None:
             until = end if settled else None
             return Standing(truth(day < end), until=until, check=why, check_due=why_due, settled=settled)
@@ -241,9 +250,13 @@ class Checks:
             until_today: also where the day is the first without it.
         """
         held_on = day - timedelta(days=1) if until_today else day
+        unknown: list[Check] = []
         for check in self._in_turn(day):
             if check.gaps:
-                return Standing(Truth.UNKNOWN, gaps=check.gaps, settled=False)
+                unknown.append(check)
+                continue
+            if any(other.due <= check.due for other in unknown):
+                break
             if check.day is not None and day <= check.day:
                 break
             behind = check.unrenewed
@@ -252,11 +265,13 @@ class Checks:
                     return Standing(Truth.UNKNOWN, gaps=(_lies_ahead(check.day),), settled=False)
                 decided = self.outcome(check)
                 if decided.truth is Truth.FALSE:
-                    return Standing(Truth.FALSE, until=check.loss)
+                    return Standing(Truth.FALSE, until=None if unknown else check.loss)
                 if decided.truth is Truth.UNKNOWN and (behind is None or held_on < behind):
                     return Standing(Truth.UNKNOWN, gaps=tuple(decided.missing()), settled=False)
             if behind is not None and behind <= held_on:
-                return Standing(Truth.FALSE, until=behind)
+                return Standing(Truth.FALSE, until=None if unknown else behind)
+        if unknown:
+            return Standing(Truth.UNKNOWN, gaps=unknown[0].gaps, settled=False)
         return Standing(Truth.TRUE)
 
     def _in_turn(self, day: date) -> Iterator[Check]:
