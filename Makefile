@@ -15,7 +15,7 @@ DEV := $(VENV)/dev.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run test format check bench wheel lock clean
+.PHONY: help run test format check bench twins wheel lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -41,6 +41,9 @@ check: $(RUNTIME) ## check the policies
 
 bench: $(DEV) ## run the benchmarks
 	$(BIN)/python -m pytest -m benchmarks $(PYTEST_ARGS) tests/benchmarks
+
+twins: $(DEV) ## compare the compiled twin with the interpreter for 100,000 triples of rule, partner and day
+	$(BIN)/python -m tests.properties.twins
 
 wheel: $(DEV) ## build the wheel and check that it holds the packages and nothing else
 	rm -rf build dist

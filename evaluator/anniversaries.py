@@ -41,9 +41,7 @@ class Anniversaries:
     def __init__(self, interpreter: Decides, entries: Entries) -> None:
         self.interpreter = interpreter
         self.entries = entries
-        rules = entries.rules
-        members = interpreter.core.members
-        self._members = frozenset((*members, *(old for award in members if award in rules for old in rules[award].was)))
+        self._members = interpreter.core.member_names
 
     def decide(self, node: c.Anniversary, at: Moment) -> Explanation:
         """Return an anniversary date.

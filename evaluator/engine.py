@@ -19,6 +19,7 @@ from dsl.diagnostics import nearest
 from dsl.document import Document
 from dsl.lower.to_core import core_of
 from evaluator import limits
+from evaluator.compiled.question import Question
 from evaluator.decision import (
     ELIGIBILITY,
     Answer,
@@ -35,15 +36,16 @@ from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
 from evaluator.hints import Hints
 from evaluator.interpreter import Interpreter
+from evaluator.kept import Elsewhere, Kept
 from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
 from evaluator.reasons import Context, Reason, reason_of_branch, reasons_of, told_once
+from evaluator.register import Register
 from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Decided, Rests, Stated, rests_on
 from evaluator.standing import Standing
 from evaluator.statements import is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
-from evaluator.values import Values
 
 Json = Any
 
@@ -214,7 +216,7 @@ class _Deciding:
         *,
         untold: bool = False,
         trying: bool = False,
-        interpreter: Interpreter | None = None,
+        question: Question | None = None,
     ) -> None:
         self.prepared = prepared
         self.core = prepared.core
@@ -222,15 +224,23 @@ class _Deciding:
         self.fingerprint = fingerprint
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
-        self.interpreter = interpreter or Interpreter(self.core, facts, prepared.plans, prepared.besides)
-        self._values = Values(self.interpreter)
-        self._rests = Decided(prepared.written, facts, self.interpreter.kept, self.interpreter.elsewhere)
+        self.question = question or Question(prepared.asked, facts)
+        """What decides without why."""
+        # Where only the result is wanted nothing is told of it, and no interpreter is needed.
+        kept = Kept() if trying else self.interpreter.kept
+        self._elsewhere: Elsewhere = {} if trying else self.interpreter.elsewhere
+        self._rests = Decided(prepared.written, facts, kept, self._elsewhere)
         self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys(), prepared.reached)
-        self._told = None if untold or trying else self.interpreter.kept
+        self._told = None if untold or trying else kept
         """Where reasons are kept: what several decisions share is told from one. None: no reason is told, so none is made."""
         self._tried: dict[frozenset[tuple[str, str | bool]], _Deciding] = {}
         """The same facts with values told for missing ones: kept, as many rules miss the same."""
         self._led_to: dict[tuple[str, frozenset[tuple[str, str | bool]]], Decision] = {}
+
+    @property
+    def interpreter(self) -> Interpreter:
+        """What decides with why."""
+        return self.question.interpreter
 
     def truth(self, rule: c.Rule) -> Truth | None:
         """Return whether a rule is met; None where nobody can be eligible for it."""
@@ -243,21 +253,15 @@ class _Deciding:
             return None
         if version.requirement is None:
             return Truth.TRUE
-        return truth_of(self._compiled(version.requirement, at))
-
-    def _compiled(self, node: c.Expr, at: Moment) -> Range:
-        """Decide a node by the twin: what its parts make, without why."""
-        return self.prepared.twin.of(node, at.day)(lambda part: self._values.of(part, at))
+        return truth_of(self.question.is_met(rule, at.day))
 
     def _decide(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide a node with why, but where only what comes out is wanted."""
-        return Explanation(node, self._values.of(node, at)) if self.trying else self.interpreter.evaluate(node, at)
+        return Explanation(node, self.question.value(node, at)) if self.trying else self.interpreter.evaluate(node, at)
 
     def _requirement(self, rule: c.Rule, at: Moment) -> Explanation:
         """Decide the requirement of a rule likewise."""
-        if not self.trying:
-            return self.interpreter.requirement(rule, at)
-        return Explanation(c.Literal(value=None, type=c.FLAG, origin=rule.origin), self._values.requirement(rule, at))
+        return self.question.requirement(rule, at) if self.trying else self.interpreter.requirement(rule, at)
 
     def value(self, rule: c.Rule) -> Range | None:
         """Return the amount, stage or points of a rule."""
@@ -267,7 +271,7 @@ class _Deciding:
             return None
         given = version.amount or version.stage
         if given is not None:
-            return self._compiled(given, at)
+            return self.question.value(given, at)
         score = self._score(self.interpreter.requirement(rule, at))
         return score.points if score is not None else None
 
@@ -282,10 +286,15 @@ class _Deciding:
             title=(version or rule).title,
             kind=rule.kind,
             in_force=version is not None,
-            standing=self.interpreter.register.standing(rule.award, rule.level, at) if rule.is_award else None,
+            standing=self._register.standing(rule.award, rule.level, at) if rule.is_award else None,
         )
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
         return _each_reason_once(self._with_first_check(decided, rule, at))
+
+    @property
+    def _register(self) -> Register:
+        """What reads the register, with why but where only what comes out is wanted."""
+        return self.question.register if self.trying else self.interpreter.register
 
     def _identity(self, rule: c.Rule) -> str:
         text = f"{self.core.digest}|{rule.id}|{self.facts.as_of}|{self.fingerprint}"
@@ -308,7 +317,7 @@ class _Deciding:
             at.day,
             self.prepared.reasons.within(version.days, version.basis.cites),
             self._told,
-            self.interpreter.elsewhere,
+            self._elsewhere,
         )
         match c.KINDS[rule.kind].decides:
             case "amount":
@@ -376,8 +385,7 @@ class _Deciding:
     def _stage(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.stage is None:
             raise AssertionError("a life cycle has stages")
-        # Its stages ask for progress, and what is in progress is only told from why.
-        explanation = self.interpreter.evaluate(version.stage, at)
+        explanation = self._decide(version.stage, at)
         stage = explanation.range if isinstance(explanation.range, Words) else Words()
         reasons: list[Reason] = []
         tests = explanation.of("condition")
@@ -477,7 +485,7 @@ class _Deciding:
     def _with_first_check(self, decided: Decision, rule: c.Rule, at: Moment) -> Decision:
         """Tell of an award that is not held and could be attained when it would be checked."""
         standing = decided.standing
-        if standing is None or standing.held is not Truth.FALSE or decided.eligibility != "eligible":
+        if standing is None or standing.held is not Truth.FALSE or decided.eligibility != "eligible" or self.trying:
             return decided
         register = self.interpreter.register
         new = register.if_attained(rule, at)
@@ -545,8 +553,8 @@ class _Deciding:
         if key not in self._tried:
             data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
             more = Facts(self.core, data, self.facts.as_of)
-            interpreter = self.interpreter.told(more, told.keys(), self.prepared.reached)
-            self._tried[key] = _Deciding(self.prepared, more, "", trying=True, interpreter=interpreter)
+            question = self.question.with_told(more, told.keys())
+            self._tried[key] = _Deciding(self.prepared, more, "", trying=True, question=question)
         if (rule.id, key) not in self._led_to:
             self._led_to[rule.id, key] = self._tried[key].decision(rule)
         return self._led_to[rule.id, key]

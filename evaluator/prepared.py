@@ -7,8 +7,9 @@ from dsl.core.anywhere import Anywhere
 from dsl.core.moves import Movement
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
-from evaluator.compiled.twin import Twin
-from evaluator.interpreter import Besides
+from evaluator.compiled.question import Asked
+from evaluator.facts import Facts
+from evaluator.interpreter import Besides, Interpreter
 from evaluator.plan import Plans
 from evaluator.resting import Written
 
@@ -22,11 +23,15 @@ class Prepared:
         self.plans = RecordPlans(self.movement)
         self.reasons = Plans(Anywhere(core, _may_ask).within)
         self.written = Written(core)
-        self.twin = Twin(core)
         self.reached = Reached(core)
         self.besides = Besides(self.reached)
+        self.asked = Asked(core, self.plans, self.reached, self.interpreter)
         self.scored = Anywhere(core, _is_own_score)
         """What has a score of its own."""
+
+    def interpreter(self, facts: Facts) -> Interpreter:
+        """Return an interpreter over a partner's facts."""
+        return Interpreter(self.core, facts, self.plans, self.besides)
 
 
 def _is_own_score(node: c.Expr) -> bool | None:

@@ -64,6 +64,7 @@ class PartnerReading:
         self.register = register
         self.selections = Selections(facts, plans)
         self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
+        self._valid: dict[tuple[date, bool], records.Valid] = {}
         self._untold: dict[tuple[str, date], tuple[Gap]] = {}
         self._formulas: dict[tuple[str, str, date, str | None, str | None, date | None], Explanation] = {}
 
@@ -82,11 +83,11 @@ class PartnerReading:
             case c.People():
                 key = (tuple(listing.name for listing in node.lists), node.least, at.day, at.projected)
                 if key not in self._people:
-                    self._people[key] = records.people(node, self.facts, at.day, at.projected)
+                    self._people[key] = records.people(node, self.facts, at.day, at.projected, self._valid_on(at))
                 found = self._people[key]
                 return Explanation(node, found.range, (), found.gaps)
             case c.DifferentPeople():
-                return records.different_people(node, self.facts, at.day, at.projected)
+                return records.different_people(node, self.facts, at.day, at.projected, self._valid_on(at))
             case c.Anniversary():
                 return self.register.anniversary(node, at)
             case c.AskedThisYear(even=even):
@@ -97,6 +98,12 @@ class PartnerReading:
                 return self.register.in_renewal(node, at)
             case _:
                 assert_never(node)
+
+    def _valid_on(self, at: Moment) -> records.Valid:
+        key = (at.day, at.projected)
+        if key not in self._valid:
+            self._valid[key] = records.valid_on(self.facts, at.day, at.projected)
+        return self._valid[key]
 
     def supplied(self, node: c.Named, at: Moment) -> tuple[Range, tuple[Gap, ...]] | None:
         """Return what is told for a measure ready-made, with what is missing for the day; None: nothing is."""

@@ -33,6 +33,7 @@ from dsl.core.ranges import (
     is_settled,
     round_ratio,
     rounded,
+    truth,
 )
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Records, Row, months_before
@@ -308,14 +309,14 @@ def _edge(node: Aggregate, sure: list[Dates], perhaps: list[Dates], open_ended: 
 # ---- people ---------------------------------------------------------------------------------------------------
 
 
-def people(node: People, facts: Facts, day: date, projected: bool) -> Explanation:
+def people(node: People, facts: Facts, day: date, projected: bool, valid: Valid) -> Explanation:
     """Return how many different people hold a certification of enough of the lists on a day."""
     records = facts.records("certifications", projected)
     if records.rows is None:
         return Explanation(
             node, Numbers(ZERO, None), gaps=(Gap("records", records.pointer, records.declaration.title),)
         )
-    persons, strangers, gaps = _holders(records, node.lists, facts, day, projected)
+    persons, strangers, gaps = _holders(records, node.lists, facts, day, projected, valid)
     held = [at_least(node.least, lists) for lists in persons.values()]
     low = sum(value is Truth.TRUE for value in held)
     high = sum(value is not Truth.FALSE for value in held) + len(strangers)
@@ -325,14 +326,14 @@ def people(node: People, facts: Facts, day: date, projected: bool) -> Explanatio
     return Explanation(node, Numbers(Decimal(low), None if more else Decimal(high)), gaps=gaps)
 
 
-def different_people(node: DifferentPeople, facts: Facts, day: date, projected: bool) -> Explanation:
+def different_people(node: DifferentPeople, facts: Facts, day: date, projected: bool, valid: Valid) -> Explanation:
     """Return how many of the lists can be filled with a different person each: a maximum matching."""
     records = facts.records("certifications", projected)
     size = Decimal(len(node.lists))
     if records.rows is None:
         gap = Gap("records", records.pointer, records.declaration.title)
         return Explanation(node, Numbers(ZERO, size), gaps=(gap,))
-    persons, strangers, gaps = _holders(records, node.lists, facts, day, projected)
+    persons, strangers, gaps = _holders(records, node.lists, facts, day, projected, valid)
     sure = [[value is Truth.TRUE for value in lists] for lists in persons.values()]
     perhaps = [[value is not Truth.FALSE for value in lists] for lists in (*persons.values(), *strangers)]
     low, high = Decimal(_matching(sure, len(node.lists))), Decimal(_matching(perhaps, len(node.lists)))
@@ -362,7 +363,7 @@ def _matching(holds: Sequence[Sequence[bool]], lists: int) -> int:
 
 
 def _holders(
-    records: Records, lists: Sequence[CertificationList], facts: Facts, day: date, projected: bool
+    records: Records, lists: Sequence[CertificationList], facts: Facts, day: date, projected: bool, valid: Valid
 ) -> tuple[dict[str, list[Truth]], list[list[Truth]], tuple[Gap, ...]]:
     """Return for each person whether it holds each list, the same for rows without a person, and what is missing."""
     gaps: list[Gap] = []
@@ -370,14 +371,10 @@ def _holders(
     strangers: list[list[Truth]] = []
     wanted = [frozenset(e.certification for e in listing.entries if day in e.days) for listing in lists]
     counted = frozenset().union(*wanted)
-    for row in records.rows or ():
-        name = row.data.get("certification")
+    for row, name, is_valid, missing in valid if counted else ():
         if name is not None and name not in counted:
             continue
-        valid, missing = _is_valid(row, facts, day)
-        if valid is Truth.FALSE or not counted:
-            continue
-        truths = [_if_named(name, names, valid) for names in wanted]
+        truths = [_if_named(name, names, is_valid) for names in wanted]
         if Truth.UNKNOWN in truths:
             gaps.extend(missing)
         person = row.data.get("person")
@@ -395,14 +392,35 @@ def _holders(
     return persons, strangers, merged(gaps, records.pointer)
 
 
-def _is_valid(row: Row, facts: Facts, day: date) -> tuple[Truth, list[Gap]]:
+Valid: TypeAlias = Sequence[tuple[Row, str | None, Truth, Sequence[Gap]]]
+"""Certifications that are, or may be, valid on a day: the record, the name where it is told, whether it is, what is missing."""
+
+
+def valid_on(facts: Facts, day: date, projected: bool) -> Valid:
+    """Return the certifications that are, or may be, valid on a day, in order; looked at once for all who count them."""
+    found: list[tuple[Row, str | None, Truth, Sequence[Gap]]] = []
+    for row in facts.records(CERTIFICATIONS.name, projected).rows or ():
+        is_valid, missing = _is_valid(row, facts, day)
+        if is_valid is not Truth.FALSE:
+            found.append((row, row.data.get("certification"), is_valid, missing))
+    return found
+
+
+def _is_valid(row: Row, facts: Facts, day: date) -> tuple[Truth, Sequence[Gap]]:
     """Whether a certification is earned and not expired on a day, and which fields are missing to know what it is."""
+    name, since, until = (row.data.get(field) for field in ("certification", "earned", "expires"))
+    if name is not None and since is not None and until is not None:
+        return truth(_day(since) <= day <= _day(until)), ()
     _, name_gaps = facts.field(row, "certification", CERTIFICATIONS)
     earned, earned_gaps = facts.field(row, "earned", CERTIFICATIONS)
     expires, expires_gaps = facts.field(row, "expires", CERTIFICATIONS)
     today = exactly(day)
     value = all_of((compare("<=", earned, today), compare("<=", today, expires)))
     return value, [*name_gaps, *earned_gaps, *expires_gaps]
+
+
+def _day(raw: str) -> date:
+    return NEVER if raw == "none" else date.fromisoformat(raw)
 
 
 def _if_named(name: str | None, names: frozenset[str], valid: Truth) -> Truth:

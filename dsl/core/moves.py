@@ -13,9 +13,6 @@ from datetime import date
 from dsl import core as c
 from dsl.core.walk import asked
 
-MOST_KEPT = 20_000
-"""For how many nodes it is remembered; then it is begun anew, so that nodes of the moment take no room."""
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -50,23 +47,27 @@ class Moves:
     """Whether the value is a date that may be another every day, a later one the later the day."""
 
 
+MOST_KEPT = 20_000
+"""Of how many nodes it is remembered what moves them; then it is found anew, so that nodes of the moment take no room."""
+
+
 class Movement:
     """Tells what moves the nodes of one core; what names stand for is looked at once."""
 
     def __init__(self, core: c.Core) -> None:
         self.core = core
         self._named: dict[tuple[str, str, Place], Moves] = {}
-        self._nodes: dict[tuple[int, Place], tuple[c.Expr, Moves]] = {}
+        self._known: dict[tuple[int, Place], tuple[c.Expr, Moves]] = {}
 
     def of(self, node: c.Expr, place: Place) -> Moves:
-        """Return what can change a node."""
+        """Return what can change a node; found once for each place."""
         key = (id(node), place)
-        known = self._nodes.get(key)
+        known = self._known.get(key)
         if known is None:
-            if len(self._nodes) >= MOST_KEPT:
-                self._nodes.clear()
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
             # With its node: an identity is one object's only as long as that is there.
-            known = self._nodes[key] = (node, self._of(node, place))
+            known = self._known[key] = (node, self._of(node, place))
         return known[1]
 
     def _of(self, node: c.Expr, place: Place) -> Moves:
@@ -143,5 +144,6 @@ def _add(movers: _Movers, more: Iterable[Mover]) -> None:
             case "facts" if isinstance(node, c.Fact | c.Named):
                 read = node.name
             case _:
-                read = node  # by what it compares or asks: one with those that say the same elsewhere
+                # Such a node is small, or found by what it compares: it is one only with itself.
+                read = id(node)
         movers.setdefault((mover.how, mover.place, read), mover)

@@ -456,15 +456,16 @@ def prorate(value: Numbers, most: Numbers, target: Numbers, to: RoundTo) -> Numb
     low, high = ZERO, most.high
     if target.low is not None and target.low > 0:
         if value.low is not None and most.low is not None and target.high is not None:
-            low = _share(value.low, most.low, target.high, to)
+            low = share(value.low, most.low, target.high, to)
         if value.high is not None and most.high is not None:
-            high = _share(value.high, most.high, target.low, to)
+            high = share(value.high, most.high, target.low, to)
         elif value.high is not None and value.high <= 0:
             high = ZERO
     return Numbers(low, high)
 
 
-def _share(value: Decimal, most: Decimal, target: Decimal, to: RoundTo) -> Decimal:
+def share(value: Decimal, most: Decimal, target: Decimal, to: RoundTo) -> Decimal:
+    """Return a share of the most points for a known value; of a target above zero, nothing below zero."""
     if value <= 0:
         return ZERO
     if value >= target:

@@ -230,6 +230,12 @@ class Core:
         """Ids of the awards and benefits that make the membership; none where no policy says it."""
         return self.membership.awards if self.membership is not None else ()
 
+    @cached_property
+    def member_names(self) -> frozenset[str]:
+        """Ids of the awards and benefits that make the membership, and of those before them."""
+        rules = self.rule_of_award
+        return frozenset((*self.members, *(old for one in self.members if one in rules for old in rules[one].was)))
+
     def spellings_of(self, certification: str) -> tuple[str, ...]:
         """Return what else a certification is told as."""
         return tuple(one for one, name in self.certifications.items() if name == certification and one != name)

@@ -1,12 +1,42 @@
-"""The twin of one core: what was compiled of it, by node and epoch."""
+"""The twin of one core: what was compiled of it, by node, rule and epoch; threads share it."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from threading import RLock
+from typing import Any, TypeAlias
 
 from dsl import core as c
-from evaluator.compiled.source import Compiled, compiled
+from evaluator.compiled.source import compiled
+from evaluator.compiled.unboxed import Form, Unboxed, form_of
+from evaluator.compiled.writing import Writing
+
+Compiled: TypeAlias = Callable[[Any, Any], Unboxed]
+"""A function of a frame, and of the record at hand; None where none is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A node that is read of a partner, the same wherever it stands in a rule."""
+
+    node: c.Expr
+    rule: c.Rule | None
+    is_plain: bool
+    """Whether it is the same in the check of an entry of the register as it is without one."""
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A node with a function of its own."""
+
+    node: c.Expr
+    rule: c.Rule | None
+    declaration: c.RecordsDecl | None
+    form: Form
 
 
 class Twin:
@@ -14,12 +44,90 @@ class Twin:
 
     def __init__(self, core: c.Core) -> None:
         self.core = core
-        self._made: dict[tuple[int, int], tuple[c.Expr, Compiled]] = {}
+        self._lock = RLock()
+        self.leaves: list[Leaf] = []
+        self.units: list[Unit] = []
+        self._leaf_numbers: dict[tuple[object, ...], int] = {}
+        self._unit_numbers: dict[tuple[int, str | None, str | None], int] = {}
+        self._functions: dict[tuple[int, int], Compiled] = {}
 
-    def of(self, node: c.Expr, day: date) -> Compiled:
-        """Return what decides a node on a day."""
-        key = (id(node), bisect_right(self.core.change_days, day))
-        if key not in self._made:
-            # With its node: an identity is one object's only as long as that is there.
-            self._made[key] = (node, compiled(node, day))
-        return self._made[key][1]
+    def epoch(self, day: date) -> int:
+        """Return which of the epochs of the core a day is in."""
+        return bisect_right(self.core.change_days, day)
+
+    # ---- numbers: with its node each, as an identity is one object's only as long as that is there
+
+    def leaf(self, node: c.Expr, rule: c.Rule | None) -> int:
+        """Return the number of a node that is read, in a rule."""
+        key = _key(node, rule)
+        found = self._leaf_numbers.get(key)
+        if found is None:
+            with self._lock:
+                found = self._leaf_numbers.get(key)
+                if found is None:
+                    self.leaves.append(Leaf(node, rule, isinstance(node, _PLAIN), form_of(node.type)))
+                    found = self._leaf_numbers[key] = len(self.leaves) - 1
+        return found
+
+    def unit(self, node: c.Expr, rule: c.Rule | None, declaration: c.RecordsDecl | None = None) -> int:
+        """Return the number of a node with a function of its own, in a rule and a list of records."""
+        key = (id(node), rule.id if rule is not None else None, declaration.name if declaration is not None else None)
+        found = self._unit_numbers.get(key)
+        if found is None:
+            with self._lock:
+                found = self._unit_numbers.get(key)
+                if found is None:
+                    self.units.append(Unit(node, rule, declaration, form_of(node.type)))
+                    found = self._unit_numbers[key] = len(self.units) - 1
+        return found
+
+    # ---- functions
+
+    def function(self, number: int, epoch: int, day: date) -> Compiled:
+        """Return the function of a unit for an epoch, of which the day is one."""
+        found = self._functions.get((number, epoch))
+        if found is None:
+            with self._lock:
+                found = self._functions[number, epoch] = self._compiled(number, day)[0]
+        return found
+
+    def text(self, node: c.Expr, rule: c.Rule | None, day: date) -> str:
+        """Return the source of the function that decides a node on a day, for readers."""
+        with self._lock:
+            return self._compiled(self.unit(node, rule), day)[1]
+
+    def _compiled(self, number: int, day: date) -> tuple[Compiled, str]:
+        unit = self.units[number]
+        writing = Writing(self.core, self, unit.rule, unit.declaration, day)
+        writing.source.write("m = f.memo")
+        result = writing.on(unit.node).value
+        place = unit.node.origin.place or (unit.rule.id if unit.rule is not None else self.core.package)
+        of = unit.rule.id if unit.rule is not None else self.core.package
+        head = (f"{of}, as written in {place}, on {day} and as long as nothing dated changes",)
+        return compiled(writing.source, result, head, f"<{of}>", ("f", "row"))
+
+
+_ALIKE: Mapping[type[c.Node], tuple[str, ...]] = {
+    c.Fact: ("name",),
+    c.Named: ("name",),
+    c.Holds: ("award", "level"),
+    c.Lapsed: ("award", "level"),
+    c.Paid: ("award",),
+    c.InRenewal: ("award",),
+    c.Qualifies: ("rule",),
+    c.People: ("lists", "least"),
+}
+"""What tells nodes from each other that are read: of any other kind each is read by itself, and for the rule it is in."""
+_PLAIN = (c.Fact, c.Named, c.People, c.DifferentPeople, c.Holds, c.Paid, c.Lapsed, c.InRenewal)
+
+
+def is_read_once(node: c.Expr) -> bool:
+    """Whether a node that is read is the same wherever it stands."""
+    return type(node) in _ALIKE
+
+
+def _key(node: c.Expr, rule: c.Rule | None) -> tuple[object, ...]:
+    alike = _ALIKE.get(type(node))
+    if alike is None:
+        return id(node), rule.id if rule is not None else None
+    return type(node), *(getattr(node, name) for name in alike)

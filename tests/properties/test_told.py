@@ -17,10 +17,10 @@ from dsl.core.record_plans import RecordPlans
 from dsl.core.references import expressions
 from dsl.load import load_sources
 from dsl.source import Source
+from evaluator.compiled.question import Question
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
-from evaluator.values import Values
 from tests.properties.strategies import knowledge
 from tests.properties.test_laws import NAMES, _partner, engine, hold
 
@@ -65,11 +65,14 @@ def check_told(data: st.DataObject, name: str) -> None:
 
     told = before.told(Facts(core, now, day), more.keys(), Reached(core))
     afresh = Interpreter(core, Facts(core, now, day), plans)
-    values = Values(before.told(Facts(core, now, day), more.keys(), Reached(core)))
+    was_asked = Question(engine(name).prepared.asked, Facts(core, facts, day))
+    for node in nodes:
+        was_asked.value(node, at)
+    asked = was_asked.with_told(Facts(core, now, day), more.keys())
 
     for node in nodes:
         one, other = told.evaluate(node, at), afresh.evaluate(node, at)
-        assert values.of(node, at) == other.range, node
+        assert asked.value(node, at) == other.range, node
         assert one.range == other.range, node
         assert list(one.missing()) == list(other.missing()), node
         assert [(part.range, part.chosen) for part in one.walk()] == [

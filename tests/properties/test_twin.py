@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dsl import core as c
+from dsl.core.algebra import RANGES
 from dsl.core.ops import DEFINITIONS
+from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from dsl.core.walk import walk
 from dsl.load import load_checked
-from evaluator.compiled.source import Read
-from evaluator.compiled.twin import Twin
+from evaluator.compiled.source import PythonSource, Value, compiled
+from evaluator.compiled.unboxed import boxed, unboxed
 from evaluator.engine import Engine
-from evaluator.facts import Facts
-from evaluator.interpreter import Interpreter
-from evaluator.moment import Moment
-from review.scenarios.partners import Partners
+from tests.properties.twins import Counted, compare_day
 
 ROOT = Path(__file__).resolve().parents[2]
 LAWS = ROOT / "tests" / "data" / "policies" / "laws"
@@ -30,40 +34,136 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return Engine(loaded.document, loaded.core)
 
 
-def reading(interpreter: Interpreter, at: Moment) -> Read:
-    """Return what reads a partner at a moment."""
-    return lambda part: interpreter.evaluate(part, at).range
-
-
 @pytest.mark.parametrize("day", DAYS)
 def test_the_twin_decides_as_the_interpreter(engine: Engine, day: date) -> None:
-    twin = Twin(engine.core)
-    asked = 0
-    for number in range(1, 5):
-        told = Partners(engine.core, as_of=day, seed=7).partner(number)
-        one, other = (Interpreter(engine.core, Facts(engine.core, told, day)) for _ in range(2))
-        for rule in engine.core.rules.values():
-            version = rule.version_on(day)
-            if version is None:
-                continue
-            at = Moment(day, rule=rule)
-            for node in (version.requirement, version.amount, version.stage):
-                if node is not None:
-                    asked += 1
-                    compiled = twin.of(node, day)(reading(other, at))
-                    assert compiled == one.evaluate(node, at).range, rule.id
-    assert asked > 0
+    counted = Counted()
+
+    compare_day(engine, day, range(1, 3), counted, seed=7)
+
+    assert counted.different == []
+    assert counted.triples > 0
 
 
 def test_the_policies_of_the_laws_and_the_programme_use_every_definition() -> None:
     used: set[type] = set()
     for path in POLICIES:
-        for rule in load_checked([path]).core.rules.values():
+        core = load_checked([path]).core
+        for rule in core.rules.values():
             for version in rule.versions:
                 for node in (version.requirement, version.amount, version.stage):
                     used |= {type(found) for found in (walk(node) if node is not None else ())}
-    for path in POLICIES:
-        for named in load_checked([path]).core.named.values():
+        for named in core.named.values():
             used |= {type(found) for found in walk(named.value)}
 
     assert set(DEFINITIONS) <= used
+
+
+# ---- each operation against Ranges: known and not, above, at and below zero
+
+
+ENDS = (None, Decimal("-2.5"), Decimal(0), Decimal("3.5"))
+NUMBERS = [Numbers(a, b) for a, b in product(ENDS, ENDS) if a is None or b is None or a <= b]
+NUMBERS += [Numbers(one, one) for one in ENDS if one is not None]
+DAYS_OF = (None, date(2023, 1, 31), date.max)
+DATES = [Dates(a, b) for a, b in product(DAYS_OF, DAYS_OF) if a is None or b is None or a <= b]
+DATES += [Dates(date.max, date.max), Dates(date(2024, 1, 31), date(2024, 1, 31))]
+WORDS = [Words(None), Words(frozenset("a")), Words(frozenset("b")), Words(frozenset("ab")), Words(frozenset())]
+TRUTHS = list(Truth)
+DOWN, HALF = c.RoundTo("down"), c.RoundTo("half up", Decimal("0.5"))
+MONTH = c.Duration(months=1, days=3)
+
+OPERATIONS: Mapping[str, tuple[Any, tuple[list[Any], ...]]] = {
+    "all of": (lambda a, x, y, z: a.all_of((x, y, z)), (TRUTHS, TRUTHS, TRUTHS)),
+    "one of": (lambda a, x, y: a.at_least(1, (x, y)), (TRUTHS, TRUTHS)),
+    "two of": (lambda a, x, y, z: a.at_least(2, (x, y, z)), (TRUTHS, TRUTHS, TRUTHS)),
+    "not": (lambda a, x: a.opposite(x), (TRUTHS,)),
+    "how many": (lambda a, x, y: a.how_many((x, y)), (TRUTHS, TRUTHS)),
+    **{f"numbers {op}": (lambda a, x, y, op=op: a.compare(op, x, y), (NUMBERS, NUMBERS)) for op in (">=", "<=", ">", "<", "=", "!=")},
+    **{f"dates {op}": (lambda a, x, y, op=op: a.compare(op, x, y), (DATES, DATES)) for op in (">=", ">", "=", "!=")},
+    "words =": (lambda a, x, y: a.compare("=", x, y), (WORDS[:4], WORDS[:4])),
+    "truths =": (lambda a, x, y: a.compare("=", x, y), (TRUTHS, TRUTHS)),
+    "add": (lambda a, x, y: a.add(x, y), (NUMBERS, NUMBERS)),
+    "subtract": (lambda a, x, y: a.subtract(x, y), (NUMBERS, NUMBERS)),
+    "multiply": (lambda a, x, y: a.multiply(x, y), (NUMBERS, NUMBERS)),
+    "smallest": (lambda a, x, y: a.smallest((x, y)), (NUMBERS, NUMBERS)),
+    "largest": (lambda a, x, y: a.ranked((x, y), 0), (NUMBERS, NUMBERS)),
+    "second": (lambda a, x, y: a.ranked((x, y), 1), (NUMBERS, NUMBERS)),
+    "whole units": (lambda a, x, y: a.whole_units(x, y), (NUMBERS, NUMBERS)),
+    "rounded": (lambda a, x: a.rounded(x, HALF), (NUMBERS,)),
+    "ratio": (lambda a, x, y: a.ratio(x, y, Decimal(100), DOWN, growth=False), (NUMBERS, NUMBERS)),
+    "growth": (lambda a, x, y: a.ratio(x, y, Decimal(100), HALF, growth=True), (NUMBERS, NUMBERS)),
+    "share": (lambda a, x, y: a.share(x, a.constant(Decimal(20)), y, DOWN), (NUMBERS, NUMBERS)),
+    "shift": (lambda a, x: a.shift(x, MONTH, back=False), (DATES,)),
+    "shift back": (lambda a, x: a.shift(x, MONTH, back=True), (DATES,)),
+    "edge": (lambda a, x: a.edge(x, "end"), (DATES,)),
+    "first number": (lambda a, t, x, y: a.first([(lambda: t, lambda: x), (None, lambda: y)]), (TRUTHS, NUMBERS, NUMBERS)),
+    "first day": (lambda a, t, x, y: a.first([(lambda: t, lambda: x), (None, lambda: y)]), (TRUTHS, DATES, DATES)),
+    "first word": (lambda a, t, x, y: a.first([(lambda: t, lambda: x), (None, lambda: y)]), (TRUTHS, WORDS[:4], WORDS[:4])),
+    "first truth": (
+        lambda a, t, u, x, y: a.first([(lambda: t, lambda: x), (lambda: u, lambda: y), (None, lambda: a.opposite(x))]),
+        (TRUTHS, TRUTHS, TRUTHS, TRUTHS),
+    ),
+}  # fmt: skip
+
+
+def as_told(value: Range, name: str, *, is_there: bool) -> Value:
+    """Return a value as a line gives it: of an end that is there it may be known that it is."""
+    match value:
+        case Numbers() | Dates():
+            has_low, has_high = (is_there and end is not None for end in (value.low, value.high))
+            return Value("numbers" if isinstance(value, Numbers) else "dates", f"{name}_low", f"{name}_high", has_low, has_high)  # fmt: skip
+        case Words():
+            return Value("words", name)
+        case _:
+            return Value("flag", name, has_low=is_there and value is not Truth.UNKNOWN)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_each_operation_gives_what_ranges_gives(name: str) -> None:
+    operation, kinds = OPERATIONS[name]
+    functions: dict[object, Any] = {}
+    for number, case in enumerate(product(*kinds)):
+        # A function is compiled for each constant, so that these are only some.
+        for is_there, are_constants in ((False, False), (True, False), (True, True))[: 3 if number % 7 == 0 else 2]:
+            source = PythonSource()
+            if are_constants:
+                values = [source.known(one) for one in case]
+            else:
+                values = [as_told(one, f"x{index}", is_there=is_there) for index, one in enumerate(case)]
+            key = case if are_constants else tuple(values)
+            if key not in functions:
+                result = operation(source, *values)
+                functions[key] = (result, compiled(source, result, (), "<law>", tuple(_names(values)))[0])
+            result, function = functions[key]
+            told = [] if are_constants else [end for one in case for end in _ends(one)]
+
+            found = boxed(result.form, function(*told))
+
+            assert found == operation(RANGES, *case), (name, case, is_there, are_constants)
+
+
+def _names(values: list[Value]) -> list[str]:
+    return [name for one in values if one.known is None for name in (one.low, one.high) if name]
+
+
+def _ends(value: Range) -> tuple[Any, ...]:
+    found = unboxed(value)
+    if not isinstance(value, Numbers | Dates):
+        return (found,)
+    # A known value is one object at both ends.
+    return (found[0], found[0]) if value.exact is not None else found
+
+
+def test_what_was_compiled_can_be_read() -> None:
+    loaded = load_checked([ROOT / "policies"])
+    twin = Engine(loaded.document, loaded.core).prepared.asked.twin
+    rule = loaded.core.rules["designation.infrastructure"]
+    version = rule.version_on(DAYS[1])
+    assert version is not None
+    assert version.requirement is not None
+
+    text = twin.text(version.requirement, rule, DAYS[1])
+
+    assert text.startswith("# designation.infrastructure, as written in ")
+    assert "def decide(f, row):" in text
+    compile(text, "<text>", "exec")

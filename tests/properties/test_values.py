@@ -1,4 +1,4 @@
-"""What nodes give without why is what they give with why: for every rule and partner, and with a fact more told."""
+"""What nodes give without why is what they give with why, also with a fact more told, on other days and as projected."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dsl import core as c
 from dsl.core.references import expressions
 from dsl.core.walk import walk
 from dsl.load import load_checked
+from evaluator.compiled.question import Question
 from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
-from evaluator.values import Values
 from review.scenarios.partners import Partners
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,21 +41,6 @@ def nodes(core: c.Core, day: date) -> Iterator[tuple[c.Rule, c.Expr]]:
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_a_value_is_the_range_of_its_explanation(engine: Engine, day: date) -> None:
-    asked = 0
-    for number in range(1, 3):
-        told = Partners(engine.core, as_of=day, seed=11).partner(number)
-        one, other = (Interpreter(engine.core, Facts(engine.core, told, day)) for _ in range(2))
-        values = Values(other)
-        for rule, node in nodes(engine.core, day):
-            at = Moment(day, rule=rule)
-            assert values.of(node, at) == one.evaluate(node, at).range, rule.id
-            assert values.requirement(rule, at) == one.requirement(rule, at).range, rule.id
-            asked += 1
-    assert asked > 0
-
-
-@pytest.mark.parametrize("day", DAYS)
 def test_with_a_fact_more_told_only_what_it_reaches_is_decided_again(engine: Engine, day: date) -> None:
     core = engine.core
     tried = 0
@@ -65,14 +50,14 @@ def test_with_a_fact_more_told_only_what_it_reaches_is_decided_again(engine: Eng
         names = [name for name in whole if name in core.facts and core.facts[name].type.kind in ("flag", "choice")]
         for name in names[:4]:
             less = {**facts, "facts": {one: value for one, value in whole.items() if one != name}}
-            before = Interpreter(core, Facts(core, less, day))
+            before = Question(engine.prepared.asked, Facts(core, less, day))
             for rule, node in nodes(core, day):
-                before.evaluate(node, Moment(day, rule=rule))
-            values = Values(before.told(Facts(core, facts, day), {name}, engine.prepared.reached))
+                before.value(node, Moment(day, rule=rule))
+            asked = before.with_told(Facts(core, facts, day), {name})
             anew = Interpreter(core, Facts(core, facts, day))
             for rule, node in nodes(core, day):
                 at = Moment(day, rule=rule)
-                assert values.of(node, at) == anew.evaluate(node, at).range, (rule.id, name)
+                assert asked.value(node, at) == anew.evaluate(node, at).range, (rule.id, name)
             tried += 1
     assert tried > 0 or not any(fact.type.kind in ("flag", "choice") for fact in core.facts.values())
 
@@ -81,14 +66,14 @@ def test_one_name_is_another_value_on_another_day_and_as_projected(engine: Engin
     core = engine.core
     names = sorted({node for rule in core.rules.values() for node in named_in(rule)}, key=lambda node: node.name)
     told = Partners(core, as_of=DAYS[2], seed=17).partner(1)
-    one, other = (Interpreter(core, Facts(core, told, DAYS[2])) for _ in range(2))
-    values = Values(other)
+    one = Interpreter(core, Facts(core, told, DAYS[2]))
+    asked = Question(engine.prepared.asked, Facts(core, told, DAYS[2]))
     rules = list(core.rules.values())
     for day in DAYS:
         for projected in (False, True):
             for number, node in enumerate(names):
                 at = Moment(day, projected, rule=rules[number % len(rules)])
-                assert values.of(node, at) == one.evaluate(node, at).range, node.name
+                assert asked.value(node, at) == one.evaluate(node, at).range, node.name
 
 
 def named_in(rule: c.Rule) -> Iterator[c.Named]:

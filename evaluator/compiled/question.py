@@ -1,0 +1,355 @@
+"""What one partner's facts leave open on one day, without why: compiled functions, and all that they share.
+
+A question is asked many rules. What these have in common (facts, figures over lists, people, names, what is held, other
+rules) is decided once for a day, in a frame; what is read of a partner is read by the interpreter's own readers, which
+ask this for what they need decided.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from threading import local
+
+from dsl import core as c
+from dsl.core.algebra import RANGES
+from dsl.core.ops import define
+from dsl.core.ops.parts import Role
+from dsl.core.ranges import Range, exactly
+from dsl.core.reached import Reached
+from dsl.core.record_plans import RecordPlans
+from evaluator.compiled.twin import Leaf, Twin, is_read_once
+from evaluator.compiled.unboxed import NONE, TRUTHS, Flag, Unboxed, boxed, unboxed
+from evaluator.explanation import Explanation, Gap
+from evaluator.facts import Facts, Row
+from evaluator.interpreter import Interpreter
+from evaluator.moment import Moment
+from evaluator.reading import PartnerReading, Read
+from evaluator.register import Register
+from evaluator.stretches import Stretches
+
+_OPEN = (Gap("fact", "", ""),)
+"""Stands for whatever is missing: here nobody is told what that is, only that something is."""
+
+
+class Question:
+    """Decides nodes of one core over one partner's facts."""
+
+    def __init__(self, asked: Asked, facts: Facts, interpreter: Callable[[], Interpreter] | None = None) -> None:
+        """Take what is the same for all partners, the facts, and what gives the interpreter that is asked for why."""
+        self.asked = asked
+        self.core = asked.core
+        self.twin = asked.twin
+        self.facts = facts
+        self.as_of = facts.as_of
+        self.register = Register(self)
+        self.reading = PartnerReading(self, facts, self.register, asked.plans)
+        self.stretches = Stretches(self, self.register, asked.plans.movement)
+        self.before: Before | None = None
+        self._gives_interpreter = interpreter
+        self._interpreter: Interpreter | None = None
+        self._frames: dict[tuple[date, bool, str | None, date | None], Frame] = {}
+
+    def with_told(self, facts: Facts, names: AbstractSet[str]) -> Question:
+        """Return a question over the same facts with some more told: what they do not reach is as it is here."""
+        other = Question(self.asked, facts, lambda: self.interpreter.told(facts, names, self.asked.reached))
+        other.before = Before(self, names, self.asked.reached)
+        return other
+
+    # ---- what is asked
+
+    def value(self, node: c.Expr, at: Moment) -> Range:
+        """Return the range of a node."""
+        unit = self.twin.unit(node, at.rule, at.declaration if at.row is not None else None)
+        return boxed(self.twin.units[unit].form, self.frame_of(at).unit(unit, at.row))
+
+    def is_met(self, rule: c.Rule, day: date) -> Range:
+        """Return whether the requirement of a rule is met in the version of the day; out of force it is not."""
+        return TRUTHS[self.frame(day).rule(rule)]
+
+    def frame(self, day: date, projected: bool = False, entry: Row | None = None, due: date | None = None) -> Frame:
+        """Return what is decided on a day; once for all who ask."""
+        key = (day, projected, entry.pointer if entry is not None else None, due)
+        found = self._frames.get(key)
+        if found is None:
+            found = self._frames[key] = Frame(self, day, projected, entry, due)
+        return found
+
+    def frame_of(self, at: Moment) -> Frame:
+        """Return what is decided at a moment."""
+        return self.frame(at.day, at.projected, at.entry, at.due)
+
+    @property
+    def interpreter(self) -> Interpreter:
+        """What decides the same with why."""
+        if self._interpreter is None:
+            self._interpreter = (self._gives_interpreter or self._new_interpreter)()
+        return self._interpreter
+
+    def _new_interpreter(self) -> Interpreter:
+        return self.asked.interpreter(self.facts)
+
+    # ---- for the readers
+
+    def evaluate(self, node: c.Expr, at: Moment) -> Explanation:
+        """Decide one node; why is not told, and what is missing only that something is."""
+        return Explanation(node, self._range(node, at), gaps=_OPEN)
+
+    def requirement(self, rule: c.Rule, at: Moment) -> Explanation:
+        """Decide the requirement of a rule in the version of the day likewise."""
+        node = c.Qualifies(rule=rule.id, type=c.FLAG, origin=rule.origin)
+        return Explanation(node, TRUTHS[self.frame_of(at).rule(rule)], gaps=_OPEN)
+
+    def _range(self, node: c.Expr, at: Moment) -> Range:
+        if isinstance(node, c.Sometime):
+            # The window of a check is made for the moment: it has no function.
+            start, end = (unboxed(self._range(part, at)) for part in (node.start, node.end))
+            days = (*start, *end)
+            return TRUTHS[self.frame_of(at).window(days, node.condition, at, lambda day: self._on(node, at, day))]
+        if isinstance(node, c.Literal) and node.value is not None:
+            return exactly(node.value)
+        if isinstance(node, c.AnyOf):
+            return define(RANGES, node, _Reckoned(self, at), at.day)
+        if isinstance(node, Read) and not is_read_once(node):
+            return self.reading.read(node, at).range
+        return self.value(node, at)
+
+    def _on(self, node: c.Sometime, at: Moment, day: date) -> Flag:
+        found: Flag = unboxed(self._range(node.condition, at._replace(day=day)))
+        return found
+
+
+class _Reckoned:
+    """The parts of a node that was made for the moment."""
+
+    def __init__(self, question: Question, at: Moment) -> None:
+        self.question = question
+        self.at = at
+
+    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Range:
+        """Decide a part."""
+        return self.question._range(part, self.at)
+
+    def metrics(self, score: c.Expr, every: c.EveryMetric) -> Range:
+        """Raise: no score is made for the moment."""
+        raise AssertionError("scores are written in the policies")
+
+
+class Frame:
+    """What is decided on a day: of what is told or projected, and of the entry of the register whose check it is."""
+
+    __slots__ = ("_moments", "day", "due", "entry", "epoch", "memo", "plain", "projected", "question", "units")
+
+    def __init__(self, question: Question, day: date, projected: bool, entry: Row | None, due: date | None) -> None:
+        self.question = question
+        self.day = day
+        self.projected = projected
+        self.entry = entry
+        self.due = due
+        self.epoch = question.twin.epoch(day)
+        self.memo: dict[int, Unboxed] = {}
+        """What was read, by its number."""
+        self.units: dict[int, Unboxed] = {}
+        """What was decided, likewise."""
+        self.plain: Frame = self if entry is None and due is None else question.frame(day, projected)
+        self._moments: dict[str | None, Moment] = {}
+
+    def at(self, rule: c.Rule | None) -> Moment:
+        """Return the moment, for a rule."""
+        key = rule.id if rule is not None else None
+        found = self._moments.get(key)
+        if found is None:
+            found = self._moments[key] = Moment(self.day, self.projected, None, None, rule, self.entry, self.due)
+        return found
+
+    # ---- called from compiled functions
+
+    def leaf(self, number: int) -> Unboxed:
+        """Return what is read of the partner."""
+        leaf = self.question.twin.leaves[number]
+        if leaf.is_plain and self.plain is not self:
+            found = self.plain.memo.get(number, NONE)
+            if found is NONE:
+                found = self.plain.leaf(number)
+        else:
+            before = self.question.before
+            if before is not None and not before.is_reached(leaf.node):
+                there = before.frame(self)
+                found = there.memo.get(number, NONE)
+                if found is NONE:
+                    found = there.leaf(number)
+            else:
+                found = self._read(leaf)
+        self.memo[number] = found
+        return found
+
+    def unit(self, number: int, row: Row | None) -> Unboxed:
+        """Return what a node is that has a function of its own."""
+        question = self.question
+        if row is not None:
+            return question.twin.function(number, self.epoch, self.day)(self, row)
+        found = self.units.get(number, NONE)
+        if found is NONE:
+            before = question.before
+            if before is not None and not before.is_reached(question.twin.units[number].node):
+                found = before.frame(self).unit(number, None)
+            else:
+                found = question.twin.function(number, self.epoch, self.day)(self, None)
+            self.units[number] = found
+        return found
+
+    def rule(self, rule: c.Rule) -> Flag:
+        """Return whether a rule is met."""
+        version = rule.version_on(self.day)
+        if version is None or version.requirement is None:
+            return version is not None
+        home = self.question.asked.of_alike(self, version.requirement) or self
+        found: Flag = home.unit(self.question.twin.unit(version.requirement, rule), None)
+        return found
+
+    def field(self, row: Row, name: str, declaration: c.RecordsDecl) -> Unboxed:
+        """Return a field of the record at hand."""
+        return unboxed(self.question.facts.field(row, name, declaration)[0])
+
+    def on_day(self, low: date, high: date, number: int, row: Row | None) -> Unboxed:
+        """Return what a node is on another day."""
+        return self.question.frame(low, self.projected, self.entry, self.due).unit(number, row)
+
+    def as_projected(self, number: int, row: Row | None) -> Unboxed:
+        """Return what a node is over the projected facts: where none are told it is the same for every partner, and kept."""
+        question = self.question
+        if row is None and self.entry is None and not question.facts.is_projected:
+            nobody = question.asked.nobody(question.as_of, "nothing projected")
+            return nobody.frame(self.day, True, None, self.due).unit(number, None)
+        return question.frame(self.day, True, self.entry, self.due).unit(number, row)
+
+    def sometime(
+        self, number: int, start: date | None, start_high: date | None, end: date | None, end_high: date | None, row: Row | None
+    ) -> Flag:  # fmt: skip
+        """Return whether a condition holds on some day of a window; days after the question are not known yet."""
+        unit = self.question.twin.units[number]
+        at = self.at(unit.rule)
+        if row is not None:
+            at = at._replace(row=row, declaration=unit.declaration)
+
+        def on(day: date) -> Flag:
+            found: Flag = self.question.frame(day, self.projected, self.entry, self.due).unit(number, row)
+            return found
+
+        return self.window((start, start_high, end, end_high), unit.node, at, on)
+
+    def window(
+        self,
+        ends: tuple[date | None, date | None, date | None, date | None],
+        condition: c.Expr,
+        at: Moment,
+        on: Callable[[date], Flag],
+    ) -> Flag:
+        """Return whether a condition holds on one of the days on which it can change."""
+        start, start_high, end, end_high = ends
+        if start is None or end is None or start != start_high or end != end_high:
+            return None
+        question = self.question
+        today = question.as_of
+        found: Flag = None if end > today else False
+        for _, day in question.stretches.of(condition, at, start, min(end, today)):
+            one = on(day)
+            if one:
+                return True
+            if one is None:
+                found = None
+        return found
+
+    def asked(self, number: int, row: Row | None) -> Unboxed:
+        """Return what the interpreter says of a node that is told only with why."""
+        leaf = self.question.twin.leaves[number]
+        return unboxed(self.question.interpreter.evaluate(leaf.node, self.at(leaf.rule)).range)
+
+    # ---- reading
+
+    def _read(self, leaf: Leaf) -> Unboxed:
+        node = leaf.node
+        if isinstance(node, c.Named):
+            return self._named(node)
+        if isinstance(node, c.Qualifies):
+            return self.rule(self.question.core.rules[node.rule])
+        if isinstance(node, c.InProgress):
+            # What is in progress is only told from why.
+            return unboxed(self.question.interpreter.evaluate(node, self.at(leaf.rule)).range)
+        if not isinstance(node, Read):
+            raise AssertionError(f"{type(node).__name__} is not read")
+        return unboxed(self.question.reading.read(node, self.at(leaf.rule)).range)
+
+    def _named(self, node: c.Named) -> Unboxed:
+        """A supplied value counts where one is given; else what the records say."""
+        question = self.question
+        supplied = question.reading.supplied(node, self.at(None))
+        if supplied is not None and not supplied[1]:
+            return unboxed(supplied[0])
+        return self.unit(question.twin.unit(question.core.named[node.name].value, None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was decided already before more facts were told."""
+
+    question: Question
+    names: AbstractSet[str]
+    """The facts that are told now."""
+    reached: Reached
+
+    def is_reached(self, node: c.Expr) -> bool:
+        """Whether a node can be another one now."""
+        return self.reached.by(node, self.names)
+
+    def frame(self, frame: Frame) -> Frame:
+        """Return the same day before."""
+        return self.question.frame(frame.day, frame.projected, frame.entry, frame.due)
+
+
+class Asked:
+    """What is the same for all questions over a core: its twin, what moves and reaches its nodes, and nobody."""
+
+    def __init__(
+        self, core: c.Core, plans: RecordPlans, reached: Reached, interpreter: Callable[[Facts], Interpreter]
+    ) -> None:
+        """Take the core, what was read off it, and what gives an interpreter over facts."""
+        self.core = core
+        self.interpreter = interpreter
+        self.twin = Twin(core)
+        self.plans = plans
+        self.reached = reached
+        self._nobody = _Nobody()
+
+    def nobody(self, as_of: date, who: str, told: Mapping[str, str | bool] | None = None) -> Question:
+        """Return the question of a partner who tells nothing, or only some facts; each thread has its own, as it remembers."""
+        kept = self._nobody.kept
+        found = kept.pop((as_of, who), None)
+        if found is None:
+            found = Question(self, Facts(self.core, {"facts": told} if told else {}, as_of))
+        kept[as_of, who] = found
+        if len(kept) > MOST_NOBODIES:
+            kept.popitem(last=False)
+        return found
+
+    def of_alike(self, frame: Frame, node: c.Expr) -> Frame | None:
+        """Return the frame of all who tell the same of what a node reads, where that is flags and choices; else None."""
+        facts = frame.question.facts
+        read = self.reached.of(node)
+        if frame.projected or read is None or not read.isdisjoint(facts.own):
+            return None
+        few = facts.few
+        reaching = {} if read.isdisjoint(few) else {name: value for name, value in few.items() if name in read}
+        alike = self.nobody(frame.question.as_of, f"told {reaching}", reaching)
+        return alike.frame(frame.day, False, None, None) if alike is not frame.question else None
+
+
+MOST_NOBODIES = 16
+"""How many questions of nobody are kept; then the one that was asked for longest ago is forgotten."""
+
+
+class _Nobody(local):
+    def __init__(self) -> None:
+        self.kept: OrderedDict[tuple[date, str], Question] = OrderedDict()

@@ -1,0 +1,189 @@
+"""Nodes of the core as lines of Python: what is made of its parts by its definition, what is read by asking for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, assert_never
+
+from dsl import core as c
+from dsl.core.ops import definition_of
+from dsl.core.ops.decided import WithRoles
+from dsl.core.ops.metrics import every_metric
+from dsl.core.ops.parts import Role
+from dsl.core.ranges import Numbers, everything, exactly
+from dsl.core.walk import children
+from evaluator.compiled.source import PythonSource, Value
+from evaluator.compiled.unboxed import form_of
+
+DEEPEST = 25
+"""How many blocks a function may have inside each other; what stands deeper is a function of its own."""
+
+
+class Numbered(Protocol):
+    """Gives numbers to what functions ask for at run time."""
+
+    def leaf(self, node: c.Expr, rule: c.Rule | None) -> int:
+        """Return the number of a node that is read."""
+
+    def unit(self, node: c.Expr, rule: c.Rule | None, declaration: c.RecordsDecl | None) -> int:
+        """Return the number of a node that has a function of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written(WithRoles):
+    """A node that was written, what holds it, and its parts."""
+
+    node: c.Expr
+    value: Value
+    parts: tuple[Written, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+    def branches(self) -> list[tuple[Written | None, Written]]:
+        """All branches of a first-match: which one is taken shows when it runs."""
+        tests, values = iter(self.of("condition")), self.of("value")
+        branches = self.node.branches if isinstance(self.node, c.Case) else ()
+        return [
+            (next(tests) if one.when is not None else None, value) for one, value in zip(branches, values, strict=True)
+        ]
+
+
+class Writing:
+    """Writes nodes of a rule for the days of an epoch; one that stands in several places is written once."""
+
+    def __init__(
+        self, core: c.Core, numbered: Numbered, rule: c.Rule | None, declaration: c.RecordsDecl | None, day: date
+    ) -> None:
+        """Take what gives numbers, the rule and the list of records that the nodes are asked in, and a day."""
+        self.core = core
+        self.numbered = numbered
+        self.rule = rule
+        self.declaration = declaration
+        self.day = day
+        self.source = PythonSource()
+
+    def on(self, node: c.Expr) -> Written:
+        """Write a node and what is below it."""
+        found: Written | None = self.source.found(id(node))
+        if found is None:
+            found = self.source.scopes[-1][id(node)] = self._new(node)
+        return found
+
+    def _new(self, node: c.Expr) -> Written:
+        definition = definition_of(type(node))
+        if definition is None:
+            return Written(node, self._read(node))
+        if self.source.depth > DEEPEST and node.type.kind != "points":
+            return Written(node, self._called(node))
+        if isinstance(node, c.PassScore) and node.every and _counts_elsewhere(node.score):
+            return Written(node, self.source.flag(f"f.asked({self.numbered.leaf(node, self.rule)}, row)"))
+        parts = _Parts(self)
+        value: Value = definition(self.source, node, parts, self.day)
+        return Written(node, value, tuple(parts.parts), tuple(parts.roles))
+
+    def _called(self, node: c.Expr) -> Value:
+        number = self.numbered.unit(node, self.rule, self.declaration)
+        return self.source.given(node.type, f"f.unit({number}, row)")
+
+    def _read(self, node: c.Expr) -> Value:
+        source = self.source
+        match node:
+            case c.Literal(value=value, least=least):
+                if value is not None:
+                    return source.known(exactly(value))
+                return source.known(everything(node.type) if least is None else Numbers(least, node.type.high))
+            case c.Today():
+                today = source.found("today") or source.line("f.day")
+                source.scopes[-1]["today"] = today
+                return Value("dates", today, today, True, True)
+            case c.Field(formula=formula) if formula is not None:
+                return self.on(formula).value
+            case c.Field(name=name):
+                declaration = source.keep(self.declaration)
+                return source.given(node.type, f"f.field(row, {name!r}, {declaration})", as_told=True)
+            case c.OnDate(value=value, date=day):
+                when = self.on(day).value
+                number = self.numbered.unit(value, self.rule, self.declaration)
+                unknown = source.unknown(node.type).result
+                on = f"f.on_day({when.low}, {when.high}, {number}, row)"
+                return source.given(
+                    node.type, f"{unknown} if {when.low} is None or {when.low} != {when.high} else {on}"
+                )
+            case c.AsProjected(value=value):
+                number = self.numbered.unit(value, self.rule, self.declaration)
+                return source.given(node.type, f"f.as_projected({number}, row)")
+            case c.Sometime(condition=condition):
+                start, end = self.on(node.start).value, self.on(node.end).value
+                number = self.numbered.unit(condition, self.rule, self.declaration)
+                days = f"{start.low}, {start.high}, {end.low}, {end.high}"
+                return source.flag(f"f.sometime({number}, {days}, row)")
+            case c.Fact() | c.Named():
+                return self._leaf(node, as_told=isinstance(node, c.Fact))
+            case (
+                c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Qualifies() | c.InProgress() | c.Aggregate() | c.People()
+                | c.DifferentPeople() | c.Anniversary() | c.AskedThisYear()
+            ):  # fmt: skip
+                return self._leaf(node)
+            case (
+                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
+                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
+                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
+            ):  # fmt: skip
+                raise AssertionError(f"{type(node).__name__} is defined")
+            case _:
+                assert_never(node)
+
+    def _leaf(self, node: c.Expr, *, as_told: bool = False) -> Value:
+        source, number = self.source, self.numbered.leaf(node, self.rule)
+        found: Value | None = source.found(("leaf", number))
+        if found is None:
+            name = source.line(f"m.get({number}, NONE)")
+            with source.block(f"if {name} is NONE:"):
+                source.write(f"{name} = f.leaf({number})")
+            found = source.given(node.type, name, as_told=as_told) if _has_ends(node) else _held(node, name)
+            source.scopes[-1]["leaf", number] = found
+        return found
+
+
+def _has_ends(node: c.Expr) -> bool:
+    return form_of(node.type) in ("numbers", "dates")
+
+
+def _held(node: c.Expr, name: str) -> Value:
+    return Value(form_of(node.type), name)
+
+
+class _Parts:
+    """The parts of a node as they are written."""
+
+    __slots__ = ("parts", "roles", "writing")
+
+    def __init__(self, writing: Writing) -> None:
+        self.writing = writing
+        self.parts: list[Written] = []
+        self.roles: list[Role] = []
+
+    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Value:
+        """Write a part of the node."""
+        found = self.writing.on(part)
+        self.parts.append(found)
+        self.roles.append(role)
+        return found.value
+
+    def metrics(self, _: c.Expr, every: c.EveryMetric) -> Value:
+        """Write what is asked of every metric of the score."""
+        return every_metric(self.writing.source, self.parts[self.roles.index("value")], every)
+
+
+def _counts_elsewhere(score: c.Expr) -> bool:
+    """Whether a score may count metrics of a name, of another day or of projected facts, or in the cells of a table.
+
+    They are asked about with why: where they count hangs on what is told.
+    """
+    if score.type.kind != "points":
+        return False
+    if isinstance(score, c.Named | c.OnDate | c.AsProjected):
+        return True
+    if isinstance(score, c.Lookup):
+        return not all(isinstance(row.cell, c.Literal) for row in score.rows)
+    return any(map(_counts_elsewhere, children(score)))

@@ -1,0 +1,102 @@
+"""Comparing the compiled twin with the interpreter: triples of a rule, a partner and a day. ``make twins`` runs many."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from dsl import core as c
+from dsl.load import load_checked
+from evaluator.compiled.question import Question
+from evaluator.engine import Engine
+from evaluator.facts import Facts
+from evaluator.moment import Moment
+from review.scenarios.partners import Partners
+
+
+@dataclass(slots=True)
+class Counted:
+    """How many triples were asked, and which the twin decided otherwise."""
+
+    triples: int = 0
+    different: list[str] = field(default_factory=list)
+
+
+def compare_day(engine: Engine, day: date, partners: Iterable[int], counted: Counted, *, seed: int) -> None:
+    """Ask both about every rule in force on a day, for generated partners."""
+    core = engine.core
+    generated = Partners(core, as_of=day, seed=seed)
+    for number in partners:
+        told = generated.partner(number)
+        one = engine.prepared.interpreter(Facts(core, told, day))
+        other = Question(engine.prepared.asked, Facts(core, told, day))
+        for rule in core.rules.values():
+            at = Moment(day, rule=rule)
+            counted.triples += 1
+            for name, node in decided_of(rule, day):
+                if other.value(node, at) != one.evaluate(node, at).range:
+                    counted.different.append(f"{rule.id} {name}, partner {number} of seed {seed}, {day}")
+            if other.is_met(rule, day) != one.requirement(rule, at).range:
+                counted.different.append(f"{rule.id}, partner {number} of seed {seed}, {day}")
+            if rule.is_award:
+                standings = [reads.register.standing(rule.award, rule.level, at) for reads in (one, other)]
+                known = [standing._replace(check=None, gaps=()) for standing in standings]
+                if known[0] != known[1] or bool(standings[0].gaps) != bool(standings[1].gaps):
+                    counted.different.append(f"{rule.id} standing, partner {number} of seed {seed}, {day}")
+
+
+def decided_of(rule: c.Rule, day: date) -> Iterator[tuple[str, c.Expr]]:
+    """Yield what is decided of a rule on a day, each with what it is called."""
+    version = rule.version_on(day)
+    if version is None:
+        return
+    asked = {"requirement": version.requirement, "amount": version.amount, "stage": version.stage}
+    asked |= {f"option {one.code}": one.requirement for one in version.options if day in one.days}
+    for setting in ("due at", "renewable", "renews to"):
+        for index, one in enumerate(version.settings.get(setting, ())):
+            if day in one.days:
+                values = one.value if isinstance(one.value, tuple) else (one.value,)
+                asked |= {f"{setting} {index} {place}": value for place, value in enumerate(values)}
+    for effect in (*version.effects, *(effect for one in version.options for effect in one.effects)):
+        if day in effect.days:
+            asked |= {
+                f"{effect.verb} when {effect.names}": effect.when,
+                f"{effect.verb} up to {effect.names}": effect.up_to,
+            }
+    yield from ((name, node) for name, node in asked.items() if node is not None)
+
+
+POLICIES = ("policies", *(f"tests/data/policies/laws/{name}.policy" for name in ("figures", "register", "scores")))
+PARTNERS_A_DAY = 2
+
+
+def main() -> None:
+    """Compare on days of all years, anniversaries of versions among them, until enough triples were asked."""
+    arguments = argparse.ArgumentParser(description="Compare the compiled twin with the interpreter.")
+    arguments.add_argument("--triples", type=int, default=100_000)
+    arguments.add_argument("--seed", type=int, default=1)
+    asked = arguments.parse_args()
+    random = Random(asked.seed)
+    engines = [Engine(loaded.document, loaded.core) for loaded in (load_checked([Path(one)]) for one in POLICIES)]
+    counted = Counted()
+    seed = asked.seed
+    while counted.triples < asked.triples:
+        for engine in engines:
+            day = date(2020, 1, 1) + timedelta(days=random.randrange(3000))
+            if engine.core.change_days and random.random() < 0.5:
+                day = random.choice(engine.core.change_days) + timedelta(days=random.choice((-1, 0, 1)))
+            compare_day(engine, day, range(1, PARTNERS_A_DAY + 1), counted, seed=seed)
+            seed += 1
+    for one in counted.different[:20]:
+        sys.stdout.write(f"{one}\n")
+    sys.stdout.write(f"{counted.triples:,} triples of rule, partner and day, {len(counted.different)} different\n")
+    sys.exit(bool(counted.different))
+
+
+if __name__ == "__main__":
+    main()
