@@ -1000,6 +1000,14 @@ _ALL = (
         '{"facts": {"azure_growth": 12}}',
         '{"records": {"azure_use": [...]}}',
     ),
+    Code(
+        "F107",
+        "names-nothing",
+        "A change of facts names an award, certification, person or record that is not there.",
+        "What changes nothing would be told as if it had been tried.",
+        '{"without": {"certifications": [{"certification": "Azure Admin"}]}}',
+        '{"without": {"certifications": [{"certification": "Azure Administrator Associate"}]}}',
+    ),
     # ---- R: what is left to do before a change is ready
     Code(
         "R100",

@@ -581,3 +581,9 @@ def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: da
     """Return the standing of an award on a day, for callers that need no decision."""
     one = _Deciding(engine.prepared, Facts(engine.core, facts, as_of), "")
     return one.interpreter.register.standing(award, None, Moment(as_of))
+
+
+def standing_if_attained(engine: Engine, rule: c.Rule, facts: Mapping[str, Json], day: date) -> Standing:
+    """Return the anniversary and the first check that an award would have, were it attained on a day."""
+    one = _Deciding(engine.prepared, Facts(engine.core, facts, day), "")
+    return one.interpreter.register.if_attained(rule, Moment(day))

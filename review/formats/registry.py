@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from review.formats.comparisons import DIFF, IMPACT
-from review.formats.decisions import DECIDE, EXPLAIN
+from review.formats.decisions import DECIDE, EXPLAIN, WHAT_IF
 from review.formats.diagnostics import CHECK
 from review.formats.pages import DOCS
 from review.formats.proofs import PROVE
@@ -18,6 +18,7 @@ from review.formats.scenarios import COVERAGE, MUTATION, TEST
 FORMATS: Mapping[str, Mapping[str, object]] = {
     "check": CHECK,
     "decide": DECIDE,
+    "decide --set": WHAT_IF,
     "diff": DIFF,
     "docs": DOCS,
     "impact": IMPACT,

@@ -36,6 +36,15 @@ COMMANDS = {
     "decide_query": "decide --query query.json",
     "decide_query_overridden": "decide designation.cloud --query query.json --as-of 2023-06-20 --detail none",
     "decide_wrong_facts": "decide designation.cloud --facts wrong_facts.yaml --as-of 2023-06-20",
+    "decide_what_if": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --set revenue=50,000",
+    "decide_what_if_people": "decide designation.cloud program.expert fee.cloud_fee --facts facts.yaml --as-of 2023-06-20"
+    " --without person=bob --with award=designation.cloud --detail summary",
+    "decide_what_if_json": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --with certification='Acme Builder'"
+    " --detail none --format json",
+    "decide_what_if_wrong": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --set revenu=50000 --set market=larg"
+    " --without certification='Acme Bilder' --with award=designation.clod",
+    "decide_what_if_no_form": "decide designation.cloud --facts facts.yaml --with 'sale.revenue=1'",
+    "decide_query_what_if": "decide --query what_if.json",
     "explain": "explain designation.cloud --as-of 2023-06-20",
     "explain_all": "explain '*' --as-of 2022-09-30",
     "explain_json": "explain program.expert --as-of 2023-06-20 --format json",
