@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from dsl import core as c
 from dsl.core.anywhere import Anywhere
+from dsl.core.keys import Keys
 from dsl.core.moves import Movement
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
@@ -27,6 +30,11 @@ class Prepared:
         self.besides = Besides(self.reached)
         self.scored = Anywhere(core, _is_own_score)
         """What has a score of its own."""
+
+    @cached_property
+    def keys(self) -> Keys:
+        """What rules read of others and of the register: for a timeline, of which few are asked."""
+        return Keys(self.core)
 
 
 def _is_own_score(node: c.Expr) -> bool | None:

@@ -181,6 +181,8 @@ class Stretches:
         Where both ends of a stretch show that nothing between can change it is left alone, else it is halved.
         """
         found: set[date] = set()
+        if _is_today(left, moment) and _is_today(right, moment):
+            return found  # from their ends alone two days that rise together could not be told from two that cross
         waiting = [(first, last)]
         while waiting:
             start, end = waiting.pop()
@@ -209,6 +211,13 @@ def _constant(op: str, left: Dates, left_end: Dates, right: Dates, right_end: Da
     least = compare(op, Dates(left.low, left.high), Dates(right_end.low, right_end.high))  # type: ignore[arg-type]
     most = compare(op, Dates(left_end.low, left_end.high), Dates(right.low, right.high))  # type: ignore[arg-type]
     return least is most
+
+
+def _is_today(node: c.Expr, moment: Moment) -> bool:
+    """Whether a date is the day of the question, whatever day that is; attained, asked of no entry, is as well."""
+    return isinstance(node, c.Today) or (
+        isinstance(node, c.Anniversary) and node.which == "attained" and moment.entry is None
+    )
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -14,6 +14,7 @@ from review.formats.pages import DOCS
 from review.formats.proofs import PROVE
 from review.formats.requests import REVIEW
 from review.formats.scenarios import COVERAGE, MUTATION, TEST
+from review.formats.timelines import TIMELINE
 
 FORMATS: Mapping[str, Mapping[str, object]] = {
     "check": CHECK,
@@ -28,4 +29,5 @@ FORMATS: Mapping[str, Mapping[str, object]] = {
     "test": TEST,
     "test --coverage": COVERAGE,
     "test --mutate": MUTATION,
+    "timeline": TIMELINE,
 }
