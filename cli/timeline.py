@@ -26,6 +26,7 @@ from evaluator.engine import UnknownRule
 from evaluator.facts_schema import FactErrors
 from evaluator.timeline.fold import Timeline, timeline as timeline_of
 from evaluator.timeline.told import SpanErrors, TimelineQuery
+from review.formats.timeline_calendar import NoCalendar
 from review.formats.timelines import TIMELINE
 
 
@@ -72,7 +73,11 @@ def timeline(
         first = today()
         click.echo(f"from today, {first}; --from takes another day", err=True)
     last = last or _a_year_after(first)
-    echo_in(form, TIMELINE, _told(data, policies, patterns, first, last))
+    told = _told(data, policies, patterns, first, last)
+    try:
+        echo_in(form, TIMELINE, told)
+    except NoCalendar as error:
+        fail_usage(str(error))
 
 
 def _a_year_after(day: date) -> date:

@@ -181,7 +181,7 @@ class Stretches:
         Where both ends of a stretch show that nothing between can change it is left alone, else it is halved.
         """
         found: set[date] = set()
-        if _is_today(left, moment) and _is_today(right, moment):
+        if all(self._is_today(side, moment, first, last) for side in (left, right)):
             return found  # from their ends alone two days that rise together could not be told from two that cross
         waiting = [(first, last)]
         while waiting:
@@ -199,6 +199,18 @@ class Stretches:
             waiting += [(start, middle), (middle, end)]
         return found
 
+    def _is_today(self, node: c.Expr, moment: Moment, first: date, last: date) -> bool:
+        """Whether a date is the day of the question on every day of a stretch; attained, asked of no entry, is as well."""
+        if isinstance(node, c.Named):
+            named = self.interpreter.core.named[node.name]
+            return not named.supplied and self._is_today(named.value, moment._replace(entry=None), first, last)
+        if isinstance(node, c.Dated):
+            now = [one for one in node.versions if first in one.days]
+            return bool(now) and last in now[0].days and self._is_today(now[0].value, moment, first, last)
+        if isinstance(node, c.Anniversary):
+            return node.which == "attained" and moment.entry is None
+        return isinstance(node, c.Today)
+
     def _date(self, node: c.Expr, moment: Moment, day: date) -> Dates:
         found = self.interpreter.evaluate(node, moment._replace(day=day)).range
         if not isinstance(found, Dates):
@@ -211,13 +223,6 @@ def _constant(op: str, left: Dates, left_end: Dates, right: Dates, right_end: Da
     least = compare(op, Dates(left.low, left.high), Dates(right_end.low, right_end.high))  # type: ignore[arg-type]
     most = compare(op, Dates(left_end.low, left_end.high), Dates(right.low, right.high))  # type: ignore[arg-type]
     return least is most
-
-
-def _is_today(node: c.Expr, moment: Moment) -> bool:
-    """Whether a date is the day of the question, whatever day that is; attained, asked of no entry, is as well."""
-    return isinstance(node, c.Today) or (
-        isinstance(node, c.Anniversary) and node.which == "attained" and moment.entry is None
-    )
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -98,8 +98,13 @@ def _life_json(life: Life) -> dict[str, Json]:
     return {"rule": life.rule.id, "title": life.title, "kind": life.rule.kind, "spans": spans}
 
 
-def timeline(engine: Engine, query: TimelineQuery) -> Timeline:
+def timeline(engine: Engine, query: TimelineQuery, *, most: int = MAX_DECISIONS) -> Timeline:
     """Fold the rules over the days of a query.
+
+    Args:
+        engine: what decides.
+        query: what is asked.
+        most: how many decisions are made at most: the days looked at times the rules.
 
     Raises:
         DayOutside, SpanErrors: its days are turned round, too many, out of the span that can be asked about, or the
@@ -108,7 +113,7 @@ def timeline(engine: Engine, query: TimelineQuery) -> Timeline:
         FactErrors: its facts or events do not fit the policies, or each other.
     """
     told = read(engine, query)
-    fold = _Fold(engine, told, query.first, query.last)
+    fold = _Fold(engine, told, query.first, query.last, most)
     fold.run()
     return Timeline(
         query.request_id, query.first, query.last, engine.core.digest, engine.core.version, engine.name,
@@ -129,12 +134,13 @@ class _Course:
 
 
 class _Fold:
-    def __init__(self, engine: Engine, told: Told, first: date, last: date) -> None:
+    def __init__(self, engine: Engine, told: Told, first: date, last: date, most: int) -> None:
         self.engine = engine
         self.core = engine.core
         self.told = told
         self.first = first
         self.last = last
+        self.most = most
         self.register: list[Row] | None = None if told.register is None else list(told.register)
         reached = engine.prepared.keys.asked_of_register(told.rules)
         self.at_once = [rule for rule in reached if any(version.immediate_badge for version in rule.versions)]
@@ -164,9 +170,9 @@ class _Fold:
         found = self.change_days.between(self.told.on(self.register), day, self.last)
         found |= {one.on for one in self._left if one.on > day}
         work = (len(self.looked_at) + len(found) + 1) * (len(self.courses) + len(self.at_once))
-        if work > MAX_DECISIONS:
+        if work > self.most:
             said = f"{len(self.courses):,} rules would be decided on {len(self.looked_at) + len(found) + 1:,} days"
-            raise SpanErrors(said, f"ask for fewer rules or days: at most {MAX_DECISIONS:,} decisions are made at once")
+            raise SpanErrors(said, f"ask for fewer rules or days: at most {self.most:,} decisions are made at once")
         return found
 
     # ---- a day
@@ -319,9 +325,16 @@ class _Fold:
             raise AssertionError("a year from a day is a day")
         self._keep_and_lose(option.effects, doing.on, following)
         self._buy(doing, following)
-        pays = [f"{', '.join(one.names)}{effect_amount(one)}" for one in option.effects if one.verb == "pay"]
+        pays = [
+            f"{', '.join(map(self._title, one.names))}{effect_amount(one)}"
+            for one in option.effects
+            if one.verb == "pay"
+        ]
         said = f"through {following - _DAY}" + (f"; pays {' and '.join(pays)}" if pays else "")
         self._tell(doing, "bought", option.title, said)
+
+    def _title(self, name: str) -> str:
+        return self.core.rules[name].title if name in self.core.rules else name
 
     def _buy(self, doing: Doing, following: date) -> None:
         entry = {

@@ -13,7 +13,6 @@ from evaluator.decision import Decision, EffectTaken, range_json
 from evaluator.plan import Plans
 from evaluator.reasons import Context, Reason, plain, reasons_of, required_text
 from evaluator.timeline.state import State
-from evaluator.whatif.comparison import difference
 
 Json = Any
 Kind: TypeAlias = Literal[
@@ -117,13 +116,30 @@ _CHECKED = {Truth.TRUE: "passed", Truth.FALSE: "failed", Truth.UNKNOWN: "not set
 
 
 def _changed(old: Decision, new: Decision) -> Iterator[Reached]:
-    """Yield the reasons that differ; of a whole and its parts the parts that have none below them that differ."""
-    found = difference(old, new)
-    told = found.reasons if found is not None else ()
-    codes = [one.name for one in told]
-    for one in told:
-        if not any(code.startswith(f"{one.name}.") for code in codes):
-            yield Reached(one.name, one.title, f"{one.before or '-'} → {one.after or '-'}")
+    """Yield the requirements whose outcome or points differ; of a whole and its parts the parts.
+
+    What is asked of another day is another requirement every day, and no change of this one.
+    """
+    before, after = _by_code(old), _by_code(new)
+    codes = [code for code, one in after.items() if code in before and _core(before[code]) != _core(one)]
+    for code in codes:
+        if not any(other.startswith(f"{code}.") for other in codes):
+            yield Reached(code, after[code].title, f"{_said(before[code])} → {_said(after[code])}")
+
+
+def _by_code(decision: Decision) -> dict[str, Reason]:
+    found: dict[str, Reason] = {}
+    waiting = [*decision.reasons, *(reason for option in decision.options for reason in option.reasons)][::-1]
+    while waiting:
+        reason = waiting.pop()
+        if reason.day is None:
+            found.setdefault(reason.code, reason)
+            waiting.extend(reversed(reason.parts))
+    return found
+
+
+def _core(reason: Reason) -> tuple[object, ...]:
+    return reason.outcome, reason.points
 
 
 def unmet(decision: Decision) -> Iterator[Reached]:
@@ -132,14 +148,13 @@ def unmet(decision: Decision) -> Iterator[Reached]:
 
 
 def unmet_of(reasons: Iterable[Reason]) -> Iterator[Reached]:
-    """Yield the innermost of some reasons that are not met."""
+    """Yield the innermost of some reasons that are not met, and what they leave short."""
     for reason in reasons:
         if reason.outcome == "met":
             continue
         below = list(unmet_of(reason.parts))
-        if below:
-            yield from below
-        else:
+        yield from below
+        if not below or reason.short_by is not None:
             yield Reached(reason.code, reason.title, _said(reason))
 
 
@@ -154,9 +169,11 @@ def unmet_in_check(decision: Decision) -> Iterator[Reached]:
 
 def _said(reason: Reason) -> str:
     told = [reason.outcome.replace("_", " ")]
+    if reason.points is not None:
+        return f"{told[0]}, {plain(reason.points)} points"
     if reason.observed is not None:
         told.append(plain(reason.observed))
-    if reason.required is not None and not isinstance(reason.required, str):
+    if reason.outcome != "met" and reason.required is not None:
         told.append(f"required {required_text(reason.required)}")
     return ", ".join(told)
 
@@ -170,7 +187,7 @@ def points_text(state: State) -> str | None:
     """Tell the points of a score and the mark."""
     if state.points is None or state.needed is None:
         return None
-    return f"{plain(state.points)} of {plain(state.needed)} points"
+    return f"{plain(state.points)} points, {plain(state.needed)} needed"
 
 
 def amount_text(state: State) -> str | None:

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from dsl.core.ranges import Truth
 from evaluator.timeline.fold import Timeline
-from evaluator.timeline.happenings import Happening
 from review.formats.format import Formats, in_json, in_lines
+from review.formats.timeline_calendar import timeline_calendar
+from review.formats.timeline_drawing import timeline_drawing
 from review.words.decision_text import Paint
 from review.words.timeline_text import colour, holdings, sentence, spans_of
+
+MOST_REASONS = 5
+"""Reasons of one happening that are told to people; as JSON all are."""
 
 
 def timeline_lines(timeline: Timeline, paint: Paint) -> Iterator[str]:
@@ -19,9 +23,11 @@ def timeline_lines(timeline: Timeline, paint: Paint) -> Iterator[str]:
         day = str(one.on) if one.on != before else ""
         before = one.on
         yield f"{paint(day.ljust(10), 'head')}  {one.rule}  {paint(sentence(one), colour(one))}"
-        for reason in one.reasons:
+        for reason in one.reasons[:MOST_REASONS]:
             code = reason.code.removeprefix(f"{one.rule}.")
             yield f"{' ' * 14}{code}  {reason.title}: {reason.said.replace('_', ' ')}"
+        if len(one.reasons) > MOST_REASONS:
+            yield f"{' ' * 14}and {len(one.reasons) - MOST_REASONS} more"
     if not timeline.happenings:
         yield f"nothing changes from {timeline.first} through {timeline.last}"
     for life in timeline.lives:
@@ -43,7 +49,7 @@ def timeline_markdown(timeline: Timeline) -> Iterator[str]:
     yield "| day | rule | what happens | why |"
     yield "| --- | --- | --- | --- |"
     for one in timeline.happenings:
-        why = "; ".join(f"{reason.title}: {reason.said.replace('_', ' ')}" for reason in one.reasons)
+        why = "; ".join(f"{reason.title}: {reason.said.replace('_', ' ')}" for reason in one.reasons[:MOST_REASONS])
         yield f"| {one.on} | {_cell(one.title)} (`{one.rule}`) | {_cell(sentence(one))} | {_cell(why)} |"
     held = [(life, spans) for life in timeline.lives if (spans := holdings(life))]
     if held:
@@ -60,14 +66,10 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def ahead(timeline: Timeline) -> list[Happening]:
-    """Return what a partner has to know beforehand: checks, ends, windows, fees; what it does itself it knows."""
-    kinds = ("checked", "lost", "window_opens", "window_closes", "fee_due", "attained", "begins", "ends")
-    return [one for one in timeline.happenings if one.kind in kinds]
-
-
 TIMELINE = Formats[Timeline](
     text=lambda timeline, paint: in_lines(timeline_lines(timeline, paint)),
     json=lambda timeline, _: in_json(timeline.as_json()),
     markdown=lambda timeline, _: in_lines(timeline_markdown(timeline)),
+    svg=lambda timeline, _: timeline_drawing(timeline),
+    ics=lambda timeline, _: timeline_calendar(timeline),
 )

@@ -40,11 +40,16 @@ MARKS: dict[Kind, str] = {
 
 def sentence(one: Happening) -> str:
     """Return what happens as a sentence without its rule."""
-    before, after = ((side or "-").replace("_", " ") for side in (one.before, one.after))
+    before, after = (_words(one.kind, side or "-") for side in (one.before, one.after))
     said = SENTENCES[one.kind].format(before=before, after=after)
     if one.kind in ("attained", "lost", "carried_over") and one.after is not None:
         said += f", {after}"
     return said
+
+
+def _words(kind: Kind, text: str) -> str:
+    """Return a side of a happening as people read it; of ids nothing is changed."""
+    return text.replace("_", " ") if kind in ("eligibility", "stage", "options") else text
 
 
 def colour(one: Happening) -> str:

@@ -99,7 +99,7 @@ def query_faults(data: Json) -> Iterable[Fault]:
     if "request_id" in data:
         yield from text_faults(data["request_id"], "/request_id")
     if "decide" in data:
-        yield from _decide_faults(data["decide"])
+        yield from rule_faults(data["decide"], "/decide")
     if "as_of" in data:
         yield from (
             Fault(code=code, message=said, help=advice, pointer="/as_of")
@@ -140,20 +140,19 @@ def text_faults(value: Json, pointer: str) -> Iterable[Fault]:
         )
 
 
-def _decide_faults(value: Json) -> Iterable[Fault]:
+def rule_faults(value: Json, pointer: str) -> Iterable[Fault]:
+    """Yield what keeps a value from being a list of rules to decide."""
     if not isinstance(value, list):
         advice = f'write ["{value[:MAX_ID]}"]' if isinstance(value, str) else ""
-        yield wrong(value, "a list of rules", "/decide", advice)
+        yield wrong(value, "a list of rules", pointer, advice)
     elif not value:
-        yield Fault(code="Q104", message="nothing is asked", help="name a rule, or `*` for all", pointer="/decide")
+        yield Fault(code="Q104", message="nothing is asked", help="name a rule, or `*` for all", pointer=pointer)
     elif len(value) > limits.MAX_RULES:
         said = f"{len(value):,} rules are asked at once"
-        yield Fault(
-            code="Q104", message=said, help=f"ask for at most {limits.MAX_RULES}, or with `*`", pointer="/decide"
-        )
+        yield Fault(code="Q104", message=said, help=f"ask for at most {limits.MAX_RULES}, or with `*`", pointer=pointer)
     else:
         for index, name in enumerate(value):
-            yield from text_faults(name, f"/decide/{index}")
+            yield from text_faults(name, f"{pointer}/{index}")
 
 
 def day_faults(value: Json) -> Iterable[tuple[str, str, str]]:
