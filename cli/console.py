@@ -80,15 +80,21 @@ def _as_day(context: click.Context, parameter: click.Parameter, value: str | Non
     """Read a day written year-month-day, or tell why it is none."""
     if value is None:
         return None
+    option = parameter.opts[0]
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        fail_usage(f"--as-of: {value} is no date; write year-month-day, like 2022-10-03")
+        fail_usage(f"{option}: {value} is no date; write year-month-day, like 2022-10-03")
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        fail_usage(f"--as-of: {value} is not a day of the calendar")
+        fail_usage(f"{option}: {value} is not a day of the calendar")
     if not limits.is_inside(day):
-        fail_usage(f"--as-of: {limits.DayOutside(day)}; {limits.SPAN_ADVICE}")
+        fail_usage(f"{option}: {limits.DayOutside(day)}; {limits.SPAN_ADVICE}")
     return day
+
+
+def day_option(name: str, parameter: str, told: str) -> Callable[[Command], Command]:
+    """Return an option that takes a day, given to commands as a day or None under the name of a parameter."""
+    return click.option(name, parameter, metavar="DATE", callback=_as_day, help=told)
 
 
 def as_of_option(purpose: str, *, otherwise: str = "today") -> Callable[[Command], Command]:

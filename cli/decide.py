@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,16 +28,19 @@ from cli.console import (
     today,
 )
 from cli.data_files import Data, DataProblem
+from cli.fact_changes import Told, read_changes
 from dsl.diagnostics import listed, nearest, proposed
 from evaluator import limits
 from evaluator.decision import Answer, Decision, Detail
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts_schema import FactErrors
-from review.formats.decisions import DECIDE
+from evaluator.whatif.changes import changes_of, shape_problems
+from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
+from review.formats.decisions import DECIDE, WHAT_IF
 from review.words.decision_text import expected_words
 
 Json = Any
-QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "detail")
+QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "detail", "what_if")
 DETAILS = ("none", "summary", "full")
 
 
@@ -50,7 +54,20 @@ DETAILS = ("none", "summary", "full")
 )
 @as_of_option("Day to decide for")
 @policies_option
-@click.option("--detail", type=click.Choice(DETAILS), help="How much of the reasons to tell.  [default: full]")
+@click.option(
+    "--set", "told", multiple=True, metavar="NAME=VALUE", help="What if a fact were this? Told beside what is."
+)
+@click.option(
+    "--without", multiple=True, metavar="FIELD=VALUE", help="What if there were no such certification, award or record?"
+)
+@click.option(
+    "--with", "more", multiple=True, metavar="FIELD=VALUE", help="What if there were one more, from the day on?"
+)
+@click.option(
+    "--detail",
+    type=click.Choice(DETAILS),
+    help="How much of the reasons to tell.  [default: full; none where something is changed]",
+)
 @format_option(DECIDE)
 @click.option("--expect", metavar="OUTCOME", help="Exit with 1 unless every rule is decided so, for example eligible.")
 def decide(
@@ -59,13 +76,19 @@ def decide(
     query_file: str | None,
     as_of: date | None,
     policies: tuple[str, ...],
+    told: tuple[str, ...],
+    without: tuple[str, ...],
+    more: tuple[str, ...],
     detail: Detail | None,
     form: str,
     expect: str | None,
 ) -> None:
     """Decide RULES for a partner and say why.
 
-    RULES are ids (designation.security) or patterns ("specialization.*").
+    RULES are ids (designation.security) or patterns ("specialization.*"). With --set, --without and --with they are
+    decided twice, once over changed facts, and what differs is told first: --set azure_adds=3, --without
+    certification="Azure Administrator Associate", --with award=designation.security, --without
+    "azure_use.customer=Contoso, month=2023-05".
     """
     if facts_file is None and query_file is None:
         fail_usage("give the partner's facts with --facts, or a whole query with --query")
@@ -79,15 +102,25 @@ def decide(
         fail_usage('name the rules to decide, or "*" for all of them')
     if detail is not None:
         query = replace(query, detail=detail)
+    elif (told or without or more) and form == "text":
+        query = replace(query, detail="none")
     if as_of is not None:
         query = replace(query, as_of=as_of)
     elif query.as_of == date.min:
         query = replace(query, as_of=today())
         click.echo(f"decided for today, {query.as_of}; --as-of takes another day", err=True)
     engine = load_engine(policy_folders(policies))
-    answer = _answer(engine, query, data, prefix)
+    if (told or without or more) or "what_if" in (data.value if query_file is not None else ()):
+        comparison = _comparison(engine, query, data, prefix, read_changes(engine.core, told, without, more))
+        answer = comparison.after
+    else:
+        comparison = None
+        answer = _answer(engine, query, data, prefix)
     unexpected = [one for one in answer.decisions if expect is not None and not _is_expected(one, expect)]
-    echo_in(form, DECIDE, answer)
+    if comparison is not None:
+        echo_in(form, WHAT_IF, comparison)
+    else:
+        echo_in(form, DECIDE, answer)
     sys.exit(FINDINGS if unexpected else CLEAN)
 
 
@@ -134,14 +167,25 @@ def _read_query(data: Data) -> Query:
         else:
             if not limits.is_inside(as_of):
                 problems.append(DataProblem(data.place("/as_of"), str(limits.DayOutside(as_of)), limits.SPAN_ADVICE))
+    problems += [
+        DataProblem(data.place(f"/what_if{one.pointer}"), f"{one.message} [{one.code}]", one.help)
+        for one in (shape_problems(value["what_if"]) if "what_if" in value else ())
+    ]
     if problems:
         raise Broken(problem_lines(problems))
     return Query(tuple(rules), as_of, facts, value.get("request_id"), detail)
 
 
 def _answer(engine: Engine, query: Query, data: Data, prefix: str) -> Answer:
-    try:
+    with _in_data(data, prefix):
         return engine.decide(query)
+
+
+@contextmanager
+def _in_data(data: Data, prefix: str) -> Iterator[None]:
+    """Tell rules that there are none of as usage, and what is wrong with facts at its place in their file."""
+    try:
+        yield
     except UnknownRule as error:
         advice = f"; did you mean `{error.suggestion}`?" if error.suggestion else ""
         fail_usage(f"{error}{advice}")
@@ -151,6 +195,23 @@ def _answer(engine: Engine, query: Query, data: Data, prefix: str) -> Answer:
             for problem in errors.problems
         ]
         raise Broken([*problem_lines(found), *(["there may be more"] if errors.more else [])]) from errors
+
+
+def _comparison(engine: Engine, query: Query, data: Data, prefix: str, told: Told) -> Comparison:
+    """Decide with and without changes; what is wrong with the changes is a usage error, each with its option."""
+    with _in_data(data, prefix):
+        try:
+            if told.changes:
+                return compare(engine, query, told.changes)
+            return compare(engine, query, changes_of(data.value["what_if"]))
+        except ChangeErrors as errors:
+            if told.changes:
+                fail_usage("\n".join(map(told.problem, errors.problems)))
+            found = [
+                DataProblem(data.place(f"/what_if{one.pointer}"), f"{one.message} [{one.code}]", one.help)
+                for one in errors.problems
+            ]
+            raise Broken(problem_lines(found)) from errors
 
 
 def _is_expected(decision: Decision, expect: str) -> bool:

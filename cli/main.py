@@ -27,6 +27,7 @@ COMMANDS = {
     "serve": "serve",
     "table": "table",
     "test": "test_command",
+    "timeline": "timeline",
 }
 """The name of each command, which is that of its module, and what it is called there."""
 

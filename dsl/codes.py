@@ -1000,6 +1000,22 @@ _ALL = (
         '{"facts": {"azure_growth": 12}}',
         '{"records": {"azure_use": [...]}}',
     ),
+    Code(
+        "F107",
+        "names-nothing",
+        "A change of facts names an award, certification, person or record that is not there.",
+        "What changes nothing would be told as if it had been tried.",
+        '{"without": {"certifications": [{"certification": "Azure Admin"}]}}',
+        '{"without": {"certifications": [{"certification": "Azure Administrator Associate"}]}}',
+    ),
+    Code(
+        "F108",
+        "history-contradicts-itself",
+        "An award is attained twice on one day, or an event lies before the first day of its timeline.",
+        "Of two entries of one day only one can be meant, and before the first day the register says what was.",
+        '{"events": [{"on": "2023-02-01", "attains": "designation.security"}, {"on": "2023-02-01", "attains": "designation.security"}]}',
+        '{"events": [{"on": "2023-02-01", "attains": "designation.security"}]}',
+    ),
     # ---- R: what is left to do before a change is ready
     Code(
         "R100",

@@ -102,6 +102,11 @@ class Engine:
         other.prepared = Prepared(core)
         return other
 
+    @property
+    def name(self) -> str:
+        """Name and version, as written into answers."""
+        return self._engine
+
     # ---- asking
 
     def rules(self, pattern: str) -> list[c.Rule]:
@@ -166,11 +171,11 @@ class Engine:
             raise UnknownRule(rule_id, nearest(rule_id, list(self.core.rules)))
         return self.core.rules[rule_id]
 
-    def _one(self, facts: Mapping[str, Json], as_of: date) -> _Deciding:
+    def _one(self, facts: Mapping[str, Json], as_of: date) -> OneDay:
         if not limits.is_inside(as_of):
             raise limits.DayOutside(as_of)
         self.reader.check(facts)
-        return _Deciding(self.prepared, Facts(self.core, facts, as_of), "", trying=True)
+        return OneDay(self.prepared, Facts(self.core, facts, as_of), "", trying=True)
 
     def decide(self, query: Query, *, most_problems: int = limits.MAX_PROBLEMS) -> Answer:
         """Decide the rules of a query.
@@ -189,7 +194,7 @@ class Engine:
         self.reader.check(query.facts, most=most_problems)
         rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
         facts = Facts(self.core, query.facts, query.as_of)
-        one = _Deciding(self.prepared, facts, _fingerprint(query.facts), untold=query.detail == "none")
+        one = OneDay(self.prepared, facts, _fingerprint(query.facts), untold=query.detail == "none")
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
@@ -205,7 +210,7 @@ def _fingerprint(facts: Mapping[str, Json]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class _Deciding:
+class OneDay:
     """The decisions over one partner's facts on one day."""
 
     def __init__(
@@ -233,7 +238,7 @@ class _Deciding:
         self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys(), prepared.reached)
         self._told = None if untold or trying else kept
         """Where reasons are kept: what several decisions share is told from one. None: no reason is told, so none is made."""
-        self._tried: dict[frozenset[tuple[str, str | bool]], _Deciding] = {}
+        self._tried: dict[frozenset[tuple[str, str | bool]], OneDay] = {}
         """The same facts with values told for missing ones: kept, as many rules miss the same."""
         self._led_to: dict[tuple[str, frozenset[tuple[str, str | bool]]], Decision] = {}
 
@@ -554,7 +559,7 @@ class _Deciding:
             data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
             more = Facts(self.core, data, self.facts.as_of)
             question = self.question.with_told(more, told.keys())
-            self._tried[key] = _Deciding(self.prepared, more, "", trying=True, question=question)
+            self._tried[key] = OneDay(self.prepared, more, "", trying=True, question=question)
         if (rule.id, key) not in self._led_to:
             self._led_to[rule.id, key] = self._tried[key].decision(rule)
         return self._led_to[rule.id, key]
@@ -590,7 +595,25 @@ def _under(chosen: Truth, effects: Sequence[EffectTaken]) -> tuple[EffectTaken, 
     return tuple(effect._replace(applies=all_of((chosen, effect.applies))) for effect in effects)
 
 
+def one_day(engine: Engine, facts: Mapping[str, Json], day: date, *, told: bool = True) -> OneDay:
+    """Return the decisions over facts that fit the vocabulary on a day, for callers that go from day to day.
+
+    Args:
+        engine: what decides.
+        facts: they are not checked here.
+        day: the day.
+        told: whether reasons are wanted.
+    """
+    return OneDay(engine.prepared, Facts(engine.core, facts, day), "", untold=not told)
+
+
 def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:
     """Return the standing of an award on a day, for callers that need no decision."""
-    one = _Deciding(engine.prepared, Facts(engine.core, facts, as_of), "")
+    one = OneDay(engine.prepared, Facts(engine.core, facts, as_of), "")
     return one.interpreter.register.standing(award, None, Moment(as_of))
+
+
+def standing_if_attained(engine: Engine, rule: c.Rule, facts: Mapping[str, Json], day: date) -> Standing:
+    """Return the anniversary and the first check that an award would have, were it attained on a day."""
+    one = OneDay(engine.prepared, Facts(engine.core, facts, day), "")
+    return one.interpreter.register.if_attained(rule, Moment(day))

@@ -149,6 +149,7 @@ def facts_schema(core: Core, names: Iterable[str] | None = None) -> dict[str, Js
         "properties": {
             "partner": {"type": "string", "maxLength": 200},
             **inner,
+            "events": _EVENTS,
             "projected": {
                 "type": "object",
                 "additionalProperties": False,
@@ -157,6 +158,32 @@ def facts_schema(core: Core, names: Iterable[str] | None = None) -> dict[str, Js
             },
         },
     }
+
+
+_NAME = {"type": "string", "maxLength": 400}
+EVENT_VERBS = {
+    "attains": "An award, by its rule: with its level where it has levels.",
+    "buys": "Benefits, as an option of a choice gives them.",
+    "renews": "An award, in the days for its renewal.",
+    "joins": "A person of the certifications: what they hold counts from this day on.",
+    "leaves": "A person of the certifications: from this day on nothing they hold counts.",
+}
+"""What a partner can do on a day, as an event says it."""
+_EVENTS: dict[str, Json] = {
+    "title": "What the partner does",
+    "description": "Read by a timeline (`merit timeline`, POST /v1/timeline); a decision is of the register as it is told.",
+    "type": "array",
+    "maxItems": MAX_ENTRIES,
+    "items": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["on"],
+        "properties": {
+            "on": {"title": "Day", **_DATE},
+            **{verb: {"title": title, **_NAME} for verb, title in EVENT_VERBS.items()},
+        },
+    },
+}
 
 
 def _fact(type_: Type) -> dict[str, Json]:

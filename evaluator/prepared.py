@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from dsl import core as c
 from dsl.core.anywhere import Anywhere
+from dsl.core.keys import Keys
 from dsl.core.moves import Movement
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
@@ -32,6 +35,11 @@ class Prepared:
     def interpreter(self, facts: Facts) -> Interpreter:
         """Return an interpreter over a partner's facts."""
         return Interpreter(self.core, facts, self.plans, self.besides)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """What rules read of others and of the register: for a timeline, of which few are asked."""
+        return Keys(self.core)
 
 
 def _is_own_score(node: c.Expr) -> bool | None:

@@ -188,6 +188,8 @@ class Stretches:
         Where both ends of a stretch show that nothing between can change it is left alone, else it is halved.
         """
         found: set[date] = set()
+        if all(self._is_today(side, moment, first, last) for side in (left, right)):
+            return found  # from their ends alone two days that rise together could not be told from two that cross
         waiting = [(first, last)]
         while waiting:
             start, end = waiting.pop()
@@ -203,6 +205,18 @@ class Stretches:
             middle = start + (end - start) // 2
             waiting += [(start, middle), (middle, end)]
         return found
+
+    def _is_today(self, node: c.Expr, moment: Moment, first: date, last: date) -> bool:
+        """Whether a date is the day of the question on every day of a stretch; attained, asked of no entry, is as well."""
+        if isinstance(node, c.Named):
+            named = self.interpreter.core.named[node.name]
+            return not named.supplied and self._is_today(named.value, moment._replace(entry=None), first, last)
+        if isinstance(node, c.Dated):
+            now = [one for one in node.versions if first in one.days]
+            return bool(now) and last in now[0].days and self._is_today(now[0].value, moment, first, last)
+        if isinstance(node, c.Anniversary):
+            return node.which == "attained" and moment.entry is None
+        return isinstance(node, c.Today)
 
     def _date(self, node: c.Expr, moment: Moment, day: date) -> Dates:
         """Return a date as it is on a day; of records that tell the same it is reckoned once."""

@@ -89,11 +89,20 @@ class Keys:
         found: set[date] = set()
         read = self._read_by([rule])
         for one in read.rules.values():
-            found.update(day for version in one.versions for day in (*version.bounds(), *_stated(version)))
+            found.update(day for version in one.versions for day in (*version.bounds(), *stated_days(version)))
         for node in read.nodes:
             found.update(_ends(own_days(node)))
             found.update(self._turns(node))
         return tuple(sorted(found))
+
+    def asked_of_register(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+        """Return the rules of all awards whose entries in the register can change what some rules decide."""
+        awards: set[str] = set()
+        for rule in rules:
+            awards |= self._asked_by(rule)[1]
+            if rule.is_award:
+                awards.add(rule.award)
+        return tuple(rule for rule in self._asked_through(sorted(awards)) if rule.is_award)
 
     # ---- keys
 
@@ -322,7 +331,7 @@ class Keys:
         found = set(self.core.change_days)
         for rule in self.core.rules.values():
             for version in rule.versions:
-                found.update(_stated(version))
+                found.update(stated_days(version))
                 for part in expressions(version):
                     found.update(day for node in walk(part) for day in _ends(own_days(node)))
         for named in self.core.named.values():
@@ -339,7 +348,7 @@ def _ends(spans: Iterable[Days]) -> Iterator[date]:
         yield from (day for day in (days.start, days.end) if day is not None)
 
 
-def _stated(version: RuleVersion) -> Iterator[date]:
+def stated_days(version: RuleVersion) -> Iterator[date]:
     """Yield the first and last days of what a version says beside its nodes: options, effects, settings, statements."""
     things: Iterable[Any] = (
         *version.options,

@@ -8,6 +8,7 @@ from datetime import date
 
 from dsl import core as c
 from evaluator.decision import Answer
+from evaluator.whatif.comparison import Comparison, Differing
 from review.formats.format import Formats, in_json, in_lines
 from review.words.decision_text import Paint, decision_lines
 from review.words.outline import rule_outline
@@ -49,9 +50,56 @@ def explained_json(explained: Explained) -> list[dict[str, object]]:
     return [{"policy": policy, **rule_outline(explained.core, rule, explained.day)} for rule in explained.rules]
 
 
+def comparison_lines(comparison: Comparison, paint: Paint) -> Iterator[str]:
+    """Yield an answer beside a changed one as lines: what differs first, then the decisions as they are and changed."""
+    for difference in comparison.differences:
+        yield f"{paint(difference.rule, 'head')}  {difference.title}"
+        told = [("what differs", "as told", "changed"), *map(_sides, (*difference.outcomes, *difference.reasons))]
+        yield from (
+            f"  {line}" for line in _columns([(_short(name, difference.rule), *sides) for name, *sides in told])
+        )
+        yield ""
+    same = len(comparison.before.decisions) - len(comparison.differences)
+    if same:
+        yield f"nothing differs in {same} {'decision' if same == 1 else 'decisions'}"
+        yield ""
+    differing = {difference.rule for difference in comparison.differences}
+    both = (("as told", comparison.before), ("changed", comparison.after))
+    for word, answer in both if comparison.after.detail != "none" else ():
+        for decision in answer.decisions:
+            if decision.rule in differing:
+                first, *rest = decision_lines(decision, answer.as_of, paint=paint, detail=answer.detail)
+                yield f"{word}: {first}"
+                yield from rest
+                yield ""
+    for hint in comparison.after.hints:
+        yield paint(f"hint: {hint.message}  {hint.pointer}\n  {hint.help}", "faint")
+    after = comparison.after
+    yield paint(f"policies {after.version or '-'}, digest {after.digest[:12]}; {after.engine}", "faint")
+
+
+def _sides(one: Differing) -> tuple[str, str, str]:
+    return one.name, (one.before or "-").replace("_", " "), (one.after or "-").replace("_", " ")
+
+
+def _short(name: str, rule: str) -> str:
+    """Return a code as scenarios write it: relative to the rule."""
+    return name.removeprefix(f"{rule}.")
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]) - 1)]
+    for row in rows:
+        yield "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
+
+
 DECIDE = Formats[Answer](
     text=lambda answer, paint: in_lines(answer_lines(answer, paint)),
     json=lambda answer, _: in_json(answer.as_json()),
+)
+WHAT_IF = Formats[Comparison](
+    text=lambda comparison, paint: in_lines(comparison_lines(comparison, paint)),
+    json=lambda comparison, _: in_json(comparison.as_json()),
 )
 EXPLAIN = Formats[Explained](
     text=lambda explained, paint: in_lines(explained_lines(explained, paint)),

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from review.formats.comparisons import DIFF, IMPACT
-from review.formats.decisions import DECIDE, EXPLAIN
+from review.formats.decisions import DECIDE, EXPLAIN, WHAT_IF
 from review.formats.diagnostics import CHECK
 from review.formats.pages import DOCS
 from review.formats.proofs import PROVE
 from review.formats.requests import REVIEW
 from review.formats.scenarios import COVERAGE, MUTATION, TEST
+from review.formats.timelines import TIMELINE
 
 FORMATS: Mapping[str, Mapping[str, object]] = {
     "check": CHECK,
     "decide": DECIDE,
+    "decide --set": WHAT_IF,
     "diff": DIFF,
     "docs": DOCS,
     "impact": IMPACT,
@@ -27,4 +29,5 @@ FORMATS: Mapping[str, Mapping[str, object]] = {
     "test": TEST,
     "test --coverage": COVERAGE,
     "test --mutate": MUTATION,
+    "timeline": TIMELINE,
 }

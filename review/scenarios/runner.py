@@ -9,9 +9,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from dsl import core as c
-from dsl.core import calendar
 from dsl.core.ranges import Truth
 from dsl.diagnostics import listed, proposed
+from evaluator.attaining import entry_of
 from evaluator.decision import Decision
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
@@ -163,26 +163,7 @@ def _entry(engine: Engine, decision: Decision, day: date) -> dict[str, Json] | M
         return Mismatch(rule.id, ATTAIN, "eligible", decision.eligibility or "no award")
     if standing is not None and standing.held is Truth.TRUE:
         return Mismatch(rule.id, ATTAIN, "not held yet", f"held since {standing.since}")
-    told = standing.would_be if standing is not None else None
-    anniversary = told or calendar.add(day, _validity(rule, day))
-    entry = {
-        "award": rule.award,
-        "attained": str(day),
-        "anniversary": str(anniversary),
-        "ended": "none",
-        "benefits": "none",
-    }
-    return entry if rule.level is None else {**entry, "level": rule.level}
-
-
-def _validity(rule: c.Rule, day: date) -> c.Duration:
-    """Return how long an award that is not checked is valid: what its rule says, else a year."""
-    for version in rule.versions:
-        for setting in version.settings.get("valid", ()) if day in version.days else ():
-            value = setting.value
-            if day in setting.days and isinstance(value, c.Literal) and isinstance(value.value, c.Duration):
-                return value.value
-    return c.Duration(months=12)
+    return entry_of(rule, day, standing.would_be if standing is not None else None)
 
 
 # ---- what a file asks for -----------------------------------------------------------------------------------------

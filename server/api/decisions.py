@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import mul
 from typing import Any
 
 from flask import Blueprint
@@ -37,7 +38,10 @@ def create_batch() -> ResponseReturnValue:
     # Names first: to look up what a pattern names takes its time too.
     if sum(map(len, asked)) > limits.batch_decisions:
         raise problems.too_large(limits.batch_decisions, "names of rules")
-    if sum(len({rule.id for name in names for rule in engine.found(name)}) for names in asked) > limits.batch_decisions:
+    # What if is decided twice.
+    times = [2 if isinstance(item["query"], dict) and "what_if" in item["query"] else 1 for item in items]
+    counts = (len({rule.id for name in names for rule in engine.found(name)}) for names in asked)
+    if sum(map(mul, times, counts)) > limits.batch_decisions:
         raise problems.too_large(limits.batch_decisions, "decisions")
     # Proposals are looked for in every item, however many are wrong: a few each where there are many.
     most = max(MIN_FAULTS, min(problems.MAX_FAULTS, MOST_FAULTS // len(items)))

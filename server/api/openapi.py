@@ -18,6 +18,8 @@ Json = Any
 DOCUMENTS = {
     "Query": "query",
     "Answer": "answer",
+    "TimelineQuery": "timeline_query",
+    "Timeline": "timeline",
     "Problem": "problem",
     "Rule": "rule",
     "RuleList": "rule_list",
@@ -49,7 +51,8 @@ def description(facts: Json | None, bounds: Limits) -> Json:
         components.update(_components(name, schemas.load(schema)))
     if facts is not None:
         components.update(_components("Facts", facts))
-        components["Query"]["properties"]["facts"] = {"$ref": "#/components/schemas/Facts"}
+        for name in ("Query", "TimelineQuery"):
+            components[name]["properties"]["facts"] = {"$ref": "#/components/schemas/Facts"}
     components["Batch"]["properties"]["items"]["maxItems"] = bounds.batch_items
     document["x-limits"] = limits_json(bounds)
     return document

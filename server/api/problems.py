@@ -220,9 +220,9 @@ def invalid_facts(faults: Sequence[Fault], *, more: bool = False) -> Problem:
     return Problem("invalid_facts", _told(faults, more=more), faults)
 
 
-def fact_faults(found: Iterable[FactProblem]) -> list[Fault]:
-    """Return what is wrong with facts, as places of the query around them."""
-    return [Fault(code=one.code, message=one.message, help=one.help, pointer=f"/facts{one.pointer}") for one in found]
+def fact_faults(found: Iterable[FactProblem], at: str = "/facts") -> list[Fault]:
+    """Return what is wrong with facts, or with what stands elsewhere in a query, as places of the query around them."""
+    return [Fault(code=one.code, message=one.message, help=one.help, pointer=f"{at}{one.pointer}") for one in found]
 
 
 def not_ready() -> Problem:

@@ -13,14 +13,16 @@ from evaluator import limits
 from evaluator.decision import Answer, Detail
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts_schema import FactErrors
+from evaluator.whatif.changes import changes_of, shape_problems
+from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
 from server.api import problems
 from server.api.problems import Fault
 from server.api.wire import escaped
 
 Json = Any
-KEYS = ("request_id", "decide", "as_of", "facts", "detail")
+KEYS = ("request_id", "decide", "as_of", "facts", "detail", "what_if")
 REQUIRED = ("decide", "as_of", "facts")
-OPTIONAL = ("request_id", "detail")
+OPTIONAL = ("request_id", "detail", "what_if")
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 MAX_ID = 200
 """Characters of a request's or an item's id, and of a rule's."""
@@ -28,8 +30,8 @@ MAX_ID = 200
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
-def answer(engine: Engine, data: Json, most: int = problems.MAX_FAULTS) -> Answer:
-    """Return the answer to a query.
+def answer(engine: Engine, data: Json, most: int = problems.MAX_FAULTS) -> Answer | Comparison:
+    """Return the answer to a query; one that asks what if, beside that of the changed facts.
 
     Args:
         engine: what decides.
@@ -50,7 +52,12 @@ def answer(engine: Engine, data: Json, most: int = problems.MAX_FAULTS) -> Answe
                 raise problems.unknown_rules(unknown, more=more_unknown)
             raise problems.invalid_facts([*facts, *unknown], more=more_facts or more_unknown)
         try:
+            if "what_if" in data:
+                return compare(engine, query_of(data), changes_of(data["what_if"]))
             return engine.decide(query_of(data), most_problems=most)
+        except ChangeErrors as error:
+            below = problems.fact_faults(error.problems, "/what_if")
+            raise problems.invalid_facts(below, more=error.more) from error
         except FactErrors as error:
             raise problems.invalid_facts(problems.fact_faults(error.problems), more=error.more) from error
     if isinstance(data, dict) and isinstance(data.get("facts"), dict):
@@ -92,7 +99,7 @@ def query_faults(data: Json) -> Iterable[Fault]:
     if "request_id" in data:
         yield from text_faults(data["request_id"], "/request_id")
     if "decide" in data:
-        yield from _decide_faults(data["decide"])
+        yield from rule_faults(data["decide"], "/decide")
     if "as_of" in data:
         yield from (
             Fault(code=code, message=said, help=advice, pointer="/as_of")
@@ -100,6 +107,8 @@ def query_faults(data: Json) -> Iterable[Fault]:
         )
     if "facts" in data and not isinstance(data["facts"], dict):
         yield wrong(data["facts"], "an object", "/facts")
+    if "what_if" in data:
+        yield from problems.fact_faults(shape_problems(data["what_if"]), "/what_if")
     if "detail" in data and data["detail"] not in DETAILS:
         told = data["detail"]
         yield wrong(
@@ -131,20 +140,19 @@ def text_faults(value: Json, pointer: str) -> Iterable[Fault]:
         )
 
 
-def _decide_faults(value: Json) -> Iterable[Fault]:
+def rule_faults(value: Json, pointer: str) -> Iterable[Fault]:
+    """Yield what keeps a value from being a list of rules to decide."""
     if not isinstance(value, list):
         advice = f'write ["{value[:MAX_ID]}"]' if isinstance(value, str) else ""
-        yield wrong(value, "a list of rules", "/decide", advice)
+        yield wrong(value, "a list of rules", pointer, advice)
     elif not value:
-        yield Fault(code="Q104", message="nothing is asked", help="name a rule, or `*` for all", pointer="/decide")
+        yield Fault(code="Q104", message="nothing is asked", help="name a rule, or `*` for all", pointer=pointer)
     elif len(value) > limits.MAX_RULES:
         said = f"{len(value):,} rules are asked at once"
-        yield Fault(
-            code="Q104", message=said, help=f"ask for at most {limits.MAX_RULES}, or with `*`", pointer="/decide"
-        )
+        yield Fault(code="Q104", message=said, help=f"ask for at most {limits.MAX_RULES}, or with `*`", pointer=pointer)
     else:
         for index, name in enumerate(value):
-            yield from text_faults(name, f"/decide/{index}")
+            yield from text_faults(name, f"{pointer}/{index}")
 
 
 def day_faults(value: Json) -> Iterable[tuple[str, str, str]]:

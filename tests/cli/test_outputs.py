@@ -36,6 +36,25 @@ COMMANDS = {
     "decide_query": "decide --query query.json",
     "decide_query_overridden": "decide designation.cloud --query query.json --as-of 2023-06-20 --detail none",
     "decide_wrong_facts": "decide designation.cloud --facts wrong_facts.yaml --as-of 2023-06-20",
+    "decide_what_if": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --set revenue=50,000",
+    "decide_what_if_people": "decide designation.cloud program.expert fee.cloud_fee --facts facts.yaml --as-of 2023-06-20"
+    " --without person=bob --with award=designation.cloud --detail summary",
+    "decide_what_if_json": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --with certification='Acme Builder'"
+    " --detail none --format json",
+    "decide_what_if_wrong": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --set revenu=50000 --set market=larg"
+    " --without certification='Acme Bilder' --with award=designation.clod",
+    "decide_what_if_no_form": "decide designation.cloud --facts facts.yaml --with 'sale.revenue=1'",
+    "decide_query_what_if": "decide --query what_if.json",
+    "timeline": "timeline designation.cloud program.expert fee.cloud_fee --facts life.yaml --from 2022-11-01 --to 2024-12-31",
+    "timeline_json": "timeline program.expert --facts life.yaml --from 2023-01-01 --to 2023-03-31 --format json",
+    "timeline_markdown": "timeline 'program.*' --rules designation.cloud --facts life.yaml --from 2022-11-01 --to 2024-12-31"
+    " --format markdown",
+    "timeline_svg": "timeline designation.cloud program.expert --facts life.yaml --from 2022-11-01 --to 2024-12-31 --format svg",
+    "timeline_ics": "timeline designation.cloud --facts life.yaml --from 2022-11-01 --to 2024-12-31 --format ics",
+    "timeline_wrong": "timeline designation.cloud --facts wrong_life.yaml --from 2022-10-03 --to 2023-12-31",
+    "timeline_turned_round": "timeline designation.cloud --facts life.yaml --from 2024-01-01 --to 2023-01-01",
+    "timeline_too_long": "timeline designation.cloud --facts life.yaml --from 2022-01-01 --to 2042-01-01",
+    "timeline_unknown_rule": "timeline designation.clod --facts life.yaml --from 2022-11-01 --to 2023-01-01",
     "explain": "explain designation.cloud --as-of 2023-06-20",
     "explain_all": "explain '*' --as-of 2022-09-30",
     "explain_json": "explain program.expert --as-of 2023-06-20 --format json",

@@ -18,7 +18,21 @@ ROOT = Path(__file__).parents[2]
 ERRORS = ROOT / "tests" / "data" / "errors"
 MARKER = re.compile(r"\s*### (?P<rest>[PSCL]\d{3} .*)$", re.MULTILINE)
 ONE = re.compile(r'(?P<code>[PSCL]\d{3}) "(?P<text>[^"]*)"')
-TOLD_ELSEWHERE = {"S001", "S002", "S003", "S004", "S005", "F101", "F102", "F103", "F104", "F105", "F106"}
+TOLD_ELSEWHERE = {
+    "S001",
+    "S002",
+    "S003",
+    "S004",
+    "S005",
+    "F101",
+    "F102",
+    "F103",
+    "F104",
+    "F105",
+    "F106",
+    "F107",
+    "F108",
+}
 """Codes of JSON and YAML sources and of facts, which policy text cannot have."""
 
 

@@ -90,6 +90,52 @@ def test_an_undetermined_decision_is_an_answer_and_tells_what_is_missing(client:
     assert "/records/certifications" in [missing["pointer"] for missing in decision["missing"]]
 
 
+def test_what_if_is_answered_with_what_differs(client: FlaskClient) -> None:
+    changes = {"set": {"azure_adds": 1}, "without": {"certifications": [{"person": "joe"}]}}
+
+    answer = ask(client, ["designation.*", "fee.annual_fee"], STRONG, what_if=changes)
+
+    assert answer["decisions"] == ask(client, ["designation.*", "fee.annual_fee"], STRONG)["decisions"]
+    differences = {one["rule"]: one for one in answer["what_if"]["differences"]}
+    assert list(differences) == ["designation.data_ai", "designation.infrastructure"]
+    assert {"what": "eligibility", "before": "eligible", "after": "not_eligible"} in differences["designation.data_ai"][
+        "outcomes"
+    ]
+    assert [one["eligibility"] for one in answer["what_if"]["decisions"]] == ["not_eligible", "not_eligible"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "pointer", "help_"),
+    [
+        ({"set": {"azure_addz": 3}}, 422, "/what_if/set/azure_addz", "did you mean `azure_adds`?"),
+        ({"set": {"azure_adds": None}}, 422, "/what_if/set/azure_adds", "leave it out when it is unknown"),
+        ({"with": {"awards": [{"award": "designation.data_a"}]}}, 422, "/what_if/with/awards/0/award", "did you mean"),
+        ({"add": {}}, 422, "/what_if/add", "known are"),
+        ([], 422, "/what_if", "write an object"),
+    ],
+)
+def test_wrong_changes_are_refused_at_their_place(
+    client: FlaskClient, changes: Json, status: int, pointer: str, help_: str
+) -> None:
+    query = {"decide": ["designation.data_ai"], "as_of": "2023-06-30", "facts": STRONG, "what_if": changes}
+
+    response = client.post("/v1/decisions", json=query)
+
+    assert response.status_code == status
+    [error] = response.get_json()["errors"]
+    assert error["pointer"] == pointer
+    assert help_ in error["help"]
+
+
+def test_a_batch_takes_what_if(client: FlaskClient) -> None:
+    query = {"decide": ["designation.data_ai"], "as_of": "2023-06-30", "facts": STRONG}
+    items = [{"id": "a", "query": {**query, "what_if": {"set": {"azure_adds": 0}}}}, {"id": "b", "query": query}]
+
+    told = client.post("/v1/decisions/batch", json={"items": items}).get_json()["items"]
+
+    assert ["what_if" in item["answer"] for item in told] == [True, False]
+
+
 def test_nothing_known_is_no_error(client: FlaskClient) -> None:
     for decision in ask(client, ["*"], {})["decisions"]:
         assert decision.get("eligibility") != "eligible"

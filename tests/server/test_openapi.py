@@ -35,8 +35,15 @@ ROUTES = [
     "GET /v1/status",
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
+    "POST /v1/timeline",
 ]
-CAN_BE_INVALID = ["GET /v1/rules", "GET /v1/rules/{rule}", "POST /v1/decisions", "POST /v1/decisions/batch"]
+CAN_BE_INVALID = [
+    "GET /v1/rules",
+    "GET /v1/rules/{rule}",
+    "POST /v1/decisions",
+    "POST /v1/decisions/batch",
+    "POST /v1/timeline",
+]
 
 
 @pytest.fixture(scope="session")

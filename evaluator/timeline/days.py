@@ -1,0 +1,146 @@
+"""The days on which something that rules read changes: what a timeline looks at instead of every day.
+
+Which parts move is declared in the core (``dsl.core.moves``), and the days on which they do are found as windows find
+them (``evaluator.stretches``). A timeline moves the day of the question itself, so two more things turn a decision: what
+is asked of another day turns as that does on the day itself, and on the day to which it reaches everything is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from dsl import core as c
+from dsl.core import calendar
+from dsl.core.keys import stated_days
+from dsl.core.ranges import Dates
+from dsl.core.references import expressions
+from dsl.core.walk import asked
+from evaluator.engine import Engine
+from evaluator.facts import Facts
+from evaluator.interpreter import Interpreter
+from evaluator.moment import Moment
+
+Json = Any
+_DAY = timedelta(days=1)
+
+
+class ChangeDays:
+    """Finds the days for some rules of an engine."""
+
+    def __init__(self, engine: Engine, rules: Iterable[c.Rule]) -> None:
+        self.engine = engine
+        self.core = engine.core
+        self.rules = tuple(rules)
+        self._written = {day for rule in self.rules for version in rule.versions for day in stated_days(version)}
+        self._elsewhere: dict[tuple[int, str], tuple[tuple[c.Expr, c.Rule | None], ...]] = {}
+
+    def between(self, facts: Mapping[str, Json], first: date, last: date) -> set[date]:
+        """Return the days after the first through the last one on which a rule may decide otherwise than the day before.
+
+        Args:
+            facts: with the register as it is on the first day.
+            first: what is known of already.
+            last: the last day that is looked at.
+        """
+        if first >= last:
+            return set()
+        return _Looking(self, facts, first, last).days()
+
+    def elsewhere(self, node: c.Expr, rule: c.Rule | None) -> tuple[tuple[c.Expr, c.Rule | None], ...]:
+        """Return the nodes in a node, and in what it names, that ask of another day; each with the rule it is about."""
+        key = (id(node), rule.id if rule is not None else "")
+        if key not in self._elsewhere:
+            self._elsewhere[key] = ()
+            found = {(id(one), its.id if its else ""): (one, its) for one, its in self._found(node, rule)}
+            self._elsewhere[key] = tuple(found.values())
+        return self._elsewhere[key]
+
+    def _found(self, node: c.Expr, rule: c.Rule | None) -> Iterator[tuple[c.Expr, c.Rule | None]]:
+        parts = list(asked(node))
+        if any(how == "on another day" for how, _ in parts):
+            yield node, rule
+        for how, part in parts:
+            if isinstance(part, c.Days):
+                continue
+            if isinstance(part, str):
+                if how == "named":
+                    yield from self.elsewhere(self.core.named[part].value, None)
+                elif how == "rule":
+                    other = self.core.rules[part]
+                    for version in other.versions:
+                        if version.requirement is not None:
+                            yield from self.elsewhere(version.requirement, other)
+            else:
+                yield from self.elsewhere(part, rule)
+
+
+class _Looking:
+    def __init__(self, of: ChangeDays, facts: Mapping[str, Json], first: date, last: date) -> None:
+        self.of = of
+        self.first = first
+        self.last = last
+        prepared = of.engine.prepared
+        self.facts = Facts(of.core, facts, last)
+        self.interpreter = Interpreter(of.core, self.facts, prepared.plans, prepared.besides)
+        self.seen: set[tuple[int, str]] = set()
+
+    def days(self) -> set[date]:
+        found = {day for day in self.of._written if self.first < day <= self.last}
+        for rule in self.of.rules:
+            for version in rule.versions:
+                found |= {day for day in version.bounds() if self.first < day <= self.last}
+                for node in expressions(version):
+                    found |= self.of_node(node, rule)
+            if rule.is_award:
+                own = c.Holds(award=rule.award, type=c.FLAG)
+                found |= self.interpreter.register.days(own, False, self.first + _DAY, self.last)
+        return found
+
+    def of_node(self, node: c.Expr, rule: c.Rule | None) -> set[date]:
+        """Return the days on which a node turns, and of a date those on which the day comes to it."""
+        key = (id(node), rule.id if rule is not None else "")
+        if key in self.seen:
+            return set()
+        self.seen.add(key)
+        at = Moment(self.first, rule=rule)
+        found = set(self.interpreter.stretches.turns(node, at, self.first, self.last))
+        if node.type.kind == "date":
+            found |= self.reached(node, rule)
+        for inner, its in self.of.elsewhere(node, rule):
+            for how, part in asked(inner):
+                if how == "on another day":
+                    found |= self.of_node(part, its)
+                elif how == "to say which day" and not isinstance(part, c.Days | str):
+                    found |= self.reached(part, its)
+        return found
+
+    def reached(self, node: c.Expr, rule: c.Rule | None) -> set[date]:
+        """Return the days that a date of the policies falls on, and the days after them."""
+        at = Moment(self.first, rule=rule)
+        moments = [
+            at,
+            *(at._replace(day=day) for day in self.interpreter.stretches.turns(node, at, self.first, self.last)),
+        ]
+        moments += self.of_checks(rule)
+        found: set[date] = set()
+        for moment in moments:
+            day = self.interpreter.evaluate(node, moment).range
+            if isinstance(day, Dates) and day.exact is not None and self.first - _DAY <= day.exact <= self.last:
+                found |= {day.exact, day.exact + _DAY}
+        return {day for day in found if self.first < day <= self.last}
+
+    def of_checks(self, rule: c.Rule | None) -> Iterator[Moment]:
+        """Yield the moments of the checks that a rule may decide in the days looked at."""
+        if rule is None or not rule.is_award:
+            return
+        awards = {rule.award, *rule.was}
+        for row in self.facts.records("awards").rows or ():
+            due = row.data.get("anniversary")
+            if row.data.get("award") not in awards or due is None:
+                continue
+            first = date.fromisoformat(due)
+            for year in range(self.first.year - 1, self.last.year + 2):
+                moved = calendar.add_years(first, year - first.year)
+                yield Moment(moved, rule=rule, entry=row, due=moved)

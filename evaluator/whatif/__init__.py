@@ -1,0 +1,1 @@
+"""A decision beside one over changed facts."""
