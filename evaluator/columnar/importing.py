@@ -324,5 +324,5 @@ def _write_sorted(base: Any, table: Table, staging: Path, out: Path) -> int:
         count = base.execute(
             f"COPY (SELECT {columns} FROM {_staged(staging, table)} SEMI JOIN kept USING (partner, {_LINE})"
             f" ORDER BY {order}) TO {quoted(str(writing))} (FORMAT parquet, ROW_GROUP_SIZE 20000)"
-        ).fetchone()[0]
+        ).fetchall()[0][0]
         return int(count)

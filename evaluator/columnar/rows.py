@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,10 +50,13 @@ class Refusal:
 class Rows:
     """The facts of the partners of a slice."""
 
-    def __init__(self, base: duckdb.DuckDBPyConnection, facts: Facts, core: Core, where: str) -> None:
-        """Take the tables, and the condition of the rows that are read."""
+    def __init__(
+        self, base: duckdb.DuckDBPyConnection, facts: Facts, core: Core, source: Callable[[Table], str], where: str
+    ) -> None:
+        """Take the tables, how each is read, and the condition of the rows that are read."""
         self.base = base
         self.facts = facts
+        self.source = source
         self.where = where
         self._types = {name: one.type for name, one in core.facts.items()}
         self._types |= {name: one.type for name, one in core.named.items() if one.supplied}
@@ -90,7 +93,7 @@ class Rows:
         order = [name for name in (PARTNER, ROW, "name", "from") if any(one.name == name for one in table.columns)]
         # A connection answers one question at a time; the tables are read side by side.
         cursor = self.base.cursor()
-        told = f"SELECT * FROM {self.facts.sql(table)} WHERE {self.where} ORDER BY {', '.join(map(named, order))}"
+        told = f"SELECT * FROM {self.source(table)} WHERE {self.where} ORDER BY {', '.join(map(named, order))}"
         for batch in cursor.sql(told).to_arrow_reader(AT_ONCE):
             yield from batch.to_pylist()
         cursor.close()

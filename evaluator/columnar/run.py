@@ -13,20 +13,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evaluator.columnar import tier
 from evaluator.columnar.arrow import whole_file
 from evaluator.columnar.database import database
+from evaluator.columnar.doubts import doubted
+from evaluator.columnar.known import known_of
 from evaluator.columnar.layout import PARTNER, PARTNERS, layout_of
+from evaluator.columnar.query import lower
 from evaluator.columnar.results import SCHEMA, TooManyDigits, row_of, table_of
-from evaluator.columnar.rows import Refusal, Rows, Slice
+from evaluator.columnar.rows import AT_ONCE, Refusal, Rows, Slice
 from evaluator.columnar.stopped import Stopped, told_plainly
 from evaluator.columnar.tables import Facts, look_at_days, open_facts
 from evaluator.engine import Engine, Query, engine_name
@@ -55,10 +59,11 @@ class Asked:
     """Partners of a slice."""
     jobs: int = 1
     resume: bool = False
+    by_sql: bool = True
+    """Whether what can be is decided by a query; else every partner is by the row engine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What a slice came to."""
 
     partners: int = 0
@@ -67,6 +72,10 @@ class Part:
     """Partners that were not decided."""
     rejects: int = 0
     """Lines that say why, and of rows that are no partner's."""
+    by_rows: int = 0
+    """Decisions of the row engine."""
+    left_over: int = 0
+    """Partners that the query left to the row engine, by a rule that it decides for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +88,7 @@ class Progress:
     """Of the partners, those that an earlier run decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """What a run came to."""
 
     partners: int
@@ -89,6 +97,12 @@ class Summary:
     rejected: int
     rejects: int
     slices: int
+    by_rows: int
+    """Decisions of the row engine."""
+    left_over: int
+    """Partners that the query left to the row engine."""
+    lowered: int
+    """Rules that are decided by the query."""
     slices_before: int
     """Slices that an earlier run wrote."""
 
@@ -120,14 +134,16 @@ def run(engine: Engine, asked: Asked, tell: Tell) -> Summary:
         before = sum(part.partners for part in parts.values())
         total = int(plan["partners"])
         tell(Progress(before, total, before))
-        for number, part in submit([one for one in slices if one.number not in parts]):
+        for number, part in submit.these([one for one in slices if one.number not in parts]):
             parts[number] = part
             tell(Progress(sum(one.partners for one in parts.values()), total, before))
+        every = list(parts.values())
         summary = Summary(
-            sum(one.partners for one in parts.values()), len(rules), sum(one.decisions for one in parts.values()),
-            sum(one.rejected for one in parts.values()), sum(one.rejects for one in parts.values()), len(slices), len(done),
+            sum(one.partners for one in every), len(rules), sum(one.decisions for one in every),
+            sum(one.rejected for one in every), sum(one.rejects for one in every), len(slices),
+            sum(one.by_rows for one in every), sum(one.left_over for one in every), submit.lowered, len(done),
         )  # fmt: skip
-        told = {name: value for name, value in asdict(summary).items() if name != "slices_before"}
+        told = {name: value for name, value in summary._asdict().items() if name != "slices_before"}
         _write_manifest(asked.out, {**plan, "done": True, "summary": told})
     return summary
 
@@ -248,13 +264,18 @@ def _spilling(out: Path, name: str) -> Iterator[Path]:
 
 
 class Deciding:
-    """What decides slices."""
+    """What decides slices: what is settled by the query, and the rest partner by partner."""
 
     def __init__(self, engine: Engine, facts: Facts, asked: Asked, rules: Sequence[str]) -> None:
         self.engine = engine
         self.facts = facts
         self.asked = asked
         self.rules = tuple(rules)
+        self.numbers = {rule: number for number, rule in enumerate(self.rules)}
+        self.lowered = lower(engine, self.rules if asked.by_sql else (), asked.as_of, known_of(facts))
+        self.everybody = [self.numbers[rule] for rule in self.rules if rule not in self.lowered.rules]
+        self.query = self.lowered.query(self.lowered.outputs()).sql("duckdb") if self.lowered.rules else ""
+        self.doubts = doubted(engine.core, facts.layout, lambda table: bool(facts.rows[table.name]), tier.source)
 
     def slice(self, one: Slice) -> Part:
         """Decide the partners of a slice and write its files; they are there whole or not at all."""
@@ -264,53 +285,86 @@ class Deciding:
             _spilling(self.asked.out, f"{one.number:06d}") as spill,
             database(spill, threads=1) as base,
         ):
+            tier.load(base, self.facts, one)
             refused = [*self._no_partner(base, one)]
-            twice = self._twice(base, one)
-            refused += [
-                Refusal(name, "", f"the partner stands {number} times in `{PARTNERS}.parquet`")
-                for name, number in twice.items()
-            ]
             # The decisions come last: with them the slice is whole.
             with whole_file(decisions) as writing:
-                part = self._decide(base, one, twice, refused, writing)
+                part = self._decide(base, refused, writing)
                 with whole_file(rejects) as writing_rejects:
                     _write_rejects(refused, writing_rejects)
         return part
 
-    def _decide(
-        self, base: duckdb.DuckDBPyConnection, one: Slice, twice: Mapping[str, int], refused: list[Refusal], path: Path
-    ) -> Part:
-        partners = rejected = decisions = 0
-        waiting: list[dict[str, Json]] = []
+    def _decide(self, base: duckdb.DuckDBPyConnection, refused: list[Refusal], path: Path) -> Part:
+        base.execute(f"CREATE TABLE doubted AS {self.doubts}")
+        tier.decide(base, self.lowered, self.query, self.numbers, self.everybody)
+        twice = self._twice(base)
+        refused += [
+            Refusal(name, "", f"the partner stands {number} times in `{PARTNERS}.parquet`")
+            for name, number in twice.items()
+        ]
+        rejected, by_rows, some = self._by_rows(base, twice, refused)
+        partners = int(_one(base, f"SELECT count(DISTINCT {PARTNER}) FROM {PARTNERS}"))
+        decisions = int(_one(base, "SELECT count(*) FROM decided"))
         with pq.ParquetWriter(path, SCHEMA) as writer:
-            last: str | None = None
-            for partner, facts, wrong in Rows(base, self.facts, self.engine.core, one.where()):
-                if partner == last:
-                    continue
-                last = partner
-                partners += 1
-                if partner in twice:
-                    rejected += 1
-                    continue
-                rows = self._rows(partner, facts, wrong)
-                refused += wrong
-                rejected += not rows
-                decisions += len(rows)
-                waiting += rows
-                if len(waiting) >= ROWS_AT_ONCE:
-                    writer.write_table(table_of(waiting))
-                    waiting.clear()
-            writer.write_table(table_of(waiting))
-            part = Part(partners, decisions, rejected, len(refused))
-            writer.add_key_value_metadata({"merit": json.dumps(asdict(part))})
+            names = ", ".join(SCHEMA.names).replace(", on", "")
+            ordered = base.sql(f"SELECT {names} FROM decided ORDER BY partner, number")
+            for batch in ordered.to_arrow_reader(ROWS_AT_ONCE):
+                writer.write_table(pa.Table.from_batches([batch]).cast(SCHEMA))
+            part = Part(partners, decisions, rejected, len(refused), by_rows, some)
+            writer.add_key_value_metadata({"merit": json.dumps(part._asdict())})
         return part
 
-    def _rows(self, partner: str, facts: Mapping[str, Json], wrong: list[Refusal]) -> list[dict[str, Json]]:
+    def _by_rows(
+        self, base: duckdb.DuckDBPyConnection, twice: Mapping[str, int], refused: list[Refusal]
+    ) -> tuple[int, int, int]:
+        """Decide who is left, one by one; return partners that are rejected, decisions, and partners that a query left."""
+        rejected = decisions = some = 0
+        waiting: list[dict[str, Json]] = []
+        where = f"{PARTNER} IN (SELECT {PARTNER} FROM left_over)"
+        left = base.cursor().sql(f"SELECT {PARTNER}, is_left, rules FROM left_over ORDER BY {PARTNER}")
+        asked = (row for batch in left.to_arrow_reader(AT_ONCE) for row in batch.to_pylist())
+        last: str | None = None
+        for partner, facts, wrong in Rows(base, self.facts, self.engine.core, tier.source, where):
+            if partner == last:
+                continue
+            last = partner
+            what = next(asked)
+            if what[PARTNER] != partner:
+                raise AssertionError("who is left is asked in the order of the partners")
+            if partner in twice:
+                rejected += 1
+                continue
+            rules = [self.rules[number] for number in sorted(what["rules"])]
+            rows = self._rows(partner, facts, wrong, rules)
+            refused += wrong
+            if not rows:
+                # Nothing is decided of a partner whose facts are none.
+                rejected += 1
+                base.execute("DELETE FROM decided WHERE partner = ?", [partner])
+            decisions += len(rows)
+            some += bool(what["is_left"])
+            waiting += rows
+            if len(waiting) >= ROWS_AT_ONCE:
+                self._keep(base, waiting)
+        self._keep(base, waiting)
+        return rejected, decisions, some
+
+    def _keep(self, base: duckdb.DuckDBPyConnection, waiting: list[dict[str, Json]]) -> None:
+        if waiting:
+            numbers = pa.array([self.numbers[row["rule"]] for row in waiting], pa.int32())
+            base.register("told", table_of(waiting).add_column(0, "number", numbers))
+            base.execute("INSERT INTO decided BY NAME SELECT * FROM told")
+            base.unregister("told")
+            waiting.clear()
+
+    def _rows(
+        self, partner: str, facts: Mapping[str, Json], wrong: list[Refusal], rules: Sequence[str]
+    ) -> list[dict[str, Json]]:
         """Return the decisions on a partner; none, with why, where its rows are no facts."""
         if wrong:
             return []
         try:
-            answer = self.engine.decide(Query(self.rules, self.asked.as_of, facts))
+            answer = self.engine.decide(Query(tuple(rules), self.asked.as_of, facts))
             return [row_of(partner, decision) for decision in answer.decisions]
         except FactErrors as errors:
             wrong += [
@@ -323,31 +377,31 @@ class Deciding:
 
     def _no_partner(self, base: duckdb.DuckDBPyConnection, one: Slice) -> Iterator[Refusal]:
         """Yield what rows are no partner's: of one that is not among the partners, or of none."""
-        partners = self.facts.sql(self.facts.layout[PARTNERS])
         for table in self.facts.layout.tables:
             if not self.facts.rows[table.name]:
                 continue
-            told = self.facts.sql(table)
             if one.number == 1:
-                found = base.execute(f"SELECT count(*) FROM {told} WHERE {PARTNER} IS NULL").fetchone()
-                if found is not None and found[0]:
-                    yield Refusal(None, "", f"{found[0]} row(s) of `{table.file}` have no partner")
+                nobody = _one(base, f"SELECT count(*) FROM {self.facts.sql(table)} WHERE {PARTNER} IS NULL")
+                if nobody:
+                    yield Refusal(None, "", f"{nobody} row(s) of `{table.file}` have no partner")
             if table.name != PARTNERS:
                 orphans = base.execute(
-                    f"SELECT {PARTNER}, count(*) FROM {told} WHERE {one.where()} AND {PARTNER} NOT IN"
-                    f" (SELECT {PARTNER} FROM {partners} WHERE {one.where()}) GROUP BY 1 ORDER BY 1"
+                    f"SELECT {PARTNER}, count(*) FROM {tier.source(table)}"
+                    f" WHERE {PARTNER} NOT IN (SELECT {PARTNER} FROM {PARTNERS}) GROUP BY 1 ORDER BY 1"
                 ).fetchall()
                 for name, number in orphans:
                     yield Refusal(
                         name, "", f"{number} row(s) of `{table.file}` are of no partner of `{PARTNERS}.parquet`"
                     )
 
-    def _twice(self, base: duckdb.DuckDBPyConnection, one: Slice) -> dict[str, int]:
-        told = self.facts.sql(self.facts.layout[PARTNERS])
-        found = base.execute(
-            f"SELECT {PARTNER}, count(*) FROM {told} WHERE {one.where()} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1"
-        ).fetchall()
-        return dict(found)
+    def _twice(self, base: duckdb.DuckDBPyConnection) -> dict[str, int]:
+        told = f"SELECT {PARTNER}, count(*) FROM {PARTNERS} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1"
+        return dict(base.execute(told).fetchall())
+
+
+def _one(base: duckdb.DuckDBPyConnection, query: str) -> Any:
+    ((found,),) = base.execute(query).fetchall()
+    return found
 
 
 def _write_rejects(refused: Sequence[Refusal], path: Path) -> None:
@@ -360,15 +414,24 @@ def _write_rejects(refused: Sequence[Refusal], path: Path) -> None:
 
 _DECIDING: list[Deciding] = []
 """What a worker decides with."""
-Submit = Callable[[Sequence[Slice]], Iterator[tuple[int, Part]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Submit:
+    """What decides slices, one after the other or several at once."""
+
+    these: Callable[[Sequence[Slice]], Iterator[tuple[int, Part]]]
+    lowered: int
+    """Rules that are decided by the query."""
 
 
 @contextmanager
-def _deciding(engine: Engine, facts: Facts, asked: Asked, rules: Sequence[str]) -> Iterator[Submit]:
+def _deciding(engine: Engine, facts: Facts, asked: Asked, rules: Sequence[str]) -> Iterator[_Submit]:
     """Give what decides slices, in processes where several are asked for; a slice is told of when it is written."""
     here = Deciding(engine, facts, asked, rules)
+    lowered = len(here.lowered.rules)
     if asked.jobs == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        yield lambda slices: ((one.number, here.slice(one)) for one in slices)
+        yield _Submit(lambda slices: ((one.number, here.slice(one)) for one in slices), lowered)
         return
     _DECIDING[:] = [here]  # Forked workers have the policies already.
     with ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("fork")) as pool:
@@ -388,7 +451,7 @@ def _deciding(engine: Engine, facts: Facts, asked: Asked, rules: Sequence[str]) 
                 for one in waiting:
                     one.cancel()
 
-        yield spread
+        yield _Submit(spread, lowered)
 
 
 def _ready() -> None:

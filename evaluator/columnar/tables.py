@@ -78,8 +78,8 @@ def look_at_days(base: duckdb.DuckDBPyConnection, facts: Facts) -> None:
             continue
         ends = ", ".join(f"min({named(one.name)})::VARCHAR, max({named(one.name)})::VARCHAR" for one in days)
         wrong = " OR ".join(f"{named(one.name)} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'" for one in days)
-        found = base.execute(f"SELECT {ends} FROM {facts.sql(table)} WHERE {wrong}").fetchone()
-        if found is not None and any(one is not None for one in found):
+        found = base.execute(f"SELECT {ends} FROM {facts.sql(table)} WHERE {wrong}").fetchall()[0]
+        if any(one is not None for one in found):
             day = next(one for one in found if one is not None)
             raise Stopped(
                 f"`{table.file}` holds a day outside of the calendar ({day})",
