@@ -1,0 +1,272 @@
+"""What rules decide, as one query over the tables of facts: the definitions of ``dsl.core.ops`` over SQL.
+
+Nodes that are made of their parts mean what their definition says; those that are read of a partner are read of columns
+here. What stands on another day, in another rule or a named value is written once and shared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeAlias, assert_never
+
+from dsl import core as c
+from dsl.core.ops import definition_of
+from dsl.core.ops.decided import WithRoles
+from dsl.core.ops.metrics import every_metric
+from dsl.core.ops.parts import Role
+from dsl.core.ranges import Dates
+from evaluator.columnar import terms as t
+from evaluator.columnar.algebra import Flag, Sql, Value, bounded, constant, flag_of, ordered_of
+from evaluator.columnar.known import Known
+from evaluator.columnar.people import PeopleTable
+from evaluator.columnar.records import RecordTables
+from evaluator.columnar.source import Source
+from evaluator.columnar.stages import Stages
+from evaluator.columnar.terms import TRUE, Cannot, Term
+from evaluator.engine import Engine
+from evaluator.entries import former
+from evaluator.facts import Facts
+from evaluator.interpreter import Interpreter
+from evaluator.moment import Moment
+
+__all__ = ["Cannot", "Lowering", "Written"]
+
+Presence: TypeAlias = Term
+"""Whether something is told of at all; never unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written(WithRoles):
+    """A node that was written: its value, its parts, and where it says less than Ranges does."""
+
+    node: c.Expr
+    value: Value
+    parts: tuple[Written, ...] = ()
+    roles: tuple[Role, ...] = ()
+    open: Term = t.FALSE
+    """Where the row engine is asked instead; never unknown itself."""
+    day: date | None = None
+    projected: bool = False
+    present: Term = TRUE
+    """Whether its parts are told of."""
+
+    def branches(self) -> list[tuple[Written | None, Written]]:
+        """The branches of a first-match that some partner may take."""
+        tests, values = iter(self.of("condition")), iter(self.of("value"))
+        found: list[tuple[Written | None, Written]] = []
+        for branch in self.node.branches if isinstance(self.node, c.Case) else ():
+            test = next(tests, None) if branch.when is not None else None
+            if branch.when is not None and test is None:
+                break
+            term = TRUE if test is None else flag_of(test.value).term
+            if not t.is_false(term):
+                found.append((test, next(values)))
+            if t.is_true(term):
+                break
+        return found
+
+
+class Lowering:
+    """Writes nodes of one core for a day."""
+
+    def __init__(self, engine: Engine, as_of: date, known: Known) -> None:
+        """Take the rules, the day, and what is known of the tables."""
+        self.engine = engine
+        self.core = engine.core
+        self.as_of = as_of
+        self.stages = Stages("c")
+        self.sql = Sql(self.stages)
+        self.source = Source(self.core, self.stages, as_of, known)
+        self.people = PeopleTable(self.core, self.source)
+        self.records = RecordTables(self.core, self.source)
+        self._written: dict[tuple[int, date, bool, str], tuple[c.Expr, Written]] = {}
+        self._nobody: Interpreter | None = None
+        self._requirements: dict[tuple[str, date, bool], Written] = {}
+
+    def on(self, node: c.Expr, day: date, projected: bool, rule: str) -> Written:
+        """Write a node and what is below it.
+
+        Raises:
+            Cannot: it is not written as SQL.
+        """
+        key = (id(node), day, projected, rule)
+        if key not in self._written:
+            # With its node: an identity is one object's only as long as that is there.
+            self._written[key] = (node, self._write(node, day, projected, rule))
+        return self._written[key][1]
+
+    def _write(self, node: c.Expr, day: date, projected: bool, rule: str) -> Written:
+        outer, self.sql.open = self.sql.open, []
+        try:
+            definition = definition_of(type(node))
+            if definition is None:
+                found = self._read(node, day, projected, rule)
+            else:
+                parts = _Parts(self, day, projected, rule)
+                value: Value = definition(self.sql, node, parts, day)
+                found = Written(node, value, tuple(parts.parts), tuple(parts.roles), day=day, projected=projected)
+            raised = self.stages.keep(t.either(found.open, *(part.open for part in found.parts), *self.sql.open))
+            return Written(node, found.value, found.parts, found.roles, raised, day, found.projected, found.present)
+        finally:
+            self.sql.open = outer
+
+    def requirement(self, rule: c.Rule, day: date, projected: bool) -> Written | None:
+        """Write the requirement of a rule on a day; None where it is not in force, or asks for nothing."""
+        version = rule.version_on(day)
+        if version is None or version.requirement is None:
+            return None
+        return self.on(version.requirement, day, projected, rule.id)
+
+    # ---- what is read
+
+    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Written:
+        def of(value: Value, part: Written | None = None, *, present: Term = TRUE, open_: Term = t.FALSE) -> Written:
+            parts = () if part is None else (part,)
+            return Written(node, value, parts, ("value",) if parts else (), open_, day, projected, present)
+
+        match node:
+            case c.Literal(value=None, least=least):
+                return of(self._unknown_figure(node, least))
+            case c.Literal(value=value):
+                return of(constant(value))  # type: ignore[arg-type]
+            case c.Today():
+                return of(constant(day))
+            case c.Fact(name=name, type=type_):
+                return of(self.source.fact(name, type_, day, projected))
+            case c.Named():
+                return self._named(node, day, projected)
+            case c.Qualifies():
+                asked = self.core.rules[node.rule]
+                part = self.requirement(asked, day, projected)
+                if part is None:
+                    return of(constant(asked.version_on(day) is not None))
+                return of(part.value, part)
+            case c.OnDate(value=value, date=when):
+                exact = ordered_of(self.on(when, day, projected, rule).value).exact
+                if not isinstance(exact, date):
+                    raise Cannot("a day that depends on the partner")
+                if exact > self.as_of:
+                    raise Cannot("a day that lies ahead")
+                part = self.on(value, exact, projected, rule)
+                return of(part.value, part)
+            case c.AsProjected(value=value):
+                part = self.on(value, day, True, rule)
+                return of(part.value, part)
+            case c.People():
+                return of(self.people.count(node, day, projected, self.sql))
+            case c.Aggregate():
+                return of(self.records.figure(node, day, projected, self.sql))
+            case c.AskedThisYear(even=even):
+                return of(constant(even))
+            case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal():
+                return self._of_register(node, day, projected)
+            case c.Anniversary():
+                return self._anniversary(node, day, projected, rule)
+            case c.DifferentPeople():
+                raise Cannot("different people for different lists")
+            case c.Sometime():
+                raise Cannot("some day of a window")
+            case c.InProgress():
+                raise Cannot("progress in a rule")
+            case c.Field():
+                raise AssertionError("a field is read in a record")
+            case (
+                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
+                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
+                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
+            ):  # fmt: skip
+                raise AssertionError(f"{type(node).__name__} is defined")
+            case _:
+                assert_never(node)
+
+    def _unknown_figure(self, node: c.Literal, least: Decimal | None) -> Value:
+        if not node.type.is_numeric:
+            return self.sql.unknown(node.type)
+        return bounded(node.type.low if least is None else least, node.type.high)
+
+    def _named(self, node: c.Named, day: date, projected: bool) -> Written:
+        part = self.on(self.core.named[node.name].value, day, projected, "")
+        if not node.supplied:
+            return Written(node, part.value, (part,), ("value",), day=day, projected=projected)
+        given = self.source.supplied(node.name, self.core.named[node.name].type, day, projected)
+        if given is None:
+            return Written(node, part.value, (part,), ("value",), day=day, projected=projected)
+        is_told, told = given
+        test = Flag(self.stages.keep(is_told), True)
+        found = self.sql.first([(lambda: test, lambda: told), (None, lambda: part.value)])
+        return Written(node, found, (part,), ("value",), day=day, projected=projected, present=t.negated(test.term))
+
+    def _of_register(self, node: c.Holds | c.Paid | c.Lapsed | c.InRenewal, day: date, projected: bool) -> Written:
+        """What the register says of an award of which no entry may be: what an entry says the row engine tells."""
+        if day > self.as_of:
+            raise Cannot("the register of a day that lies ahead")
+        value, some = self.nothing_held(node.award, day, projected)
+        return Written(node, value, (), (), some, day, projected)
+
+    def nothing_held(self, award: str, day: date, projected: bool) -> tuple[Flag, Term]:
+        """Return that an award is not held, unknown where the register is not told whole, and where an entry may be of it."""
+        rules = self.core.rule_of_award
+        names = None if award in self.core.benefits else {award, *former(rules.get(award), day)}
+        some = self.source.entries(names, projected)
+        is_told, is_partial = self.source.told("awards", projected), self.source.partial("awards", projected)
+        whole = t.both(is_told, t.negated(is_partial))
+        value = self.sql.flag(t.chosen([(whole, t.FALSE)]), t.is_true(whole))
+        return value, self.stages.keep(t.both(is_told, some))
+
+    def _anniversary(self, node: c.Anniversary, day: date, projected: bool, rule: str) -> Written:
+        """An anniversary of who holds nothing, reckoned once: of others the row engine tells."""
+        if day > self.as_of or (node.after is not None and not isinstance(node.after, c.Literal)):
+            raise Cannot("an anniversary after a day that depends on the partner")
+        if self._nobody is None:
+            told: dict[str, Any] = {"records": {"awards": []}}
+            facts = {**told, "projected": told}
+            self._nobody = Interpreter(self.core, Facts(self.core, facts, self.as_of))
+        at = Moment(day, projected, rule=self.core.rules.get(rule))
+        versions = at.rule.versions if at.rule is not None else ()
+        lasts = (
+            one for version in versions for setting in version.settings.get("valid", ()) for one in _values(setting)
+        )
+        if not all(isinstance(one, c.Literal) for one in lasts):
+            raise Cannot("an anniversary after a time that depends on the partner")
+        found = self._nobody.evaluate(node, at)
+        exact = found.range.exact if isinstance(found.range, Dates) else None
+        if exact is None:
+            raise Cannot("an anniversary that depends on the partner")
+        if node.which in ("own", "attained"):
+            return Written(node, constant(exact), day=day, projected=projected)
+        some = self.source.entries(None, projected)
+        unsure = t.either(
+            t.negated(self.source.told("awards", projected)), self.source.partial("awards", projected), some
+        )
+        return Written(node, constant(exact), (), (), self.stages.keep(unsure), day, projected)
+
+
+def _values(setting: c.SettingVersion) -> tuple[c.Expr, ...]:
+    return setting.value if isinstance(setting.value, tuple) else (setting.value,)
+
+
+class _Parts:
+    """The parts of a node as they are written."""
+
+    __slots__ = ("day", "lowering", "parts", "projected", "roles", "rule")
+
+    def __init__(self, lowering: Lowering, day: date, projected: bool, rule: str) -> None:
+        self.lowering = lowering
+        self.day = day
+        self.projected = projected
+        self.rule = rule
+        self.parts: list[Written] = []
+        self.roles: list[Role] = []
+
+    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Value:
+        """Write a part of the node."""
+        found = self.lowering.on(part, self.day, self.projected, self.rule)
+        self.parts.append(found)
+        self.roles.append(role)
+        return found.value
+
+    def metrics(self, _: c.Expr, every: c.EveryMetric) -> Value:
+        """Write what is asked of every metric of the score."""
+        return every_metric(self.lowering.sql, self.parts[self.roles.index("value")], every)

@@ -1,0 +1,292 @@
+"""The decisions of rules as columns of one query: outcome, points, amount, and which codes are not met.
+
+A rule is settled for a partner where nothing that it says is left open; everybody else is decided by the row engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlglot import exp
+
+from dsl import core as c
+from evaluator.columnar import terms as t
+from evaluator.columnar.algebra import Flag, Ordered, Value, Word, flag_of, ordered_of
+from evaluator.columnar.known import Known
+from evaluator.columnar.layout import PARTNER
+from evaluator.columnar.lowering import Lowering, Written
+from evaluator.columnar.results import DIGITS, PLACES
+from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
+from evaluator.engine import Engine
+
+Key = tuple[str, date | None, bool]
+"""What tells a reason from every other of its decision: its code, its day, and whether it is of projected facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleColumns:
+    """The columns of one rule: terms, that the query gives names."""
+
+    rule: str
+    in_force: bool
+    settled: Term
+    """Whether all of it is known; never unknown itself."""
+    eligible: Term | None = None
+    points: tuple[Term, Term] | None = None
+    amount: tuple[Term, Term] | None = None
+    currency: str | None = None
+    is_award: bool = False
+    unmet: tuple[tuple[Key, Term], ...] = ()
+    """Whether each reason is not met; never unknown."""
+
+
+@dataclass
+class Lowered:
+    """Rules as a query, and those that are not written, with why."""
+
+    rules: dict[str, RuleColumns] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    lowering: Lowering | None = None
+
+    def outputs(self) -> dict[str, Term]:
+        """Return the columns of the query by their names."""
+        found: dict[str, Term] = {PARTNER: t.column(PARTNER)}
+        for index, rule in enumerate(self.rules.values()):
+            found.update(columns_of(rule, str(index)))
+        return found
+
+    def query(self, outputs: dict[str, Term]) -> exp.Select:
+        """Return the query of some outputs."""
+        if self.lowering is None:
+            raise AssertionError("a query is asked of what was lowered")
+        low = self.lowering
+        low.people.join()
+        low.records.join()
+        return low.stages.over(low.source.select(), outputs)
+
+
+def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
+    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``u`` not met."""
+    yield f"s{prefix}", rule.settled
+    if rule.eligible is not None:
+        yield f"d{prefix}", rule.eligible
+    for names, ends in (("pq", rule.points), ("ab", rule.amount)):
+        if ends is not None:
+            yield from zip((f"{name}{prefix}" for name in names), ends, strict=True)
+    for index, (_, term) in enumerate(rule.unmet):
+        yield f"u{prefix}_{index}", term
+
+
+def lower(engine: Engine, rules: Sequence[str], as_of: date, known: Known) -> Lowered:
+    """Return rules as a query; what cannot be written is told with why."""
+    found = Lowered(lowering=Lowering(engine, as_of, known))
+    for name in rules:
+        try:
+            found.rules[name] = _Rule(found.lowering, engine.core.rules[name]).columns()  # type: ignore[arg-type]
+        except Cannot as why:
+            found.refused[name] = str(why)
+    return found
+
+
+class _Rule:
+    """One rule on the day of the question."""
+
+    def __init__(self, lowering: Lowering, rule: c.Rule) -> None:
+        self.lowering = lowering
+        self.rule = rule
+        self.day = lowering.as_of
+
+    def columns(self) -> RuleColumns:
+        """Return the columns of the rule.
+
+        Raises:
+            Cannot: it is not written.
+        """
+        version = self.rule.version_on(self.day)
+        decides = c.KINDS[self.rule.kind].decides
+        if version is None:
+            return self._out_of_force()
+        if decides == "eligibility":
+            return self._eligibility(version)
+        if decides == "amount":
+            return self._amount(version)
+        raise Cannot(f"what decides {decides}")
+
+    def _standing(self) -> Term:
+        """Return whether it is settled that nobody holds it; of who does the row engine tells."""
+        if not self.rule.is_award:
+            return TRUE
+        held, some = self.lowering.nothing_held(self.rule.award, self.day, False)
+        return t.both(t.told(held.term), t.negated(some))
+
+    def _out_of_force(self) -> RuleColumns:
+        asked = self.rule.kind in c.ASKING_KINDS
+        plan, _ = self.lowering.engine.prepared.reasons.out_of_force(self.rule)
+        key: Key = (plan.code, None, False)
+        return RuleColumns(
+            self.rule.id, False, self.lowering.stages.keep(self._standing()), FALSE if asked else None,
+            is_award=self.rule.is_award, unmet=((key, TRUE),),
+        )  # fmt: skip
+
+    def _eligibility(self, version: c.RuleVersion) -> RuleColumns:
+        if version.requirement is None:
+            written = None
+        else:
+            written = self.lowering.on(version.requirement, self.day, False, self.rule.id)
+        eligible = TRUE if written is None else flag_of(written.value).term
+        settled = t.both(t.told(eligible), self._standing(), TRUE if written is None else t.negated(written.open))
+        return RuleColumns(
+            self.rule.id, True, self.lowering.stages.keep(settled), eligible,
+            points=self._points(written) if written is not None else None, is_award=self.rule.is_award,
+            unmet=self._unmet([written] if written is not None else []),
+        )  # fmt: skip
+
+    def _amount(self, version: c.RuleVersion) -> RuleColumns:
+        if version.amount is None:
+            raise AssertionError("a fee has an amount")
+        amount = self.lowering.on(version.amount, self.day, False, self.rule.id)
+        due = [
+            self.lowering.on(setting.value, self.day, False, self.rule.id)
+            for setting in version.settings.get("due at", ())
+            if self.day in setting.days and not isinstance(setting.value, tuple)
+        ]
+        requirement = self.lowering.requirement(self.rule, self.day, False)
+        told = [amount, *([requirement] if requirement is not None else []), *due]
+        settled = t.both(
+            *(_is_settled(one.value) for one in told), *(t.negated(one.open) for one in told), self._standing()
+        )
+        return RuleColumns(
+            self.rule.id, True, self.lowering.stages.keep(settled),
+            None if requirement is None else flag_of(requirement.value).term,
+            amount=self._exact(ordered_of(amount.value)), currency=version.amount.type.unit, is_award=self.rule.is_award,
+            unmet=self._unmet(told),
+        )  # fmt: skip
+
+    # ---- values
+
+    def _exact(self, value: Ordered) -> tuple[Term, Term]:
+        """Return a number as the columns of a decision hold it."""
+        digits = len(str(max(abs(value.least), abs(value.most), 1)))
+        if digits + value.places > DIGITS or digits - value.places > DIGITS - PLACES or value.places > PLACES:
+            raise Cannot("a figure with more digits than a decision has")
+
+        def of(term: Term) -> Term:
+            if t.is_null(term):
+                return t.cast(term, f"DECIMAL({DIGITS},{PLACES})")
+            whole = t.cast(term, f"DECIMAL({digits},0)")
+            if value.places:
+                step = t.cast(
+                    exp.Literal.string("0." + "0" * (value.places - 1) + "1"), f"DECIMAL({value.places},{value.places})"
+                )
+                whole = exp.Mul(this=whole, expression=step)
+            return self.lowering.stages.keep(t.cast(whole, f"DECIMAL({DIGITS},{PLACES})"))
+
+        return of(value.low.term), of(value.high.term)
+
+    def _points(self, written: Written) -> tuple[Term, Term] | None:
+        """Return the points of the score that is the rule's own."""
+        scored = self.lowering.engine.prepared.scored
+        waiting = [written]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part.node, c.PassScore):
+                return self._exact(ordered_of(part.the("value").value))
+            if scored.within(part.node):
+                if isinstance(part.node, c.Case | c.Lookup | c.Dated) or not t.is_true(part.present):
+                    raise Cannot("a score that stands in one of several values")
+                waiting.extend(reversed(part.parts))
+        return None
+
+    # ---- reasons
+
+    def _unmet(self, tops: Sequence[Written]) -> tuple[tuple[Key, Term], ...]:
+        """Return the reasons of a decision that are not met, in their order, each once."""
+        found: dict[Key, list[tuple[Term, Term]]] = {}
+        for top in tops:
+            for key, present, unmet in self._reasons(top, TRUE, False, frozenset()):
+                found.setdefault(key, []).append((present, unmet))
+        keep = self.lowering.stages.keep
+        # A reason that stands in several places is told where it is told of first.
+        told = (
+            (key, t.chosen([(present, unmet) for present, unmet in places], FALSE)) for key, places in found.items()
+        )
+        return tuple((key, keep(term)) for key, term in told if not t.is_false(term))
+
+    def _reasons(
+        self, top: Written, present: Term, projected: bool, above: frozenset[Key]
+    ) -> Iterator[tuple[Key, Term, Term]]:
+        """Yield the requirements below a node: key, whether it is told of, whether it is not met; in the order of readers."""
+        node = top.node
+        if isinstance(node, c.Requirement):
+            day = top.day if top.day != self.lowering.as_of else None
+            key = (node.code, day, projected)
+            yield key, present, _is_unmet(top.value)
+            yield from self._below(top.the("value"), present, projected, above | {key})
+            return
+        yield from self._below(top, present, projected, above)
+
+    def _below(
+        self, top: Written, present: Term, projected: bool, above: frozenset[Key]
+    ) -> Iterator[tuple[Key, Term, Term]]:
+        if isinstance(top.node, c.Requirement):
+            yield from self._reasons(top, present, projected, above)
+            return
+        projected = projected or isinstance(top.node, c.AsProjected)
+        inner = self.lowering.stages.keep(t.both(present, top.present))
+        for part, taken in self._in_order(top):
+            if t.is_false(taken) or not (part.parts or isinstance(part.node, c.Requirement)):
+                continue
+            both = self.lowering.stages.keep(t.both(inner, taken))
+            yield from self._below(part, both, projected, above)
+
+    def _in_order(self, top: Written) -> Iterator[tuple[Written, Term]]:
+        """Yield the parts of a node as readers are told of them, conditions first, each with whether it is told of."""
+        taken = [TRUE] * len(top.parts)
+        if isinstance(top.node, c.Case):
+            here: Term = TRUE
+            test: Term = TRUE
+            for index, role in enumerate(top.roles):
+                if role == "condition":
+                    taken[index] = here
+                    test = flag_of(top.parts[index].value).term
+                else:
+                    taken[index] = t.both(here, t.perhaps(test))
+                    here = self.lowering.stages.keep(t.both(here, t.negated(t.surely(test))))
+                    test = TRUE
+        elif isinstance(top.node, c.Lookup) and any(_has_requirement(part) for part in top.of("value")):
+            raise Cannot("a requirement in a row of a table")
+        order = sorted(range(len(top.parts)), key=lambda index: top.roles[index] != "condition")
+        for index in order:
+            yield top.parts[index], taken[index]
+
+
+def _has_requirement(top: Written) -> bool:
+    return isinstance(top.node, c.Requirement) or any(map(_has_requirement, top.parts))
+
+
+def _is_unmet(value: Value) -> Term:
+    """Return whether a requirement is surely not met, or earned nothing; never unknown."""
+    if isinstance(value, Flag):
+        return t.surely(t.negated(value.term))
+    points = ordered_of(value)
+    zero = t.number(0)
+    if points.exact is not None:
+        return TRUE if points.exact == 0 else FALSE
+    if points.is_point:
+        return t.surely(t.equal(points.low.term, zero))
+    return t.surely(t.both(t.equal(points.low.term, zero), t.equal(points.high.term, zero)))
+
+
+def _is_settled(value: Value) -> Term:
+    """Return whether only one value is left; never unknown."""
+    match value:
+        case Flag(term=term) | Word(term=term):
+            return t.told(term)
+        case Ordered() if value.is_point:
+            return t.told(value.low.term)
+        case Ordered():
+            return t.surely(t.equal(value.low.term, value.high.term))
+        case _:
+            return TRUE

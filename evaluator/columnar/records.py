@@ -1,0 +1,397 @@
+"""Figures over records: for each list one pass over a partner's rows, for all figures that are asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import assert_never
+
+from sqlglot import exp
+
+from dsl import core as c
+from dsl.builtin import BUILT_IN
+from dsl.core.ops import definition_of
+from dsl.core.ops.parts import Role
+from dsl.core.ranges import NEVER
+from evaluator.columnar import terms as t
+from evaluator.columnar.algebra import (
+    OPEN,
+    End,
+    Flag,
+    Ordered,
+    Sql,
+    Value,
+    Word,
+    bounded,
+    constant,
+    flag_of,
+    ordered_of,
+)
+from evaluator.columnar.layout import MONTH, PARTNER, PROJECTED
+from evaluator.columnar.source import Source, sql_table, value_of
+from evaluator.columnar.stages import Stages
+from evaluator.columnar.terms import FALSE, NULL, Cannot, Term
+from evaluator.facts import months_before
+from evaluator.limits import MAX_ROWS
+from evaluator.records import _bounds, anything
+
+
+class RecordTables:
+    """The figures over records that are asked for."""
+
+    def __init__(self, core: c.Core, source: Source) -> None:
+        self.core = core
+        self.source = source
+        self._lists: dict[tuple[str, bool], _List] = {}
+
+    def figure(self, node: c.Aggregate, day: date, projected: bool, sql: Sql) -> Value:
+        """Return the range of a figure over records on a day."""
+        declaration = BUILT_IN.get(node.records) or self.core.records[node.records]
+        if day > self.source.as_of:
+            raise Cannot("records of a day that lies ahead")
+        if node.over is not None and node.over.anniversary_year:
+            raise Cannot("months from an anniversary on")
+        if node.records == "awards" or node.alike or node.total is not None:
+            raise Cannot("a figure of records that are counted together")
+        untold = _untold(node)
+        dated = declaration.monthly or declaration.dated_by is not None
+        if day != self.source.as_of and not dated:
+            return untold
+        told = self.source.told(node.records, projected)
+        if t.is_false(told):
+            return untold
+        key = (node.records, projected)
+        if key not in self._lists:
+            self._lists[key] = _List(declaration, self.source, projected)
+        found = self._lists[key].figure(node, day, sql)
+        test = Flag(told, True)
+        return sql.first([(lambda: test, lambda: found), (None, lambda: untold)])
+
+    def join(self) -> None:
+        """Join what is asked to the partners."""
+        for one in self._lists.values():
+            one.join()
+
+
+def _untold(node: c.Aggregate) -> Value:
+    """Return what a figure can be over records of which nothing is known."""
+    if node.type.kind == "date":
+        return Ordered(OPEN, OPEN, is_day=True)
+    found = anything(node)
+    return bounded(found.low, found.high)  # type: ignore[union-attr,arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a figure: whether each is inside, as a column that is NULL where that is not known."""
+
+    inside: Flag
+    open: Term
+    """Whether rows that nobody told of may be inside too; never unknown."""
+
+
+class _List:
+    """One list of records, as told or as projected."""
+
+    def __init__(self, declaration: c.RecordsDecl, source: Source, projected: bool) -> None:
+        self.declaration = declaration
+        self.source = source
+        self.projected = projected
+        self.table = f"records/{declaration.name}"
+        self.name = f"records_{declaration.name}_{int(projected)}"
+        self.stages = Stages("r")
+        self.sql = Sql(self.stages)
+        self._aggregates: dict[Term, str] = {}
+        self._values: dict[tuple[int, date], tuple[c.Expr, Value]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no rows at all."""
+        return self.source.is_empty(self.table, self.projected)
+
+    def figure(self, node: c.Aggregate, day: date, outer: Sql) -> Value:
+        """Return the range of a figure, of partners who tell the list."""
+        window = months_before(day, node.over.months, node.over.back) if node.over is not None else None
+        rows = self._inside(node, day, window)
+        value = self.on(node.value, day) if node.value is not None else None
+        if self.sql.open:
+            raise Cannot("records of which a word is not known")
+        match node.function:
+            case "count" if node.distinct:
+                return self._distinct(rows, value, outer)
+            case "count":
+                return self._count(rows, outer)
+            case "sum":
+                return self._sum(node, rows, ordered_of(_there(value)), outer)
+            case "average":
+                return self._average(node, rows, ordered_of(_there(value)), outer)
+            case "largest" | "smallest":
+                return self._extreme(node, rows, ordered_of(_there(value)), outer)
+            case "earliest" | "latest":
+                return self._edge(node, rows, ordered_of(_there(value)), outer)
+            case _:
+                assert_never(node.function)
+
+    # ---- rows
+
+    def _inside(self, node: c.Aggregate, day: date, window: tuple[int, int] | None) -> _Rows:
+        tests: list[Value] = []
+        open_: list[Term] = [self.source.partial(self.declaration.name, self.projected)]
+        if window is not None:
+            month = t.column(MONTH)
+            known = self.source.is_full(self.table, MONTH, self.projected)
+            first, last = t.number(window[0]), t.number(window[1])
+            tests.append(self.sql.flag(t.both(t.at_least(month, first), t.at_least(last, month)), known))
+            open_.append(self._missing_months(window))
+        if self.declaration.dated_by is not None:
+            since = self._field(self.declaration.dated_by)
+            tests.append(self.sql.compare("<=", since, constant(day)))
+        if node.where is not None:
+            tests.append(self.on(node.where, day))
+        return _Rows(flag_of(self.sql.all_of(tests)), self.source.stages.keep(t.either(*open_)))
+
+    def _missing_months(self, window: tuple[int, int]) -> Term:
+        """Return whether the list does not tell of a month of a window; never unknown."""
+        keep = self.source.stages.keep
+        name = self.declaration.name
+        about = self.source.partners(self.projected)
+        ends: list[Term] = []
+        some = self.aggregate(exp.Count(this=exp.Star()))
+        for end, how in (("from", exp.Min), ("through", exp.Max)):
+            told = self.source.column(about, f"covers_{end}_{name}")
+            ends.append(keep(t.fallen_back(told, self.aggregate(how(this=t.column(MONTH))))))
+        whole = t.both(t.compared(exp.LTE, ends[0], t.number(window[0])), t.at_least(ends[1], t.number(window[1])))
+        nothing = t.both(t.untold(ends[0]), t.untold(some))
+        # Of a list without rows that does not say what it covers all months are told: there is nothing in them.
+        return keep(t.negated(t.either(t.surely(whole), nothing)))
+
+    def on(self, node: c.Expr, day: date) -> Value:
+        """Write what is asked of each row."""
+        key = (id(node), day)
+        if key not in self._values:
+            definition = definition_of(type(node))
+            value = (
+                self._read(node, day) if definition is None else definition(self.sql, node, _RowParts(self, day), day)
+            )
+            self._values[key] = (node, value)
+        return self._values[key][1]
+
+    def _read(self, node: c.Expr, day: date) -> Value:
+        match node:
+            case c.Literal(value=None, least=least):
+                if not node.type.is_numeric:
+                    return self.sql.unknown(node.type)
+                return bounded(node.type.low if least is None else least, node.type.high)
+            case c.Literal(value=value):
+                return constant(value)  # type: ignore[arg-type]
+            case c.Today():
+                return constant(day)
+            case c.Field(name=name, formula=formula):
+                return self.on(formula, day) if formula is not None else self._field(name)
+            case (
+                c.Fact() | c.Named() | c.Qualifies() | c.OnDate() | c.AsProjected() | c.People() | c.Aggregate()
+                | c.AskedThisYear() | c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary()
+                | c.DifferentPeople() | c.Sometime() | c.InProgress()
+            ):  # fmt: skip
+                raise Cannot("what is asked of records besides their own fields")
+            case (
+                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
+                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
+                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
+            ):  # fmt: skip
+                raise AssertionError(f"{type(node).__name__} is defined")
+            case _:
+                assert_never(node)
+
+    def _field(self, name: str) -> Value:
+        column = f"f_{name}"
+        known = self.source.is_full(self.table, column, self.projected)
+        type_ = self.declaration.fields[name].type
+        if self.declaration.name == "certifications" and name == "certification":
+            spellings = tuple(self.source.core.certifications.items())
+            type_ = c.Type(kind="text", spellings=spellings)
+        return value_of(t.column(column), known, type_, self.stages)
+
+    # ---- figures
+
+    def aggregate(self, term: Term) -> Term:
+        """Return a column with an aggregate over a partner's rows; NULL where it has none."""
+        if self.is_empty:
+            return NULL
+        return self.source.column(self.name, self._aggregates.setdefault(term, f"a{len(self._aggregates)}"))
+
+    def _sum_of(self, term: Term) -> Term:
+        """Return the sum of a term that is never unknown, in a type that files keep."""
+        return t.fallen_back(self.aggregate(exp.Sum(this=term.copy())), t.number(0))
+
+    def _number_of_rows(self, test: Term) -> Term:
+        return self._sum_of(t.chosen([(test, t.number(1))], t.number(0)))
+
+    def _perhaps(self, rows: _Rows, outer: Sql) -> Term:
+        """Return whether some row may be inside or not; never unknown."""
+        if rows.inside.known:
+            return FALSE
+        some = self._number_of_rows(t.untold(rows.inside.term))
+        return outer.keep(t.compared(exp.GT, some, t.number(0)))
+
+    def _count(self, rows: _Rows, outer: Sql) -> Value:
+        low = outer.keep(self._number_of_rows(t.surely(rows.inside.term)))
+        high = low if rows.inside.known else outer.keep(self._number_of_rows(t.perhaps(rows.inside.term)))
+        return self._open_above(low, high, rows, outer)
+
+    def _open_above(self, low: Term, high: Term, rows: _Rows, outer: Sql) -> Ordered:
+        first = End(low, True)
+        if t.is_false(rows.open) and low == high:
+            return Ordered(first, first, 0, 0, MAX_ROWS)
+        last = outer.keep(t.chosen([(rows.open, NULL)], high))
+        return Ordered(first, OPEN if t.is_null(last) else End(last, t.is_false(rows.open)), 0, 0, MAX_ROWS)
+
+    def _distinct(self, rows: _Rows, value: Value | None, outer: Sql) -> Value:
+        key, known = _key(_there(value))
+        sure, may = t.surely(rows.inside.term), t.perhaps(rows.inside.term)
+
+        def different(inside: Term) -> Term:
+            counted = exp.Count(this=exp.Distinct(expressions=[t.chosen([(inside, key)])]))
+            return t.fallen_back(self.aggregate(counted), t.number(0))
+
+        low = outer.keep(different(sure))
+        if known and rows.inside.known:
+            return self._open_above(low, low, rows, outer)
+        some = outer.keep(t.compared(exp.GT, self._number_of_rows(sure), t.number(0)))
+        unsettled = self._number_of_rows(t.both(may, t.untold(key)))
+        least = outer.keep(t.chosen([(t.both(some, t.equal(low, t.number(0))), t.number(1))], low))
+        most = outer.keep(exp.Add(this=t.closed(different(may)), expression=t.closed(unsettled)))
+        return self._open_above(least, most, rows, outer)
+
+    def _sum(self, node: c.Aggregate, rows: _Rows, value: Ordered, outer: Sql) -> Ordered:
+        sure, unsure = t.surely(rows.inside.term), t.untold(rows.inside.term)
+
+        def total(end: End, first: type[exp.Expression]) -> Term:
+            zero = t.number(0)
+            if t.is_null(end.term):
+                # It is open where any row is inside.
+                some = self._number_of_rows(t.perhaps(rows.inside.term))
+                return t.chosen([(t.equal(some, zero), zero)])
+            nearer = t.chosen([(t.compared(first, end.term, zero), end.term)], zero)
+            each = t.chosen([(sure, end.term), *([] if rows.inside.known else [(unsure, nearer)])], zero)
+            found = self._sum_of(t.fallen_back(each, zero))
+            if end.known:
+                return found
+            gone = self._number_of_rows(t.both(t.perhaps(rows.inside.term), t.untold(end.term)))
+            return t.chosen([(t.compared(exp.GT, gone, zero), NULL)], found)
+
+        low = total(value.low, exp.LT)
+        is_point = value.is_point and rows.inside.known
+        high = low if is_point else total(value.high, exp.GT)
+        bounds = _bounds(node)
+        floor_stays = bounds[0] is not None and bounds[0] >= 0
+        top_stays = bounds[1] is not None and bounds[1] <= 0
+        if not t.is_false(rows.open):
+            low = low if floor_stays else t.chosen([(rows.open, NULL)], low)
+            high = high if top_stays else t.chosen([(rows.open, NULL)], high)
+            is_point = False
+        shut = t.is_false(rows.open)
+        known = (value.low.known and (shut or floor_stays), value.high.known and (shut or top_stays))
+        least, most = min(0, value.least * MAX_ROWS), max(0, value.most * MAX_ROWS)
+        return outer.number(_wide(low), None if is_point else _wide(high), known, value.places, least, most)
+
+    def _average(self, node: c.Aggregate, rows: _Rows, value: Ordered, outer: Sql) -> Value:
+        if node.rounding is None:
+            raise AssertionError("an average has its rounding")
+        size = outer.keep(self._number_of_rows(t.surely(rows.inside.term)))
+        total = self._sum(node, _Rows(rows.inside, FALSE), value, outer)
+        # What may be more, or less, the row engine reckons.
+        outer.open += [rows.open, self._perhaps(rows, outer)]
+        end = End(outer.keep(t.chosen([(t.equal(size, t.number(0)), t.number(1))], size)), True)
+        divisor = Ordered(end, end, 0, 1, MAX_ROWS)
+        return outer.ratio(total, divisor, Decimal(1), node.rounding, growth=False)
+
+    def _extreme(self, node: c.Aggregate, rows: _Rows, value: Ordered, outer: Sql) -> Value:
+        how = exp.Max if node.function == "largest" else exp.Min
+        sure = t.surely(rows.inside.term)
+        outer.open += [rows.open, self._perhaps(rows, outer)]
+        if not value.known:
+            gone = t.either(*(t.untold(end.term) for end in (value.low, value.high) if not end.known))
+            outer.open.append(outer.keep(t.compared(exp.GT, self._number_of_rows(t.both(sure, gone)), t.number(0))))
+
+        def of(end: End) -> Term:
+            if t.is_null(end.term):
+                return t.number(0)
+            return t.fallen_back(self.aggregate(how(this=t.chosen([(sure, end.term)]))), t.number(0))
+
+        high = None if value.is_point else of(value.high)
+        return outer.number(of(value.low), high, (True, True), value.places, min(0, value.least), max(0, value.most))
+
+    def _edge(self, node: c.Aggregate, rows: _Rows, value: Ordered, outer: Sql) -> Value:
+        how = exp.Min if node.function == "earliest" else exp.Max
+        nothing = NEVER if node.function == "earliest" else date.min
+        sure = t.surely(rows.inside.term)
+        outer.open += [rows.open, self._perhaps(rows, outer)]
+        if not value.low.known:
+            outer.open.append(
+                outer.keep(
+                    t.compared(exp.GT, self._number_of_rows(t.both(sure, t.untold(value.low.term))), t.number(0))
+                )
+            )
+        found = self.aggregate(how(this=t.chosen([(sure, value.low.term)]))) if not t.is_null(value.low.term) else NULL
+        end = End(outer.keep(t.fallen_back(found, t.day(nothing))), True)
+        return Ordered(end, end, is_day=True)
+
+    def join(self) -> None:
+        """Join the figures to the partners."""
+        if not self._aggregates:
+            return
+        outputs: dict[str, Term] = {PARTNER: t.column(PARTNER)}
+        for term in self._aggregates:
+            for one in term.find_all(exp.Column):
+                outputs.setdefault(one.name, t.column(one.name))
+        table = sql_table(f"{PROJECTED if self.projected else ''}{self.table}")
+        rows = self.stages.over(t.selected([exp.Star()], table), outputs)
+        own = [t.alias(term, name) for term, name in self._aggregates.items()]
+        grouped = t.selected([t.column(PARTNER), *own], rows, "rows_of_partner")
+        self.source.join(self.name, grouped.group_by(t.column(PARTNER), copy=False))
+
+
+class _RowParts:
+    """The parts of what is asked of a row."""
+
+    __slots__ = ("day", "list")
+
+    def __init__(self, of: _List, day: date) -> None:
+        self.list = of
+        self.day = day
+
+    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Value:
+        """Write a part."""
+        return self.list.on(part, self.day)
+
+    def metrics(self, score: c.Expr, every: c.EveryMetric) -> Value:
+        """Metrics are asked of scores, and none stands in a record."""
+        raise Cannot("a score in a record")
+
+
+def _there(value: Value | None) -> Value:
+    if value is None:
+        raise AssertionError("a figure of values has its value")
+    return value
+
+
+def _key(value: Value) -> tuple[Term, bool]:
+    """Return what makes a record one with others, NULL where it is not settled, and whether it always is."""
+    match value:
+        case Word():
+            return value.term, value.known
+        case Flag():
+            return value.term, value.known
+        case Ordered() if value.is_point:
+            return value.low.term, value.low.known
+        case Ordered():
+            return t.chosen([(t.equal(value.low.term, value.high.term), value.low.term)]), False
+        case _:
+            raise Cannot("records that are one by a duration")
+
+
+def _wide(term: Term) -> Term:
+    """Return a sum in the type of numbers: some engines widen it to one that files do not keep."""
+    return term if t.is_null(term) else t.cast(term, "INT128")

@@ -1,0 +1,241 @@
+"""The rows of a query: a partner each, with what is read of it, and what other tables say of it beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sqlglot import exp
+
+from dsl import core as c
+from evaluator.columnar import terms as t
+from evaluator.columnar.algebra import MOST, OPEN, End, Flag, Ordered, Value, Word, bounded
+from evaluator.columnar.known import Known
+from evaluator.columnar.layout import FACT_DIGITS, HISTORY, PARTNER, PARTNERS, PROJECTED
+from evaluator.columnar.stages import Stages
+from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
+from evaluator.limits import DIGITS, PLACES
+
+
+def sql_table(name: str) -> str:
+    """Return the name that a table of the layout has in queries."""
+    return name.replace("/", "_")
+
+
+@dataclass
+class Beside:
+    """A query that says something of each partner, joined to it by its name."""
+
+    name: str
+    columns: dict[str, Term] = field(default_factory=dict)
+    """Aggregates by the names of their columns."""
+
+
+class Source:
+    """What is read of partners, as columns that stages are built on."""
+
+    def __init__(self, core: c.Core, stages: Stages, as_of: date, known: Known) -> None:
+        self.core = core
+        self.stages = stages
+        self.as_of = as_of
+        self.known = known
+        self._columns: dict[str, Term] = {}
+        """Columns of the source, by the names that stages know."""
+        self._by_term: dict[str, str] = {}
+        self._joined: dict[str, exp.Select] = {}
+        """Queries beside the partners, by their names; each has a column of partners."""
+        self._aggregates: dict[str, dict[Term, str]] = {}
+        self.uses_projected = False
+
+    # ---- columns
+
+    def column(self, of: str, name: str) -> Term:
+        """Return a column of what is joined, as stages know it."""
+        term = exp.column(name, table=of, quoted=True)
+        key = f"{of}.{name}"
+        if key not in self._by_term:
+            self._by_term[key] = f"b{len(self._columns)}"
+            self._columns[self._by_term[key]] = term
+        return t.column(self._by_term[key])
+
+    def partners(self, projected: bool) -> str:
+        """Return the table of partners, and see that it is there."""
+        self.uses_projected = self.uses_projected or projected
+        return sql_table(f"{PROJECTED if projected else ''}{PARTNERS}")
+
+    def is_empty(self, table: str, projected: bool) -> bool:
+        """Whether a table has no rows."""
+        return f"{PROJECTED if projected else ''}{table}" in self.known.empty
+
+    def is_full(self, table: str, name: str, projected: bool) -> bool:
+        """Whether a column is never NULL; of projected facts there may be none for a partner."""
+        return not projected and (table, name) in self.known.full
+
+    def told(self, name: str, projected: bool) -> Term:
+        """Return whether a list is told; never unknown."""
+        if self.is_empty(PARTNERS, projected):
+            return FALSE
+        if not projected and (PARTNERS, f"told_{name}") in self.known.true:
+            return TRUE
+        return self.stages.keep(t.surely(self.column(self.partners(projected), f"told_{name}")))
+
+    def partial(self, name: str, projected: bool) -> Term:
+        """Return whether there are rows of a list that are not told; never unknown."""
+        if self.is_empty(PARTNERS, projected) or (
+            not projected and (PARTNERS, f"partial_{name}") in self.known.never_true
+        ):
+            return FALSE
+        return self.stages.keep(t.surely(self.column(self.partners(projected), f"partial_{name}")))
+
+    # ---- facts
+
+    def fact(self, name: str, type_: c.Type, day: date, projected: bool) -> Value:
+        """Return what a fact can be on a day."""
+        term, known = self._told_on(name, type_, day, projected)
+        return value_of(term, known, type_, self.stages)
+
+    def supplied(self, name: str, type_: c.Type, day: date, projected: bool) -> tuple[Term, Value] | None:
+        """Return whether a measure is told for a day, and what it is then; None where nobody tells it."""
+        term, _ = self._told_on(name, type_, day, projected)
+        if t.is_null(term):
+            return None
+        return t.told(term), value_of(term, True, type_, self.stages)
+
+    def _told_on(self, name: str, type_: c.Type, day: date, projected: bool) -> tuple[Term, bool]:
+        """Return what is told of a fact for a day, NULL where nothing is, and whether it always is."""
+        if day > self.as_of:
+            raise Cannot("a fact of a day that lies ahead")
+        if self.is_empty(PARTNERS, projected):
+            return NULL, False
+        column = f"f_{name}"
+        raw: Term = NULL
+        if day == self.as_of or projected:
+            raw = self.column(self.partners(projected), column)
+        if self.is_empty(HISTORY, projected):
+            return raw, not t.is_null(raw) and self.is_full(PARTNERS, column, projected)
+        since = t.compared(exp.LTE, t.column("from"), t.day(day))
+        told = exp.Case(
+            ifs=[exp.If(this=t.both(t.equal(t.column("name"), t.text(name)), since), true=t.column("from"))]
+        )
+        last = exp.ArgMax(this=t.column("value"), expression=told)
+        text = self.aggregate(sql_table(f"{PROJECTED if projected else ''}{HISTORY}"), last)
+        return self.stages.keep(t.fallen_back(raw, _read(text, type_))), False
+
+    # ---- other tables
+
+    def aggregate(self, table: str, term: Term) -> Term:
+        """Return a column with an aggregate over a partner's rows of a table; NULL where it has none."""
+        found = self._aggregates.setdefault(table, {})
+        return self.column(f"of_{table}", found.setdefault(term, f"a{len(found)}"))
+
+    def join(self, name: str, query: exp.Select) -> None:
+        """Join a query that has a row a partner."""
+        self._joined[name] = query
+
+    def entries(self, awards: Iterable[str] | None, projected: bool) -> Term:
+        """Return whether the register has an entry that may be of one of some awards, or any entry; never unknown."""
+        if self.is_empty("records/awards", projected):
+            return FALSE
+        award = t.column("f_award")
+        asked = TRUE if awards is None else t.either(t.untold(award), t.among(award, awards))
+        some = exp.Max(this=t.chosen([(asked, t.number(1))], t.number(0)))
+        column = self.aggregate(sql_table(f"{PROJECTED if projected else ''}records/awards"), some)
+        return self.stages.keep(t.surely(t.equal(column, t.number(1))))
+
+    # ---- the query
+
+    def select(self) -> exp.Select:
+        """Return the rows of partners with all columns that stages read."""
+        base = sql_table(PARTNERS)
+        columns = [t.alias(exp.column(PARTNER, table=base, quoted=True), PARTNER)]
+        columns += [t.alias(term, name) for name, term in self._columns.items()]
+        query = t.selected(columns, base)
+        joined: dict[str, exp.Expression] = {}
+        if self.uses_projected:
+            name = sql_table(f"{PROJECTED}{PARTNERS}")
+            joined[name] = t.table(name)
+        for table, terms in self._aggregates.items():
+            own = [t.alias(term, name) for term, name in terms.items()]
+            grouped = t.selected([t.column(PARTNER), *own], table).group_by(t.column(PARTNER), copy=False)
+            joined[f"of_{table}"] = _named(grouped, f"of_{table}")
+        for name, other in self._joined.items():
+            joined[name] = _named(other, name)
+        for name, what in joined.items():
+            on = exp.EQ(
+                this=exp.column(PARTNER, table=name, quoted=True),
+                expression=exp.column(PARTNER, table=base, quoted=True),
+            )
+            query = query.join(what, on=on, join_type="LEFT", copy=False)
+        return query
+
+
+def _named(query: exp.Select, name: str) -> exp.Subquery:
+    return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
+
+
+def value_of(term: Term, known: bool, type_: c.Type, stages: Stages) -> Value:
+    """Return what a column of a type can be, where NULL is what nobody told.
+
+    Args:
+        term: the column.
+        known: whether it is never NULL.
+        type_: of its values.
+        stages: keep what is made of it.
+    """
+    match type_.kind:
+        case "flag":
+            return Flag(term, known)
+        case "choice" | "text":
+            spelt = [(t.equal(term, t.text(told)), t.text(value)) for told, value in type_.spellings if told != value]
+            kept = stages.keep(t.chosen(spelt, term)) if not t.is_null(term) else term
+            return Word(kept, known, frozenset(type_.choices) if type_.kind == "choice" else None)
+        case "date":
+            end = OPEN if t.is_null(term) else End(term, known)
+            return Ordered(end, end, is_day=True)
+        case "duration":
+            raise Cannot("a duration that the partner tells")
+        case _:
+            return _number_of(term, known, type_, stages)
+
+
+def _number_of(term: Term, known: bool, type_: c.Type, stages: Stages) -> Ordered:
+    places = 0 if type_.kind == "count" else PLACES
+    limits = bounded(
+        type_.low if type_.low is not None else Decimal(-(10**DIGITS)),
+        type_.high if type_.high is not None else Decimal(10**DIGITS),
+    )
+    by = 10 ** (places - limits.places) if limits.places <= places else None
+    if by is None or not isinstance(limits.low.exact, int) or not isinstance(limits.high.exact, int):
+        raise Cannot("a bound with more places than facts have")
+    least, most = limits.low.exact * by, limits.high.exact * by
+    if max(-least, most) >= MOST:
+        raise Cannot("a number that may pass 38 digits")
+    low = End(t.number(least), True, least) if type_.low is not None else OPEN
+    high = End(t.number(most), True, most) if type_.high is not None else OPEN
+    if t.is_null(term):
+        return Ordered(low, high, places, least, most)
+    whole = term
+    if places:
+        raised = exp.Mul(
+            this=t.closed(t.cast(term, f"DECIMAL({FACT_DIGITS},{PLACES})")), expression=t.number(10**places)
+        )
+        whole = stages.keep(t.cast(raised, "INT128" if max(-least, most) >= 2**62 else "BIGINT"))
+    if known or (type_.low is None and type_.high is None):
+        end = End(whole, known)
+        return Ordered(end, end, places, least, most)
+    first = End(stages.keep(t.fallen_back(whole, low.term)), low.known)
+    last = End(stages.keep(t.fallen_back(whole, high.term)), high.known)
+    return Ordered(first, last, places, least, most)
+
+
+def _read(text: Term, type_: c.Type) -> Term:
+    """Return a text of a history in the type of its fact; what is none is nothing here, and rejected elsewhere."""
+    if type_.kind == "flag":
+        return t.chosen([(t.equal(text, t.text("true")), TRUE), (t.equal(text, t.text("false")), FALSE)])
+    if type_.kind in ("text", "choice"):
+        return text
+    kinds = {"date": "DATE", "count": "BIGINT"}
+    to = exp.DataType.build(kinds.get(type_.kind, f"DECIMAL({FACT_DIGITS},{PLACES})"))
+    return exp.TryCast(this=text.copy(), to=to)

@@ -1,0 +1,98 @@
+"""The tier of SQL: what rules decide of the partners of a slice, as far as it is settled there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from evaluator.columnar.database import named, quoted
+from evaluator.columnar.layout import Table
+from evaluator.columnar.query import Lowered, RuleColumns
+from evaluator.columnar.results import DIGITS, PLACES
+from evaluator.columnar.rows import Slice
+from evaluator.columnar.source import sql_table
+from evaluator.columnar.tables import Facts
+
+_EXACT = f"DECIMAL({DIGITS},{PLACES})"
+_CODE = 'STRUCT(code VARCHAR, "on" DATE, projected BOOLEAN)[]'
+_OPTIONS = "STRUCT(option VARCHAR, decision VARCHAR)[]"
+_MISSING = 'STRUCT(kind VARCHAR, pointer VARCHAR, "on" DATE)[]'
+COLUMNS = {
+    "number": "INTEGER", "partner": "VARCHAR", "rule": "VARCHAR", "in_force": "BOOLEAN", "decision": "VARCHAR",
+    "points": _EXACT, "points_to": _EXACT, "amount": _EXACT, "amount_to": _EXACT, "currency": "VARCHAR",
+    "stage": "VARCHAR", "options": _OPTIONS, "standing": "VARCHAR", "since": "DATE", "until": "DATE", "unmet": _CODE,
+    "missing": _MISSING,
+}  # fmt: skip
+"""The columns of decisions while a slice is decided: those of the result, and the number of the rule."""
+
+
+def source(table: Table) -> str:
+    """Return how a table of a slice is read."""
+    return named(sql_table(table.name))
+
+
+def load(base: duckdb.DuckDBPyConnection, facts: Facts, one: Slice) -> None:
+    """Read the tables of a slice."""
+    for table in facts.layout.tables:
+        where = one.where() if facts.rows[table.name] else "FALSE"
+        base.execute(f"CREATE TABLE {source(table)} AS SELECT * FROM {facts.sql(table)} WHERE {where}")
+    columns = ", ".join(f"{named(name)} {type_}" for name, type_ in COLUMNS.items())
+    base.execute(f"CREATE TABLE decided ({columns})")
+
+
+def decide(
+    base: duckdb.DuckDBPyConnection, lowered: Lowered, text: str, numbers: Mapping[str, int], everybody: Sequence[int]
+) -> None:
+    """Decide what is settled, and note who is left to the row engine, and for which rules.
+
+    Args:
+        base: with the tables of a slice, and ``doubted``, the partners that are looked at one by one.
+        lowered: the rules.
+        text: their query.
+        numbers: of each rule its number.
+        everybody: the numbers of the rules that are left to the row engine for all partners.
+    """
+    every = ", ".join(map(str, [*everybody, *(numbers[rule] for rule in lowered.rules)]))
+    always = ", ".join(map(str, everybody))
+    if not lowered.rules:
+        base.execute(
+            f"CREATE TABLE left_over AS SELECT DISTINCT partner, FALSE AS is_left, [{every}] AS rules FROM partners"
+        )
+        return
+    base.execute(f"CREATE TABLE wide AS {text}")
+    for index, rule in enumerate(lowered.rules.values()):
+        base.execute(
+            f"INSERT INTO decided SELECT {_row(rule, index, numbers[rule.rule])} FROM wide"
+            f" WHERE s{index} AND partner NOT IN (SELECT partner FROM doubted)"
+        )
+    open_ = ", ".join(f"CASE WHEN NOT s{index} THEN {numbers[rule]} END" for index, rule in enumerate(lowered.rules))
+    base.execute(
+        f"CREATE TABLE left_over AS SELECT partner, len(own) > 0 AS is_left, CASE WHEN is_doubted THEN [{every}]"
+        f" ELSE list_concat(CAST([{always}] AS INTEGER[]), own) END AS rules FROM (SELECT DISTINCT ON (partner) partner,"
+        f" partner IN (SELECT partner FROM doubted) AS is_doubted,"
+        f" CAST(list_filter([{open_}], lambda one: one IS NOT NULL) AS INTEGER[]) AS own FROM wide) WHERE len(rules) > 0"
+    )
+
+
+def _row(rule: RuleColumns, index: int, number: int) -> str:
+    """Return a decision as the columns of a row."""
+    eligible = f"CASE WHEN d{index} THEN 'eligible' ELSE 'not_eligible' END" if rule.eligible is not None else "NULL"
+    if rule.eligible is None and rule.amount is not None:
+        eligible = "'decided'"
+    points = f"p{index}, q{index}" if rule.points is not None else "NULL, NULL"
+    amount = f"a{index}, b{index}" if rule.amount is not None else "NULL, NULL"
+    currency = quoted(rule.currency) if rule.currency is not None else "NULL"
+    standing = "'not_held'" if rule.is_award else "NULL"
+    told: list[str] = []
+    for place, ((code, day, projected), _) in enumerate(rule.unmet):
+        on = f"DATE '{day}'" if day is not None else "NULL::DATE"
+        what = f"{{'code': {quoted(code)}, 'on': {on}, 'projected': {str(projected).upper()}}}"
+        told.append(f"CASE WHEN u{index}_{place} THEN {what} END")
+    unmet = f"list_filter([{', '.join(told)}], lambda one: one IS NOT NULL)" if told else "[]"
+    values: list[Any] = [
+        str(number), "partner", quoted(rule.rule), str(rule.in_force).upper(), eligible, points, amount, currency, "NULL",
+        "[]", standing, "NULL", "NULL", unmet, "[]",
+    ]  # fmt: skip
+    return ", ".join(values)

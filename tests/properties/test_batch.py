@@ -1,0 +1,111 @@
+"""A batch decides as ``Engine.decide``: every column, for every rule, whatever is told of a partner."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from dsl.load import load_checked
+from evaluator.columnar.importing import import_lines
+from evaluator.columnar.layout import layout_of
+from evaluator.columnar.results import SCHEMA, row_of, table_of
+from evaluator.columnar.run import Asked, Summary, run
+from evaluator.engine import Engine, Query
+from review.scenarios.partners import COMPLETE, Chances, Partners
+
+ROOT = Path(__file__).resolve().parents[2]
+LAWS = sorted((ROOT / "tests" / "data" / "policies" / "laws").glob("*.policy"))
+DAYS = (date(2022, 10, 3), date(2023, 6, 20), date(2026, 8, 15))
+TOLD = {
+    "complete": COMPLETE,
+    "missing": Chances(),
+    "histories": Chances(untold=0.05, absent=0.02, untold_field=0, history=0.6),
+    "little": Chances(untold=0.5, absent=0.3, untold_field=0.2, projected=0.5),
+}
+
+Facts = list[dict[str, Any]]
+
+
+def engine_of(path: Path) -> Engine:
+    loaded = load_checked([path])
+    return Engine(loaded.document, loaded.core)
+
+
+def partners(engine: Engine, day: date, seed: int, each: int) -> Facts:
+    """Partners of every manner of telling."""
+    found: Facts = []
+    for manner, chances in TOLD.items():
+        made = Partners(engine.core, seed=seed, as_of=day, chances=chances)
+        found += [{**made.partner(number), "partner": f"{manner}-{number:04d}"} for number in range(1, each + 1)]
+    return found
+
+
+def imported(engine: Engine, told: Facts, folder: Path) -> Path:
+    """Return a folder of tables with the facts of partners."""
+    lines = io.BytesIO("".join(json.dumps(one) + "\n" for one in told).encode())
+    done = import_lines(lines, engine.reader, layout_of(engine.core), folder, lambda _: None)  # type: ignore[arg-type]
+    assert (done.partners, done.rejected) == (len(told), 0)
+    return folder
+
+
+def batch(engine: Engine, facts: Path, out: Path, day: date, rules: tuple[str, ...] = ("*",), size: int = 7) -> Summary:
+    return run(engine, Asked(facts, out, day, rules, size), lambda _: None)
+
+
+def rows(out: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted((out / "decisions").iterdir()):
+        table = pq.read_table(path)
+        assert table.schema.equals(SCHEMA)
+        yield from table.to_pylist()
+
+
+def differences(engine: Engine, told: Facts, day: date, rules: tuple[str, ...], out: Path) -> list[str]:
+    """Return where a batch says something else than the engine does."""
+    by_key = {(row["partner"], row["rule"]): row for row in rows(out)}
+    found: list[str] = []
+    number = 0
+    for facts in told:
+        for decision in engine.decide(Query(rules, day, facts)).decisions:
+            number += 1
+            # As columns hold it: a list of structs keeps its types.
+            (wanted,) = table_of([row_of(facts["partner"], decision)]).to_pylist()
+            row = by_key[facts["partner"], decision.rule]
+            found += [
+                f"{facts['partner']} {decision.rule} {name}: {row[name]!r}, and not {wanted[name]!r}"
+                for name in wanted
+                if row[name] != wanted[name]
+            ]
+    assert len(by_key) == number
+    return found
+
+
+@pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
+def test_a_batch_decides_as_the_engine(path: Path, tmp_path: Path) -> None:
+    engine = engine_of(path)
+    day = DAYS[1]
+    told = partners(engine, day, seed=3, each=3)
+
+    summary = batch(engine, imported(engine, told, tmp_path / "facts"), tmp_path / "out", day)
+
+    assert summary.rejects == 0
+    assert summary.partners == len(told)
+    assert differences(engine, told, day, ("*",), tmp_path / "out") == []
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("path", [ROOT / "policies", *LAWS], ids=lambda path: path.stem)
+def test_a_batch_decides_as_the_engine_over_many_partners(path: Path, day: date, tmp_path: Path) -> None:
+    engine = engine_of(path)
+    told = partners(engine, day, seed=5, each=12 if path.is_dir() else 150)
+
+    batch(engine, imported(engine, told, tmp_path / "facts"), tmp_path / "out", day, size=200)
+
+    assert differences(engine, told, day, ("*",), tmp_path / "out") == []
