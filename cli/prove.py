@@ -13,13 +13,15 @@ from cli.sides import side
 from dsl.core.keys import Keys
 from evaluator.engine import Engine
 from review.diff.compare import Changed, Side as Compared, compare
-from review.formats.proofs import PROVE
+from review.formats.proofs import CHECK, PROVE
+from review.prove.check_report import Checked
 from review.prove.report import Proved
 
 
 @click.command(short_help="Prove what a change does to every partner.")
-@click.argument("base")
+@click.argument("base", required=False)
 @click.argument("head", required=False)
+@click.option("--check", is_flag=True, help="Look at one version: its properties.")
 @click.option("--rules", "pattern", metavar="PATTERN", help="Only rules that fit, like 'designation.*'.")
 @click.option(
     "--policies", multiple=True, metavar="PATH", help="Where the policies stand in revisions.  [default: policies]"
@@ -30,8 +32,9 @@ from review.prove.report import Proved
 @click.option("--require", is_flag=True, help="Leave with exit code 1 where something is not known.")
 @format_option(PROVE)
 def prove(
-    base: str,
+    base: str | None,
     head: str | None,
+    check: bool,
     pattern: str | None,
     policies: tuple[str, ...],
     seconds: float,
@@ -43,7 +46,14 @@ def prove(
     Each is a claim of its own. `never looser (proved)`: no partner at all gets more. `stricter for some`: a partner is
     told that both sides decide otherwise, with no fact that it could do without. What is neither proved nor shown is
     told as not known, with what stands between.
+
+    With --check, BASE alone is looked at, by default the working tree: what its properties claim of every partner is
+    proved, refuted by a partner who shows it, or not known.
     """
+    if check and head is not None:
+        fail_usage("`--check` looks at one version: leave HEAD out, or `--check` to compare the two")
+    if not check and base is None:
+        fail_usage("name a version to compare with, `merit prove main`, or look at this one with `--check`")
     if find_spec("z3") is None:
         fail_usage(
             "`merit prove` needs a solver: install it with `pip install '.[prove]'` in the project's folder, or `pip install z3-solver`"
@@ -52,7 +62,13 @@ def prove(
     from review.prove.verdicts import Prover, Side
 
     paths = policies or (DEFAULT_POLICIES,)
-    before, after = side(base, paths), side(head, paths)
+    if check:
+        found_here = checked(side(base, paths), pattern, seconds)
+        echo_in(form, CHECK, found_here)
+        if found_here.findings or (require and found_here.unknown):
+            sys.exit(FINDINGS)
+        return
+    before, after = side(base or "", paths), side(head, paths)
 
     def whole(told: Compared) -> Side:
         return Side(told.document, told.core, Engine(told.document, told.core), Keys(told.core))
@@ -74,6 +90,18 @@ def prove(
     echo_in(form, PROVE, found)
     if require and (found.one_sided or any("unknown" in (one.less.state, one.more.state) for one in verdicts)):
         sys.exit(FINDINGS)
+
+
+def checked(told: Compared, pattern: str | None, seconds: float) -> Checked:
+    """Return how the properties of one version stand; the solver is read here."""
+    from review.prove.properties import Properties
+    from review.prove.single import Asking
+
+    asking = Asking(told.core, Engine(told.document, told.core), Keys(told.core))
+    properties = Properties(asking, seconds)
+    named = told.core.properties.items()
+    asked = [one for name, one in named if pattern is None or fnmatchcase(f"property.{name}", pattern)]
+    return Checked(tuple(properties.of(one) for one in asked))
 
 
 def _is_asked(one: Changed, pattern: str | None) -> bool:

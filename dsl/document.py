@@ -741,6 +741,49 @@ class Rule(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Implies(Node):
+    """Whoever meets one condition meets the other.
+
+    ``level`` instead of ``then``: each of the awards on the left, by itself, is qualified for at the level.
+    """
+
+    KEY: ClassVar[str] = "implies"
+    given: Expr
+    then: Expr | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Never(Node):
+    """Nobody meets the condition."""
+
+    KEY: ClassVar[str] = "never"
+    condition: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverCosts(Node):
+    """More of a fact or measure never costs an award: of each that is named, nobody loses it by telling more."""
+
+    KEY: ClassVar[str] = "never_costs"
+    more: tuple[str, ...]
+    selection: Selection
+
+
+Law: TypeAlias = Implies | Never | NeverCosts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property(Node):
+    """What is claimed of every partner: decided nowhere, proved by ``merit prove --check``."""
+
+    law: Law
+    title: str | None = None
+    valid: Validity | None = None
+    notes: Notes = NO_NOTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document(Node):
     """All forms of a programme by name."""
 
@@ -758,6 +801,7 @@ class Document(Node):
     rules: Mapping[str, Rule] = field(default_factory=dict)
     additions: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """What ``also`` forms add to the rule of the key."""
+    properties: Mapping[str, Property] = field(default_factory=dict)
 
 
 def walk(node: Node) -> Iterator[Node]:

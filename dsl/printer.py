@@ -72,6 +72,24 @@ def _paragraphs(document: d.Document) -> Iterator[str]:
     for key, blocks in document.additions.items():
         if key not in document.rules:
             yield from (_rule(added, "also") for added in blocks)
+    for name, stated in document.properties.items():
+        head = _spaced("property", _head(name, stated.title), _validity(stated.valid), _notes(stated.notes))
+        yield f"{head} {_lines([_law(stated.law)])}\n"
+
+
+def _law(law: d.Law) -> str:
+    match law:
+        case d.Implies(given=given, then=then, level=level):
+            if (then is None) == (level is None):
+                raise PrintError("policy text says one thing behind `implies`: a condition, or `qualifies at` a level")
+            implied = f"qualifies at {level}" if then is None else _text(then, _OR)
+            return f"{_text(given, _OR)} implies {implied}"
+        case d.Never(condition=condition):
+            return f"never {_text(condition, _OR)}"
+        case d.NeverCosts(more=more, selection=selection):
+            return f"more {', '.join(more)} never costs {_selection(selection)}"
+        case _:
+            assert_never(law)
 
 
 def _kept(records: d.Records) -> str:

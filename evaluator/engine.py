@@ -166,6 +166,14 @@ class Engine:
         }
         return {name: range_ for name, range_ in told.items() if range_ is not None}
 
+    def meets(self, condition: c.Expr, facts: Mapping[str, Json], as_of: date) -> Truth:
+        """Return whether a partner meets a condition of these policies on a day: one that no rule asks, as a property's.
+
+        Raises:
+            DayOutside, FactErrors: as ``decide``.
+        """
+        return self._one(facts, as_of).interpreter.evaluate(condition, Moment(as_of)).truth
+
     def _rule(self, rule_id: str) -> c.Rule:
         if rule_id not in self.core.rules:
             raise UnknownRule(rule_id, nearest(rule_id, list(self.core.rules)))

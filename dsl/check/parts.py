@@ -61,6 +61,7 @@ DECIDED: Mapping[str, frozenset[str]] = {
     "certification": _SOURCED | {"days"},
     "field": _SOURCED | {"title"},
     "define": _SOURCED | {"title"},
+    "property": frozenset({"cite", "assume", "title", "days"}),
 }
 """What decides something, by the word of a clause or form; settings, windows and phrases not named have `_SOURCED`."""
 
@@ -87,6 +88,9 @@ _INSTEAD_THERE: Mapping[tuple[str, str], str] = {
     ("row", "only if"): "no award is made of this table's rows; write the condition where the table is read",
     **dict.fromkeys(((kind, "only if") for kind in AMOUNT_KINDS), "write `requires { label: condition }` inside it"),
     ("certification", "was"): "list the certification under both names",
+    ("property", "was"): "leave it out: nothing goes by the name of a property",
+    ("property", "seen"): "leave it out: a property is claimed of all its days",
+    ("property", "only if"): "put the condition before `implies`: `fact and holds award implies ...`",
     ("member of a group", "was"): "an earlier name stands behind the award itself",
 }
 
@@ -124,6 +128,9 @@ def undecided(document: d.Document) -> Iterator[Diagnostic]:
     for definition in (*document.definitions.values(), *document.measures.values()):
         yield from _told(definition, "define")
         yield from _below(definition)
+    for stated in document.properties.values():
+        yield from _told(stated, "property")
+        yield from _below(stated)
 
 
 def _rule(rule: d.Rule, word: str) -> Iterator[Diagnostic]:

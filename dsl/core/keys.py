@@ -86,8 +86,14 @@ class Keys:
         Days of its wordings, of what they name, of lists and tables, and days compared with today. What is asked of other
         days (``on``, ``sometime``, the register) moves with the partner's facts as well.
         """
+        return self._days_of(self._read_by([rule]))
+
+    def days_in(self, node: n.Expr) -> tuple[date, ...]:
+        """Return likewise the days on which what a node decides can change."""
+        return self._days_of(self._read_by([], [node]))
+
+    def _days_of(self, read: _Read) -> tuple[date, ...]:
         found: set[date] = set()
-        read = self._read_by([rule])
         for one in read.rules.values():
             found.update(day for version in one.versions for day in (*version.bounds(), *stated_days(version)))
         for node in read.nodes:

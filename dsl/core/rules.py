@@ -191,6 +191,40 @@ class NamedDecl:
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Never:
+    """That nobody meets a condition."""
+
+    against: Expr
+    """What somebody meets who shows that it is not so."""
+    about: str = ""
+    """The award that it is claimed of, where it is claimed of several, each by itself."""
+    days: Days = ALWAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverCosts:
+    """That nobody who tells more of some facts or measures, and all else alike, meets a condition no longer."""
+
+    more: tuple[str, ...]
+    condition: Expr
+    about: str
+    """The rule that the condition is about."""
+    days: Days = ALWAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """What is claimed of every partner of whom everything is told: decided nowhere, proved before it counts."""
+
+    name: str
+    title: str
+    claims: tuple[Never | NeverCosts, ...]
+    days: Days = ALWAYS
+    basis: Basis = NO_BASIS
+    origin: Span = field(default=NO_SPAN, compare=False, repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Membership:
     """Which awards and benefits make the membership: their anniversaries are those that rules mean by the anniversary."""
@@ -224,6 +258,8 @@ class Core:
     """Every day on which some version begins or ends, sorted."""
     terms: Mapping[str, str] = field(default_factory=dict)
     """How names without a title are written for readers; nothing is decided by them."""
+    properties: Mapping[str, Property] = field(default_factory=dict)
+    """What is claimed of the rules; nothing is decided by it."""
 
     @property
     def members(self) -> tuple[str, ...]:

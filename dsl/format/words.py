@@ -9,7 +9,7 @@ from dsl.syntax import Token
 COMMA_PHRASES = frozenset({"ROUNDED", "OTHERWISE", "SETTING"})
 """Phrases whose leading comma may be left out; the layout decides whether it is written."""
 
-BREAKS = frozenset({"and", "or", "when", "over", "against", "sometime", "+"})
+BREAKS = frozenset({"and", "or", "when", "over", "against", "sometime", "implies", "never costs", "+"})
 """Words that a long expression breaks before."""
 
 _INTEGER = re.compile(r"\d{5,}")

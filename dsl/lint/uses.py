@@ -51,6 +51,7 @@ def _forms(document: d.Document) -> Iterator[tuple[str, d.Node]]:
         document.definitions,
         document.measures,
         document.rules,
+        document.properties,
     )
     for forms in kept:
         yield from forms.items()

@@ -10,6 +10,7 @@ from dsl import core as c, document as d
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS
 from dsl.codec import digest
 from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
+from dsl.lower.properties import properties
 from dsl.lower.rules import Rules, family_key
 from dsl.lower.scope import Names, Scope, core_type, days_of, kind_of, words
 from dsl.lower.values import Values
@@ -44,6 +45,7 @@ def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
         benefits=tuple(sorted(i for ids in names.awards.values() for i in ids if i.startswith("benefit."))),
         membership=_membership(names),
         terms={name: term.title for name, term in document.terms.items()},
+        properties=properties(names, rules.values),
     )
     return core, list(sorted_diagnostics(found))
 

@@ -79,6 +79,7 @@ def merge(parts: Sequence[d.Document], found: list[Diagnostic]) -> d.Document:
         measures=joined(lambda p: p.measures),
         rules=rules,
         additions=ordered,
+        properties=joined(lambda p: p.properties),
     )
 
 
@@ -152,6 +153,8 @@ class _Lowering:
                 return self.definition(node)
             case "rule":
                 return self.rule(node)
+            case "property":
+                return self.property(node)
             case _:
                 raise AssertionError(f"no form {node.kind}")
 
@@ -375,6 +378,35 @@ class _Lowering:
         if node.token("ALSO") is not None:
             return d.Document(additions={rule.key: (rule,)})
         return d.Document(rules={rule.key: rule})
+
+    def property(self, node: Node) -> d.Document:
+        title = node.token("STRING")
+        stated = d.Property(
+            law=self.law(self.child(node, "implies", "never", "never_costs")),
+            title=_unquoted(title) if title else None,
+            valid=self.validity(node.node("span")),
+            notes=self.notes(node),
+            origin=node.span,
+        )
+        return d.Document(properties={self.required(node, "NAME").text: stated})
+
+    def law(self, node: Node) -> d.Law:
+        match node.kind:
+            case "implies":
+                given, *then = self.values(node)
+                level = node.token("NAME")
+                return d.Implies(
+                    given=given,
+                    then=then[0] if then else None,
+                    level=level.text if level is not None else None,
+                    origin=node.span,
+                )
+            case "never":
+                return d.Never(condition=next(self.values(node)), origin=node.span)
+            case _:
+                more = self.names(self.child(node, "names"))
+                selection = self.selection(self.child(node, "selection"))
+                return d.NeverCosts(more=more, selection=selection, origin=node.span)
 
     # ---- notes, spans
 

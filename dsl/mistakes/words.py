@@ -29,6 +29,7 @@ TOP_WORDS = (
     "define",
     "measure",
     *KINDS,
+    "property",
 )
 """Words that begin a top-level form."""
 

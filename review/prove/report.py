@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from review.prove.claims import Claim, Verdict
+from review.prove.claims import Between, Claim, Verdict
 from review.words.decision_text import Paint
 
 Json = Any
@@ -109,7 +109,7 @@ def _detail(verdict: Verdict) -> Iterator[str]:
         if claim.state == "witness":
             yield f"{word}: {claim.was} -> {_now(claim)}, {facts_in_words(claim.partner or {})}"
         elif claim.state == "unknown":
-            yield f"{word}: {claim.why}{_between(claim)}"
+            yield f"{word}: {claim.why}{between_in_words(claim.between)}"
     if verdict.follows:
         yield "its settings, options or effects differ too: what follows from it is not among the claims"
 
@@ -125,9 +125,11 @@ def facts_in_words(facts: Json) -> str:
     return f"a partner with {json.dumps(facts, ensure_ascii=False)}"
 
 
-def _between(claim: Claim) -> str:
-    named = [f"{one.title} ({one.what}, {one.at})" for one in claim.between[:MOST_BETWEEN]]
-    more = len(claim.between) - len(named)
+def between_in_words(between: Sequence[Between]) -> str:
+    """Return what stands between a claim and its proof, the first few by name."""
+    told = dict.fromkeys(f"{one.title or one.what} ({f'{one.what}, ' if one.title else ''}{one.at})" for one in between)
+    named = list(told)[:MOST_BETWEEN]
+    more = len(told) - len(named)
     return f"; between stand {', '.join(named)}{f' and {more} more' if more else ''}" if named else ""
 
 

@@ -18,7 +18,6 @@ from typing import Any, Literal, TypeAlias
 import z3
 
 from dsl import core as c
-from dsl.builtin import BUILT_IN
 from dsl.core.anywhere import Anywhere
 from dsl.core.keys import Keys
 from dsl.core.ranges import Numbers, Range, Truth
@@ -32,7 +31,7 @@ from review.prove.encode import TERMS, Encoder
 from review.prove.formulas import Formula, alike, at_least, both, either, negated
 from review.prove.terms import Cannot, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
-from review.prove.witness import always, partner_of, shows, smallest
+from review.prove.witness import shows, smallest, thought_of
 
 Json = Any
 Way: TypeAlias = Literal["less", "more"]
@@ -72,7 +71,7 @@ class Prover:
         self.before, self.after = before, after
         self.seconds = seconds
         self.texts = texts_of((before.core, after.core))
-        self._daily = [Anywhere(side.core, _moves_daily) for side in (before, after)]
+        self._daily = [Anywhere(side.core, moves_daily) for side in (before, after)]
         self._known: dict[tuple[object, ...], tuple[Claim, Claim]] = {}
         self._shown: dict[tuple[str, Way], list[Facts]] = {}
         """Partners that showed it of a rule on other days: they are tried first."""
@@ -81,7 +80,7 @@ class Prover:
         """Yield what becomes of a rule, for every stretch of days on which the sides do not decide alike."""
         until = monotonic() + self.seconds
         for days in self._unlike(was, rule):
-            tried = tuple(dict.fromkeys(_ends(days)))
+            tried = tuple(dict.fromkeys(ends_of(days)))
             claims = [self._claims(was, rule, day) if monotonic() < until else self._out_of_time() for day in tried]
             if not claims:
                 continue
@@ -173,17 +172,7 @@ class Prover:
         return Claim("unknown", between=between, why="no partner was found that shows it")
 
     def _partners(self, solver: Any, told: Told, day: date) -> Iterator[dict[str, Json]]:
-        """Yield partners that the solver thinks of, the plainest first: with nothing in what stands between."""
-        records: dict[str, Json] = {
-            name: [] for name in (*self.before.core.records, *self.after.core.records) if name not in BUILT_IN
-        }
-        plain = [_is_nothing(term) for _, term in told.nodes.values()]
-        register = [_is_nothing(term) for node, term in told.nodes.values() if not isinstance(node, c.Holds | c.Paid)]
-        for wanted in ([*plain, *told.wishes], [*register, *told.wishes], plain, register, told.wishes, []):
-            if solver.check(*_named(solver, wanted)) == z3.sat:
-                partner = partner_of(told, solver.model(), day, records)
-                yield partner
-                yield always(partner, list(records))
+        return thought_of(solver, told, day, dict.fromkeys((*self.before.core.records, *self.after.core.records)))
 
     def _shows(self, was: c.Rule, rule: c.Rule, day: date, way: Way) -> Any:
         def decide(facts: Facts) -> bool:
@@ -205,7 +194,8 @@ class Prover:
         return Claim("witness", least, f"{name}: {_said(before[name])}", f"{name}: {_said(after[name])}")
 
 
-def _moves_daily(node: c.Expr) -> bool | None:
+def moves_daily(node: c.Expr) -> bool | None:
+    """Whether a node can be another one on each day of a stretch."""
     return isinstance(node, c.Today | c.Anniversary | c.Lapsed | c.InRenewal | c.Sometime | c.OnDate)
 
 
@@ -257,27 +247,7 @@ def _against(asked: _Asked, way: Way) -> Formula:
     raise Cannot("outcomes of two kinds")
 
 
-def _is_nothing(term: Term) -> Formula:
-    match term:
-        case Flag(must=must, may=may):
-            return both(negated(must), negated(may))
-        case Ordered(low=low, high=high, is_day=False):
-            return both(negated(low.open), negated(high.open), low.value == 0, high.value == 0)
-        case _:
-            return z3.BoolVal(True)
-
-
-def _named(solver: Any, wanted: Sequence[Formula]) -> list[Formula]:
-    """Return the wishes as literals that the solver can be asked with."""
-    names: list[Formula] = []
-    for formula in wanted:
-        name = z3.FreshBool("wish")
-        solver.add(z3.Implies(name, formula))
-        names.append(name)
-    return names
-
-
-def _ends(days: c.Days) -> Iterator[date]:
+def ends_of(days: c.Days) -> Iterator[date]:
     """Yield the first and the last day of a stretch that can be asked about."""
     if days.start is None and days.end is None:
         yield from (limits.FIRST_DAY + _A_YEAR * 32, limits.FIRST_DAY + _A_YEAR * 36)

@@ -5,7 +5,7 @@ What the solver says counts for nothing here: a partner is a witness only where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -14,9 +14,11 @@ from typing import Any
 import z3
 
 from dsl import core as c
+from dsl.builtin import BUILT_IN
 from dsl.codec import decimal_text
 from evaluator.facts_schema import FactErrors
 from review.prove.claims import Facts
+from review.prove.formulas import Formula, both, negated
 from review.prove.terms import UNNAMED, Flag, Ordered, Term, Words
 from review.prove.told import Told
 
@@ -73,6 +75,38 @@ def always(facts: Mapping[str, Json], lists: Sequence[str]) -> dict[str, Json]:
     return {**facts, "facts": told, "records": {**{name: [] for name in lists}, **facts.get("records", {})}}
 
 
+def thought_of(solver: Any, told: Told, day: date, lists: Iterable[str]) -> Iterator[dict[str, Json]]:
+    """Yield partners that the solver thinks of, the plainest first: with nothing in what stands between."""
+    records: dict[str, Json] = {name: [] for name in lists if name not in BUILT_IN}
+    plain = [_is_nothing(term) for _, term in told.nodes.values()]
+    register = [_is_nothing(term) for node, term in told.nodes.values() if not isinstance(node, c.Holds | c.Paid)]
+    for wanted in ([*plain, *told.wishes], [*register, *told.wishes], plain, register, told.wishes, []):
+        if solver.check(*_named(solver, wanted)) == z3.sat:
+            partner = partner_of(told, solver.model(), day, records)
+            yield partner
+            yield always(partner, list(records))
+
+
+def _is_nothing(term: Term) -> Formula:
+    match term:
+        case Flag(must=must, may=may):
+            return both(negated(must), negated(may))
+        case Ordered(low=low, high=high, is_day=False):
+            return both(negated(low.open), negated(high.open), low.value == 0, high.value == 0)
+        case _:
+            return z3.BoolVal(True)
+
+
+def _named(solver: Any, wanted: Sequence[Formula]) -> list[Formula]:
+    """Return the wishes as literals that the solver can be asked with."""
+    names: list[Formula] = []
+    for formula in wanted:
+        name = z3.FreshBool("wish")
+        solver.add(z3.Implies(name, formula))
+        names.append(name)
+    return names
+
+
 def smallest(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str, Json]:
     """Return as few of the facts as still show the difference: dropping any more of them removes it."""
     changed = True
@@ -124,7 +158,7 @@ def _certified(told: Told, model: Any) -> Iterator[Json]:
         for _ in range(0 if projected else min(count, MOST_PERSONS - number)):
             number += 1
             for name in told.people.certificates(person):
-                yield {"person": f"person {number}", "certification": name, "earned": LONG_AGO}
+                yield {"person": f"person {number}", "certification": name, "earned": LONG_AGO, "expires": "none"}
 
 
 def _awards(told: Told, model: Any, as_of: date) -> Iterator[Json]:
@@ -148,6 +182,11 @@ def _awards(told: Told, model: Any, as_of: date) -> Iterator[Json]:
 
 def _holds(formula: Any, model: Any) -> bool:
     return bool(z3.is_true(model.eval(formula, model_completion=True)))
+
+
+def number_of(term: Ordered, model: Any, type_: c.Type) -> Json:
+    """Return the figure that a model gives a term, as a partner tells it."""
+    return _value(term, model, type_)
 
 
 def _value(term: Term, model: Any, type_: c.Type) -> Json:

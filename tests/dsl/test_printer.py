@@ -300,6 +300,13 @@ def by_key(rules: list[d.Rule]) -> dict[str, d.Rule]:
     return {rule.key: rule for rule in rules}
 
 
+LAWS = (
+    st.builds(d.Implies, given=EXPRS, then=EXPRS)
+    | st.builds(d.Implies, given=EXPRS, level=st.just("gold"))
+    | st.builds(d.Never, condition=EXPRS)
+    | st.builds(d.NeverCosts, more=some(NAMES), selection=SELECTIONS)
+)
+PROPERTIES = st.builds(d.Property, law=LAWS, title=maybe(TEXT), valid=maybe(VALIDITIES), notes=NOTES)
 DOCUMENTS = st.builds(
     d.Document,
     package=maybe(st.builds(d.Package, name=st.just("p"), title=TEXT)),
@@ -315,6 +322,7 @@ DOCUMENTS = st.builds(
     definitions=st.dictionaries(LABELS, DEFINITIONS, max_size=1),
     measures=st.dictionaries(LABELS, DEFINITIONS, max_size=1),
     rules=st.lists(RULES, max_size=2).map(by_key),
+    properties=st.dictionaries(st.sampled_from(["never", "alpha"]), PROPERTIES, max_size=1),
     additions=st.lists(RULES, max_size=1).map(lambda rules: {rule.key: (rule,) for rule in rules}),
 )
 

@@ -1,0 +1,137 @@
+"""How the properties and rules of one version of the policies stand, as lines for people, as JSON, and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from review.prove.checked import Judged, Judgement
+from review.prove.report import between_in_words, facts_in_words
+from review.words.decision_text import Paint
+
+Json = Any
+LIMITS = (
+    "Said of partners of whom everything is told, on the first day of each stretch, and the last where days are compared "
+    "with today; what the register, records and other days say is whatever it can be."
+)
+MOST_ABOUT = 4
+"""Awards that a property is claimed of are named up to so many; the rest by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All that was looked at in one version of the policies."""
+
+    properties: tuple[Judged, ...] = ()
+
+    @property
+    def findings(self) -> int:
+        """How many things are not as they should be."""
+        return sum(one.is_finding for one in self.properties)
+
+    @property
+    def unknown(self) -> int:
+        """How many things are not known."""
+        return sum(one.state == "unknown" for one in self.properties)
+
+
+def check_lines(found: Checked, paint: Paint) -> Iterator[str]:
+    """Yield how everything stands, what is proved last and in a line each."""
+    yield _head(found.properties)
+    if found.properties:
+        yield LIMITS
+    for one in sorted(found.properties, key=lambda stated: ORDER.index(_word(stated))):
+        yield ""
+        yield f"{paint(f'property.{one.name}', 'head')}  {one.title}  {one.at}"
+        yield f"  {_word(one)}{f' of each of {_about(one)}' if _about(one) and one.state == 'proved' else ''}"
+        yield from (f"    {line}" for line in _detail(one))
+
+
+ORDER = ("refuted", "not known", "refuted, as is assumed", "proved")
+
+
+def _word(stated: Judged) -> str:
+    if stated.state == "refuted":
+        return "refuted" if stated.is_finding else "refuted, as is assumed"
+    return "not known" if stated.state == "unknown" else "proved"
+
+
+def _head(stated: Sequence[Judged]) -> str:
+    if not stated:
+        return "no property is declared"
+    words = [_word(one) for one in stated]
+    told = ", ".join(f"{words.count(word)} {word}" for word in reversed(ORDER) if word in words)
+    return f"{len(stated)} {'property' if len(stated) == 1 else 'properties'}: {told}"
+
+
+def _about(stated: Judged) -> int:
+    return len({one.about for one in stated.judgements if one.about}) if len(stated.judgements) > 1 else 0
+
+
+def _detail(stated: Judged) -> Iterator[str]:
+    if stated.state == "proved":
+        return
+    if stated.state == "refuted":
+        yield from (f"assumed: {text}" for text in stated.assumed)
+    fine = dict.fromkeys(one.about for one in stated.judgements)
+    for one in stated.judgements:
+        if one.state != "proved":
+            fine.pop(one.about, None)
+    for one in stated.judgements:
+        if one.state != "proved":
+            yield f"{f'{one.about}, ' if one.about else ''}{one.days}: {_said(one)}"
+        elif one.about not in fine:
+            yield f"{f'{one.about}, ' if one.about else ''}{one.days}: proved"
+    named = [one for one in fine if one]
+    if named:
+        more = len(named) - MOST_ABOUT
+        yield f"proved of {', '.join(named[:MOST_ABOUT])}{f' and {more} more' if more > 0 else ''}"
+
+
+def _said(one: Judgement) -> str:
+    if one.state == "refuted":
+        lost = "".join(f", who loses by {name} {value}" for name, value in one.more.items())
+        return f"refuted on {one.day} by {facts_in_words(one.partner or {})}{lost}"
+    return f"not known: {one.why}{between_in_words(one.between)}"
+
+
+def check_json(found: Checked) -> dict[str, Json]:
+    """Return everything as JSON."""
+    return {"limits": LIMITS, "properties": [_property_json(one) for one in found.properties]}
+
+
+def _property_json(stated: Judged) -> dict[str, Json]:
+    return {
+        "property": stated.name,
+        "title": stated.title,
+        "at": stated.at,
+        "state": stated.state,
+        "finding": stated.is_finding,
+        "assumed": list(stated.assumed),
+        "claims": [_judgement_json(one) for one in stated.judgements],
+    }
+
+
+def _judgement_json(one: Judgement) -> dict[str, Json]:
+    days = {"from": one.days.start, "until": one.days.end}
+    told: dict[str, Json] = {
+        **({"about": one.about} if one.about else {}),
+        **{name: day.isoformat() for name, day in days.items() if day is not None},
+        "day": one.day.isoformat(),
+        "state": one.state,
+    }
+    if one.state == "refuted":
+        told |= {"partner": one.partner, **({"more": dict(one.more)} if one.more else {})}
+    if one.state == "unknown":
+        told |= {"why": one.why, "between": [{"what": x.what, "title": x.title, "at": x.at} for x in one.between]}
+    return told
+
+
+def check_markdown(found: Checked) -> str:
+    """Return how everything stands as a table for a pull request."""
+    lines = ["# Properties", "", _head(found.properties), "", LIMITS, "", "| Property | Stands |", "| --- | --- |"]
+    for one in found.properties:
+        detail = "".join(f"<br>{line}".replace("|", "\\|") for line in _detail(one))
+        lines.append(f"| {one.title} (`{one.name}`, {one.at}) | {_word(one)}{detail} |")
+    return "\n".join(lines) + "\n"
