@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING
 from dsl import document as d
 from dsl.core import PLURALS, Core
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label, unknown_name
-from dsl.lower.scope import word_in
+from dsl.lower.scope import group_inside, word_in
 from dsl.mistakes.words import RESERVED
 from dsl.source import Span
 
@@ -161,7 +161,9 @@ def _unread(document: d.Document, core: Core) -> Iterator[Diagnostic]:
     awards |= set(PLURALS)
     for listing in document.groups.values():
         for entry in listing.entries:
-            if entry.name not in awards:
+            if entry.name not in awards and entry.name in document.groups:
+                yield group_inside(document, "C102", entry.name, entry.origin)
+            elif entry.name not in awards:
                 yield unknown_name("C102", "award", entry.name, word_in(entry.origin, entry.name), awards)
     known = awards | set(document.groups)
     for table in document.tables.values():

@@ -51,6 +51,8 @@ class Arithmetic(Figures):
                     expr.origin,
                     "name the flag alone, or write `not` before it",
                 )
+            elif right.type.kind == "text" and isinstance(left_doc, d.Figure | d.Day):
+                self.incomparable(left_doc, left.type, right.type)
             else:
                 self.incomparable(right_doc, right.type, left.type)
             return None

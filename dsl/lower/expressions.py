@@ -103,7 +103,7 @@ class Expressions(ABC):
         """
         help_, fix = "both sides need one unit", None
         right: str | None = None
-        if isinstance(expr, d.Figure) and expr.value is not None:
+        if isinstance(expr, d.Figure) and expr.value is not None and wanted.kind != "text":
             shown = expr.origin.text.split()[0] if expr.origin.text else f"{expr.value:,}"
             unit = {"money": wanted.unit or "USD", "percent": "%", "points": "points"}.get(wanted.kind)
             if is_.kind == wanted.kind == "money":
@@ -114,6 +114,12 @@ class Expressions(ABC):
                 help_ = f"write a figure in its unit, or a plain one where it has none: `{shown.rstrip('%')}`"
             elif wanted.kind == "date":
                 help_ = "write a day, like `2022-10-03`"
+        elif wanted.kind == "text":
+            # A figure is no text, though digits may be: whether they are, the author says.
+            shown = expr.origin.text if isinstance(expr, d.Figure | d.Day) else ""
+            help_ = f'write a text in quotes, `"{shown or "..."}"`, or the name of a fact that is a text'
+        elif is_.kind == "text" and wanted.kind in _EXAMPLES:
+            help_ = f"a text is compared with texts alone: write {_EXAMPLES[wanted.kind]}, or the name of one"
         elif isinstance(expr, d.Text) and wanted.kind == "choice":
             told = wanted.value_of(expr.text)
             right = told if told in wanted.choices else nearest(expr.text.replace(" ", "_"), wanted.choices)
@@ -184,6 +190,18 @@ class Expressions(ABC):
             )
             return 1
         return int(value)
+
+
+_EXAMPLES = {
+    "count": "a count, like `5`",
+    "number": "a number, like `5`",
+    "money": "an amount, like `1,000 USD`",
+    "percent": "a percentage, like `20 %`",
+    "points": "points, like `5 points`",
+    "date": "a day, like `2022-10-03`",
+    "duration": "a length, like `30 days`",
+}
+"""What to write where a value of a kind is expected."""
 
 
 def to_compare(span: Span, type_: c.Type) -> tuple[str, Fix | None]:

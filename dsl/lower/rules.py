@@ -228,6 +228,8 @@ class Rules(Bodies):
                 settings[word] = self._setting(word, found, scope)
         for word, windows in body.windows.items():
             settings[word] = self._window(windows, scope)
+        if form.kind in c.AWARD_KINDS:
+            self._renewals(body)
         requirement: c.Expr | None = None
         if form.kind in c.ASKING_KINDS or (body.parts and form.kind != "choice"):
             requirement = self.requirement(body, scope)
@@ -272,6 +274,18 @@ class Rules(Bodies):
             was=tuple(f"{form.kind}.{old.split('.', 1)[-1]}" for note in notes for old in note.was),
             origin=origin,
         )
+
+    def _renewals(self, body: Body) -> None:
+        """Report C122 for the anniversary that a renewal leads to where an award is never renewed."""
+        open_on = [days for _, days, _ in body.windows.get("renewable", ())]
+        for setting, days, _ in body.settings.get("renews to", ()):
+            if not any(overlap(days, other) for other in open_on):
+                self.names.report(
+                    "C122",
+                    "`renews to` decides nothing here: nothing says when the award is renewable",
+                    setting.origin,
+                    "write when beside it: `renewable from anniversary through anniversary + 30 days`",
+                )
 
     def _stated(self, body: Body, phrase: str) -> tuple[c.Stated, ...]:
         return tuple(
@@ -364,15 +378,8 @@ class Rules(Bodies):
                 "gives": ("benefit", *c.AWARD_KINDS, "entitlement"),
             }.get(verb.word, (*c.AWARD_KINDS, "benefit"))
             ids = self.names.awards_of(verb.names, verb.origin, scope, kinds)
-            dated = [one for own in self.names.members(verb.names).values() for one in own if one.days != c.ALWAYS]
-            if dated:
-                group = next(name for name in verb.names if name in self.document.groups)
-                self.names.report(
-                    "C122",
-                    f"`{word}` speaks of a group whose members have days of their own: `{group}`",
-                    verb.origin,
-                    f"name the awards, in versions: `from 2023-10-03 {{ {word} ... }}`",
-                )
+            advice = f"name the awards, in versions: `from 2023-10-03 {{ {word} ... }}`"
+            if self.names.has_dated_members(verb.names, word, verb.origin, advice):
                 continue
             when = self.values.condition(verb.when, scope.under(verb.word)) if verb.when is not None else None
             up_to = self.values.number(verb.up_to, scope) if verb.up_to is not None else None

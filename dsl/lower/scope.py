@@ -178,17 +178,16 @@ class Names:
         for name, at, code in expanded:
             ids = self._ids(name, kinds)
             if not ids:
-                whole = [i for one in self.awards for i in self._ids(one, kinds)] if "." in name else []
-                known = [*whole, *self.awards, *self.document.groups, *c.PLURALS]
                 if (name, at.start) not in self.unknown_reported:
                     self.unknown_reported.add((name, at.start))
-                    self.unknown(
-                        code,
-                        "award",
-                        name,
-                        at,
-                        [n for n in known if self._ids(n, kinds) or n in self.document.groups],
-                    )
+                    whole = [i for one in self.awards for i in self._ids(one, kinds)] if "." in name else []
+                    known = [n for n in (*whole, *self.awards, *c.PLURALS) if self._ids(n, kinds)]
+                    # A group is named where awards are meant, and stands in no other group and no cell.
+                    groups = self.document.groups if at is span else ()
+                    if name in self.document.groups:
+                        self.found.append(group_inside(self.document, code, name, at))
+                    else:
+                        self.unknown(code, "award", name, at, [*known, *groups])
                 self.errors += 1
                 failed = True
                 continue
@@ -231,6 +230,21 @@ class Names:
                 for award in self._ids(name, ALL_KINDS):
                     found.setdefault(award, []).append(ALWAYS_ONE)
         return {award: tuple(dict.fromkeys(own)) for award, own in found.items() if ALWAYS_ONE not in own}
+
+    def has_dated_members(self, names: Sequence[str], word: str, span: Span, advice: str) -> bool:
+        """Report C122 where a group has members on some days only, at a place that speaks of its awards on every day."""
+        if not any(one.days != c.ALWAYS for own in self.members(names).values() for one in own):
+            return False
+        group = next(
+            name for name in names if any(days_of(entry.valid) != c.ALWAYS for entry in self._entries_of(name))
+        )
+        said = f"`{word}` speaks of a group whose members have days of their own: `{group}`"
+        self.report("C122", said, word_in(span, group), advice)
+        return True
+
+    def _entries_of(self, name: str) -> tuple[d.Entry, ...]:
+        listing = self.document.groups.get(name)
+        return listing.entries if listing is not None else ()
 
     def award_ids(self, name: str) -> list[str]:
         """Return the ids that a name of an award, group or plural stands for."""
@@ -284,6 +298,14 @@ class Names:
             assumes.extend(base.assumes)
             seen = seen or base.seen
         return c.Basis(tuple(cites), tuple(assumes), seen)
+
+
+def group_inside(document: d.Document, code: str, name: str, span: Span) -> Diagnostic:
+    """Return the diagnostic of a group that stands among the members of a group, or in a cell of a table."""
+    where, joint = ("another group", "  ") if code == "C102" else ("a cell", ", ")
+    members = joint.join(dict.fromkeys(entry.name for entry in document.groups[name].entries))
+    said = f"`{name}` is a group, and cannot stand in {where}"
+    return Diagnostic(code, said, word_in(span, name), f"write its members: `{members}`" if members else "leave it out")
 
 
 def word_in(span: Span, name: str) -> Span:

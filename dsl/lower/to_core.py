@@ -73,11 +73,14 @@ def _membership(names: Names) -> c.Membership | None:
     """Return what makes the membership, None where nothing is said of it.
 
     Reports:
-        C102, C103 an unknown or ambiguous award or benefit.
+        C102, C103 an unknown or ambiguous award or benefit; C122 a group with members on some days only.
     """
     said = names.document.membership
     if said is None:
         return None
+    # What a membership rests on is one for all days: an anniversary of long ago gives the day of today's.
+    advice = "name the awards themselves: what makes the membership makes it on every day"
+    names.has_dated_members(said.names, "membership of", said.origin, advice)
     # One by one: kinds may be mixed here, so that no name tells what kind another is of.
     found = [names.awards_of((name,), said.origin, Scope(), (*c.AWARD_KINDS, "benefit")) for name in said.names]
     awards = tuple(dict.fromkeys(award for ids in found for award in ids or ()))
