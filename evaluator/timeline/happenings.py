@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from dsl import core as c
 from dsl.core.ranges import Range, Truth
 from evaluator.decision import Decision, EffectTaken, range_json
+from evaluator.kept import Kept
 from evaluator.plan import Plans
 from evaluator.reasons import Context, Reason, plain, reasons_of, required_text
 from evaluator.timeline.state import State
@@ -164,7 +165,7 @@ def unmet_in_check(decision: Decision) -> Iterator[Reached]:
     check = standing.check if standing is not None else None
     if check is None or check.truth is Truth.TRUE or check.day is None:
         return
-    yield from unmet_of(reasons_of(check, Context(check.day, Plans().within(c.ALWAYS), {})))
+    yield from unmet_of(reasons_of(check, Context(check.day, Plans().within(c.ALWAYS), Kept(), {})))
 
 
 def _said(reason: Reason) -> str:
