@@ -109,7 +109,7 @@ def test_what_a_node_reads_is_known_also_through_names_and_rules() -> None:
     assert reads("designation.one") == {"m", "a"}
     assert reads("entitlement.two") == {"m", "a", "b"}
     assert reads("entitlement.three") is None, "a check may decide any rule"
-    assert reads("entitlement.four") == {"a", "d"}
+    assert reads("entitlement.four") == {"a", "d", "records ev"}
 
 
 def test_a_requirement_that_is_not_reached_is_not_decided_again() -> None:
