@@ -17,6 +17,7 @@ from cli.console import (
     Broken,
     as_of_option,
     echo_in,
+    engine_option,
     fail_usage,
     format_option,
     load_engine,
@@ -52,6 +53,7 @@ DETAILS = ("none", "summary", "full")
 @policies_option
 @click.option("--detail", type=click.Choice(DETAILS), help="How much of the reasons to tell.  [default: full]")
 @format_option(DECIDE)
+@engine_option
 @click.option("--expect", metavar="OUTCOME", help="Exit with 1 unless every rule is decided so, for example eligible.")
 def decide(
     rules: tuple[str, ...],
@@ -61,6 +63,7 @@ def decide(
     policies: tuple[str, ...],
     detail: Detail | None,
     form: str,
+    engine: str | None,
     expect: str | None,
 ) -> None:
     """Decide RULES for a partner and say why.
@@ -84,8 +87,8 @@ def decide(
     elif query.as_of == date.min:
         query = replace(query, as_of=today())
         click.echo(f"decided for today, {query.as_of}; --as-of takes another day", err=True)
-    engine = load_engine(policy_folders(policies))
-    answer = _answer(engine, query, data, prefix)
+    deciding = load_engine(policy_folders(policies), reference=engine == "reference")
+    answer = _answer(deciding, query, data, prefix)
     unexpected = [one for one in answer.decisions if expect is not None and not _is_expected(one, expect)]
     echo_in(form, DECIDE, answer)
     sys.exit(FINDINGS if unexpected else CLEAN)

@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS
 from dsl.core import Core, RecordsDecl, Type
 from dsl.core.calendar import month_index, month_of
 from dsl.core.ranges import NEVER, Dates, Range, everything, exactly
+from dsl.core.reached import of_list
 from evaluator.explanation import Gap
 
 Json = Any
@@ -73,6 +75,11 @@ class Facts:
     def is_projected(self) -> bool:
         """Whether anything is told as projected."""
         return any(self.data.get("projected", {}).values())
+
+    @cached_property
+    def names_told(self) -> frozenset[str]:
+        """The names of all facts and lists that are told, as ``dsl.core.reached`` has them; not those that are projected."""
+        return frozenset((*self.section("facts", False), *map(of_list, self.section("records", False))))
 
     def is_told(self, name: str, projected: bool = False) -> bool:
         """Whether the caller gave a value of that name."""

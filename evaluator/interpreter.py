@@ -48,10 +48,8 @@ class Interpreter:
         self.besides = besides or Besides()
         self.reading: Reads = PartnerReading(self, facts, self.register, self.plans)
         self.stretches = Stretches(self, self.register, self.plans.movement)
-        self._may_reach = (
-            not facts.data or facts.is_projected or bool(facts.section("records", False).keys() - {"awards"})
-        )
-        """Whether more is told than facts and the register, or this is nobody itself: any of it may reach a node."""
+        self._may_reach = not facts.data or facts.is_projected
+        """Whether more is told than facts and lists, or this is nobody itself: any of it may reach a node."""
         self._with_nothing: Interpreter | None = None
         self._before: Before | None = None
         self._decided: dict[tuple[object, ...], Explanation] = {}
@@ -172,7 +170,7 @@ class Interpreter:
         if at.entry is not None or at.projected or self._may_reach or self.besides.reached is None:
             return None
         read = self.besides.reached.of(node)
-        if read is None or not read.isdisjoint(self.facts.section("facts", False)):
+        if read is None or not read.isdisjoint(self.facts.names_told):
             return None
         return self.besides.of((self.facts.as_of, "nothing told"), lambda: self._over({})).once(node, at)
 

@@ -15,8 +15,13 @@ ANY: AbstractSet[str] | None = None
 """Any fact may reach it: what reads the register decides the checks of any award."""
 
 
+def of_list(name: str) -> str:
+    """Return what a list of records is told by among names of facts."""
+    return f"/records/{name}"
+
+
 class Reached:
-    """The facts, and measures that may be supplied, that nodes of one core read, also through names and rules."""
+    """The facts, measures that may be supplied, and lists that nodes of one core read, also through names and rules."""
 
     def __init__(self, core: c.Core) -> None:
         self.core = core
@@ -29,7 +34,7 @@ class Reached:
         return own is None or not own.isdisjoint(facts)
 
     def of(self, node: c.Node) -> AbstractSet[str] | None:
-        """Return the names that a node reads; ``ANY`` where that is not known before facts are."""
+        """Return the names that a node reads, lists as ``of_list`` tells them; ``ANY`` where that is not known before facts are."""
         known = self._nodes.get(id(node))
         if known is None or known[0] is not node:
             # With its node: an identity is one node's only as long as that is there.
@@ -39,7 +44,12 @@ class Reached:
     def _of(self, node: c.Node) -> AbstractSet[str] | None:
         if "awards" in node.lists_read or isinstance(node, c.InProgress):
             return ANY  # progress is held against a partner with nothing
-        own = {name for to, name, _ in references(node) if to in ("fact", "named")}
+        own: set[str] = set()
+        for to, name, _ in references(node):
+            if to in ("fact", "named"):
+                own.add(name)
+            elif to == "records":
+                own.add(of_list(name))
         below: list[AbstractSet[str] | None] = []
         for how, part in asked(node):
             if isinstance(part, str):
