@@ -470,7 +470,10 @@ def compiled(
     text = f"def decide({', '.join(takes)}):\n    {body}\n"
     space = {**_SPACE, **source.names}
     exec(_code(text, name), space)
-    kept = [f"# {one} = {value!r}" for one, value in source.names.items() if not isinstance(value, c.Node)]
+    kept = [
+        f"# {one} = {f'{type(value).__name__} of {value.origin.place}' if isinstance(value, c.Node) else repr(value)}"
+        for one, value in source.names.items()
+    ]
     return space["decide"], "\n".join((*(f"# {line}" for line in head), *kept, text))
 
 

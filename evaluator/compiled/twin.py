@@ -10,6 +10,7 @@ from threading import RLock
 from typing import Any, TypeAlias
 
 from dsl import core as c
+from dsl.core.walk import named_in
 from evaluator.compiled.source import compiled
 from evaluator.compiled.unboxed import Form, Unboxed, form_of
 from evaluator.compiled.writing import Writing
@@ -117,7 +118,10 @@ class Twin:
             result = written.notes or "()"
         of = unit.rule.id if unit.rule is not None else self.core.package
         place = unit.node.origin.place or of
-        head = (f"{of}, as written in {place}, on {day} and as long as nothing dated changes",)
+        head = (
+            f"{of}, as written in {place}, on {day} and as long as nothing dated changes",
+            *(f"f.leaf({number}) is {_told(node)}" for number, node in writing.leaves.items()),
+        )
         return compiled(writing.source, result, head, f"<{of}>", ("f", "row"))
 
 
@@ -138,6 +142,12 @@ _PLAIN = (c.Fact, c.Named, c.People, c.DifferentPeople, c.Holds, c.Paid, c.Lapse
 def is_read_once(node: c.Expr) -> bool:
     """Whether a node that is read is the same wherever it stands."""
     return type(node) in _ALIKE
+
+
+def _told(node: c.Expr) -> str:
+    """Return what is read, for readers of a function."""
+    named = [name for _, name in named_in(node)]
+    return " ".join((type(node).__name__, *named, f"({node.origin.place})" if node.origin.place else "")).strip()
 
 
 def _key(node: c.Expr, rule: c.Rule | None) -> tuple[object, ...]:

@@ -74,6 +74,8 @@ class Writing:
         self.numbered = numbered
         self.noting = noting
         self._notes: list[str] = []
+        self.leaves: dict[int, c.Expr] = {}
+        """What is read, by its number."""
         self.rule = rule
         self.declaration = declaration
         self.day = day
@@ -200,6 +202,7 @@ class Writing:
 
     def _leaf(self, node: c.Expr, *, as_told: bool = False) -> Value:
         source, number = self.source, self.numbered.leaf(node, self.rule)
+        self.leaves[number] = node
         found: Value | None = source.found(("leaf", number))
         if found is None:
             name = source.line(f"m.get({number}, NONE)")

@@ -187,4 +187,5 @@ def test_what_was_compiled_can_be_read() -> None:
 
     assert text.startswith("# designation.infrastructure, as written in ")
     assert "def decide(f, row):" in text
+    assert "# f.leaf(0) is " in text
     compile(text, "<text>", "exec")
