@@ -323,7 +323,7 @@ class _Deciding:
             try:
                 return self._decided(rule)
             except _NeedsWhy:
-                pass
+                pass  # what is missing is only told from why
             finally:
                 self.without_why = False
         return self._decided(rule)

@@ -98,11 +98,6 @@ def ends_of(range_: Numbers | Dates) -> tuple[Any, Any]:
     return low, high
 
 
-def words_of(range_: Words) -> frozenset[str] | None:
-    """Return what a word can be."""
-    return range_.options
-
-
 def at_least(least: int, parts: Sequence[Flag]) -> Flag:
     """Whether at least so many conditions hold."""
     if parts.count(True) >= least:
@@ -193,6 +188,6 @@ class Table:
 
 CALLED = (
     "at_least", "days_around", "edge", "ends_of", "flag_of", "how_many", "least", "most", "moved", "pick", "same_words",
-    "unboxed", "units", "words_around", "words_of",
+    "unboxed", "units", "words_around",
 )  # fmt: skip
 """What compiled functions call of these."""
