@@ -109,6 +109,14 @@ policies_option = click.option(
 """The option ``--policies``, given to commands as paths to be opened by ``policy_folders``."""
 
 
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(("compiled", "reference")),
+    help="By compiled functions where nobody asks why, or by the interpreter alone.  [default: compiled]",
+)
+"""The option ``--engine``, given to commands as the name of what decides."""
+
+
 def today() -> date:
     """Return the day it is here; only commands ask, decisions are told."""
     return datetime.now().astimezone().date()
@@ -135,10 +143,10 @@ def policy_folders(paths: Sequence[str]) -> list[Path]:
     return existing(paths or (DEFAULT_POLICIES,))
 
 
-def load_engine(paths: Sequence[Path]) -> Engine:
-    """Return the engine of policies, or leave with their errors and exit code 3."""
+def load_engine(paths: Sequence[Path], *, reference: bool = False) -> Engine:
+    """Return the engine of policies, or leave with their errors and exit code 3; ``reference``: the interpreter alone."""
     loaded = without_errors(paths)
-    return Engine(loaded.document, loaded.core)
+    return Engine(loaded.document, loaded.core, reference=reference)
 
 
 def without_errors(paths: Sequence[Path]) -> Loaded:

@@ -18,6 +18,7 @@ from cli.console import (
     Broken,
     as_of_option,
     echo_in,
+    engine_option,
     fail_usage,
     format_option,
     load_engine,
@@ -69,6 +70,7 @@ DETAILS = ("none", "summary", "full")
     help="How much of the reasons to tell.  [default: full; none where something is changed]",
 )
 @format_option(DECIDE)
+@engine_option
 @click.option("--expect", metavar="OUTCOME", help="Exit with 1 unless every rule is decided so, for example eligible.")
 def decide(
     rules: tuple[str, ...],
@@ -81,6 +83,7 @@ def decide(
     more: tuple[str, ...],
     detail: Detail | None,
     form: str,
+    engine: str | None,
     expect: str | None,
 ) -> None:
     """Decide RULES for a partner and say why.
@@ -109,13 +112,13 @@ def decide(
     elif query.as_of == date.min:
         query = replace(query, as_of=today())
         click.echo(f"decided for today, {query.as_of}; --as-of takes another day", err=True)
-    engine = load_engine(policy_folders(policies))
+    deciding = load_engine(policy_folders(policies), reference=engine == "reference")
     if (told or without or more) or "what_if" in (data.value if query_file is not None else ()):
-        comparison = _comparison(engine, query, data, prefix, read_changes(engine.core, told, without, more))
+        comparison = _comparison(deciding, query, data, prefix, read_changes(deciding.core, told, without, more))
         answer = comparison.after
     else:
         comparison = None
-        answer = _answer(engine, query, data, prefix)
+        answer = _answer(deciding, query, data, prefix)
     unexpected = [one for one in answer.decisions if expect is not None and not _is_expected(one, expect)]
     if comparison is not None:
         echo_in(form, WHAT_IF, comparison)

@@ -15,6 +15,7 @@ from cli.console import (
     FINDINGS,
     diagnostic_text,
     echo_in,
+    engine_option,
     existing,
     fail_usage,
     format_option,
@@ -50,6 +51,7 @@ FORMATS: Mapping[str, Iterable[str]] = {
 
 OF_ONE = {
     "detail": ("run",),
+    "engine": ("run",),
     "fail_under": ("coverage", "mutate"),
     "changed_since": ("coverage",),
     "jobs": ("mutate",),
@@ -83,6 +85,7 @@ OF_ONE = {
 @click.option("--write", is_flag=True, default=None, help="Begin what --ready misses; never over what is there.")
 @click.option("--generate", "rule", metavar="RULE", help="Write the scenarios that would try the rest of a rule.")
 @click.option("--out", metavar="FILE", help="Where generated scenarios go; else they are printed.")
+@engine_option
 @click.pass_context
 def test_command(
     context: click.Context,
@@ -104,6 +107,7 @@ def test_command(
     write: bool | None,
     rule: str | None,
     out: str | None,
+    engine: str | None,
 ) -> None:
     """Run the scenarios (*.scenarios.yaml) in PATHS, by default in the folder policies.
 
@@ -123,24 +127,24 @@ def test_command(
         fail_usage(f"there are no {PATTERN} in {', '.join(f'`{path}`' for path in given)}")
     folders = policy_folders(policies) if policies else policies_of(given)
     loaded = without_errors(folders)
-    engine = Engine(loaded.document, loaded.core)
+    deciding = Engine(loaded.document, loaded.core, reference=engine == "reference")
     chosen = chosen_by(expression)
     match way:
         case "ready":
-            sys.exit(tell_ready(loaded, engine, read_files(files, lambda _: True), folders, bool(write)))
+            sys.exit(tell_ready(loaded, deciding, read_files(files, lambda _: True), folders, bool(write)))
         case "coverage":
             lines = changed_lines(changed_since) if changed_since is not None else None
             read = _matching(read_files(files, chosen), expression)
-            sys.exit(tell_coverage(engine, read, form, least, lines, verbose=verbose))
+            sys.exit(tell_coverage(deciding, read, form, least, lines, verbose=verbose))
         case "mutate":
             trial = Trial(jobs, sample, seed or 0, _accepted(accepted, folders))
             read = read_files(files, lambda _: True)
-            sys.exit(tell_faults(engine, read, form, least, trial, chosen))
+            sys.exit(tell_faults(deciding, read, form, least, trial, chosen))
         case "generate":
-            sys.exit(write_missing(engine, read_files(files, chosen), rule or "", out))
+            sys.exit(write_missing(deciding, read_files(files, chosen), rule or "", out))
     read = _matching(read_files(files, chosen), expression)
-    ran = run_files(engine, read)
-    for line in hint_lines(engine, read):
+    ran = run_files(deciding, read)
+    for line in hint_lines(deciding, read):
         click.echo(line, err=True)
     echo_in(form, TEST, Run(ran, verbose, detail == "full"))
     sys.exit(CLEAN if all(one.result.passed for one in ran) and not strays else FINDINGS)

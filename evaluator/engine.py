@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version as installed_version
 from operator import is_
 from typing import Any
 
 from dsl import core as c
-from dsl.core.algebra import truth_of
+from dsl.core.ops.parts import in_force
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, is_settled
+from dsl.core.references import expressions
 from dsl.diagnostics import nearest
 from dsl.document import Document
 from dsl.lower.to_core import core_of
@@ -36,13 +38,11 @@ from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
 from evaluator.hints import Hints
 from evaluator.interpreter import Interpreter
-from evaluator.kept import Elsewhere, Kept
 from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
 from evaluator.reasons import Context, Reason, reason_of_branch, reasons_of, told_once
-from evaluator.register import Register
-from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Decided, Rests, Stated, rests_on
+from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Rests, Stated, rests_on
 from evaluator.standing import Standing
 from evaluator.statements import is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
@@ -81,8 +81,13 @@ class Query:
 class Engine:
     """Decides queries over one policy document."""
 
-    def __init__(self, document: Document, core: c.Core | None = None) -> None:
+    def __init__(self, document: Document, core: c.Core | None = None, *, reference: bool = False) -> None:
         """Take the core that was made when the document was loaded, or lower the document.
+
+        Args:
+            document: the policies.
+            core: what they were lowered to.
+            reference: whether everything is decided by the interpreter, also what compiled functions decide faster.
 
         Raises:
             PolicyErrors: the document has errors.
@@ -92,6 +97,7 @@ class Engine:
         self.reader = FactsReader(self.core)
         self.prepared = Prepared(self.core)
         self.hints = Hints(self.core)
+        self.reference = reference
         self._engine = engine_name()
 
     def over(self, document: Document, core: c.Core) -> Engine:
@@ -99,6 +105,7 @@ class Engine:
         other = Engine.__new__(Engine)
         other.document, other.core = document, core
         other.reader, other.hints, other._engine = self.reader, self.hints, self._engine
+        other.reference = self.reference
         other.prepared = Prepared(core)
         return other
 
@@ -183,7 +190,7 @@ class Engine:
         if not limits.is_inside(as_of):
             raise limits.DayOutside(as_of)
         self.reader.check(facts)
-        return OneDay(self.prepared, Facts(self.core, facts, as_of), "", trying=True)
+        return OneDay(self.prepared, Facts(self.core, facts, as_of), "", trying=True, reference=self.reference)
 
     def decide(self, query: Query, *, most_problems: int = limits.MAX_PROBLEMS) -> Answer:
         """Decide the rules of a query.
@@ -202,7 +209,8 @@ class Engine:
         self.reader.check(query.facts, most=most_problems)
         rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
         facts = Facts(self.core, query.facts, query.as_of)
-        one = OneDay(self.prepared, facts, _fingerprint(query.facts), untold=query.detail == "none")
+        untold = query.detail == "none"
+        one = OneDay(self.prepared, facts, _fingerprint(query.facts), untold=untold, reference=self.reference)
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
@@ -218,6 +226,10 @@ def _fingerprint(facts: Mapping[str, Json]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class _NeedsWhy(Exception):
+    """Something is missing, or hangs on what was decided on the way: it is decided with why."""
+
+
 class OneDay:
     """The decisions over one partner's facts on one day."""
 
@@ -229,6 +241,7 @@ class OneDay:
         *,
         untold: bool = False,
         trying: bool = False,
+        reference: bool = False,
         question: Question | None = None,
     ) -> None:
         self.prepared = prepared
@@ -237,14 +250,16 @@ class OneDay:
         self.fingerprint = fingerprint
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
+        self.reference = reference
+        self.without_why = trying and not reference
+        """Whether nobody asks why now: then compiled functions decide."""
+        self.untold = untold
         self.question = question or Question(prepared.asked, facts)
         """What decides without why."""
-        # Where only the result is wanted nothing is told of it, and no interpreter is needed.
-        kept = Kept() if trying else self.interpreter.kept
-        self._elsewhere: Elsewhere = {} if trying else self.interpreter.elsewhere
-        self._rests = Decided(prepared.written, facts, kept, self._elsewhere)
+        self._elsewhere = self.question.elsewhere
+        self._rests = self.question.rests
         self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys(), prepared.reached)
-        self._told = None if untold or trying else kept
+        self._told = None if untold or trying else self.question.kept
         """Where reasons are kept: what several decisions share is told from one. None: no reason is told, so none is made."""
         self._tried: dict[frozenset[tuple[str, str | bool]], OneDay] = {}
         """The same facts with values told for missing ones: kept, as many rules miss the same."""
@@ -266,15 +281,35 @@ class OneDay:
             return None
         if version.requirement is None:
             return Truth.TRUE
-        return truth_of(self.question.is_met(rule, at.day))
+        return self._requirement(rule, at).truth
 
     def _decide(self, node: c.Expr, at: Moment) -> Explanation:
-        """Decide a node with why, but where only what comes out is wanted."""
-        return Explanation(node, self.question.value(node, at)) if self.trying else self.interpreter.evaluate(node, at)
+        """Decide a node with why, but where only what comes out is wanted, and at most what that rests on."""
+        if not self.without_why:
+            return self.interpreter.evaluate(node, at)
+        found = Explanation(node, self.question.value(node, at))
+        if not self.trying:
+            self._settled(found)
+            self._rests.know(found, self.question.notes(node, at))
+        return found
 
     def _requirement(self, rule: c.Rule, at: Moment) -> Explanation:
         """Decide the requirement of a rule likewise."""
-        return self.question.requirement(rule, at) if self.trying else self.interpreter.requirement(rule, at)
+        if not self.without_why:
+            return self.interpreter.requirement(rule, at)
+        version = rule.version_on(at.day)
+        asked = version.requirement if version is not None else None
+        node = asked or c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
+        found = Explanation(node, self.question.is_met(rule, at.day))
+        if not self.trying:
+            self._settled(found)
+            self._rests.know(found, self.question.notes_of_rule(rule, at.day))
+        return found
+
+    def _settled(self, found: Explanation) -> None:
+        """Raise where something is missing: what that is is only told from why."""
+        if not is_settled(found.range):
+            raise _NeedsWhy
 
     def value(self, rule: c.Rule) -> Range | None:
         """Return the amount, stage or points of a rule."""
@@ -284,12 +319,50 @@ class OneDay:
             return None
         given = version.amount or version.stage
         if given is not None:
-            return self.question.value(given, at)
-        score = self._score(self.interpreter.requirement(rule, at))
+            return self._decide(given, at).range
+        if version.requirement is None:
+            return None
+        try:
+            if self.reference:
+                raise _NeedsWhy
+            score = self._plain_score(version.requirement, at)
+        except _NeedsWhy:
+            score = self._score_of(self.interpreter.requirement(rule, at))
         return score.points if score is not None else None
 
     def decision(self, rule: c.Rule) -> Decision:
-        """Decide a rule."""
+        """Decide a rule; where no reason is told and nothing is missing, without why."""
+        if self.untold and not self.reference and not self._may_disagree(rule):
+            self.without_why = True
+            try:
+                return self._decided(rule)
+            except _NeedsWhy:
+                pass  # what is missing is only told from why
+            finally:
+                self.without_why = False
+        return self._decided(rule)
+
+    def _may_disagree(self, rule: c.Rule) -> bool:
+        """Whether a measure was told that the rule may read: what the records say of it is only told from why."""
+        version = rule.version_on(self.facts.as_of)
+        if version is None or not self._contradicted:
+            return False
+        return any(self.prepared.reached.by(node, self._contradicted) for node in expressions(version))
+
+    @cached_property
+    def _contradicted(self) -> AbstractSet[str]:
+        """The measures that were told of which the records may say something else."""
+        found: set[str] = set()
+        for name in self.core.named.keys() & self.facts.section("facts", False).keys():
+            named = self.core.named[name]
+            reckoned = self.question.reckoned(named)
+            told = self.facts.value(name, named.type, named.title, self.facts.as_of)[0]
+            has_others = isinstance(self.facts.section("facts", False)[name], dict) or self.facts.is_projected
+            if is_settled(reckoned) and (reckoned != told or has_others):
+                found.add(name)
+        return found
+
+    def _decided(self, rule: c.Rule) -> Decision:
         day = self.facts.as_of
         at = Moment(day, rule=rule)
         version = rule.version_on(day)
@@ -299,15 +372,21 @@ class OneDay:
             title=(version or rule).title,
             kind=rule.kind,
             in_force=version is not None,
-            standing=self._register.standing(rule.award, rule.level, at) if rule.is_award else None,
+            standing=self._standing(rule, at) if rule.is_award else None,
         )
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
         return _each_reason_once(self._with_first_check(decided, rule, at))
 
-    @property
-    def _register(self) -> Register:
-        """What reads the register, with why but where only what comes out is wanted."""
-        return self.question.register if self.trying else self.interpreter.register
+    def _standing(self, rule: c.Rule, at: Moment) -> Standing:
+        """Return the standing of an award; the checks of its entries with why, but where only what comes out is wanted."""
+        if not self.without_why:
+            return self.interpreter.register.standing(rule.award, rule.level, at)
+        found = self.question.register.standing(rule.award, rule.level, at)
+        if not self.trying and found.held is Truth.UNKNOWN:
+            raise _NeedsWhy
+        if not self.trying and (found.check is not None or found.gaps):
+            return self.interpreter.register.standing(rule.award, rule.level, at)
+        return found
 
     def _identity(self, rule: c.Rule) -> str:
         text = f"{self.core.digest}|{rule.id}|{self.facts.as_of}|{self.fingerprint}"
@@ -344,15 +423,20 @@ class OneDay:
                 beside: list[Explanation] = []
                 decided = base._replace(
                     eligibility=ELIGIBILITY[explanation.truth],
-                    score=self._score(explanation),
+                    score=self._score(explanation, at),
                     reasons=reasons_of(explanation, context),
                     effects=self._effects(version.effects, at, beside),
                     badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
                 )
                 return self._with_rest(decided, rule, version, [explanation], beside=beside)
 
-    def _score(self, explanation: Explanation) -> Score | None:
+    def _score(self, explanation: Explanation, at: Moment) -> Score | None:
         """Return the score of a rule, where it has one of its own."""
+        if self.without_why:
+            return None if self.trying else self._plain_score(explanation.node, at)
+        return self._score_of(explanation)
+
+    def _score_of(self, explanation: Explanation) -> Score | None:
         waiting = [explanation]
         while waiting:
             part = waiting.pop()
@@ -362,6 +446,22 @@ class OneDay:
                 return Score(points, part.node.out_of, needed) if both else None  # type: ignore[arg-type]
             if self.prepared.scored.within(part.node):
                 waiting.extend(reversed(part.parts))
+        return None
+
+    def _plain_score(self, node: c.Expr, at: Moment) -> Score | None:
+        """Return the score of a requirement where it follows from the policies alone which one that is."""
+        waiting: list[c.Expr] = [node]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, c.PassScore):
+                points, needed = (self.question.value(of, at) for of in (part.score, part.mark))
+                both = isinstance(points, Numbers) and isinstance(needed, Numbers)
+                return Score(points, part.out_of, needed) if both else None  # type: ignore[arg-type]
+            if self.prepared.scored.within(part):
+                if not isinstance(part, c.Requirement | c.AllOf | c.AnyOf):
+                    raise _NeedsWhy
+                inner = [part.value] if isinstance(part, c.Requirement) else in_force(part.parts, at.day)
+                waiting.extend(reversed(inner))
         return None
 
     def _fee(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
@@ -548,9 +648,9 @@ class OneDay:
         if standing is not None and standing.until is not None:
             rests.on_out_of_force(rule, standing.until)
         return decided._replace(
-            explanations=tuple(explanations),
-            missing=tuple(self._missing(rule, decided, explanations)),
-            disagreements=tuple(self._disagreements(explanations)),
+            explanations=() if self.without_why else tuple(explanations),
+            missing=() if self.without_why else tuple(self._missing(rule, decided, explanations)),
+            disagreements=() if self.without_why else tuple(self._disagreements(explanations)),
             provisional_figures=rests.figures,
             assumptions=rests.assumptions,
         )
@@ -567,7 +667,7 @@ class OneDay:
             data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
             more = Facts(self.core, data, self.facts.as_of)
             question = self.question.with_told(more, told.keys())
-            self._tried[key] = OneDay(self.prepared, more, "", trying=True, question=question)
+            self._tried[key] = OneDay(self.prepared, more, "", trying=True, reference=self.reference, question=question)
         if (rule.id, key) not in self._led_to:
             self._led_to[rule.id, key] = self._tried[key].decision(rule)
         return self._led_to[rule.id, key]

@@ -225,9 +225,24 @@ class Decided:
                 pieces.append(self.written.node(part.node.date, asked, self.as_of))
             is_silent = self.written.is_silent
             pieces.extend([self._notes(inner, day, kept) for inner in _that_count(part) if not is_silent(inner.node)])
-            found = kept.notes[id(part)] = (part, _merged([piece for piece in pieces if piece]))
+            found = kept.notes[id(part)] = (part, merged(pieces))
         notes: Notes = found[1]
         return notes
+
+    def know(self, part: Explanation, notes: Notes) -> None:
+        """Take what an explanation without parts rests on, where that was found without them."""
+        self._kept.notes[id(part)] = (part, notes)
+
+    def of_award(self, award: str, day: date, is_so: Truth) -> Notes:
+        """Return what it rests on that an award is held, paid or lapsed: where it is not, on its rule not being in force."""
+        rule = self.written.core.rule_of_award.get(award)
+        return () if rule is None or is_so is Truth.TRUE else self.because_out_of_force(rule, day)
+
+    def because_out_of_force(self, rule: c.Rule, day: date) -> Notes:
+        """Return the second-hand days because of which a rule is not in force on a day."""
+        if (rule.id, day) not in self._out_of_force:
+            self._out_of_force[rule.id, day] = tuple(self.written.out_of_force([rule], day))
+        return self._out_of_force[rule.id, day]
 
     def _own(self, part: Explanation, day: date) -> Iterator[Note]:
         node, written = part.node, self.written
@@ -235,11 +250,9 @@ class Decided:
             for check in part.parts:
                 yield from self._of_check(node.award, check)
         if isinstance(node, c.Holds | c.Paid | c.Lapsed):
-            rule = written.core.rule_of_award.get(node.award)
-            if rule is not None and part.truth is not Truth.TRUE:
-                yield from self._because_out_of_force(rule, day)
+            yield from self.of_award(node.award, day, part.truth)
         elif isinstance(node, c.Qualifies | c.InProgress):
-            yield from self._because_out_of_force(written.core.rules[node.rule], day)
+            yield from self.because_out_of_force(written.core.rules[node.rule], day)
         elif isinstance(node, c.Aggregate):
             for one in (node.where, node.value, node.total, *node.alike):
                 if one is not None:
@@ -250,11 +263,6 @@ class Decided:
             yield from written.ended(node, day, self._asked_for(part))
         else:
             yield from written.chosen(node, day, part.chosen, self.as_of)
-
-    def _because_out_of_force(self, rule: c.Rule, day: date) -> Notes:
-        if (rule.id, day) not in self._out_of_force:
-            self._out_of_force[rule.id, day] = tuple(self.written.out_of_force([rule], day))
-        return self._out_of_force[rule.id, day]
 
     def _asked_for(self, part: Explanation) -> Callable[[object], bool]:
         """Return which parts of a node are asked for, by their names: a lookup's rows of its key, what people are certified in."""
@@ -313,10 +321,12 @@ class Rests:
         self._notes.update(dict.fromkeys(found))
 
 
-def _merged(pieces: Sequence[Notes]) -> Notes:
-    if len(pieces) < 2:
-        return pieces[0] if pieces else ()
-    return tuple(dict.fromkeys(note for piece in pieces for note in piece))
+def merged(pieces: Sequence[Notes]) -> Notes:
+    """Return notes together, each once, in their order."""
+    told = [piece for piece in pieces if piece]
+    if len(told) < 2:
+        return told[0] if told else ()
+    return tuple(dict.fromkeys(note for piece in told for note in piece))
 
 
 def _of_basis(basis: c.Basis, origin: Span, as_of: date, days: c.Days = c.ALWAYS) -> Iterator[Note]:

@@ -36,7 +36,7 @@ class Reached:
         return own is None or not own.isdisjoint(facts)
 
     def of(self, node: c.Node) -> AbstractSet[str] | None:
-        """Return the names that a node reads; ``ANY`` where that is not known before facts are."""
+        """Return the names that a node reads, lists as ``of_list`` tells them; ``ANY`` where that is not known before facts are."""
         known = self._nodes.get(id(node))
         if known is None or known[0] is not node:
             # With its node: an identity is one node's only as long as that is there.

@@ -7,17 +7,19 @@ ask this for what they need decided.
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from threading import local
 
 from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ops import define
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Range, exactly
+from dsl.core.ranges import Range, Truth, exactly
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
 from evaluator.compiled.twin import Leaf, Twin, is_read_once
@@ -25,9 +27,12 @@ from evaluator.compiled.unboxed import NONE, TRUTHS, Flag, Unboxed, boxed, unbox
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
 from evaluator.interpreter import Interpreter
+from evaluator.kept import Kept
 from evaluator.moment import Moment
-from evaluator.reading import PartnerReading, Read
+from evaluator.progress import choices_told
+from evaluator.reading import PartnerReading, Read, Reads
 from evaluator.register import Register
+from evaluator.resting import Decided, Notes, Written, merged
 from evaluator.stretches import Stretches
 
 _OPEN = (Gap("fact", "", ""),)
@@ -46,7 +51,15 @@ class Question:
         self.as_of = facts.as_of
         self.register = Register(self)
         self.reading = PartnerReading(self, facts, self.register, asked.plans)
+        self.readings: list[Reads] = [self.reading]
+        """What reads the partner; the last one is asked."""
         self.stretches = Stretches(self, self.register, asked.plans.movement)
+        self.kept = Kept()
+        self.elsewhere: dict[int, Kept] = {}
+        """By explanations that are of all partners alike: what is kept beside them."""
+        self.rests = Decided(asked.written, facts, self.kept, self.elsewhere)
+        self.in_progress: dict[tuple[object, ...], Flag] = {}
+        """Which rules are in progress for partners of the same choices of whom nothing else is told that reaches them."""
         self.before: Before | None = None
         self._gives_interpreter = interpreter
         self._interpreter: Interpreter | None = None
@@ -69,6 +82,21 @@ class Question:
         """Return whether the requirement of a rule is met in the version of the day; out of force it is not."""
         return TRUTHS[self.frame(day).rule(rule)]
 
+    def reckoned(self, named: c.NamedDecl) -> Range:
+        """Return what the records say of a measure today, whether or not its value is told ready-made."""
+        today = self.frame(self.as_of)
+        home = self.asked.of_alike(today, named.value) or today
+        unit = self.twin.unit(named.value, None)
+        return boxed(self.twin.units[unit].form, home.unit(unit, None))
+
+    def notes(self, node: c.Expr, at: Moment) -> Notes:
+        """Return what a node rests on, outside of records: as what decides it with why would tell."""
+        return self.frame_of(at).noted(self.twin.unit(node, at.rule))
+
+    def notes_of_rule(self, rule: c.Rule, day: date) -> Notes:
+        """Return what the requirement of a rule rests on."""
+        return self.frame(day).notes_of_rule(rule)
+
     def frame(self, day: date, projected: bool = False, entry: Row | None = None, due: date | None = None) -> Frame:
         """Return what is decided on a day; once for all who ask."""
         key = (day, projected, entry.pointer if entry is not None else None, due)
@@ -81,11 +109,18 @@ class Question:
         """Return what is decided at a moment."""
         return self.frame(at.day, at.projected, at.entry, at.due)
 
+    @cached_property
+    def choices(self) -> str:
+        """What is told that only says which rules apply."""
+        return json.dumps(choices_told(self.core, self.facts.data), sort_keys=True)
+
     @property
     def interpreter(self) -> Interpreter:
         """What decides the same with why."""
         if self._interpreter is None:
             self._interpreter = (self._gives_interpreter or self._new_interpreter)()
+            self._interpreter.kept, self._interpreter.elsewhere = self.kept, self.elsewhere
+            self.readings.append(self._interpreter.reading)
         return self._interpreter
 
     def _new_interpreter(self) -> Interpreter:
@@ -140,7 +175,19 @@ class _Reckoned:
 class Frame:
     """What is decided on a day: of what is told or projected, and of the entry of the register whose check it is."""
 
-    __slots__ = ("_moments", "day", "due", "entry", "epoch", "memo", "plain", "projected", "question", "units")
+    __slots__ = (
+        "_moments",
+        "_noted",
+        "day",
+        "due",
+        "entry",
+        "epoch",
+        "memo",
+        "plain",
+        "projected",
+        "question",
+        "units",
+    )
 
     def __init__(self, question: Question, day: date, projected: bool, entry: Row | None, due: date | None) -> None:
         self.question = question
@@ -154,6 +201,7 @@ class Frame:
         self.units: dict[int, Unboxed] = {}
         """What was decided, likewise."""
         self.plain: Frame = self if entry is None and due is None else question.frame(day, projected)
+        self._noted: dict[int, Notes] = {}
         self._moments: dict[str | None, Moment] = {}
 
     def at(self, rule: c.Rule | None) -> Moment:
@@ -262,10 +310,73 @@ class Frame:
                 found = None
         return found
 
-    def asked(self, number: int, row: Row | None) -> Unboxed:
+    def asked(self, number: int) -> Unboxed:
         """Return what the interpreter says of a node that is told only with why."""
         leaf = self.question.twin.leaves[number]
         return unboxed(self.question.interpreter.evaluate(leaf.node, self.at(leaf.rule)).range)
+
+    # ---- what is rested on
+
+    def noted(self, number: int) -> Notes:
+        """Return what a node with a function of its own rests on."""
+        found = self._noted.get(number)
+        if found is None:
+            function = self.question.twin.function(number, self.epoch, self.day, noting=True)
+            found = self._noted[number] = function(self, None)
+        return found
+
+    def own_notes(self, node: c.Expr, chosen: tuple[str, ...]) -> Notes:
+        """Return what a node itself rests on that is made of parts."""
+        return self.question.asked.written.chosen(node, self.day, chosen, self.question.as_of)
+
+    def notes_of_rule(self, rule: c.Rule) -> Notes:
+        """Return what the requirement of a rule rests on."""
+        version = rule.version_on(self.day)
+        if version is None or version.requirement is None:
+            return ()
+        home = self.question.asked.of_alike(self, version.requirement) or self
+        return home.noted(self.question.twin.unit(version.requirement, rule))
+
+    def notes_of_leaf(self, number: int) -> Notes:
+        """Return what a node rests on that is read."""
+        question, leaf = self.question, self.question.twin.leaves[number]
+        node, home, rests = leaf.node, self.plain if leaf.is_plain else self, question.rests
+        if isinstance(node, c.OfRule):
+            rule = question.core.rules[node.rule]
+            return merged((rests.because_out_of_force(rule, self.day), self.notes_of_rule(rule)))
+        if isinstance(node, c.Holds) and question.register.standing(node.award, node.level, home.at(None)).check:
+            return self.notes_with_why(number)
+        if isinstance(node, c.Holds | c.Paid | c.Lapsed):
+            value = home.memo.get(number, NONE)
+            return rests.of_award(node.award, self.day, TRUTHS[home.leaf(number) if value is NONE else value])
+        if isinstance(node, c.Named):
+            own = self.own_notes(node, ())
+            if home._supplied(node) is not None:
+                return own
+            return merged((own, home.noted(question.twin.unit(question.core.named[node.name].value, None))))
+        if isinstance(node, c.Aggregate | c.Anniversary) and node.of_anniversary in ("any", "first"):
+            return self.notes_with_why(number)
+        # What it comes to says nothing of what it rests on.
+        return rests.notes(Explanation(node, Truth.UNKNOWN), self.day)
+
+    def notes_on_day(self, node: c.OnDate, low: date | None, high: date | None, number: int, when: Notes) -> Notes:
+        """Return what a value of another day rests on, and what says which day that is."""
+        written, as_of = self.question.asked.written, self.question.as_of
+        dated = written.node(node.date, self.day, as_of)
+        if low is None or low != high:
+            return merged((self.own_notes(node, ()), dated, when))
+        there = self.question.frame(low, self.projected, self.entry, self.due)
+        return merged((there.own_notes(node, ()), dated, there.noted(number)))
+
+    def notes_as_projected(self, node: c.AsProjected, number: int) -> Notes:
+        """Return what a value over the projected facts rests on."""
+        there = self.question.frame(self.day, True, self.entry, self.due)
+        return merged((self.own_notes(node, ()), there.noted(number)))
+
+    def notes_with_why(self, number: int) -> Notes:
+        """Return what a node rests on whose parts are told only with why."""
+        leaf = self.question.twin.leaves[number]
+        return self.question.rests.notes(self.question.interpreter.evaluate(leaf.node, self.at(leaf.rule)), self.day)
 
     # ---- reading
 
@@ -276,18 +387,37 @@ class Frame:
         if isinstance(node, c.Qualifies):
             return self.rule(self.question.core.rules[node.rule])
         if isinstance(node, c.InProgress):
-            # What is in progress is only told from why.
-            return unboxed(self.question.interpreter.evaluate(node, self.at(leaf.rule)).range)
+            return self._in_progress(node, leaf)
         if not isinstance(node, Read):
             raise AssertionError(f"{type(node).__name__} is not read")
-        return unboxed(self.question.reading.read(node, self.at(leaf.rule)).range)
+        # Where somebody asked why already, what is read for that is read.
+        reading = self.question.readings[-1]
+        return unboxed(reading.read(node, self.at(leaf.rule)).range)
+
+    def _in_progress(self, node: c.InProgress, leaf: Leaf) -> Flag:
+        """What is in progress is only told from why: once for all partners of whom nothing that is told reaches the rule."""
+        question = self.question
+        version = question.core.rules[node.rule].version_on(self.day)
+        asked = version.requirement if version is not None else None
+        home = question.asked.of_alike(self, asked) if asked is not None else None
+        key = (node.rule, self.day, self.due, question.choices)
+        done = home.question.in_progress if home is not None else {}
+        if key not in done:
+            if len(done) >= MOST_IN_PROGRESS:
+                done.clear()
+            done[key] = unboxed(question.interpreter.evaluate(node, self.at(leaf.rule)).range)
+        return done[key]
+
+    def _supplied(self, node: c.Named) -> Range | None:
+        supplied = self.question.reading.supplied(node, self.at(None))
+        return supplied[0] if supplied is not None and not supplied[1] else None
 
     def _named(self, node: c.Named) -> Unboxed:
         """A supplied value counts where one is given; else what the records say."""
         question = self.question
-        supplied = question.reading.supplied(node, self.at(None))
-        if supplied is not None and not supplied[1]:
-            return unboxed(supplied[0])
+        supplied = self._supplied(node)
+        if supplied is not None:
+            return unboxed(supplied)
         return self.unit(question.twin.unit(question.core.named[node.name].value, None), None)
 
 
@@ -313,12 +443,18 @@ class Asked:
     """What is the same for all questions over a core: its twin, what moves and reaches its nodes, and nobody."""
 
     def __init__(
-        self, core: c.Core, plans: RecordPlans, reached: Reached, interpreter: Callable[[Facts], Interpreter]
+        self,
+        core: c.Core,
+        plans: RecordPlans,
+        reached: Reached,
+        written: Written,
+        interpreter: Callable[[Facts], Interpreter],
     ) -> None:
         """Take the core, what was read off it, and what gives an interpreter over facts."""
         self.core = core
         self.interpreter = interpreter
-        self.twin = Twin(core)
+        self.twin = Twin(core, written)
+        self.written = written
         self.plans = plans
         self.reached = reached
         self._nobody = _Nobody()
@@ -346,6 +482,8 @@ class Asked:
         return alike.frame(frame.day, False, None, None) if alike is not frame.question else None
 
 
+MOST_IN_PROGRESS = 5_000
+"""For how many rules and choices it is remembered whether they are in progress."""
 MOST_NOBODIES = 16
 """How many questions of nobody are kept; then the one that was asked for longest ago is forgotten."""
 

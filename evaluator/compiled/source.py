@@ -33,6 +33,7 @@ from dsl.core.ranges import (
 )
 from evaluator.compiled import unboxed
 from evaluator.compiled.unboxed import Form, form_of
+from evaluator.resting import merged
 
 _SPACE: dict[str, Any] = {
     "RANGES": RANGES,
@@ -49,6 +50,7 @@ _SPACE: dict[str, Any] = {
     "share": share,
     "compare": compare,
     "hull": hull,
+    "merged": merged,
     "ONE": Decimal(1),
     **{name: getattr(unboxed, name) for name in unboxed.CALLED},
 }
@@ -453,7 +455,7 @@ class _First:
 
 
 def compiled(
-    source: PythonSource, result: Value, head: Sequence[str], name: str, takes: Sequence[str]
+    source: PythonSource, result: str, head: Sequence[str], name: str, takes: Sequence[str]
 ) -> tuple[Callable[..., Any], str]:
     """Return the function that runs the lines of a source, and its text.
 
@@ -464,15 +466,18 @@ def compiled(
         name: the place it is told by in tracebacks.
         takes: what it is called with.
     """
-    body = "\n    ".join((*source.lines, f"return {result.result}"))
+    body = "\n    ".join((*source.lines, f"return {result}"))
     text = f"def decide({', '.join(takes)}):\n    {body}\n"
     space = {**_SPACE, **source.names}
     exec(_code(text, name), space)
-    kept = [f"# {one} = {value!r}" for one, value in source.names.items() if not isinstance(value, c.Node)]
+    kept = [
+        f"# {one} = {f'{type(value).__name__} of {value.origin.place}' if isinstance(value, c.Node) else repr(value)}"
+        for one, value in source.names.items()
+    ]
     return space["decide"], "\n".join((*(f"# {line}" for line in head), *kept, text))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _code(text: str, name: str) -> CodeType:
     """Return code for a text: what rules of one shape have in common is compiled once."""
     return compile(text, name, "exec")

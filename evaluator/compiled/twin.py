@@ -10,12 +10,17 @@ from threading import RLock
 from typing import Any, TypeAlias
 
 from dsl import core as c
+from dsl.core.walk import named_in
 from evaluator.compiled.source import compiled
 from evaluator.compiled.unboxed import Form, Unboxed, form_of
 from evaluator.compiled.writing import Writing
+from evaluator.resting import Written
 
 Compiled: TypeAlias = Callable[[Any, Any], Unboxed]
 """A function of a frame, and of the record at hand; None where none is."""
+
+MOST_FUNCTIONS = 4_000
+"""How many functions are kept; then they are compiled anew, so that days of all years take no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +47,15 @@ class Unit:
 class Twin:
     """Compiles nodes when they are asked for first; between two change days nothing dated changes."""
 
-    def __init__(self, core: c.Core) -> None:
+    def __init__(self, core: c.Core, written: Written) -> None:
         self.core = core
+        self.written = written
         self._lock = RLock()
         self.leaves: list[Leaf] = []
         self.units: list[Unit] = []
         self._leaf_numbers: dict[tuple[object, ...], int] = {}
         self._unit_numbers: dict[tuple[int, str | None, str | None], int] = {}
-        self._functions: dict[tuple[int, int], Compiled] = {}
+        self._functions: dict[tuple[int, int, bool], Compiled] = {}
 
     def epoch(self, day: date) -> int:
         """Return which of the epochs of the core a day is in."""
@@ -83,27 +89,39 @@ class Twin:
 
     # ---- functions
 
-    def function(self, number: int, epoch: int, day: date) -> Compiled:
-        """Return the function of a unit for an epoch, of which the day is one."""
-        found = self._functions.get((number, epoch))
+    def function(self, number: int, epoch: int, day: date, *, noting: bool = False) -> Compiled:
+        """Return the function of a unit for an epoch, of which the day is one.
+
+        ``noting``: what it gives is not the value but what that rests on.
+        """
+        found = self._functions.get((number, epoch, noting))
         if found is None:
             with self._lock:
-                found = self._functions[number, epoch] = self._compiled(number, day)[0]
+                if len(self._functions) >= MOST_FUNCTIONS:
+                    self._functions.clear()
+                found = self._functions[number, epoch, noting] = self._compiled(number, day, noting=noting)[0]
         return found
 
-    def text(self, node: c.Expr, rule: c.Rule | None, day: date) -> str:
-        """Return the source of the function that decides a node on a day, for readers."""
+    def text(self, node: c.Expr, rule: c.Rule | None, day: date, *, noting: bool = False) -> str:
+        """Return the source of the function that decides a node on a day, or says what that rests on, for readers."""
         with self._lock:
-            return self._compiled(self.unit(node, rule), day)[1]
+            return self._compiled(self.unit(node, rule), day, noting=noting)[1]
 
-    def _compiled(self, number: int, day: date) -> tuple[Compiled, str]:
+    def _compiled(self, number: int, day: date, *, noting: bool) -> tuple[Compiled, str]:
         unit = self.units[number]
-        writing = Writing(self.core, self, unit.rule, unit.declaration, day)
+        writing = Writing(self, unit.rule, unit.declaration, day, noting=noting)
         writing.source.write("m = f.memo")
-        result = writing.on(unit.node).value
-        place = unit.node.origin.place or (unit.rule.id if unit.rule is not None else self.core.package)
+        written = writing.on(unit.node)
+        result = written.value.result
+        if noting:
+            writing.source.lines.insert(0, writing.without_notes)
+            result = written.notes or "()"
         of = unit.rule.id if unit.rule is not None else self.core.package
-        head = (f"{of}, as written in {place}, on {day} and as long as nothing dated changes",)
+        place = unit.node.origin.place or of
+        head = (
+            f"{of}, as written in {place}, on {day} and as long as nothing dated changes",
+            *(f"f.leaf({number}) is {_told(node)}" for number, node in writing.leaves.items()),
+        )
         return compiled(writing.source, result, head, f"<{of}>", ("f", "row"))
 
 
@@ -124,6 +142,12 @@ _PLAIN = (c.Fact, c.Named, c.People, c.DifferentPeople, c.Holds, c.Paid, c.Lapse
 def is_read_once(node: c.Expr) -> bool:
     """Whether a node that is read is the same wherever it stands."""
     return type(node) in _ALIKE
+
+
+def _told(node: c.Expr) -> str:
+    """Return what is read, for readers of a function."""
+    named = [name for _, name in named_in(node)]
+    return " ".join((type(node).__name__, *named, f"({node.origin.place})" if node.origin.place else "")).strip()
 
 
 def _key(node: c.Expr, rule: c.Rule | None) -> tuple[object, ...]:

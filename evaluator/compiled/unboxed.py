@@ -56,7 +56,7 @@ def unboxed(range_: Range) -> Unboxed:
         case Truth():
             return _FLAGS[range_]
         case Numbers() | Dates():
-            return range_.low, range_.high
+            return ends_of(range_)
         case Words():
             return range_.options
         case Span():
@@ -91,13 +91,11 @@ def flag_of(truth: Range) -> Flag:
 
 
 def ends_of(range_: Numbers | Dates) -> tuple[Any, Any]:
-    """Return both ends of a range."""
-    return range_.low, range_.high
-
-
-def words_of(range_: Words) -> frozenset[str] | None:
-    """Return what a word can be."""
-    return range_.options
+    """Return both ends of a range: of a known value one object."""
+    low, high = range_.low, range_.high
+    if low is not high and low is not None and high is not None and low == high:
+        return low, low
+    return low, high
 
 
 def at_least(least: int, parts: Sequence[Flag]) -> Flag:
@@ -190,6 +188,6 @@ class Table:
 
 CALLED = (
     "at_least", "days_around", "edge", "ends_of", "flag_of", "how_many", "least", "most", "moved", "pick", "same_words",
-    "unboxed", "units", "words_around", "words_of",
+    "unboxed", "units", "words_around",
 )  # fmt: skip
 """What compiled functions call of these."""

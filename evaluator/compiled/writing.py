@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, assert_never
@@ -13,6 +14,7 @@ from dsl.core.ops.metrics import every_metric
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Numbers, everything, exactly
 from dsl.core.walk import children
+from evaluator import resting
 from evaluator.compiled.source import PythonSource, Value
 from evaluator.compiled.unboxed import form_of
 
@@ -23,10 +25,13 @@ DEEPEST = 25
 class Numbered(Protocol):
     """Gives numbers to what functions ask for at run time."""
 
+    written: resting.Written
+    """What nodes rest on as they are written."""
+
     def leaf(self, node: c.Expr, rule: c.Rule | None) -> int:
         """Return the number of a node that is read."""
 
-    def unit(self, node: c.Expr, rule: c.Rule | None, declaration: c.RecordsDecl | None) -> int:
+    def unit(self, node: c.Expr, rule: c.Rule | None, declaration: c.RecordsDecl | None = None) -> int:
         """Return the number of a node that has a function of its own."""
 
 
@@ -38,6 +43,8 @@ class Written(WithRoles):
     value: Value
     parts: tuple[Written, ...] = ()
     roles: tuple[Role, ...] = ()
+    notes: str = ""
+    """The variable that holds what it rests on; none where that is nothing, or nobody asks."""
 
     def branches(self) -> list[tuple[Written | None, Written]]:
         """All branches of a first-match: which one is taken shows when it runs."""
@@ -52,11 +59,23 @@ class Writing:
     """Writes nodes of a rule for the days of an epoch; one that stands in several places is written once."""
 
     def __init__(
-        self, core: c.Core, numbered: Numbered, rule: c.Rule | None, declaration: c.RecordsDecl | None, day: date
+        self,
+        numbered: Numbered,
+        rule: c.Rule | None,
+        declaration: c.RecordsDecl | None,
+        day: date,
+        *,
+        noting: bool = False,
     ) -> None:
-        """Take what gives numbers, the rule and the list of records that the nodes are asked in, and a day."""
-        self.core = core
+        """Take what gives numbers, the rule and the list of records that the nodes are asked in, and a day.
+
+        ``noting``: also what is rested on is written.
+        """
         self.numbered = numbered
+        self.noting = noting
+        self._notes: list[str] = []
+        self.leaves: dict[int, c.Expr] = {}
+        """What is read, by its number."""
         self.rule = rule
         self.declaration = declaration
         self.day = day
@@ -69,21 +88,69 @@ class Writing:
             found = self.source.scopes[-1][id(node)] = self._new(node)
         return found
 
+    @property
+    def without_notes(self) -> str:
+        """The line that comes first: nothing is rested on yet, also by what is not come to."""
+        return f"{' = '.join(self._notes)} = ()" if self._notes else "pass"
+
     def _new(self, node: c.Expr) -> Written:
         definition = definition_of(type(node))
         if definition is None:
-            return Written(node, self._read(node))
+            return Written(node, self._read(node), notes=self._of_read(node))
         if self.source.depth > DEEPEST and node.type.kind != "points":
-            return Written(node, self._called(node))
+            number = self.numbered.unit(node, self.rule, self.declaration)
+            value = self.source.given(node.type, f"f.unit({number}, row)")
+            return Written(node, value, notes=self._noted(node, f"f.noted({number})"))
         if isinstance(node, c.PassScore) and node.every and _counts_elsewhere(node.score):
-            return Written(node, self.source.flag(f"f.asked({self.numbered.leaf(node, self.rule)}, row)"))
-        parts = _Parts(self)
-        value: Value = definition(self.source, node, parts, self.day)
-        return Written(node, value, tuple(parts.parts), tuple(parts.roles))
+            value = self.source.flag(f"f.asked({self.numbered.leaf(node, self.rule)})")
+            return Written(node, value, notes=self._noted(node, self._why(node)))
+        if self.noting and isinstance(node, c.Lookup):
+            # Which of its cells count the interpreter tells; where none rests on anything nobody asks it.
+            silent = Writing(self.numbered, self.rule, self.declaration, self.day)
+            silent.source = self.source
+            self.source.scopes.append({})  # nothing that is written without notes is found by what asks for them
+            value = silent.on(node).value
+            self.source.scopes.pop()
+            return Written(node, value, notes=self._noted(node, self._why(node)))
+        parts = _Parts(self, node)
+        made: Value = definition(self.source, node, parts, self.day)
+        notes = self._noted(node, f"merged(({', '.join(parts.pieces(made))}))")
+        return Written(node, made, tuple(parts.parts), tuple(parts.roles), notes)
 
-    def _called(self, node: c.Expr) -> Value:
-        number = self.numbered.unit(node, self.rule, self.declaration)
-        return self.source.given(node.type, f"f.unit({number}, row)")
+    # ---- what is rested on
+
+    def variable_of_notes(self) -> str:
+        """Return a free name for what is rested on."""
+        self._notes.append(f"n{len(self._notes)}")
+        return self._notes[-1]
+
+    def _noted(self, node: c.Expr, expression: str) -> str:
+        """Write what a node rests on; nothing where that is nothing whatever is told."""
+        if not self.noting or self.numbered.written.is_silent(node):
+            return ""
+        name = self.variable_of_notes()
+        self.source.write(f"{name} = {expression}")
+        return name
+
+    def _why(self, node: c.Expr) -> str:
+        return f"f.notes_with_why({self.numbered.leaf(node, self.rule)})"
+
+    def _of_read(self, node: c.Expr) -> str:
+        if not self.noting:
+            return ""
+        if isinstance(node, c.OnDate):
+            when = self.on(node.date)
+            number = self.numbered.unit(node.value, self.rule)
+            ends = f"{when.value.low}, {when.value.high}"
+            return self._noted(
+                node, f"f.notes_on_day({self.source.keep(node)}, {ends}, {number}, {when.notes or '()'})"
+            )
+        if isinstance(node, c.AsProjected):
+            number = self.numbered.unit(node.value, self.rule)
+            return self._noted(node, f"f.notes_as_projected({self.source.keep(node)}, {number})")
+        if isinstance(node, c.Sometime):
+            return self._noted(node, self._why(node))
+        return self._noted(node, f"f.notes_of_leaf({self.numbered.leaf(node, self.rule)})")
 
     def _read(self, node: c.Expr) -> Value:
         source = self.source
@@ -135,6 +202,7 @@ class Writing:
 
     def _leaf(self, node: c.Expr, *, as_told: bool = False) -> Value:
         source, number = self.source, self.numbered.leaf(node, self.rule)
+        self.leaves[number] = node
         found: Value | None = source.found(("leaf", number))
         if found is None:
             name = source.line(f"m.get({number}, NONE)")
@@ -156,23 +224,53 @@ def _held(node: c.Expr, name: str) -> Value:
 class _Parts:
     """The parts of a node as they are written."""
 
-    __slots__ = ("parts", "roles", "writing")
+    __slots__ = ("_chosen", "_notes", "node", "parts", "roles", "writing")
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Writing, node: c.Expr) -> None:
         self.writing = writing
+        self.node = node
         self.parts: list[Written] = []
         self.roles: list[Role] = []
+        self._notes: list[str] = []
+        self._chosen = ""
+        if writing.noting and isinstance(node, c.Chooses):
+            self._chosen = writing.source.line("()")
 
     def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Value:
         """Write a part of the node."""
-        found = self.writing.on(part)
+        writing = self.writing
+        found = writing.on(part)
         self.parts.append(found)
         self.roles.append(role)
+        notes = found.notes
+        if notes and isinstance(self.node, c.Case):
+            # Written here, so that what stands in a branch counts where the branch does.
+            notes = writing.variable_of_notes()
+            writing.source.write(f"{notes} = {found.notes}")
+        self._notes.append(notes)
+        if name is not None and self._chosen:
+            writing.source.write(f"{self._chosen} += ({name!r},)")
         return found.value
 
     def metrics(self, _: c.Expr, every: c.EveryMetric) -> Value:
         """Write what is asked of every metric of the score."""
         return every_metric(self.writing.source, self.parts[self.roles.index("value")], every)
+
+    def pieces(self, made: Value) -> Iterator[str]:
+        """Yield what the whole rests on: itself, then its parts as readers are told of them; of some that are enough those that are met."""
+        writing = self.writing
+        if not writing.noting:
+            return
+        if not writing.numbered.written.says_nothing(self.node):
+            yield f"f.own_notes({writing.source.keep(self.node)}, {self._chosen or '()'})"
+        order = sorted(range(len(self.parts)), key=lambda index: self.roles[index] != "condition")
+        for index in order if isinstance(self.node, c.Case | c.Gate) else range(len(self.parts)):
+            notes, value = self._notes[index], self.parts[index].value
+            if notes and isinstance(self.node, c.AnyOf):
+                yield f"{notes} if {value.low} is True or {made.low} is not True else ()"
+            elif notes:
+                yield notes
+        yield ""  # a comma behind the last: it is one of several also where it is the only one
 
 
 def _counts_elsewhere(score: c.Expr) -> bool:

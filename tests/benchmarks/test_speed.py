@@ -77,6 +77,39 @@ def test_a_decision_with_its_explanation_against_a_function_written_by_hand(engi
     report.ratio("decision with full explanation, facts checked, as JSON / hand-written function", decide, by_hand)
 
 
+def test_what_compiled_functions_decide_against_the_interpreter(engine: Engine, report: Report) -> None:
+    reference = Engine(engine.document, engine.core, reference=True)
+    rule, facts = "designation.infrastructure", QUERY["facts"]
+    one, every = (Query((asked,), AS_OF, facts, detail="none") for asked in (rule, "*"))
+    words = words_of(engine.decide(Query((rule,), AS_OF, facts)).as_json()["decisions"][0]["reasons"])
+    assert engine.outcomes(rule, facts, AS_OF) == reference.outcomes(rule, facts, AS_OF)
+    for query in (one, every):
+        assert engine.decide(query).as_json() == reference.decide(query).as_json()
+
+    report.ratio(
+        "outcomes of a designation, compiled / by the interpreter",
+        lambda: engine.outcomes(rule, facts, AS_OF),
+        lambda: reference.outcomes(rule, facts, AS_OF),
+    )
+    report.ratio(
+        "decision without reasons, compiled / by the interpreter",
+        lambda: engine.decide(one),
+        lambda: reference.decide(one),
+    )
+    report.ratio(
+        "decision without reasons as JSON / hand-written function with reasons",
+        lambda: engine.decide(one).as_json(),
+        lambda: handwritten.reasons(facts, AS_OF, words),
+    )
+    report.ratio(
+        "every rule without reasons, compiled / by the interpreter",
+        lambda: engine.decide(every),
+        lambda: reference.decide(every),
+        rounds=5,
+        inner=1,
+    )
+
+
 def test_the_endpoint_against_a_bare_echo(engine: Engine, report: Report) -> None:
     echo = flask.Flask("echo")
 

@@ -46,6 +46,15 @@ USAGE = {
 }
 
 
+def test_the_interpreter_alone_decides_the_same(run_merit):
+    command = "decide '*' --facts facts.yaml --as-of 2023-06-20 --detail none --format json"
+
+    compiled, reference = (run_merit(*shlex.split(f"{command} --engine {name}")) for name in ("compiled", "reference"))
+
+    assert compiled == reference
+    assert '"decisions"' in compiled[1]
+
+
 @pytest.mark.parametrize("command", USAGE)
 def test_wrong_usage_is_told_in_one_line_with_exit_code_2(command, run_merit):
     code, output = run_merit(*shlex.split(command))

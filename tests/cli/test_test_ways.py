@@ -29,6 +29,7 @@ USAGE = {
     "test policies --coverage --mutate": "--coverage and --mutate do not go together; run one after the other",
     "test policies --coverage --format junit": "--coverage does not write junit; it writes text, json, markdown, lcov",
     "test policies --format lcov": "a plain run does not write lcov; it writes text, json, junit, markdown",
+    "test policies --coverage --engine reference": "--engine goes with a plain run",
     "test policies --jobs 2": "--jobs goes with --mutate",
     "test policies --fail-under 90": "--fail-under goes with --coverage or --mutate",
     "test policies --mutate --changed-since HEAD": "--changed-since goes with --coverage",

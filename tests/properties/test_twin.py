@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,8 @@ from dsl.core.walk import walk
 from dsl.load import load_checked
 from evaluator.compiled.source import PythonSource, Value, compiled
 from evaluator.compiled.unboxed import boxed, unboxed
-from evaluator.engine import Engine
+from evaluator.engine import Engine, Query
+from review.scenarios.partners import Partners
 from tests.properties.twins import Counted, compare_day
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,10 +40,29 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def test_the_twin_decides_as_the_interpreter(engine: Engine, day: date) -> None:
     counted = Counted()
 
-    compare_day(engine, day, range(1, 3), counted, seed=7)
+    compare_day(engine, day, range(1, 2), counted, seed=7)
 
     assert counted.different == []
     assert counted.triples > 0
+
+
+def test_a_decision_without_reasons_is_the_interpreters(engine: Engine) -> None:
+    reference = Engine(engine.document, engine.core, reference=True)
+    told = Partners(engine.core, as_of=DAYS[1], seed=19).partner(2)
+    few = {"facts": dict(list(told.get("facts", {}).items())[:3])}
+    for facts in (told, few):
+        query = Query(("*",), DAYS[1], facts, detail="none")
+
+        assert json.dumps(engine.decide(query).as_json()) == json.dumps(reference.decide(query).as_json())
+
+
+def test_what_a_rule_comes_to_is_the_same_by_the_interpreter(engine: Engine) -> None:
+    reference = Engine(engine.document, engine.core, reference=True)
+    told = Partners(engine.core, as_of=DAYS[2], seed=29).partner(1)
+    for rule in list(engine.core.rules)[::5]:
+        assert engine.outcomes(rule, told, DAYS[2]) == reference.outcomes(rule, told, DAYS[2]), rule
+        assert engine.truth(rule, told, DAYS[2]) == reference.truth(rule, told, DAYS[2]), rule
+        assert engine.value(rule, told, DAYS[2]) == reference.value(rule, told, DAYS[2]), rule
 
 
 def test_the_policies_of_the_laws_and_the_programme_use_every_definition() -> None:
@@ -133,7 +154,7 @@ def test_each_operation_gives_what_ranges_gives(name: str) -> None:
             key = case if are_constants else tuple(values)
             if key not in functions:
                 result = operation(source, *values)
-                functions[key] = (result, compiled(source, result, (), "<law>", tuple(_names(values)))[0])
+                functions[key] = (result, compiled(source, result.result, (), "<law>", tuple(_names(values)))[0])
             result, function = functions[key]
             told = [] if are_constants else [end for one in case for end in _ends(one)]
 
@@ -166,4 +187,5 @@ def test_what_was_compiled_can_be_read() -> None:
 
     assert text.startswith("# designation.infrastructure, as written in ")
     assert "def decide(f, row):" in text
+    assert "# f.leaf(0) is " in text
     compile(text, "<text>", "exec")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from random import Random
 from dsl import core as c
 from dsl.load import load_checked
 from evaluator.compiled.question import Question
-from evaluator.engine import Engine
+from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
 from evaluator.moment import Moment
 from review.scenarios.partners import Partners
@@ -25,6 +26,17 @@ class Counted:
 
     triples: int = 0
     different: list[str] = field(default_factory=list)
+
+
+def compare_answers(engine: Engine, reference: Engine, day: date, number: int, counted: Counted, *, seed: int) -> None:
+    """Ask two engines for every rule's decision without reasons, for a generated partner."""
+    facts = Partners(engine.core, as_of=day, seed=seed).partner(number)
+    query = Query(("*",), day, facts, detail="none")
+    one, other = (asked.decide(query).as_json()["decisions"] for asked in (engine, reference))
+    for found, wanted in zip(one, other, strict=True):
+        counted.triples += 1
+        if json.dumps(found) != json.dumps(wanted):
+            counted.different.append(f"{wanted['rule']} without reasons, partner {number} of seed {seed}, {day}")
 
 
 def compare_day(engine: Engine, day: date, partners: Iterable[int], counted: Counted, *, seed: int) -> None:
@@ -91,6 +103,8 @@ def main() -> None:
             if engine.core.change_days and random.random() < 0.5:
                 day = random.choice(engine.core.change_days) + timedelta(days=random.choice((-1, 0, 1)))
             compare_day(engine, day, range(1, PARTNERS_A_DAY + 1), counted, seed=seed)
+            reference = Engine(engine.document, engine.core, reference=True)
+            compare_answers(engine, reference, day, PARTNERS_A_DAY + 1, counted, seed=seed)
             seed += 1
     for one in counted.different[:20]:
         sys.stdout.write(f"{one}\n")
