@@ -350,7 +350,7 @@ class _Fold:
             options = version.options if version is not None else ()
             gives = [
                 option.code for option in options for effect in option.effects
-                if effect.verb == "gives" and benefits in effect.names and day in effect.days
+                if effect.verb == "gives" and benefits in effect.meant and day in effect.days
             ]  # fmt: skip
             if gives:
                 decision = one.decision(rule)
@@ -364,13 +364,13 @@ class _Fold:
             name
             for effect in effects
             if effect.verb == "keeps" and effect.applies is Truth.TRUE
-            for name in effect.names
+            for name in effect.meant
         }
         lost = {
             name
             for effect in effects
             if effect.verb == "loses" and effect.applies is Truth.TRUE
-            for name in effect.names
+            for name in effect.meant
         }
         moved: dict[int, date] = {}
         ended: set[str] = set()
