@@ -122,6 +122,7 @@ def test_benefits_are_bought_as_the_choice_gives_them_and_keep_what_has_come_to_
 
     [bought] = [one for one in found.happenings if one.kind == "bought"]
     assert (bought.title, bought.after) == ("The pack", "through 2023-01-09; pays Yearly 100 USD")
+    assert happened(found, "renewed") == [("2022-01-10", "renewed", "designation.main")]
     assert [(row["award"], row["anniversary"]) for row in found.register or ()] == [
         ("designation.main", "2023-01-10"),
         ("benefit.pack", "2023-01-10"),
