@@ -14,6 +14,7 @@ from dsl.diagnostics import nearest
 from evaluator.engine import engine_name
 
 COMMANDS = {
+    "ask": "ask",
     "batch": "batch",
     "check": "check",
     "decide": "decide",

@@ -63,6 +63,8 @@ class EffectTaken(NamedTuple):
     up_to: Range | None = None
     amount: Range | None = None
     currency: str | None = None
+    meant: tuple[str, ...] = ()
+    """Ids of all that the names stand for."""
 
 
 class OptionDecision(NamedTuple):

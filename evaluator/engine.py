@@ -589,6 +589,7 @@ class OneDay:
                     up_to.range if up_to is not None else None,
                     amount.range if amount is not None else None,
                     amount.node.type.unit if amount is not None else None,
+                    effect.meant,
                 )
             )
         return tuple(result)

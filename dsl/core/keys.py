@@ -27,7 +27,7 @@ from dsl.source import Span
 Key: TypeAlias = str
 """A SHA-256 in hexadecimal digits."""
 
-LABELS = frozenset({"code", "title", "basis", "origin", "provisional", "was", "table"})
+LABELS = frozenset({"code", "title", "basis", "origin", "provisional", "was", "table", "meant"})
 """Fields by which nothing is decided: what a reader is told."""
 IN_ANY_ORDER = (n.AllOf, n.AnyOf, n.NumberOf, n.Total, n.Ranked)
 """Nodes whose parts count alike in any order."""

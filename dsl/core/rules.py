@@ -20,6 +20,9 @@ class Effect:
 
     verb: OneOf["pay", "gives", "keeps", "loses", "covers"]
     names: tuple[str, ...]
+    """As the policies say it, for readers: kinds and groups under their own names."""
+    meant: tuple[str, ...] = ()
+    """Ids of all that they name: what a timeline enters into the register; a decision tells the names."""
     when: Expr | None = None
     up_to: Expr | None = None
     days: Days = ALWAYS

@@ -394,7 +394,10 @@ class Rules(Bodies):
                 else tuple(verb.names)
             )
             basis = self.names.basis(verb.notes, placed.around)
-            result.append(c.Effect(verb=word, names=shown, when=when, up_to=up_to, days=placed.days, basis=basis))
+            meant = tuple(dict.fromkeys(ids))
+            result.append(
+                c.Effect(verb=word, names=shown, meant=meant, when=when, up_to=up_to, days=placed.days, basis=basis)
+            )
         return tuple(result)
 
 

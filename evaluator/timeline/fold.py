@@ -323,7 +323,7 @@ class _Fold:
         following = due if due not in (None, NEVER) else calendar.add_years(doing.on, 1)
         if following is None:
             raise AssertionError("a year from a day is a day")
-        self._keep_and_lose(option.effects, doing.on, following)
+        kept = self._keep_and_lose(option.effects, doing.on, following)
         self._buy(doing, following)
         pays = [
             f"{', '.join(map(self._title, one.names))}{effect_amount(one)}"
@@ -332,6 +332,12 @@ class _Fold:
         ]
         said = f"through {following - _DAY}" + (f"; pays {' and '.join(pays)}" if pays else "")
         self._tell(doing, "bought", option.title, said)
+        for award in kept:
+            rule = self.core.rule_of_award[award]
+            said = f"next anniversary {following}"
+            self.happenings.append(
+                Happening(doing.on, "renewed", rule.id, rule.title, doing.verb, said, pointer=doing.pointer)
+            )
 
     def _title(self, name: str) -> str:
         return self.core.rules[name].title if name in self.core.rules else name
@@ -350,29 +356,30 @@ class _Fold:
             options = version.options if version is not None else ()
             gives = [
                 option.code for option in options for effect in option.effects
-                if effect.verb == "gives" and benefits in effect.names and day in effect.days
+                if effect.verb == "gives" and benefits in effect.meant and day in effect.days
             ]  # fmt: skip
             if gives:
                 decision = one.decision(rule)
                 yield from ((decision, option) for option in decision.options if option.code in gives)
 
-    def _keep_and_lose(self, effects: Sequence[EffectTaken], day: date, following: date) -> None:
-        """Renew what an option keeps and has come to its anniversary, and end what it loses."""
+    def _keep_and_lose(self, effects: Sequence[EffectTaken], day: date, following: date) -> list[str]:
+        """Renew what an option keeps and has come to its anniversary, and end what it loses; return what is renewed."""
         one = self._deciding(day)
         entries, at = one.interpreter.register.entries, Moment(day)
         kept = {
             name
             for effect in effects
             if effect.verb == "keeps" and effect.applies is Truth.TRUE
-            for name in effect.names
+            for name in effect.meant
         }
         lost = {
             name
             for effect in effects
             if effect.verb == "loses" and effect.applies is Truth.TRUE
-            for name in effect.names
+            for name in effect.meant
         }
         moved: dict[int, date] = {}
+        renewed: dict[str, None] = {}
         ended: set[str] = set()
         for index, row in enumerate(entries.told(at).rows or ()):
             award, due = row.data.get("award"), row.data.get("anniversary")
@@ -387,6 +394,7 @@ class _Fold:
             is_passed = standing.check is None or standing.check.truth is Truth.TRUE
             if award in kept and has_come and is_passed:
                 moved[index] = following
+                renewed[award] = None
         if moved:
             self._move(moved)
         if ended:
@@ -394,6 +402,7 @@ class _Fold:
                 {**row, "ended": day.isoformat()} if row.get("award") in ended and row.get("ended") == "none" else row
                 for row in self.register or ()
             ]
+        return [award for award in renewed if award in self.core.rule_of_award]
 
     # ---- what happens
 

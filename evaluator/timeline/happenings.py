@@ -155,7 +155,7 @@ def unmet_of(reasons: Iterable[Reason]) -> Iterator[Reached]:
             continue
         below = list(unmet_of(reason.parts))
         yield from below
-        if not below or reason.short_by is not None:
+        if not below or (reason.short_by is not None and reason.points is None):
             yield Reached(reason.code, reason.title, _said(reason))
 
 

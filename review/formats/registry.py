@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from review.formats.comparisons import DIFF, IMPACT
 from review.formats.decisions import DECIDE, EXPLAIN, WHAT_IF
 from review.formats.diagnostics import CHECK
+from review.formats.found import ASK
 from review.formats.pages import DOCS
 from review.formats.proofs import PROVE
 from review.formats.requests import REVIEW
@@ -17,6 +18,7 @@ from review.formats.scenarios import COVERAGE, MUTATION, TEST
 from review.formats.timelines import TIMELINE
 
 FORMATS: Mapping[str, Mapping[str, object]] = {
+    "ask": ASK,
     "check": CHECK,
     "decide": DECIDE,
     "decide --set": WHAT_IF,

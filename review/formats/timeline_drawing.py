@@ -211,10 +211,10 @@ def _axis(scale: _Scale, bottom: float) -> Iterator[str]:
 
 
 def _legend() -> Iterator[str]:
-    x = WIDTH - RIGHT - 470
+    x = WIDTH - RIGHT - 500
     for fill, said, width in (
-        (_HELD[Truth.TRUE], "held", 62), ("url(#perhaps)", "perhaps held", 112), (_ELIGIBLE["eligible"], "requirements met", 132),
-        (_ELIGIBLE["not_eligible"], "not met", 78), (_ELIGIBLE["undetermined"], "not known", 80),
+        (_HELD[Truth.TRUE], "held", 62), ("url(#perhaps)", "perhaps held", 112), (_ELIGIBLE["eligible"], "requirements met", 148),
+        (_ELIGIBLE["not_eligible"], "not met", 86), (_ELIGIBLE["undetermined"], "not known", 80),
     ):  # fmt: skip
         is_band = said in ("held", "perhaps held")
         yield _rect(x, x + 14, 12 if is_band else 17, 14 if is_band else STRIP, fill)

@@ -66,3 +66,19 @@ def choice(told: dict[str, str], name: str, values: Iterable[str]) -> str | None
     said = f"`{told[name][:100]}` is none of the values"
     advice = proposed(told[name][:100], known, f"the values are {listed(known)}")
     raise problems.invalid_query([Fault(code="Q104", message=said, help=advice, parameter=name)])
+
+
+def words(told: dict[str, str], name: str) -> str | None:
+    """Return the words of a parameter, None where it is not there.
+
+    Raises:
+        Problem: it has no word, or too many letters.
+    """
+    if name not in told:
+        return None
+    value = told[name]
+    if not any(letter.isalnum() for letter in value) or len(value) > queries.MAX_ID:
+        said = f"this has {len(value):,} characters" if len(value) > queries.MAX_ID else "nothing is asked"
+        advice = f"write words of a title, label, source or name, at most {queries.MAX_ID} characters"
+        raise problems.invalid_query([Fault(code="Q104", message=said, help=advice, parameter=name)])
+    return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
@@ -9,6 +11,7 @@ from dsl import core as c
 from dsl.core.references import reads_of
 from evaluator.engine import Engine, UnknownRule
 from evaluator.facts_schema import facts_schema
+from review.words.finding import Finder
 from review.words.outline import rule_line, rule_outline
 from server.api import parameters, problems, wire
 from server.snapshot import current_engine
@@ -16,15 +19,22 @@ from server.snapshot import current_engine
 KINDS = tuple(c.KINDS)
 """Kinds of rules, whether or not the policies have any."""
 
+MOST_FOUND = 500
+"""Rules, facts and certifications found by words that are told."""
+_FINDERS: WeakKeyDictionary[Engine, Finder] = WeakKeyDictionary()
+
 bp = Blueprint("rules", __name__, url_prefix="/v1/rules")
 
 
 @bp.get("")
 def list_rules() -> ResponseReturnValue:
-    """List the rules, those of a kind and those in force on a day where asked."""
+    """List the rules; where asked those of a kind, those in force on a day, and those that have some words, with the facts that do."""
     engine = current_engine()
-    told = parameters.read("kind", "as_of")
-    rules = engine.core.rules.values()
+    told = parameters.read("kind", "as_of", "q")
+    question = parameters.words(told, "q")
+    answered = None if question is None else _finder(engine).find(question, most=MOST_FOUND)
+    names = engine.core.rules if answered is None else [one.name for one in answered.found if one.what == "rule"]
+    rules = [engine.core.rules[name] for name in names]
     kind = parameters.choice(told, "kind", KINDS)
     day = parameters.day(told, "as_of")
     chosen = [
@@ -32,7 +42,11 @@ def list_rules() -> ResponseReturnValue:
         for rule in rules
         if (kind is None or rule.kind == kind) and (day is None or rule.version_on(day) is not None)
     ]
-    return wire.write_json({"policy": _policy(engine), "rules": [rule_line(rule) for rule in chosen]})
+    listed = {"policy": _policy(engine), "rules": [rule_line(rule) for rule in chosen]}
+    if answered is not None:
+        listed["told"] = [one.as_json() for one in answered.found if one.what != "rule"]
+        listed["taken_for"] = dict(answered.taken_for)
+    return wire.write_json(listed)
 
 
 @bp.get("/<rule>")
@@ -53,6 +67,13 @@ def show_schema(rule: str) -> ResponseReturnValue:
     reads = reads_of(engine.core, [found])
     schema = facts_schema(engine.core, (*reads.facts, *reads.measures, *reads.records))
     return wire.write_json(schema, "application/schema+json")
+
+
+def _finder(engine: Engine) -> Finder:
+    """Return what finds by words in an engine's policies: made when it is first asked."""
+    if engine not in _FINDERS:
+        _FINDERS[engine] = Finder(engine.core, {name: source.title for name, source in engine.document.sources.items()})
+    return _FINDERS[engine]
 
 
 def _policy(engine: Engine) -> dict[str, str]:

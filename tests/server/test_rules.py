@@ -224,3 +224,28 @@ def test_the_status_tells_what_answers_and_since_when(client: FlaskClient, engin
 def test_the_service_is_live_and_ready(client: FlaskClient, engine: Engine) -> None:
     assert get(client, "/health/live") == {"status": "live"}
     assert get(client, "/health/ready") == {"status": "ready", "policy": {"digest": engine.core.digest}}
+
+
+def test_rules_and_facts_are_found_by_words(client: FlaskClient) -> None:
+    found = client.get("/v1/rules?q=azure+architect").get_json()
+
+    assert not [error.message for error in Draft202012Validator(schemas.load("rule_list")).iter_errors(found)]
+    assert [rule["id"] for rule in client.get("/v1/rules?q=two+archit").get_json()["rules"]] == ["designation.data_ai"]
+    assert [(one["what"], one["name"], one["read_by"]) for one in found["told"]] == [
+        ("certification", "Azure Solutions Architect Expert", ["designation.data_ai"])
+    ]
+
+
+def test_words_go_with_a_kind_and_a_day(client: FlaskClient) -> None:
+    found = client.get("/v1/rules?q=audit&kind=designation").get_json()
+
+    assert found["rules"] == []
+    assert "audit_passed" in [one["name"] for one in found["told"]]
+
+
+def test_no_words_are_refused(client: FlaskClient) -> None:
+    for question in ("", "%20", "x" * 201):
+        response = client.get(f"/v1/rules?q={question}")
+
+        assert response.status_code == 422
+        assert response.get_json()["errors"][0]["parameter"] == "q"
