@@ -72,10 +72,9 @@ class _Ask:
 def _less(core: c.Core) -> Iterator[tuple[_Ask, _Ask]]:
     """Yield what a level asks with what the next higher one asks of the same value, where that is surely less."""
     keys = Keys(core)
-    by_level = {(rule.award, rule.level): rule for rule in core.rules.values() if rule.level is not None}
+    by_level = {(rule.award, rule.level): rule for rule in core.rules.values() if rule.level}
     for (award, level), rule in by_level.items():
-        higher = dict(pairwise(rule.levels)).get(level or "")
-        above = by_level.get((award, higher))
+        above = by_level.get((award, dict(pairwise(rule.levels)).get(level, "")))
         if above is None:
             continue
         theirs = list(_asks(above, keys))
