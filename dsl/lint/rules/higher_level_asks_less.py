@@ -10,6 +10,7 @@ from itertools import pairwise
 from dsl import core as c, document as d
 from dsl.core.keys import Key, Keys
 from dsl.core.types import common_days, is_empty
+from dsl.core.walk import children_within
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.bounds import bounds
 from dsl.lint.policies import Policies
@@ -17,7 +18,6 @@ from dsl.lint.rule import LintRule, finding
 from dsl.source import Span
 
 _ADVICE = "let the two change places, or look at the figures"
-_TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 
 
 def _find(policies: Policies) -> Iterator[Diagnostic]:
@@ -95,26 +95,26 @@ def _less(core: c.Core) -> Iterator[tuple[_Ask, _Ask]]:
 
 def _asks(rule: c.Rule, keys: Keys) -> Iterator[_Ask]:
     for version in rule.versions:
-        if version.requirement is not None:
-            for asks, of, figure, days in _together(version.requirement, version.days):
-                yield _Ask(rule, keys.lasting(of), asks, figure, days)
+        whole = version.requirement
+        if whole is None:
+            continue
+        around = common_days(version.days, whole.days) if isinstance(whole, c.Requirement) else version.days
+        for node, days in _together(whole, around):
+            if isinstance(node, c.Compare) and node.op not in ("=", "!="):
+                is_turned = not isinstance(node.right, c.Literal | c.Named | c.Dated)
+                value, figure = (node.right, node.left) if is_turned else (node.left, node.right)
+                asks = "more" if (node.op in (">=", ">")) != is_turned else "less"
+                yield _Ask(rule, keys.lasting(value), asks, figure, days)
+            elif isinstance(node, c.PassScore):
+                yield _Ask(rule, keys.lasting(node.score), "more", node.mark, days)
 
 
-def _together(node: c.Expr, days: c.Days) -> Iterator[tuple[str, c.Expr, c.Expr, c.Days]]:
-    """Yield the comparisons that have to hold together, whatever else holds: the value, the figure, the days."""
-    if isinstance(node, c.AllOf):
-        for part in node.parts:
-            yield from _together(part, days)
-    elif isinstance(node, c.Requirement):
-        common = common_days(days, node.days)
-        if not is_empty(common) and not node.path:
-            yield from _together(node.value, common)
-    elif isinstance(node, c.Compare) and node.op in _TURNED:
-        op = node.op if isinstance(node.right, c.Literal | c.Named | c.Dated) else _TURNED[node.op]
-        value, figure = (node.left, node.right) if op == node.op else (node.right, node.left)
-        yield "more" if op in (">=", ">") else "less", value, figure, days
-    elif isinstance(node, c.PassScore):
-        yield "more", node.score, node.mark, days
+def _together(node: c.Expr, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
+    """Yield a node and what has to hold for it whatever else does, each with its days."""
+    yield node, days
+    if isinstance(node, c.AllOf) or (isinstance(node, c.Requirement) and not node.path):
+        for part, its in children_within(node, days):
+            yield from _together(part, its)
 
 
 def _is_less(higher: c.Expr, lower: c.Expr, asks: str, days: c.Days, core: c.Core) -> bool:
