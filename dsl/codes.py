@@ -951,6 +951,14 @@ _ALL = (
         'competency quantum "Quantum" from 2026-01-01 { ... }\nlegacy: holds any of competencies',
         'competency quantum "Quantum" from 2026-01-01 allow L199 "counts like every competency" { ... }',
     ),
+    Code(
+        "L200",
+        "currency-changes",
+        "A fee is in another currency from some day on.",
+        "A mistyped currency looks like a new price, and no figure of it can be compared with the one before.",
+        "from 2022-01-01 { amount 5 USD }\nfrom 2023-01-01 { amount 6 EUR }",
+        "from 2022-01-01 { amount 5 USD }\nfrom 2023-01-01 { amount 6 USD }",
+    ),
     # ---- F: facts
     Code(
         "F101",

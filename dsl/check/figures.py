@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from dsl import document as d
-from dsl.diagnostics import Diagnostic, Edit, Fix, Severity
+from dsl.diagnostics import Diagnostic, Severity
 
 DIGITS = 18
 """Digits before the point that a figure may have."""
@@ -38,12 +38,14 @@ def figures(nodes: Iterable[d.Node]) -> Iterator[Diagnostic]:
         elif (
             places == 3 and node.value is not None and node.value >= 1 and node.unit is not None and node.unit.isupper()
         ):
-            meant = f"{node.value * Decimal(1000):,.0f} {node.unit}"
+            mark = "?" if node.provisional else ""
+            meant = f"{node.value * Decimal(1000):,.0f}{mark} {node.unit}"
+            exact = f"{node.value:,.4f}{mark} {node.unit}"
+            # Both are amounts that somebody may have meant, a thousand times apart: no fix chooses between them.
             yield Diagnostic(
                 "C702",
                 f"this is {node.value.normalize():f} {node.unit}, with thousandths",
                 node.origin,
-                help=f"did you mean `{meant}`? write a further `0` behind it where thousandths are meant",
-                fix=Fix(f"write `{meant}`", (Edit(node.origin, meant),)),
+                help=f"write `{meant}` where thousands are meant, and `{exact}` where thousandths are",
                 severity=Severity.WARNING,
             )

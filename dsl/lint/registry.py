@@ -10,6 +10,7 @@ from dsl.lint.rules import (
     award_joins_a_list,
     certification_outlives_its_end,
     constant_condition,
+    currency_changes,
     day_far_away,
     day_of_a_figure,
     former_award_in_use,
@@ -78,6 +79,7 @@ _MODULES = (
     unknown_former_award,
     former_award_in_use,
     award_joins_a_list,
+    currency_changes,
 )
 
 RULES: Mapping[str, LintRule] = MappingProxyType({module.RULE.code: module.RULE for module in _MODULES})

@@ -10,11 +10,14 @@ from dsl.lint.policies import Policies
 from dsl.source import Span
 
 
-def renamed(policies: Policies) -> Mapping[str, tuple[date, c.Rule, Span]]:
-    """Return each earlier id of an award with the day of the change, the rule that has the new one, and the place."""
-    found: dict[str, tuple[date, c.Rule, Span]] = {}
+def renamed(policies: Policies) -> Mapping[str, tuple[date | None, c.Rule, Span]]:
+    """Return each earlier id of an award with the day of the change, the rule that has the new one, and the place.
+
+    None: the new name has no first day.
+    """
+    found: dict[str, tuple[date | None, c.Rule, Span]] = {}
     for rule in policies.core.rules.values():
         for version in rule.versions:
             for old in version.was:
-                found.setdefault(old, (version.days.start or date.min, rule, version.origin))
+                found.setdefault(old, (version.days.start, rule, version.origin))
     return found

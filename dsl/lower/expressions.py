@@ -96,10 +96,16 @@ class Expressions(ABC):
         good = tuple(part for part in parts if part is not None)
         return good if len(good) == len(parts) else None
 
-    def incomparable(self, expr: d.Expr, is_: c.Type, wanted: c.Type) -> None:
+    def incomparable(self, expr: d.Expr, is_: c.Type, wanted: c.Type, *, of_column: bool = False) -> None:
         """C104: two units that cannot stand together; propose the unit wanted where none is written.
 
         A figure with a unit of its own is never read in another one, and a text only as the value that it spells.
+
+        Args:
+            expr: what is of another type.
+            is_: its type.
+            wanted: the type that is expected there.
+            of_column: whether a column of a table has that type.
         """
         help_, fix = "both sides need one unit", None
         right: str | None = None
@@ -107,7 +113,8 @@ class Expressions(ABC):
             shown = expr.origin.text.split()[0] if expr.origin.text else f"{expr.value:,}"
             unit = {"money": wanted.unit or "USD", "percent": "%", "points": "points"}.get(wanted.kind)
             if is_.kind == wanted.kind == "money":
-                help_ = f"write the amount in {wanted.unit}: one currency is never read as another"
+                where = f"this column is in {wanted.unit}; " if of_column else ""
+                help_ = f"{where}write the amount in {wanted.unit}: one currency is never read as another"
             elif expr.unit is None and unit is not None:
                 right = f"{shown} {unit}"
             elif wanted.is_numeric:

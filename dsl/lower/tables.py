@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, nearest
 from dsl.lower.expressions import Expressions
-from dsl.lower.scope import Scope, alike, days_of, insert
+from dsl.lower.scope import Scope, alike, days_of, insert, unit_type
 
 
 class Lookups(Expressions):
@@ -61,7 +62,7 @@ class Lookups(Expressions):
     def _lookup(self, expr: d.Select, table: d.Table, key: c.Expr, scope: Scope) -> c.Expr | None:
         rows: list[c.TableRow] = []
         index = table.columns.index(expr.column or "")
-        type_: c.Type | None = None
+        type_ = _unit_of_most(row.cells[index] for row in table.rows if len(row.cells) == len(table.columns))
         # Words of a column that name nothing are the values of a choice, as the words of cases are.
         cells = (row.cells[index] for row in table.rows if len(row.cells) == len(table.columns))
         own = dict.fromkeys(name for cell in cells if isinstance(cell, d.Names) for name in cell.names)
@@ -104,8 +105,10 @@ class Lookups(Expressions):
             if value is None:
                 return None
             if type_ is not None and not alike(type_, value.type):
-                self.incomparable(cell if isinstance(cell, d.Figure) else expr, value.type, type_)
-                return None
+                at = cell if isinstance(cell, d.Figure | d.Day | d.Text) else expr
+                self.incomparable(at, value.type, type_, of_column=True)
+                is_wrong = True
+                continue
             type_ = type_ or value.type
             basis = self.names.basis(row.notes, (table.notes,))
             if key.type.kind == "choice" and key_name not in (*key.type.choices, "otherwise"):
@@ -203,6 +206,19 @@ def rows_by_key(table: d.Table) -> dict[str, list[tuple[d.Row, c.Days]]]:
         if isinstance(first, d.Names | d.Text):
             found.setdefault(first.names[0] if isinstance(first, d.Names) else first.text, []).append((row, days))
     return found
+
+
+def _unit_of_most(cells: Iterable[d.Cell]) -> c.Type | None:
+    """Return the type of most figures of a column, of the first of those with as many; None where all have one unit.
+
+    One slip in the first row is told there, and not in all the rows that are right.
+    """
+    figures = [cell for cell in cells if isinstance(cell, d.Figure) and (cell.value, cell.least) != (None, None)]
+    units = Counter(figure.unit for figure in figures)
+    if len(units) < 2:
+        return None
+    unit, _ = units.most_common(1)[0]
+    return unit_type(next(figure for figure in figures if figure.unit == unit), None)
 
 
 def _otherwise_row(table: d.Table, index: int, type_: c.Type) -> Fix | None:

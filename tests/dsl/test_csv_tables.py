@@ -241,6 +241,27 @@ def test_the_command_writes_what_changed_and_refuses_what_cannot_be_loaded(tmp_p
     assert "did you mean `fees`?" in wrong.output
 
 
+def test_an_imported_amount_of_another_currency_is_told_in_its_own_row_also_in_the_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("fees.policy").write_text(
+        'facts { country: one of home, away, far, other "Country" }\n'
+        "table fees {\n  | country | fee     |\n  | home    | 100 USD |\n  | away    | 110 USD |\n"
+        "  | far     | 120 USD |\n  | other   | 150 USD |\n}\n"
+        'fee yearly "Yearly" { amount fees[country].fee }\n',
+        encoding="utf-8",
+    )
+    Path("fees.csv").write_text(
+        export_csv(tables_in(read_source(Path("fees.policy")))[0]).replace("100 USD", "100 EUR")
+    )
+
+    told = CliRunner().invoke(merit, ["table", "import", "fees", "fees.csv", "--policies", "fees.policy"])
+
+    assert told.exit_code == 3
+    assert told.output.count("[C104]") == 1
+    assert "100 EUR" in told.output
+    assert "this column is in USD" in told.output
+
+
 # ---- what spreadsheets do to a file
 
 

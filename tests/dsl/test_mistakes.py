@@ -26,7 +26,15 @@ from tests.conftest import Golden
 
 DATA = Path(__file__).parents[1] / "data" / "mistakes"
 CASES = sorted(DATA.glob("*.policy"))
-BY_HAND = {"american-date", "circle", "figure-left-out", "misplaced-clause", "unlike-units", "value-for-condition"}
+BY_HAND = {
+    "american-date",
+    "circle",
+    "figure-left-out",
+    "misplaced-clause",
+    "thousandths-of-money",
+    "unlike-units",
+    "value-for-condition",
+}
 """Mistakes that nothing can mend but the author."""
 NO_MISTAKES = {"label-that-is-a-keyword", "tabs-and-figures-close-to-units"}
 

@@ -16,12 +16,8 @@ from dsl.source import Span
 
 def _find(policies: Policies) -> Iterator[Diagnostic]:
     readers: dict[str, list[tuple[str, Span]]] = {}
-    for rule in policies.rules:
-        for node in d.walk(rule):
-            names = node.names if isinstance(node, d.Selection | d.Verb) else ()
-            for name in (*names, *([node.group] if isinstance(node, d.NumberHeld) else ())):
-                if name in PLURALS and name not in policies.document.groups:
-                    readers.setdefault(PLURALS[name], []).append((rule.name or rule.each_row_of or "", node.origin))
+    for reader, kind, at in _spoken_of(policies):
+        readers.setdefault(kind, []).append((reader, at))
     for form in policies.document.rules.values():
         own = form.name or form.each_row_of or ""
         found = [(name, at) for name, at in readers.get(form.kind, ()) if name != own]
@@ -36,6 +32,57 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
                     f'look at them, and write `allow L199 "..."` {what} where each is meant, or a group where it is not',
                     Label(found[0][1], "for example here"),
                 )
+
+
+def _spoken_of(policies: Policies) -> Iterator[tuple[str, str, Span]]:
+    """Yield what speaks of all awards of a kind, the kind, and the place: a rule also by the figures that it reads."""
+    document = policies.document
+    values = {**document.definitions, **document.measures}
+    said = {name: list(_plurals(value, document)) for name, value in values.items()}
+    read = {name: sorted(_read_in(value) & values.keys()) for name, value in values.items()}
+    if document.membership is not None:
+        yield from (("membership", kind, at) for kind, at in _plurals(document.membership, document))
+    for rule in policies.rules:
+        own = rule.name or rule.each_row_of or ""
+        yield from ((own, kind, at) for kind, at in _plurals(rule, document))
+        waiting, seen = sorted(_read_in(rule) & values.keys()), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting.extend(read[name])
+                yield from ((own, kind, at) for kind, at in said[name])
+
+
+def _plurals(form: d.Node, document: d.Document) -> Iterator[tuple[str, Span]]:
+    """Yield each kind of which a form speaks as a whole, with the place; also by a group that has all of a kind."""
+    for node in d.walk(form):
+        match node:
+            case d.Selection(names=names) | d.Verb(names=names) | d.Membership(names=names):
+                pass
+            case d.NumberHeld(group=group):
+                names = (group,)
+            case _:
+                continue
+        for name in names:
+            members = document.groups[name].entries if name in document.groups else ()
+            for one in [entry.name for entry in members] or [name]:
+                if one in PLURALS and one not in document.groups:
+                    yield PLURALS[one], node.origin
+
+
+def _read_in(form: d.Node) -> set[str]:
+    """Return the names of values that stand in a form."""
+    found: set[str] = set()
+    for node in d.walk(form):
+        match node:
+            case d.Name(name=name):
+                found.add(name)
+            case d.Choose(names=names) | d.Verb(names=names) | d.Names(names=names):
+                found.update(names)
+            case _:
+                continue
+    return found
 
 
 def _joining(document: d.Document, form: d.Rule, own: str) -> Iterator[tuple[str, Span, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from dsl import document as d
 from dsl.diagnostics import Diagnostic
@@ -18,12 +19,16 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
     years = sorted(node.day.year for node in days)
     if not years:
         return
-    middle = years[len(years) // 2]
+    # Half of the days may be the slip: of two in the middle, the one that is nearer to our time is right.
+    now = datetime.now(tz=UTC).year
+    middle = min(years[(len(years) - 1) // 2], years[len(years) // 2], key=lambda year: abs(year - now))
     for node in days:
         if abs(node.day.year - middle) > FAR_YEARS:
             yield finding(
                 "L194",
-                f"the year {node.day.year} is far from the other days, most of which are about {middle}",
+                f"the year {node.day.year} is far from the other days, which are about {middle}"
+                if len(years) < 3
+                else f"the year {node.day.year} is far from the other days, most of which are about {middle}",
                 node.origin,
                 "look at the year; `never` is a day that does not come",
             )
