@@ -295,7 +295,9 @@ class Deciding:
         return part
 
     def _decide(self, base: duckdb.DuckDBPyConnection, refused: list[Refusal], path: Path) -> Part:
-        base.execute(f"CREATE TABLE doubted AS {self.doubts}")
+        base.execute("CREATE TABLE doubted (partner VARCHAR)")
+        for doubt in self.doubts:
+            base.execute(f"INSERT INTO doubted {doubt}")
         tier.decide(base, self.lowered, self.query, self.numbers, self.everybody)
         twice = self._twice(base)
         refused += [
