@@ -229,6 +229,35 @@ def test_files_that_are_none_and_folders_that_are_not_there(club, tables, tmp_pa
     )
 
 
+def test_a_file_that_is_damaged_inside_is_told(club, tmp_path, run_merit):
+    facts = many(club, tmp_path, run_merit, 160)
+    path = facts / "partners.parquet"
+    told = bytearray(path.read_bytes())
+    middle = len(told) // 3
+    told[middle : middle + 200] = bytes(200)
+    path.write_bytes(told)
+
+    code, output = run_merit("batch", club, "--facts", str(facts), "--out", str(tmp_path / "out"), *DAY)
+
+    assert code == 3
+    assert output.startswith("error: a file is damaged: ")
+    assert output.endswith("\n  help: write it anew\n")
+
+
+def test_a_run_that_was_killed_before_it_began_is_begun_anew(club, tables, tmp_path, run_merit):
+    out = tmp_path / "out"
+    for name in ("decisions", "rejects", ".spill-plan"):
+        (out / name).mkdir(parents=True)
+    begun = run_merit("batch", club, "--facts", str(tables), "--out", str(out), *DAY)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear", encoding="utf-8")
+    mine = run_merit("batch", club, "--facts", str(tables), "--out", str(tmp_path / "mine"), *DAY)
+
+    assert begun[0] == 0
+    assert mine == (3, f"error: `{tmp_path / 'mine'}` is not empty, and holds no run\n"
+                    "  help: name a folder that is empty or not there with --out\n")  # fmt: skip
+
+
 def test_rules_that_do_not_check_are_told_as_check_tells_them(tmp_path, tables, run_merit):
     (tmp_path / "club.policy").write_text(CLUB.replace("visits >= 5", "visit >= 5"), encoding="utf-8")
 
