@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from importlib.util import find_spec
@@ -47,6 +47,12 @@ SLICE = 1_000
 @click.option(
     "--import", "lines", metavar="FILE", help="Fill tables of facts from .jsonl, a partner a line; - is standard input."
 )
+@click.option(
+    "--emit-sql",
+    "dialect",
+    metavar="DIALECT",
+    help="Print the query of the rules that are written as one, for an engine.",
+)
 def batch(
     policies: tuple[str, ...],
     facts: str | None,
@@ -58,6 +64,7 @@ def batch(
     size: int,
     is_layout: bool,
     lines: str | None,
+    dialect: str | None,
 ) -> None:
     """Decide the partners of a folder of tables by RULES, by default the folder `policies`.
 
@@ -70,6 +77,10 @@ def batch(
         fail_usage(
             f"`merit batch` needs {', '.join(missing)}: install merit[batch] with `pip install '.[batch]'` in the project's folder"
         )
+    if dialect is not None:
+        with _stops():
+            _emit(load_engine(policy_folders(policies)), dialect, _day(as_of), _patterns(patterns))
+        return
     if out is None:
         fail_usage("say with --out where to write")
     if is_layout + (lines is not None) + (facts is not None) != 1:
@@ -81,10 +92,20 @@ def batch(
         elif lines is not None:
             _import(engine, lines, Path(out))
         elif facts is not None:
-            if as_of is None:
-                as_of = today()
-                click.echo(f"decided for today, {as_of}; --as-of takes another day", err=True)
-            _run(engine, Path(facts), Path(out), as_of, patterns, resume, jobs, size)
+            asked = (Path(facts), Path(out), _day(as_of), _patterns(patterns))
+            _run(engine, *asked, resume=resume, jobs=jobs, size=size)
+
+
+def _day(as_of: date | None) -> date:
+    if as_of is not None:
+        return as_of
+    day = today()
+    click.echo(f"decided for today, {day}; --as-of takes another day", err=True)
+    return day
+
+
+def _patterns(told: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, told.split(","))))
 
 
 @contextmanager
@@ -146,19 +167,44 @@ def _import(engine: Engine, lines: str, out: Path) -> None:
         sys.exit(FINDINGS)
 
 
+def _emit(engine: Engine, dialect: str, as_of: date, patterns: Sequence[str]) -> None:
+    from evaluator.columnar.emit import DIALECTS, emit
+    from evaluator.columnar.known import NOTHING_KNOWN
+
+    if dialect not in DIALECTS:
+        fail_usage(f"--emit-sql: I do not know `{dialect}`; known are {', '.join(DIALECTS)}")
+    done = emit(engine, _ids(engine, patterns), as_of, dialect, NOTHING_KNOWN)
+    click.echo(done.text, nl=False)
+    for rule, why in done.refused.items():
+        click.echo(f"note: {rule} is not written: {why}", err=True)
+
+
+def _ids(engine: Engine, patterns: Sequence[str]) -> list[str]:
+    try:
+        return list(dict.fromkeys(rule.id for pattern in patterns for rule in engine.rules(pattern)))
+    except UnknownRule as error:
+        fail_usage(f"{error}; did you mean `{error.suggestion}`?" if error.suggestion else str(error))
+
+
 def _run(
-    engine: Engine, facts: Path, out: Path, as_of: date, patterns: str, resume: bool, jobs: int, size: int
+    engine: Engine,
+    facts: Path,
+    out: Path,
+    as_of: date,
+    patterns: tuple[str, ...],
+    *,
+    resume: bool,
+    jobs: int,
+    size: int,
 ) -> None:
     # The columns are read here: no other command should wait for them.
     from evaluator.columnar.run import REJECTS, Asked, run
 
-    asked = Asked(facts, out, as_of, tuple(filter(None, map(str.strip, patterns.split(",")))), size, jobs, resume)
+    asked = Asked(facts, out, as_of, tuple(_ids(engine, patterns)), size, jobs, resume)
     begun = time.monotonic()
     shown = _Shown(begun) if sys.stderr.isatty() else None
     try:
         done = run(engine, asked, shown.tell if shown is not None else lambda _: None)
-    except UnknownRule as error:
-        fail_usage(f"{error}; did you mean `{error.suggestion}`?" if error.suggestion else str(error))
     finally:
         if shown is not None:
             shown.end()
@@ -167,9 +213,17 @@ def _run(
     click.echo(
         f"{done.partners:,} partners, {done.rules:,} rules, {done.decisions:,} decisions in {out} ({seconds:.1f} s{went_on})"
     )
+    click.echo(
+        f"{done.lowered:,} of {done.rules:,} rules as one query, which left {_share(done.left_over, done.partners)} of the partners"
+        f" to the row engine; that took {_share(done.by_rows, done.decisions)} of the decisions"
+    )
     if done.rejects:
         click.echo(f"{done.rejected:,} partners were not decided: {done.rejects:,} lines in {out / REJECTS} say why")
         sys.exit(FINDINGS)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "none"
 
 
 class _Shown:

@@ -405,7 +405,9 @@ class Sql:
         point = a.is_point and b.is_point and a.known and b.known
         high = None if point else _of_two(a.high, b.high, exp.LTE, skipping=True)
         known = (a.low.known and b.low.known, a.high.known or b.high.known)
-        return self.number(low, high, known, a.places, min(a.least, b.least), max(a.most, b.most))
+        # What one of the two never is above, the smaller is not either.
+        most = min([one.most for one in (a, b) if one.high.known] or [max(a.most, b.most)])
+        return self.number(low, high, known, a.places, min(a.least, b.least), most)
 
     def _larger(self, left: Ordered, right: Ordered) -> Ordered:
         a, b = self.aligned(left, right)
@@ -415,7 +417,8 @@ class Sql:
         point = a.is_point and b.is_point and a.known and b.known
         high = None if point else _of_two(a.high, b.high, exp.GTE, skipping=False)
         known = (a.low.known or b.low.known, a.high.known and b.high.known)
-        return self.number(low, high, known, a.places, min(a.least, b.least), max(a.most, b.most))
+        least = max([one.least for one in (a, b) if one.low.known] or [min(a.least, b.least)])
+        return self.number(low, high, known, a.places, least, max(a.most, b.most))
 
     def ranked(self, parts: Sequence[Value], position: int) -> Value:
         """The one at a position of the numbers in order: the largest or the smallest."""
@@ -457,14 +460,17 @@ class Sql:
         whole = size.exact
         if not isinstance(whole, int):
             raise AssertionError("the step of a rounding is known")
-        one = self._each(a, lambda term: _divided(term, t.number(whole), to.mode, a.least, a.most, whole))
-        return self.multiply(_of_steps(one, a, whole), step)
+        # A multiple of the step on each side of what lies between.
+        least, most = a.least - whole, a.most + whole
 
-    def _each(self, value: Ordered, change: Callable[[Term], Term]) -> tuple[Term, Term | None]:
         def of(end: End) -> Term:
-            return NULL if t.is_null(end.term) else change(end.term)
+            if t.is_null(end.term):
+                return NULL
+            steps = self.keep(_divided(end.term, t.number(whole), to.mode, a.least, a.most, whole))
+            return _product(steps, t.number(whole), least, most)
 
-        return self.keep(of(value.low)), None if value.is_point else self.keep(of(value.high))
+        high = None if a.is_point else of(a.high)
+        return self.number(of(a.low), high, (a.low.known, a.high.known), a.places, least, most)
 
     def ratio(self, above: Value, below: Value, scale: Decimal, to: c.RoundTo, *, growth: bool) -> Value:
         """The quotient, rounded in one go; unknown where the divisor may be zero."""
@@ -789,15 +795,6 @@ def _divided(term: Term, by: Term, mode: str, least: int, most: int, largest: in
                 return half(term)
             negative = exp.Neg(this=exp.Paren(this=half(exp.Paren(this=exp.Neg(this=t.closed(term))))))
             return t.chosen([(t.compared(exp.LT, term, t.number(0)), negative)], half(term))
-
-
-def _of_steps(told: tuple[Term, Term | None], value: Ordered, size: int) -> Ordered:
-    """Return numbers of steps as a number."""
-    low, high = told
-    bound = max(abs(value.least), abs(value.most)) // max(size, 1) + 1
-    first = OPEN if t.is_null(low) else End(low, value.low.known, _value_of(low))
-    last = first if high is None else OPEN if t.is_null(high) else End(high, value.high.known, _value_of(high))
-    return Ordered(first, last, 0, -bound if value.least < 0 else 0, bound)
 
 
 def _rounded_share(

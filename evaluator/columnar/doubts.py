@@ -19,8 +19,10 @@ _TEXT = 400
 _NAME = 200
 
 
-def doubted(core: c.Core, layout: Layout, has_rows: Callable[[Table], bool], source: Callable[[Table], str]) -> str:
-    """Return the query of the partners that are doubted.
+def doubted(
+    core: c.Core, layout: Layout, has_rows: Callable[[Table], bool], source: Callable[[Table], str]
+) -> list[str]:
+    """Return the queries of the partners that are doubted, each for another reason.
 
     Args:
         core: whose vocabulary.
@@ -56,12 +58,12 @@ def doubted(core: c.Core, layout: Layout, has_rows: Callable[[Table], bool], sou
         if table.name.endswith(HISTORY):
             found.append(f"SELECT partner FROM {source(table)} GROUP BY partner, name HAVING count(*) > {MAX_HISTORY}")
             found.append(f'SELECT partner FROM {source(table)} GROUP BY partner, name, "from" HAVING count(*) > 1')
-            found += _told_twice(layout, table, partners, source)
+            found.append(_told_twice(layout, table, partners, source))
             if table.is_projected:
                 found.append(f"SELECT partner FROM {source(table)} ANTI JOIN {source(partners)} USING (partner)")
         if table.name == partners.name:
             found.append(f"SELECT partner FROM {source(table)} GROUP BY partner HAVING count(*) > 1")
-    return " UNION ".join(found) or "SELECT NULL AS partner WHERE FALSE"
+    return found
 
 
 def _of_column(column: Column) -> Iterator[str]:
@@ -139,11 +141,12 @@ def _fits(type_: c.Type) -> str:
             return f"regexp_full_match(value, '{pattern}') AND TRY_CAST(value AS DECIMAL(25,6)) BETWEEN {low:f} AND {high:f}"
 
 
-def _told_twice(layout: Layout, table: Table, partners: Table, source: Callable[[Table], str]) -> Iterator[str]:
-    """Yield the partners who tell a fact both as a value and with a history."""
-    for column in layout[partners.name].columns:
-        if column.declared is not None:
-            yield (
-                f"SELECT partner FROM {source(table)} h JOIN {source(partners)} p USING (partner)"
-                f" WHERE h.name = {quoted(column.name[2:])} AND p.{named(column.name)} IS NOT NULL"
-            )
+def _told_twice(layout: Layout, table: Table, partners: Table, source: Callable[[Table], str]) -> str:
+    """Return the partners who tell a fact both as a value and with a history."""
+    told = " ".join(
+        f"WHEN {quoted(column.name[2:])} THEN p.{named(column.name)} IS NOT NULL"
+        for column in layout[partners.name].columns
+        if column.declared is not None
+    )
+    test = f"CASE h.name {told} ELSE FALSE END" if told else "FALSE"
+    return f"SELECT partner FROM {source(table)} h JOIN {source(partners)} p USING (partner) WHERE {test}"

@@ -19,12 +19,13 @@ from dsl.core.ops.parts import Role
 from dsl.core.ranges import Dates
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import Flag, Sql, Value, bounded, constant, flag_of, ordered_of
+from evaluator.columnar.held import Register
 from evaluator.columnar.known import Known
 from evaluator.columnar.people import PeopleTable
 from evaluator.columnar.records import RecordTables
 from evaluator.columnar.source import Source
 from evaluator.columnar.stages import Stages
-from evaluator.columnar.terms import TRUE, Cannot, Term
+from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
 from evaluator.engine import Engine
 from evaluator.entries import former
 from evaluator.facts import Facts
@@ -79,6 +80,7 @@ class Lowering:
         self.stages = Stages("c")
         self.sql = Sql(self.stages)
         self.source = Source(self.core, self.stages, as_of, known)
+        self.register = Register(self.core, self.source)
         self.people = PeopleTable(self.core, self.source)
         self.records = RecordTables(self.core, self.source)
         self._written: dict[tuple[int, date, bool, str], tuple[c.Expr, Written]] = {}
@@ -199,21 +201,24 @@ class Lowering:
         return Written(node, found, (part,), ("value",), day=day, projected=projected, present=t.negated(test.term))
 
     def _of_register(self, node: c.Holds | c.Paid | c.Lapsed | c.InRenewal, day: date, projected: bool) -> Written:
-        """What the register says of an award of which no entry may be: what an entry says the row engine tells."""
+        """What the register says of an award, where its entry waits for its first check or there is none."""
         if day > self.as_of:
             raise Cannot("the register of a day that lies ahead")
-        value, some = self.nothing_held(node.award, day, projected)
-        return Written(node, value, (), (), some, day, projected)
-
-    def nothing_held(self, award: str, day: date, projected: bool) -> tuple[Flag, Term]:
-        """Return that an award is not held, unknown where the register is not told whole, and where an entry may be of it."""
-        rules = self.core.rule_of_award
-        names = None if award in self.core.benefits else {award, *former(rules.get(award), day)}
-        some = self.source.entries(names, projected)
-        is_told, is_partial = self.source.told("awards", projected), self.source.partial("awards", projected)
-        whole = t.both(is_told, t.negated(is_partial))
-        value = self.sql.flag(t.chosen([(whole, t.FALSE)]), t.is_true(whole))
-        return value, self.stages.keep(t.both(is_told, some))
+        level = node.level if isinstance(node, c.Holds | c.Lapsed) else None
+        found = self.register.of(node.award, level, day, projected)
+        told = self.source.told("awards", projected)
+        value = found.held
+        if not isinstance(node, c.Holds):
+            # Who holds it has not lost it; the rest of what is asked of an entry is not written.
+            value = t.chosen([(t.told(found.held), FALSE)])
+        unsure = t.negated(found.settled)
+        if not isinstance(node, c.Holds | c.Lapsed):
+            # Of days for renewing an entry tells before it is attained, too.
+            names = {node.award, *former(self.core.rule_of_award.get(node.award), day)}
+            unsure = t.either(unsure, self.source.entries(names, projected))
+        # A register that is not told is unknown, and said so here.
+        open_ = self.stages.keep(t.both(told, unsure))
+        return Written(node, self.sql.flag(value, False), (), (), open_, day, projected)
 
     def _anniversary(self, node: c.Anniversary, day: date, projected: bool, rule: str) -> Written:
         """An anniversary of who holds nothing, reckoned once: of others the row engine tells."""

@@ -14,6 +14,7 @@ from sqlglot import exp
 from dsl import core as c
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import Flag, Ordered, Value, Word, flag_of, ordered_of
+from evaluator.columnar.held import Held
 from evaluator.columnar.known import Known
 from evaluator.columnar.layout import PARTNER
 from evaluator.columnar.lowering import Lowering, Written
@@ -37,7 +38,8 @@ class RuleColumns:
     points: tuple[Term, Term] | None = None
     amount: tuple[Term, Term] | None = None
     currency: str | None = None
-    is_award: bool = False
+    held: Held | None = None
+    """What the register says of an award."""
     unmet: tuple[tuple[Key, Term], ...] = ()
     """Whether each reason is not met; never unknown."""
 
@@ -68,13 +70,15 @@ class Lowered:
 
 
 def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
-    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``u`` not met."""
+    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``h`` held, ``f`` since, ``u`` not met."""
     yield f"s{prefix}", rule.settled
     if rule.eligible is not None:
         yield f"d{prefix}", rule.eligible
     for names, ends in (("pq", rule.points), ("ab", rule.amount)):
         if ends is not None:
             yield from zip((f"{name}{prefix}" for name in names), ends, strict=True)
+    if rule.held is not None:
+        yield from ((f"h{prefix}", rule.held.held), (f"f{prefix}", rule.held.since))
     for index, (_, term) in enumerate(rule.unmet):
         yield f"u{prefix}_{index}", term
 
@@ -114,20 +118,20 @@ class _Rule:
             return self._amount(version)
         raise Cannot(f"what decides {decides}")
 
-    def _standing(self) -> Term:
-        """Return whether it is settled that nobody holds it; of who does the row engine tells."""
+    def _standing(self) -> Held | None:
+        """Return what the register says of the rule's award."""
         if not self.rule.is_award:
-            return TRUE
-        held, some = self.lowering.nothing_held(self.rule.award, self.day, False)
-        return t.both(t.told(held.term), t.negated(some))
+            return None
+        return self.lowering.register.of(self.rule.award, self.rule.level, self.day, False)
 
     def _out_of_force(self) -> RuleColumns:
+        held = self._standing()
         asked = self.rule.kind in c.ASKING_KINDS
         plan, _ = self.lowering.engine.prepared.reasons.out_of_force(self.rule)
         key: Key = (plan.code, None, False)
         return RuleColumns(
-            self.rule.id, False, self.lowering.stages.keep(self._standing()), FALSE if asked else None,
-            is_award=self.rule.is_award, unmet=((key, TRUE),),
+            self.rule.id, False, held.settled if held is not None else TRUE, FALSE if asked else None,
+            held=held, unmet=((key, TRUE),),
         )  # fmt: skip
 
     def _eligibility(self, version: c.RuleVersion) -> RuleColumns:
@@ -136,10 +140,15 @@ class _Rule:
         else:
             written = self.lowering.on(version.requirement, self.day, False, self.rule.id)
         eligible = TRUE if written is None else flag_of(written.value).term
-        settled = t.both(t.told(eligible), self._standing(), TRUE if written is None else t.negated(written.open))
+        held = self._standing()
+        settled = t.both(
+            t.told(eligible),
+            held.settled if held is not None else TRUE,
+            TRUE if written is None else t.negated(written.open),
+        )
         return RuleColumns(
             self.rule.id, True, self.lowering.stages.keep(settled), eligible,
-            points=self._points(written) if written is not None else None, is_award=self.rule.is_award,
+            points=self._points(written) if written is not None else None, held=held,
             unmet=self._unmet([written] if written is not None else []),
         )  # fmt: skip
 
@@ -154,13 +163,11 @@ class _Rule:
         ]
         requirement = self.lowering.requirement(self.rule, self.day, False)
         told = [amount, *([requirement] if requirement is not None else []), *due]
-        settled = t.both(
-            *(_is_settled(one.value) for one in told), *(t.negated(one.open) for one in told), self._standing()
-        )
+        settled = t.both(*(_is_settled(one.value) for one in told), *(t.negated(one.open) for one in told))
         return RuleColumns(
             self.rule.id, True, self.lowering.stages.keep(settled),
             None if requirement is None else flag_of(requirement.value).term,
-            amount=self._exact(ordered_of(amount.value)), currency=version.amount.type.unit, is_award=self.rule.is_award,
+            amount=self._exact(ordered_of(amount.value)), currency=version.amount.type.unit,
             unmet=self._unmet(told),
         )  # fmt: skip
 

@@ -187,11 +187,16 @@ class _List:
                 return constant(value)  # type: ignore[arg-type]
             case c.Today():
                 return constant(day)
+            case c.Anniversary(which="attained"):
+                # Outside of a check it is the day of the question, as in the interpreter.
+                return constant(day)
+            case c.AskedThisYear(even=even):
+                return constant(even)
             case c.Field(name=name, formula=formula):
                 return self.on(formula, day) if formula is not None else self._field(name)
             case (
                 c.Fact() | c.Named() | c.Qualifies() | c.OnDate() | c.AsProjected() | c.People() | c.Aggregate()
-                | c.AskedThisYear() | c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary()
+                | c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary()
                 | c.DifferentPeople() | c.Sometime() | c.InProgress()
             ):  # fmt: skip
                 raise Cannot("what is asked of records besides their own fields")

@@ -168,18 +168,25 @@ def _planned(engine: Engine, facts: Facts, asked: Asked, rules: Sequence[str]) -
                 f"`{asked.out}` holds a run already", "--resume goes on with it; or name another folder with --out"
             )
         return _same(_read_manifest(path), told, path)
-    if asked.out.exists() and any(asked.out.iterdir()):
+    if asked.out.exists() and not all(map(_is_of_no_run, asked.out.iterdir())):
         raise Stopped(
             f"`{asked.out}` is not empty, and holds no run", "name a folder that is empty or not there with --out"
         )
-    for folder in (DECISIONS, REJECTS):
-        (asked.out / folder).mkdir(parents=True, exist_ok=True)
     with _spilling(asked.out, "plan") as spill, database(spill, threads=2) as base:
         look_at_days(base, facts)
         ends, partners = _ends(base, facts, asked.size)
+    for folder in (DECISIONS, REJECTS):
+        (asked.out / folder).mkdir(parents=True, exist_ok=True)
     plan = {**told, "partners": partners, "ends": ends, "done": False}
     _write_manifest(asked.out, plan)
     return plan
+
+
+def _is_of_no_run(path: Path) -> bool:
+    """Whether a run that was killed before it began may have left it: it holds nothing yet."""
+    if path.name in (DECISIONS, REJECTS):
+        return not any(path.iterdir())
+    return path.name.startswith((".spill-", f"{MANIFEST}."))
 
 
 _WORDS = {
@@ -295,7 +302,9 @@ class Deciding:
         return part
 
     def _decide(self, base: duckdb.DuckDBPyConnection, refused: list[Refusal], path: Path) -> Part:
-        base.execute(f"CREATE TABLE doubted AS {self.doubts}")
+        base.execute("CREATE TABLE doubted (partner VARCHAR)")
+        for doubt in self.doubts:
+            base.execute(f"INSERT INTO doubted {doubt}")
         tier.decide(base, self.lowered, self.query, self.numbers, self.everybody)
         twice = self._twice(base)
         refused += [

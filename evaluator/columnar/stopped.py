@@ -48,6 +48,10 @@ def told_plainly(doing: str) -> Iterator[None]:
         raise Stopped(
             f"there is not enough memory or room to sort while {doing}: {_first(error)}", MAKE_ROOM
         ) from error
+    except duckdb.InvalidInputException as error:
+        if "Failed to read file" not in str(error):
+            raise
+        raise Stopped(f"a file is damaged: {_first(error)}", "write it anew") from error
     except duckdb.IOException as error:
         if "No space left" in str(error) or "File too large" in str(error):
             raise Stopped(f"there is no room left while {doing}", MAKE_ROOM) from error

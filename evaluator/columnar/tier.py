@@ -84,7 +84,10 @@ def _row(rule: RuleColumns, index: int, number: int) -> str:
     points = f"p{index}, q{index}" if rule.points is not None else "NULL, NULL"
     amount = f"a{index}, b{index}" if rule.amount is not None else "NULL, NULL"
     currency = quoted(rule.currency) if rule.currency is not None else "NULL"
-    standing = "'not_held'" if rule.is_award else "NULL"
+    standing = "NULL, NULL, NULL"
+    if rule.held is not None:
+        until = f"CASE WHEN h{index} THEN DATE '{rule.held.until}' END" if rule.held.until is not None else "NULL"
+        standing = f"CASE WHEN h{index} THEN 'held' ELSE 'not_held' END, f{index}, {until}"
     told: list[str] = []
     for place, ((code, day, projected), _) in enumerate(rule.unmet):
         on = f"DATE '{day}'" if day is not None else "NULL::DATE"
@@ -93,6 +96,6 @@ def _row(rule: RuleColumns, index: int, number: int) -> str:
     unmet = f"list_filter([{', '.join(told)}], lambda one: one IS NOT NULL)" if told else "[]"
     values: list[Any] = [
         str(number), "partner", quoted(rule.rule), str(rule.in_force).upper(), eligible, points, amount, currency, "NULL",
-        "[]", standing, "NULL", "NULL", unmet, "[]",
+        "[]", standing, unmet, "[]",
     ]  # fmt: skip
     return ", ".join(values)

@@ -14,9 +14,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlglot
 
 Run = Callable[..., tuple[int, str]]
 
@@ -227,6 +229,35 @@ def test_files_that_are_none_and_folders_that_are_not_there(club, tables, tmp_pa
     )
 
 
+def test_a_file_that_is_damaged_inside_is_told(club, tmp_path, run_merit):
+    facts = many(club, tmp_path, run_merit, 160)
+    path = facts / "partners.parquet"
+    told = bytearray(path.read_bytes())
+    middle = len(told) // 3
+    told[middle : middle + 200] = bytes(200)
+    path.write_bytes(told)
+
+    code, output = run_merit("batch", club, "--facts", str(facts), "--out", str(tmp_path / "out"), *DAY)
+
+    assert code == 3
+    assert output.startswith("error: a file is damaged: ")
+    assert output.endswith("\n  help: write it anew\n")
+
+
+def test_a_run_that_was_killed_before_it_began_is_begun_anew(club, tables, tmp_path, run_merit):
+    out = tmp_path / "out"
+    for name in ("decisions", "rejects", ".spill-plan"):
+        (out / name).mkdir(parents=True)
+    begun = run_merit("batch", club, "--facts", str(tables), "--out", str(out), *DAY)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear", encoding="utf-8")
+    mine = run_merit("batch", club, "--facts", str(tables), "--out", str(tmp_path / "mine"), *DAY)
+
+    assert begun[0] == 0
+    assert mine == (3, f"error: `{tmp_path / 'mine'}` is not empty, and holds no run\n"
+                    "  help: name a folder that is empty or not there with --out\n")  # fmt: skip
+
+
 def test_rules_that_do_not_check_are_told_as_check_tells_them(tmp_path, tables, run_merit):
     (tmp_path / "club.policy").write_text(CLUB.replace("visits >= 5", "visit >= 5"), encoding="utf-8")
 
@@ -312,7 +343,13 @@ def started(club: str, facts: Path, out: Path, *more: str, **options: Any) -> su
     )
 
 
-def killed_and_resumed(club: str, facts: Path, out: Path, slices: int, *more: str) -> list[dict[str, Any]]:
+def batched(run_merit: Run, club: str, facts: Path, out: Path, *more: str) -> tuple[int, str]:
+    return run_merit("batch", club, "--facts", str(facts), "--out", str(out), *DAY, "--slice", "20", *more)
+
+
+def killed_and_resumed(
+    run_merit: Run, club: str, facts: Path, out: Path, slices: int, *more: str
+) -> list[dict[str, Any]]:
     """Return what is decided by a run that is killed when so many slices are there, and by another that goes on."""
     running = started(club, facts, out, *more, start_new_session=True)
     deadline = time.monotonic() + 60
@@ -321,20 +358,17 @@ def killed_and_resumed(club: str, facts: Path, out: Path, slices: int, *more: st
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
     before = len([*out.glob("decisions/*.parquet")])
-    went_on = started(club, facts, out, "--resume", *more)
-    told, _ = went_on.communicate()
-    assert went_on.returncode == 0, told
+    code, told = batched(run_merit, club, facts, out, "--resume", *more)
+    assert code == 0, told
     assert f"{before} of 8 slices from before" in told or before == 0
     return decided(out)
 
 
 def test_a_run_that_is_killed_goes_on_and_decides_nobody_twice(club, tmp_path, run_merit):
     facts = many(club, tmp_path, run_merit, 160)
-    whole = started(club, facts, tmp_path / "whole")
-    assert whole.communicate()
-    assert whole.returncode == 0
+    assert batched(run_merit, club, facts, tmp_path / "whole")[0] == 0
 
-    found = killed_and_resumed(club, facts, tmp_path / "out", 4)
+    found = killed_and_resumed(run_merit, club, facts, tmp_path / "out", 4)
 
     assert found == decided(tmp_path / "whole")
     assert len(found) == 160
@@ -345,11 +379,11 @@ def test_a_run_that_is_killed_goes_on_and_decides_nobody_twice(club, tmp_path, r
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_run_that_is_killed_at_other_moments_goes_on(slices, jobs, club, tmp_path, run_merit):
     facts = many(club, tmp_path, run_merit, 160)
-    whole = started(club, facts, tmp_path / "whole")
-    assert whole.communicate()
-    assert whole.returncode == 0
+    assert batched(run_merit, club, facts, tmp_path / "whole")[0] == 0
 
-    assert killed_and_resumed(club, facts, tmp_path / "out", slices, "--jobs", jobs) == decided(tmp_path / "whole")
+    assert killed_and_resumed(run_merit, club, facts, tmp_path / "out", slices, "--jobs", jobs) == decided(
+        tmp_path / "whole"
+    )
 
 
 def test_a_run_goes_on_with_what_it_was_begun_with(club, tables, tmp_path, run_merit):
@@ -383,15 +417,63 @@ def test_a_full_disk_is_told_and_nothing_half_written_counts(club, tmp_path, run
 
     full = started(club, facts, tmp_path / "out", preexec_fn=little)
     told, _ = full.communicate()
-    whole = started(club, facts, tmp_path / "out", "--resume")
-    went_on, _ = whole.communicate()
+    code, went_on = batched(run_merit, club, facts, tmp_path / "out", "--resume")
 
     assert full.returncode == 3
     assert "there is no room left while writing" in told
     assert "help: make room, or name another folder with --out" in told
     assert not [*(tmp_path / "out").rglob("*.writing")]
-    assert whole.returncode == 0, went_on
+    assert code == 0, went_on
     assert len(decided(tmp_path / "out")) == 160
+
+
+EVERY_DIALECT = ("bigquery", "databricks", "postgres", "snowflake", "spark", "trino")
+
+
+def test_the_query_of_rules_decides_as_the_batch_does(club, tables, tmp_path, run_merit):
+    code, text = run_merit("batch", club, "--emit-sql", "duckdb", *DAY)
+    run_merit("batch", club, "--facts", str(tables), "--out", str(tmp_path / "out"), *DAY)
+
+    assert code == 0
+    assert text.startswith("-- Club, as of 2023-06-20; policies <digest>\n")
+    decisions = {row["partner"]: row["decision"] == "eligible" for row in decided(tmp_path / "out")}
+    with duckdb.connect() as base:
+        for path in tables.rglob("*.parquet"):
+            name = str(path.relative_to(tables).with_suffix("")).replace("/", "_")
+            base.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{path}')")
+        found = base.sql(text)
+        assert found.columns == [
+            "partner", "designation.gold", "designation.gold|held", "designation.gold|since", "designation.gold|settled",
+            "designation.gold|unmet|designation.gold.visits", "designation.gold|unmet|designation.gold.paid",
+            "designation.gold|unmet|designation.gold.people",
+        ]  # fmt: skip
+        assert {row[0]: row[1] for row in found.fetchall()} == decisions
+
+
+@pytest.mark.parametrize("dialect", EVERY_DIALECT)
+def test_the_query_is_written_for_other_engines_without_a_warning(dialect, club, run_merit):
+    code, text = run_merit("batch", club, "--emit-sql", dialect, *DAY)
+
+    assert code == 0
+    assert sqlglot.parse_one(text, dialect=dialect).find(sqlglot.exp.Select) is not None
+    assert "INT128" not in text
+
+
+def test_what_is_not_written_as_a_query_is_told(club, tmp_path, run_merit):
+    policy = tmp_path / "club.policy"
+    policy.write_text(CLUB + "lifecycle designation { active when held  waiting otherwise }\n", encoding="utf-8")
+
+    some = run_merit("batch", str(policy), "--emit-sql", "trino", *DAY)
+    none = run_merit("batch", str(policy), "--emit-sql", "trino", *DAY, "--rules", "lifecycle.*")
+    unknown = run_merit("batch", str(policy), "--emit-sql", "oracle", *DAY)
+
+    assert some[0] == 0
+    assert "note: lifecycle.designation.gold is not written: what decides stage\n" in some[1]
+    assert none[0] == 3
+    assert none[1].startswith(
+        "error: no rule of these is written as SQL (lifecycle.designation.gold: what decides stage)"
+    )
+    assert unknown[0] == 2
 
 
 def test_without_the_database_the_extra_is_named(club, run_merit, monkeypatch):

@@ -55,7 +55,9 @@ def imported(engine: Engine, told: Facts, folder: Path) -> Path:
     return folder
 
 
-def batch(engine: Engine, facts: Path, out: Path, day: date, rules: tuple[str, ...] = ("*",), size: int = 7) -> Summary:
+def batch(
+    engine: Engine, facts: Path, out: Path, day: date, rules: tuple[str, ...] = ("*",), size: int = 200
+) -> Summary:
     return run(engine, Asked(facts, out, day, rules, size), lambda _: None)
 
 
@@ -90,12 +92,14 @@ def differences(engine: Engine, told: Facts, day: date, rules: tuple[str, ...], 
 def test_a_batch_decides_as_the_engine(path: Path, tmp_path: Path) -> None:
     engine = engine_of(path)
     day = DAYS[1]
-    told = partners(engine, day, seed=3, each=3)
+    told = partners(engine, day, seed=3, each=2)
 
-    summary = batch(engine, imported(engine, told, tmp_path / "facts"), tmp_path / "out", day)
+    summary = batch(engine, imported(engine, told, tmp_path / "facts"), tmp_path / "out", day, size=5)
 
     assert summary.rejects == 0
     assert summary.partners == len(told)
+    assert 0 < summary.lowered < summary.rules
+    assert 0 < summary.by_rows < summary.decisions
     assert differences(engine, told, day, ("*",), tmp_path / "out") == []
 
 
