@@ -47,11 +47,11 @@ def check_lines(found: Checked, paint: Paint) -> Iterator[str]:
     yield _head(found.properties)
     if found.properties:
         yield LIMITS
-    for one in sorted(found.properties, key=lambda stated: ORDER.index(_word(stated))):
+    for one in sorted(found.properties, key=lambda stated: ORDER.index(property_word(stated))):
         yield ""
         yield f"{paint(f'property.{one.name}', 'head')}  {one.title}  {one.at}"
-        yield f"  {_word(one)}{f' of each of {_about(one)}' if _about(one) and one.state == 'proved' else ''}"
-        yield from (f"    {line}" for line in _detail(one))
+        yield f"  {property_word(one)}{f' of each of {_about(one)}' if _about(one) and one.state == 'proved' else ''}"
+        yield from (f"    {line}" for line in property_detail(one))
     yield from _rules_lines(found, paint)
 
 
@@ -104,7 +104,8 @@ def noted_in_words(one: Noted) -> str:
 ORDER = ("refuted", "not known", "refuted, as is assumed", "proved")
 
 
-def _word(stated: Judged) -> str:
+def property_word(stated: Judged) -> str:
+    """Return how a property stands, in a word or two."""
     if stated.state == "refuted":
         return "refuted" if stated.is_finding else "refuted, as is assumed"
     return "not known" if stated.state == "unknown" else "proved"
@@ -113,7 +114,7 @@ def _word(stated: Judged) -> str:
 def _head(stated: Sequence[Judged]) -> str:
     if not stated:
         return "no property"
-    words = [_word(one) for one in stated]
+    words = [property_word(one) for one in stated]
     told = ", ".join(f"{words.count(word)} {word}" for word in reversed(ORDER) if word in words)
     return f"{len(stated)} {'property' if len(stated) == 1 else 'properties'}: {told}"
 
@@ -122,7 +123,8 @@ def _about(stated: Judged) -> int:
     return len({one.about for one in stated.judgements if one.about}) if len(stated.judgements) > 1 else 0
 
 
-def _detail(stated: Judged) -> Iterator[str]:
+def property_detail(stated: Judged) -> Iterator[str]:
+    """Yield of which awards and days a property is not proved, and who refutes it, in lines."""
     if stated.state == "proved":
         return
     if stated.state == "refuted":
@@ -207,8 +209,8 @@ def check_markdown(found: Checked) -> str:
     """Return how everything stands as a table for a pull request."""
     lines = ["# Properties", "", _head(found.properties), "", LIMITS, "", "| Property | Stands |", "| --- | --- |"]
     for one in found.properties:
-        detail = "".join(f"<br>{line}".replace("|", "\\|") for line in _detail(one))
-        lines.append(f"| {one.title} (`{one.name}`, {one.at}) | {_word(one)}{detail} |")
+        detail = "".join(f"<br>{line}".replace("|", "\\|") for line in property_detail(one))
+        lines.append(f"| {one.title} (`{one.name}`, {one.at}) | {property_word(one)}{detail} |")
     if found.rules:
         lines += ["", "# Rules", "", "| Rule | Days | Found |", "| --- | --- | --- |"]
         told = ((one, noted_in_words(one).replace("|", "\\|")) for one in found.noted)
