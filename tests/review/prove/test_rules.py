@@ -91,7 +91,9 @@ def test_who_loses_by_more_is_shown_and_a_mere_limit_is_not() -> None:
     }
     for one in noted:
         requirement = ASKING.core.rules[one.rule].versions[0].requirement
-        assert requirement is not None and one.day is not None and one.partner is not None
+        assert requirement is not None
+        assert one.day is not None
+        assert one.partner is not None
 
         def loses(facts: dict[str, object]) -> bool:
             if not one.more.keys() <= facts.get("facts", {}).keys():  # type: ignore[attr-defined] # noqa: B023
