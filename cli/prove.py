@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 
 import click
 
-from cli.console import DEFAULT_POLICIES, FINDINGS, echo_in, fail_usage, format_option
+from cli.console import DEFAULT_POLICIES, FINDINGS, as_of_option, echo_in, fail_usage, format_option, today
 from cli.sides import side
 from dsl.core.keys import Keys
 from evaluator.engine import Engine
@@ -21,7 +22,7 @@ from review.prove.report import Proved
 @click.command(short_help="Prove what a change does to every partner.")
 @click.argument("base", required=False)
 @click.argument("head", required=False)
-@click.option("--check", is_flag=True, help="Look at one version: its properties.")
+@click.option("--check", is_flag=True, help="Look at one version: its properties and rules.")
 @click.option("--rules", "pattern", metavar="PATTERN", help="Only rules that fit, like 'designation.*'.")
 @click.option(
     "--policies", multiple=True, metavar="PATH", help="Where the policies stand in revisions.  [default: policies]"
@@ -30,6 +31,7 @@ from review.prove.report import Proved
     "--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="How long a rule may take."
 )
 @click.option("--require", is_flag=True, help="Leave with exit code 1 where something is not known.")
+@as_of_option("With --check, rules are held beside each other on this day")
 @format_option(PROVE)
 def prove(
     base: str | None,
@@ -39,6 +41,7 @@ def prove(
     policies: tuple[str, ...],
     seconds: float,
     require: bool,
+    as_of: date | None,
     form: str,
 ) -> None:
     """Prove of each rule that HEAD, by default the working tree, is never stricter or never looser than BASE.
@@ -48,7 +51,9 @@ def prove(
     told as not known, with what stands between.
 
     With --check, BASE alone is looked at, by default the working tree: what its properties claim of every partner is
-    proved, refuted by a partner who shows it, or not known.
+    proved, refuted by a partner who shows it, or not known; and of its rules it tells those that nobody can meet, with
+    the clauses that exclude each other, cases that nobody comes to, days on which a table has no row, partners who lose
+    by telling more, and rules that imply others.
     """
     if check and head is not None:
         fail_usage("`--check` looks at one version: leave HEAD out, or `--check` to compare the two")
@@ -63,7 +68,7 @@ def prove(
 
     paths = policies or (DEFAULT_POLICIES,)
     if check:
-        found_here = checked(side(base, paths), pattern, seconds)
+        found_here = checked(side(base, paths), pattern, seconds, as_of or today())
         echo_in(form, CHECK, found_here)
         if found_here.findings or (require and found_here.unknown):
             sys.exit(FINDINGS)
@@ -92,16 +97,23 @@ def prove(
         sys.exit(FINDINGS)
 
 
-def checked(told: Compared, pattern: str | None, seconds: float) -> Checked:
-    """Return how the properties of one version stand; the solver is read here."""
+def checked(told: Compared, pattern: str | None, seconds: float, as_of: date) -> Checked:
+    """Return how the properties and rules of one version stand; the solver is read here."""
     from review.prove.properties import Properties
+    from review.prove.rules import Rules
     from review.prove.single import Asking
 
     asking = Asking(told.core, Engine(told.document, told.core), Keys(told.core))
-    properties = Properties(asking, seconds)
-    named = told.core.properties.items()
-    asked = [one for name, one in named if pattern is None or fnmatchcase(f"property.{name}", pattern)]
-    return Checked(tuple(properties.of(one) for one in asked))
+    properties, rules = Properties(asking, seconds), Rules(asking, seconds)
+    stated = [one for name, one in told.core.properties.items() if _fits(f"property.{name}", pattern)]
+    asked = [rule for name, rule in told.core.rules.items() if _fits(name, pattern)]
+    noted = [one for rule in asked for one in rules.of(rule)]
+    noted += rules.beside(asked, as_of, seconds)
+    return Checked(tuple(map(properties.of, stated)), len(asked), tuple(noted), rules.left)
+
+
+def _fits(name: str, pattern: str | None) -> bool:
+    return pattern is None or fnmatchcase(name, pattern)
 
 
 def _is_asked(one: Changed, pattern: str | None) -> bool:

@@ -24,6 +24,7 @@ from cli.console import (
 )
 from cli.data_files import Data, DataErrors, read_data
 from cli.impact import Asked, days_of, engine_of, impact_of, partner_options, rules_that_differ
+from cli.proving import proof_of
 from cli.scenario_files import located
 from cli.sides import files_beside, side
 from dsl.source import Source
@@ -42,6 +43,8 @@ from review.scenarios.shapes import shape_problems
 
 GENERATED = 40
 """Partners that are made where none are told: some seconds' worth for a change that reaches everything."""
+SECONDS = 20.0
+"""Seconds that proving takes at most where nothing is said."""
 SCENARIOS, SETTINGS = ".scenarios.yaml", "ready.yaml"
 
 
@@ -51,6 +54,13 @@ SCENARIOS, SETTINGS = ".scenarios.yaml", "ready.yaml"
 @partner_options
 @as_of_option("What begins before this day reaches back")
 @format_option(REVIEW)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    default=SECONDS,
+    show_default=True,
+    help="How long it may take to prove what is claimed of the change; 0: nothing is.",
+)
 @click.option("--fail-on", metavar="WORDS", help=f"Exit with 1 where one of these is found: {', '.join(WORDS)}.")
 @click.option("--out", metavar="FILE", help="Where the page goes; else it is printed.")
 def review(
@@ -64,6 +74,7 @@ def review(
     policies: tuple[str, ...],
     as_of: date | None,
     form: str,
+    seconds: float,
     fail_on: str | None,
     out: str | None,
 ) -> None:
@@ -83,7 +94,7 @@ def review(
     asked = Asked(files, None if files else generated or GENERATED, seed, dates or day.isoformat(), jobs)
     days = days_of(asked)
     found = compare(side(base, paths), side(head, paths))
-    told = _request(found, (base, head), paths, asked, days, day)
+    told = _request(found, (base, head), paths, asked, days, day, seconds)
     if out is None:
         echo_in(form, REVIEW, told)
     else:
@@ -99,6 +110,7 @@ def _request(
     asked: Asked,
     days: tuple[date, ...],
     day: date,
+    seconds: float,
 ) -> Request:
     before, after = engine_of(found.before), engine_of(found.after)
     impact = impact_of(found, before, after, asked, days) if rules_that_differ(found) else None
@@ -108,7 +120,8 @@ def _request(
     reached = {one.name: one.former or one.name for one in found.changed if one.what == "rule" and one.decides}
     ran = outcomes(before, after, old, new, reached, seen.watch)
     settings = _settings(named[1], paths)
-    return Request(found, day, impact, changed, ran, untried(changed, seen), sources_of(found, settings))
+    proof = proof_of(found, before, after, seconds)
+    return Request(found, day, impact, changed, ran, untried(changed, seen), sources_of(found, settings), proof)
 
 
 def _scenarios(named: str | None, paths: Sequence[str]) -> list[Told]:

@@ -1210,6 +1210,14 @@ _ALL = (
         "customers >= 2",
         'customers >= 2 cite letter27 "Customers"',
     ),
+    Code(
+        "V106",
+        "unproved",
+        "A rule that changes, or a property that it reaches, is not proved: it is not known, or a partner refutes it.",
+        "What is claimed of every partner holds of those that were tried; of the others nobody knows.",
+        "property gold_asks_silver: refuted",
+        "property gold_asks_silver: proved",
+    ),
 )
 
 CODES: Mapping[str, Code] = MappingProxyType({entry.code: entry for entry in _ALL})

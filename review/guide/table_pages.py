@@ -165,6 +165,19 @@ def group_page(names: Names) -> Page:
                 "meant; in the check of an award its own."
             ),
         ]
+    stated = names.document.properties
+    if stated:
+        rows = [
+            (one.title or headline(name), _validity(names, one.valid), _behind(names, one.notes))
+            for name, one in stated.items()
+        ]
+        is_noted = any(row[-1] for row in rows)
+        heads = ("Property", "Claimed", *(["Source and reading"] if is_noted else []))
+        blocks += [
+            Heading("What the rules are meant to be", 2, "properties"),
+            Paragraph("Claimed of every partner and decided nowhere: a reading says where it is known not to be so."),
+            Grid(heads, tuple(row if is_noted else row[:-1] for row in rows)),
+        ]
     return Page("groups", "Groups", "tables", tuple(blocks), "groups", tuple(map(words, names.document.groups)))
 
 

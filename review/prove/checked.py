@@ -66,3 +66,32 @@ def merged(judgements: Iterable[Judgement]) -> list[Judgement]:
         else:
             found.append(one)
     return found
+
+
+What: TypeAlias = Literal["never met", "closed", "never reached", "no row", "loses", "ask the same", "implies"]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that the solver found in the rules of one version."""
+
+    what: What
+    """``never met``: nobody meets the rule; ``closed``: likewise, by its days alone; ``never reached``: nobody comes to a case;
+    ``no row``: a partner for whom a table has no row; ``loses``: one who tells more and loses, where more also helps;
+    ``ask the same``: rules with one meaning; ``implies``: whoever meets the rule meets the others."""
+    rule: str
+    title: str
+    days: c.Days
+    codes: tuple[str, ...]
+    """The clauses, or the other rules, that it is about."""
+    at: str
+    partner: Facts | None = None
+    day: date | None = None
+    more: Mapping[str, Json] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+    """What the rule assumes, where it may be meant by that."""
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether somebody has to look at it: what is said by a rule and can never matter, or costs who has more."""
+        return self.what in ("never met", "never reached") or (self.what == "loses" and not self.assumed)

@@ -5,9 +5,9 @@ A stretch on which the claim means what it meant on another has the answer of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from time import monotonic
+from time import process_time
 
 from dsl import core as c
 from dsl.core.anywhere import Anywhere
@@ -28,7 +28,7 @@ class Properties:
 
     def of(self, stated: c.Property) -> Judged:
         """Return how a property stands."""
-        until = monotonic() + self.seconds
+        until = process_time() + self.seconds
         found: list[Judgement] = []
         for claim in stated.claims:
             found += merged(self._of_claim(stated, claim, until))
@@ -43,6 +43,7 @@ class Properties:
     def _of_claim(self, stated: c.Property, claim: c.Never | c.NeverCosts, until: float) -> Iterator[Judgement]:
         node = claim.condition if isinstance(claim, c.NeverCosts) else claim.against
         known: dict[tuple[str, date | None], Answer] = {}
+        shown: list[Answer] = []
         daily = self._daily.within(node)
         days_of = common_days(stated.days, claim.days)
         for days in stretches([days_of], self.asking.keys.days_in(node)):
@@ -51,11 +52,12 @@ class Properties:
             for day in tried if daily else tried[:1]:
                 key = (self.asking.keys.key(node, day), day if daily else None)
                 if key not in known:
-                    if monotonic() > until:
+                    if process_time() > until:
                         late = f"not looked at: the property took more than {self.seconds:g} seconds"
                         answers.append((day, Answer("unknown", why=late)))
                         break
-                    known[key] = self._asked(claim, node, day)
+                    known[key] = self._asked(claim, node, day, shown)
+                    shown += [known[key]] if known[key].state == "refuted" and known[key] not in shown else []
                 answers.append((day, known[key]))
             if answers:
                 on, answer = _worst(answers)
@@ -63,15 +65,16 @@ class Properties:
                     claim.about, days, on, answer.state, answer.partner, answer.more, answer.between, answer.why
                 )
 
-    def _asked(self, claim: c.Never | c.NeverCosts, node: c.Expr, day: date) -> Answer:
-        if isinstance(claim, c.NeverCosts):
-            found: list[tuple[date, Answer]] = []
-            for more in claim.more:
-                found.append((day, self.asking.never_costs(node, more, day)))
-                if found[-1][1].state == "refuted":
-                    break
-            return _worst(found)[1]
-        return self.asking.never(node, day)
+    def _asked(self, claim: c.Never | c.NeverCosts, node: c.Expr, day: date, shown: Sequence[Answer]) -> Answer:
+        if isinstance(claim, c.Never):
+            return self.asking.never(node, day, known=shown)
+        found: list[tuple[date, Answer]] = []
+        # What was lost by on other days comes first.
+        for more in sorted(claim.more, key=lambda name: not any(name in one.more for one in shown)):
+            found.append((day, self.asking.never_costs(node, more, day, known=shown)))
+            if found[-1][1].state == "refuted":
+                break
+        return _worst(found)[1]
 
 
 def _worst(answers: list[tuple[date, Answer]]) -> tuple[date, Answer]:

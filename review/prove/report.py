@@ -66,7 +66,7 @@ def prove_lines(found: Proved, paint: Paint) -> Iterator[str]:
             yield ""
             yield f"{paint(rule, 'head')}  {found.titles.get(rule, '')}"
         yield f"  {one.days}: {summary(one)}"
-        yield from (f"    {line}" for line in _detail(one))
+        yield from (f"    {line}" for line in verdict_detail(one))
     yield from _rest(found)
 
 
@@ -102,7 +102,8 @@ def summary(verdict: Verdict) -> str:
     return ", ".join(told)
 
 
-def _detail(verdict: Verdict) -> Iterator[str]:
+def verdict_detail(verdict: Verdict) -> Iterator[str]:
+    """Yield who shows what is not proved, and what is not known, in lines."""
     less, more = _words(verdict)
     claims = ((less, verdict.less), (more, verdict.more))
     for word, claim in claims[:1] if verdict.what == "stage" else claims:
@@ -178,7 +179,7 @@ def prove_markdown(found: Proved) -> str:
     """Return what is proved as a table for a pull request."""
     lines = ["# What is proved", "", LIMITS, "", "| Rule | Days | Claim |", "| --- | --- | --- |"]
     for one in merged(found.verdicts):
-        detail = "".join(f"<br>{line}".replace("|", "\\|") for line in _detail(one))
+        detail = "".join(f"<br>{line}".replace("|", "\\|") for line in verdict_detail(one))
         lines.append(f"| {found.titles.get(one.rule, one.rule)} (`{one.rule}`) | {one.days} | {summary(one)}{detail} |")
     lines += [line for line in _rest(found) if line]
     return "\n".join(lines) + "\n"

@@ -6,7 +6,7 @@ claimed has to hold whichever it is. So a figure of the programme that nobody kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,11 +17,12 @@ from dsl import core as c
 from dsl.core.anywhere import Anywhere
 from dsl.core.keys import Keys
 from dsl.core.ranges import Truth
+from dsl.core.walk import children, walk
 from evaluator.engine import Engine
 from review.prove.checked import State
 from review.prove.claims import Between, Facts
 from review.prove.encode import Encoder
-from review.prove.formulas import Formula, both, figure, negated
+from review.prove.formulas import Formula, both, either, figure, negated
 from review.prove.terms import Cannot, Flag, Ordered, Term, point
 from review.prove.told import Told, texts_of
 from review.prove.witness import number_of, shows, smallest, thought_of
@@ -53,13 +54,64 @@ class OfOne(Encoder):
     def __init__(self, core: c.Core, keys: Keys, told: Told, as_of: date) -> None:
         super().__init__(core, keys, told, as_of)
         self.not_known: dict[c.Literal, None] = {}
+        self._held: dict[tuple[c.Holds, date, bool], Flag] = {}
 
     def _open(self, node: c.Expr, day: date, projected: bool, rule: str, why: str, *, exact: bool) -> Term:
-        return super()._open(node, day, projected, rule, why, exact=True)
+        found = super()._open(node, day, projected, rule, why, exact=True)
+        if isinstance(node, c.Holds) and isinstance(found, Flag):
+            self._with_lower_levels(node, day, projected, found)
+        return found
+
+    def _means(self, node: c.Expr, day: date, rule: str) -> str:
+        # Of one version a name says what is meant.
+        return f"qualifies {node.rule}" if isinstance(node, c.Qualifies) else super()._means(node, day, rule)
+
+    def _with_lower_levels(self, node: c.Holds, day: date, projected: bool, found: Flag) -> None:
+        """Take note that who holds an award at a level holds it at the lower ones."""
+        levels = self.core.rule_of_award[node.award].levels if node.award in self.core.rule_of_award else ()
+        for (other, *where), held in self._held.items():
+            if other.award == node.award and where == [day, projected]:
+                for upper, lower, above, below in ((node, other, found, held), (other, node, held, found)):
+                    if _rank(upper, levels) >= _rank(lower, levels):
+                        self.told.bounds.append(either(negated(above.must), below.must))
+        self._held[(node, day, projected)] = found
 
     def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
         if isinstance(node, c.Literal) and node.value is None:
             self.not_known[node] = None
+        return super()._read(node, day, projected, rule)
+
+
+class OfAnyDay(OfOne):
+    """Writes nodes for whichever day of a stretch it is: what is reckoned from today, beside its order, is not laid open."""
+
+    def __init__(self, core: c.Core, keys: Keys, told: Told, as_of: date, days: c.Days) -> None:
+        super().__init__(core, keys, told, as_of)
+        value = z3.ToReal(z3.Int("today"))
+        first, last = days.start or date.min, days.end or date.max
+        told.bounds += [value >= figure(first.toordinal()), value < figure(last.toordinal())]
+        self._today = point(value, is_day=True)
+
+    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+        return (
+            self._today
+            if isinstance(node, c.Today) and day == self.as_of
+            else super()._read(node, day, projected, rule)
+        )
+
+
+class Outline(OfOne):
+    """Writes nodes without what other rules ask, but for the rules named in the claim: whether they are met is whatever it can be."""
+
+    def __init__(self, core: c.Core, keys: Keys, told: Told, as_of: date, named: Iterable[c.Expr] = ()) -> None:
+        super().__init__(core, keys, told, as_of)
+        self._named = {id(node) for node in named}
+
+    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+        if isinstance(node, c.Qualifies) and id(node) not in self._named:
+            return self._open(node, day, projected, rule, "what another rule asks", exact=True)
+        if isinstance(node, c.Sometime):
+            return self._open(node, day, projected, rule, "other days", exact=True)
         return super()._read(node, day, projected, rule)
 
 
@@ -68,6 +120,7 @@ class Richer(OfOne):
 
     def __init__(self, of: OfOne, more: str) -> None:
         super().__init__(of.core, of.keys, of.told, of.as_of)
+        self._of = of
         self.not_known = of.not_known
         self.more = more
         self.raised: Ordered | None = None
@@ -90,8 +143,26 @@ class Richer(OfOne):
         # What is not laid open and reads it may be another thing for the richer one.
         if self._reads_it.within(node):
             key = f"{self._means(node, day, rule)} on {day} {projected} with more"
-            return self.told.open(key, node, why, exact=True)
+            found = self.told.open(key, node, why, exact=True)
+            if isinstance(node, c.PerUnit | c.Prorate):
+                self._in_step(node, day, projected, rule, found, why)
+            return found
         return super()._open(node, day, projected, rule, why, exact=exact)
+
+    def _in_step(
+        self, node: c.PerUnit | c.Prorate, day: date, projected: bool, rule: str, found: Term, why: str
+    ) -> None:
+        """Take note that points which are not laid open go with their metric: more of it never gives fewer."""
+        beside = [part for part in children(node) if part is not node.value]
+        if any(map(self._reads_it.within, beside)):
+            return
+        poor = self._of.told.open(f"{self._means(node, day, rule)} on {day} {projected}", node, why, exact=True)
+        metrics = (self._of.on(node.value, day, projected, rule).value, self.on(node.value, day, projected, rule).value)
+        exact = (term.exact for term in (*metrics, poor, found) if isinstance(term, Ordered))
+        ends = [end for end in exact if end is not None]
+        if len(ends) == len((*metrics, poor, found)):
+            low, high, fewer, more = ends
+            self.told.bounds += [z3.Implies(high >= low, more >= fewer), z3.Implies(low >= high, fewer >= more)]
 
     def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
         term = super()._read(node, day, projected, rule)
@@ -127,8 +198,20 @@ class Asking:
         """Return what writes nodes for a day."""
         return OfOne(self.core, self.keys, Told(self.texts), day)
 
-    def never(self, against: c.Expr, day: date, rule: str = "") -> Answer:
-        """Return whether nobody meets a condition on a day."""
+    def on_any_day(self, day: date, days: c.Days) -> OfOne:
+        """Return what writes nodes for all days of a stretch, of which one is given."""
+        return OfAnyDay(self.core, self.keys, Told(self.texts), day, days)
+
+    def never(self, against: c.Expr, day: date, rule: str = "", known: Iterable[Answer] = ()) -> Answer:
+        """Return whether nobody meets a condition on a day; partners who did on other days are tried first."""
+        for one in known:
+            if shows(lambda facts: self.engine.meets(against, facts, day) is Truth.TRUE)(one.partner or {}):
+                return one
+        for named in ((), tuple(walk(against))):
+            outline = Outline(self.core, self.keys, Told(self.texts), day, named)
+            thin = outline.on(against, day, False, rule).value
+            if isinstance(thin, Flag) and _is_unmet(outline, thin.may):
+                return PROVED
         encoder = self.encoder(day)
         found = encoder.on(against, day, False, rule).value
         if not isinstance(found, Flag):
@@ -139,12 +222,25 @@ class Asking:
 
         return self._answer(encoder, found.must, found.may, day, meets)
 
-    def never_costs(self, condition: c.Expr, more: str, day: date, rule: str = "") -> Answer:
+    def never_costs(
+        self, condition: c.Expr, more: str, day: date, rule: str = "", known: Iterable[Answer] = ()
+    ) -> Answer:
         """Return whether nobody meets a condition on a day, and not any longer with more of what is told.
 
         More of several things is one step after the other, each of one of them, and of a count each by one: so it is
         enough that no single step costs the condition.
         """
+
+        def loses(facts: Facts, raised: Mapping[str, Json]) -> bool:
+            if not raised or not raised.keys() <= facts.get("facts", {}).keys():
+                return False
+            if self.engine.meets(condition, facts, day) is not Truth.TRUE:
+                return False
+            return self.engine.meets(condition, with_more(facts, raised, day), day) is Truth.FALSE
+
+        for one in known:
+            if one.more.keys() == {more} and shows(lambda facts, one=one: loses(facts, one.more))(one.partner or {}):  # type: ignore[misc]
+                return one
         encoder = self.encoder(day)
         poor = encoder.on(condition, day, False, rule).value
         encoder_of_more = Richer(encoder, more)
@@ -152,13 +248,6 @@ class Asking:
         if not isinstance(poor, Flag) or not isinstance(rich, Flag):
             raise TypeError("no condition is claimed")
         must, may = both(poor.must, negated(rich.may)), both(poor.may, negated(rich.must))
-
-        def loses(facts: Facts, raised: Mapping[str, Json]) -> bool:
-            if not raised.keys() <= facts.get("facts", {}).keys():
-                return False
-            if not raised or self.engine.meets(condition, facts, day) is not Truth.TRUE:
-                return False
-            return self.engine.meets(condition, with_more(facts, raised, day), day) is Truth.FALSE
 
         return self._answer(encoder, must, may, day, loses, encoder_of_more)
 
@@ -206,6 +295,20 @@ class Asking:
         if found != z3.sat:
             return Answer("unknown", why=f"the solver did not end in {TIME // 1000} seconds")
         return Answer("unknown", between=not_known, why="it hangs on what the programme does not say")
+
+
+def _is_unmet(encoder: OfOne, condition: Formula) -> bool:
+    if z3.is_false(z3.simplify(condition)):
+        return True
+    solver = z3.SimpleSolver()
+    solver.set("timeout", TIME)
+    solver.add(*encoder.told.all_bounds(), condition)
+    return bool(solver.check() == z3.unsat)
+
+
+def _rank(held: c.Holds, levels: Sequence[str]) -> int:
+    """Return how high a level is: an award that is held at some level, whichever, is the lowest."""
+    return levels.index(held.level) + 1 if held.level in levels else 0
 
 
 def with_more(facts: Facts, raised: Mapping[str, Json], day: date) -> dict[str, Json]:

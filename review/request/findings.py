@@ -15,7 +15,7 @@ from review.request.scenarios import in_words
 from review.scenarios.ready.citations import shown
 
 DIRECTIONS = ("stricter", "looser", "dearer", "cheaper", "either")
-WORDS = (*DIRECTIONS, "retroactive", "uncovered", "failing")
+WORDS = (*DIRECTIONS, "retroactive", "uncovered", "failing", "unproved")
 """What can be asked to fail a review."""
 
 
@@ -36,8 +36,16 @@ def findings(told: Request) -> tuple[Finding, ...]:
         V103 a clause that changed and that no scenario turns on.
         V104 a scenario that does not pass.
         V105 a figure that nothing vouches for.
+        V106 a rule or property of which something is not proved.
     """
-    found = [*_directions(told), *_retroactive(told), *_uncovered(told), *_failing(told), *_uncited(told)]
+    found = [
+        *_directions(told),
+        *_retroactive(told),
+        *_uncovered(told),
+        *_failing(told),
+        *_uncited(told),
+        *_unproved(told),
+    ]
     order = {one: at for at, one in enumerate(sorted_diagnostics(one.diagnostic for one in found))}
     return tuple(sorted(found, key=lambda one: order[one.diagnostic]))
 
@@ -94,6 +102,18 @@ def _uncited(told: Request) -> Iterator[Finding]:
     for leaf in told.sources.uncited:
         message = f"nothing says where {shown(leaf)} comes from"
         yield Finding("", _warning("V105", message, leaf.origin, 'write behind it `cite SOURCE "place"`'))
+
+
+def _unproved(told: Request) -> Iterator[Finding]:
+    changed = {one.name: one for one in told.found.changed}
+    core = told.found.after.core
+    for name, why in told.proof.unproved() if told.proof is not None else ():
+        stated = core.properties.get(name.removeprefix("property."))
+        if name in changed:
+            span, severity = _place(told, changed[name]), Severity.INFO
+        else:
+            span, severity = (NO_SPAN if stated is None else stated.origin), Severity.WARNING
+        yield Finding("unproved", Diagnostic("V106", f"{name}: {why}", span, severity=severity))
 
 
 def _place(told: Request, one: Changed) -> Span:

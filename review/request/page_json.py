@@ -8,8 +8,11 @@ from typing import Any
 
 from review.diff.impact_report import impact_json
 from review.diff.report import diff_json
+from review.prove.check_report import Checked, check_json
+from review.prove.report import Proved, prove_json
 from review.request.findings import Finding, findings
 from review.request.flips import Flipped, flipped
+from review.request.proof import Proof
 from review.request.request import Request, headline
 from review.request.scenarios import Outcome
 from review.scenarios.ready.citations import Leaf, shown
@@ -24,6 +27,7 @@ def page_json(told: Request) -> dict[str, Json]:
         "headline": headline(told),
         "diff": diff_json(told.found, told.today),
         "impact": None if impact is None else {**impact_json(impact), "ways": list(map(_way, flipped(impact)))},
+        "proof": None if told.proof is None else proof_json(told.proof),
         "scenarios": {
             "asked": told.scenarios.asked,
             "of": told.scenarios.of,
@@ -43,6 +47,16 @@ def page_json(told: Request) -> dict[str, Json]:
             "provisional": list(_leaves(told.sources.provisional)),
         },
         "findings": list(map(_finding, findings(told))),
+    }
+
+
+def proof_json(proof: Proof) -> dict[str, Json]:
+    """Return what is proved, and what was left with why."""
+    return {
+        "rules": prove_json(Proved(dict(proof.titles), proof.verdicts))["rules"],
+        "properties": check_json(Checked(proof.properties))["properties"],
+        "removed": list(proof.removed),
+        "left": dict(proof.left),
     }
 
 

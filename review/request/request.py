@@ -14,6 +14,7 @@ from review.diff.impact_report import Impact
 from review.diff.report import direction, reaches_back
 from review.request.clauses import Untried
 from review.request.flips import decided, only_points
+from review.request.proof import Proof
 from review.request.scenarios import Outcomes
 from review.request.sources import Sources
 from review.scenarios.coverage import Found
@@ -33,6 +34,8 @@ class Request:
     scenarios: Outcomes
     untried: tuple[Untried, ...]
     sources: Sources
+    proof: Proof | None = None
+    """None: no rule can decide otherwise, and no property is reached, so that nothing is to be proved."""
 
 
 def own(found: Comparison) -> list[Changed]:

@@ -1,7 +1,4 @@
-"""The sections of the page: the same for every form it is written in. A section without anything to tell is not there.
-
-What is proved of a change will be a section between who flips and the scenarios.
-"""
+"""The sections of the page: the same for every form it is written in. A section without anything to tell is not there."""
 
 from __future__ import annotations
 
@@ -12,6 +9,8 @@ from itertools import chain
 from review.diff.compare import Changed
 from review.diff.report import DIRECTIONS, in_order, inner_lines, reached_lines
 from review.guide.marks import sentence
+from review.prove.check_report import property_detail, property_word
+from review.prove.report import LIMITS, summary, verdict_detail
 from review.request.flips import Flipped, flipped, in_words, only_points
 from review.request.request import Request
 from review.request.scenarios import by_words
@@ -53,7 +52,7 @@ class Section:
 
 def sections(told: Request) -> Iterator[Section]:
     """Yield what the page tells below its first line."""
-    parts = (_changes(told), _flips(told), _scenarios(told), _untried(told), _sources(told))
+    parts = (_changes(told), _flips(told), _proved(told), _scenarios(told), _untried(told), _sources(told))
     yield from (part for part in parts if part.items or part.folded or part.lead)
 
 
@@ -119,6 +118,32 @@ def _flip(row: Flipped) -> Item:
         (),
         tuple(lines),
     )
+
+
+def _proved(told: Request) -> Section:
+    proof = told.proof
+    if proof is None:
+        return Section("What is proved", ())
+    groups: dict[tuple[str, str], list[str]] = {}
+    shown: dict[tuple[str, str], tuple[str, ...]] = {}
+    for one in proof.merged():
+        key = (str(one.days), summary(one))
+        groups.setdefault(key, []).append(f"{proof.titles.get(one.rule, '')} (`{one.rule}`)")
+        shown.setdefault(key, tuple(verdict_detail(one)))
+    items = [
+        Item(f"{days}, {said}: {_listed(names)}", (), shown[days, said][:MOST_NAMED])
+        for (days, said), names in groups.items()
+    ]
+    items += [
+        Item(f"property `{one.name}`, {one.title}: {property_word(one)}", (one.at,), tuple(property_detail(one)))
+        for one in proof.properties
+    ]
+    items += [Item(f"property `{name}` is claimed no longer") for name in proof.removed]
+    left = tuple(f"`{name}`: {why}" for name, why in proof.left.items())
+    lead = f"{sentence(LIMITS)}" if proof.verdicts or proof.properties else ""
+    return Section(
+        "What is proved", tuple(items), lead, "", left, f"Not looked at ({len(left)})" if left else ""
+    )  # fmt: skip
 
 
 def _scenarios(told: Request) -> Section:

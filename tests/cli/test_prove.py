@@ -108,3 +108,53 @@ def test_only_the_rules_of_a_pattern_are_asked(run_merit: Run, tmp_path: Path) -
     _code, told = run_merit("prove", *sides(tmp_path, ("visits >= 5", "visits >= 7")), "--rules", "fee.*")
 
     assert "designation.gold" not in told
+
+
+CHECKED = """
+property paid_visits "Gold is paid" { qualifies for gold implies paid }
+property more_visits "More visits never cost gold" { more visits, guests never costs gold }
+"""
+
+
+def test_what_is_claimed_of_one_version_is_proved(run_merit: Run, tmp_path: Path) -> None:
+    (tmp_path / "club.policy").write_text(BASE + CHECKED, encoding="utf-8")
+
+    code, told = run_merit("prove", "--check", str(tmp_path), "--as-of", "2026-11-29")
+
+    assert code == 0, told
+    assert told.startswith("2 properties: 2 proved\n")
+    assert "2 proved" in told
+    assert "no findings" in told
+
+
+def test_who_refutes_a_property_is_shown_and_assumed_is_no_finding(run_merit: Run, tmp_path: Path) -> None:
+    claim = 'property few "Gold needs guests"{} {{ qualifies for gold implies guests >= 1 }}\n'
+    (tmp_path / "club.policy").write_text(BASE + claim.format(""), encoding="utf-8")
+    asked = ("prove", "--check", str(tmp_path / "club.policy"), "--rules", "property.*", "--format", "json")
+
+    code, told = run_merit(*asked)
+    (stated,) = json.loads(told)["properties"]
+    assert (code, stated["state"], stated["finding"]) == (1, "refuted", True)
+    assert stated["claims"][0]["partner"]["facts"]["guests"] == 0
+
+    (tmp_path / "club.policy").write_text(BASE + claim.format(' assume "meant so"'), encoding="utf-8")
+    code, told = run_merit(*asked)
+    (stated,) = json.loads(told)["properties"]
+    assert (code, stated["state"], stated["finding"], stated["assumed"]) == (0, "refuted", False, ["meant so"])
+
+
+def test_a_rule_that_nobody_can_meet_is_a_finding(run_merit: Run, tmp_path: Path) -> None:
+    text = BASE.replace("visits: visits >= 5", "visits: visits >= 5   few: visits < 3")
+    (tmp_path / "club.policy").write_text(text, encoding="utf-8")
+
+    code, told = run_merit("prove", "--check", str(tmp_path / "club.policy"))
+
+    assert code == 1
+    assert "nobody can meet it: designation.gold.visits, designation.gold.few cannot hold together" in told
+
+
+def test_a_check_is_of_one_version_and_a_comparison_of_two(run_merit: Run, tmp_path: Path) -> None:
+    before, after = sides(tmp_path)
+
+    assert run_merit("prove", "--check", before, after)[0] == 2
+    assert run_merit("prove")[0] == 2

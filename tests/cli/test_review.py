@@ -252,13 +252,48 @@ def test_a_day_to_come_does_not_reach_back_and_a_day_that_was_does(
     assert ("nothing reaches back before 2026-11-29" in told) is not reaches
 
 
+def test_what_is_proved_stands_on_the_page_and_what_is_not_stops_a_gate(repository: Path, run_merit: Run) -> None:
+    (repository / "policies" / "claims.policy").write_text(
+        'property seated "A badge has seats" from 2022-10-03 { qualifies for entitlement.badge implies seats >= 5 }\n',
+        "utf-8",
+    )
+
+    code, told = run_merit("review", "main", *ASKED, "--fail-on", "unproved")
+
+    assert code == 0, told
+    assert "- property `seated`, A badge has seats: proved" in told
+
+    edit(repository, "facts.policy", ": 5 cite", ": 4 cite")
+    code, told = run_merit("review", "main", *ASKED, "--fail-on", "unproved")
+    assert code == 1
+    assert "looser for some" in told
+    assert "A badge has seats: refuted" in told
+    assert "fails on unproved: " in told
+    assert "property.seated: a partner refutes it" in told
+
+    code, told = run_merit("review", "main", *ASKED, "--fail-on", "unproved", "--seconds", "0")
+    assert code == 1
+    assert "Not looked at (" in told
+    assert "nothing was to be proved: `--seconds 0`" in told
+
+
+def test_without_a_solver_the_page_says_so(repository: Path, run_merit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.proving.find_spec", lambda _: None)
+    edit(repository, "facts.policy", ": 5 cite", ": 8 cite")
+
+    code, told = run_merit("review", "main", *ASKED, "--fail-on", "unproved")
+
+    assert code == 1
+    assert "the solver is not there" in told
+
+
 def test_a_word_that_no_gate_has_is_told_with_those_that_are(repository: Path, run_merit: Run) -> None:
     code, told = run_merit("review", "main", "--fail-on", "stricter,harder")
 
     assert code == 2
     assert told.splitlines()[-1] == (
         "error: --fail-on: `harder` is none of the words; they are stricter, looser, dearer, cheaper, either, retroactive, "
-        "uncovered, failing"
+        "uncovered, failing, unproved"
     )
 
 

@@ -1,0 +1,86 @@
+"""What is proved of a change within a time, for its page; what is left is told with why."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from time import process_time
+
+from dsl import core as c
+from dsl.core.keys import Keys
+from evaluator.engine import Engine
+from review.diff.compare import Comparison
+from review.prove.checked import Judged
+from review.prove.claims import Verdict
+from review.request.proof import Proof
+
+NO_SOLVER = "the solver is not there: `pip install '.[prove]'` brings it"
+
+
+def proof_of(found: Comparison, before: Engine, after: Engine, seconds: float) -> Proof | None:
+    """Return what is proved of the rules that can decide otherwise, and of the properties that the change reaches.
+
+    Args:
+        found: what changes.
+        before: the engine of one side.
+        after: that of the other.
+        seconds: of the processor, for all of it; 0: nothing is looked at.
+    """
+    keys = (Keys(before.core), Keys(after.core))
+    changed = [one for one in found.changed if one.what == "rule" and one.decides and not one.by_the_register]
+    compared = {one.name: one for one in changed if one.kind not in ("added", "removed")}
+    is_same = not found.changed and before.core.properties == after.core.properties
+    claimed = {} if is_same else after.core.properties
+    stated = {name: one for name, one in claimed.items() if not _is_as_before(before.core, one, keys)}
+    removed = tuple(name for name in before.core.properties if name not in after.core.properties)
+    if not compared and not stated and not removed:
+        return None
+    left: dict[str, str] = {}
+    waiting = [*(f"property.{name}" for name in stated), *compared]
+    if find_spec("z3") is None or not seconds:
+        why = NO_SOLVER if seconds else "nothing was to be proved: `--seconds 0`"
+        return Proof(removed=removed, left=dict.fromkeys(waiting, why))
+    # The solver is read here: no other command should wait for it.
+    from review.prove.properties import Properties
+    from review.prove.single import Asking
+    from review.prove.verdicts import Prover, Side
+
+    until = process_time() + seconds
+    late = f"not looked at: proving took more than {seconds:g} seconds"
+    properties = Properties(Asking(after.core, after, keys[1]), seconds)
+    sides = [Side(one.document, one.core, one, own) for one, own in zip((before, after), keys, strict=True)]
+    prover = Prover(sides[0], sides[1], seconds)
+    verdicts: list[Verdict] = []
+    judged: list[Judged] = []
+    # What changes by its own words comes first, then what rests on it.
+    for name in sorted(compared, key=lambda one: compared[one].kind == "reached"):
+        prover.seconds = until - process_time()
+        if prover.seconds <= 0:
+            left[name] = late
+            continue
+        verdicts += prover.of_rule(before.core.rules[compared[name].former or name], after.core.rules[name])
+    for name, one in stated.items():
+        properties.seconds = until - process_time()
+        if properties.seconds <= 0:
+            left[f"property.{name}"] = late
+        else:
+            judged.append(properties.of(one))
+    return Proof({name: one.title for name, one in compared.items()}, tuple(verdicts), tuple(judged), removed, left)
+
+
+def _is_as_before(before: c.Core, stated: c.Property, keys: tuple[Keys, Keys]) -> bool:
+    """Whether a property was claimed before and means the same on all days."""
+    was = before.properties.get(stated.name)
+    if was is None or (was.days, len(was.claims)) != (stated.days, len(stated.claims)):
+        return False
+    return all(
+        _said(one) == _said(other) and keys[0].lasting(_node(one)) == keys[1].lasting(_node(other))
+        for one, other in zip(was.claims, stated.claims, strict=True)
+    )
+
+
+def _said(claim: c.Never | c.NeverCosts) -> tuple[object, ...]:
+    return (type(claim), claim.about, claim.days, claim.more if isinstance(claim, c.NeverCosts) else ())
+
+
+def _node(claim: c.Never | c.NeverCosts) -> c.Expr:
+    return claim.condition if isinstance(claim, c.NeverCosts) else claim.against
