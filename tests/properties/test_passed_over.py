@@ -16,6 +16,7 @@ from dsl.load import load
 from evaluator.engine import Engine, Query
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
+from evaluator.kept import Kept
 from evaluator.resting import Decided, Written
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ def engine() -> Engine:
 @pytest.mark.parametrize("day", [date(2022, 10, 20), date(2023, 6, 20), date(2026, 8, 15)], ids=str)
 def test_a_node_that_says_nothing_is_one_of_which_nothing_is_noted(engine: Engine, path: Path, day: date) -> None:
     facts = read_file(path).value
-    decided = Decided(engine.prepared.written, Facts(engine.core, facts, day))
+    decided = Decided(engine.prepared.written, Facts(engine.core, facts, day), Kept(), {})
     silent = 0
 
     for decision in engine.decide(Query(("*",), day, facts)).decisions:
@@ -53,7 +54,7 @@ def test_below_a_node_that_is_passed_over_nothing_is_noted(
     written = engine.prepared.written
     silent = {id(node): node for node in nodes(engine) if written.is_silent(node)}
     monkeypatch.setattr(Written, "is_silent", lambda *_: False)
-    decided = Decided(written, Facts(engine.core, facts, day))
+    decided = Decided(written, Facts(engine.core, facts, day), Kept(), {})
     passed = 0
 
     for decision in engine.decide(Query(("*",), day, facts)).decisions:

@@ -18,13 +18,19 @@ MADE = 25
 """How many partners are tried on a day at most, beside one of whom nothing is told."""
 OF_A_CHECK = frozenset({"lost after", "renews to", "valid", "met sometime", "renewable"})
 """What only a check or a renewal that is due rests on: cases of the register and of what is rested on try each."""
+PROVED = "property "
+"""No decision rests on what is claimed of the rules: the prover tells its reading."""
 
 
 def places(piece: str) -> dict[str, list[Loaded]]:
     """Return the sorts of places that take a note, each with the piece that has a reading there; without those refused."""
     found: dict[str, list[Loaded]] = {}
     for node, place, optional in nodes(piece):
-        for note in (one for one in optional if str(one.element) == "note*" and word(node) not in OF_A_CHECK):
+        if place == PROVED:
+            continue
+        for note in (
+            one for one in optional if str(one.element) == "note*" and word(node) not in {*OF_A_CHECK, PROVED}
+        ):
             before = note.parts or node.parts[: note.start]
             at = before[-1].span.end if before else node.span.start
             loaded = load(f'{piece[:at]} assume "the reading" {piece[at:]}')
