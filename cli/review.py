@@ -118,7 +118,8 @@ def _request(
     seen = Coverage(found.after.core)
     old, new = (_scenarios(one, paths) for one in named)
     reached = {one.name: one.former or one.name for one in found.changed if one.what == "rule" and one.decides}
-    ran = outcomes(before, after, old, new, reached, seen.watch)
+    reworded = {one.name for one in found.changed if one.what == "rule" and one.kind != "reached"}
+    ran = outcomes(before, after, old, new, reached, reworded, seen.watch)
     settings = _settings(named[1], paths)
     proof = proof_of(found, before, after, seconds)
     return Request(found, day, impact, changed, ran, untried(changed, seen), sources_of(found, settings), proof)

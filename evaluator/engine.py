@@ -20,6 +20,7 @@ from evaluator import limits
 from evaluator.decision import (
     ELIGIBILITY,
     Answer,
+    Decision,
     Detail,
 )
 from evaluator.facts import Facts
@@ -164,6 +165,22 @@ class Engine:
         """
         return self._one(facts, as_of).interpreter.evaluate(condition, Moment(as_of)).truth
 
+    def outcomes_of(self, query: Query) -> tuple[Decision, ...]:
+        """Decide the rules of a query for callers that want what comes out alone, whatever detail it asks for.
+
+        The decisions have eligibility, amount, stage, options and standing, and nothing else: no reasons, no score, not
+        what is missing or what they rest on.
+
+        Raises:
+            DayOutside, FactErrors, UnknownRule: as ``decide``.
+        """
+        rules = self._asked(query)
+        one = self._one(query.facts, query.as_of)
+        return tuple(one.decision(self.core.rules[rule]) for rule in rules)
+
+    def _asked(self, query: Query) -> list[str]:
+        return list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
+
     def _rule(self, rule_id: str) -> c.Rule:
         if rule_id not in self.core.rules:
             raise UnknownRule(rule_id, nearest(rule_id, list(self.core.rules)))
@@ -190,7 +207,7 @@ class Engine:
         if not limits.is_inside(query.as_of):
             raise limits.DayOutside(query.as_of)
         self.reader.check(query.facts, most=most_problems)
-        rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
+        rules = self._asked(query)
         facts = Facts(self.core, query.facts, query.as_of)
         untold = query.detail == "none"
         one = OneDay(self.prepared, facts, _fingerprint(query.facts), untold=untold, reference=self.reference)

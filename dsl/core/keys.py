@@ -58,6 +58,7 @@ class Keys:
         self._found: dict[tuple[int, int | None], tuple[object, Key]] = {}
         self._below: dict[str, Key] = {}
         self._asked: dict[str, tuple[Mapping[str, Rule], frozenset[str]]] = {}
+        self._told_below: dict[int, tuple[n.Node, Key]] = {}
         self._bounding = Bounding(core)
 
     def key(self, node: n.Expr, day: date) -> Key:
@@ -134,7 +135,7 @@ class Keys:
         yield type(value).__name__
         inner = None if isinstance(value, n.Node) and value.tells_elsewhere else day
         if day is not None and isinstance(value, n.Node) and (value.tells_elsewhere or self._given_by(value)):
-            yield self._of_awards(self._awards_in(self._read_by([], [value])))
+            yield self._told_of_register(value)
         match value:
             case n.Requirement():
                 yield from (value.part, value.path, self._days_form(value.days, inner), self._key(value.value, inner))
@@ -221,6 +222,12 @@ class Keys:
         return _hash("silent") if requirement is None else self._key(requirement, day)
 
     # ---- what the register reads
+
+    def _told_of_register(self, node: n.Node) -> Key:
+        """Return the key of what the register says of the awards that a node asks about, the same on all days."""
+        if id(node) not in self._told_below:
+            self._told_below[id(node)] = (node, self._of_awards(self._awards_in(self._read_by([], [node]))))
+        return self._told_below[id(node)][1]
 
     def _of_all_days(self, rule: Rule) -> Key:
         """Return the key of a rule's wordings on all days; awards inside stand by their names, as the register is circular."""
