@@ -9,7 +9,6 @@ different keys may (``x >= 5`` and ``not x < 5`` have two).
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
@@ -55,7 +54,11 @@ class Keys:
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self._found: dict[tuple[int, int | None], tuple[object, Key]] = {}
+        self._lasting: dict[int, tuple[object, Key]] = {}
+        self._found: dict[int, tuple[object, list[tuple[date, date, Key]]]] = {}
+        """The keys of a value, each with the first day of its stretch and the first one after it."""
+        self._open: list[tuple[date, date]] = []
+        """The stretches of what is being made a key of, as far as it was looked at: outermost first."""
         self._below: dict[str, Key] = {}
         self._asked: dict[str, tuple[Mapping[str, Rule], frozenset[str]]] = {}
         self._told_below: dict[int, tuple[n.Node, Key]] = {}
@@ -71,7 +74,7 @@ class Keys:
 
     def of_rule(self, rule: Rule, day: date) -> Key:
         """Return the key of what a rule decides on a day: its wording in force, and what the register says by it."""
-        version = rule.version_on(day)
+        version = self._version(rule, day)
         says = _hash("silent") if version is None else self._key(version, day)
         if not rule.is_award:
             return says
@@ -115,17 +118,38 @@ class Keys:
 
     def _key(self, value: object, day: date | None) -> Key:
         value = self._meant(value, day)
-        at = (id(value), None if day is None else bisect_right(self._days, day))
-        if at not in self._found:
-            # With its node: an identity is one object's only as long as that is there.
-            self._found[at] = (value, _hash(*self._form(value, day)))
-        return self._found[at][1]
+        # With its node: an identity is one object's only as long as that is there.
+        if day is None:
+            if id(value) not in self._lasting:
+                self._lasting[id(value)] = (value, _hash(*self._form(value, None)))
+            return self._lasting[id(value)][1]
+        known = self._found.setdefault(id(value), (value, []))[1]
+        found = next((one for one in known if one[0] <= day < one[1]), None)
+        if found is None:
+            self._open.append((date.min, date.max))
+            key = _hash(*self._form(value, day))
+            found = (*self._open.pop(), key)
+            known.append(found)
+        self._within(*found[:2])
+        return found[2]
+
+    def _within(self, start: date, end: date) -> None:
+        """Note that what is being made a key of is the same from a day until another one."""
+        if self._open:
+            low, high = self._open[-1]
+            self._open[-1] = (max(low, start), min(high, end))
+
+    def _turns_on(self, days: Iterable[date], day: date) -> None:
+        """Note that it hangs on which of some days have come on a day."""
+        for one in days:
+            self._within(*((one, date.max) if one <= day else (date.min, one)))
 
     def _meant(self, value: object, day: date | None) -> object:
         """Return what a name stands for, and of values with days the one in force."""
         if isinstance(value, n.Named) and not value.supplied:
             return self._meant(self.core.named[value.name].value, day)
         if isinstance(value, n.Dated) and day is not None:
+            self._turns_on(_ends(version.days for version in value.versions), day)
             now = next((version.value for version in value.versions if day in version.days), None)
             return value if now is None else self._meant(now, day)
         return value
@@ -181,7 +205,7 @@ class Keys:
             case Type():
                 return _type(value)
             case n.CertificationList():
-                counted = (one for one in value.entries if day is None or day in one.days)
+                counted = (one for one in value.entries if self._counts(one, day))
                 return sorted(f"{one.certification} {self._days_form(one.days, day)}" for one in counted)
             case Days():
                 return self._days_form(value, day)
@@ -196,10 +220,12 @@ class Keys:
             case _:
                 return f"{type(value).__name__} {value}"
 
-    @staticmethod
-    def _counts(item: object, day: date | None) -> bool:
+    def _counts(self, item: object, day: date | None) -> bool:
         days = getattr(item, "days", None)
-        return day is None or not isinstance(days, Days) or day in days
+        if day is None or not isinstance(days, Days):
+            return True
+        self._turns_on(_ends([days]), day)
+        return day in days
 
     @staticmethod
     def _days_form(days: Days, day: date | None) -> object:
@@ -216,8 +242,12 @@ class Keys:
         ]
         return (declared.monthly, declared.dated_by, sorted(told))
 
+    def _version(self, rule: Rule, day: date) -> RuleVersion | None:
+        self._turns_on((bound for version in rule.versions for bound in version.bounds()), day)
+        return rule.version_on(day)
+
     def _requirement(self, rule: Rule, day: date) -> Key:
-        version = rule.version_on(day)
+        version = self._version(rule, day)
         requirement = None if version is None else version.requirement
         return _hash("silent") if requirement is None else self._key(requirement, day)
 
