@@ -57,6 +57,7 @@ class Keys:
         self._lasting: dict[int, tuple[object, Key]] = {}
         self._found: dict[int, tuple[object, list[tuple[date, date, Key]]]] = {}
         """The keys of a value, each with the first day of its stretch and the first one after it."""
+        self._turning: dict[int, tuple[n.Node, tuple[date, ...]]] = {}
         self._open: list[tuple[date, date]] = []
         """The stretches of what is being made a key of, as far as it was looked at: outermost first."""
         self._below: dict[str, Key] = {}
@@ -102,7 +103,9 @@ class Keys:
             found.update(day for version in one.versions for day in (*version.bounds(), *stated_days(version)))
         for node in read.nodes:
             found.update(_ends(own_days(node)))
-            found.update(self._turns(node))
+            if id(node) not in self._turning:
+                self._turning[id(node)] = (node, tuple(self._turns(node)))
+            found.update(self._turning[id(node)][1])
         return tuple(sorted(found))
 
     def asked_of_register(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
