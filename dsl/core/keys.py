@@ -9,7 +9,7 @@ different keys may (``x >= 5`` and ``not x < 5`` have two).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -186,16 +186,22 @@ class Keys:
                 yield from (
                     self.of_rule(self.core.rules[name], day) for name in value.names if day and name in self.core.rules
                 )
-            case n.Field() | n.People() | n.DifferentPeople():
+            case n.Field(name="certification"):
+                yield from self._spelt(None)
+            case n.OfPeople():
                 # A certification under its own name is counted by the lists that have it, whatever else is spelt.
-                yield from sorted(
-                    f"{spelt} {name}" for spelt, name in self.core.certifications.items() if spelt != name
-                )
+                yield from self._spelt({entry.certification for one in value.lists for entry in one.entries})
             case _:
                 pass
         for own in fields(value):
             if own.name not in LABELS:
                 yield from (own.name, self._part(value, own.name, inner))
+
+    def _spelt(self, counted: AbstractSet[str] | None) -> Iterator[str]:
+        """Yield the other spellings that certifications have, of all or of those that are counted."""
+        for spelt, name in sorted(self.core.certifications.items()):
+            if spelt != name and (counted is None or name in counted or spelt in counted):
+                yield f"{spelt} {name}"
 
     def _part(self, value: object, name: str, day: date | None) -> object:
         part = getattr(value, name)
