@@ -127,7 +127,7 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
 
 def _decide(engine: Engine, rules: Iterable[str], given: Given, step: Step) -> tuple[Decision, ...]:
     try:
-        return engine.decide(Query(tuple(rules), step.as_of, given.json())).decisions
+        return engine.decide(Query(tuple(rules), step.as_of, given.json(), explained=True)).decisions
     except FactErrors as errors:
         raise ScenarioErrors(
             tuple(
