@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from threading import local
+from typing import Any
 
 from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ops import define
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Range, Truth, exactly
+from dsl.core.ranges import Range, Truth, exactly, unbounded
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
 from evaluator.compiled.twin import Leaf, Twin, is_read_once
@@ -29,7 +30,7 @@ from evaluator.facts import Facts, Row
 from evaluator.interpreter import Interpreter
 from evaluator.kept import Kept
 from evaluator.moment import Moment
-from evaluator.progress import choices_told
+from evaluator.progress import choices_told, given, nothing_told
 from evaluator.reading import PartnerReading, Read, Reads
 from evaluator.register import Register
 from evaluator.resting import Decided, Notes, Written, merged
@@ -60,6 +61,8 @@ class Question:
         self.rests = Decided(asked.written, facts, self.kept, self.elsewhere)
         self.in_progress: dict[tuple[object, ...], Flag] = {}
         """Which rules are in progress for partners of the same choices of whom nothing else is told that reaches them."""
+        self.given: dict[tuple[object, ...], tuple[c.Expr, Unboxed]] = {}
+        """Of a partner with nothing: what that gives."""
         self.before: Before | None = None
         self._gives_interpreter = interpreter
         self._interpreter: Interpreter | None = None
@@ -89,6 +92,14 @@ class Question:
         unit = self.twin.unit(named.value, None)
         return boxed(self.twin.units[unit].form, home.unit(unit, None))
 
+    def record(self, node: c.Expr, at: Moment) -> Explanation:
+        """Return what the reasons of a node are told from, outside of records."""
+        return self.frame_of(at).record(self.twin.unit(node, at.rule))
+
+    def record_of_rule(self, rule: c.Rule, day: date) -> Explanation:
+        """Return what the reasons of a rule's requirement are told from."""
+        return self.frame(day).record_of_rule(rule)
+
     def notes(self, node: c.Expr, at: Moment) -> Notes:
         """Return what a node rests on, outside of records: as what decides it with why would tell."""
         return self.frame_of(at).noted(self.twin.unit(node, at.rule))
@@ -108,6 +119,11 @@ class Question:
     def frame_of(self, at: Moment) -> Frame:
         """Return what is decided at a moment."""
         return self.frame(at.day, at.projected, at.entry, at.due)
+
+    @cached_property
+    def of_whom_nothing_is_told(self) -> Question:
+        """The question of a partner who tells nothing."""
+        return self.asked.nobody(self.as_of, "told {}")
 
     @cached_property
     def choices(self) -> str:
@@ -178,7 +194,10 @@ class Frame:
     __slots__ = (
         "_moments",
         "_noted",
+        "_progress",
+        "_recorded",
         "day",
+        "day_told",
         "due",
         "entry",
         "epoch",
@@ -201,7 +220,11 @@ class Frame:
         self.units: dict[int, Unboxed] = {}
         """What was decided, likewise."""
         self.plain: Frame = self if entry is None and due is None else question.frame(day, projected)
+        self.day_told = None if day == question.as_of else day
+        """What requirements tell of the day: nothing where it is that of the question."""
         self._noted: dict[int, Notes] = {}
+        self._recorded: dict[tuple[str, object], Explanation] = {}
+        self._progress: dict[tuple[int, object], Unboxed] = {}
         self._moments: dict[str | None, Moment] = {}
 
     def at(self, rule: c.Rule | None) -> Moment:
@@ -315,14 +338,140 @@ class Frame:
         leaf = self.question.twin.leaves[number]
         return unboxed(self.question.interpreter.evaluate(leaf.node, self.at(leaf.rule)).range)
 
+    # ---- what reasons are told from
+
+    def record(self, number: int) -> Explanation:
+        """Return the record of a node with a function of its own."""
+        found = self._recorded.get(("unit", number))
+        if found is None:
+            made: Explanation = self.question.twin.function(number, self.epoch, self.day, "record")(self, None)
+            found = self._recorded["unit", number] = made
+        return found
+
+    def record_of_rule(self, rule: c.Rule) -> Explanation:
+        """Return the record of a rule's requirement."""
+        found = self._recorded.get(("rule", rule.id))
+        if found is None:
+            found = self._recorded["rule", rule.id] = self._record_of_rule(rule)
+        return found
+
+    def _record_of_rule(self, rule: c.Rule) -> Explanation:
+        version = rule.version_on(self.day)
+        if version is None or version.requirement is None:
+            never = c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
+            return Explanation(never, exactly(version is not None))
+        home = self.question.asked.of_alike(self, version.requirement)
+        number = self.question.twin.unit(version.requirement, rule)
+        if home is None:
+            return self.record(number)
+        found = home.record(number)
+        self.question.elsewhere[id(found)] = home.question.kept
+        return found
+
+    def record_of_leaf(self, number: int) -> Explanation:
+        """Return the record of a node that is read, or that only the interpreter tells."""
+        leaf = self.question.twin.leaves[number]
+        home = self.plain if leaf.is_plain else self
+        found = home._recorded.get(("leaf", number))
+        if found is None:
+            found = home._recorded["leaf", number] = home._record_of_leaf(leaf)
+        return found
+
+    def _record_of_leaf(self, leaf: Leaf) -> Explanation:
+        question, node = self.question, leaf.node
+        if isinstance(node, c.Qualifies):
+            part = self.record_of_rule(question.core.rules[node.rule])
+            return Explanation(node, part.range, (part,), roles=("value",))
+        if isinstance(node, c.InProgress):
+            part = self.record_of_rule(question.core.rules[node.rule])
+            return Explanation(node, TRUTHS[self._in_progress(node, leaf)], (part,), roles=("value",))
+        if isinstance(node, c.Named):
+            supplied = self._supplied(node)
+            if supplied is not None:
+                return Explanation(node, supplied)
+            part = self.record(question.twin.unit(question.core.named[node.name].value, None))
+            return Explanation(node, part.range, (part,), roles=("value",))
+        if isinstance(node, c.Holds):
+            standing = question.register.standing(node.award, node.level, self.at(None))
+            if standing.check is None:
+                return Explanation(node, standing.held)
+        return question.interpreter.evaluate(node, self.at(leaf.rule))
+
+    def record_on_day(self, node: c.OnDate, low: date | None, high: date | None, number: int) -> Explanation:
+        """Return the record of a value of another day."""
+        if low is None or low != high:
+            return Explanation(node, unbounded(node.type))
+        part = self.question.frame(low, self.projected, self.entry, self.due).record(number)
+        return Explanation(node, part.range, (part,), day=low, roles=("value",))
+
+    def record_as_projected(self, node: c.AsProjected, number: int) -> Explanation:
+        """Return the record of a value over the projected facts; where none are told it is the same for every partner."""
+        question = self.question
+        if self.entry is None and not question.facts.is_projected:
+            nobody = question.asked.nobody(question.as_of, "nothing projected")
+            part = nobody.frame(self.day, True, None, self.due).record(number)
+        else:
+            part = question.frame(self.day, True, self.entry, self.due).record(number)
+        return Explanation(node, part.range, (part,), roles=("value",))
+
     # ---- what is rested on
 
     def noted(self, number: int) -> Notes:
         """Return what a node with a function of its own rests on."""
         found = self._noted.get(number)
         if found is None:
-            function = self.question.twin.function(number, self.epoch, self.day, noting=True)
+            function = self.question.twin.function(number, self.epoch, self.day, "notes")
             found = self._noted[number] = function(self, None)
+        return found
+
+    def progress(self, number: int, nothing: Nothing) -> Flag:
+        """Return whether something is done in a node with a function of its own."""
+        key = (number, nothing.who)
+        found: Unboxed = self._progress.get(key, NONE)
+        if found is NONE:
+            if len(self._progress) >= MOST_IN_PROGRESS:
+                self._progress.clear()
+            function = self.question.twin.function(number, self.epoch, self.day, "progress")
+            found = self._progress[key] = function(self, nothing)
+        done: Flag = found
+        return done
+
+    def progress_of_rule(self, rule: c.Rule, nothing: Nothing) -> Flag:
+        """Return whether something is done in the requirement of a rule."""
+        version = rule.version_on(self.day)
+        if version is None or version.requirement is None:
+            return False
+        home = self.question.asked.of_alike(self, version.requirement) or self
+        return home.progress(self.question.twin.unit(version.requirement, rule), nothing)
+
+    def done_on_day(self, low: date | None, high: date | None, number: int, nothing: Nothing) -> Flag:
+        """Return whether something is done in a node on another day; nothing is where that day is not known."""
+        if low is None or low != high:
+            return False
+        return self.question.frame(low, self.projected, self.entry, self.due).progress(number, nothing)
+
+    def done_as_projected(self, number: int, nothing: Nothing) -> Flag:
+        """Return whether something is done in a node over the projected facts."""
+        return self.question.frame(self.day, True, self.entry, self.due).progress(number, nothing)
+
+    def done_in(self, number: int, nothing: Nothing) -> Flag:
+        """Return whether something is done in a node that is read, or in one of which that is told only with why."""
+        leaf = self.question.twin.leaves[number]
+        node = leaf.node
+        if isinstance(node, c.OfRule):
+            return self.progress_of_rule(self.question.core.rules[node.rule], nothing)
+        if isinstance(node, c.Named):
+            if self._supplied(node) is not None:
+                return False
+            unit = self.question.twin.unit(self.question.core.named[node.name].value, None)
+            return self.progress(unit, nothing)
+        if isinstance(node, c.Holds):
+            standing = self.question.register.standing(node.award, node.level, self.at(None))
+            if standing.check is None:
+                return False
+        interpreter = self.question.interpreter
+        told = interpreter.progress(nothing.rule.id, self.at(nothing.rule))
+        found: Flag = unboxed(told.of(interpreter.evaluate(node, self.at(leaf.rule))))
         return found
 
     def own_notes(self, node: c.Expr, chosen: tuple[str, ...]) -> Notes:
@@ -395,7 +544,7 @@ class Frame:
         return unboxed(reading.read(node, self.at(leaf.rule)).range)
 
     def _in_progress(self, node: c.InProgress, leaf: Leaf) -> Flag:
-        """What is in progress is only told from why: once for all partners of whom nothing that is told reaches the rule."""
+        """Decide what is in progress once for all partners of whom nothing that is told reaches the rule."""
         question = self.question
         version = question.core.rules[node.rule].version_on(self.day)
         asked = version.requirement if version is not None else None
@@ -405,7 +554,11 @@ class Frame:
         if key not in done:
             if len(done) >= MOST_IN_PROGRESS:
                 done.clear()
-            done[key] = unboxed(question.interpreter.evaluate(node, self.at(leaf.rule)).range)
+            if self.entry is not None or self.due is not None:
+                done[key] = unboxed(question.interpreter.evaluate(node, self.at(leaf.rule)).range)
+            else:
+                rule = question.core.rules[node.rule]
+                done[key] = self.progress_of_rule(rule, Nothing(question, rule, self.projected))
         return done[key]
 
     def _supplied(self, node: c.Named) -> Range | None:
@@ -419,6 +572,31 @@ class Frame:
         if supplied is not None:
             return unboxed(supplied)
         return self.unit(question.twin.unit(question.core.named[node.name].value, None), None)
+
+
+class Nothing:
+    """What a partner with nothing gives, of the same choices as the one at hand, for whom a rule is asked about."""
+
+    def __init__(self, question: Question, rule: c.Rule, projected: bool) -> None:
+        self.rule = rule
+        self.who = (rule.id, projected, question.choices)
+        """What tells it from others that progress is held against."""
+        self._at = Moment(question.as_of, projected, rule=rule)
+        self._question = question.asked.with_nothing(question)
+
+    def gives(self, node: c.Expr, day: date) -> Unboxed:
+        """Return what a node is on a day; once for all partners of these choices."""
+        key = (id(node), day, self.rule.id, self._at.projected)
+        kept = self._question.given
+        if key not in kept:
+            if len(kept) >= MOST_IN_PROGRESS:
+                kept.clear()
+            found = self._question.interpreter.once(node, self._at._replace(day=day))
+            kept[key] = (
+                node,
+                unboxed(given(found)),
+            )  # with its node: an identity is one object's only as long as that is there
+        return kept[key][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,12 +626,13 @@ class Asked:
         plans: RecordPlans,
         reached: Reached,
         written: Written,
+        asks: Callable[[c.Expr], bool],
         interpreter: Callable[[Facts], Interpreter],
     ) -> None:
         """Take the core, what was read off it, and what gives an interpreter over facts."""
         self.core = core
         self.interpreter = interpreter
-        self.twin = Twin(core, written)
+        self.twin = Twin(core, written, asks)
         self.written = written
         self.plans = plans
         self.reached = reached
@@ -461,10 +640,18 @@ class Asked:
 
     def nobody(self, as_of: date, who: str, told: Mapping[str, str | bool] | None = None) -> Question:
         """Return the question of a partner who tells nothing, or only some facts; each thread has its own, as it remembers."""
+        return self._kept(as_of, who, lambda: {"facts": told} if told else {})
+
+    def with_nothing(self, question: Question) -> Question:
+        """Return the question of a partner with nothing, of the same choices as the one at hand."""
+        told = choices_told(self.core, question.facts.data)
+        return self._kept(question.as_of, f"nothing of {question.choices}", lambda: nothing_told(self.core, told))
+
+    def _kept(self, as_of: date, who: str, told: Callable[[], Mapping[str, Any]]) -> Question:
         kept = self._nobody.kept
         found = kept.pop((as_of, who), None)
         if found is None:
-            found = Question(self, Facts(self.core, {"facts": told} if told else {}, as_of))
+            found = Question(self, Facts(self.core, told(), as_of))
         kept[as_of, who] = found
         if len(kept) > MOST_NOBODIES:
             kept.popitem(last=False)
@@ -477,9 +664,13 @@ class Asked:
         if frame.projected or read is None or not read.isdisjoint(facts.own):
             return None
         few = facts.few
-        reaching = {} if read.isdisjoint(few) else {name: value for name, value in few.items() if name in read}
-        alike = self.nobody(frame.question.as_of, f"told {reaching}", reaching)
-        return alike.frame(frame.day, False, None, None) if alike is not frame.question else None
+        question = frame.question
+        if read.isdisjoint(few):
+            alike = question.of_whom_nothing_is_told
+        else:
+            reaching = {name: value for name, value in few.items() if name in read}
+            alike = self.nobody(question.as_of, f"told {reaching}", reaching)
+        return alike.frame(frame.day, False, None, None) if alike is not question else None
 
 
 MOST_IN_PROGRESS = 5_000
