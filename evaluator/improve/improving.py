@@ -16,6 +16,7 @@ from evaluator.decision import Decision
 from evaluator.engine import Engine, Query
 from evaluator.improve.aims import Limit
 from evaluator.improve.costs import Costs, default_costs
+from evaluator.improve.levers import Certified, Different, Figure, Rows, Word
 from evaluator.improve.plans import Piece, TooManyDecisions, Trying
 from evaluator.improve.search import Filled, Plan, Search, reading_of
 from evaluator.timeline.days import ChangeDays
@@ -186,7 +187,7 @@ class _Improving:
         self.plans.sort(key=lambda one: (one[0], one[1].plan.day))
         del self.plans[MOST_PLANS:]
         if self.plans:
-            return self._told("plans", filled)
+            return self._told("plans", self._that_matter(filled))
         # What is told may be what is missing: of a decision that is open nothing is out of reach.
         is_open = self.decided.eligibility == "undetermined" and self._truth(filled) is not Truth.FALSE
         outcome: Outcome = "unknown" if self.limits or is_open else "cannot_be_reached"
@@ -246,6 +247,15 @@ class _Improving:
             if trying.is_met(plan.pieces, plan.day, self._with(filled, fewer)):
                 needed = fewer
         return tuple(needed)
+
+    def _that_matter(self, filled: Filled) -> Filled:
+        """Return what of what is taken as nothing some plan moves, or does not do without."""
+        needed = {name for _, one in self.plans for name in one.takes}
+        moved = {lever.name for _, one in self.plans for lever in one.plan.levers if isinstance(lever, Figure | Word)}
+        grown = {"certifications" if isinstance(lever, Certified | Different) else lever.records
+                 for _, one in self.plans for lever in one.plan.levers if isinstance(lever, Certified | Different | Rows)}  # fmt: skip
+        untold = {name: value for name, value in filled.untold.items() if name in needed | moved}
+        return Filled(filled.facts, untold, tuple(name for name in filled.absent if name in needed | grown))
 
     def _with(self, filled: Filled, names: list[str]) -> dict[str, Json]:
         told = self.query.facts

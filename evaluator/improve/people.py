@@ -272,9 +272,13 @@ class People:
 
     def _serve(self, levers: Sequence[Certified], left: list[int]) -> _Served | None:
         kinds = self._kinds(levers)
-        masks: dict[tuple[str | None, int], int] = {
-            (person, 0): self._mask(levers, held) for person, held in self._held.items()
-        }
+        masks: dict[tuple[str | None, int], int] = {}
+        many: dict[int, int] = {}
+        for one, held in self._held.items():
+            mask = self._mask(levers, held)
+            many[mask] = many.get(mask, 0) + 1
+            if many[mask] <= sum(left):  # of more people alike none is needed
+                masks[one, 0] = mask
         grants: list[tuple[str | None, int, str]] = []
         cost, new = Decimal(0), 0
         while any(left):

@@ -48,6 +48,8 @@ MOST_OPTIONS = 400
 """Levels of one figure that are looked at for one requirement."""
 MOST_DEEP = 4
 """Awards that are attained for one another."""
+MOST_READ = 400
+"""Rules that are read for one another, each in the place where it is asked for."""
 PLACES = Decimal("0.000001")
 
 Marks = Sequence[Decimal]
@@ -85,6 +87,8 @@ class Reading:
     def rule(self, rule: c.Rule) -> Aim:
         """Return what a rule asks for on the day."""
         key = (rule.id, self._inside)
+        if key not in self._rules and len(self._rules) >= MOST_READ:
+            return Titled(self._limited("more rules stand behind it than are read"), rule.id, rule.title)
         if key not in self._rules:
             before, self._inside = self._inside, (*self._inside, rule.id)
             where = self._where

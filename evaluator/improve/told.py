@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +51,7 @@ def _plan_json(found: Improvement, one: Suggested) -> dict[str, Json]:
     waited = (plan.day - found.query.as_of).days
     steps = [
         *([{"kind": "wait", "until": plan.day.isoformat(), "days": waited}] if waited else []),
-        *(_step_json(found, piece, one.serves[piece]) for piece in plan.pieces),
+        *(_step_json(found, plan.day, piece, one.serves[piece]) for piece in plan.pieces),
     ]
     return {
         "cost": decimal_text(one.cost),
@@ -61,7 +62,7 @@ def _plan_json(found: Improvement, one: Suggested) -> dict[str, Json]:
     }
 
 
-def _step_json(found: Improvement, piece: Piece, serves: Mapping[str, str]) -> dict[str, Json]:
+def _step_json(found: Improvement, day: date, piece: Piece, serves: Mapping[str, str]) -> dict[str, Json]:
     core = found.core
     asked = {"for": [{"code": code, "title": title} for code, title in serves.items()]}
     match piece:
@@ -83,7 +84,7 @@ def _step_json(found: Improvement, piece: Piece, serves: Mapping[str, str]) -> d
             who = {"person": person} if person is not None else {"new_person": new}
             return {"kind": "certify", "certification": name, **who, "others_alike": alike, **asked}
         case Won(rule=rule, award=award, level=level):
-            title = (core.rules[rule].version_on(found.query.as_of) or core.rules[rule]).title
+            title = (core.rules[rule].version_on(day) or core.rules[rule]).title
             return {
                 "kind": "attain", "rule": rule, "award": award, **({} if level is None else {"level": level}), "title": title,
                 **asked,

@@ -11,6 +11,7 @@ from evaluator.improve.aims import Limit
 from evaluator.improve.improving import Improvement, Suggested
 from evaluator.improve.levers import Rows
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, Won
+from evaluator.improve.search import Plan
 from evaluator.reasons import number, plain
 from review.words.decision_text import outcome_text
 from review.words.speaker import joined
@@ -66,7 +67,7 @@ def plan_lines(found: Improvement, one: Suggested) -> Iterator[str]:
             continue
         alike = [other for other in plan.pieces if _is_told_with(piece, other)]
         told.update(alike)
-        yield _line(found, alike, one.serves[piece], new)
+        yield _line(found, plan, alike, one.serves[piece], new)
 
 
 def _is_told_with(piece: Piece, other: Piece) -> bool:
@@ -79,7 +80,7 @@ def _is_told_with(piece: Piece, other: Piece) -> bool:
             return piece == other
 
 
-def _line(found: Improvement, alike: list[Piece], serves: Mapping[str, str], new: int) -> str:
+def _line(found: Improvement, plan: Plan, alike: list[Piece], serves: Mapping[str, str], new: int) -> str:
     core, piece = found.core, alike[0]
     match piece:
         case Raised(lever=lever, now=now, to=to):
@@ -96,10 +97,11 @@ def _line(found: Improvement, alike: list[Piece], serves: Mapping[str, str], new
             also = ", or another one that counts alike" if others == 1 else also
             return f"certify {_people([one for one in alike if isinstance(one, Earned)], new)}: {name}{also}{_for(serves, name)}"
         case Won(rule=rule):
-            title = (core.rules[rule].version_on(found.query.as_of) or core.rules[rule]).title
+            title = (core.rules[rule].version_on(plan.day) or core.rules[rule]).title
             return f"then attain {title} ({rule})"
         case Paid(lever=lever, fee=fee, amount=amount, currency=currency):
-            benefits = core.terms.get(lever.benefit, lever.benefit)
+            version = core.rules[lever.rule].version_on(plan.day)
+            benefits = next((one.title for one in version.options if one.name == lever.option), "") if version else ""
             paid = f", for {number(amount)} {currency or ''}".rstrip() if amount is not None else ""
             at = f" ({fee})" if fee is not None else ""
             return f"then buy {benefits}{paid}{at}"

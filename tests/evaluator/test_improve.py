@@ -59,6 +59,20 @@ designation tracked {
     }
   }
 }
+designation overtaken {
+  pass at 4 points out of 10 points with points in every subcategory
+  checked at own anniversary
+  best of {
+    track fast {
+      category a { adds "Adds": adds earns 1 point each, up to 8 points }
+      category b { growth "Growth": growth earns 1 point per 50 %, up to 2 points }
+    }
+    track slow {
+      category a { adds "Adds": adds earns 1 point per 2, up to 8 points }
+      category b { people "People": people holding first earns 1 point each, up to 2 points }
+    }
+  }
+}
 competency levelled { levels low, high  requires { adds: adds >= low 2, high 4 } valid 1 year }
 specialization at_high { requires { held: holds at high any of competencies } }
 fee yearly { amount 100 USD }
@@ -235,6 +249,24 @@ def test_the_track_that_counts_is_brought_to_pass_and_a_track_that_is_ahead_has_
     assert steps(found) == [[("raise", "signed_adds", "6")]]
     # A certification would do in the track that is ahead, for one of more cost.
     assert steps(ask("designation.tracked", ahead))[1] == [("certify", "ann", "B")]
+
+
+def test_a_plan_that_turns_which_track_counts_is_passed_over_and_said() -> None:
+    # Six adds would bring the slow track to the mark, and the fast one above it, which lacks a metric.
+    near = told(("ann", "A"), adds=2)
+    never = {"facts": {"growth": "never"}}
+
+    found, alone = (
+        ask("designation.overtaken", near, costs=never),
+        ask("designation.overtaken", near, costs={**never, "certification": "never"}),
+    )
+
+    assert steps(found) == [[("raise", "adds", "4"), ("certify", "1", "A")]]
+    assert alone.outcome == "unknown"
+    for one in (found, alone):
+        assert [limit.why for limit in one.limits] == [
+            "a cheaper plan was tried that did not do: what counts changes with it"
+        ]
 
 
 def test_alternatives_do_without_something_and_cost_more() -> None:
