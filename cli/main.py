@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "explain",
     "fmt": "fmt",
     "impact": "impact",
+    "improve": "improve",
     "partners": "partners",
     "prove": "prove",
     "review": "review",

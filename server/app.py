@@ -6,7 +6,7 @@ from flask import Flask
 
 from evaluator.engine import Engine
 from server import snapshot
-from server.api import decisions, health, openapi, problems, rules, status, timeline
+from server.api import decisions, health, improvements, openapi, problems, rules, status, timeline
 from server.snapshot import Limits
 
 
@@ -24,6 +24,6 @@ def create_app(engine: Engine | None, *, limits: Limits | None = None) -> Flask:
     if engine is not None:
         snapshot.install(app, engine)
     problems.install(app)
-    for blueprint in (decisions.bp, timeline.bp, rules.bp, status.bp, health.bp, openapi.bp):
+    for blueprint in (decisions.bp, timeline.bp, improvements.bp, rules.bp, status.bp, health.bp, openapi.bp):
         app.register_blueprint(blueprint)
     return app

@@ -11,6 +11,7 @@ from review.formats.comparisons import DIFF, IMPACT
 from review.formats.decisions import DECIDE, EXPLAIN, WHAT_IF
 from review.formats.diagnostics import CHECK
 from review.formats.found import ASK
+from review.formats.improvements import IMPROVE
 from review.formats.pages import DOCS
 from review.formats.proofs import PROVE
 from review.formats.requests import REVIEW
@@ -25,6 +26,7 @@ FORMATS: Mapping[str, Mapping[str, object]] = {
     "diff": DIFF,
     "docs": DOCS,
     "impact": IMPACT,
+    "improve": IMPROVE,
     "explain": EXPLAIN,
     "prove": PROVE,
     "review": REVIEW,

@@ -20,6 +20,8 @@ DOCUMENTS = {
     "Answer": "answer",
     "TimelineQuery": "timeline_query",
     "Timeline": "timeline",
+    "ImprovementQuery": "improvement_query",
+    "Improvement": "improvement",
     "Problem": "problem",
     "Rule": "rule",
     "RuleList": "rule_list",
@@ -51,7 +53,7 @@ def description(facts: Json | None, bounds: Limits) -> Json:
         components.update(_components(name, schemas.load(schema)))
     if facts is not None:
         components.update(_components("Facts", facts))
-        for name in ("Query", "TimelineQuery"):
+        for name in ("Query", "TimelineQuery", "ImprovementQuery"):
             components[name]["properties"]["facts"] = {"$ref": "#/components/schemas/Facts"}
     components["Batch"]["properties"]["items"]["maxItems"] = bounds.batch_items
     document["x-limits"] = limits_json(bounds)

@@ -19,6 +19,7 @@ import pytest
 from cli.console import read_file
 from dsl.core.calendar import month_index, month_text
 from evaluator.engine import Engine, Query
+from evaluator.improve.improving import ImproveQuery, improve
 from evaluator.interpreter import Besides
 from server.policies import load_engine
 from tests.benchmarks.conftest import Report
@@ -187,3 +188,28 @@ def test_loading_what_was_kept(report: Report, tmp_path: Path) -> None:
         rounds=5,
         inner=1,
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "partner", "day", "bar"),
+    [
+        ("designation.infrastructure", "one_point_short", date(2023, 6, 20), 60),
+        ("designation.infrastructure", "new", date(2023, 6, 20), 250),
+        ("designation.modern_work", "two_tracks", date(2024, 6, 20), 60),
+        ("specialization.kubernetes", "new", date(2023, 6, 20), 1_000),
+        ("program.azure_expert_msp", "new", date(2023, 6, 20), 5_000),
+    ],
+)
+def test_what_it_would_take(engine: Engine, report: Report, rule: str, partner: str, day: date, bar: int) -> None:
+    """Up to four plans, each decided anew: the bars are for orders of magnitude."""
+    facts = read_file(ROOT / f"examples/partners/{partner}.yaml").value
+    query = ImproveQuery(rule, day, facts)
+    found = improve(engine, query)
+    before = one_decision(engine)
+    taken = statistics.median(seconds(lambda: improve(engine, query)) for _ in range(3))
+    report.lines.append(
+        f"what {rule} would take of {partner} / one designation: {taken / before:.0f} x, {taken * 1000:.0f} ms, "
+        f"{found.decisions} decisions, {len(found.plans)} plans"
+    )
+    assert found.outcome == "plans"
+    assert taken / before < bar

@@ -35,6 +35,7 @@ ROUTES = [
     "GET /v1/status",
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
+    "POST /v1/improvements",
     "POST /v1/timeline",
 ]
 CAN_BE_INVALID = [
@@ -42,6 +43,7 @@ CAN_BE_INVALID = [
     "GET /v1/rules/{rule}",
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
+    "POST /v1/improvements",
     "POST /v1/timeline",
 ]
 

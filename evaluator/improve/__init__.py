@@ -1,0 +1,1 @@
+"""What it would take: the cheapest changes of facts that make a decision eligible."""
