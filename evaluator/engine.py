@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +35,7 @@ from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
 from evaluator.hints import Hints
+from evaluator.identity import AnswerKeys
 from evaluator.interpreter import Interpreter
 from evaluator.missing import missing_of
 from evaluator.moment import Moment
@@ -114,6 +113,11 @@ class Engine:
         """Name and version, as written into answers."""
         return self._engine
 
+    @cached_property
+    def keys(self) -> AnswerKeys:
+        """The keys of the answers: what is decided equally has equal ones."""
+        return AnswerKeys(self.core, self._engine)
+
     # ---- asking
 
     def rules(self, pattern: str) -> list[c.Rule]:
@@ -190,7 +194,7 @@ class Engine:
         if not limits.is_inside(as_of):
             raise limits.DayOutside(as_of)
         self.reader.check(facts)
-        return OneDay(self.prepared, Facts(self.core, facts, as_of), "", trying=True, reference=self.reference)
+        return OneDay(self.prepared, Facts(self.core, facts, as_of), trying=True, reference=self.reference)
 
     def decide(self, query: Query, *, most_problems: int = limits.MAX_PROBLEMS) -> Answer:
         """Decide the rules of a query.
@@ -210,20 +214,15 @@ class Engine:
         rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
         facts = Facts(self.core, query.facts, query.as_of)
         untold = query.detail == "none"
-        one = OneDay(self.prepared, facts, _fingerprint(query.facts), untold=untold, reference=self.reference)
+        one = OneDay(self.prepared, facts, untold=untold, reference=self.reference)
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
-            facts=query.facts, hinting=self.hints,
+            facts=query.facts, hinting=self.hints, keying=self.keys,
         )  # fmt: skip
 
 
 _TRUTHS = {word: truth for truth, word in ELIGIBILITY.items()}
-
-
-def _fingerprint(facts: Mapping[str, Json]) -> str:
-    text = json.dumps(facts, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _NeedsWhy(Exception):
@@ -237,7 +236,6 @@ class OneDay:
         self,
         prepared: Prepared,
         facts: Facts,
-        fingerprint: str,
         *,
         untold: bool = False,
         trying: bool = False,
@@ -247,7 +245,6 @@ class OneDay:
         self.prepared = prepared
         self.core = prepared.core
         self.facts = facts
-        self.fingerprint = fingerprint
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.reference = reference
@@ -367,7 +364,6 @@ class OneDay:
         at = Moment(day, rule=rule)
         version = rule.version_on(day)
         base = Decision(
-            decision_id="" if self.trying else self._identity(rule),
             rule=rule.id,
             title=(version or rule).title,
             kind=rule.kind,
@@ -387,10 +383,6 @@ class OneDay:
         if not self.trying and (found.check is not None or found.gaps):
             return self.interpreter.register.standing(rule.award, rule.level, at)
         return found
-
-    def _identity(self, rule: c.Rule) -> str:
-        text = f"{self.core.digest}|{rule.id}|{self.facts.as_of}|{self.fingerprint}"
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     # ---- by kind
 
@@ -668,7 +660,7 @@ class OneDay:
             data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
             more = Facts(self.core, data, self.facts.as_of)
             question = self.question.with_told(more, told.keys())
-            self._tried[key] = OneDay(self.prepared, more, "", trying=True, reference=self.reference, question=question)
+            self._tried[key] = OneDay(self.prepared, more, trying=True, reference=self.reference, question=question)
         if (rule.id, key) not in self._led_to:
             self._led_to[rule.id, key] = self._tried[key].decision(rule)
         return self._led_to[rule.id, key]
@@ -713,16 +705,16 @@ def one_day(engine: Engine, facts: Mapping[str, Json], day: date, *, told: bool 
         day: the day.
         told: whether reasons are wanted.
     """
-    return OneDay(engine.prepared, Facts(engine.core, facts, day), "", untold=not told)
+    return OneDay(engine.prepared, Facts(engine.core, facts, day), untold=not told)
 
 
 def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:
     """Return the standing of an award on a day, for callers that need no decision."""
-    one = OneDay(engine.prepared, Facts(engine.core, facts, as_of), "")
+    one = OneDay(engine.prepared, Facts(engine.core, facts, as_of))
     return one.interpreter.register.standing(award, None, Moment(as_of))
 
 
 def standing_if_attained(engine: Engine, rule: c.Rule, facts: Mapping[str, Json], day: date) -> Standing:
     """Return the anniversary and the first check that an award would have, were it attained on a day."""
-    one = OneDay(engine.prepared, Facts(engine.core, facts, day), "")
+    one = OneDay(engine.prepared, Facts(engine.core, facts, day))
     return one.interpreter.register.if_attained(rule, Moment(day))

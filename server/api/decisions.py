@@ -9,7 +9,9 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from server.api import problems, queries, wire
+from server.api.answers import answered
 from server.api.problems import Fault, Problem
+from server.api.wire import written
 from server.snapshot import current_engine, current_limits
 
 Json = Any
@@ -25,7 +27,7 @@ def create_decisions() -> ResponseReturnValue:
     """Answer one query and say why."""
     engine = current_engine()
     data = wire.read_json(current_limits().body_bytes)
-    return wire.write_json(queries.answer(engine, data).as_json())
+    return wire.write_text(answered(engine, data).body)
 
 
 @bp.post("/batch")
@@ -45,13 +47,14 @@ def create_batch() -> ResponseReturnValue:
         raise problems.too_large(limits.batch_decisions, "decisions")
     # Proposals are looked for in every item, however many are wrong: a few each where there are many.
     most = max(MIN_FAULTS, min(problems.MAX_FAULTS, MOST_FAULTS // len(items)))
-    results: list[Json] = []
+    results: list[str] = []
     for item in items:
         try:
-            results.append({"id": item["id"], "answer": queries.answer(engine, item["query"], most).as_json()})
+            told = f'"answer":{answered(engine, item["query"], most).body}'
         except Problem as problem:
-            results.append({"id": item["id"], "problem": problem.as_json()})
-    return wire.write_json({"items": results})
+            told = f'"problem":{written(problem.as_json())}'
+        results.append(f'{{"id":{written(item["id"])},{told}}}')
+    return wire.write_text(f'{{"items":[{",".join(results)}]}}')
 
 
 def _read_items(data: Json, most: int) -> list[dict[str, Json]]:

@@ -68,6 +68,13 @@ KINDS = {
             "The header Allow lists the methods that it takes.",
         ),
         Kind(
+            "other_policies",
+            409,
+            "Other policies are in service",
+            "The query names in `policy` the digest of the policies that are to decide, and these are not in service. "
+            "`digests` tells those that are; without `policy` they answer.",
+        ),
+        Kind(
             "too_large",
             413,
             "The body is too large",
@@ -139,11 +146,19 @@ class Fault:
 class Problem(Exception):
     """A request that is not answered, and why."""
 
-    def __init__(self, code: str, detail: str, faults: Sequence[Fault] = (), allow: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        faults: Sequence[Fault] = (),
+        allow: Sequence[str] = (),
+        digests: Sequence[str] = (),
+    ) -> None:
         self.kind = KINDS[code]
         self.detail = detail
         self.faults = tuple(faults)
         self.allow = tuple(sorted(allow))
+        self.digests = tuple(digests)
         super().__init__(detail)
 
     def as_json(self) -> dict[str, Json]:
@@ -154,6 +169,7 @@ class Problem(Exception):
             "status": self.kind.status,
             "code": self.kind.code,
             "detail": self.detail,
+            **({"digests": list(self.digests)} if self.digests else {}),
             "errors": [fault.as_json() for fault in self.faults[:MAX_FAULTS]],
         }
 
@@ -208,6 +224,17 @@ def unknown_rule(error: UnknownRule, pointer: str | None = None, more: Sequence[
     else:
         advice = "GET /v1/rules lists the rules"
     return Fault(code="Q105", message=f"there is no rule `{error.name}`", help=advice, pointer=pointer)
+
+
+def other_policies(wanted: str, digests: Sequence[str]) -> Problem:
+    """The query names other policies than those in service."""
+    fault = Fault(
+        code="Q109",
+        message=f"no policies with the digest `{wanted}` are in service",
+        help="ask GET /v1/status which ones are, or leave out `policy`",
+        pointer="/policy/digest",
+    )
+    return Problem("other_policies", _told([fault]), [fault], digests=digests)
 
 
 def invalid_query(faults: Sequence[Fault], *, more: bool = False) -> Problem:

@@ -1,0 +1,52 @@
+"""Answers as they go out: what is decided, which is the same for the same question, and which answer this is.
+
+What is decided is one text, made once: it is what a caller reads, what is logged, and what a replay compares byte for
+byte. Which answer it is stands before it, so that no two answers are taken for one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from evaluator.engine import Engine
+from server.api import problems, queries
+from server.api.wire import written
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer of the service.
+
+    ``text`` is JSON as ``schemas/answer`` describes it, without ``decision_id``.
+    """
+
+    decision_id: str
+    query: Json
+    text: str
+
+    @property
+    def body(self) -> str:
+        """The answer with its id."""
+        return f'{{"decision_id":"{self.decision_id}",{self.text[1:]}'
+
+
+def answered(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -> Answered:
+    """Return the answer to a query, under an id of its own.
+
+    Raises:
+        Problem: as ``queries.answer``.
+    """
+    return Answered(secrets.token_hex(16), query, decided_text(engine, query, most))
+
+
+def decided_text(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -> str:
+    """Return what is decided of a query: the same text wherever the same is asked of the same policies.
+
+    Raises:
+        Problem: as ``queries.answer``.
+    """
+    return written(queries.answer(engine, query, most).as_json())
