@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "explain",
     "fmt": "fmt",
     "impact": "impact",
+    "log": "log",
     "partners": "partners",
     "prove": "prove",
     "review": "review",

@@ -47,6 +47,11 @@ class AnswerKeys:
         entries = self._entries(facts)
         return {rule: self._key(rule, self._reads_of(rule, entries), meant, as_of) for rule in rules}
 
+    def look_up(self) -> None:
+        """Look up what every rule can read, so that no question waits for it."""
+        for rule in self.core.rules:
+            self._of((rule,))
+
     def reads(self, rule: str, data: Mapping[str, Json], as_of: date) -> Reads:
         """Return what a rule can read of facts: where it asks for anniversaries of others, the register says of which."""
         return self._reads_of(rule, self._entries(Facts(self.core, data, as_of)))

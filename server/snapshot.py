@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
@@ -12,8 +12,12 @@ from evaluator import limits
 from evaluator.engine import Engine
 from server.api import problems
 
+if TYPE_CHECKING:
+    from server.log.decisions import DecisionLog
+
 KEY = "engine"
 LIMITS = "limits"
+LOG = "log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +93,9 @@ def current_limits() -> Limits:
     """Return the limits of this service."""
     limits: Limits = current_app.extensions[LIMITS]
     return limits
+
+
+def current_log() -> DecisionLog | None:
+    """Return the log of this service's decisions, None where it keeps none."""
+    log: DecisionLog | None = current_app.extensions[LOG]
+    return log

@@ -27,6 +27,9 @@ class Answered:
     decision_id: str
     query: Json
     text: str
+    digest: str
+    """Of the policies that decided."""
+    engine: str
 
     @property
     def body(self) -> str:
@@ -40,7 +43,8 @@ def answered(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -> An
     Raises:
         Problem: as ``queries.answer``.
     """
-    return Answered(secrets.token_hex(16), query, decided_text(engine, query, most))
+    text = decided_text(engine, query, most)
+    return Answered(secrets.token_hex(16), query, text, engine.core.digest, engine.name)
 
 
 def decided_text(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -> str:

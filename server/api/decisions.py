@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from server.api import problems, queries, wire
-from server.api.answers import answered
+from server.api import logged, problems, queries, wire
+from server.api.answers import Answered, answered
 from server.api.problems import Fault, Problem
 from server.api.wire import written
 from server.snapshot import current_engine, current_limits
@@ -27,7 +27,9 @@ def create_decisions() -> ResponseReturnValue:
     """Answer one query and say why."""
     engine = current_engine()
     data = wire.read_json(current_limits().body_bytes)
-    return wire.write_text(answered(engine, data).body)
+    answer = answered(engine, data)
+    logged.log([answer])
+    return wire.write_text(answer.body)
 
 
 @bp.post("/batch")
@@ -48,12 +50,15 @@ def create_batch() -> ResponseReturnValue:
     # Proposals are looked for in every item, however many are wrong: a few each where there are many.
     most = max(MIN_FAULTS, min(problems.MAX_FAULTS, MOST_FAULTS // len(items)))
     results: list[str] = []
+    answers: list[Answered] = []
     for item in items:
         try:
-            told = f'"answer":{answered(engine, item["query"], most).body}'
+            answers.append(answered(engine, item["query"], most))
+            told = f'"answer":{answers[-1].body}'
         except Problem as problem:
             told = f'"problem":{written(problem.as_json())}'
         results.append(f'{{"id":{written(item["id"])},{told}}}')
+    logged.log(answers)
     return wire.write_text(f'{{"items":[{",".join(results)}]}}')
 
 

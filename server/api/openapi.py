@@ -24,6 +24,7 @@ DOCUMENTS = {
     "Rule": "rule",
     "RuleList": "rule_list",
     "Status": "status",
+    "LoggedDecision": "logged",
 }
 """Names of components, and the schemas that they are."""
 

@@ -56,6 +56,12 @@ KINDS = {
             "award's id stands for all its levels and `*` for any part of an id.",
         ),
         Kind(
+            "unknown_decision",
+            404,
+            "There is no such decision in the log",
+            "No decision of this id is logged. `decision_id` of an answer tells it; a service without a log keeps none.",
+        ),
+        Kind(
             "unknown_address",
             404,
             "There is nothing at this address",
@@ -73,6 +79,13 @@ KINDS = {
             "Other policies are in service",
             "The query names in `policy` the digest of the policies that are to decide, and these are not in service. "
             "`digests` tells those that are; without `policy` they answer.",
+        ),
+        Kind(
+            "erased",
+            410,
+            "The decision is erased",
+            "A decision of this id was logged; what was asked and answered is erased, for the sake of the partner or "
+            "because its time was over. When it was made, and by which policies, is still in the log.",
         ),
         Kind(
             "too_large",
@@ -112,6 +125,13 @@ KINDS = {
             503,
             "The service is not ready",
             "No policies are loaded yet. Ask again in a moment.",
+        ),
+        Kind(
+            "log_unavailable",
+            503,
+            "The decision log cannot be used",
+            "Each decision has to be logged, or one was asked for from the log, and that cannot be done now. "
+            "No log, no decision: ask again in a moment.",
         ),
     )
 }
@@ -255,6 +275,22 @@ def fact_faults(found: Iterable[FactProblem], at: str = "/facts") -> list[Fault]
 def not_ready() -> Problem:
     """No policies are loaded yet."""
     return Problem("not_ready", "no policies are loaded yet")
+
+
+def log_unavailable(said: str) -> Problem:
+    """What was decided could not be logged, or the log not be read."""
+    return Problem("log_unavailable", said)
+
+
+def unknown_decision(said: str) -> Problem:
+    """A decision is asked for that is not in the log."""
+    fault = Fault(code="Q110", message=said, help="ask for the `decision_id` of an answer", parameter="decision_id")
+    return Problem("unknown_decision", said, [fault])
+
+
+def erased(decision_id: str) -> Problem:
+    """A decision is asked for whose contents are erased."""
+    return Problem("erased", f"what was asked and answered as `{decision_id}` is erased")
 
 
 def _told(faults: Sequence[Fault], *, more: bool = False) -> str:

@@ -29,6 +29,7 @@ ROUTES = [
     "GET /health/ready",
     "GET /openapi.json",
     "GET /problems/{code}",
+    "GET /v1/decisions/{decision_id}",
     "GET /v1/rules",
     "GET /v1/rules/{rule}",
     "GET /v1/rules/{rule}/schema",

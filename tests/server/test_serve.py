@@ -29,7 +29,7 @@ opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Service:
     """A running service and what it prints."""
 
-    def __init__(self, policies: Path, log: Path, folder: Path) -> None:
+    def __init__(self, policies: Path, log: Path, folder: Path, *more: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -42,6 +42,7 @@ class Service:
             str(policies),
             "--port",
             str(self.port),
+            *more,
         ]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)}
         with log.open("wb") as stream:

@@ -1,0 +1,91 @@
+"""Decisions and the log: each is there before it is answered, and can be read again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from server.api import parameters, problems, wire
+from server.api.answers import Answered
+from server.api.wire import written
+from server.snapshot import current_log
+
+if TYPE_CHECKING:
+    from server.log.store import Logged
+
+bp = Blueprint("logged", __name__, url_prefix="/v1/decisions")
+
+# W3C trace context: version, trace id, parent id, flags. A trace id of zeros is none.
+_TRACEPARENT = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?", re.ASCII
+)
+
+
+def log(answers: Sequence[Answered]) -> None:
+    """Log answers before they go out.
+
+    Raises:
+        Problem: they cannot be logged, and that they are is required.
+    """
+    kept = current_log()
+    if kept is None or not answers:
+        return
+    from server.log.decisions import Asking
+    from server.log.store import LogUnavailable
+
+    asking = Asking(caller=request.remote_addr or "", trace_id=trace_id(request.headers.get("traceparent", "")))
+    try:
+        kept.write([kept.record(answer, asking) for answer in answers])
+    except LogUnavailable as error:
+        raise problems.log_unavailable(f"no log, no decision: {error}") from error
+
+
+def trace_id(told: str) -> str:
+    """Return the trace id of a ``traceparent`` header; empty where it has none."""
+    found = _TRACEPARENT.fullmatch(told.strip())
+    return found[1] if found else ""
+
+
+@bp.get("/<decision_id>")
+def show_decision(decision_id: str) -> ResponseReturnValue:
+    """Show a logged decision: what was asked, what was answered, when, by which policies, and its place in the chain."""
+    parameters.read()
+    kept = current_log()
+    if kept is None:
+        raise problems.unknown_decision("this service keeps no log")
+    from server.log.store import LogUnavailable
+
+    try:
+        found = kept.find(decision_id)
+    except LogUnavailable as error:
+        raise problems.log_unavailable(str(error)) from error
+    if found is None:
+        raise problems.unknown_decision(f"no decision `{decision_id[:100]}` is logged")
+    if found.contents is None:
+        raise problems.erased(decision_id)
+    return wire.write_text(record_text(found))
+
+
+def record_text(found: Logged) -> str:
+    """Return a logged decision as ``schemas/logged`` describes it; query and answer stand in it as they were."""
+    entry, contents = found.entry, found.contents
+    told: dict[str, object] = {
+        "decision_id": entry.decision_id,
+        "seq": entry.seq,
+        "at": entry.at,
+        "policy": {"digest": entry.digest},
+        "engine": entry.engine,
+        "hash": entry.hash,
+        "prev": entry.prev,
+    }
+    if contents is None:
+        return written({**told, "erased": True})
+    own: dict[str, object] = {
+        name: getattr(contents, name) for name in ("caller", "trace_id") if getattr(contents, name)
+    }
+    head = written({**told, **own})
+    return f'{head[:-1]},"masked":{contents.masked},"query":{contents.query},"answer":{contents.answer}}}'
