@@ -28,6 +28,12 @@ EXAMPLES = Path("examples/queries")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
 @click.option(
+    "--deadline",
+    type=click.FloatRange(0, 50, min_open=True),
+    metavar="SECONDS",
+    help="How long one request may be worked on.  [default: 30]",
+)
+@click.option(
     "--log",
     "where",
     envvar=LOG,
@@ -56,6 +62,7 @@ def serve(
     host: str,
     port: int,
     workers: int,
+    deadline: float | None,
     where: str | None,
     mode: str,
     masks: tuple[str, ...],
@@ -68,6 +75,7 @@ def serve(
     # Here, so that the other commands load neither Flask nor gunicorn.
     from server.app import create_app
     from server.run import run
+    from server.snapshot import Limits
 
     chosen = paths or ("policies",)
     cache = kept()
@@ -89,7 +97,9 @@ def serve(
     )
     click.echo(f"A question to ask:\n\n  {question(host, port, list(loaded.core.rules))}\n")
     sys.stdout.flush()
-    run(create_app(Engine(loaded.document, loaded.core), log=log), chosen, host=host, port=port, workers=workers)
+    bounds = Limits() if deadline is None else Limits(seconds=deadline)
+    app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log)
+    run(app, chosen, host=host, port=port, workers=workers)
 
 
 def question(host: str, port: int, rules: list[str]) -> str:

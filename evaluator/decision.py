@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from dsl.codec import decimal_text
 from dsl.core import Citation
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
+from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.hints import Hint, Hints
 from evaluator.identity import AnswerKeys
@@ -156,7 +157,11 @@ class Answer:
     def as_json_of(self, decisions: Sequence[Decision]) -> list[Json]:
         """Return some of the decisions as ``schemas/answer`` describes them, each with its key."""
         keys = self.keys
-        return [decision_json(decision, self.detail, keys.get(decision.rule)) for decision in decisions]
+        told = []
+        for decision in decisions:
+            look_at_the_clock()
+            told.append(decision_json(decision, self.detail, keys.get(decision.rule)))
+        return told
 
     @property
     def hints(self) -> tuple[Hint, ...]:

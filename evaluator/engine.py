@@ -20,6 +20,7 @@ from dsl.document import Document
 from dsl.lower.to_core import core_of
 from evaluator import limits
 from evaluator.compiled.question import Question
+from evaluator.deadline import look_at_the_clock
 from evaluator.decision import (
     ELIGIBILITY,
     Answer,
@@ -329,6 +330,7 @@ class OneDay:
 
     def decision(self, rule: c.Rule) -> Decision:
         """Decide a rule; where no reason is told and nothing is missing, without why."""
+        look_at_the_clock()
         if self.untold and not self.reference and not self._may_disagree(rule):
             self.without_why = True
             try:

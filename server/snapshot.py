@@ -31,6 +31,8 @@ class Limits:
     batch_items: int = 1000
     batch_decisions: int = 20_000
     """Decisions of all items of a batch together: what a worker can decide and write before its time is over."""
+    seconds: float = 30
+    """How long one request may be worked on, from when its body is there; half of what a worker may take."""
 
 
 def limits_json(bounds: Limits) -> dict[str, Any]:
@@ -46,6 +48,7 @@ def limits_json(bounds: Limits) -> dict[str, Any]:
         "batch_bytes": bounds.batch_bytes,
         "batch_items": bounds.batch_items,
         "batch_decisions": bounds.batch_decisions,
+        "seconds_of_a_request": bounds.seconds,
     }
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from evaluator.deadline import within
+from evaluator.engine import Engine
 from server.api import logged, problems, queries, wire
 from server.api.answers import Answered, answered
 from server.api.problems import Fault, Problem
 from server.api.wire import written
-from server.snapshot import current_engine, current_limits
+from server.snapshot import Limits, current_engine, current_limits
 
 Json = Any
 MIN_FAULTS = 3
@@ -26,8 +28,10 @@ bp = Blueprint("decisions", __name__, url_prefix="/v1/decisions")
 def create_decisions() -> ResponseReturnValue:
     """Answer one query and say why."""
     engine = current_engine()
-    data = wire.read_json(current_limits().body_bytes)
-    answer = answered(engine, data)
+    limits = current_limits()
+    data = wire.read_json(limits.body_bytes)
+    with within(limits.seconds):
+        answer = answered(engine, data)
     logged.log([answer])
     return wire.write_text(answer.body)
 
@@ -37,7 +41,20 @@ def create_batch() -> ResponseReturnValue:
     """Answer many queries in their order; each item has its answer or its problem."""
     engine = current_engine()
     limits = current_limits()
-    items = _read_items(wire.read_json(limits.batch_bytes), limits.batch_items)
+    data = wire.read_json(limits.batch_bytes)
+    with within(limits.seconds):
+        text, answers = _batch(engine, data, limits)
+    logged.log(answers)
+    return wire.write_text(text)
+
+
+def _batch(engine: Engine, data: Json, limits: Limits) -> tuple[str, list[Answered]]:
+    """Return what a batch is answered with, and the answers in it.
+
+    Raises:
+        Problem: it is no batch, or too large a one.
+    """
+    items = _read_items(data, limits.batch_items)
     asked = [queries.asked(item["query"]) for item in items]
     # Names first: to look up what a pattern names takes its time too.
     if sum(map(len, asked)) > limits.batch_decisions:
@@ -58,8 +75,7 @@ def create_batch() -> ResponseReturnValue:
         except Problem as problem:
             told = f'"problem":{written(problem.as_json())}'
         results.append(f'{{"id":{written(item["id"])},{told}}}')
-    logged.log(answers)
-    return wire.write_text(f'{{"items":[{",".join(results)}]}}')
+    return f'{{"items":[{",".join(results)}]}}', answers
 
 
 def _read_items(data: Json, most: int) -> list[dict[str, Json]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
 from server.api import parameters, problems, wire
@@ -41,7 +41,8 @@ def log(answers: Sequence[Answered]) -> None:
     try:
         kept.write([kept.record(answer, asking) for answer in answers])
     except LogUnavailable as error:
-        raise problems.log_unavailable(f"no log, no decision: {error}") from error
+        # What is the matter with a database is for those who run it: it stands in the service's own output.
+        raise problems.log_unavailable("no log, no decision: the log cannot be written now") from error
 
 
 def trace_id(told: str) -> str:
@@ -62,7 +63,8 @@ def show_decision(decision_id: str) -> ResponseReturnValue:
     try:
         found = kept.find(decision_id)
     except LogUnavailable as error:
-        raise problems.log_unavailable(str(error)) from error
+        current_app.logger.error("the log cannot be read: %s", error)
+        raise problems.log_unavailable("the log cannot be read now") from error
     if found is None:
         raise problems.unknown_decision(f"no decision `{decision_id[:100]}` is logged")
     if found.contents is None:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from dsl.diagnostics import listed, proposed
+from evaluator.deadline import DeadlineOver
 from evaluator.engine import UnknownRule
 from evaluator.facts_schema import FactProblem
 
@@ -127,6 +128,13 @@ KINDS = {
             "No policies are loaded yet. Ask again in a moment.",
         ),
         Kind(
+            "deadline",
+            503,
+            "The time for the request is over",
+            "The question takes longer than one request may; the work on it was stopped. `limits` of GET /v1/status tells "
+            "how long that is. Ask for fewer rules, or in several requests.",
+        ),
+        Kind(
             "log_unavailable",
             503,
             "The decision log cannot be used",
@@ -199,8 +207,8 @@ class Problem(Exception):
         response = Response(json.dumps(self.as_json()), self.kind.status, content_type=MEDIA_TYPE)
         if self.kind.status == 405:
             response.headers["Allow"] = ", ".join(self.allow)
-        if self.kind.status == 503:
-            response.headers["Retry-After"] = "1"
+        if self.kind.status == 503 and self.kind.code != "deadline":
+            response.headers["Retry-After"] = "1"  # the same question would take as long again
         return response
 
 
@@ -307,6 +315,7 @@ def _told(faults: Sequence[Fault], *, more: bool = False) -> str:
 def install(app: Flask) -> None:
     """Make every error of the application a problem."""
     app.register_error_handler(Problem, _problem)
+    app.register_error_handler(DeadlineOver, _deadline)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _bug)
     app.register_blueprint(bp)
@@ -314,6 +323,11 @@ def install(app: Flask) -> None:
 
 def _problem(problem: Problem) -> ResponseReturnValue:
     return problem.response()
+
+
+def _deadline(_: DeadlineOver) -> ResponseReturnValue:
+    said = "the time for this request is over; ask for fewer rules, or in several requests"
+    return Problem("deadline", said).response()
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

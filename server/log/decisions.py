@@ -126,8 +126,8 @@ class DecisionLog:
         told: dict[str, Json] = {"mode": self.mode, "lost": self.lost}
         try:
             told["entries"] = self._reader().head().seq
-        except LogUnavailable as error:
-            told["failing"] = str(error)
+        except LogUnavailable:
+            told["failing"] = "the log cannot be read now"
         return told
 
     def close(self) -> None:

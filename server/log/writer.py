@@ -24,6 +24,7 @@ WAITING = 4_096
 WAIT_S = 20.0
 """How long an answer waits for its record."""
 
+_MEANWHILE = {"required": "refused", "best-effort": "given without it"}
 _logger = logging.getLogger(__name__)
 _Put = tuple[Sequence[Record], "Future[None] | None"]
 
@@ -60,6 +61,8 @@ class Writer:
         self.mode = mode
         self._opened = opened
         self._losses = losses
+        self._counting = threading.Lock()
+        self._is_failing = False
         self._unnoted = 0
         """Losses that the log itself does not tell yet."""
         self._store: Store | None = None
@@ -77,7 +80,8 @@ class Writer:
             try:
                 self._waiting.put_nowait((records, None))
             except queue.Full:
-                self._lose(len(records), "too many wait")
+                self._tell_once("too many wait to be written")
+                self._lose(len(records))
             return
         done: Future[None] = Future()
         try:
@@ -91,10 +95,16 @@ class Writer:
         self._waiting.put(None)
         self._thread.join(WAIT_S)
 
-    def _lose(self, count: int, why: object) -> None:
+    def _lose(self, count: int) -> None:
         self._losses.add(count)
-        self._unnoted += count
-        _logger.error("%d decisions were answered and not logged: %s", count, why)
+        with self._counting:
+            self._unnoted += count
+
+    def _tell_once(self, error: object) -> None:
+        """Tell that the log cannot be written, not of every answer."""
+        if not self._is_failing:
+            self._is_failing = True
+            _logger.error("the log cannot be written, and answers are %s: %s", _MEANWHILE[self.mode], error)
 
     def _run(self) -> None:
         is_open = True
@@ -128,15 +138,18 @@ class Writer:
             self._store.append([*([lost(noted)] if noted else []), *records])
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told, and the thread goes on
             failed = error if isinstance(error, LogUnavailable) else LogUnavailable(f"the log failed: {error}")
+            self._tell_once(error)
             if self.mode == "best-effort":
-                self._lose(len(records), error)
-            else:
-                _logger.error("the log cannot be written: %s", error)
+                self._lose(len(records))
             for _, done in group:
                 if done is not None:
                     done.set_exception(failed)
             return
-        self._unnoted -= noted
+        with self._counting:
+            self._unnoted -= noted
+        if self._is_failing:
+            self._is_failing = False
+            _logger.warning("the log is written again")
         for _, done in group:
             if done is not None:
                 done.set_result(None)
