@@ -6,9 +6,10 @@ head: two writers wait for each other, and an entry is there with its contents o
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,7 +115,7 @@ class Store:
         with _told(self):
             self._engine = _engine(where, create=create)
         self._is_sqlite = self._engine.dialect.name == "sqlite"
-        with _told(self), self._writing() as connection:
+        with _told(self), self._writing() if create else self._engine.connect() as connection:
             if create:
                 _tables.create_all(connection)
                 if connection.execute(select(HEAD.c.one)).first() is None:
@@ -207,8 +208,23 @@ class Store:
                     plain.close()
         return len(found)
 
-    def _writing(self) -> AbstractContextManager[Connection]:
-        return self._engine.execution_options(writes=True).begin()
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._turn(), self._engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for other writers to a SQLite file: its own lock is asked for again and again with growing pauses."""
+        if not self._is_sqlite:
+            yield
+            return
+        turn = os.open(f"{self.where}-turn", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(turn)
 
     # ---- reading
 
