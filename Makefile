@@ -66,7 +66,7 @@ lock: ## refresh requirements.lock and requirements-dev.lock from pyproject.toml
 	echo '# What `make test` installs: requirements.lock and the tools. Do not edit; refresh with `make lock`.' >"$$place/dev"; \
 	resolve --extra dev >>"$$place/dev"; \
 	echo '# What `make run` installs. Do not edit; refresh with `make lock`.' >"$$place/runtime"; \
-	resolve --extra log --constraint "$$place/dev" >"$$place/found"; \
+	resolve --extra log --extra metrics --constraint "$$place/dev" >"$$place/found"; \
 	sed "s|,\{0,1\} -c $$place/dev||" "$$place/found" >>"$$place/runtime"; \
 	cp "$$place/dev" requirements-dev.lock; cp "$$place/runtime" requirements.lock
 

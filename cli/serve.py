@@ -73,9 +73,7 @@ def serve(
     it was asked.
     """
     # Here, so that the other commands load neither Flask nor gunicorn.
-    from server.app import create_app
-    from server.run import run
-    from server.snapshot import Limits
+    from server.run import measured, run
 
     chosen = paths or ("policies",)
     cache = kept()
@@ -97,9 +95,13 @@ def serve(
     )
     click.echo(f"A question to ask:\n\n  {question(host, port, list(loaded.core.rules))}\n")
     sys.stdout.flush()
-    bounds = Limits() if deadline is None else Limits(seconds=deadline)
-    app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log)
-    run(app, chosen, host=host, port=port, workers=workers)
+    with measured():
+        from server.app import create_app
+        from server.snapshot import Limits
+
+        bounds = Limits() if deadline is None else Limits(seconds=deadline)
+        app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log)
+        run(app, chosen, host=host, port=port, workers=workers)
 
 
 def question(host: str, port: int, rules: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -33,4 +34,8 @@ def create_app(engine: Engine | None, *, limits: Limits | None = None, log: Deci
     problems.install(app)
     for blueprint in (decisions.bp, logged.bp, timeline.bp, rules.bp, status.bp, health.bp, openapi.bp):
         app.register_blueprint(blueprint)
+    if find_spec("prometheus_client") is not None:
+        from server import metrics
+
+        metrics.install(app)
     return app

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from flask import Flask
@@ -11,6 +14,9 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from server import gunicorn_config
 from server.policies import POLICIES
+
+METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable with the folder in which workers count together, as prometheus_client has it."""
 
 
 class _Service(BaseApplication):  # type: ignore[misc]
@@ -37,3 +43,19 @@ def run(app: Flask, paths: Sequence[str], *, host: str, port: int, workers: int)
     os.environ[POLICIES] = os.pathsep.join(paths)
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     _Service(app, {"bind": bind, "workers": workers}).run()
+
+
+@contextmanager
+def measured() -> Iterator[None]:
+    """Give the workers a folder to count in together; before the application is made, which looks for it."""
+    if os.environ.get(METRICS):
+        yield
+        return
+    folder, owner = mkdtemp(prefix="merit-metrics-"), os.getpid()
+    os.environ[METRICS] = folder
+    try:
+        yield
+    finally:
+        if os.getpid() == owner:  # a worker that ends comes by here too
+            del os.environ[METRICS]
+            rmtree(folder, ignore_errors=True)

@@ -10,7 +10,9 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from evaluator.decision import Decision
 from evaluator.engine import Engine
+from evaluator.whatif.comparison import Comparison
 from server.api import problems, queries
 from server.api.wire import written
 
@@ -30,6 +32,8 @@ class Answered:
     digest: str
     """Of the policies that decided."""
     engine: str
+    decisions: tuple[Decision, ...] = ()
+    """What was decided, of the facts as told."""
 
     @property
     def body(self) -> str:
@@ -43,8 +47,10 @@ def answered(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -> An
     Raises:
         Problem: as ``queries.answer``.
     """
-    text = decided_text(engine, query, most)
-    return Answered(secrets.token_hex(16), query, text, engine.core.digest, engine.name)
+    answer = queries.answer(engine, query, most)
+    decisions = answer.before.decisions if isinstance(answer, Comparison) else answer.decisions
+    text = written(answer.as_json())
+    return Answered(secrets.token_hex(16), query, text, engine.core.digest, engine.name, decisions)
 
 
 def decided_text(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from server.api.wire import written
 from server.snapshot import current_log
 
 if TYPE_CHECKING:
+    from server.log.decisions import DecisionLog
     from server.log.store import Logged
 
 bp = Blueprint("logged", __name__, url_prefix="/v1/decisions")
@@ -26,14 +28,27 @@ _TRACEPARENT = re.compile(
 
 
 def log(answers: Sequence[Answered]) -> None:
-    """Log answers before they go out.
+    """Log answers before they go out, and count them.
 
     Raises:
         Problem: they cannot be logged, and that they are is required.
     """
     kept = current_log()
-    if kept is None or not answers:
+    measured = "metrics" in current_app.blueprints
+    began = time.monotonic()
+    if kept is not None and answers:
+        _write(kept, answers)
+    if not measured:
         return
+    from server import metrics
+
+    if kept is not None:
+        metrics.LOG_SECONDS.observe(time.monotonic() - began)
+    for answer in answers:
+        metrics.count(answer.decisions)
+
+
+def _write(kept: DecisionLog, answers: Sequence[Answered]) -> None:
     from server.log.decisions import Asking
     from server.log.store import LogUnavailable
 

@@ -27,6 +27,7 @@ VALID, INVALID = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMo
 ROUTES = [
     "GET /health/live",
     "GET /health/ready",
+    "GET /metrics",
     "GET /openapi.json",
     "GET /problems/{code}",
     "GET /v1/decisions/{decision_id}",
