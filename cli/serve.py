@@ -33,6 +33,7 @@ EXAMPLES = Path("examples/queries")
     metavar="SECONDS",
     help="How long one request may be worked on.  [default: 30]",
 )
+@click.option("--json-logs", is_flag=True, help="Say everything in lines of JSON, and a line for each request.")
 @click.option(
     "--log",
     "where",
@@ -63,6 +64,7 @@ def serve(
     port: int,
     workers: int,
     deadline: float | None,
+    json_logs: bool,
     where: str | None,
     mode: str,
     masks: tuple[str, ...],
@@ -101,7 +103,7 @@ def serve(
 
         bounds = Limits() if deadline is None else Limits(seconds=deadline)
         app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log)
-        run(app, chosen, host=host, port=port, workers=workers)
+        run(app, chosen, host=host, port=port, workers=workers, json_logs=json_logs)
 
 
 def question(host: str, port: int, rules: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from evaluator.engine import Engine
-from server import snapshot
+from server import lines, snapshot
 from server.api import decisions, health, logged, openapi, problems, rules, status, timeline
 from server.snapshot import Limits
 
@@ -32,6 +32,7 @@ def create_app(engine: Engine | None, *, limits: Limits | None = None, log: Deci
     if engine is not None:
         snapshot.install(app, engine)
     problems.install(app)
+    lines.install(app)
     for blueprint in (decisions.bp, logged.bp, timeline.bp, rules.bp, status.bp, health.bp, openapi.bp):
         app.register_blueprint(blueprint)
     if find_spec("prometheus_client") is not None:

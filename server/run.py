@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from server import gunicorn_config
+from server import gunicorn_config, lines
 from server.policies import POLICIES
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
@@ -38,11 +38,12 @@ class _Service(BaseApplication):  # type: ignore[misc]
         return self.flask_app
 
 
-def run(app: Flask, paths: Sequence[str], *, host: str, port: int, workers: int) -> None:
+def run(app: Flask, paths: Sequence[str], *, host: str, port: int, workers: int, json_logs: bool = False) -> None:
     """Serve an application until a signal ends it; HUP loads the policies of ``paths`` again."""
     os.environ[POLICIES] = os.pathsep.join(paths)
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    _Service(app, {"bind": bind, "workers": workers}).run()
+    own = {"logconfig_dict": lines.CONFIGURATION} if json_logs else {}
+    _Service(app, {"bind": bind, "workers": workers, **own}).run()
 
 
 @contextmanager

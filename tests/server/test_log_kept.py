@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import sqlite3
@@ -86,7 +87,7 @@ def workers(service: Service) -> list[int]:
 
 
 def test_nothing_that_was_acknowledged_is_lost_when_workers_and_all_are_killed(folder: Path) -> None:
-    service = Service(folder / "policies", folder / "out", folder, "--log", "decisions.sqlite")
+    service = Service(folder / "policies", folder / "out", folder, "--log", "decisions.sqlite", "--json-logs")
     try:
         service.wait(lambda: service.ask("/health/ready")[0] == 200)
         asking = Asking(service)
@@ -101,6 +102,9 @@ def test_nothing_that_was_acknowledged_is_lost_when_workers_and_all_are_killed(f
         service.process.kill()
         service.process.wait()
 
+    said = [json.loads(line) for line in (folder / "out").read_text().splitlines() if line.startswith("{")]
+    assert {"gunicorn.error", "merit.requests"} <= {line["logger"] for line in said}
+    assert all(line["request_id"] for line in said if line["logger"] == "merit.requests")
     with closing(sqlite3.connect(folder / "decisions.sqlite")) as connection:
         logged = {own for (own,) in connection.execute("SELECT decision_id FROM merit_entries")}
     assert len(acknowledged) >= 2 * ENOUGH
