@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 HOST ?= 127.0.0.1
 PORT ?= 8080
+LOG ?= merit-log.sqlite
 PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
@@ -19,10 +20,10 @@ MAKEFLAGS += --no-builtin-rules
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
-	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) PYTEST_ARGS="$(PYTEST_ARGS)"'
+	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)"'
 
-run: $(RUNTIME) ## serve the policies over HTTP, after printing a question to ask
-	@exec $(BIN)/merit serve policies --host $(HOST) --port $(PORT)
+run: $(RUNTIME) ## serve the policies over HTTP and log what is decided, after printing a question to ask
+	@exec $(BIN)/merit serve policies --host $(HOST) --port $(PORT) --log "$(LOG)"
 
 # pytest stays last: its summary is what a run closes with.
 test: $(DEV) ## check formatting, style, types and import order, then run the tests
@@ -65,7 +66,7 @@ lock: ## refresh requirements.lock and requirements-dev.lock from pyproject.toml
 	echo '# What `make test` installs: requirements.lock and the tools. Do not edit; refresh with `make lock`.' >"$$place/dev"; \
 	resolve --extra dev >>"$$place/dev"; \
 	echo '# What `make run` installs. Do not edit; refresh with `make lock`.' >"$$place/runtime"; \
-	resolve --constraint "$$place/dev" >"$$place/found"; \
+	resolve --extra log --extra metrics --constraint "$$place/dev" >"$$place/found"; \
 	sed "s|,\{0,1\} -c $$place/dev||" "$$place/found" >>"$$place/runtime"; \
 	cp "$$place/dev" requirements-dev.lock; cp "$$place/runtime" requirements.lock
 

@@ -41,7 +41,7 @@ from review.formats.decisions import DECIDE, WHAT_IF
 from review.words.decision_text import expected_words
 
 Json = Any
-QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "detail", "what_if")
+QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "policy", "detail", "what_if")
 DETAILS = ("none", "summary", "full")
 
 
@@ -113,6 +113,8 @@ def decide(
         query = replace(query, as_of=today())
         click.echo(f"decided for today, {query.as_of}; --as-of takes another day", err=True)
     deciding = load_engine(policy_folders(policies), reference=engine == "reference")
+    if query_file is not None:
+        _check_policy(data, deciding.core.digest)
     if (told or without or more) or "what_if" in (data.value if query_file is not None else ()):
         comparison = _comparison(deciding, query, data, prefix, read_changes(deciding.core, told, without, more))
         answer = comparison.after
@@ -177,6 +179,19 @@ def _read_query(data: Data) -> Query:
     if problems:
         raise Broken(problem_lines(problems))
     return Query(tuple(rules), as_of, facts, value.get("request_id"), detail)
+
+
+def _check_policy(data: Data, digest: str) -> None:
+    """Refuse a query that names other policies than these."""
+    told = data.value.get("policy", {"digest": digest})
+    wanted = told.get("digest") if isinstance(told, Mapping) else told
+    if wanted != digest:
+        problem = DataProblem(
+            data.place("/policy"),
+            f"`{wanted}` is not the digest of these policies: {digest}",
+            "decide by the policies it is of, or leave `policy` out",
+        )
+        raise Broken(problem_lines([problem]))
 
 
 def _answer(engine: Engine, query: Query, data: Data, prefix: str) -> Answer:

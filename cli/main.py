@@ -24,6 +24,7 @@ COMMANDS = {
     "fmt": "fmt",
     "impact": "impact",
     "improve": "improve",
+    "log": "log",
     "partners": "partners",
     "prove": "prove",
     "review": "review",

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import click
 
-from cli.console import kept
+from cli.console import fail_usage, kept
 from dsl.cache import FOLDER
 from dsl.load import load_sources, policy_files
 from dsl.render import as_text, summary
 from dsl.source import read_source
 from evaluator.engine import Engine
+from server.log.settings import LOG, MASKS, MODE, MODES, WrongSettings, opened
 
 EXAMPLES = Path("examples/queries")
 
@@ -26,15 +27,55 @@ EXAMPLES = Path("examples/queries")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
-def serve(paths: tuple[str, ...], host: str, port: int, workers: int) -> None:
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0, 50, min_open=True),
+    metavar="SECONDS",
+    help="How long one request may be worked on.  [default: 30]",
+)
+@click.option("--json-logs", is_flag=True, help="Say everything in lines of JSON, and a line for each request.")
+@click.option(
+    "--log",
+    "where",
+    envvar=LOG,
+    metavar="FILE|URL",
+    help="Log every decision: into a SQLite file, or a database (postgresql+psycopg://…).",
+)
+@click.option(
+    "--log-mode",
+    "mode",
+    envvar=MODE,
+    type=click.Choice(MODES),
+    default="required",
+    show_default=True,
+    help="No log, no decision; or count what could not be logged.",
+)
+@click.option(
+    "--log-mask",
+    "masks",
+    envvar=MASKS,
+    multiple=True,
+    metavar="POINTER",
+    help="What is blotted out before it is logged, as /query/facts/partner.",
+)
+def serve(
+    paths: tuple[str, ...],
+    host: str,
+    port: int,
+    workers: int,
+    deadline: float | None,
+    json_logs: bool,
+    where: str | None,
+    mode: str,
+    masks: tuple[str, ...],
+) -> None:
     """Serve the policies of PATHS (default: policies) over HTTP.
 
     The policies are checked first. The signal HUP loads them again; TERM ends the service once it has answered what
     it was asked.
     """
     # Here, so that the other commands load neither Flask nor gunicorn.
-    from server.app import create_app
-    from server.run import run
+    from server.run import measured, run
 
     chosen = paths or ("policies",)
     cache = kept()
@@ -46,10 +87,23 @@ def serve(paths: tuple[str, ...], host: str, port: int, workers: int) -> None:
     if loaded.errors:
         click.echo(f"not served: {summary(loaded.diagnostics)}", err=True)
         sys.exit(3)
+    try:
+        log = opened(where or "", mode, masks)
+    except WrongSettings as error:
+        fail_usage(f"--log: {error}")
     click.echo(f"{len(loaded.core.rules)} rules, policy digest {loaded.core.digest}")
+    click.echo(
+        f"Decisions are logged in {where}" if log is not None else "No decision is logged; --log FILE keeps them"
+    )
     click.echo(f"A question to ask:\n\n  {question(host, port, list(loaded.core.rules))}\n")
     sys.stdout.flush()
-    run(create_app(Engine(loaded.document, loaded.core)), chosen, host=host, port=port, workers=workers)
+    with measured():
+        from server.app import create_app
+        from server.snapshot import Limits
+
+        bounds = Limits() if deadline is None else Limits(seconds=deadline)
+        app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log)
+        run(app, chosen, host=host, port=port, workers=workers, json_logs=json_logs)
 
 
 def question(host: str, port: int, rules: list[str]) -> str:

@@ -16,6 +16,7 @@ from dsl.builtin import AWARDS
 from dsl.core import calendar
 from dsl.core.check_days import CheckDays
 from dsl.core.ranges import NEVER, Truth, is_settled, truth
+from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
@@ -118,8 +119,10 @@ class Checks:
             if due in self._at_hand:
                 return [Check(due, moment, gaps=(self._rests_on_itself(),))]
             self._at_hand.add(due)
-            found = check_of(self._settings, moment)
-            self._at_hand.discard(due)
+            try:
+                found = check_of(self._settings, moment)
+            finally:
+                self._at_hand.discard(due)
             self._found.append(found)
         return sorted(self._found, key=lambda check: (self._first_day(check), check.due))
 
@@ -149,9 +152,12 @@ class Checks:
         if check.due in self._at_hand:
             unknown = c.Literal(value=None, type=c.FLAG, origin=self.rule_on(check.due).origin)
             return Explanation(unknown, Truth.UNKNOWN, gaps=(self._rests_on_itself(),), day=check.day)
+        look_at_the_clock()
         self._at_hand.add(check.due)
-        self._outcomes[check.due] = self._decided(check)
-        self._at_hand.discard(check.due)
+        try:
+            self._outcomes[check.due] = self._decided(check)
+        finally:
+            self._at_hand.discard(check.due)
         return self._outcomes[check.due]
 
     def _rests_on_itself(self) -> Gap:

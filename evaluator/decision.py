@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from dsl.codec import decimal_text
 from dsl.core import Citation
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
+from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.hints import Hint, Hints
+from evaluator.identity import AnswerKeys
 from evaluator.reasons import Bound, Reason, Required, is_not_known, plain
 from evaluator.standing import Standing
 
@@ -91,7 +93,6 @@ class Resting(NamedTuple):
 class Decision(NamedTuple):
     """One rule's part of an answer; which of the typed fields is there depends on the kind."""
 
-    decision_id: str
     rule: str
     title: str
     kind: str
@@ -144,6 +145,23 @@ class Answer:
     detail: Detail = "full"
     facts: Mapping[str, Json] = field(default_factory=dict)
     hinting: Hints | None = None
+    keying: AnswerKeys | None = None
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The key of each decision, by its rule: equal where the same policies are asked the same of like facts."""
+        if self.keying is None:
+            return {}
+        return self.keying.of([decision.rule for decision in self.decisions], self.facts, self.as_of)
+
+    def as_json_of(self, decisions: Sequence[Decision]) -> list[Json]:
+        """Return some of the decisions as ``schemas/answer`` describes them, each with its key."""
+        keys = self.keys
+        told = []
+        for decision in decisions:
+            look_at_the_clock()
+            told.append(decision_json(decision, self.detail, keys.get(decision.rule)))
+        return told
 
     @property
     def hints(self) -> tuple[Hint, ...]:
@@ -159,7 +177,7 @@ class Answer:
             "as_of": self.as_of.isoformat(),
             "policy": {"digest": self.digest, "version": self.version},
             "engine": self.engine,
-            "decisions": [decision_json(decision, self.detail) for decision in self.decisions],
+            "decisions": self.as_json_of(self.decisions),
             **({"hints": hints} if hints else {}),
         }
 
@@ -218,10 +236,10 @@ def _day(day: date) -> str:
     return "never" if day == NEVER else day.isoformat()
 
 
-def decision_json(decision: Decision, detail: Detail) -> dict[str, Json]:
-    """Write a decision; ``detail`` says how much of its reasons."""
+def decision_json(decision: Decision, detail: Detail, key: str | None = None) -> dict[str, Json]:
+    """Write a decision; ``detail`` says how much of its reasons, ``key`` what tells it from others of its rule."""
     result: dict[str, Json] = {
-        "decision_id": decision.decision_id,
+        **({} if key is None else {"answer_key": key}),
         "rule": decision.rule,
         "title": decision.title,
         "kind": decision.kind,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version as installed_version
 from typing import Any
 
@@ -26,6 +25,7 @@ from evaluator.decision import (
 from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
 from evaluator.hints import Hints
+from evaluator.identity import AnswerKeys
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
 from evaluator.prepared import Prepared
@@ -99,6 +99,11 @@ class Engine:
     def name(self) -> str:
         """Name and version, as written into answers."""
         return self._engine
+
+    @cached_property
+    def keys(self) -> AnswerKeys:
+        """The keys of the answers: what is decided equally has equal ones."""
+        return AnswerKeys(self.core, self._engine)
 
     # ---- asking
 
@@ -192,7 +197,7 @@ class Engine:
         if not limits.is_inside(as_of):
             raise limits.DayOutside(as_of)
         self.reader.check(facts)
-        return OneDay(self.prepared, Facts(self.core, facts, as_of), "", trying=True, reference=self.reference)
+        return OneDay(self.prepared, Facts(self.core, facts, as_of), trying=True, reference=self.reference)
 
     def decide(self, query: Query, *, most_problems: int = limits.MAX_PROBLEMS) -> Answer:
         """Decide the rules of a query.
@@ -215,7 +220,6 @@ class Engine:
         one = OneDay(
             self.prepared,
             facts,
-            _fingerprint(query.facts),
             untold=untold,
             explained=query.explained,
             reference=self.reference,
@@ -223,16 +227,11 @@ class Engine:
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
-            facts=query.facts, hinting=self.hints,
+            facts=query.facts, hinting=self.hints, keying=self.keys,
         )  # fmt: skip
 
 
 _TRUTHS = {word: truth for truth, word in ELIGIBILITY.items()}
-
-
-def _fingerprint(facts: Mapping[str, Json]) -> str:
-    text = json.dumps(facts, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def one_day(engine: Engine, facts: Mapping[str, Json], day: date, *, told: bool = True) -> OneDay:
@@ -244,16 +243,16 @@ def one_day(engine: Engine, facts: Mapping[str, Json], day: date, *, told: bool 
         day: the day.
         told: whether reasons are wanted.
     """
-    return OneDay(engine.prepared, Facts(engine.core, facts, day), "", untold=not told)
+    return OneDay(engine.prepared, Facts(engine.core, facts, day), untold=not told)
 
 
 def standing_of(engine: Engine, award: str, facts: Mapping[str, Json], as_of: date) -> Standing:
     """Return the standing of an award on a day, for callers that need no decision."""
-    one = OneDay(engine.prepared, Facts(engine.core, facts, as_of), "")
+    one = OneDay(engine.prepared, Facts(engine.core, facts, as_of))
     return one.interpreter.register.standing(award, None, Moment(as_of))
 
 
 def standing_if_attained(engine: Engine, rule: c.Rule, facts: Mapping[str, Json], day: date) -> Standing:
     """Return the anniversary and the first check that an award would have, were it attained on a day."""
-    one = OneDay(engine.prepared, Facts(engine.core, facts, day), "")
+    one = OneDay(engine.prepared, Facts(engine.core, facts, day))
     return one.interpreter.register.if_attained(rule, Moment(day))

@@ -24,6 +24,7 @@ from dsl.core.ops.parts import Role
 from dsl.core.ranges import Numbers, Range, Truth, everything, exactly
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
+from evaluator.deadline import look_at_the_clock
 from evaluator.deciding import TOLD_BESIDE, Beside, Deciding, unsettled_below
 from evaluator.explanation import Explanation, Gap, explained
 from evaluator.facts import Facts
@@ -154,6 +155,7 @@ class Interpreter:
 
     def requirement(self, rule: c.Rule, at: Moment) -> Explanation:
         """Decide the requirement of a rule in the version of the day; out of force nobody qualifies."""
+        look_at_the_clock()
         entry = at.entry.pointer if at.entry is not None else None
         key = (rule.id, at.day, at.projected, entry, at.due)
         if key not in self._rules:
@@ -252,6 +254,7 @@ class Interpreter:
         today = self.reading.as_of
         looked: list[Explanation] = []
         for since, day in self.stretches.of(node.condition, at, start, min(end, today)):
+            look_at_the_clock()
             found = self.evaluate(node.condition, at._replace(day=day))
             looked.append(found._replace(day=day, since=since if since < day else None))
             if found.truth is Truth.TRUE:

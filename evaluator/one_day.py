@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from datetime import date
 from functools import cached_property
@@ -13,6 +12,7 @@ from dsl.core.ops.parts import in_force
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, is_settled
 from dsl.core.references import expressions
 from evaluator.compiled.question import Question
+from evaluator.deadline import look_at_the_clock
 from evaluator.decision import (
     ELIGIBILITY,
     Decision,
@@ -46,7 +46,6 @@ class OneDay:
         self,
         prepared: Prepared,
         facts: Facts,
-        fingerprint: str,
         *,
         untold: bool = False,
         explained: bool = False,
@@ -57,7 +56,6 @@ class OneDay:
         self.prepared = prepared
         self.core = prepared.core
         self.facts = facts
-        self.fingerprint = fingerprint
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.reference = reference
@@ -148,6 +146,7 @@ class OneDay:
 
     def decision(self, rule: c.Rule) -> Decision:
         """Decide a rule; where nothing is missing, and nobody asks why in full, by compiled functions."""
+        look_at_the_clock()
         often = self.prepared.often
         is_tried = self.untold or (not self.explained and often.is_worth_it(rule, self.facts.as_of))
         if is_tried and not self.reference and not self._may_disagree(rule):
@@ -189,7 +188,6 @@ class OneDay:
         at = Moment(day, rule=rule)
         version = rule.version_on(day)
         base = Decision(
-            decision_id="" if self.trying else self._identity(rule),
             rule=rule.id,
             title=(version or rule).title,
             kind=rule.kind,
@@ -209,10 +207,6 @@ class OneDay:
         if not self.trying and (found.check is not None or found.gaps):
             return self.interpreter.register.standing(rule.award, rule.level, at)
         return found
-
-    def _identity(self, rule: c.Rule) -> str:
-        text = f"{self.core.digest}|{rule.id}|{self.facts.as_of}|{self.fingerprint}"
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     # ---- by kind
 
@@ -494,7 +488,7 @@ class OneDay:
             data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
             more = Facts(self.core, data, self.facts.as_of)
             question = self.question.with_told(more, told.keys())
-            self._tried[key] = OneDay(self.prepared, more, "", trying=True, reference=self.reference, question=question)
+            self._tried[key] = OneDay(self.prepared, more, trying=True, reference=self.reference, question=question)
         if (rule.id, key) not in self._led_to:
             self._led_to[rule.id, key] = self._tried[key].decision(rule)
         return self._led_to[rule.id, key]

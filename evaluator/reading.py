@@ -15,6 +15,7 @@ from dsl.core.algebra import dates_of
 from dsl.core.ranges import Range
 from dsl.core.record_plans import RecordPlans
 from evaluator import records
+from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
 from evaluator.moment import Decides, Moment
@@ -71,6 +72,8 @@ class PartnerReading:
 
     def read(self, node: Read, at: Moment) -> Explanation:
         """Return what a node is, as far as it is told, and what is missing to know it."""
+        if not isinstance(node, c.Field):  # of which each record has some
+            look_at_the_clock()
         match node:
             case c.Holds() | c.Paid():
                 return self.register.holds(node, at)

@@ -15,6 +15,7 @@ from dsl.builtin import CERTIFICATIONS
 from dsl.core.moves import Movement, Mover, Place
 from dsl.core.ranges import Dates, compare
 from dsl.core.walk import asked, walk
+from evaluator.deadline import look_at_the_clock
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
 from evaluator.register import Register
@@ -177,6 +178,7 @@ class Stretches:
         """Return the first day on which a rising date comes to a goal: not yet on the first day, surely on the last."""
         low, high = first.toordinal(), last.toordinal()
         while high - low > 1:
+            look_at_the_clock()
             middle = (low + high) // 2
             there = self._date(node, moment, date.fromordinal(middle)).exact or date.min
             low, high = (low, middle) if there >= goal else (middle, high)
@@ -192,6 +194,7 @@ class Stretches:
             return found  # from their ends alone two days that rise together could not be told from two that cross
         waiting = [(first, last)]
         while waiting:
+            look_at_the_clock()
             start, end = waiting.pop()
             if start == end:
                 continue

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
 from flask import Flask
 
 from evaluator.engine import Engine
-from server import snapshot
-from server.api import decisions, health, improvements, openapi, problems, rules, status, timeline
+from server import lines, snapshot
+from server.api import decisions, health, improvements, logged, openapi, problems, rules, status, timeline
 from server.snapshot import Limits
 
+if TYPE_CHECKING:
+    from server.log.decisions import DecisionLog
 
-def create_app(engine: Engine | None, *, limits: Limits | None = None) -> Flask:
+
+def create_app(engine: Engine | None, *, limits: Limits | None = None, log: DecisionLog | None = None) -> Flask:
     """Return the service over an engine.
 
     Args:
         engine: what decides; with None the service says that it is not ready until ``snapshot.install`` gives it one.
         limits: what one request may ask; the usual ones where None.
+        log: where decisions are logged; None keeps none.
     """
     app = Flask("merit", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions[snapshot.LIMITS] = limits or Limits()
+    app.extensions[snapshot.LOG] = log
     app.extensions[snapshot.KEY] = None
     if engine is not None:
         snapshot.install(app, engine)
     problems.install(app)
-    for blueprint in (decisions.bp, timeline.bp, improvements.bp, rules.bp, status.bp, health.bp, openapi.bp):
+    lines.install(app)
+    parts = (decisions, logged, timeline, improvements, rules, status, health, openapi)
+    for blueprint in (part.bp for part in parts):
         app.register_blueprint(blueprint)
+    if find_spec("prometheus_client") is not None:
+        from server import metrics
+
+        metrics.install(app)
     return app

@@ -26,8 +26,18 @@ control_socket_disable = True
 
 def when_ready(server: Any) -> None:
     """Let the collector of garbage leave the policies alone: they stay, and the workers share their memory."""
+    held = server.app.wsgi().extensions[snapshot.KEY]
+    if held is not None:
+        held.engine.keys.look_up()
     gc.collect()
     gc.freeze()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Write what of the log still waits in a worker that ends in order."""
+    log = worker.wsgi.extensions[snapshot.LOG] if hasattr(worker, "wsgi") else None
+    if log is not None:
+        log.close()
 
 
 def on_reload(server: Any) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from server import gunicorn_config
+from server import gunicorn_config, lines
 from server.policies import POLICIES
+
+METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable with the folder in which workers count together, as prometheus_client has it."""
 
 
 class _Service(BaseApplication):  # type: ignore[misc]
@@ -32,8 +38,25 @@ class _Service(BaseApplication):  # type: ignore[misc]
         return self.flask_app
 
 
-def run(app: Flask, paths: Sequence[str], *, host: str, port: int, workers: int) -> None:
+def run(app: Flask, paths: Sequence[str], *, host: str, port: int, workers: int, json_logs: bool = False) -> None:
     """Serve an application until a signal ends it; HUP loads the policies of ``paths`` again."""
     os.environ[POLICIES] = os.pathsep.join(paths)
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    _Service(app, {"bind": bind, "workers": workers}).run()
+    own = {"logconfig_dict": lines.CONFIGURATION} if json_logs else {}
+    _Service(app, {"bind": bind, "workers": workers, **own}).run()
+
+
+@contextmanager
+def measured() -> Iterator[None]:
+    """Give the workers a folder to count in together; before the application is made, which looks for it."""
+    if os.environ.get(METRICS):
+        yield
+        return
+    folder, owner = mkdtemp(prefix="merit-metrics-"), os.getpid()
+    os.environ[METRICS] = folder
+    try:
+        yield
+    finally:
+        if os.getpid() == owner:  # a worker that ends comes by here too
+            del os.environ[METRICS]
+            rmtree(folder, ignore_errors=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
@@ -12,8 +12,12 @@ from evaluator import limits
 from evaluator.engine import Engine
 from server.api import problems
 
+if TYPE_CHECKING:
+    from server.log.decisions import DecisionLog
+
 KEY = "engine"
 LIMITS = "limits"
+LOG = "log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,8 @@ class Limits:
     batch_items: int = 1000
     batch_decisions: int = 20_000
     """Decisions of all items of a batch together: what a worker can decide and write before its time is over."""
+    seconds: float = 30
+    """How long one request may be worked on, from when its body is there; half of what a worker may take."""
 
 
 def limits_json(bounds: Limits) -> dict[str, Any]:
@@ -42,6 +48,7 @@ def limits_json(bounds: Limits) -> dict[str, Any]:
         "batch_bytes": bounds.batch_bytes,
         "batch_items": bounds.batch_items,
         "batch_decisions": bounds.batch_decisions,
+        "seconds_of_a_request": bounds.seconds,
     }
 
 
@@ -89,3 +96,9 @@ def current_limits() -> Limits:
     """Return the limits of this service."""
     limits: Limits = current_app.extensions[LIMITS]
     return limits
+
+
+def current_log() -> DecisionLog | None:
+    """Return the log of this service's decisions, None where it keeps none."""
+    log: DecisionLog | None = current_app.extensions[LOG]
+    return log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.app import create_app
+from server.log.settings import from_environment
 from server.policies import load_engine
 
-app = create_app(load_engine())
+app = create_app(load_engine(), log=from_environment())

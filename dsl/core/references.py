@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -73,50 +73,94 @@ class Reads:
     facts: tuple[str, ...]
     measures: tuple[str, ...]
     records: tuple[str, ...]
+    projected: bool = False
+    """Whether something is also read as it is projected."""
+    of_others: bool = False
+    """Whether anniversaries are read that other awards give: which, the register says."""
 
 
 def reads_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
     """Return what rules read, also through other rules, measures and the register's checks."""
-    facts: set[str] = set()
-    measures: set[str] = set()
-    records: set[str] = set()
-    seen: set[str] = set()
-    waiting: list[c.Expr] = []
+    return Reading(core).of(rules)
 
-    def look_at(name: str, parts: Iterable[c.Expr]) -> None:
-        if name not in seen:
-            seen.add(name)
-            waiting.extend(parts)
 
-    def look_at_rule(rule: c.Rule) -> None:
-        look_at(f"rule {rule.id}", (part for version in rule.versions for part in expressions(version)))
+@dataclass(slots=True)
+class _Own:
+    """What a rule or a named value speaks of itself."""
+
+    facts: set[str] = field(default_factory=set)
+    measures: set[str] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
+    projected: bool = False
+    of_others: bool = False
+    named: set[str] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
+
+
+class Reading:
+    """What the rules of one core read; what a rule or a named value speaks of is looked up once."""
+
+    def __init__(self, core: c.Core) -> None:
+        self.core = core
+        self._own: dict[tuple[str, str], _Own] = {}
+
+    def of(self, rules: Iterable[c.Rule]) -> Reads:
+        """Return what rules read, also through other rules, measures and the register's checks."""
+        waiting = [("rule", rule.id) for rule in rules]
+        seen: set[tuple[str, str]] = set()
+        every = _Own()
+        while waiting:
+            one = waiting.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            if one not in self._own:
+                self._own[one] = self._spoken_of_by(*one)
+            own = self._own[one]
+            every.facts |= own.facts
+            every.measures |= own.measures
+            every.records |= own.records
+            every.projected = every.projected or own.projected
+            every.of_others = every.of_others or own.of_others
+            waiting.extend(("named", name) for name in own.named)
+            waiting.extend(("rule", name) for name in own.rules)
+        told = (every.facts, every.measures, every.records)
+        facts, measures, records = (tuple(sorted(names)) for names in told)
+        return Reads(facts, measures, records, every.projected, every.of_others)
+
+    def _spoken_of_by(self, what: str, name: str) -> _Own:
+        own = _Own()
+        if what == "named":
+            self._look_at(self.core.named[name].value, own)
+            return own
+        rule = self.core.rules[name]
         if rule.is_award:
-            records.add("awards")
+            own.records.add("awards")
         for version in rule.versions:
+            for part in expressions(version):
+                self._look_at(part, own)
             for option in version.options:
-                for effect in option.effects:
-                    if effect.verb == "pay" and effect.names[0] in core.rules:
-                        look_at_rule(core.rules[effect.names[0]])
+                paid = (effect.names[0] for effect in option.effects if effect.verb == "pay")
+                own.rules.update(one for one in paid if one in self.core.rules)
+        return own
 
-    for rule in rules:
-        look_at_rule(rule)
-    while waiting:
-        for to, name, supplied in (one for node in walk(waiting.pop()) for one in references(node)):
-            match to:
-                case "fact":
-                    facts.add(name)
-                case "records":
-                    records.add(name)
-                case "named":
-                    if supplied:
-                        measures.add(name)
-                    look_at(f"named {name}", [core.named[name].value])
-                case "rule":
-                    look_at_rule(core.rules[name])
-                case "award":
-                    for found in core.rules.values():
-                        if found.award == name:
-                            look_at_rule(found)
-                case "certifications" | "table":
-                    continue
-    return Reads(tuple(sorted(facts)), tuple(sorted(measures)), tuple(sorted(records)))
+    def _look_at(self, top: c.Expr, own: _Own) -> None:
+        for node in walk(top):
+            own.projected = own.projected or isinstance(node, c.AsProjected)
+            own.of_others = own.of_others or node.of_anniversary not in (None, "own", "attained")
+            for to, name, supplied in references(node):
+                match to:
+                    case "fact":
+                        own.facts.add(name)
+                    case "records":
+                        own.records.add(name)
+                    case "named":
+                        own.named.add(name)
+                        if supplied:
+                            own.measures.add(name)
+                    case "rule":
+                        own.rules.add(name)
+                    case "award":
+                        own.rules.update(rule.id for rule in self.core.rules.values() if rule.award == name)
+                    case "certifications" | "table":
+                        continue

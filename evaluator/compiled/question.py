@@ -25,6 +25,7 @@ from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
 from evaluator.compiled.twin import Leaf, Twin, is_read_once
 from evaluator.compiled.unboxed import NONE, TRUTHS, Flag, Unboxed, boxed, unboxed
+from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
 from evaluator.interpreter import Interpreter
@@ -326,6 +327,7 @@ class Frame:
         today = question.as_of
         found: Flag = None if end > today else False
         for _, day in question.stretches.of(condition, at, start, min(end, today)):
+            look_at_the_clock()
             one = on(day)
             if one:
                 return True

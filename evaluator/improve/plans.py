@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 
 from dsl import core as c
 from dsl.core.ranges import Truth
-from evaluator.engine import Engine, OneDay
+from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.improve.costs import Costs
 from evaluator.improve.levers import Bought, Figure, Lever, Word
+from evaluator.one_day import OneDay
 from evaluator.whatif.changes import SOMEBODY, Changes, changed
 
 Json = Any
@@ -197,7 +198,7 @@ class Trying:
         if self.made >= self.most:
             raise TooManyDecisions
         self.made += 1
-        return OneDay(self.engine.prepared, Facts(self.engine.core, data, day), "", trying=True)
+        return OneDay(self.engine.prepared, Facts(self.engine.core, data, day), trying=True)
 
     # ---- what they cost
 

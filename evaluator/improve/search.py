@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from dsl import core as c
-from evaluator.engine import Engine, OneDay
+from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.improve.aims import ONE, ZERO, Aim, Enough, Limit, Sum, Titled, pulls
 from evaluator.improve.costs import Costs
@@ -20,6 +20,7 @@ from evaluator.improve.people import People
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, TooManyDecisions, Trying, Won
 from evaluator.improve.reading import Reading
 from evaluator.improve.ways import MOST_WORK, Shared, Step, Way, Ways, Weighing
+from evaluator.one_day import OneDay
 
 Json = Any
 
@@ -77,7 +78,7 @@ def reading_of(
             "records": {**facts.get("records", {}), **{name: [] for name in absent}},
         }
         known = Facts(engine.core, told, day)
-        one = OneDay(engine.prepared, known, "", trying=True)
+        one = OneDay(engine.prepared, known, trying=True)
         reading = Reading(engine, known, one.question, day, costs)
         aim = reading.rule(rule)
         if left == 0 or not (reading.untold or reading.absent):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from evaluator.decision import HELD, Answer, Decision, decision_json, range_json
+from evaluator.decision import HELD, Answer, Decision, range_json
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
 from evaluator.reasons import Reason
@@ -58,11 +58,7 @@ class Comparison:
     def as_json(self) -> dict[str, Json]:
         """Return the answer of the facts as told, with ``what_if``: what differs, and the decisions that do."""
         differing = {one.rule for one in self.differences}
-        changed_ones = [
-            decision_json(decision, self.after.detail)
-            for decision in self.after.decisions
-            if decision.rule in differing
-        ]
+        changed_ones = self.after.as_json_of([one for one in self.after.decisions if one.rule in differing])
         hints = [hint.as_json() for hint in self.after.hints]
         return {
             **self.before.as_json(),

@@ -8,9 +8,13 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from server.api import problems, queries, wire
+from evaluator.deadline import within
+from evaluator.engine import Engine
+from server.api import logged, problems, queries, wire
+from server.api.answers import Answered, answered
 from server.api.problems import Fault, Problem
-from server.snapshot import current_engine, current_limits
+from server.api.wire import written
+from server.snapshot import Limits, current_engine, current_limits
 
 Json = Any
 MIN_FAULTS = 3
@@ -24,8 +28,12 @@ bp = Blueprint("decisions", __name__, url_prefix="/v1/decisions")
 def create_decisions() -> ResponseReturnValue:
     """Answer one query and say why."""
     engine = current_engine()
-    data = wire.read_json(current_limits().body_bytes)
-    return wire.write_json(queries.answer(engine, data).as_json())
+    limits = current_limits()
+    data = wire.read_json(limits.body_bytes)
+    with within(limits.seconds):
+        answer = answered(engine, data)
+    logged.log([answer])
+    return wire.write_text(answer.body)
 
 
 @bp.post("/batch")
@@ -33,7 +41,20 @@ def create_batch() -> ResponseReturnValue:
     """Answer many queries in their order; each item has its answer or its problem."""
     engine = current_engine()
     limits = current_limits()
-    items = _read_items(wire.read_json(limits.batch_bytes), limits.batch_items)
+    data = wire.read_json(limits.batch_bytes)
+    with within(limits.seconds):
+        text, answers = _batch(engine, data, limits)
+    logged.log(answers)
+    return wire.write_text(text)
+
+
+def _batch(engine: Engine, data: Json, limits: Limits) -> tuple[str, list[Answered]]:
+    """Return what a batch is answered with, and the answers in it.
+
+    Raises:
+        Problem: it is no batch, or too large a one.
+    """
+    items = _read_items(data, limits.batch_items)
     asked = [queries.asked(item["query"]) for item in items]
     # Names first: to look up what a pattern names takes its time too.
     if sum(map(len, asked)) > limits.batch_decisions:
@@ -45,13 +66,16 @@ def create_batch() -> ResponseReturnValue:
         raise problems.too_large(limits.batch_decisions, "decisions")
     # Proposals are looked for in every item, however many are wrong: a few each where there are many.
     most = max(MIN_FAULTS, min(problems.MAX_FAULTS, MOST_FAULTS // len(items)))
-    results: list[Json] = []
+    results: list[str] = []
+    answers: list[Answered] = []
     for item in items:
         try:
-            results.append({"id": item["id"], "answer": queries.answer(engine, item["query"], most).as_json()})
+            answers.append(answered(engine, item["query"], most))
+            told = f'"answer":{answers[-1].body}'
         except Problem as problem:
-            results.append({"id": item["id"], "problem": problem.as_json()})
-    return wire.write_json({"items": results})
+            told = f'"problem":{written(problem.as_json())}'
+        results.append(f'{{"id":{written(item["id"])},{told}}}')
+    return f'{{"items":[{",".join(results)}]}}', answers
 
 
 def _read_items(data: Json, most: int) -> list[dict[str, Json]]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 
 import schemas
@@ -26,6 +26,7 @@ DOCUMENTS = {
     "Rule": "rule",
     "RuleList": "rule_list",
     "Status": "status",
+    "LoggedDecision": "logged",
 }
 """Names of components, and the schemas that they are."""
 
@@ -37,7 +38,10 @@ def show_openapi() -> ResponseReturnValue:
     """Describe the API; facts are described as the policies in service name them."""
     snapshot = snapshot_or_none()
     facts = snapshot.engine.reader.schema if snapshot is not None else None
-    return wire.write_json(description(facts, current_limits()))
+    told = description(facts, current_limits())
+    if "metrics" not in current_app.blueprints:
+        del told["paths"]["/metrics"]
+    return wire.write_json(told)
 
 
 def description(facts: Json | None, bounds: Limits) -> Json:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from dsl.diagnostics import listed, proposed
+from evaluator.deadline import DeadlineOver
 from evaluator.engine import UnknownRule
 from evaluator.facts_schema import FactProblem
 
@@ -56,6 +57,12 @@ KINDS = {
             "award's id stands for all its levels and `*` for any part of an id.",
         ),
         Kind(
+            "unknown_decision",
+            404,
+            "There is no such decision in the log",
+            "No decision of this id is logged. `decision_id` of an answer tells it; a service without a log keeps none.",
+        ),
+        Kind(
             "unknown_address",
             404,
             "There is nothing at this address",
@@ -66,6 +73,20 @@ KINDS = {
             405,
             "The resource does not take this method",
             "The header Allow lists the methods that it takes.",
+        ),
+        Kind(
+            "other_policies",
+            409,
+            "Other policies are in service",
+            "The query names in `policy` the digest of the policies that are to decide, and these are not in service. "
+            "`digests` tells those that are; without `policy` they answer.",
+        ),
+        Kind(
+            "erased",
+            410,
+            "The decision is erased",
+            "A decision of this id was logged; what was asked and answered is erased, for the sake of the partner or "
+            "because its time was over. When it was made, and by which policies, is still in the log.",
         ),
         Kind(
             "too_large",
@@ -106,6 +127,20 @@ KINDS = {
             "The service is not ready",
             "No policies are loaded yet. Ask again in a moment.",
         ),
+        Kind(
+            "deadline",
+            503,
+            "The time for the request is over",
+            "The question takes longer than one request may; the work on it was stopped. `limits` of GET /v1/status tells "
+            "how long that is. Ask for fewer rules, or in several requests.",
+        ),
+        Kind(
+            "log_unavailable",
+            503,
+            "The decision log cannot be used",
+            "Each decision has to be logged, or one was asked for from the log, and that cannot be done now. "
+            "No log, no decision: ask again in a moment.",
+        ),
     )
 }
 
@@ -139,11 +174,19 @@ class Fault:
 class Problem(Exception):
     """A request that is not answered, and why."""
 
-    def __init__(self, code: str, detail: str, faults: Sequence[Fault] = (), allow: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        faults: Sequence[Fault] = (),
+        allow: Sequence[str] = (),
+        digests: Sequence[str] = (),
+    ) -> None:
         self.kind = KINDS[code]
         self.detail = detail
         self.faults = tuple(faults)
         self.allow = tuple(sorted(allow))
+        self.digests = tuple(digests)
         super().__init__(detail)
 
     def as_json(self) -> dict[str, Json]:
@@ -154,6 +197,7 @@ class Problem(Exception):
             "status": self.kind.status,
             "code": self.kind.code,
             "detail": self.detail,
+            **({"digests": list(self.digests)} if self.digests else {}),
             "errors": [fault.as_json() for fault in self.faults[:MAX_FAULTS]],
         }
 
@@ -163,8 +207,8 @@ class Problem(Exception):
         response = Response(json.dumps(self.as_json()), self.kind.status, content_type=MEDIA_TYPE)
         if self.kind.status == 405:
             response.headers["Allow"] = ", ".join(self.allow)
-        if self.kind.status == 503:
-            response.headers["Retry-After"] = "1"
+        if self.kind.status == 503 and self.kind.code != "deadline":
+            response.headers["Retry-After"] = "1"  # the same question would take as long again
         return response
 
 
@@ -210,6 +254,17 @@ def unknown_rule(error: UnknownRule, pointer: str | None = None, more: Sequence[
     return Fault(code="Q105", message=f"there is no rule `{error.name}`", help=advice, pointer=pointer)
 
 
+def other_policies(wanted: str, digests: Sequence[str]) -> Problem:
+    """The query names other policies than those in service."""
+    fault = Fault(
+        code="Q109",
+        message=f"no policies with the digest `{wanted}` are in service",
+        help="ask GET /v1/status which ones are, or leave out `policy`",
+        pointer="/policy/digest",
+    )
+    return Problem("other_policies", _told([fault]), [fault], digests=digests)
+
+
 def invalid_query(faults: Sequence[Fault], *, more: bool = False) -> Problem:
     """The body is no query, or a parameter is wrong (Q series; F series for the facts in it)."""
     return Problem("invalid_query", _told(faults, more=more), faults)
@@ -230,6 +285,22 @@ def not_ready() -> Problem:
     return Problem("not_ready", "no policies are loaded yet")
 
 
+def log_unavailable(said: str) -> Problem:
+    """What was decided could not be logged, or the log not be read."""
+    return Problem("log_unavailable", said)
+
+
+def unknown_decision(said: str) -> Problem:
+    """A decision is asked for that is not in the log."""
+    fault = Fault(code="Q110", message=said, help="ask for the `decision_id` of an answer", parameter="decision_id")
+    return Problem("unknown_decision", said, [fault])
+
+
+def erased(decision_id: str) -> Problem:
+    """A decision is asked for whose contents are erased."""
+    return Problem("erased", f"what was asked and answered as `{decision_id}` is erased")
+
+
 def _told(faults: Sequence[Fault], *, more: bool = False) -> str:
     first = faults[0]
     where = first.pointer or first.parameter
@@ -244,6 +315,7 @@ def _told(faults: Sequence[Fault], *, more: bool = False) -> str:
 def install(app: Flask) -> None:
     """Make every error of the application a problem."""
     app.register_error_handler(Problem, _problem)
+    app.register_error_handler(DeadlineOver, _deadline)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _bug)
     app.register_blueprint(bp)
@@ -251,6 +323,11 @@ def install(app: Flask) -> None:
 
 def _problem(problem: Problem) -> ResponseReturnValue:
     return problem.response()
+
+
+def _deadline(_: DeadlineOver) -> ResponseReturnValue:
+    said = "the time for this request is over; ask for fewer rules, or in several requests"
+    return Problem("deadline", said).response()
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -20,13 +20,14 @@ from server.api.problems import Fault
 from server.api.wire import escaped
 
 Json = Any
-KEYS = ("request_id", "decide", "as_of", "facts", "detail", "what_if")
+KEYS = ("request_id", "decide", "as_of", "facts", "policy", "detail", "what_if")
 REQUIRED = ("decide", "as_of", "facts")
-OPTIONAL = ("request_id", "detail", "what_if")
+OPTIONAL = ("request_id", "policy", "detail", "what_if")
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 MAX_ID = 200
 """Characters of a request's or an item's id, and of a rule's."""
 
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -39,13 +40,15 @@ def answer(engine: Engine, data: Json, most: int = problems.MAX_FAULTS) -> Answe
         most: how many faults of each sort are looked for; to propose something for each takes its time.
 
     Raises:
-        Problem: it is no query, names a rule that does not exist, or its facts do not fit the vocabulary. All that
-            is wrong is told at once.
+        Problem: it is no query, names other policies or a rule that does not exist, or its facts do not fit the
+            vocabulary. All that is wrong is told at once; of other policies nothing else is told.
     """
     faults, more = _first(query_faults(data), most)
     decide = data.get("decide") if isinstance(data, dict) else None
     unknown, more_unknown = _first(_unknown_rules(engine, decide) if isinstance(decide, list) else (), most)
     if not faults:
+        if "policy" in data and data["policy"]["digest"] != engine.core.digest:
+            raise problems.other_policies(data["policy"]["digest"], [engine.core.digest])
         if unknown:
             facts, more_facts = _fact_faults(engine, data["facts"], most)
             if not facts:
@@ -107,6 +110,8 @@ def query_faults(data: Json) -> Iterable[Fault]:
         )
     if "facts" in data and not isinstance(data["facts"], dict):
         yield wrong(data["facts"], "an object", "/facts")
+    if "policy" in data:
+        yield from _policy_faults(data["policy"])
     if "what_if" in data:
         yield from problems.fact_faults(shape_problems(data["what_if"]), "/what_if")
     if "detail" in data and data["detail"] not in DETAILS:
@@ -114,6 +119,23 @@ def query_faults(data: Json) -> Iterable[Fault]:
         yield wrong(
             told, f"one of {listed(DETAILS)}", "/detail", proposed(told, DETAILS) if isinstance(told, str) else ""
         )
+
+
+def _policy_faults(told: Json) -> Iterable[Fault]:
+    """Yield what keeps a value from naming policies."""
+    if not isinstance(told, dict):
+        advice = f'write {{"digest": "{told}"}}' if isinstance(told, str) and _DIGEST.fullmatch(told) else ""
+        yield wrong(told, "an object with `digest`", "/policy", advice)
+        return
+    yield from key_faults(told, ("digest",), ("digest",), "/policy")
+    digest = told.get("digest", "")
+    if "digest" not in told:
+        return
+    if not isinstance(digest, str):
+        yield wrong(digest, "a digest", "/policy/digest", "write the `policy.digest` of an answer")
+    elif not _DIGEST.fullmatch(digest):
+        said = "this is no digest of policies: 64 hexadecimal digits"
+        yield Fault(code="Q104", message=said, help="write the `policy.digest` of an answer", pointer="/policy/digest")
 
 
 def key_faults(

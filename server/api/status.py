@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from evaluator.engine import engine_name
 from server.api import parameters, wire
-from server.snapshot import current_limits, current_snapshot, limits_json
+from server.snapshot import current_limits, current_log, current_snapshot, limits_json
 
 bp = Blueprint("status", __name__, url_prefix="/v1/status")
 
@@ -20,6 +20,7 @@ def show_status() -> ResponseReturnValue:
     snapshot = current_snapshot()
     parameters.read()
     core = snapshot.engine.core
+    log = current_log()
     kinds = Counter(rule.kind for rule in core.rules.values())
     return wire.write_json(
         {
@@ -38,5 +39,6 @@ def show_status() -> ResponseReturnValue:
                 "measures": sum(named.supplied for named in core.named.values()),
             },
             "limits": limits_json(current_limits()),
+            "log": log.as_json() if log is not None else {"mode": "none", "lost": 0},
         }
     )

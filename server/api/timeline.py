@@ -10,6 +10,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from evaluator import limits
+from evaluator.deadline import within
 from evaluator.engine import Engine, UnknownRule
 from evaluator.facts_schema import FactErrors
 from evaluator.timeline.fold import Timeline, timeline
@@ -32,8 +33,11 @@ bp = Blueprint("timeline", __name__, url_prefix="/v1/timeline")
 def create_timeline() -> ResponseReturnValue:
     """Fold rules over the days on which something that they read changes."""
     engine = current_engine()
-    data = wire.read_json(current_limits().body_bytes)
-    return wire.write_json(answer(engine, data).as_json())
+    bounds = current_limits()
+    data = wire.read_json(bounds.body_bytes)
+    with within(bounds.seconds):
+        told = answer(engine, data).as_json()
+    return wire.write_json(told)
 
 
 def answer(engine: Engine, data: Json) -> Timeline:

@@ -1,8 +1,9 @@
-"""Asking an engine: patterns, unknown rules, decision ids, what is missing and what it would lead to."""
+"""Asking an engine: patterns, unknown rules, keys of answers, what is missing and what it would lead to."""
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,13 +69,23 @@ def test_an_unknown_rule_is_refused_with_the_nearest(name: str, suggestion: str 
     assert refused.value.suggestion == suggestion
 
 
-def test_a_decision_id_follows_from_policy_rule_day_and_facts_alone() -> None:
-    first = decide("designation.work", {"seats": 1, "passed": True})[0]
-    same = decide("designation.*", {"passed": True, "seats": 1})[-1]
-    other = decide("designation.work", {"seats": 2, "passed": True})[0]
+@pytest.mark.parametrize("seats", [100, "100", Decimal("1E2"), Decimal("100.0"), 100.0], ids=repr)
+def test_the_key_of_an_answer_follows_from_policy_rule_day_and_what_the_facts_mean(seats: Any) -> None:
+    def key(rule: str, facts: dict[str, Any], day: date = date(2023, 1, 1)) -> str:
+        return engine().keys.of([rule], {"facts": facts}, day)[rule]
 
-    assert first.decision_id == same.decision_id
-    assert first.decision_id != other.decision_id
+    first = key("designation.work", {"seats": 100, "passed": True})
+
+    assert key("designation.work", {"passed": True, "seats": seats}) == first
+    assert key("designation.work", {"seats": 100, "passed": True, "unread": 7}) == first
+    others = [
+        key("designation.work", {"seats": 101, "passed": True}),
+        key("designation.work", {"passed": True}),
+        key("designation.work", {"seats": 100, "passed": True}, date(2023, 1, 2)),
+        key("designation.security", {"seats": 100, "passed": True}),
+    ]
+    assert first not in others
+    assert len(set(others)) == len(others)
 
 
 def test_a_missing_choice_says_what_each_value_would_lead_to() -> None:

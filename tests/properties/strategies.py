@@ -495,9 +495,7 @@ def without_places(answer: Json) -> Json:
     match answer:
         case dict():
             kept = {
-                key: without_places(value)
-                for key, value in answer.items()
-                if key not in ("decision_id", "digest", "at")
+                key: without_places(value) for key, value in answer.items() if key not in ("answer_key", "digest", "at")
             }
             if "missing" in kept:
                 kept["missing"] = sorted(kept["missing"], key=str)

@@ -38,7 +38,7 @@ def keys(name: str) -> Keys:
 def says(told: dict[str, Any]) -> dict[str, Any]:
     """Return what was decided, without what it is told by: reasons with their words, and what they rest on."""
     for name in (
-        "decision_id",
+        "answer_key",
         "reasons",
         "assumptions",
         "provisional_figures",

@@ -161,6 +161,7 @@ def test_the_same_question_has_the_same_answer(client: FlaskClient) -> None:
     first = ask(client, ["*"], STRONG)
     second = ask(client, ["*"], json.loads(json.dumps(STRONG)))
 
+    assert first.pop("decision_id") != second.pop("decision_id")
     assert first == second
 
 
@@ -233,7 +234,9 @@ def test_a_batch_keeps_its_order_and_gives_each_item_an_answer_or_a_problem(clie
     assert [found[n]["problem"]["status"] for n in (1, 2, 3)] == [404, 422, 422]
     assert found[2]["problem"]["errors"][0]["pointer"] == "/facts/facts/audit_passed"
     assert found[4]["answer"]["request_id"] == "r"
-    assert found[0]["answer"] == client.post("/v1/decisions", json=good).get_json()
+    alone = client.post("/v1/decisions", json=good).get_json()
+    assert found[0]["answer"].pop("decision_id") != alone.pop("decision_id")
+    assert found[0]["answer"] == alone
 
 
 def test_what_no_rule_knows_is_told_beside_the_answer_with_the_nearest_name(client: FlaskClient) -> None:
@@ -309,3 +312,58 @@ def test_what_the_schema_of_queries_takes_is_what_the_service_takes(engine: Engi
     response = create_app(engine).test_client().post("/v1/decisions", json=query)
 
     assert (response.status_code == 200) == QUERY.is_valid(query), response.get_data(as_text=True)
+
+
+def test_each_answer_has_an_id_of_its_own_and_the_same_question_the_same_keys(client: FlaskClient) -> None:
+    written = STRONG["facts"]
+    again = {**STRONG, "partner": "Other", "facts": {"azure_acr": 250000.5, "azure_growth": "20.0", "azure_adds": 3}}
+    again["records"] = {**STRONG["records"], "certifications": people(*reversed(STAFF))}
+    weaker = {**STRONG, "facts": {**written, "azure_adds": 2}}
+
+    first, second, other = (ask(client, ["designation.data_ai"], facts) for facts in (STRONG, again, weaker))
+
+    assert len({answer.pop("decision_id") for answer in (first, second, other)}) == 3
+    assert first == second
+    assert first["decisions"][0]["answer_key"] != other["decisions"][0]["answer_key"]
+
+
+def test_a_question_may_say_which_policies_are_to_decide(client: FlaskClient) -> None:
+    digest = client.get("/v1/status").get_json()["policy"]["digest"]
+    query = {"decide": ["designation.data_ai"], "as_of": "2023-06-30", "facts": STRONG}
+
+    assert ask(client, ["designation.data_ai"], STRONG, policy={"digest": digest})["policy"]["digest"] == digest
+    refused = client.post("/v1/decisions", json={**query, "policy": {"digest": "0" * 64}})
+    batch = {
+        "items": [{"id": "old", "query": {**query, "policy": {"digest": "0" * 64}}}, {"id": "any", "query": query}]
+    }
+    old, any_ = client.post("/v1/decisions/batch", json=batch).get_json()["items"]
+
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "other_policies")
+    assert refused.get_json()["digests"] == [digest]
+    assert old["problem"] == refused.get_json()
+    assert any_["answer"]["policy"]["digest"] == digest
+    assert any_["answer"]["decision_id"] != client.post("/v1/decisions", json=query).get_json()["decision_id"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "pointer"),
+    [
+        (None, "Q102", "/policy"),
+        ("0" * 64, "Q104", "/policy"),
+        ({}, "Q103", "/policy/digest"),
+        ({"digest": 7}, "Q104", "/policy/digest"),
+        ({"digest": "latest"}, "Q104", "/policy/digest"),
+        ({"digest": "0" * 64, "version": "x"}, "Q101", "/policy/version"),
+    ],
+    ids=str,
+)
+def test_what_names_no_policies_is_refused_at_its_place(
+    client: FlaskClient, policy: Json, code: str, pointer: str
+) -> None:
+    query = {"decide": ["*"], "as_of": "2023-06-30", "facts": {}, "policy": policy}
+    assert not QUERY.is_valid(query)
+
+    response = client.post("/v1/decisions", json=query)
+
+    assert response.status_code == 422
+    assert [(error["code"], error["pointer"]) for error in response.get_json()["errors"]] == [(code, pointer)]

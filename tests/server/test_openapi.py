@@ -27,8 +27,10 @@ VALID, INVALID = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMo
 ROUTES = [
     "GET /health/live",
     "GET /health/ready",
+    "GET /metrics",
     "GET /openapi.json",
     "GET /problems/{code}",
+    "GET /v1/decisions/{decision_id}",
     "GET /v1/rules",
     "GET /v1/rules/{rule}",
     "GET /v1/rules/{rule}/schema",

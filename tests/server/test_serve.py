@@ -29,7 +29,7 @@ opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Service:
     """A running service and what it prints."""
 
-    def __init__(self, policies: Path, log: Path, folder: Path) -> None:
+    def __init__(self, policies: Path, log: Path, folder: Path, *more: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -42,6 +42,7 @@ class Service:
             str(policies),
             "--port",
             str(self.port),
+            *more,
         ]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)}
         with log.open("wb") as stream:
@@ -127,6 +128,20 @@ def test_it_prints_a_question_answers_it_loads_again_and_ends_in_order(service: 
     assert service.stop() == 0
     assert "Traceback" not in service.log.read_text()
     assert not (service.log.parent / ".gunicorn").exists()
+
+
+def test_workers_count_together(service: Service) -> None:
+    for number in range(12):
+        query = {"decide": ["*"], "as_of": "2023-01-01", "facts": {"facts": {"ready": True} if number else {}}}
+        assert service.ask("/v1/decisions", query)[0] == 200
+
+    with opener.open(f"http://127.0.0.1:{service.port}/metrics", timeout=10) as response:
+        told = response.read().decode()
+
+    assert 'merit_decisions_total{kind="entitlement",outcome="eligible"} 11.0' in told
+    assert 'merit_decisions_total{kind="entitlement",outcome="undetermined"} 1.0' in told
+    assert 'merit_missing_total{missing="facts/ready"} 1.0' in told
+    assert 'merit_requests_total{method="POST",route="/v1/decisions",status="200"} 12.0' in told
 
 
 @pytest.mark.parametrize("size", ["zz", "-5", "9", "ffffffffffffffff", "f" * 300, "f" * 5000])

@@ -1,0 +1,183 @@
+"""Keys of answers: equal where the same policies are asked the same of facts that mean the same to the rule.
+
+A key is made of the policies' digest, the engine, the day, the rule, and what is told of all that the rule can read
+(``dsl.core.references``, and ``GET /v1/rules/{rule}/schema``). How a value is written does not count: ``100``, ``"100"``
+and ``1E2`` are one number, two spellings one word, and the steps of a history stand in any order. Nor does the order of
+records, unless one lacks a field: what is missing is told by the place of its record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from dsl import core as c
+from dsl.builtin import AWARDS
+from dsl.codec import decimal_text
+from dsl.core.calendar import month_text
+from dsl.core.references import Reading, Reads
+from evaluator.deadline import look_at_the_clock
+from evaluator.facts import Facts
+
+Json = Any
+
+
+class AnswerKeys:
+    """The keys of the answers that one engine gives."""
+
+    def __init__(self, core: c.Core, engine: str) -> None:
+        self.core = core
+        self.engine = engine
+        self._reading = Reading(core)
+        self._reads: dict[tuple[str, ...], Reads] = {}
+
+    def of(self, rules: Iterable[str], data: Mapping[str, Json], as_of: date) -> dict[str, str]:
+        """Return the key of each rule's answer, by the rule: a SHA-256 in hexadecimal digits.
+
+        Args:
+            rules: ids of rules.
+            data: facts that fit the vocabulary.
+            as_of: the day of the question.
+        """
+        facts = Facts(self.core, data, as_of)
+        meant = _Meant(self, facts)
+        entries = self._entries(facts)
+        return {rule: self._key(rule, self._reads_of(rule, entries), meant, as_of) for rule in rules}
+
+    def look_up(self) -> None:
+        """Look up what every rule can read, so that no question waits for it."""
+        for rule in self.core.rules:
+            self._of((rule,))
+
+    def reads(self, rule: str, data: Mapping[str, Json], as_of: date) -> Reads:
+        """Return what a rule can read of facts: where it asks for anniversaries of others, the register says of which."""
+        return self._reads_of(rule, self._entries(Facts(self.core, data, as_of)))
+
+    def _reads_of(self, rule: str, entries: tuple[tuple[str, ...], tuple[str, ...]]) -> Reads:
+        reads = self._of((rule,))
+        # What is held gives its anniversary to others; whether it is held still, its own checks say.
+        for asked in entries:
+            if reads.of_others:
+                reads = self._of((rule, *asked))
+            if not reads.projected:
+                break
+        return reads
+
+    def _of(self, names: tuple[str, ...]) -> Reads:
+        found = self._reads.get(names)
+        if found is None:
+            found = self._reading.of([self.core.rules[name] for name in names])
+            if len(names) > 1 and len(self._reads) >= MOST_KEPT:
+                self._reads.clear()
+            self._reads[names] = found
+        return found
+
+    def _entries(self, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the rules that the checks of the register's entries may ask: of those told, and of those projected too."""
+        found: set[str] = set()
+        both: list[tuple[str, ...]] = []
+        for projected in (False, True):
+            told = {row.data.get("award") for row in facts.records(AWARDS.name, projected).rows or ()}
+            found.update(rule.id for award in told if award for rule in self.core.rules_of_entry.get(award, ()))
+            both.append(tuple(sorted(found)))
+        return both[0], both[1]
+
+    def _key(self, rule: str, reads: Reads, meant: _Meant, as_of: date) -> str:
+        look_at_the_clock()
+        found = hashlib.sha256(
+            json.dumps([self.core.digest, self.engine, as_of.isoformat(), rule], ensure_ascii=False).encode()
+        )
+        for projected in (False, True) if reads.projected else (False,):
+            found.update(b"projected" if projected else b"told")
+            for name in (*reads.facts, *reads.measures):
+                found.update(meant.fact(name, projected))
+            for name in reads.records:
+                found.update(meant.records(name, projected))
+        return found.hexdigest()
+
+    def is_whole(self, declaration: c.RecordsDecl, row: Mapping[str, Json]) -> bool:
+        """Whether no field of a record is left out, so that its place is nowhere told."""
+        names = {name for name, field in declaration.fields.items() if field.formula is None}
+        if declaration is AWARDS and "award" in row:
+            rules = self.core.rules_of_entry.get(row["award"], ())
+            if not any(rule.levels for rule in rules):
+                names.discard("level")
+        if declaration.monthly:
+            names.add("month")
+        return names <= row.keys()
+
+
+MOST_KEPT = 10_000
+"""For how many registers it is kept what a rule can read; then it is looked up anew."""
+_ABSENT = bytes(32)
+
+
+class _Meant:
+    """Digests of what is told, each made once however many rules read it."""
+
+    def __init__(self, keys: AnswerKeys, facts: Facts) -> None:
+        self.keys = keys
+        self.core = facts.core
+        self.told = facts
+        self._found: dict[tuple[str, str, bool], bytes] = {}
+
+    def fact(self, name: str, projected: bool) -> bytes:
+        """Return the digest of a fact or measure."""
+        key = ("facts", name, projected)
+        if key not in self._found:
+            section = self.told.section("facts", projected)
+            self._found[key] = _digest(self._fact(name, section[name])) if name in section else _ABSENT
+        return self._found[key]
+
+    def _fact(self, name: str, raw: Json) -> Json:
+        type_ = self.core.facts[name].type if name in self.core.facts else self.core.named[name].type
+        if not isinstance(raw, dict):
+            return value_text(raw, type_)
+        # The days are of one form, so that texts are in their order; of one day the last step counts.
+        steps = sorted(raw["history"], key=lambda step: str(step["from"]))
+        return [[step["from"], value_text(step["value"], type_)] for step in steps]
+
+    def records(self, name: str, projected: bool) -> bytes:
+        """Return the digest of a list of records."""
+        key = ("records", name, projected)
+        if key not in self._found:
+            found = self.told.records(name, projected)
+            if found.rows is None:
+                self._found[key] = _ABSENT
+            else:
+                rows = [self._row(row.data, found.declaration) for row in found.rows]
+                if all(self.keys.is_whole(found.declaration, row.data) for row in found.rows):
+                    rows.sort(key=_plain)
+                else:
+                    rows = [[row.pointer, told] for row, told in zip(found.rows, rows, strict=True)]
+                covers = None if found.covers is None else [month_text(month) for month in found.covers]
+                self._found[key] = _digest([rows, bool(found.partial), covers])
+        return self._found[key]
+
+    def _row(self, row: Mapping[str, Json], declaration: c.RecordsDecl) -> Json:
+        return {
+            name: value_text(raw, declaration.fields[name].type) if name in declaration.fields else str(raw)
+            for name, raw in row.items()
+        }
+
+
+def value_text(raw: Json, type_: c.Type) -> str:
+    """Return a told value as a text: the same for all that mean the same to the type."""
+    if type_.is_numeric:
+        # A float is what it is written as, not the binary fraction next to it.
+        return decimal_text(Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw))
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    return type_.value_of(raw) if type_.kind in ("choice", "text") else str(raw)
+
+
+def _digest(meant: Json) -> bytes:
+    return hashlib.sha256(_plain(meant).encode()).digest()
+
+
+def _plain(meant: Json) -> str:
+    return json.dumps(meant, sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,62 @@
+"""Answers as they go out: what is decided, which is the same for the same question, and which answer this is.
+
+What is decided is one text, made once: it is what a caller reads, what is logged, and what a replay compares byte for
+byte. Which answer it is stands before it, so that no two answers are taken for one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from evaluator.decision import Decision
+from evaluator.engine import Engine
+from evaluator.whatif.comparison import Comparison
+from server.api import problems, queries
+from server.api.wire import written
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer of the service.
+
+    ``text`` is JSON as ``schemas/answer`` describes it, without ``decision_id``.
+    """
+
+    decision_id: str
+    query: Json
+    text: str
+    digest: str
+    """Of the policies that decided."""
+    engine: str
+    decisions: tuple[Decision, ...] = ()
+    """What was decided, of the facts as told."""
+
+    @property
+    def body(self) -> str:
+        """The answer with its id."""
+        return f'{{"decision_id":"{self.decision_id}",{self.text[1:]}'
+
+
+def answered(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -> Answered:
+    """Return the answer to a query, under an id of its own.
+
+    Raises:
+        Problem: as ``queries.answer``.
+    """
+    answer = queries.answer(engine, query, most)
+    decisions = answer.before.decisions if isinstance(answer, Comparison) else answer.decisions
+    text = written(answer.as_json())
+    return Answered(secrets.token_hex(16), query, text, engine.core.digest, engine.name, decisions)
+
+
+def decided_text(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -> str:
+    """Return what is decided of a query: the same text wherever the same is asked of the same policies.
+
+    Raises:
+        Problem: as ``queries.answer``.
+    """
+    return written(queries.answer(engine, query, most).as_json())

@@ -1,0 +1,63 @@
+"""Which log the service writes to: read off the environment, for a server that is configured from outside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from server.log.decisions import DecisionLog
+
+LOG = "MERIT_LOG"
+"""Environment variable with the path of a SQLite file or the URL of a database; empty: nothing is logged."""
+MODE = "MERIT_LOG_MODE"
+"""Environment variable: ``required``, which is usual, or ``best-effort``."""
+MASKS = "MERIT_LOG_MASKS"
+"""Environment variable with JSON pointers of what is masked, separated by spaces."""
+MODES = ("required", "best-effort")
+
+
+class WrongSettings(ValueError):
+    """What is set for the log does not fit."""
+
+
+def opened(where: str, mode: str = "required", masks: Sequence[str] = ()) -> DecisionLog | None:
+    """Return the log that is set, None where none is.
+
+    Raises:
+        WrongSettings: a setting is wrong, the log cannot be opened, or what it needs is not installed.
+    """
+    if not where:
+        return None
+    need_log()
+    from server.log.decisions import DecisionLog
+    from server.log.masks import Masks, WrongMask
+    from server.log.store import LogUnavailable
+
+    if mode not in MODES:
+        raise WrongSettings(f"`{mode}` is no mode of the log; write {' or '.join(MODES)}")
+    try:
+        return DecisionLog(where, "required" if mode == "required" else "best-effort", Masks.of(masks))
+    except (WrongMask, LogUnavailable) as error:
+        raise WrongSettings(str(error)) from error
+
+
+def from_environment() -> DecisionLog | None:
+    """Return the log that the environment sets, None where it sets none.
+
+    Raises:
+        WrongSettings: as ``opened``.
+    """
+    return opened(os.environ.get(LOG, ""), os.environ.get(MODE, "required"), os.environ.get(MASKS, "").split())
+
+
+def need_log() -> None:
+    """Refuse to go on without what the log needs.
+
+    Raises:
+        WrongSettings: it is not installed.
+    """
+    if find_spec("sqlalchemy") is None:
+        raise WrongSettings("the log needs SQLAlchemy; install merit[log]")

@@ -1,0 +1,358 @@
+"""Where the log is kept: a SQLite file, or a database by its URL. The one module that knows SQLAlchemy.
+
+Everything goes in by one transaction for a group of records, which takes the head, links them behind it and puts the new
+head: two writers wait for each other, and an entry is there with its contents or not at all.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from server.log.entries import NOTHING, Contents, Entry, Head, Record, erasure, linked
+
+FORMAT = 1
+BUSY_MS = 10_000
+"""How long one writer waits for another."""
+AT_ONCE = 1_000
+"""Rows that are read at once."""
+
+_tables = MetaData()
+ENTRIES = Table(
+    "merit_entries",
+    _tables,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("decision_id", String(64), nullable=False, index=True),
+    Column("at", String(40), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("engine", Text, nullable=False),
+    Column("contents_digest", String(64), nullable=False),
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+CONTENTS = Table(
+    "merit_contents",
+    _tables,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary(32), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("partner", Text, nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("trace_id", String(64), nullable=False),
+    Column("masked", Text, nullable=False),
+    Index("merit_contents_partner", "partner"),
+)
+HEAD = Table(
+    "merit_head",
+    _tables,
+    Column("one", BigInteger, primary_key=True, autoincrement=False),
+    Column("format", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+
+class LogUnavailable(Exception):
+    """The log cannot be read or written now."""
+
+
+class LogBroken(LogUnavailable):
+    """The log is not the one that was written to: it ends before entries that were acknowledged."""
+
+
+class Logged(NamedTuple):
+    """An entry as it is kept; without contents and their salt where they were erased."""
+
+    entry: Entry
+    contents: Contents | None
+    salt: bytes
+
+
+class Store:
+    """One log. Safe to share between threads, not between processes: each opens its own."""
+
+    def __init__(self, where: str, *, create: bool = False) -> None:
+        """Open a log.
+
+        Args:
+            where: the path of a SQLite file, or a URL as SQLAlchemy has it (``postgresql+psycopg://…``).
+            create: whether it is made where it is not there yet.
+
+        Raises:
+            LogUnavailable: it cannot be opened, or is no log.
+        """
+        self.where = where
+        self._last = Head(0, NOTHING)
+        with _told(self):
+            self._engine = _engine(where, create=create)
+        self._is_sqlite = self._engine.dialect.name == "sqlite"
+        with _told(self), self._writing() if create else self._engine.connect() as connection:
+            if create:
+                _tables.create_all(connection)
+                if connection.execute(select(HEAD.c.one)).first() is None:
+                    connection.execute(insert(HEAD).values(one=1, format=FORMAT, seq=0, hash=NOTHING))
+            told = connection.execute(select(HEAD.c.format)).scalar_one_or_none()
+        if told != FORMAT:
+            raise LogUnavailable(f"{self.shown}: this is no log of this version")
+
+    @property
+    def shown(self) -> str:
+        """Where it is, without a password."""
+        return str(self._engine.url) if "://" in self.where else self.where
+
+    def close(self) -> None:
+        """Give back what it holds of the database."""
+        self._engine.dispose()
+
+    # ---- writing
+
+    def append(self, records: Sequence[Record]) -> Head:
+        """Put records behind the last entry; when this returns they are on the disk.
+
+        Raises:
+            LogUnavailable: none of them is kept.
+        """
+        with _told(self), self._writing() as connection:
+            head = self._append(connection, records)
+        self._last = head
+        return head
+
+    def _append(self, connection: Connection, records: Sequence[Record]) -> Head:
+        head = self._head(connection, is_writing=True)
+        if head.seq < self._last.seq or (head.seq == self._last.seq and head.hash != self._last.hash):
+            raise LogBroken(f"{self.shown} ends at entry {head.seq:,}, and {self._last.seq:,} was written")
+        entries, contents = [], []
+        for record in records:
+            entry, salt = linked(head, record, datetime.now(UTC))
+            head = Head(entry.seq, entry.hash)
+            entries.append({column.name: getattr(entry, column.name) for column in ENTRIES.columns})
+            told = {name: getattr(record.contents, name) for name in _FIELDS}
+            contents.append({"seq": entry.seq, "salt": salt, **told})
+        connection.execute(insert(ENTRIES), entries)
+        connection.execute(insert(CONTENTS), contents)
+        connection.execute(update(HEAD).where(HEAD.c.one == 1).values(seq=head.seq, hash=head.hash))
+        return head
+
+    def erase(
+        self, why: str, *, partner: str | None = None, decision: str | None = None, before: str | None = None
+    ) -> int:
+        """Erase the contents of decisions, and note in the log which.
+
+        Args:
+            why: noted with it; it stays.
+            partner: of this partner, as the facts name it.
+            decision: of this decision.
+            before: logged before this moment, ISO 8601 in UTC.
+
+        Returns:
+            How many decisions had contents, and have none now.
+
+        Raises:
+            LogUnavailable: nothing is erased.
+        """
+        chosen = (
+            select(ENTRIES.c.seq).join(CONTENTS, CONTENTS.c.seq == ENTRIES.c.seq).where(ENTRIES.c.kind == "decision")
+        )
+        if partner is not None:
+            chosen = chosen.where(CONTENTS.c.partner == partner)
+        if decision is not None:
+            chosen = chosen.where(ENTRIES.c.decision_id == decision)
+        if before is not None:
+            chosen = chosen.where(ENTRIES.c.at < before)
+        with _told(self), self._writing() as connection:
+            self._head(connection, is_writing=True)
+            found = list(connection.execute(chosen.order_by(ENTRIES.c.seq)).scalars())
+            spans = _spans(found)
+            if not found:
+                return 0
+            for first, last in spans:
+                connection.execute(delete(CONTENTS).where(CONTENTS.c.seq.between(first, last)))
+            head = self._append(connection, [erasure(spans, why)])
+        self._last = head
+        if self._is_sqlite:
+            # What was erased stands in the write-ahead log too, until that begins anew.
+            with _told(self):
+                plain = self._engine.raw_connection()
+                try:
+                    plain.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                finally:
+                    plain.close()
+        return len(found)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._turn(), self._engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for other writers to a SQLite file: its own lock is asked for again and again with growing pauses."""
+        if not self._is_sqlite:
+            yield
+            return
+        turn = os.open(f"{self.where}-turn", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(turn)
+
+    # ---- reading
+
+    def head(self) -> Head:
+        """Return the last entry.
+
+        Raises:
+            LogUnavailable: it cannot be read.
+        """
+        with _told(self), self._engine.connect() as connection:
+            return self._head(connection)
+
+    def _head(self, connection: Connection, *, is_writing: bool = False) -> Head:
+        asked = select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.one == 1)
+        # SQLite has taken its lock with the transaction.
+        row = connection.execute(asked.with_for_update() if is_writing else asked).one_or_none()
+        if row is None:
+            raise LogBroken(f"{self.shown} has no head")
+        return Head(row.seq, row.hash)
+
+    def find(self, decision_id: str) -> Logged | None:
+        """Return a decision by its id; None where it is not logged.
+
+        Raises:
+            LogUnavailable: the log cannot be read.
+        """
+        asked = _both().where(ENTRIES.c.decision_id == decision_id, ENTRIES.c.kind == "decision")
+        with _told(self), self._engine.connect() as connection:
+            row = connection.execute(asked).first()
+        return None if row is None else _logged(row)
+
+    def entries(self, first: int = 1, last: int | None = None) -> Iterator[Logged]:
+        """Yield the entries from one number through another, in their order; a few at a time are in memory.
+
+        Raises:
+            LogUnavailable: the log cannot be read.
+        """
+        asked = _both().where(ENTRIES.c.seq >= first).order_by(ENTRIES.c.seq)
+        if last is not None:
+            asked = asked.where(ENTRIES.c.seq <= last)
+        with _told(self), self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=AT_ONCE).execute(asked):
+                yield _logged(row)
+
+    def without_entry(self) -> list[int]:
+        """Return the numbers of contents that have no entry, at most a hundred.
+
+        Raises:
+            LogUnavailable: the log cannot be read.
+        """
+        known = select(ENTRIES.c.seq).where(ENTRIES.c.seq == CONTENTS.c.seq).exists()
+        with _told(self), self._engine.connect() as connection:
+            return list(connection.execute(select(CONTENTS.c.seq).where(~known).limit(100)).scalars())
+
+    def count(self) -> int:
+        """Return how many decisions are logged, erased ones among them.
+
+        Raises:
+            LogUnavailable: the log cannot be read.
+        """
+        asked = select(func.count()).select_from(ENTRIES).where(ENTRIES.c.kind == "decision")
+        with _told(self), self._engine.connect() as connection:
+            return int(connection.execute(asked).scalar_one())
+
+
+_FIELDS = ("query", "answer", "partner", "caller", "trace_id", "masked")
+
+
+def _both() -> Any:
+    told = [CONTENTS.c[name] for name in _FIELDS]
+    return select(ENTRIES, CONTENTS.c.salt, *told).outerjoin(CONTENTS, CONTENTS.c.seq == ENTRIES.c.seq)
+
+
+def _logged(row: Any) -> Logged:
+    entry = Entry(**{column.name: getattr(row, column.name) for column in ENTRIES.columns})
+    if row.salt is None:
+        return Logged(entry, None, b"")
+    return Logged(entry, Contents(**{name: getattr(row, name) for name in _FIELDS}), bytes(row.salt))
+
+
+def _spans(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return sorted numbers as first and last ones of stretches without a gap."""
+    spans: list[tuple[int, int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    return spans
+
+
+def _engine(where: str, *, create: bool) -> Engine:
+    if "://" in where:
+        url = make_url(where)
+        if url.get_backend_name() == "sqlite":
+            raise LogUnavailable("a SQLite log is given by its path, without `sqlite://`")
+        return create_engine(url, pool_size=2, max_overflow=10, pool_pre_ping=True)
+    path = Path(where)
+    if create:
+        # It holds what partners told: nobody else may read it.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    elif not path.is_file():
+        raise LogUnavailable(f"there is no log at `{where}`")
+    engine = create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: object) -> None:
+    """Make a new connection to SQLite keep what it says it kept."""
+    connection.isolation_level = None  # transactions begin as `_begin` says
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", f"busy_timeout = {BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes its lock at once: what it read of the head would be of yesterday where it took it later.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _told(store: Store) -> Iterator[None]:
+    try:
+        yield
+    except ArgumentError as error:
+        raise LogUnavailable(f"`{store.where}` is no place of a log: {error}") from error
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise LogUnavailable(f"the log cannot be used: {cause}") from error
