@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from evaluator.deadline import within
 from evaluator.engine import Engine, UnknownRule
 from evaluator.facts_schema import FactErrors
 from evaluator.improve.costs import CostErrors, Costs, read_costs
@@ -32,8 +33,11 @@ bp = Blueprint("improvements", __name__, url_prefix="/v1/improvements")
 def create_improvement() -> ResponseReturnValue:
     """Look for the cheapest changes that make a partner eligible."""
     engine = current_engine()
-    data = wire.read_json(current_limits().body_bytes)
-    return wire.write_json(improvement_json(answer(engine, data)))
+    bounds = current_limits()
+    data = wire.read_json(bounds.body_bytes)
+    with within(bounds.seconds):
+        told = improvement_json(answer(engine, data))
+    return wire.write_json(told)
 
 
 def answer(engine: Engine, data: Json) -> Improvement:

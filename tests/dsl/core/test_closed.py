@@ -60,10 +60,12 @@ CHAIN = 5
 CHAINS = {
     "dsl/check/checks_in_time.py _is_past": "what is not seen to lie in the past is not claimed to",
     "dsl/core/check_days.py _names_a_day": "what is not seen to name a day is asked of every day",
+    "evaluator/compiled/recording.py _of": "of any other kind the record of its parts, by the roles of its fields",
     "evaluator/compiled/question.py notes_of_leaf": "of any other kind what the one reader of notes tells",
     "evaluator/hints.py _named": "hints: of what is not among them none is given",
     "evaluator/resting.py _own": "of any other kind the parts that it chose, as its fields' roles have them",
     "evaluator/resting.py _speaks": "of any other kind what its fields state",
+    "evaluator/improve/rows.py _met": "rows that are tried: one that is not thought of claims nothing",
     "review/prove/encode.py _may_be_open": "what a figure over records is made of; held by the law of the encoding",
     "review/prove/encode.py _means": "of any other kind its key",
     "review/prove/verdicts.py moves_daily": "on which days a claim is tried beside the first of a stretch; a witness is replayed",
