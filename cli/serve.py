@@ -17,7 +17,7 @@ from dsl.load import load_sources, policy_files
 from dsl.render import as_text, summary
 from dsl.source import read_source
 from evaluator.engine import Engine
-from server.log.settings import LOG, MASKS, MODE, MODES, WrongSettings, opened
+from server.log.settings import KEY, LOG, MASKS, MODE, MODES, WrongSettings, opened
 
 EXAMPLES = Path("examples/queries")
 
@@ -58,6 +58,7 @@ EXAMPLES = Path("examples/queries")
     metavar="POINTER",
     help="What is blotted out before it is logged, as /query/facts/partner.",
 )
+@click.option("--log-key", "key", envvar=KEY, metavar="FILE", help="Sign heads of the log; `merit log key` makes one.")
 def serve(
     paths: tuple[str, ...],
     host: str,
@@ -68,6 +69,7 @@ def serve(
     where: str | None,
     mode: str,
     masks: tuple[str, ...],
+    key: str | None,
 ) -> None:
     """Serve the policies of PATHS (default: policies) over HTTP.
 
@@ -88,7 +90,7 @@ def serve(
         click.echo(f"not served: {summary(loaded.diagnostics)}", err=True)
         sys.exit(3)
     try:
-        log = opened(where or "", mode, masks)
+        log = opened(where or "", mode, masks, key or "")
     except WrongSettings as error:
         fail_usage(f"--log: {error}")
     click.echo(f"{len(loaded.core.rules)} rules, policy digest {loaded.core.digest}")
