@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,14 @@ EXAMPLES = Path("examples/queries")
     type=click.FloatRange(0, 50, min_open=True),
     metavar="SECONDS",
     help="How long one request may be worked on.  [default: 30]",
+)
+@click.option(
+    "--earlier",
+    type=click.IntRange(0, 20),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="How many policies that were served before a query may still name.",
 )
 @click.option("--json-logs", is_flag=True, help="Say everything in lines of JSON, and a line for each request.")
 @click.option(
@@ -65,6 +74,7 @@ def serve(
     port: int,
     workers: int,
     deadline: float | None,
+    earlier: int,
     json_logs: bool,
     where: str | None,
     mode: str,
@@ -103,7 +113,9 @@ def serve(
         from server.app import create_app
         from server.snapshot import Limits
 
-        bounds = Limits() if deadline is None else Limits(seconds=deadline)
+        bounds = Limits(earlier_policies=earlier)
+        if deadline is not None:
+            bounds = replace(bounds, seconds=deadline)
         app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log)
         run(app, chosen, host=host, port=port, workers=workers, json_logs=json_logs)
 
