@@ -16,10 +16,10 @@ DEV := $(VENV)/dev.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run test format check bench twins wheel lock clean
+.PHONY: help run test test-services format check bench twins wheel lock clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
 	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)"'
 
 run: $(RUNTIME) ## serve the policies over HTTP and log what is decided, after printing a question to ask
@@ -32,6 +32,9 @@ test: $(DEV) ## check formatting, style, types and import order, then run the te
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --numprocesses auto $(PYTEST_ARGS)
+
+test-services: $(DEV) ## run the tests that need PostgreSQL
+	$(BIN)/python -m pytest -m services $(PYTEST_ARGS) tests/services
 
 format: $(DEV) ## format the code and apply the safe fixes
 	$(BIN)/python -m ruff check --fix .

@@ -8,7 +8,7 @@ import click
 
 from dsl.diagnostics import nearest
 
-COMMANDS = ("erase", "export", "replay", "show", "verify")
+COMMANDS = ("erase", "export", "key", "replay", "show", "verify")
 """The commands below this one, each in a module of its own."""
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from dsl.load import load_sources, policy_files
 from dsl.render import as_text, summary
 from dsl.source import read_source
 from evaluator.engine import Engine
-from server.log.settings import LOG, MASKS, MODE, MODES, WrongSettings, opened
+from server.log.settings import KEY, LOG, MASKS, MODE, MODES, WrongSettings, opened
 
 EXAMPLES = Path("examples/queries")
 
@@ -32,6 +33,14 @@ EXAMPLES = Path("examples/queries")
     type=click.FloatRange(0, 50, min_open=True),
     metavar="SECONDS",
     help="How long one request may be worked on.  [default: 30]",
+)
+@click.option(
+    "--earlier",
+    type=click.IntRange(0, 20),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="How many policies that were served before a query may still name.",
 )
 @click.option("--json-logs", is_flag=True, help="Say everything in lines of JSON, and a line for each request.")
 @click.option(
@@ -58,16 +67,19 @@ EXAMPLES = Path("examples/queries")
     metavar="POINTER",
     help="What is blotted out before it is logged, as /query/facts/partner.",
 )
+@click.option("--log-key", "key", envvar=KEY, metavar="FILE", help="Sign heads of the log; `merit log key` makes one.")
 def serve(
     paths: tuple[str, ...],
     host: str,
     port: int,
     workers: int,
     deadline: float | None,
+    earlier: int,
     json_logs: bool,
     where: str | None,
     mode: str,
     masks: tuple[str, ...],
+    key: str | None,
 ) -> None:
     """Serve the policies of PATHS (default: policies) over HTTP.
 
@@ -88,7 +100,7 @@ def serve(
         click.echo(f"not served: {summary(loaded.diagnostics)}", err=True)
         sys.exit(3)
     try:
-        log = opened(where or "", mode, masks)
+        log = opened(where or "", mode, masks, key or "")
     except WrongSettings as error:
         fail_usage(f"--log: {error}")
     click.echo(f"{len(loaded.core.rules)} rules, policy digest {loaded.core.digest}")
@@ -101,7 +113,9 @@ def serve(
         from server.app import create_app
         from server.snapshot import Limits
 
-        bounds = Limits() if deadline is None else Limits(seconds=deadline)
+        bounds = Limits(earlier_policies=earlier)
+        if deadline is not None:
+            bounds = replace(bounds, seconds=deadline)
         app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log)
         run(app, chosen, host=host, port=port, workers=workers, json_logs=json_logs)
 

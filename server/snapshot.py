@@ -31,6 +31,8 @@ class Limits:
     batch_items: int = 1000
     batch_decisions: int = 20_000
     """Decisions of all items of a batch together: what a worker can decide and write before its time is over."""
+    earlier_policies: int = 0
+    """How many policies that were served before can still be asked for by their digest; each takes its memory."""
     seconds: float = 30
     """How long one request may be worked on, from when its body is there; half of what a worker may take."""
 
@@ -58,11 +60,28 @@ class Snapshot:
 
     engine: Engine
     since: datetime
+    earlier: tuple[Engine, ...] = ()
+    """Those that answered before it, the last one first: they answer who asks for their policies by the digest."""
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The digests of all policies at hand, of those in service first."""
+        return tuple(dict.fromkeys(engine.core.digest for engine in (self.engine, *self.earlier)))
+
+    def named(self, digest: object) -> Engine:
+        """Return the engine of the policies with a digest; that in service where there are none."""
+        found = (engine for engine in (self.engine, *self.earlier) if engine.core.digest == digest)
+        return next(found, self.engine)
 
 
 def install(app: Flask, engine: Engine) -> None:
     """Answer from this engine from now on; requests under way keep the one they began with."""
-    app.extensions[KEY] = Snapshot(engine, datetime.now(UTC))
+    before: Snapshot | None = app.extensions.get(KEY)
+    earlier: tuple[Engine, ...] = ()
+    if before is not None:
+        others = (one for one in (before.engine, *before.earlier) if one.core.digest != engine.core.digest)
+        earlier = tuple(others)[: app.extensions[LIMITS].earlier_policies]
+    app.extensions[KEY] = Snapshot(engine, datetime.now(UTC), earlier)
 
 
 def snapshot_or_none() -> Snapshot | None:

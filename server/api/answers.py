@@ -15,6 +15,7 @@ from evaluator.engine import Engine
 from evaluator.whatif.comparison import Comparison
 from server.api import problems, queries
 from server.api.wire import written
+from server.snapshot import Snapshot
 
 Json = Any
 
@@ -41,13 +42,14 @@ class Answered:
         return f'{{"decision_id":"{self.decision_id}",{self.text[1:]}'
 
 
-def answered(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -> Answered:
-    """Return the answer to a query, under an id of its own.
+def answered(snapshot: Snapshot, query: Json, most: int = problems.MAX_FAULTS) -> Answered:
+    """Return the answer to a query, under an id of its own, by the policies that it names.
 
     Raises:
         Problem: as ``queries.answer``.
     """
-    answer = queries.answer(engine, query, most)
+    engine = snapshot.named(queries.digest_wanted(query))
+    answer = queries.answer(engine, query, most, snapshot.digests)
     decisions = answer.before.decisions if isinstance(answer, Comparison) else answer.decisions
     text = written(answer.as_json())
     return Answered(secrets.token_hex(16), query, text, engine.core.digest, engine.name, decisions)

@@ -9,12 +9,11 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from evaluator.deadline import within
-from evaluator.engine import Engine
 from server.api import logged, problems, queries, wire
 from server.api.answers import Answered, answered
 from server.api.problems import Fault, Problem
 from server.api.wire import written
-from server.snapshot import Limits, current_engine, current_limits
+from server.snapshot import Limits, Snapshot, current_limits, current_snapshot
 
 Json = Any
 MIN_FAULTS = 3
@@ -27,11 +26,11 @@ bp = Blueprint("decisions", __name__, url_prefix="/v1/decisions")
 @bp.post("")
 def create_decisions() -> ResponseReturnValue:
     """Answer one query and say why."""
-    engine = current_engine()
+    snapshot = current_snapshot()
     limits = current_limits()
     data = wire.read_json(limits.body_bytes)
     with within(limits.seconds):
-        answer = answered(engine, data)
+        answer = answered(snapshot, data)
     logged.log([answer])
     return wire.write_text(answer.body)
 
@@ -39,16 +38,16 @@ def create_decisions() -> ResponseReturnValue:
 @bp.post("/batch")
 def create_batch() -> ResponseReturnValue:
     """Answer many queries in their order; each item has its answer or its problem."""
-    engine = current_engine()
+    snapshot = current_snapshot()
     limits = current_limits()
     data = wire.read_json(limits.batch_bytes)
     with within(limits.seconds):
-        text, answers = _batch(engine, data, limits)
+        text, answers = _batch(snapshot, data, limits)
     logged.log(answers)
     return wire.write_text(text)
 
 
-def _batch(engine: Engine, data: Json, limits: Limits) -> tuple[str, list[Answered]]:
+def _batch(snapshot: Snapshot, data: Json, limits: Limits) -> tuple[str, list[Answered]]:
     """Return what a batch is answered with, and the answers in it.
 
     Raises:
@@ -61,7 +60,7 @@ def _batch(engine: Engine, data: Json, limits: Limits) -> tuple[str, list[Answer
         raise problems.too_large(limits.batch_decisions, "names of rules")
     # What if is decided twice.
     times = [2 if isinstance(item["query"], dict) and "what_if" in item["query"] else 1 for item in items]
-    counts = (len({rule.id for name in names for rule in engine.found(name)}) for names in asked)
+    counts = (len({rule.id for name in names for rule in snapshot.engine.found(name)}) for names in asked)
     if sum(map(mul, times, counts)) > limits.batch_decisions:
         raise problems.too_large(limits.batch_decisions, "decisions")
     # Proposals are looked for in every item, however many are wrong: a few each where there are many.
@@ -70,7 +69,7 @@ def _batch(engine: Engine, data: Json, limits: Limits) -> tuple[str, list[Answer
     answers: list[Answered] = []
     for item in items:
         try:
-            answers.append(answered(engine, item["query"], most))
+            answers.append(answered(snapshot, item["query"], most))
             told = f'"answer":{answers[-1].body}'
         except Problem as problem:
             told = f'"problem":{written(problem.as_json())}'

@@ -31,13 +31,16 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
-def answer(engine: Engine, data: Json, most: int = problems.MAX_FAULTS) -> Answer | Comparison:
+def answer(
+    engine: Engine, data: Json, most: int = problems.MAX_FAULTS, at_hand: Sequence[str] = ()
+) -> Answer | Comparison:
     """Return the answer to a query; one that asks what if, beside that of the changed facts.
 
     Args:
         engine: what decides.
         data: the query as read.
         most: how many faults of each sort are looked for; to propose something for each takes its time.
+        at_hand: the digests that are told where the query names other policies.
 
     Raises:
         Problem: it is no query, names other policies or a rule that does not exist, or its facts do not fit the
@@ -48,7 +51,7 @@ def answer(engine: Engine, data: Json, most: int = problems.MAX_FAULTS) -> Answe
     unknown, more_unknown = _first(_unknown_rules(engine, decide) if isinstance(decide, list) else (), most)
     if not faults:
         if "policy" in data and data["policy"]["digest"] != engine.core.digest:
-            raise problems.other_policies(data["policy"]["digest"], [engine.core.digest])
+            raise problems.other_policies(data["policy"]["digest"], at_hand or [engine.core.digest])
         if unknown:
             facts, more_facts = _fact_faults(engine, data["facts"], most)
             if not facts:
@@ -74,6 +77,12 @@ def _first(found: Iterable[Fault], most: int) -> tuple[list[Fault], bool]:
     """Return the first of what was found, and whether there is more."""
     first = list(islice(found, most + 1))
     return first[:most], len(first) > most
+
+
+def digest_wanted(data: Json) -> Json:
+    """Return what a query names as the digest of the policies that are to decide; None where it names none."""
+    told = data.get("policy") if isinstance(data, dict) else None
+    return told.get("digest") if isinstance(told, dict) else None
 
 
 def query_of(data: Json) -> Query:

@@ -30,6 +30,7 @@ def show_status() -> ResponseReturnValue:
                 "package": core.package,
                 "title": core.title,
             },
+            "earlier": list(snapshot.digests[1:]),
             "engine": engine_name(),
             "since": snapshot.since.isoformat(timespec="seconds"),
             "rules": {"total": len(core.rules), "kinds": dict(sorted(kinds.items()))},

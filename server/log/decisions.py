@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from server.log.entries import Contents, Record, exact
+from server.log.entries import Contents, Head, Record, exact
 from server.log.masks import BLOT, Masks
 from server.log.store import Logged, LogUnavailable, Store
 from server.log.writer import Mode, Tally, Writer
@@ -61,19 +61,27 @@ class Answered(Protocol):
 class DecisionLog:
     """Logs what the service answers. Made before the workers are, which open it each for itself."""
 
-    def __init__(self, where: str, mode: Mode = "required", masks: Masks | None = None) -> None:
+    def __init__(
+        self,
+        where: str,
+        mode: Mode = "required",
+        masks: Masks | None = None,
+        sign: Callable[[Head], bytes] | None = None,
+    ) -> None:
         """Open a log, and make it where it is not there yet.
 
         Args:
             where: the path of a SQLite file, or the URL of a database.
             mode: ``required``: no log, no decision; ``best-effort``: what cannot be logged is counted, and told.
             masks: what is blotted out before anything is stored.
+            sign: signs heads of the log; None: they are not signed.
 
         Raises:
             LogUnavailable: it cannot be opened.
         """
         self.where = where
         self.mode: Mode = mode
+        self._sign = sign
         self.masks = masks or Masks()
         self._losses = Tally()
         self._lock = threading.Lock()
@@ -145,7 +153,7 @@ class DecisionLog:
         with self._lock:
             mine = self._mine()
             if mine.writer is None:
-                mine.writer = Writer(lambda: Store(self.where), self.mode, self._losses)
+                mine.writer = Writer(lambda: Store(self.where, sign=self._sign), self.mode, self._losses)
             return mine.writer
 
     def _reader(self) -> Store:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from server.log.decisions import DecisionLog
+    from server.log.entries import Head
 
 LOG = "MERIT_LOG"
 """Environment variable with the path of a SQLite file or the URL of a database; empty: nothing is logged."""
@@ -16,6 +18,8 @@ MODE = "MERIT_LOG_MODE"
 """Environment variable: ``required``, which is usual, or ``best-effort``."""
 MASKS = "MERIT_LOG_MASKS"
 """Environment variable with JSON pointers of what is masked, separated by spaces."""
+KEY = "MERIT_LOG_KEY"
+"""Environment variable with the path of the private key that signs the heads of the log; empty: they are not signed."""
 MODES = ("required", "best-effort")
 
 
@@ -23,7 +27,7 @@ class WrongSettings(ValueError):
     """What is set for the log does not fit."""
 
 
-def opened(where: str, mode: str = "required", masks: Sequence[str] = ()) -> DecisionLog | None:
+def opened(where: str, mode: str = "required", masks: Sequence[str] = (), key: str = "") -> DecisionLog | None:
     """Return the log that is set, None where none is.
 
     Raises:
@@ -38,10 +42,24 @@ def opened(where: str, mode: str = "required", masks: Sequence[str] = ()) -> Dec
 
     if mode not in MODES:
         raise WrongSettings(f"`{mode}` is no mode of the log; write {' or '.join(MODES)}")
+    sign = _signing(Path(key)) if key else None
     try:
-        return DecisionLog(where, "required" if mode == "required" else "best-effort", Masks.of(masks))
+        return DecisionLog(where, "required" if mode == "required" else "best-effort", Masks.of(masks), sign)
     except (WrongMask, LogUnavailable) as error:
         raise WrongSettings(str(error)) from error
+
+
+def _signing(key: Path) -> Callable[[Head], bytes]:
+    if find_spec("cryptography") is None:
+        raise WrongSettings("signed heads need cryptography; install merit[log]")
+    from server.log.signing import Signer, WrongKey
+
+    try:
+        return Signer.of(key).sign
+    except WrongKey as error:
+        raise WrongSettings(str(error)) from error
+    except OSError as error:
+        raise WrongSettings(f"the key `{key}` cannot be read: {error.strerror or error}") from error
 
 
 def from_environment() -> DecisionLog | None:
@@ -50,7 +68,12 @@ def from_environment() -> DecisionLog | None:
     Raises:
         WrongSettings: as ``opened``.
     """
-    return opened(os.environ.get(LOG, ""), os.environ.get(MODE, "required"), os.environ.get(MASKS, "").split())
+    return opened(
+        os.environ.get(LOG, ""),
+        os.environ.get(MODE, "required"),
+        os.environ.get(MASKS, "").split(),
+        os.environ.get(KEY, ""),
+    )
 
 
 def need_log() -> None:

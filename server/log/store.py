@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,7 @@ from server.log.entries import NOTHING, Contents, Entry, Head, Record, erasure, 
 FORMAT = 1
 BUSY_MS = 10_000
 """How long one writer waits for another."""
+SIGNED_EACH_S = 1.0
 AT_ONCE = 1_000
 """Rows that are read at once."""
 
@@ -79,6 +81,13 @@ HEAD = Table(
     Column("seq", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
 )
+HEADS = Table(
+    "merit_signed_heads",
+    _tables,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)
 
 
 class LogUnavailable(Exception):
@@ -100,18 +109,21 @@ class Logged(NamedTuple):
 class Store:
     """One log. Safe to share between threads, not between processes: each opens its own."""
 
-    def __init__(self, where: str, *, create: bool = False) -> None:
+    def __init__(self, where: str, *, create: bool = False, sign: Callable[[Head], bytes] | None = None) -> None:
         """Open a log.
 
         Args:
             where: the path of a SQLite file, or a URL as SQLAlchemy has it (``postgresql+psycopg://…``).
             create: whether it is made where it is not there yet.
+            sign: signs its heads, one in ``SIGNED_EACH_S`` seconds in which something is written.
 
         Raises:
             LogUnavailable: it cannot be opened, or is no log.
         """
         self.where = where
         self._last = Head(0, NOTHING)
+        self._sign = sign
+        self._signed_at = -SIGNED_EACH_S
         with _told(self):
             self._engine = _engine(where, create=create)
         self._is_sqlite = self._engine.dialect.name == "sqlite"
@@ -160,6 +172,9 @@ class Store:
         connection.execute(insert(ENTRIES), entries)
         connection.execute(insert(CONTENTS), contents)
         connection.execute(update(HEAD).where(HEAD.c.one == 1).values(seq=head.seq, hash=head.hash))
+        if self._sign is not None and time.monotonic() - self._signed_at >= SIGNED_EACH_S:
+            self._signed_at = time.monotonic()
+            connection.execute(insert(HEADS).values(seq=head.seq, hash=head.hash, signature=self._sign(head)))
         return head
 
     def erase(
@@ -268,6 +283,16 @@ class Store:
         with _told(self), self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=AT_ONCE).execute(asked):
                 yield _logged(row)
+
+    def signed_heads(self) -> list[tuple[Head, bytes]]:
+        """Return the heads that were signed, with their signatures, in their order.
+
+        Raises:
+            LogUnavailable: the log cannot be read.
+        """
+        with _told(self), self._engine.connect() as connection:
+            rows = connection.execute(select(HEADS).order_by(HEADS.c.seq)).all()
+        return [(Head(row.seq, row.hash), bytes(row.signature)) for row in rows]
 
     def without_entry(self) -> list[int]:
         """Return the numbers of contents that have no entry, at most a hundred.

@@ -34,6 +34,8 @@ class Verified:
     erased: int = 0
     lost: int = 0
     """Decisions that were answered and not logged, as the log notes it."""
+    signed: int = 0
+    """The last entry up to which the chain is signed; 0: none, or signatures were not looked at."""
     faults: list[Fault] = field(default_factory=list)
 
     def tell(self, seq: int, message: str) -> None:
@@ -42,19 +44,25 @@ class Verified:
             self.faults.append(Fault(seq, message))
 
 
-def verify(store: Store, known: Sequence[Head] = ()) -> Verified:
+def verify(
+    store: Store, known: Sequence[Head] = (), is_signed: Callable[[Head, bytes], bool] | None = None
+) -> Verified:
     """Return what is wrong with a log.
 
     Args:
         store: the log.
         known: heads that were noted outside of it: whoever can write to the log could make all of it anew, but not these.
+        is_signed: whether a signature is that of a head; None does not look at signed heads.
 
     Raises:
         LogUnavailable: it cannot be read.
     """
+    # Before the head, so that none is of an entry behind it.
+    told = store.signed_heads() if is_signed is not None else []
     head = store.head()
     found = Verified(head)
     hashes = {one.seq: one.hash for one in known}
+    signed = _signed(told, is_signed, found) if is_signed is not None else {}
     last = Head(0, NOTHING)
     without: list[int] = []
     erased: list[tuple[int, int]] = []
@@ -76,6 +84,8 @@ def verify(store: Store, known: Sequence[Head] = ()) -> Verified:
         wanted = hashes.pop(entry.seq, entry.hash)
         if wanted != entry.hash:
             found.tell(entry.seq, f"its hash is not the one noted outside, {wanted}")
+        if signed.pop(entry.seq, entry.hash) != entry.hash:
+            found.tell(entry.seq, "its hash is not the one that was signed")
         last = Head(entry.seq, entry.hash)
     if last.seq != head.seq:
         found.tell(head.seq, f"the log ends at entry {last.seq:,}, and its head is entry {head.seq:,}")
@@ -84,6 +94,8 @@ def verify(store: Store, known: Sequence[Head] = ()) -> Verified:
     for seq in sorted(hashes):
         found.tell(seq, f"the log has no such entry, and its hash was noted outside as {hashes[seq]}")
     erased.sort()
+    for seq in sorted(signed):
+        found.tell(seq, "the log has no such entry, and it was signed as its head")
     for seq in without:
         place = bisect_right(erased, (seq, MAX_SEQ)) - 1
         if place >= 0 and erased[place][1] >= seq:
@@ -93,6 +105,20 @@ def verify(store: Store, known: Sequence[Head] = ()) -> Verified:
     for seq in store.without_entry():
         found.tell(seq, "there are contents of it, and no entry")
     return found
+
+
+def _signed(
+    told: Sequence[tuple[Head, bytes]], is_signed: Callable[[Head, bytes], bool], found: Verified
+) -> dict[int, str]:
+    """Return the hashes of the signed heads, by their numbers; what nobody signed with the key is told."""
+    hashes: dict[int, str] = {}
+    for head, signature in told:
+        if is_signed(head, signature):
+            hashes[head.seq] = head.hash
+        else:
+            found.tell(head.seq, "the signature of this head is not of the key")
+    found.signed = max(hashes, default=0)
+    return hashes
 
 
 def _check_link(one: Logged, last: Head, found: Verified) -> None:

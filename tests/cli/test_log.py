@@ -17,6 +17,7 @@ from cli.main import merit
 from dsl.load import load
 from evaluator.engine import Engine
 from server.app import create_app
+from server.log import settings
 from server.log.decisions import DecisionLog
 
 Json = Any
@@ -69,6 +70,24 @@ def test_the_last_decisions_are_listed_and_one_is_shown(run: Run, ids: list[str]
     assert [json.loads(line)["partner"] for line in said.splitlines()] == ["Partner 0", "Partner 1", "Partner 2"]
     code, said = run("log", "export", "--parquet", "log.parquet")
     assert (code, said) == (0, "3 entries in log.parquet\n")
+
+
+def test_heads_are_signed_and_checked(run: Run, tmp_path: Path) -> None:
+    assert run("log", "key", "log.key")[0] == 0
+    assert run("log", "key", "log.key") == (3, "error: `log.key`: File exists\n")
+    log = settings.opened("merit-log.sqlite", key="log.key")
+    assert log is not None
+    client = create_app(Engine(load([tmp_path / "policies"])), log=log).test_client()
+    client.post("/v1/decisions", json=query(0))
+    log.close()
+
+    code, said = run("log", "verify", "--key", "log.key.pub")
+
+    assert (code, said.splitlines()[0]) == (0, "1 entries, 1 decisions, signed through entry 1; the chain is whole")
+    assert run("log", "key", "other")[0] == 0
+    assert run("log", "verify", "--key", "other.pub")[0] == 1
+    assert run("log", "verify", "--key", "log.key") == (2, "error: --key: `log.key` is no public key\n")
+    assert run("serve", "policies", "--log", "x.sqlite", "--log-key", "nothing")[0] == 2
 
 
 def test_a_partner_is_erased_and_what_is_left_is_whole_and_decided_as_before(run: Run, ids: list[str]) -> None:

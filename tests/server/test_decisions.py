@@ -9,10 +9,12 @@ from hypothesis import given, settings, strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 import schemas
-from dsl.load import load
+from dsl.load import load, load_sources
+from dsl.source import Source
 from evaluator.engine import Engine
 from server import snapshot
 from server.app import create_app
+from server.snapshot import Limits
 
 Json = Any
 ANSWER = Draft202012Validator(schemas.load("answer"), format_checker=FormatChecker())
@@ -367,3 +369,32 @@ def test_what_names_no_policies_is_refused_at_its_place(
 
     assert response.status_code == 422
     assert [(error["code"], error["pointer"]) for error in response.get_json()["errors"]] == [(code, pointer)]
+
+
+def test_policies_that_were_served_before_still_answer_who_names_them() -> None:
+    def policies(seats: int) -> Engine:
+        text = f'facts {{ seats: count "Seats" }}\nentitlement go "Go" {{ requires {{ seats "Seats": seats >= {seats} }} }}\n'
+        loaded = load_sources([Source("seats.policy", text)])
+        assert not loaded.errors
+        return Engine(loaded.document)
+
+    engines = [policies(seats) for seats in (5, 4, 3, 2)]
+    app = create_app(engines[0], limits=Limits(earlier_policies=2))
+    for engine in engines[1:]:
+        snapshot.install(app, engine)
+    client = app.test_client()
+    query = {"decide": ["entitlement.go"], "as_of": "2023-06-30", "facts": {"facts": {"seats": 3}}}
+    digests = [engine.core.digest for engine in engines]
+
+    def asked(digest: str) -> Json:
+        return client.post("/v1/decisions", json={**query, "policy": {"digest": digest}}).get_json()
+
+    assert [asked(digest)["decisions"][0]["eligibility"] for digest in digests[1:]] == [
+        "not_eligible",
+        "eligible",
+        "eligible",
+    ]
+    assert [asked(digest)["policy"]["digest"] for digest in digests[1:]] == digests[1:]
+    assert asked(digests[0])["digests"] == digests[:0:-1]
+    assert client.get("/v1/status").get_json()["earlier"] == [digests[2], digests[1]]
+    assert client.post("/v1/decisions", json=query).get_json()["policy"]["digest"] == digests[3]

@@ -25,6 +25,7 @@ from server.log.entries import Contents, Head, Record
 from server.log.export import line, write_parquet
 from server.log.masks import Masks, WrongMask
 from server.log.replay import replay
+from server.log.signing import Checker, Signer, WrongKey, make_key
 from server.log.store import LogBroken, LogUnavailable, Store
 from server.log.verify import verify
 from server.log.writer import Mode
@@ -190,6 +191,50 @@ def test_a_log_that_was_made_anew_does_not_have_the_head_that_was_noted(
 
     assert [seq for seq, _ in other.faults(noted)] == [1]
     assert [seq for seq, _ in other.faults(Head(2, noted.hash))] == [2]
+
+
+def test_a_log_that_is_signed_cannot_be_made_anew_without_the_key(engine: Engine, tmp_path: Path) -> None:
+    make_key(tmp_path / "key")
+    make_key(tmp_path / "other")
+    signer, checker = Signer.of(tmp_path / "key"), Checker.of(tmp_path / "key.pub")
+    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+    log = DecisionLog(str(tmp_path / "log.sqlite"), sign=signer.sign)
+    for number in range(3):
+        log.write([record(number)])
+    log.close()
+
+    def found(with_checker: Checker = checker) -> tuple[int, list[tuple[int, str]]]:
+        with closing(Store(str(tmp_path / "log.sqlite"))) as store:
+            verified = verify(store, is_signed=with_checker.is_of)
+            return verified.signed, [(fault.seq, fault.message) for fault in verified.faults]
+
+    def sql(statement: str) -> None:
+        with closing(sqlite3.connect(tmp_path / "log.sqlite")) as connection, connection:
+            connection.execute(statement)
+
+    assert found() == (1, [])
+    assert found(Checker.of(tmp_path / "other.pub")) == (0, [(1, "the signature of this head is not of the key")])
+    # All of it made anew by somebody else, who keeps what was signed.
+    for name in ("entries", "contents"):
+        sql(f"DELETE FROM merit_{name}")
+    sql(f"UPDATE merit_head SET seq = 0, hash = '{'0' * 64}'")
+    with closing(Store(str(tmp_path / "log.sqlite"))) as store:
+        store.append([record(9)])
+    assert found() == (1, [(1, "its hash is not the one that was signed")])
+    sql("UPDATE merit_signed_heads SET hash = (SELECT hash FROM merit_entries)")
+    assert found() == (0, [(1, "the signature of this head is not of the key")])
+
+
+def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
+    make_key(tmp_path / "key")
+    for path in (tmp_path / "key.pub", Path(__file__)):
+        with pytest.raises(WrongKey):
+            Signer.of(path)
+    for path in (tmp_path / "key", Path(__file__)):
+        with pytest.raises(WrongKey):
+            Checker.of(path)
+    with pytest.raises(FileExistsError):
+        make_key(tmp_path / "key")
 
 
 def test_a_partner_is_erased_and_the_chain_stays_whole(service: Service) -> None:

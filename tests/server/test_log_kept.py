@@ -114,3 +114,48 @@ def test_nothing_that_was_acknowledged_is_lost_when_workers_and_all_are_killed(f
     assert (found.decisions, found.faults) == (len(logged), [])
     code, said = merit(folder, "log", "replay", "policies", "--log", "decisions.sqlite", hashing="4711")
     assert (code, said) == (0, f"{len(logged):,} decisions: {len(logged):,} same\n")
+
+
+FULL = """
+import resource, sys
+from server.log.entries import Contents, Record
+from server.log.store import LogUnavailable
+from server.log.decisions import DecisionLog
+
+log = DecisionLog("full.sqlite")
+record = lambda n: Record(decision_id=f"{n:032x}", digest="d", engine="e", contents=Contents(query="{}", answer="x" * 20_000))
+_, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, most))
+kept, refused = [], 0
+for n in range(60):
+    try:
+        log.write([record(n)])
+        kept.append(n)
+    except LogUnavailable:
+        refused += 1
+assert kept and refused, (kept, refused)
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+for n in range(60, 70):
+    log.write([record(n)])
+    kept.append(n)
+log.close()
+print(*kept)
+"""
+
+
+def test_what_cannot_be_written_is_refused_and_what_was_acknowledged_is_whole(folder: Path) -> None:
+    """No file may grow beyond a size, as where the disk is full; then there is room again."""
+    done = subprocess.run(
+        [sys.executable, "-c", FULL],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=WAIT_S,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    with closing(Store(str(folder / "full.sqlite"))) as store:
+        assert {one.entry.decision_id for one in store.entries()} >= {f"{int(n):032x}" for n in done.stdout.split()}
+        assert verify(store).faults == []
