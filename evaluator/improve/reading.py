@@ -428,6 +428,9 @@ class Reading:
         now = self._people_now(node, at)
         if node.least > 1:
             return Fixed(now, self._limit("it asks for people who stand in several lists"))
+        counted = {one.certification for listing in node.lists for one in listing.entries if self.day in one.days}
+        if not any(self.costs.of_certification(name) is not None for name in counted):
+            return Fixed(now)
         lever = Certified(tuple(listing.name for listing in node.lists))
         self.lists[lever] = node.lists
         self.about[lever] = About(" or ".join(listing.title for listing in node.lists), str(now))
