@@ -39,6 +39,7 @@ from evaluator.improve.aims import (
 from evaluator.improve.costs import Costs
 from evaluator.improve.levers import About, Attained, Bought, Certified, Different, Figure, Lever, Rows, Word
 from evaluator.improve.rows import row_that_meets
+from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.statements import is_open
 
@@ -62,8 +63,8 @@ class Reading:
 
     engine: Engine
     facts: Facts
-    question: Any
-    """What decides nodes (``evaluator.compiled.question.Question``)."""
+    interpreter: Interpreter
+    """What decides nodes: hundreds are asked once each, which no function is worth being compiled for."""
     day: date
     costs: Costs
     about: dict[Lever, About] = field(default_factory=dict)
@@ -107,7 +108,7 @@ class Reading:
 
     def truth(self, node: c.Expr, at: Moment) -> Aim:
         """Return what a condition asks for."""
-        now = self.question.value(node, at)
+        now = self._value(node, at)
         if now is Truth.TRUE:
             return Fixed(ONE)
         if now is Truth.FALSE and self._is_out_of_reach(node):
@@ -121,8 +122,8 @@ class Reading:
                 return at_least(least, [self.truth(part, at) for part in in_force(parts, self.day)])
             case c.Compare():
                 return self._compare(node, at)
-            case c.Fact(name=name, type=type_, title=title):
-                return self._flag(name, type_, title, at, to=True)
+            case c.Fact():
+                return self._flag(node, at, to=True)
             case c.Named():
                 return self._named_flag(node, at)
             case c.Not(part=part):
@@ -184,7 +185,7 @@ class Reading:
                 )
             return self._number_enough(left, at, mark, op)
         if op == "=":
-            word = self.question.value(right, at)
+            word = self._value(right, at)
             if isinstance(word, Words) and word.exact is not None:
                 return self._word(left, word.exact, at)
             return self._limited("it asks for exactly a value")
@@ -199,17 +200,15 @@ class Reading:
     def _beside(self, aim: Aim, why: str) -> Aim:
         return Sum((aim,), None, self._limit(why))
 
-    def _flag(self, name: str, type_: c.Type, title: str, at: Moment, *, to: bool) -> Aim:
-        if type_.kind != "flag":
+    def _flag(self, node: c.Fact, at: Moment, *, to: bool) -> Aim:
+        if node.type.kind != "flag":
             return self._limited("it is no flag")
-        told = (
-            self.question.value(c.Fact(name=name, title=title, type=type_), at)
-            if name in self.engine.core.facts
-            else None
+        now = self._value(node, at)
+        if now is Truth.UNKNOWN:
+            self.untold[node.name] = False
+        return self._pull(
+            Word(node.name, to), node.title, node.type, None if now is Truth.UNKNOWN else now is Truth.TRUE
         )
-        if told is Truth.UNKNOWN:
-            self.untold[name] = False
-        return self._pull(Word(name, to), title, type_, None if told is None else told is Truth.TRUE)
 
     def _pull(self, lever: Word, title: str, type_: c.Type, now: Json) -> Aim:
         if self.costs.of_fact(lever.name, type_) is None:
@@ -220,7 +219,7 @@ class Reading:
 
     def _named_flag(self, node: c.Named, at: Moment) -> Aim:
         if node.supplied:
-            now = self.question.value(node, at)
+            now = self._value(node, at)
             if now is Truth.UNKNOWN:
                 self.untold[node.name] = False
             if self.costs.of_fact(node.name, node.type) is None:
@@ -230,13 +229,13 @@ class Reading:
 
     def _not(self, part: c.Expr, at: Moment) -> Aim:
         if isinstance(part, c.Fact) and part.type.kind == "flag":
-            return self._flag(part.name, part.type, part.title, at, to=False)
+            return self._flag(part, at, to=False)
         return self._limited("it asks that something is not so")
 
     def _word(self, node: c.Expr, word: str, at: Moment) -> Aim:
         is_told = isinstance(node, c.Fact) or (isinstance(node, c.Named) and node.supplied)
         if isinstance(node, c.Fact | c.Named) and is_told:
-            now = self.question.value(node, at)
+            now = self._value(node, at)
             said = now.exact if isinstance(now, Words) else None
             return self._pull(Word(node.name, word), node.title, node.type, said)
         return self._limited("it turns on a choice")
@@ -287,7 +286,7 @@ class Reading:
         at = Moment(self.day, rule=rule)
         for setting in version.settings.get("renewable", ()):
             if self.day in setting.days and isinstance(setting.value, tuple):
-                first, last = (self.question.value(bound, at) for bound in setting.value)
+                first, last = (self._value(bound, at) for bound in setting.value)
                 if is_open(first, last, self.day) is not Truth.TRUE:
                     return self._limited("it can be chosen on other days only")
         before, self._inside = self._inside, (*self._inside, rule.id)
@@ -330,7 +329,7 @@ class Reading:
             )
         )
         score = self.number(node.score, at, ())
-        return Passed(score, mark, each, self.question.value(node, at) is Truth.TRUE)
+        return Passed(score, mark, each, self._value(node, at) is Truth.TRUE)
 
     # ---- numbers and points
 
@@ -348,9 +347,9 @@ class Reading:
             case c.Literal() | c.Field():
                 return self._constant(node, at)
             case c.Fact(name=name, title=title, type=type_):
-                return self._figure(name, title, type_, self.question.value(node, at), marks)
+                return self._figure(name, title, type_, self._value(node, at), marks)
             case c.Named(supplied=True, name=name, title=title, type=type_):
-                return self._figure(name, title, type_, self.question.value(node, at), marks)
+                return self._figure(name, title, type_, self._value(node, at), marks)
             case c.Named(name=name):
                 return self.number(self.engine.core.named[name].value, at, marks)
             case c.People():
@@ -400,7 +399,7 @@ class Reading:
 
     def _fixed(self, node: c.Expr, at: Moment, why: str) -> Aim:
         """Return a number as it is, at least: that it could be moved is said."""
-        now = self.question.value(node, at)
+        now = self._value(node, at)
         low = now.low if isinstance(now, Numbers) and now.low is not None else ZERO
         unknown = not isinstance(now, Numbers) or now.exact is None
         return Fixed(low, self._limit(why) if unknown or not self._is_out_of_reach(node) else None)
@@ -428,6 +427,9 @@ class Reading:
         now = self._people_now(node, at)
         if node.least > 1:
             return Fixed(now, self._limit("it asks for people who stand in several lists"))
+        counted = {one.certification for listing in node.lists for one in listing.entries if self.day in one.days}
+        if not any(self.costs.of_certification(name) is not None for name in counted):
+            return Fixed(now)
         lever = Certified(tuple(listing.name for listing in node.lists))
         self.lists[lever] = node.lists
         self.about[lever] = About(" or ".join(listing.title for listing in node.lists), str(now))
@@ -448,7 +450,7 @@ class Reading:
 
     def _people_now(self, node: c.Expr, at: Moment) -> Decimal:
         """Return how many there are surely; a list that is not told is taken as empty."""
-        found = self.question.value(node, at)
+        found = self._value(node, at)
         if self.facts.records("certifications").rows is None:
             self.absent["certifications"] = None
         return found.low if isinstance(found, Numbers) and found.low is not None else ZERO
@@ -461,7 +463,7 @@ class Reading:
         cost = self.costs.of_record(node.records)
         if cost is None:
             return Fixed(now or ZERO)
-        made = row_that_meets(node, told.declaration, self.day, lambda part: self.question.value(part, at))
+        made = row_that_meets(node, told.declaration, self.day, lambda part: self._value(part, at))
         if made is None:
             return self._fixed(node, at, "it is reckoned from records")
         apart = node.value.name if node.distinct and isinstance(node.value, c.Field) else None
@@ -556,7 +558,7 @@ class Reading:
             return self._cell(node, at, read)
         is_fixed = True
         for branch in node.branches:
-            test = self.question.value(branch.when, at) if branch.when is not None else Truth.TRUE
+            test = self._value(branch.when, at) if branch.when is not None else Truth.TRUE
             if test is Truth.UNKNOWN:
                 return self._limited(f"which case of it counts is not known{self._to_tell(branch.when)}")
             is_fixed = is_fixed and (branch.when is None or self._is_out_of_reach(branch.when))
@@ -566,7 +568,7 @@ class Reading:
         raise AssertionError("one branch always counts")
 
     def _cell(self, node: c.Lookup, at: Moment, read: Callable[[c.Expr, Moment], Aim]) -> Aim:
-        word = self.question.value(node.key, at)
+        word = self._value(node.key, at)
         exact = word.exact if isinstance(word, Words) else None
         within = [row for row in node.rows if self.day in row.days]
         cells = [row.cell for row in within if row.key == exact] or [row.cell for row in within if row.key is None]
@@ -586,6 +588,9 @@ class Reading:
         open_ = [name for name in sorted(names or ()) if name in may_be_told and name not in told]
         return f": tell {', '.join(open_)}" if open_ else ""
 
+    def _value(self, node: c.Expr, at: Moment) -> Range:
+        return self.interpreter.once(node, at).range
+
     def _limited(self, why: str) -> Aim:
         return Fixed(ZERO, self._limit(why))
 
@@ -593,11 +598,11 @@ class Reading:
         return Limit(why, *self._where)
 
     def _exact(self, node: c.Expr, at: Moment) -> Decimal | None:
-        found = self.question.value(node, at)
+        found = self._value(node, at)
         return found.exact if isinstance(found, Numbers) else None
 
     def _day(self, node: c.Expr, at: Moment) -> date | None:
-        found = self.question.value(node, at)
+        found = self._value(node, at)
         return found.exact if isinstance(found, Dates) else None
 
 

@@ -79,7 +79,7 @@ def reading_of(
         }
         known = Facts(engine.core, told, day)
         one = OneDay(engine.prepared, known, trying=True)
-        reading = Reading(engine, known, one.question, day, costs)
+        reading = Reading(engine, known, one.interpreter, day, costs)
         aim = reading.rule(rule)
         if left == 0 or not (reading.untold or reading.absent):
             return reading, aim, Filled(told, untold, tuple(absent))

@@ -81,7 +81,7 @@ class Weighing:
         self._at = {lever: index for index, lever in enumerate(self.shared)}
         self._alone: tuple[dict[Decimal, Decimal], ...] = tuple({} for _ in self.shared)
         self._zero: Shared = (ZERO,) * len(self.shared)
-        self._found: dict[tuple[int, tuple[Asked, ...], Decimal | None, frozenset[Lever]], Ways] = {}
+        self._found: dict[tuple[int, tuple[Asked, ...], Decimal | None, frozenset[Lever], Decimal | None], Ways] = {}
         self._kept: list[Aim] = []
         """The aims that are known by their identity: it is one object's only as long as that is there."""
         self.trimmed = False
@@ -95,6 +95,7 @@ class Weighing:
         without: frozenset[Lever] = frozenset(),
         need: Decimal | None = None,
         each: tuple[Asked, ...] = (),
+        floor: Decimal | None = None,
     ) -> Ways:
         """Return the ways to raise an aim, doing nothing among them where that is worth something.
 
@@ -103,14 +104,17 @@ class Weighing:
             without: levers that are not used.
             need: a value above which more is not looked at.
             each: what is asked of every metric that counts.
+            floor: a value below which a way is of no use; some that are may be left out.
         """
-        key = (id(aim), each, need, without & aim.levers)
+        key = (id(aim), each, need, without & aim.levers, floor)
         if key not in self._found:
             self._kept.append(aim)
-            self._found[key] = self._kept_ways(self._ways(aim, key[3], need, each))
+            self._found[key] = self._kept_ways(self._ways(aim, key[3], need, each, floor))
         return self._found[key]
 
-    def _ways(self, aim: Aim, without: frozenset[Lever], need: Decimal | None, each: tuple[Asked, ...]) -> Ways:
+    def _ways(
+        self, aim: Aim, without: frozenset[Lever], need: Decimal | None, each: tuple[Asked, ...], floor: Decimal | None
+    ) -> Ways:
         match aim:
             case Fixed(now=now):
                 return self._base(now, need)
@@ -121,7 +125,7 @@ class Weighing:
                 return _map(found, lambda way: _least(to(way.value), need))
             case Titled(of=of, scored=scored):
                 if not scored or not each:
-                    return self.ways(of, without, need, each)
+                    return self.ways(of, without, need, each, floor)
                 # A metric is asked by its own points, not by those of what it is made of.
                 enough = {
                     shared: [way for way in ways if all(one.is_met(way.value) for one in each)]
@@ -129,14 +133,15 @@ class Weighing:
                 }
                 return {shared: ways for shared, ways in enough.items() if ways}
             case Sum(of=of, cap=cap):
-                return self._together([self.ways(part, without, need, each) for part in of], _least_of(cap, need))
+                parts = [self.ways(part, without, need, each) for part in of]
+                return self._together(parts, _least_of(cap, need), floor)
             case Best(of=of):
-                return self._best(of, without, need, each)
+                return self._best(of, without, need, each, floor)
             case Guarded(condition=condition, value=value):
                 behind = self._both(self.ways(condition, without, ONE), self.ways(value, without, need, each))
                 return behind if each else _merged([self._base(ZERO, need), behind])
             case Enough(of=of, least=least):
-                return self._reached(self.ways(of, without, least), least)
+                return self._reached(self.ways(of, without, least, (), least), least)
             case Passed(of=of, mark=mark, each=asked):
                 return self._passed(of, without, mark, asked)
             case _:
@@ -162,20 +167,26 @@ class Weighing:
                 break
         return found
 
-    def _together(self, parts: Sequence[Ways], most: Decimal | None) -> Ways:
+    def _together(self, parts: Sequence[Ways], most: Decimal | None, floor: Decimal | None) -> Ways:
         """Take a way of each part; those that ask nothing of shared levers come first, as they are fewest then."""
         found: Ways = {self._zero: [NOTHING_DONE]}
-        for every in sorted(parts, key=len):
+        waiting = sorted(parts, key=len)
+        # What the parts behind can add at most: a way that is too far below the floor with all of it is of no use.
+        behind = [max((own[0].value for own in part.values()), default=ZERO) for part in waiting]
+        for at, every in enumerate(waiting):
             after: Ways = {}
+            least = None if floor is None else floor - sum(behind[at + 1 :], ZERO)
             found, part = self._to_pair(found, every)
             for before, own in found.items():
                 for shared, more in part.items():
-                    into = after.setdefault(_joined(before, shared), [])
-                    into.extend(
+                    joined = [
                         Way(_least(a.value + b.value, most), a.cost + b.cost, a.steps + b.steps)
                         for a in own
                         for b in more
-                    )
+                        if least is None or a.value + b.value >= least
+                    ]
+                    if joined:
+                        after.setdefault(_joined(before, shared), []).extend(joined)
             found = self._kept_ways(after)
         return found
 
@@ -196,16 +207,22 @@ class Weighing:
         return (self._fewer(one, most), other) if left <= right else (one, self._fewer(other, most))
 
     def _best(
-        self, of: Sequence[Aim], without: frozenset[Lever], need: Decimal | None, each: tuple[Asked, ...]
+        self,
+        of: Sequence[Aim],
+        without: frozenset[Lever],
+        need: Decimal | None,
+        each: tuple[Asked, ...],
+        floor: Decimal | None,
     ) -> Ways:
         if not each:
-            return _merged([self.ways(part, without, need) for part in of])
+            return _merged([self.ways(part, without, need, (), floor) for part in of])
         # Only the metrics of the part that counts are asked, so it has to be worth no less than the others are.
         found: list[Ways] = []
         for part in of:
             others = max((other.now for other in of if other is not part), default=ZERO)
             asked = None if need is None else max(need, others)
-            found.append(_only(self.ways(part, without, asked, each), others))
+            lowest = others if floor is None else max(floor, others)
+            found.append(_only(self.ways(part, without, asked, each, lowest), others))
         return _map(_merged(found), lambda way: _least(way.value, need))
 
     def _both(self, conditions: Ways, values: Ways) -> Ways:
@@ -225,7 +242,7 @@ class Weighing:
         return _merged([self._base(ZERO, None), _undominated(met)])
 
     def _passed(self, of: Aim, without: frozenset[Lever], mark: Decimal, asked: tuple[Asked, ...]) -> Ways:
-        return self._reached(self.ways(of, without, mark, asked), mark)
+        return self._reached(self.ways(of, without, mark, asked, mark), mark)
 
     def by_itself(self, shared: Shared) -> Decimal:
         """Return what shared levers cost one by one: at least what they cost together, but for new people."""
@@ -255,8 +272,11 @@ class Weighing:
             for way in own:
                 by_value.setdefault(way.value, []).append((by_itself + way.cost, at, shared, way))
         kept: Ways = {}
-        for values in by_value.values():
-            for _, _, shared, way in heapq.nsmallest(max(1, most // len(by_value)), values, key=lambda one: one[:2]):
+        highest = max(by_value)
+        for value, values in by_value.items():
+            # The highest is what is mostly wanted in the end.
+            share = most // 2 if value == highest else most // (2 * len(by_value))
+            for _, _, shared, way in heapq.nsmallest(max(1, share), values, key=lambda one: one[:2]):
                 kept.setdefault(shared, []).append(way)
         return {shared: _pareto(own) for shared, own in kept.items()}
 

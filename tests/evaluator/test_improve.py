@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
+from dsl import core as c
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.engine import Engine, Query, UnknownRule
+from evaluator.facts import Facts
 from evaluator.facts_schema import FactErrors
-from evaluator.improve.costs import CostErrors, default_costs, read_costs
+from evaluator.improve.costs import PLAIN, CostErrors, default_costs, read_costs
 from evaluator.improve.improving import ImproveErrors, Improvement, ImproveQuery, improve
+from evaluator.improve.levers import Certified
+from evaluator.improve.people import People
 from evaluator.improve.told import improvement_json
 from evaluator.whatif.changes import changes_of
 from evaluator.whatif.comparison import compare
@@ -151,6 +159,46 @@ def test_lists_that_ask_for_different_people_get_them() -> None:
 
     assert found.outcome == "plans"
     assert [step[0] for step in steps(found)[0]] == ["certify"]
+
+
+@given(
+    held=st.lists(st.tuples(st.sampled_from(("ann", "bob")), st.sampled_from("ABCX")), max_size=4),
+    asked=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+    prices=st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9)),
+    new=st.one_of(st.none(), st.integers(0, 6)),
+)
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_who_attains_what_is_the_cheapest_of_all_ways(
+    held: list[tuple[str, str]], asked: tuple[int, int], prices: tuple[int, int, int], new: int | None
+) -> None:
+    price = dict(zip("ABC", map(Decimal, prices), strict=True))
+    costs = read_costs(ENGINE.core, {"certifications": price, "new_person": "never" if new is None else new})
+    lists = {"first": "AB", "second": "BC"}
+    levers = {name: Certified((name,)) for name in lists}
+    entries = {
+        levers[name]: (c.CertificationList(name, name, tuple(map(c.Counted, names))),) for name, names in lists.items()
+    }
+    people = People(Facts(ENGINE.core, told(*held), DAY), DAY, entries, costs)
+    wanted = {levers[name]: Decimal(many) for name, many in zip(lists, asked, strict=True)}
+    known = sorted({person for person, _ in held})
+    somebody = [*known, *(("new 1", "new 2") if new is not None else ())]
+    now = {person: {name for who, name in held if who == person} for person in somebody}
+
+    def counted(more: dict[str, set[str]], names: str) -> int:
+        return sum(not (now[one] | more[one]).isdisjoint(names) for one in somebody) - sum(
+            not now[one].isdisjoint(names) for one in somebody
+        )
+
+    best: Decimal | None = None
+    for each in product([set(), {"A"}, {"B"}, {"C"}, {"A", "C"}], repeat=len(somebody)):
+        more = dict(zip(somebody, each, strict=True))
+        cost = sum((price[name] for names in each for name in names), Decimal(0))
+        cost += sum(Decimal(new or 0) for one in somebody if one.startswith("new") and more[one])
+        enough = all(counted(more, lists[name]) >= many for name, many in zip(lists, asked, strict=True))
+        if enough and (best is None or cost < best):
+            best = cost
+
+    assert people.cost(wanted) == best
 
 
 def test_an_award_is_attained_first_and_only_once_its_own_requirements_are_met() -> None:
@@ -365,3 +413,13 @@ def test_costs_that_are_given_stand_in_place_of_the_defaults_one_by_one() -> Non
     assert costs.of_fact("adds", ENGINE.core.facts["adds"].type) == Decimal(7)
     assert costs.day == default_costs().day
     assert not default_costs().given
+
+
+def test_the_page_tells_the_defaults() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "improving.md").read_text(encoding="utf-8")
+    defaults = default_costs().as_json()
+
+    for name in PLAIN:
+        assert re.search(rf"^\| `{name}` \|.*\| {re.escape(defaults[name])} \|$", page, re.MULTILINE), name
+    for kind, cost in defaults["figures"].items():
+        assert f"`{kind}` {cost}" in page
