@@ -119,7 +119,7 @@ def improve(engine: Engine, query: ImproveQuery, *, most: int = MOST_DECISIONS) 
         DayOutside, FactErrors, UnknownRule: as ``Engine.decide``.
         ImproveErrors: the rule has no eligibility, several are named, or the last day is before the first.
     """
-    rule = _rule(engine, query.rule)
+    rule = _rule(engine, query.rule, query.as_of)
     if query.by is not None and query.by < query.as_of:
         raise ImproveErrors(
             "by", f"{query.by} is before {query.as_of}", "wait until a day from the day of the question on"
@@ -130,7 +130,7 @@ def improve(engine: Engine, query: ImproveQuery, *, most: int = MOST_DECISIONS) 
     return _Improving(engine, query, rule, decided, most).answer()
 
 
-def _rule(engine: Engine, name: str) -> c.Rule:
+def _rule(engine: Engine, name: str, day: date) -> c.Rule:
     rules = engine.rules(name)
     asked = [rule for rule in rules if c.KINDS[rule.kind].decides == "eligibility"]
     if not asked:
@@ -138,7 +138,7 @@ def _rule(engine: Engine, name: str) -> c.Rule:
         raise ImproveErrors(
             "rule",
             f"`{name}` is a {kind}: nobody is eligible for it",
-            f"ask for an award or an entitlement, for example {_example(engine)}",
+            f"ask for an award or an entitlement, for example {_example(engine, day)}",
         )
     if len(asked) > 1:
         raise ImproveErrors(
@@ -147,10 +147,9 @@ def _rule(engine: Engine, name: str) -> c.Rule:
     return asked[0]
 
 
-def _example(engine: Engine) -> str:
-    return next(
-        (rule.id for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "eligibility"), "an award"
-    )
+def _example(engine: Engine, day: date) -> str:
+    rules = [rule for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "eligibility"]
+    return next((rule.id for rule in rules if rule.version_on(day) is not None), "an award")
 
 
 class _Improving:
