@@ -29,6 +29,10 @@ MOST_DAYS = 24
 """Days on which something that the rule reads changes, and that are waited for."""
 MOST_DECISIONS = 5_000
 """Decisions of one question, where no fewer are asked for."""
+MANY_ROWS = 500
+"""Records of a partner up to which as many decisions may be made."""
+LEAST_DECISIONS = 60
+"""Decisions that may be made of the largest partner."""
 MOST_CHANGES = 100
 """Changes of one plan."""
 
@@ -127,7 +131,14 @@ def improve(engine: Engine, query: ImproveQuery, *, most: int = MOST_DECISIONS) 
     if query.max_changes is not None and not 1 <= query.max_changes <= MOST_CHANGES:
         raise ImproveErrors("max_changes", f"a plan has no {query.max_changes} changes", f"ask for 1 to {MOST_CHANGES}")
     [decided] = engine.decide(Query((rule.id,), query.as_of, query.facts, detail="summary")).decisions
-    return _Improving(engine, query, rule, decided, most).answer()
+    return _Improving(engine, query, rule, decided, _as_many(query.facts, most)).answer()
+
+
+def _as_many(facts: Mapping[str, Json], most: int) -> int:
+    """Return how many decisions may be made: of a partner of many records each takes longer, so fewer of them are."""
+    lists = facts.get("records", {}).values()
+    rows = sum(len(raw["rows"] if isinstance(raw, Mapping) else raw) for raw in lists)
+    return most if rows <= MANY_ROWS else min(most, max(LEAST_DECISIONS, most * MANY_ROWS // rows))
 
 
 def _rule(engine: Engine, name: str, day: date) -> c.Rule:
