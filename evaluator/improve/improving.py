@@ -29,6 +29,10 @@ MOST_DAYS = 24
 """Days on which something that the rule reads changes, and that are waited for."""
 MOST_DECISIONS = 5_000
 """Decisions of one question, where no fewer are asked for."""
+MANY_ROWS = 500
+"""Records of a partner up to which as many decisions may be made."""
+LEAST_DECISIONS = 60
+"""Decisions that may be made of the largest partner."""
 MOST_CHANGES = 100
 """Changes of one plan."""
 
@@ -119,7 +123,7 @@ def improve(engine: Engine, query: ImproveQuery, *, most: int = MOST_DECISIONS) 
         DayOutside, FactErrors, UnknownRule: as ``Engine.decide``.
         ImproveErrors: the rule has no eligibility, several are named, or the last day is before the first.
     """
-    rule = _rule(engine, query.rule)
+    rule = _rule(engine, query.rule, query.as_of)
     if query.by is not None and query.by < query.as_of:
         raise ImproveErrors(
             "by", f"{query.by} is before {query.as_of}", "wait until a day from the day of the question on"
@@ -127,10 +131,17 @@ def improve(engine: Engine, query: ImproveQuery, *, most: int = MOST_DECISIONS) 
     if query.max_changes is not None and not 1 <= query.max_changes <= MOST_CHANGES:
         raise ImproveErrors("max_changes", f"a plan has no {query.max_changes} changes", f"ask for 1 to {MOST_CHANGES}")
     [decided] = engine.decide(Query((rule.id,), query.as_of, query.facts, detail="summary")).decisions
-    return _Improving(engine, query, rule, decided, most).answer()
+    return _Improving(engine, query, rule, decided, _as_many(query.facts, most)).answer()
 
 
-def _rule(engine: Engine, name: str) -> c.Rule:
+def _as_many(facts: Mapping[str, Json], most: int) -> int:
+    """Return how many decisions may be made: of a partner of many records each takes longer, so fewer of them are."""
+    lists = facts.get("records", {}).values()
+    rows = sum(len(raw["rows"] if isinstance(raw, Mapping) else raw) for raw in lists)
+    return most if rows <= MANY_ROWS else min(most, max(LEAST_DECISIONS, most * MANY_ROWS // rows))
+
+
+def _rule(engine: Engine, name: str, day: date) -> c.Rule:
     rules = engine.rules(name)
     asked = [rule for rule in rules if c.KINDS[rule.kind].decides == "eligibility"]
     if not asked:
@@ -138,7 +149,7 @@ def _rule(engine: Engine, name: str) -> c.Rule:
         raise ImproveErrors(
             "rule",
             f"`{name}` is a {kind}: nobody is eligible for it",
-            f"ask for an award or an entitlement, for example {_example(engine)}",
+            f"ask for an award or an entitlement, for example {_example(engine, day)}",
         )
     if len(asked) > 1:
         raise ImproveErrors(
@@ -147,10 +158,9 @@ def _rule(engine: Engine, name: str) -> c.Rule:
     return asked[0]
 
 
-def _example(engine: Engine) -> str:
-    return next(
-        (rule.id for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "eligibility"), "an award"
-    )
+def _example(engine: Engine, day: date) -> str:
+    rules = [rule for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "eligibility"]
+    return next((rule.id for rule in rules if rule.version_on(day) is not None), "an award")
 
 
 class _Improving:

@@ -176,18 +176,21 @@ class Trying:
         waiting = [piece for piece in pieces if isinstance(piece, Won | Paid)]
         done: list[Piece] = []
         while waiting:
-            won = [one for one in waiting if self._is_open(one, data, day)]
+            if self.made + len(waiting) > self.most:
+                raise TooManyDecisions
+            one = self._one(data, day)
+            self.made += len(waiting) - 1
+            won = [piece for piece in waiting if self._is_open(piece, one)]
             if not won:
                 break
             data = changed(self.engine, data, self.changes(won), day)
-            waiting = [one for one in waiting if one not in won]
+            waiting = [piece for piece in waiting if piece not in won]
             done += won
         return data, done
 
-    def _is_open(self, piece: Won | Paid, data: Mapping[str, Json], day: date) -> bool:
+    def _is_open(self, piece: Won | Paid, one: OneDay) -> bool:
         if isinstance(piece, Won):
-            return self._truth(self.engine.core.rules[piece.rule], data, day) is Truth.TRUE
-        one = self._one(data, day)
+            return one.truth(self.engine.core.rules[piece.rule]) is Truth.TRUE
         options = one.decision(self.engine.core.rules[piece.lever.rule]).options
         return any(option.name == piece.lever.option and option.eligibility == "eligible" for option in options)
 
