@@ -19,6 +19,7 @@ from cli.console import (
     DEFAULT_POLICIES,
     Broken,
     Command,
+    day_option,
     echo_in,
     existing,
     fail_usage,
@@ -27,6 +28,7 @@ from cli.console import (
     today,
 )
 from cli.sides import side
+from dsl.core.calendar import month_index, month_text
 from evaluator import limits
 from evaluator.engine import Engine
 from review.diff.compare import Comparison, Side, compare
@@ -38,6 +40,10 @@ from review.scenarios.partners import Partners
 CHUNK = 50
 """Partners that a process decides before it tells of them."""
 SUFFIXES = (".yaml", ".yml", ".json")
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+"""How many months lie between the days of ``--every``."""
+MOST_DAYS = 240
+"""Days that one run decides at most: twenty years of months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Asked:
     files: tuple[str, ...]
     generated: int | None
     seed: int
-    dates: str | None
+    days: tuple[date, ...]
     jobs: int | None
 
 
@@ -69,6 +75,13 @@ def partner_options(command: Command) -> Command:
         ),
         click.option("--seed", default=1, show_default=True, help="Of the partners that are made."),
         click.option("--dates", metavar="DAY,...", help="Days that are decided; today where none is given."),
+        click.option(
+            "--every",
+            type=click.Choice(tuple(MONTHS)),
+            help="The first days of all months, quarters or years --from a day --to another, instead.",
+        ),
+        day_option("--from", "first", "First of the days of --every."),
+        day_option("--to", "last", "Last of them."),
         click.option(
             "--jobs",
             type=click.IntRange(1),
@@ -99,6 +112,9 @@ def impact(
     generated: int | None,
     seed: int,
     dates: str | None,
+    every: str | None,
+    first: date | None,
+    last: date | None,
     jobs: int | None,
     policies: tuple[str, ...],
     form: str,
@@ -111,24 +127,26 @@ def impact(
     if bool(files) == bool(generated):
         fail_usage("give the partners with --partners, or have some made with --generated N")
     paths = policies or (DEFAULT_POLICIES,)
-    asked = Asked(files, generated, seed, dates, jobs)
-    days = days_of(asked)
+    days = days_of(dates, every, first, last)
+    if not days:
+        days = (today(),)
+        click.echo(f"decided for today, {days[0]}; --dates takes other days", err=True)
+    asked = Asked(files, generated, seed, days, jobs)
     found = compare(side(base, paths), side(head, paths))
-    echo_in(form, IMPACT, impact_of(found, engine_of(found.before), engine_of(found.after), asked, days))
+    echo_in(form, IMPACT, impact_of(found, engine_of(found.before), engine_of(found.after), asked))
 
 
-def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked, days: tuple[date, ...]) -> Impact:
+def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked) -> Impact:
     """Decide partners by both sides of a comparison, by the rules that can decide otherwise.
 
     Args:
         found: the comparison.
         before: the engine of its side before.
         after: the engine of its side after.
-        asked: which partners.
-        days: on which days.
+        asked: which partners, on which days.
     """
     rules = {was: now for now, was in rules_that_differ(found).items()}
-    trial = Trial(before, after, rules, days)
+    trial = Trial(before, after, rules, asked.days)
     partners = (
         _made(trial, asked.seed, asked.generated) if asked.generated is not None else _read(existing(asked.files))
     )
@@ -136,7 +154,7 @@ def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked, da
     flips = tuple(chain.from_iterable(part.flips for part in parts))
     refused = tuple(chain.from_iterable(part.refused for part in parts))
     return Impact(
-        sum(part.partners for part in parts), sum(part.decided for part in parts), days,
+        sum(part.partners for part in parts), sum(part.decided for part in parts), asked.days,
         {name: found.after.core.rules[name].title for name in rules.values()}, flips, refused,
         asked.seed if asked.generated is not None else None,
     )  # fmt: skip
@@ -153,15 +171,23 @@ def engine_of(told: Side) -> Engine:
     return Engine(told.document, told.core)
 
 
-def days_of(asked: Asked) -> tuple[date, ...]:
-    """Return the days that are asked for, today where none is; leave with exit code 2 where one is none."""
-    told = asked.dates
-    if told is None:
-        day = today()
-        click.echo(f"decided for today, {day}; --dates takes other days", err=True)
-        return (day,)
+def days_of(dates: str | None, every: str | None, first: date | None, last: date | None) -> tuple[date, ...]:
+    """Return the days that are asked for, none where nothing is said; leave with exit code 2 where they are none.
+
+    Args:
+        dates: days by commas.
+        every: after what a day is the next one, of ``MONTHS``.
+        first: the first day that may be one.
+        last: the last one.
+    """
+    if every is None and (first or last):
+        fail_usage("--from and --to go with --every: --every month, quarter or year")
+    if every is not None and dates is not None:
+        fail_usage("give the days with --dates, or with --every, not both")
+    if every is not None:
+        return _regular(MONTHS[every], first, last)
     found: list[date] = []
-    for text in told.split(","):
+    for text in dates.split(",") if dates is not None else ():
         try:
             day = date.fromisoformat(text.strip())
         except ValueError:
@@ -170,6 +196,26 @@ def days_of(asked: Asked) -> tuple[date, ...]:
             fail_usage(f"--dates: {limits.DayOutside(day)}")
         found.append(day)
     return tuple(dict.fromkeys(found))
+
+
+def _regular(months: int, first: date | None, last: date | None) -> tuple[date, ...]:
+    """Return the first days of all months, quarters or years from a day to another."""
+    if first is None or last is None:
+        fail_usage("--every needs --from and --to, like --every month --from 2026-01-01 --to 2026-12-31")
+    for name, day in (("--from", first), ("--to", last)):
+        if not limits.is_inside(day):
+            fail_usage(f"{name}: {limits.DayOutside(day)}")
+    start = -(-(month_index(first) + (first.day > 1)) // months) * months
+    found = tuple(
+        date.fromisoformat(f"{month_text(index)}-01") for index in range(start, month_index(last) + 1, months)
+    )
+    if not found:
+        fail_usage(f"--every: no such day lies from {first} to {last}; has --to come before --from?")
+    if len(found) > MOST_DAYS:
+        fail_usage(
+            f"--every: these are {len(found):,} days, {MOST_DAYS} at most; take quarters or years, or fewer of them"
+        )
+    return found
 
 
 def _made(trial: Trial, seed: int, number: int) -> Iterator[Partner]:

@@ -70,6 +70,9 @@ def review(
     generated: int | None,
     seed: int,
     dates: str | None,
+    every: str | None,
+    first: date | None,
+    last: date | None,
     jobs: int | None,
     policies: tuple[str, ...],
     as_of: date | None,
@@ -91,10 +94,10 @@ def review(
     words = _words(fail_on)
     paths = policies or (DEFAULT_POLICIES,)
     day = as_of or today()
-    asked = Asked(files, None if files else generated or GENERATED, seed, dates or day.isoformat(), jobs)
-    days = days_of(asked)
+    days = days_of(dates, every, first, last) or (day,)
+    asked = Asked(files, None if files else generated or GENERATED, seed, days, jobs)
     found = compare(side(base, paths), side(head, paths))
-    told = _request(found, (base, head), paths, asked, days, day, seconds)
+    told = _request(found, (base, head), paths, asked, day, seconds)
     if out is None:
         echo_in(form, REVIEW, told)
     else:
@@ -108,17 +111,17 @@ def _request(
     named: tuple[str, str | None],
     paths: Sequence[str],
     asked: Asked,
-    days: tuple[date, ...],
     day: date,
     seconds: float,
 ) -> Request:
     before, after = engine_of(found.before), engine_of(found.after)
-    impact = impact_of(found, before, after, asked, days) if rules_that_differ(found) else None
+    impact = impact_of(found, before, after, asked) if rules_that_differ(found) else None
     changed = touched(found)
     seen = Coverage(found.after.core)
     old, new = (_scenarios(one, paths) for one in named)
     reached = {one.name: one.former or one.name for one in found.changed if one.what == "rule" and one.decides}
-    ran = outcomes(before, after, old, new, reached, seen.watch)
+    reworded = {one.name for one in found.changed if one.what == "rule" and one.kind != "reached"}
+    ran = outcomes(before, after, old, new, reached, reworded, seen.watch)
     settings = _settings(named[1], paths)
     proof = proof_of(found, before, after, seconds)
     return Request(found, day, impact, changed, ran, untried(changed, seen), sources_of(found, settings), proof)

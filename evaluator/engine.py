@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version as installed_version
-from operator import is_
 from typing import Any
 
 from dsl import core as c
-from dsl.core.ops.parts import in_force
-from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, is_settled
-from dsl.core.references import expressions
+from dsl.core.ranges import Range, Truth
 from dsl.diagnostics import nearest
 from dsl.document import Document
 from dsl.lower.to_core import core_of
 from evaluator import limits
-from evaluator.compiled.question import Question
-from evaluator.deadline import look_at_the_clock
 from evaluator.decision import (
     ELIGIBILITY,
     Answer,
     Decision,
     Detail,
-    Disagreement,
-    EffectTaken,
-    Missing,
-    OptionDecision,
-    Score,
 )
-from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.facts_schema import FactsReader
 from evaluator.hints import Hints
 from evaluator.identity import AnswerKeys
-from evaluator.interpreter import Interpreter
-from evaluator.missing import missing_of
 from evaluator.moment import Moment
+from evaluator.one_day import OneDay
 from evaluator.prepared import Prepared
-from evaluator.reasons import Context, Reason, reason_of_branch, reasons_of, told_once
-from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Rests, Stated, rests_on
 from evaluator.standing import Standing
-from evaluator.statements import is_open, not_in_force, value_reason, window_reason
-from evaluator.supplied import Supplied
 
 Json = Any
 
@@ -186,6 +170,22 @@ class Engine:
         """
         return self._one(facts, as_of).interpreter.evaluate(condition, Moment(as_of)).truth
 
+    def outcomes_of(self, query: Query) -> tuple[Decision, ...]:
+        """Decide the rules of a query for callers that want what comes out alone, whatever detail it asks for.
+
+        The decisions have eligibility, amount, stage, options and standing, and nothing else: no reasons, no score, not
+        what is missing or what they rest on.
+
+        Raises:
+            DayOutside, FactErrors, UnknownRule: as ``decide``.
+        """
+        rules = self._asked(query)
+        one = self._one(query.facts, query.as_of)
+        return tuple(one.decision(self.core.rules[rule]) for rule in rules)
+
+    def _asked(self, query: Query) -> list[str]:
+        return list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
+
     def _rule(self, rule_id: str) -> c.Rule:
         if rule_id not in self.core.rules:
             raise UnknownRule(rule_id, nearest(rule_id, list(self.core.rules)))
@@ -212,7 +212,7 @@ class Engine:
         if not limits.is_inside(query.as_of):
             raise limits.DayOutside(query.as_of)
         self.reader.check(query.facts, most=most_problems)
-        rules = list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
+        rules = self._asked(query)
         facts = Facts(self.core, query.facts, query.as_of)
         untold = query.detail == "none"
         one = OneDay(self.prepared, facts, untold=untold, reference=self.reference)
@@ -224,478 +224,6 @@ class Engine:
 
 
 _TRUTHS = {word: truth for truth, word in ELIGIBILITY.items()}
-
-
-class _NeedsWhy(Exception):
-    """Something is missing, or hangs on what was decided on the way: it is decided with why."""
-
-
-class OneDay:
-    """The decisions over one partner's facts on one day."""
-
-    def __init__(
-        self,
-        prepared: Prepared,
-        facts: Facts,
-        *,
-        untold: bool = False,
-        trying: bool = False,
-        reference: bool = False,
-        question: Question | None = None,
-    ) -> None:
-        self.prepared = prepared
-        self.core = prepared.core
-        self.facts = facts
-        self.trying = trying
-        """Only the result is wanted: what a value of a missing fact would lead to."""
-        self.reference = reference
-        self.without_why = trying and not reference
-        """Whether nobody asks why now: then compiled functions decide."""
-        self.untold = untold
-        self.question = question or Question(prepared.asked, facts)
-        """What decides without why."""
-        self._elsewhere = self.question.elsewhere
-        self._rests = self.question.rests
-        self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys(), prepared.reached)
-        self._told = None if untold or trying else self.question.kept
-        """Where reasons are kept: what several decisions share is told from one. None: no reason is told, so none is made."""
-        self._tried: dict[frozenset[tuple[str, str | bool]], OneDay] = {}
-        """The same facts with values told for missing ones: kept, as many rules miss the same."""
-        self._led_to: dict[tuple[str, frozenset[tuple[str, str | bool]]], Decision] = {}
-
-    @property
-    def interpreter(self) -> Interpreter:
-        """What decides with why."""
-        return self.question.interpreter
-
-    def truth(self, rule: c.Rule) -> Truth | None:
-        """Return whether a rule is met; None where nobody can be eligible for it."""
-        at = Moment(self.facts.as_of, rule=rule)
-        version = rule.version_on(at.day)
-        if version is None:
-            return Truth.FALSE if _is_attained(rule) else None
-        decides = c.KINDS[rule.kind].decides
-        if decides in ("stage", "options") or (decides == "amount" and version.requirement is None):
-            return None
-        if version.requirement is None:
-            return Truth.TRUE
-        return self._requirement(rule, at).truth
-
-    def _decide(self, node: c.Expr, at: Moment) -> Explanation:
-        """Decide a node with why, but where only what comes out is wanted, and at most what that rests on."""
-        if not self.without_why:
-            return self.interpreter.evaluate(node, at)
-        found = Explanation(node, self.question.value(node, at))
-        if not self.trying:
-            self._settled(found)
-            self._rests.know(found, self.question.notes(node, at))
-        return found
-
-    def _requirement(self, rule: c.Rule, at: Moment) -> Explanation:
-        """Decide the requirement of a rule likewise."""
-        if not self.without_why:
-            return self.interpreter.requirement(rule, at)
-        version = rule.version_on(at.day)
-        asked = version.requirement if version is not None else None
-        node = asked or c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
-        found = Explanation(node, self.question.is_met(rule, at.day))
-        if not self.trying:
-            self._settled(found)
-            self._rests.know(found, self.question.notes_of_rule(rule, at.day))
-        return found
-
-    def _settled(self, found: Explanation) -> None:
-        """Raise where something is missing: what that is is only told from why."""
-        if not is_settled(found.range):
-            raise _NeedsWhy
-
-    def value(self, rule: c.Rule) -> Range | None:
-        """Return the amount, stage or points of a rule."""
-        at = Moment(self.facts.as_of, rule=rule)
-        version = rule.version_on(at.day)
-        if version is None or c.KINDS[rule.kind].decides == "options":
-            return None
-        given = version.amount or version.stage
-        if given is not None:
-            return self._decide(given, at).range
-        if version.requirement is None:
-            return None
-        try:
-            if self.reference:
-                raise _NeedsWhy
-            score = self._plain_score(version.requirement, at)
-        except _NeedsWhy:
-            score = self._score_of(self.interpreter.requirement(rule, at))
-        return score.points if score is not None else None
-
-    def decision(self, rule: c.Rule) -> Decision:
-        """Decide a rule; where no reason is told and nothing is missing, without why."""
-        look_at_the_clock()
-        if self.untold and not self.reference and not self._may_disagree(rule):
-            self.without_why = True
-            try:
-                return self._decided(rule)
-            except _NeedsWhy:
-                pass  # what is missing is only told from why
-            finally:
-                self.without_why = False
-        return self._decided(rule)
-
-    def _may_disagree(self, rule: c.Rule) -> bool:
-        """Whether a measure was told that the rule may read: what the records say of it is only told from why."""
-        version = rule.version_on(self.facts.as_of)
-        if version is None or not self._contradicted:
-            return False
-        return any(self.prepared.reached.by(node, self._contradicted) for node in expressions(version))
-
-    @cached_property
-    def _contradicted(self) -> AbstractSet[str]:
-        """The measures that were told of which the records may say something else."""
-        found: set[str] = set()
-        for name in self.core.named.keys() & self.facts.section("facts", False).keys():
-            named = self.core.named[name]
-            reckoned = self.question.reckoned(named)
-            told = self.facts.value(name, named.type, named.title, self.facts.as_of)[0]
-            has_others = isinstance(self.facts.section("facts", False)[name], dict) or self.facts.is_projected
-            if is_settled(reckoned) and (reckoned != told or has_others):
-                found.add(name)
-        return found
-
-    def _decided(self, rule: c.Rule) -> Decision:
-        day = self.facts.as_of
-        at = Moment(day, rule=rule)
-        version = rule.version_on(day)
-        base = Decision(
-            rule=rule.id,
-            title=(version or rule).title,
-            kind=rule.kind,
-            in_force=version is not None,
-            standing=self._standing(rule, at) if rule.is_award else None,
-        )
-        decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
-        return _each_reason_once(self._with_first_check(decided, rule, at))
-
-    def _standing(self, rule: c.Rule, at: Moment) -> Standing:
-        """Return the standing of an award; the checks of its entries with why, but where only what comes out is wanted."""
-        if not self.without_why:
-            return self.interpreter.register.standing(rule.award, rule.level, at)
-        found = self.question.register.standing(rule.award, rule.level, at)
-        if not self.trying and found.held is Truth.UNKNOWN:
-            raise _NeedsWhy
-        if not self.trying and (found.check is not None or found.gaps):
-            return self.interpreter.register.standing(rule.award, rule.level, at)
-        return found
-
-    # ---- by kind
-
-    def _out_of_force(self, base: Decision, rule: c.Rule) -> Decision:
-        reason = not_in_force(rule, self.facts.as_of, self.prepared.reasons)
-        rests = Rests(self._rests)
-        rests.on_out_of_force(rule, self.facts.as_of)
-        base = base._replace(provisional_figures=rests.figures)
-        if _is_attained(rule):
-            missing = tuple(self._missing(rule, base, ()))
-            return base._replace(eligibility="not_eligible", reasons=(reason,), missing=missing)
-        return base._replace(reasons=(reason,))
-
-    def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
-        context = Context(
-            at.day,
-            self.prepared.reasons.within(version.days, version.basis.cites),
-            self._told,
-            self._elsewhere,
-        )
-        match c.KINDS[rule.kind].decides:
-            case "amount":
-                return self._fee(base, rule, version, at, context)
-            case "stage":
-                return self._stage(base, version, at, context)
-            case "options":
-                return self._choice(base, version, at, context)
-            case "eligibility":
-                explanation = self._requirement(rule, at)
-                beside: list[Explanation] = []
-                decided = base._replace(
-                    eligibility=ELIGIBILITY[explanation.truth],
-                    score=self._score(explanation, at),
-                    reasons=reasons_of(explanation, context),
-                    effects=self._effects(version.effects, at, beside),
-                    badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
-                )
-                return self._with_rest(decided, rule, version, [explanation], beside=beside)
-
-    def _score(self, explanation: Explanation, at: Moment) -> Score | None:
-        """Return the score of a rule, where it has one of its own."""
-        if self.without_why:
-            return None if self.trying else self._plain_score(explanation.node, at)
-        return self._score_of(explanation)
-
-    def _score_of(self, explanation: Explanation) -> Score | None:
-        waiting = [explanation]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part.node, c.PassScore):
-                points, needed = part.the("value").range, part.the("mark").range
-                both = isinstance(points, Numbers) and isinstance(needed, Numbers)
-                return Score(points, part.node.out_of, needed) if both else None  # type: ignore[arg-type]
-            if self.prepared.scored.within(part.node):
-                waiting.extend(reversed(part.parts))
-        return None
-
-    def _plain_score(self, node: c.Expr, at: Moment) -> Score | None:
-        """Return the score of a requirement where it follows from the policies alone which one that is."""
-        waiting: list[c.Expr] = [node]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, c.PassScore):
-                points, needed = (self.question.value(of, at) for of in (part.score, part.mark))
-                both = isinstance(points, Numbers) and isinstance(needed, Numbers)
-                return Score(points, part.out_of, needed) if both else None  # type: ignore[arg-type]
-            if self.prepared.scored.within(part):
-                if not isinstance(part, c.Requirement | c.AllOf | c.AnyOf):
-                    raise _NeedsWhy
-                inner = [part.value] if isinstance(part, c.Requirement) else in_force(part.parts, at.day)
-                waiting.extend(reversed(inner))
-        return None
-
-    def _fee(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
-        if version.amount is None:
-            raise AssertionError("a fee has an amount")
-        amount = self._decide(version.amount, at)
-        explanations = [amount]
-        due: Explanation | None = None
-        told: list[c.SettingVersion] = []
-        beside: list[Explanation] = []
-        for setting in version.settings.get("due at", ()):
-            if at.day in setting.days and not isinstance(setting.value, tuple):
-                due = self._decide(setting.value, at)
-                explanations.append(due)
-                told.append(setting)
-        requirement = self._requirement(rule, at) if version.requirement is not None else None
-        reasons = (
-            *value_reason(f"{rule.id}.amount", "Amount", amount, context),
-            *(reasons_of(requirement, context) if requirement else ()),
-        )
-        if due is not None:
-            reasons = (*reasons, *value_reason(f"{rule.id}.due", "Due", due, context))
-        decided = base._replace(
-            amount=amount.range,
-            currency=amount.node.type.unit,
-            due=due.range if due is not None else None,
-            eligibility=ELIGIBILITY[requirement.truth] if requirement is not None else None,
-            effects=self._effects(version.effects, at, beside),
-            reasons=reasons,
-        )
-        explanations += [requirement] if requirement is not None else []
-        return self._with_rest(decided, rule, version, explanations, told, beside)
-
-    def _stage(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
-        if version.stage is None:
-            raise AssertionError("a life cycle has stages")
-        explanation = self._decide(version.stage, at)
-        stage = explanation.range if isinstance(explanation.range, Words) else Words()
-        reasons: list[Reason] = []
-        tests = explanation.of("condition")
-        for branch, test in zip(version.stage.branches, () if self._told is None else tests, strict=False):
-            reasons.append(reason_of_branch(base.rule, test, branch, context))
-        decided = base._replace(stage=stage, reasons=tuple(reasons))
-        rule = self.core.rules[base.rule]
-        return self._with_rest(decided, rule, version, [explanation])
-
-    def _choice(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
-        options: list[OptionDecision] = []
-        explanations: list[Explanation] = []
-        window: tuple[date, date] | None = None
-        may_choose = Truth.TRUE
-        reasons: list[Reason] = []
-        more: list[Stated] = []
-        for setting in version.settings.get("renewable", ()):
-            if at.day in setting.days and isinstance(setting.value, tuple):
-                more.append(setting)
-                bounds = [self._decide(bound, at) for bound in setting.value]
-                explanations.extend(bounds)
-                first, last = (bound.range for bound in bounds)
-                may_choose = is_open(first, last, at.day)
-                reasons.append(window_reason(f"{base.rule}.window", first, last, setting, context))
-                if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
-                    # Without a membership there is no anniversary, and no window at one.
-                    window = (first.exact, last.exact) if first.exact != NEVER else None
-        renews_to: Range | None = None
-        for setting in version.settings.get("renews to", ()) if may_choose is not Truth.FALSE else ():
-            if at.day in setting.days and not isinstance(setting.value, tuple):
-                more.append(setting)
-                following = self._decide(setting.value, at)
-                explanations.append(following)
-                renews_to = following.range
-        for option in version.options:
-            if at.day not in option.days:
-                continue
-            found = self._decide(option.requirement, at) if option.requirement is not None else None
-            if found is not None:
-                explanations.append(found)
-            within = self.prepared.reasons.within(option.days, option.basis.cites or context.within.cites)
-            inner = context._replace(within=within)
-            can_be_chosen = all_of((may_choose, found.truth if found is not None else Truth.TRUE))
-            options.append(
-                OptionDecision(
-                    name=option.name,
-                    code=option.code,
-                    title=option.title,
-                    eligibility=ELIGIBILITY[can_be_chosen],
-                    effects=_under(can_be_chosen, self._effects(option.effects, at, explanations)),
-                    reasons=reasons_of(found, inner) if found is not None else (),
-                    cites=option.basis.cites,
-                    assumes=option.basis.assumes,
-                    at=f"{option.origin.source.name}:{option.origin.line}",
-                )
-            )
-        pick = version.pick(at.day)
-        decided = base._replace(
-            options=tuple(options), pick=pick, window=window, renews_to=renews_to, reasons=tuple(reasons)
-        )
-        for option in version.options:
-            more.extend(_stated(option, at.day) if at.day in option.days else ())
-        return self._with_rest(decided, self.core.rules[base.rule], version, explanations, more)
-
-    def _effects(
-        self, effects: Sequence[c.Effect], at: Moment, explanations: list[Explanation]
-    ) -> tuple[EffectTaken, ...]:
-        """Return what is taken, given, kept and lost, and note the explanations of why and how much."""
-        result: list[EffectTaken] = []
-        for effect in effects:
-            if at.day not in effect.days:
-                continue
-            test = self._decide(effect.when, at) if effect.when is not None else None
-            up_to = self._decide(effect.up_to, at) if effect.up_to is not None else None
-            explanations.extend(part for part in (test, up_to) if part is not None)
-            amount: Explanation | None = None
-            if effect.verb == "pay":
-                fee = self.core.rules.get(effect.names[0])
-                version = fee.version_on(at.day) if fee is not None else None
-                if version is not None and version.amount is not None:
-                    amount = self._decide(version.amount, at._replace(rule=fee))
-                    explanations.append(amount)
-            result.append(
-                EffectTaken(
-                    effect.verb,
-                    effect.names,
-                    test.truth if test is not None else Truth.TRUE,
-                    up_to.range if up_to is not None else None,
-                    amount.range if amount is not None else None,
-                    amount.node.type.unit if amount is not None else None,
-                    effect.meant,
-                )
-            )
-        return tuple(result)
-
-    # ---- standing
-
-    def _with_first_check(self, decided: Decision, rule: c.Rule, at: Moment) -> Decision:
-        """Tell of an award that is not held and could be attained when it would be checked."""
-        standing = decided.standing
-        if standing is None or standing.held is not Truth.FALSE or decided.eligibility != "eligible" or self.trying:
-            return decided
-        register = self.interpreter.register
-        new = register.if_attained(rule, at)
-        rests = Rests(self._rests)
-        rests.note(decided)
-        if new.next_due is not None:
-            rests.on_settings(rule.award, new.next_due, NEXT)
-            if new.would_be == register.anniversaries.own(at._replace(rule=rule)).exact:
-                rests.on_settings(rule.award, at.day, VALID)
-        return decided._replace(
-            standing=standing._replace(next_check=new.next_check, would_be=new.would_be),
-            provisional_figures=rests.figures,
-            assumptions=rests.assumptions,
-        )
-
-    # ---- what is missing, what it rests on
-
-    def _with_rest(
-        self,
-        decided: Decision,
-        rule: c.Rule,
-        version: c.RuleVersion,
-        explanations: Sequence[Explanation],
-        more: Sequence[Stated] = (),
-        beside: Sequence[Explanation] = (),
-    ) -> Decision:
-        """Tell what would settle a decision, and what it rests on; ``beside`` it stands what decides an effect alone."""
-        if self.trying:
-            return decided
-        day = self.facts.as_of
-        stated: tuple[Stated, ...] = (
-            *version.effects,
-            *version.immediate_badge,
-            *version.at_most_one,
-            *version.must_choose,
-        )
-        more = [*more, *(one for one in stated if day in one.days)]
-        rests = rests_on(self._rests, version, [*explanations, *beside], more)
-        standing = decided.standing
-        if standing is not None and standing.check is not None and standing.check_due is not None:
-            rests.on_decided(standing.check)
-            rests.on_settings(rule.award, standing.check_due, CHECKING)
-        if standing is not None and standing.next_due is not None:
-            rests.on_settings(rule.award, standing.next_due, NEXT)
-        if standing is not None and standing.renews_to is not None and standing.renews_due is not None:
-            rests.on_settings(rule.award, standing.renews_due, RENEWING)
-        if standing is not None and standing.until is not None:
-            rests.on_out_of_force(rule, standing.until)
-        return decided._replace(
-            explanations=() if self.without_why else tuple(explanations),
-            missing=() if self.without_why else tuple(self._missing(rule, decided, explanations)),
-            disagreements=() if self.without_why else tuple(self._disagreements(explanations)),
-            provisional_figures=rests.figures,
-            assumptions=rests.assumptions,
-        )
-
-    def _missing(self, rule: c.Rule, decided: Decision, explanations: Sequence[Explanation]) -> Iterable[Missing]:
-        """Yield what would settle the decision."""
-        if not self.trying:
-            yield from missing_of(decided, explanations, lambda told: self._if_told(rule, told))
-
-    def _if_told(self, rule: c.Rule, told: Mapping[str, str | bool]) -> Decision:
-        """Decide once more with more facts."""
-        key = frozenset(told.items())
-        if key not in self._tried:
-            data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
-            more = Facts(self.core, data, self.facts.as_of)
-            question = self.question.with_told(more, told.keys())
-            self._tried[key] = OneDay(self.prepared, more, trying=True, reference=self.reference, question=question)
-        if (rule.id, key) not in self._led_to:
-            self._led_to[rule.id, key] = self._tried[key].decision(rule)
-        return self._led_to[rule.id, key]
-
-    def _disagreements(self, explanations: Sequence[Explanation]) -> Iterable[Disagreement]:
-        """Yield supplied measures that the records contradict."""
-        for name, explanation in self._supplied.among(explanations):
-            found = self.interpreter.evaluate(self.core.named[name].value, Moment(self.facts.as_of))
-            if is_settled(found.range) and is_settled(explanation.range) and found.range != explanation.range:
-                yield Disagreement(name, explanation.range, found.range)
-
-
-def _is_attained(rule: c.Rule) -> bool:
-    """Whether a rule that is not in force makes nobody eligible; of others it is not told then."""
-    return rule.kind in c.ASKING_KINDS
-
-
-def _each_reason_once(decided: Decision) -> Decision:
-    told: set[tuple[str, date | None, bool]] = set()
-    reasons = told_once(decided.reasons, told)
-    options = tuple(option._replace(reasons=told_once(option.reasons, told)) for option in decided.options)
-    is_told_so = not options and len(reasons) == len(decided.reasons) and all(map(is_, reasons, decided.reasons))
-    return decided if is_told_so else decided._replace(reasons=reasons, options=options)
-
-
-def _stated(option: c.Option, day: date) -> Iterator[Stated]:
-    yield option
-    yield from (effect for effect in option.effects if day in effect.days)
-
-
-def _under(chosen: Truth, effects: Sequence[EffectTaken]) -> tuple[EffectTaken, ...]:
-    """Return the effects of an option that can be chosen: one that cannot pays, gives, keeps and loses nothing."""
-    return tuple(effect._replace(applies=all_of((chosen, effect.applies))) for effect in effects)
 
 
 def one_day(engine: Engine, facts: Mapping[str, Json], day: date, *, told: bool = True) -> OneDay:

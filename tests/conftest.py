@@ -16,6 +16,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="record what golden tests get as what they want")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes long begin first: of several processes none then works alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _kept_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What commands keep of policies stands in a folder of the tests, not in that of the user who runs them."""

@@ -33,6 +33,7 @@ def test_every_job_has_its_place() -> None:
     assert [job.partition("\n")[0] for job in JOBS if "\nTouch: " not in job] == []
 
 
+@pytest.mark.long
 def test_each_job_checks_clean_and_its_scenarios_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but the new rules differs: scenarios of other rules are run by `merit test` itself."""
     shutil.copytree(ROOT / "policies", tmp_path / "policies")

@@ -54,7 +54,8 @@ def matches(shown: str, actual: str) -> bool:
     return re.fullmatch(pattern, actual.strip(), re.DOTALL) is not None
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+@pytest.mark.long
+@pytest.mark.parametrize("path", sorted(DOCS, key=lambda path: path.name != "reviewing.md"), ids=lambda path: path.name)
 def test_commands_print_what_is_shown(path: Path, copy: Path) -> None:
     """Changes shown as diffs, and files shown with their names, are made in between: a page can tell a story."""
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}

@@ -113,6 +113,7 @@ def lines_of(told: tuple[Line, ...]) -> Iterator[str]:
     yield from (line.code for line in told if line.group == "asked" and line.code)
 
 
+@pytest.mark.long
 def test_all_that_tell_what_is_in_force_agree_with_the_plain_definition(engine: Engine) -> None:
     check_all(engine, engine.core.rules.values())
 

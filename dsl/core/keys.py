@@ -9,8 +9,7 @@ different keys may (``x >= 5`` and ``not x < 5`` have two).
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -55,9 +54,15 @@ class Keys:
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self._found: dict[tuple[int, int | None], tuple[object, Key]] = {}
+        self._lasting: dict[int, tuple[object, Key]] = {}
+        self._found: dict[int, tuple[object, list[tuple[date, date, Key]]]] = {}
+        """The keys of a value, each with the first day of its stretch and the first one after it."""
+        self._turning: dict[int, tuple[n.Node, tuple[date, ...]]] = {}
+        self._open: list[tuple[date, date]] = []
+        """The stretches of what is being made a key of, as far as it was looked at: outermost first."""
         self._below: dict[str, Key] = {}
         self._asked: dict[str, tuple[Mapping[str, Rule], frozenset[str]]] = {}
+        self._told_below: dict[int, tuple[n.Node, Key]] = {}
         self._bounding = Bounding(core)
 
     def key(self, node: n.Expr, day: date) -> Key:
@@ -70,7 +75,7 @@ class Keys:
 
     def of_rule(self, rule: Rule, day: date) -> Key:
         """Return the key of what a rule decides on a day: its wording in force, and what the register says by it."""
-        version = rule.version_on(day)
+        version = self._version(rule, day)
         says = _hash("silent") if version is None else self._key(version, day)
         if not rule.is_award:
             return says
@@ -98,7 +103,9 @@ class Keys:
             found.update(day for version in one.versions for day in (*version.bounds(), *stated_days(version)))
         for node in read.nodes:
             found.update(_ends(own_days(node)))
-            found.update(self._turns(node))
+            if id(node) not in self._turning:
+                self._turning[id(node)] = (node, tuple(self._turns(node)))
+            found.update(self._turning[id(node)][1])
         return tuple(sorted(found))
 
     def asked_of_register(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -114,17 +121,38 @@ class Keys:
 
     def _key(self, value: object, day: date | None) -> Key:
         value = self._meant(value, day)
-        at = (id(value), None if day is None else bisect_right(self._days, day))
-        if at not in self._found:
-            # With its node: an identity is one object's only as long as that is there.
-            self._found[at] = (value, _hash(*self._form(value, day)))
-        return self._found[at][1]
+        # With its node: an identity is one object's only as long as that is there.
+        if day is None:
+            if id(value) not in self._lasting:
+                self._lasting[id(value)] = (value, _hash(*self._form(value, None)))
+            return self._lasting[id(value)][1]
+        known = self._found.setdefault(id(value), (value, []))[1]
+        found = next((one for one in known if one[0] <= day < one[1]), None)
+        if found is None:
+            self._open.append((date.min, date.max))
+            key = _hash(*self._form(value, day))
+            found = (*self._open.pop(), key)
+            known.append(found)
+        self._within(*found[:2])
+        return found[2]
+
+    def _within(self, start: date, end: date) -> None:
+        """Note that what is being made a key of is the same from a day until another one."""
+        if self._open:
+            low, high = self._open[-1]
+            self._open[-1] = (max(low, start), min(high, end))
+
+    def _turns_on(self, days: Iterable[date], day: date) -> None:
+        """Note that it hangs on which of some days have come on a day."""
+        for one in days:
+            self._within(*((one, date.max) if one <= day else (date.min, one)))
 
     def _meant(self, value: object, day: date | None) -> object:
         """Return what a name stands for, and of values with days the one in force."""
         if isinstance(value, n.Named) and not value.supplied:
             return self._meant(self.core.named[value.name].value, day)
         if isinstance(value, n.Dated) and day is not None:
+            self._turns_on(_ends(version.days for version in value.versions), day)
             now = next((version.value for version in value.versions if day in version.days), None)
             return value if now is None else self._meant(now, day)
         return value
@@ -134,7 +162,7 @@ class Keys:
         yield type(value).__name__
         inner = None if isinstance(value, n.Node) and value.tells_elsewhere else day
         if day is not None and isinstance(value, n.Node) and (value.tells_elsewhere or self._given_by(value)):
-            yield self._of_awards(self._awards_in(self._read_by([], [value])))
+            yield self._told_of_register(value)
         match value:
             case n.Requirement():
                 yield from (value.part, value.path, self._days_form(value.days, inner), self._key(value.value, inner))
@@ -158,16 +186,22 @@ class Keys:
                 yield from (
                     self.of_rule(self.core.rules[name], day) for name in value.names if day and name in self.core.rules
                 )
-            case n.Field() | n.People() | n.DifferentPeople():
+            case n.Field(name="certification"):
+                yield from self._spelt(None)
+            case n.OfPeople():
                 # A certification under its own name is counted by the lists that have it, whatever else is spelt.
-                yield from sorted(
-                    f"{spelt} {name}" for spelt, name in self.core.certifications.items() if spelt != name
-                )
+                yield from self._spelt({entry.certification for one in value.lists for entry in one.entries})
             case _:
                 pass
         for own in fields(value):
             if own.name not in LABELS:
                 yield from (own.name, self._part(value, own.name, inner))
+
+    def _spelt(self, counted: AbstractSet[str] | None) -> Iterator[str]:
+        """Yield the other spellings that certifications have, of all or of those that are counted."""
+        for spelt, name in sorted(self.core.certifications.items()):
+            if spelt != name and (counted is None or name in counted or spelt in counted):
+                yield f"{spelt} {name}"
 
     def _part(self, value: object, name: str, day: date | None) -> object:
         part = getattr(value, name)
@@ -180,7 +214,7 @@ class Keys:
             case Type():
                 return _type(value)
             case n.CertificationList():
-                counted = (one for one in value.entries if day is None or day in one.days)
+                counted = (one for one in value.entries if self._counts(one, day))
                 return sorted(f"{one.certification} {self._days_form(one.days, day)}" for one in counted)
             case Days():
                 return self._days_form(value, day)
@@ -195,10 +229,12 @@ class Keys:
             case _:
                 return f"{type(value).__name__} {value}"
 
-    @staticmethod
-    def _counts(item: object, day: date | None) -> bool:
+    def _counts(self, item: object, day: date | None) -> bool:
         days = getattr(item, "days", None)
-        return day is None or not isinstance(days, Days) or day in days
+        if day is None or not isinstance(days, Days):
+            return True
+        self._turns_on(_ends([days]), day)
+        return day in days
 
     @staticmethod
     def _days_form(days: Days, day: date | None) -> object:
@@ -215,12 +251,22 @@ class Keys:
         ]
         return (declared.monthly, declared.dated_by, sorted(told))
 
+    def _version(self, rule: Rule, day: date) -> RuleVersion | None:
+        self._turns_on((bound for version in rule.versions for bound in version.bounds()), day)
+        return rule.version_on(day)
+
     def _requirement(self, rule: Rule, day: date) -> Key:
-        version = rule.version_on(day)
+        version = self._version(rule, day)
         requirement = None if version is None else version.requirement
         return _hash("silent") if requirement is None else self._key(requirement, day)
 
     # ---- what the register reads
+
+    def _told_of_register(self, node: n.Node) -> Key:
+        """Return the key of what the register says of the awards that a node asks about, the same on all days."""
+        if id(node) not in self._told_below:
+            self._told_below[id(node)] = (node, self._of_awards(self._awards_in(self._read_by([], [node]))))
+        return self._told_below[id(node)][1]
 
     def _of_all_days(self, rule: Rule) -> Key:
         """Return the key of a rule's wordings on all days; awards inside stand by their names, as the register is circular."""

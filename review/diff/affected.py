@@ -75,11 +75,12 @@ class Reach:
     def _of_node(self, top: c.Expr) -> Iterator[Thing]:
         for node in walk(top):
             for to, name, _ in references(node):
-                yield ("figure" if to == "named" else to, name)
+                if not (to == "records" and isinstance(node, c.OfPeople)):
+                    yield ("figure" if to == "named" else to, name)
             if node.of_anniversary not in (None, "own", "attained"):
                 yield MEMBERSHIP
             if isinstance(node, c.OfPeople):
-                yield ("records", "certifications")
+                yield from (("spelling", entry.certification) for one in node.lists for entry in one.entries)
 
 
 def changed_things(before: c.Core, after: c.Core) -> list[Thing]:
@@ -90,8 +91,11 @@ def changed_things(before: c.Core, after: c.Core) -> list[Thing]:
     found += (("fact", name) for name in _unlike(before.facts, after.facts))
     found += (("records", name) for name in _unlike(before.records, after.records))
     spelt = {*before.certifications, *after.certifications}
-    if any(before.certifications.get(one, one) != after.certifications.get(one, one) for one in spelt):
-        found += (("records", name) for name in ("certifications", *after.records))
+    unlike = [one for one in sorted(spelt) if before.certifications.get(one, one) != after.certifications.get(one, one)]
+    # Who counts people counts what their lists have; who looks at the records themselves may see any of them.
+    counted = (name for one in unlike for name in (one, before.certifications.get(one), after.certifications.get(one)))
+    found += (("spelling", name) for name in dict.fromkeys(counted) if name is not None)
+    found += [("records", "certifications")] if unlike else []
     if _members(before) != _members(after) or before.awards != after.awards:
         found.append(MEMBERSHIP)
     return list(dict.fromkeys(found))

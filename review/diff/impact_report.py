@@ -21,6 +21,10 @@ MOST_REFUSED = 5
 """Partners that cannot be decided are named, up to so many; the rest by number."""
 
 
+MANY_DAYS = 6
+"""So many days are named; of more it is told how many they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Impact:
     """What became of the decisions of all partners."""
@@ -34,6 +38,13 @@ class Impact:
     refused: Sequence[Refused]
     made: int | None = None
     """The seed, where the partners were made and are not real."""
+
+    @property
+    def days_in_words(self) -> str:
+        """The days that were decided: each, or of many how many and between which."""
+        if len(self.days) <= MANY_DAYS:
+            return ", ".join(map(str, self.days))
+        return f"{len(self.days)} days from {min(self.days)} through {max(self.days)}"
 
 
 def impact_lines(found: Impact, paint: Paint) -> Iterator[str]:
@@ -53,9 +64,8 @@ def impact_lines(found: Impact, paint: Paint) -> Iterator[str]:
 
 def _head(found: Impact) -> str:
     concerned = len({flip.partner for flip in found.flips})
-    days = ", ".join(map(str, found.days))
     return (
-        f"{found.partners:,} partners, {len(found.titles):,} rules that can decide otherwise, on {days}: "
+        f"{found.partners:,} partners, {len(found.titles):,} rules that can decide otherwise, on {found.days_in_words}: "
         f"{found.decided:,} decisions by each side, of {concerned:,} partners some are other ones"
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import PurePath
 from typing import Literal, TypeAlias
 
 from dsl.source import Span
 from evaluator.engine import Engine
 from review.scenarios.runner import ScenarioResult, Watch, run
-from review.scenarios.scenario import Scenario, ScenarioErrors, ScenarioFile
+from review.scenarios.scenario import Scenario, ScenarioErrors, ScenarioFile, Step
 
 Verdict: TypeAlias = Literal["passes", "fails", "cannot be asked"]
 """What a side says to a scenario. ``cannot be asked``: it names what the side does not have, or its facts do not fit."""
@@ -37,8 +38,13 @@ class Told:
     def asks(self) -> Iterator[str]:
         """Yield the rules that it expects something of, or attains."""
         for step in self.scenario.steps:
-            yield from step.attain
-            yield from (expectation.rule for expectation in step.expectations)
+            yield from rules_of(step)
+
+
+def rules_of(step: Step) -> Iterator[str]:
+    """Yield the rules of which a step expects something, or that it attains."""
+    yield from step.attain
+    yield from (expectation.rule for expectation in step.expectations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,10 @@ def outcomes(
     old: Sequence[Told],
     new: Sequence[Told],
     reached: Mapping[str, str],
+    reworded: AbstractSet[str],
     watch: Watch,
 ) -> Outcomes:
-    """Run scenarios against both sides.
+    """Run scenarios against the side after, and where they may come out otherwise against the side before.
 
     Args:
         before: the side before.
@@ -88,13 +95,17 @@ def outcomes(
         old: scenarios of the side before, which are only looked for.
         new: scenarios of the side after.
         reached: the rules that can decide otherwise, by their names after, each with its name before.
+        reworded: those of them whose own words are others, so that what a scenario expects of them can be called otherwise.
         watch: is told the decisions of the side after, but for scenarios that wait for review.
     """
-    known = {told.key for told in old}
+    known = {told.key: told.scenario for told in old}
+    days = _Days(before, after, reached, reworded)
     asked = [told for told in new if _concerns(told, reached.keys())]
     found: list[Outcome] = []
     for told in asked:
         now, why = _verdict(after, told, None if told.scenario.review else watch)
+        if now == "passes" and known.get(told.key) == told.scenario and not days.may_differ(told):
+            continue  # the side before decides it alike
         was, why_before = _verdict(before, _formerly(told, reached), None)
         one = Outcome(told, was, now, told.key not in known, why if now != "passes" else why_before)
         # What the side before cannot be asked, as names are other ones now, says nothing where it passes after.
@@ -103,6 +114,29 @@ def outcomes(
     kept = {told.key for told in new}
     gone = tuple(told for told in old if told.key not in kept and _concerns(told, {*reached.values(), *reached}))
     return Outcomes(len(asked), len(new), tuple(found), gone)
+
+
+class _Days:
+    """On which days the rules that a change reaches can decide otherwise: on those their keys are others."""
+
+    def __init__(self, before: Engine, after: Engine, reached: Mapping[str, str], reworded: AbstractSet[str]) -> None:
+        self.before, self.after = before, after
+        self.reached, self.reworded = reached, reworded
+        self._found: dict[tuple[str, date], bool] = {}
+
+    def may_differ(self, told: Told) -> bool:
+        """Whether a scenario may come out otherwise: equal keys decide equally (``dsl.core.keys``)."""
+        asked = ((rule, step.as_of) for step in told.scenario.steps for rule in rules_of(step))
+        return any(rule in self.reworded or self._is_other(rule, day) for rule, day in asked if rule in self.reached)
+
+    def _is_other(self, rule: str, day: date) -> bool:
+        if (rule, day) not in self._found:
+            was, now = (
+                side.prepared.keys.of_rule(side.core.rules[name], day) if name in side.core.rules else None
+                for side, name in ((self.before, self.reached[rule]), (self.after, rule))
+            )
+            self._found[rule, day] = was is None or was != now
+        return self._found[rule, day]
 
 
 def _concerns(told: Told, rules: AbstractSet[str]) -> bool:

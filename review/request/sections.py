@@ -88,7 +88,7 @@ def _flips(told: Request) -> Section:
     if impact is None:
         return Section("Who flips", ())
     rows = flipped(impact)
-    days = ", ".join(map(str, impact.days))
+    days = impact.days_in_words
     made = (
         ", generated and not real: they say how a change can flip, not how often it does"
         if impact.made is not None

@@ -92,6 +92,31 @@ def test_partners_that_are_made_are_said_to_be(folder: Path, run_merit: Run) -> 
             2,
             "error: --dates: 2023-02-30 is no date; write year-month-day, like 2022-10-03",
         ),
+        (
+            [*SIDES[:3], "--generated", "1", "--from", "2023-01-01"],
+            2,
+            "error: --from and --to go with --every: --every month, quarter or year",
+        ),
+        (
+            [*SIDES, "--generated", "1", "--every", "month"],
+            2,
+            "error: give the days with --dates, or with --every, not both",
+        ),
+        (
+            [*SIDES[:3], "--generated", "1", "--every", "year"],
+            2,
+            "error: --every needs --from and --to, like --every month --from 2026-01-01 --to 2026-12-31",
+        ),
+        (
+            [*SIDES[:3], "--generated", "1", "--every", "year", "--from", "2023-01-02", "--to", "2023-12-31"],
+            2,
+            "error: --every: no such day lies from 2023-01-02 to 2023-12-31; has --to come before --from?",
+        ),
+        (
+            [*SIDES[:3], "--generated", "1", "--every", "month", "--from", "2000-01-01", "--to", "2023-12-31"],
+            2,
+            "error: --every: these are 288 days, 240 at most; take quarters or years, or fewer of them",
+        ),
         ([*SIDES, "--partners", "before"], 2, "error: there are no facts in `before`: no .yaml, .json or .jsonl"),
         (
             [*SIDES, "--partners", "bad.jsonl"],
@@ -108,3 +133,29 @@ def test_what_cannot_be_used_is_told(
     found, told = run_merit(*arguments)
 
     assert (found, told.splitlines()[-1]) == (code, expected)
+
+
+def test_every_quarter_is_decided(folder: Path, run_merit: Run) -> None:
+    """The first days of quarters, from the first that has not begun yet."""
+    told = run_merit(
+        *SIDES[:3],
+        "--generated",
+        "2",
+        "--every",
+        "quarter",
+        "--from",
+        "2023-01-02",
+        "--to",
+        "2023-12-31",
+        "--jobs",
+        "1",
+    )
+
+    assert told[0] == 0
+    assert ", on 2023-04-01, 2023-07-01, 2023-10-01: " in told[1]
+
+    _, told_of_months = run_merit(
+        *SIDES[:3], "--generated", "1", "--every", "month", "--from", "2023-01-01", "--to", "2023-12-31", "--jobs", "1"
+    )
+
+    assert ", on 12 days from 2023-01-01 through 2023-12-01: " in told_of_months

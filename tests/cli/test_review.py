@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from evaluator.engine import Engine
 from review.request.findings import WORDS
+from review.scenarios import runner as scenarios
+from review.scenarios.runner import ScenarioResult, Watch
+from review.scenarios.scenario import Scenario
 from tests.conftest import Golden
 
 DATA = Path(__file__).parents[1] / "data" / "cli" / "output"
@@ -386,3 +390,44 @@ def test_two_revisions_are_reviewed_without_the_working_tree(repository: Path, r
 
     assert "rises from 5 to 8" in told
     assert "passed before, fails now: Five seats are enough" in told
+
+
+def test_the_side_before_is_asked_on_the_days_that_a_change_reaches(
+    run_merit: Run, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equal keys decide equally; a scenario that is another one, or fails, is asked of both sides whatever the keys."""
+    both = """\
+scenarios:
+  - name: The shop in 2023
+    as_of: 2023-06-20
+    with: {facts: {seats: 5, spend: 100}}
+    expect: {entitlement.shop: eligible}
+  - name: The shop in 2025
+    as_of: 2025-06-20
+    with: {facts: {seats: 5, spend: 100}}
+    expect: {entitlement.shop: eligible}
+"""
+    (repository / "policies" / "shop.scenarios.yaml").write_text(both, "utf-8")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "the shop")
+    edit(repository, "facts.policy", '"Seats"', '"Seats"\n  from 2025-01-01: 7 cite guide "Seats"')
+    ran: list[str] = []
+    real = scenarios.run_scenario
+
+    def seen(engine: Engine, scenario: Scenario, watch: Watch | None = None) -> ScenarioResult:
+        ran.append(scenario.name)
+        return real(engine, scenario, watch)
+
+    monkeypatch.setattr(scenarios, "run_scenario", seen)
+    _, page = run_merit("review", "HEAD", *ASKED)
+
+    assert "5 of 5 scenarios ask a rule that the change reaches; 1 of them does not pass." in page
+    assert (ran.count("The shop in 2023"), ran.count("The shop in 2025")) == (1, 2)
+
+    edit(
+        repository, "shop.scenarios.yaml", "{seats: 5, spend: 100}}\n    expect", "{seats: 6, spend: 100}}\n    expect"
+    )
+    ran.clear()
+    run_merit("review", "HEAD", *ASKED)
+
+    assert ran.count("The shop in 2023") == 2

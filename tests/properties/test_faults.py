@@ -42,6 +42,7 @@ def test_there_are_faults_enough_and_always_the_same(sources: list[Source], all_
     assert faults(sources) == all_faults
 
 
+@pytest.mark.long
 def test_faults_are_told_at_their_line(sources: list[Source], all_faults: list[Fault]) -> None:
     must = [fault for fault in all_faults if fault.seen == "told"]
 

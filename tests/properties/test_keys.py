@@ -274,6 +274,30 @@ def test_a_rule_changes_on_its_days_only(name: str) -> None:
     hold(check_days, 25, name)
 
 
+def some(pick: random.Random, days: Sequence[date]) -> list[date]:
+    return pick.sample(days, min(3, len(days)))
+
+
+@pytest.mark.parametrize("name", [*SMALL, REAL])
+def test_what_is_kept_for_a_stretch_of_days_is_the_key_of_each_of_them(name: str) -> None:
+    """Keys asked for from day to day, in any order, are those of whoever is asked for one day alone."""
+    core = engine(name).core
+    pick = random.Random(1)
+    kept = Keys(core)
+    asked = [
+        (rule, turn + timedelta(days=off))
+        for rule in (pick.sample(sorted(core.rules), 4) if name == REAL else sorted(core.rules))
+        for turn in some(pick, kept.days_of(core.rules[rule]))
+        for off in (-1, 0, 1)
+    ]
+    pick.shuffle(asked)
+    found = {(rule, day): kept.of_rule(core.rules[rule], day) for rule, day in asked}
+    alone: dict[date, Keys] = {}
+
+    for rule, day in pick.sample(asked, min(60 if name != REAL else 12, len(asked))):
+        assert found[rule, day] == alone.setdefault(day, Keys(core)).of_rule(core.rules[rule], day), f"{rule} on {day}"
+
+
 def test_a_comparison_with_today_turns_on_a_day_of_the_rule() -> None:
     loaded = load_sources([Source("a.policy", "entitlement e { requires { x: today - 10 days >= 2023-03-05 } }")])
 

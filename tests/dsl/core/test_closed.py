@@ -54,6 +54,22 @@ WALKERS = {
 }
 """Functions that go down nodes by themselves, with reasons."""
 
+CHAIN = 5
+"""How many kinds a function may tell apart by asking for their classes, one after another, without saying why."""
+
+CHAINS = {
+    "dsl/check/checks_in_time.py _is_past": "what is not seen to lie in the past is not claimed to",
+    "dsl/core/check_days.py _names_a_day": "what is not seen to name a day is asked of every day",
+    "evaluator/compiled/question.py notes_of_leaf": "of any other kind what the one reader of notes tells",
+    "evaluator/hints.py _named": "hints: of what is not among them none is given",
+    "evaluator/resting.py _own": "of any other kind the parts that it chose, as its fields' roles have them",
+    "evaluator/resting.py _speaks": "of any other kind what its fields state",
+    "review/prove/encode.py _may_be_open": "what a figure over records is made of; held by the law of the encoding",
+    "review/prove/encode.py _means": "of any other kind its key",
+    "review/prove/verdicts.py moves_daily": "on which days a claim is tried beside the first of a stretch; a witness is replayed",
+}
+"""Functions that do, and what becomes of a new kind there."""
+
 
 @dataclass(frozen=True)
 class Module:
@@ -136,6 +152,19 @@ def own_walks(module: Module) -> Iterator[str]:
             yield f"{module.path} {function.name}"
 
 
+def chains(module: Module) -> Iterator[str]:
+    """Yield the functions that tell many kinds of one node apart by ``isinstance``, which no type checker closes."""
+    for function in module.functions():
+        asked: dict[str, set[str]] = {}
+        for one in ast.walk(function):
+            if isinstance(one, ast.Call) and ast.unparse(one.func) == "isinstance":
+                names = (kind for kind in ast.walk(one.args[1]) if isinstance(kind, ast.expr))
+                found = {kind for kind in map(module.kind, names) if kind is not None}
+                asked.setdefault(ast.unparse(one.args[0]), set()).update(found)
+        if any(len(kinds) >= CHAIN for kinds in asked.values()):
+            yield f"{module.path} {function.name}"
+
+
 def gives_many(function: ast.FunctionDef) -> bool:
     """Whether a function yields, or returns what holds several things."""
     returns = ast.unparse(function.returns) if function.returns is not None else ""
@@ -196,6 +225,13 @@ def test_nobody_walks_nodes_by_a_way_of_his_own() -> None:
     assert sorted(FIELDS.keys() - by_fields) == []
 
 
+def test_no_chain_of_kinds_is_without_a_reason() -> None:
+    found = {place for module in modules() for place in chains(module)}
+
+    assert sorted(found - CHAINS.keys()) == []
+    assert sorted(CHAINS.keys() - found) == []
+
+
 HEAD = "from dsl import core as c\nfrom dsl.core.nodes import AllOf, Ranked\n"
 
 
@@ -235,3 +271,12 @@ class Walker:
 
     assert list(own_walks(Module("a.py", ast.parse(HEAD + by_kinds)))) == ["a.py below"]
     assert asks_for_fields(Module("a.py", ast.parse(HEAD + by_fields)))
+
+
+def test_a_chain_of_kinds_is_seen() -> None:
+    asked = "\n    ".join(f"if isinstance(node, c.{kind}):\n        return 1" for kind in ("Fact", "Case", "Named"))
+    text = f"{HEAD}def say(node):\n    {asked}\n    return isinstance(node, Ranked | c.Gate)\n"
+    two = "def say(node, other):\n    return isinstance(node, c.Fact | c.Case) or isinstance(other, c.Gate | c.Named | c.Not)\n"
+
+    assert list(chains(Module("a.py", ast.parse(text)))) == ["a.py say"]
+    assert not list(chains(Module("a.py", ast.parse(HEAD + two))))

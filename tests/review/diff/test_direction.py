@@ -134,6 +134,7 @@ def test_of_several_tracks_the_one_that_counts_is_taken_whole(
 LAWS = sorted((ROOT / "tests" / "data" / "policies" / "laws").glob("*.policy"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
 def test_what_goes_one_way_goes_so_for_every_generated_partner_by_the_laws_policies(path: Path) -> None:
     seen = check(path, step=1, start=0, partners=8)
@@ -142,6 +143,7 @@ def test_what_goes_one_way_goes_so_for_every_generated_partner_by_the_laws_polic
     assert seen["up"] >= 10, seen
 
 
+@pytest.mark.long
 def test_what_goes_one_way_goes_so_by_the_shipped_policies() -> None:
     seen = check(ROOT / "policies", step=200, start=7, partners=2, days=DAYS[1:2])
 

@@ -198,6 +198,7 @@ def every(size, items):
     return items[:: max(1, len(items) // size)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("folder", "size"), [(POLICIES, 60), (SHIPPED, 20)], ids=["small", "shipped"])
 def test_lowering_one_form_gives_what_lowering_all_gives(folder, size):
     document = load([folder])

@@ -1,0 +1,131 @@
+"""The dated changes of the shipped policies, each as the edit that brought it: what ``merit diff`` says of it.
+
+The side before is the shipped programme without what begins on a day, and with what ends on it going on. A day on which
+an award gets another name, or several become one, is none of them: of the new name too much speaks elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsl.codec import decode, encode
+from dsl.load import load
+from dsl.lower.to_core import core_of
+from review.diff.compare import Side, compare
+from review.formats.comparisons import DIFF, Compared
+from tests.conftest import Golden
+
+ROOT = Path(__file__).resolve().parents[3]
+RECORDED = ROOT / "tests" / "data" / "diff" / "history"
+Json = Any
+
+SHORT = ("2023-07-11", "2023-12-01", "2025-10-01", "2026-04-09", "2026-06-25")
+LONG = (
+    "2023-09-19",
+    "2023-10-03",
+    "2024-01-01",
+    "2024-04-01",
+    "2025-01-21",
+    "2025-08-01",
+    "2026-03-27",
+    "2026-07-01",
+    "2026-07-30",
+    "2026-09-15",
+    "2026-11-01",
+)
+"""Days of the programme's timeline, with what the policies hold of them."""
+KEPT = {"later_specialization_prerequisites", "specialization_prerequisites"}
+"""Tables of awards: a row that begins there stays, as other rules speak of its award."""
+
+
+@cache
+def shipped() -> Json:
+    return encode(load([ROOT / "policies"]))
+
+
+@cache
+def after() -> Side:
+    return side("after", shipped())
+
+
+def side(name: str, data: Json) -> Side:
+    document = decode(data)
+    return Side(name, document, core_of(document))
+
+
+def without(value: Json, day: str) -> Json:
+    """Return a document as it was before what begins or ends on a day was written."""
+    match value:
+        case {"columns": columns, "rows": rows}:
+            kept = [row for row in rows if not begins_in(row, columns, day)]
+            return {**value, "rows": [goes_on(row, columns, day) for row in kept]}
+        case dict():
+            return {name: goes_on_in(name, part, day) for name, part in value.items() if not begins(part, day)}
+        case list():
+            return [without(part, day) for part in value if not begins(part, day)]
+        case _:
+            return value
+
+
+def goes_on_in(name: str, part: Json, day: str) -> Json:
+    if name == "valid":
+        return {key: told for key, told in part.items() if not (key in ("until", "through") and is_on(told, day))}
+    return without(part, day)
+
+
+def begins(part: Json, day: str) -> bool:
+    """Whether something is only there from a day on."""
+    if not isinstance(part, dict):
+        return False
+    version = part.get("version")
+    days = part.get("valid") or (version.get("valid") if isinstance(version, dict) else None)
+    return isinstance(days, dict) and is_on(days.get("start"), day)
+
+
+def begins_in(row: Mapping[str, Json], columns: Sequence[str], day: str) -> bool:
+    return any(
+        name == "from" and is_on(cell.get("date"), day) for name, cell in zip(columns, row["cells"], strict=True)
+    )
+
+
+def goes_on(row: Mapping[str, Json], columns: Sequence[str], day: str) -> Json:
+    cells = [
+        {"none": {}} if name in ("until", "through") and is_on(cell.get("date"), day) else cell
+        for name, cell in zip(columns, row["cells"], strict=True)
+    ]
+    return {**row, "cells": cells}
+
+
+def is_on(told: Json, day: str) -> bool:
+    return isinstance(told, dict) and told.get("day") == day
+
+
+def check(day: str, golden: Golden) -> None:
+    tables = {name: table for name, table in shipped()["tables"].items() if day == "2023-07-11" and name in KEPT}
+    data = without(shipped(), day)
+    before = side("before", {**data, "tables": {**data["tables"], **tables}})
+
+    found = compare(before, after())
+
+    told = DIFF["text"](Compared(found, date(2022, 1, 1)), lambda text, *_, **__: text)
+    golden.check(
+        RECORDED / f"{day}.txt", "\n".join(line.replace("  <made>:1", "") for line in told.splitlines()) + "\n"
+    )
+    assert not found.decides_the_same
+
+
+@pytest.mark.parametrize("day", SHORT)
+def test_what_is_said_of_a_change_of_the_programme(day: str, golden: Golden) -> None:
+    check(day, golden)
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("day", LONG)
+def test_what_is_said_of_every_change_of_the_programme(day: str, golden: Golden) -> None:
+    check(day, golden)
