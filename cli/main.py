@@ -32,6 +32,7 @@ COMMANDS = {
     "table": "table",
     "test": "test_command",
     "timeline": "timeline",
+    "token": "token",
 }
 """The name of each command, which is that of its module, and what it is called there."""
 

@@ -27,6 +27,10 @@ EXAMPLES = Path("examples/queries")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--tokens", envvar="MERIT_TOKENS", metavar="FILE", help="Answer only who has a token; `merit token` makes one."
+)
+@click.option("--insecure", is_flag=True, help="Listen on other addresses than this machine's without tokens.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
 @click.option(
     "--deadline",
@@ -72,6 +76,8 @@ def serve(
     paths: tuple[str, ...],
     host: str,
     port: int,
+    tokens: str | None,
+    insecure: bool,
     workers: int,
     deadline: float | None,
     earlier: int,
@@ -88,6 +94,18 @@ def serve(
     """
     # Here, so that the other commands load neither Flask nor gunicorn.
     from server.run import measured, run
+    from server.tokens import WrongTokens, is_loopback, read_tokens
+
+    if not tokens and not insecure and not is_loopback(host):
+        fail_usage(
+            f"--host {host} can be reached by others: give --tokens FILE, or --insecure if somebody else asks for them"
+        )
+    try:
+        known = read_tokens(Path(tokens)) if tokens else None
+    except WrongTokens as error:
+        fail_usage(f"--tokens: {error}")
+    except OSError as error:
+        fail_usage(f"--tokens: `{tokens}` cannot be read: {error.strerror or error}")
 
     chosen = paths or ("policies",)
     cache = kept()
@@ -116,7 +134,7 @@ def serve(
         bounds = Limits(earlier_policies=earlier)
         if deadline is not None:
             bounds = replace(bounds, seconds=deadline)
-        app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log)
+        app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log, known=known)
         run(app, chosen, host=host, port=port, workers=workers, json_logs=json_logs)
 
 

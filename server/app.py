@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from evaluator.engine import Engine
-from server import lines, snapshot
+from server import lines, snapshot, tokens
 from server.api import decisions, health, improvements, logged, openapi, problems, rules, status, timeline
 from server.snapshot import Limits
+from server.tokens import Token
 
 if TYPE_CHECKING:
     from server.log.decisions import DecisionLog
 
 
-def create_app(engine: Engine | None, *, limits: Limits | None = None, log: DecisionLog | None = None) -> Flask:
+def create_app(
+    engine: Engine | None,
+    *,
+    limits: Limits | None = None,
+    log: DecisionLog | None = None,
+    known: Mapping[str, Token] | None = None,
+) -> Flask:
     """Return the service over an engine.
 
     Args:
         engine: what decides; with None the service says that it is not ready until ``snapshot.install`` gives it one.
         limits: what one request may ask; the usual ones where None.
         log: where decisions are logged; None keeps none.
+        known: the tokens that may ask, by their hashes; None asks nobody for one.
     """
     app = Flask("merit", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -33,6 +42,8 @@ def create_app(engine: Engine | None, *, limits: Limits | None = None, log: Deci
         snapshot.install(app, engine)
     problems.install(app)
     lines.install(app)
+    if known is not None:
+        tokens.install(app, known)
     parts = (decisions, logged, timeline, improvements, rules, status, health, openapi)
     for blueprint in (part.bp for part in parts):
         app.register_blueprint(blueprint)

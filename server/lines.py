@@ -81,7 +81,7 @@ def _end(response: Response) -> Response:
             "status": response.status_code,
             "seconds": round(time.monotonic() - g.asked_at, 6),
             "bytes": response.content_length,
-            "caller": request.remote_addr,
+            "caller": g.get("caller") or request.remote_addr,
         }
         _requests.info("request", extra={"told": told})
     return response

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from server.api import parameters, problems, wire
@@ -52,7 +52,9 @@ def _write(kept: DecisionLog, answers: Sequence[Answered]) -> None:
     from server.log.decisions import Asking
     from server.log.store import LogUnavailable
 
-    asking = Asking(caller=request.remote_addr or "", trace_id=trace_id(request.headers.get("traceparent", "")))
+    asking = Asking(
+        caller=g.get("caller") or request.remote_addr or "", trace_id=trace_id(request.headers.get("traceparent", ""))
+    )
     try:
         kept.write([kept.record(answer, asking) for answer in answers])
     except LogUnavailable as error:

@@ -50,6 +50,19 @@ KINDS = {
             "The request breaks HTTP itself, for example by ending before its body does.",
         ),
         Kind(
+            "unauthorized",
+            401,
+            "A token is needed",
+            "The service answers those who have a token: send it as `Authorization: Bearer TOKEN`. Who runs the service "
+            "gives them out (`merit token`).",
+        ),
+        Kind(
+            "forbidden",
+            403,
+            "The token may not do this",
+            "The token is known, and what was asked is not among what it may do. `detail` says what is needed.",
+        ),
+        Kind(
             "unknown_rule",
             404,
             "There is no such rule",
@@ -207,6 +220,8 @@ class Problem(Exception):
         response = Response(json.dumps(self.as_json()), self.kind.status, content_type=MEDIA_TYPE)
         if self.kind.status == 405:
             response.headers["Allow"] = ", ".join(self.allow)
+        if self.kind.status == 401:
+            response.headers["WWW-Authenticate"] = 'Bearer realm="merit"'
         if self.kind.status == 503 and self.kind.code != "deadline":
             response.headers["Retry-After"] = "1"  # the same question would take as long again
         return response
@@ -283,6 +298,19 @@ def fact_faults(found: Iterable[FactProblem], at: str = "/facts") -> list[Fault]
 def not_ready() -> Problem:
     """No policies are loaded yet."""
     return Problem("not_ready", "no policies are loaded yet")
+
+
+def unauthorized(said: str) -> Problem:
+    """A request comes without a token, or with one that is not known."""
+    fault = Fault(code="W115", message=said, help="send `Authorization: Bearer TOKEN`")
+    return Problem("unauthorized", said, [fault])
+
+
+def forbidden(name: str, needed: str) -> Problem:
+    """A token may not do what is asked."""
+    said = f"the token of `{name}` has not the scope `{needed}`"
+    fault = Fault(code="W116", message=said, help="ask with a token that has it")
+    return Problem("forbidden", said, [fault])
 
 
 def log_unavailable(said: str) -> Problem:

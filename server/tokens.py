@@ -1,0 +1,129 @@
+"""Who may ask: tokens, of which only hashes are kept, each with a name and what it may do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+
+from server.api import problems
+
+Json = Any
+TOKENS = "MERIT_TOKENS"
+"""Environment variable with the path of a file of tokens."""
+SCOPES = {
+    "decide": "ask for decisions, batches and timelines",
+    "read": "read the rules, the status and what is measured",
+    "log": "read decisions in the log",
+}
+_NEEDED = {
+    "decisions": "decide",
+    "timeline": "decide",
+    "logged": "log",
+    "rules": "read",
+    "status": "read",
+    "metrics": "read",
+}
+"""By the blueprint, what a request needs; the others (health, problems, the description) are for everybody."""
+
+
+class WrongTokens(ValueError):
+    """A file holds no tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Who has it, and what that one may do."""
+
+    name: str
+    scopes: frozenset[str]
+
+
+def hash_of(token: str) -> str:
+    """Return the hash by which a token is known: it has 256 random bits, so that nobody finds it by trying."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """Return a new token."""
+    return f"merit_{secrets.token_urlsafe(32)}"
+
+
+def read_tokens(path: Path) -> dict[str, Token]:
+    """Return the tokens of a file by their hashes: ``{"tokens": [{"name", "hash", "scopes"}]}``.
+
+    Raises:
+        WrongTokens: it says something else, or two have one hash or one name.
+        OSError: it cannot be read.
+    """
+    try:
+        data: Json = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise WrongTokens(f"`{path}` is no JSON: {error}") from error
+    listed = data.get("tokens") if isinstance(data, dict) and data.keys() == {"tokens"} else None
+    if not isinstance(listed, list):
+        raise WrongTokens(f'`{path}` is no file of tokens; write {{"tokens": [...]}}, with what `merit token` prints')
+    found: dict[str, Token] = {}
+    for number, one in enumerate(listed, 1):
+        if not isinstance(one, dict) or one.keys() != {"name", "hash", "scopes"}:
+            raise WrongTokens(f"token {number} of `{path}` has not `name`, `hash` and `scopes` alone")
+        name, hashed, scopes = one["name"], one["hash"], one["scopes"]
+        if not isinstance(name, str) or not name or any(name == other.name for other in found.values()):
+            raise WrongTokens(f"token {number} of `{path}` has no name of its own")
+        is_hash = isinstance(hashed, str) and len(hashed) == 64 and not set(hashed) - set("0123456789abcdef")
+        if not is_hash or hashed in found:
+            raise WrongTokens(f"token `{name}` of `{path}` has no hash of its own; `merit token` prints one")
+        if not isinstance(scopes, list) or not scopes or any(scope not in SCOPES for scope in scopes):
+            raise WrongTokens(f"token `{name}` of `{path}`: scopes are {', '.join(SCOPES)}")
+        found[hashed] = Token(name, frozenset(scopes))
+    return found
+
+
+def tokens_of_environment() -> dict[str, Token] | None:
+    """Return the tokens of the file that ``MERIT_TOKENS`` names; None where it names none.
+
+    Raises:
+        WrongTokens, OSError: as ``read_tokens``.
+    """
+    path = os.environ.get(TOKENS, "")
+    return read_tokens(Path(path)) if path else None
+
+
+def install(app: Flask, tokens: Mapping[str, Token]) -> None:
+    """Ask each request for a token that may do what it wants."""
+
+    def check() -> None:
+        # A wrong address or method has no endpoint, and is told as such.
+        needed = _NEEDED.get(request.blueprint or "")
+        if needed is None:
+            return
+        kind, _, told = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not told.strip():
+            raise problems.unauthorized("no token came with the request")
+        # Found by its hash: how long that takes tells nothing of the token.
+        found = tokens.get(hash_of(told.strip()))
+        if found is None:
+            raise problems.unauthorized("the token is not known")
+        if needed not in found.scopes:
+            raise problems.forbidden(found.name, needed)
+        g.caller = found.name
+
+    app.before_request(check)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
