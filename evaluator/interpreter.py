@@ -98,7 +98,7 @@ class Interpreter:
                 return Explanation(node, part.range, (part,), roles=("value",))
             case c.InProgress(rule=rule):
                 part = self.requirement(self.core.rules[rule], at)
-                done = self._progress(rule, at).of(part)
+                done = self.progress(rule, at).of(part)
                 gaps = unsettled_below(part) if done is Truth.UNKNOWN else ()
                 return Explanation(node, done, (part,), gaps=gaps, roles=("value",))
             case c.OnDate(value=value, date=day):
@@ -189,7 +189,7 @@ class Interpreter:
         self.elsewhere[id(found)] = alike.kept
         return found
 
-    def _progress(self, rule: str, at: Moment) -> Progress:
+    def progress(self, rule: str, at: Moment) -> Progress:
         """Return what tells progress in a rule: beside an interpreter over a partner with nothing."""
         if self._with_nothing is None:
             choices = choices_told(self.core, self.facts.data)
@@ -197,7 +197,8 @@ class Interpreter:
                 (self.facts.as_of, json.dumps(choices, sort_keys=True)),
                 lambda: self._over(nothing_told(self.core, choices)),
             )
-        return Progress(self._with_nothing.once, at._replace(row=None, declaration=None, rule=self.core.rules[rule]))
+        inner = at._replace(row=None, declaration=None, rule=self.core.rules[rule])
+        return Progress(self._with_nothing.once, inner, self.reading.as_of)
 
     def _projected(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide a node over the projected facts: where none are told it is the same for every partner, and kept."""

@@ -7,13 +7,16 @@ no progress, and 19 people of 20 are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, assert_never
+from typing import Any
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
-from dsl.core.ranges import ZERO, Numbers, Range, Truth, all_of, any_of, compare, exactly
+from dsl.core.algebra import RANGES, truth_of
+from dsl.core.ops.metrics import Decided
+from dsl.core.ops.progress import progress
+from dsl.core.ranges import ZERO, Range, Truth, exactly, truth
 from evaluator.explanation import Explanation
 from evaluator.moment import Moment
 
@@ -54,72 +57,45 @@ _EMPTY: dict[str, Json] = {"flag": False, "date": "none"}
 class Progress:
     """Finds progress in what was decided, beside an evaluation of the same nodes with nothing."""
 
+    def __init__(self, with_nothing: Evaluate, at: Moment, as_of: date) -> None:
+        """Take what decides for a partner with nothing, the moment that it is asked for, and the day of the question."""
+        self.with_nothing = with_nothing
+        self.at = at
+        self.as_of = as_of
+
+    def of(self, part: Explanation) -> Truth:
+        """Return whether something of a requirement is done: points or a condition above what nothing gives."""
+        return truth_of(self._of(part))
+
+    def _of(self, part: Decided[Range]) -> Range:
+        # What an explanation leaves out is of the day of the question.
+        day = part.day if isinstance(part, Explanation) else None
+        at = self.at._replace(day=day or self.as_of)
+        return progress(RANGES, part, _Given(self.with_nothing, at), self._of)
+
+
+class _Given:
+    """What a partner with nothing gives at a moment."""
+
     def __init__(self, with_nothing: Evaluate, at: Moment) -> None:
         self.with_nothing = with_nothing
         self.at = at
 
-    def of(self, part: Explanation) -> Truth:
-        """Return whether something of a requirement is done: points or a condition above what nothing gives."""
-        node = part.node
-        if isinstance(node, c.Requirement) and node.part == "scored":
-            return compare(">", part.range, self._points_of_nothing(part))
-        if isinstance(node, c.Requirement) and node.part == "condition":
-            return self._condition(part.the("value"), part.day)
-        if isinstance(node, c.Gate):
-            # What stands behind a condition counts with it; the condition itself earns nothing.
-            return all_of((part.the("condition").truth, self.of(part.the("value"))))
-        if isinstance(node, c.Case):
-            # Of what is still possible one branch will count, not all of them.
-            return agreed([self.of(value) for value in part.of("value")])
-        return any_of(map(self.of, part.parts))
+    def gives(self, node: c.Expr) -> Range:
+        """Return what a node is."""
+        return given(self.with_nothing(node, self.at))
 
-    def _condition(self, part: Explanation, day: date | None) -> Truth:
-        """Return whether a condition is met that nothing does not meet, or a figure of it is above that of nothing."""
-        given = self._truth(self._given(part.node, day))
-        if given is Truth.TRUE:
-            return Truth.FALSE
-        moved = [all_of((part.truth, ~given))]
-        match part.node:
-            case c.Compare(op=">=" | ">", left=left) if left.type.is_numeric:
-                nothing = self._given(left, day)
-                floor: Range = exactly(ZERO) if _only_the_policy_lacks(nothing) else nothing.range
-                moved.append(compare(">", part.the("value").range, floor))
-            case c.AllOf() | c.AnyOf():
-                moved.extend(self._condition(inner, day) for inner in part.parts)
-            case c.Requirement():
-                moved.append(self.of(part))
-            case (
-                c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AsProjected() | c.AskedThisYear() | c.Ranked()
-                | c.Case() | c.Compare() | c.Dated() | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate()
-                | c.Holds() | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.Lookup() | c.Named()
-                | c.Not() | c.NumberOf() | c.OnDate() | c.Paid() | c.PassScore() | c.People() | c.PerUnit()
-                | c.Prorate() | c.Qualifies() | c.Ratio() | c.Rounded() | c.Shift() | c.Sometime() | c.Today()
-                | c.Total()
-            ):  # fmt: skip
-                pass  # met or not: nothing in it is done by parts
-            case _:
-                assert_never(part.node)
-        return any_of(moved)
-
-    def _points_of_nothing(self, part: Explanation) -> Numbers:
-        found = self._given(part.node, part.day)
-        if _only_the_policy_lacks(found) or not isinstance(found.range, Numbers):
-            return Numbers(ZERO, ZERO)
-        return found.range
-
-    def _given(self, node: c.Expr, day: date | None) -> Explanation:
-        return self.with_nothing(node, self.at if day is None else self.at._replace(day=day))
-
-    def _truth(self, found: Explanation) -> Truth:
-        return Truth.FALSE if _only_the_policy_lacks(found) else found.truth
+    def falls_short(self, node: c.Expr) -> Range:
+        """Return whether nothing does not surely meet a condition."""
+        return truth(self.gives(node) is not Truth.TRUE)
 
 
-def _only_the_policy_lacks(found: Explanation) -> bool:
-    """Whether what nothing gives has no value that a fact could settle: the growth of nothing, an unknown figure."""
+def given(found: Explanation) -> Range:
+    """Return what nothing gives: the least of it where the programme's figures alone are missing.
+
+    They are no fact that could settle it: the growth of nothing, an unknown figure.
+    """
     gaps = list(found.missing())
-    return bool(gaps) and all(gap.kind == "figure" for gap in gaps)
-
-
-def agreed(truths: Sequence[Truth]) -> Truth:
-    """Return what all say, unknown where they differ."""
-    return truths[0] if truths and all(value is truths[0] for value in truths) else Truth.UNKNOWN
+    if gaps and all(gap.kind == "figure" for gap in gaps):
+        return Truth.FALSE if isinstance(found.range, Truth) else exactly(ZERO)
+    return found.range

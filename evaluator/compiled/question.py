@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from threading import local
+from typing import Any
 
 from dsl import core as c
 from dsl.core.algebra import RANGES
@@ -29,7 +30,7 @@ from evaluator.facts import Facts, Row
 from evaluator.interpreter import Interpreter
 from evaluator.kept import Kept
 from evaluator.moment import Moment
-from evaluator.progress import choices_told
+from evaluator.progress import choices_told, given, nothing_told
 from evaluator.reading import PartnerReading, Read, Reads
 from evaluator.register import Register
 from evaluator.resting import Decided, Notes, Written, merged
@@ -60,6 +61,8 @@ class Question:
         self.rests = Decided(asked.written, facts, self.kept, self.elsewhere)
         self.in_progress: dict[tuple[object, ...], Flag] = {}
         """Which rules are in progress for partners of the same choices of whom nothing else is told that reaches them."""
+        self.given: dict[tuple[object, ...], tuple[c.Expr, Unboxed]] = {}
+        """Of a partner with nothing: what that gives."""
         self.before: Before | None = None
         self._gives_interpreter = interpreter
         self._interpreter: Interpreter | None = None
@@ -178,6 +181,7 @@ class Frame:
     __slots__ = (
         "_moments",
         "_noted",
+        "_progress",
         "day",
         "due",
         "entry",
@@ -202,6 +206,7 @@ class Frame:
         """What was decided, likewise."""
         self.plain: Frame = self if entry is None and due is None else question.frame(day, projected)
         self._noted: dict[int, Notes] = {}
+        self._progress: dict[tuple[int, object], Unboxed] = {}
         self._moments: dict[str | None, Moment] = {}
 
     def at(self, rule: c.Rule | None) -> Moment:
@@ -321,8 +326,58 @@ class Frame:
         """Return what a node with a function of its own rests on."""
         found = self._noted.get(number)
         if found is None:
-            function = self.question.twin.function(number, self.epoch, self.day, noting=True)
+            function = self.question.twin.function(number, self.epoch, self.day, "notes")
             found = self._noted[number] = function(self, None)
+        return found
+
+    def progress(self, number: int, nothing: Nothing) -> Flag:
+        """Return whether something is done in a node with a function of its own."""
+        key = (number, nothing.who)
+        found: Unboxed = self._progress.get(key, NONE)
+        if found is NONE:
+            if len(self._progress) >= MOST_IN_PROGRESS:
+                self._progress.clear()
+            function = self.question.twin.function(number, self.epoch, self.day, "progress")
+            found = self._progress[key] = function(self, nothing)
+        done: Flag = found
+        return done
+
+    def progress_of_rule(self, rule: c.Rule, nothing: Nothing) -> Flag:
+        """Return whether something is done in the requirement of a rule."""
+        version = rule.version_on(self.day)
+        if version is None or version.requirement is None:
+            return False
+        home = self.question.asked.of_alike(self, version.requirement) or self
+        return home.progress(self.question.twin.unit(version.requirement, rule), nothing)
+
+    def done_on_day(self, low: date | None, high: date | None, number: int, nothing: Nothing) -> Flag:
+        """Return whether something is done in a node on another day; nothing is where that day is not known."""
+        if low is None or low != high:
+            return False
+        return self.question.frame(low, self.projected, self.entry, self.due).progress(number, nothing)
+
+    def done_as_projected(self, number: int, nothing: Nothing) -> Flag:
+        """Return whether something is done in a node over the projected facts."""
+        return self.question.frame(self.day, True, self.entry, self.due).progress(number, nothing)
+
+    def done_in(self, number: int, nothing: Nothing) -> Flag:
+        """Return whether something is done in a node that is read, or in one of which that is told only with why."""
+        leaf = self.question.twin.leaves[number]
+        node = leaf.node
+        if isinstance(node, c.OfRule):
+            return self.progress_of_rule(self.question.core.rules[node.rule], nothing)
+        if isinstance(node, c.Named):
+            if self._supplied(node) is not None:
+                return False
+            unit = self.question.twin.unit(self.question.core.named[node.name].value, None)
+            return self.progress(unit, nothing)
+        if isinstance(node, c.Holds):
+            standing = self.question.register.standing(node.award, node.level, self.at(None))
+            if standing.check is None:
+                return False
+        interpreter = self.question.interpreter
+        told = interpreter.progress(nothing.rule.id, self.at(nothing.rule))
+        found: Flag = unboxed(told.of(interpreter.evaluate(node, self.at(leaf.rule))))
         return found
 
     def own_notes(self, node: c.Expr, chosen: tuple[str, ...]) -> Notes:
@@ -395,7 +450,7 @@ class Frame:
         return unboxed(reading.read(node, self.at(leaf.rule)).range)
 
     def _in_progress(self, node: c.InProgress, leaf: Leaf) -> Flag:
-        """What is in progress is only told from why: once for all partners of whom nothing that is told reaches the rule."""
+        """Decide what is in progress once for all partners of whom nothing that is told reaches the rule."""
         question = self.question
         version = question.core.rules[node.rule].version_on(self.day)
         asked = version.requirement if version is not None else None
@@ -405,7 +460,11 @@ class Frame:
         if key not in done:
             if len(done) >= MOST_IN_PROGRESS:
                 done.clear()
-            done[key] = unboxed(question.interpreter.evaluate(node, self.at(leaf.rule)).range)
+            if self.entry is not None or self.due is not None:
+                done[key] = unboxed(question.interpreter.evaluate(node, self.at(leaf.rule)).range)
+            else:
+                rule = question.core.rules[node.rule]
+                done[key] = self.progress_of_rule(rule, Nothing(question, rule, self.projected))
         return done[key]
 
     def _supplied(self, node: c.Named) -> Range | None:
@@ -419,6 +478,31 @@ class Frame:
         if supplied is not None:
             return unboxed(supplied)
         return self.unit(question.twin.unit(question.core.named[node.name].value, None), None)
+
+
+class Nothing:
+    """What a partner with nothing gives, of the same choices as the one at hand, for whom a rule is asked about."""
+
+    def __init__(self, question: Question, rule: c.Rule, projected: bool) -> None:
+        self.rule = rule
+        self.who = (rule.id, projected, question.choices)
+        """What tells it from others that progress is held against."""
+        self._at = Moment(question.as_of, projected, rule=rule)
+        self._question = question.asked.with_nothing(question)
+
+    def gives(self, node: c.Expr, day: date) -> Unboxed:
+        """Return what a node is on a day; once for all partners of these choices."""
+        key = (id(node), day, self.rule.id, self._at.projected)
+        kept = self._question.given
+        if key not in kept:
+            if len(kept) >= MOST_IN_PROGRESS:
+                kept.clear()
+            found = self._question.interpreter.once(node, self._at._replace(day=day))
+            kept[key] = (
+                node,
+                unboxed(given(found)),
+            )  # with its node: an identity is one object's only as long as that is there
+        return kept[key][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,12 +532,13 @@ class Asked:
         plans: RecordPlans,
         reached: Reached,
         written: Written,
+        asks: Callable[[c.Expr], bool],
         interpreter: Callable[[Facts], Interpreter],
     ) -> None:
         """Take the core, what was read off it, and what gives an interpreter over facts."""
         self.core = core
         self.interpreter = interpreter
-        self.twin = Twin(core, written)
+        self.twin = Twin(core, written, asks)
         self.written = written
         self.plans = plans
         self.reached = reached
@@ -461,10 +546,18 @@ class Asked:
 
     def nobody(self, as_of: date, who: str, told: Mapping[str, str | bool] | None = None) -> Question:
         """Return the question of a partner who tells nothing, or only some facts; each thread has its own, as it remembers."""
+        return self._kept(as_of, who, lambda: {"facts": told} if told else {})
+
+    def with_nothing(self, question: Question) -> Question:
+        """Return the question of a partner with nothing, of the same choices as the one at hand."""
+        told = choices_told(self.core, question.facts.data)
+        return self._kept(question.as_of, f"nothing of {question.choices}", lambda: nothing_told(self.core, told))
+
+    def _kept(self, as_of: date, who: str, told: Callable[[], Mapping[str, Any]]) -> Question:
         kept = self._nobody.kept
         found = kept.pop((as_of, who), None)
         if found is None:
-            found = Question(self, Facts(self.core, {"facts": told} if told else {}, as_of))
+            found = Question(self, Facts(self.core, told(), as_of))
         kept[as_of, who] = found
         if len(kept) > MOST_NOBODIES:
             kept.popitem(last=False)

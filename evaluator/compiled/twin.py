@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import RLock
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from dsl import core as c
 from dsl.core.walk import named_in
@@ -17,7 +17,9 @@ from evaluator.compiled.writing import Writing
 from evaluator.resting import Written
 
 Compiled: TypeAlias = Callable[[Any, Any], Unboxed]
-"""A function of a frame, and of the record at hand; None where none is."""
+"""A function of a frame, and of the record at hand; None where none is. That tells progress: of what nothing gives."""
+Gives: TypeAlias = Literal["value", "notes", "progress"]
+"""What a function gives of a node: what it is, what that rests on, whether something of it is done."""
 
 MOST_FUNCTIONS = 4_000
 """How many functions are kept; then they are compiled anew, so that days of all years take no room."""
@@ -47,15 +49,17 @@ class Unit:
 class Twin:
     """Compiles nodes when they are asked for first; between two change days nothing dated changes."""
 
-    def __init__(self, core: c.Core, written: Written) -> None:
+    def __init__(self, core: c.Core, written: Written, asks: Callable[[c.Expr], bool]) -> None:
+        """Take the core, what its nodes rest on as they are written, and what tells where requirements may stand."""
         self.core = core
         self.written = written
+        self.asks = asks
         self._lock = RLock()
         self.leaves: list[Leaf] = []
         self.units: list[Unit] = []
         self._leaf_numbers: dict[tuple[object, ...], int] = {}
         self._unit_numbers: dict[tuple[int, str | None, str | None], int] = {}
-        self._functions: dict[tuple[int, int, bool], Compiled] = {}
+        self._functions: dict[tuple[int, int, Gives], Compiled] = {}
 
     def epoch(self, day: date) -> int:
         """Return which of the epochs of the core a day is in."""
@@ -89,40 +93,41 @@ class Twin:
 
     # ---- functions
 
-    def function(self, number: int, epoch: int, day: date, *, noting: bool = False) -> Compiled:
-        """Return the function of a unit for an epoch, of which the day is one.
-
-        ``noting``: what it gives is not the value but what that rests on.
-        """
-        found = self._functions.get((number, epoch, noting))
+    def function(self, number: int, epoch: int, day: date, gives: Gives = "value") -> Compiled:
+        """Return the function of a unit for an epoch, of which the day is one."""
+        found = self._functions.get((number, epoch, gives))
         if found is None:
             with self._lock:
                 if len(self._functions) >= MOST_FUNCTIONS:
                     self._functions.clear()
-                found = self._functions[number, epoch, noting] = self._compiled(number, day, noting=noting)[0]
+                found = self._functions[number, epoch, gives] = self._compiled(number, day, gives)[0]
         return found
 
-    def text(self, node: c.Expr, rule: c.Rule | None, day: date, *, noting: bool = False) -> str:
-        """Return the source of the function that decides a node on a day, or says what that rests on, for readers."""
+    def text(self, node: c.Expr, rule: c.Rule | None, day: date, gives: Gives = "value") -> str:
+        """Return the source of the function that decides a node on a day, or says more of it, for readers."""
         with self._lock:
-            return self._compiled(self.unit(node, rule), day, noting=noting)[1]
+            return self._compiled(self.unit(node, rule), day, gives)[1]
 
-    def _compiled(self, number: int, day: date, *, noting: bool) -> tuple[Compiled, str]:
+    def _compiled(self, number: int, day: date, gives: Gives) -> tuple[Compiled, str]:
         unit = self.units[number]
-        writing = Writing(self, unit.rule, unit.declaration, day, noting=noting)
+        writing = Writing(self, unit.rule, unit.declaration, day, noting=gives == "notes")
         writing.source.write("m = f.memo")
-        written = writing.on(unit.node)
-        result = written.value.result
-        if noting:
-            writing.source.lines.insert(0, writing.without_notes)
-            result = written.notes or "()"
+        if gives == "progress":
+            writing.source.write("row = None")
+            result = writing.progress(unit.node).result
+        else:
+            written = writing.on(unit.node)
+            result = written.value.result
+            if gives == "notes":
+                writing.source.lines.insert(0, writing.without_notes)
+                result = written.notes or "()"
         of = unit.rule.id if unit.rule is not None else self.core.package
         place = unit.node.origin.place or of
         head = (
             f"{of}, as written in {place}, on {day} and as long as nothing dated changes",
             *(f"f.leaf({number}) is {_told(node)}" for number, node in writing.leaves.items()),
         )
-        return compiled(writing.source, result, head, f"<{of}>", ("f", "row"))
+        return compiled(writing.source, result, head, f"<{of}>", ("f", "nothing" if gives == "progress" else "row"))
 
 
 _ALIKE: Mapping[type[c.Node], tuple[str, ...]] = {

@@ -10,9 +10,10 @@ from typing import Protocol, assert_never
 from dsl import core as c
 from dsl.core.ops import definition_of
 from dsl.core.ops.decided import WithRoles
-from dsl.core.ops.metrics import every_metric
+from dsl.core.ops.metrics import Decided, every_metric
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Numbers, everything, exactly
+from dsl.core.ops.progress import progress
+from dsl.core.ranges import Numbers, Truth, everything, exactly
 from dsl.core.walk import children
 from evaluator import resting
 from evaluator.compiled.source import PythonSource, Value
@@ -27,6 +28,9 @@ class Numbered(Protocol):
 
     written: resting.Written
     """What nodes rest on as they are written."""
+
+    def asks(self, node: c.Expr) -> bool:
+        """Whether a requirement may stand in a node or below it."""
 
     def leaf(self, node: c.Expr, rule: c.Rule | None) -> int:
         """Return the number of a node that is read."""
@@ -45,6 +49,13 @@ class Written(WithRoles):
     roles: tuple[Role, ...] = ()
     notes: str = ""
     """The variable that holds what it rests on; none where that is nothing, or nobody asks."""
+    is_elsewhere: bool = False
+    """Whether it is made of parts that another function decides."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that it is made of is decided here, or is read."""
+        return not self.is_elsewhere and all(part.is_whole for part in self.parts)
 
     def branches(self) -> list[tuple[Written | None, Written]]:
         """All branches of a first-match: which one is taken shows when it runs."""
@@ -100,10 +111,10 @@ class Writing:
         if self.source.depth > DEEPEST and node.type.kind != "points":
             number = self.numbered.unit(node, self.rule, self.declaration)
             value = self.source.given(node.type, f"f.unit({number}, row)")
-            return Written(node, value, notes=self._noted(node, f"f.noted({number})"))
+            return Written(node, value, notes=self._noted(node, f"f.noted({number})"), is_elsewhere=True)
         if isinstance(node, c.PassScore) and node.every and _counts_elsewhere(node.score):
             value = self.source.flag(f"f.asked({self.numbered.leaf(node, self.rule)})")
-            return Written(node, value, notes=self._noted(node, self._why(node)))
+            return Written(node, value, notes=self._noted(node, self._why(node)), is_elsewhere=True)
         if self.noting and isinstance(node, c.Lookup):
             # Which of its cells count the interpreter tells; where none rests on anything nobody asks it.
             silent = Writing(self.numbered, self.rule, self.declaration, self.day)
@@ -116,6 +127,29 @@ class Writing:
         made: Value = definition(self.source, node, parts, self.day)
         notes = self._noted(node, f"merged(({', '.join(parts.pieces(made))}))")
         return Written(node, made, tuple(parts.parts), tuple(parts.roles), notes)
+
+    # ---- progress
+
+    def progress(self, node: c.Expr) -> Value:
+        """Write whether something is done in a node, beside ``nothing``: what a partner with nothing gives."""
+        written = self.on(node)
+        return self._done(written) if written.is_whole else self._done_with_why(node)
+
+    def _done(self, part: Decided[Value]) -> Value:
+        node, source = part.node, self.source
+        if not self.numbered.asks(node):
+            return source.known(Truth.FALSE)
+        if isinstance(node, c.OnDate) and not self.numbered.asks(node.date):
+            when, number = self.on(node.date).value, self.numbered.unit(node.value, self.rule)
+            return source.flag(f"f.done_on_day({when.low}, {when.high}, {number}, nothing)")
+        if isinstance(node, c.AsProjected):
+            return source.flag(f"f.done_as_projected({self.numbered.unit(node.value, self.rule)}, nothing)")
+        if definition_of(type(node)) is None or isinstance(node, c.Lookup):
+            return self._done_with_why(node)
+        return progress(source, part, _OfNothing(source), self._done)
+
+    def _done_with_why(self, node: c.Expr) -> Value:
+        return self.source.flag(f"f.done_in({self.numbered.leaf(node, self.rule)}, nothing)")
 
     # ---- what is rested on
 
@@ -219,6 +253,21 @@ def _has_ends(node: c.Expr) -> bool:
 
 def _held(node: c.Expr, name: str) -> Value:
     return Value(form_of(node.type), name)
+
+
+class _OfNothing:
+    """What a partner with nothing gives: asked for when the function runs."""
+
+    def __init__(self, source: PythonSource) -> None:
+        self.source = source
+
+    def gives(self, node: c.Expr) -> Value:
+        """Write what a node is."""
+        return self.source.given(node.type, f"nothing.gives({self.source.keep(node)}, f.day)")
+
+    def falls_short(self, node: c.Expr) -> Value:
+        """Write whether nothing does not surely meet a condition."""
+        return self.source.flag(f"nothing.gives({self.source.keep(node)}, f.day) is not True", known=True)
 
 
 class _Parts:

@@ -18,9 +18,12 @@ from dsl.core.ops import DEFINITIONS
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from dsl.core.walk import walk
 from dsl.load import load_checked
+from evaluator.compiled.question import Question
 from evaluator.compiled.source import PythonSource, Value, compiled
 from evaluator.compiled.unboxed import boxed, unboxed
 from evaluator.engine import Engine, Query
+from evaluator.facts import Facts
+from evaluator.moment import Moment
 from review.scenarios.partners import Partners
 from tests.properties.twins import Counted, compare_day
 
@@ -44,6 +47,22 @@ def test_the_twin_decides_as_the_interpreter(engine: Engine, day: date) -> None:
 
     assert counted.different == []
     assert counted.triples > 0
+
+
+def test_what_is_in_progress_is_decided_as_by_the_interpreter(engine: Engine) -> None:
+    day, seen = DAYS[1], set()
+    rules = list(engine.core.rules.values())
+    partners = Partners(engine.core, as_of=day, seed=3)
+    for told in (partners.partner(1), {"facts": partners.partner(2).get("facts", {})}):
+        facts = Facts(engine.core, told, day)
+        one, other = engine.prepared.interpreter(facts), Question(engine.prepared.asked, facts)
+        for rule in rules[:: 1 + len(rules) // 50]:
+            at, node = Moment(day, rule=rule), c.InProgress(rule=rule.id, type=c.FLAG)
+            seen.add(found := other.value(node, at))
+
+            assert found == one.evaluate(node, at).range, rule.id
+
+    assert len(seen) > 1
 
 
 def test_a_decision_without_reasons_is_the_interpreters(engine: Engine) -> None:

@@ -24,6 +24,10 @@ class Decided(Protocol[V]):
     def value(self) -> V:
         """What came out."""
 
+    @property
+    def parts(self) -> Sequence[Decided[V]]:
+        """Its decided parts."""
+
     def of(self, *roles: Role) -> Sequence[Decided[V]]:
         """The decided parts of a role, or one of several, in order."""
 
