@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from dsl import core as c
@@ -61,9 +61,31 @@ Beside: TypeAlias = tuple[tuple[Gap, ...], tuple[str, ...]]
 """What is not known here, and what was chosen."""
 
 
+def with_rank(values: Sequence[Range], position: int) -> tuple[str, ...]:
+    """Return which of some values can have a rank, the largest being at 0: what is chosen of them."""
+    return tuple(map(str, ranges.ranked_ones(list(map(numbers_of, values)), position) if values else ()))
+
+
+def without_points(
+    points: Explanation, mark: Explanation, every: Sequence[tuple[c.EveryMetric, Range]]
+) -> tuple[str, ...]:
+    """Return the codes of the metrics that keep a score from passing that reaches its mark: what is chosen of it.
+
+    Args:
+        points: the score.
+        mark: what it is held against.
+        every: what is asked of every metric, and whether it is so.
+    """
+    # Where the mark is missed anyway, the empty metrics are not what keeps it from passing.
+    if ranges.all_of(truth_of(is_so) for _, is_so in every) is not Truth.FALSE:
+        return ()
+    if compare(">=", points.range, mark.range) is Truth.FALSE:
+        return ()
+    return tuple(dict.fromkeys(code for asked, _ in every for code in _empty(points, asked)))
+
+
 def _ranked(node: c.Ranked, parts: Deciding, _: Range) -> Beside:
-    values = [numbers_of(part.range) for part in parts.parts]
-    return (), tuple(map(str, ranges.ranked_ones(values, node.position(len(values))) if values else ()))
+    return (), with_rank([part.range for part in parts.parts], node.position(len(parts.parts)))
 
 
 def _dated(node: c.Dated, parts: Deciding, _: Range) -> Beside:
@@ -85,12 +107,7 @@ def _pass_score(node: c.PassScore, parts: Deciding, range_: Range) -> Beside:
     every = ranges.all_of(truth for _, truth in parts.every)
     points = parts.one("value")
     gaps = unsettled_below(points) if every is Truth.UNKNOWN else ()
-    # Where the mark is missed anyway, the empty metrics are not what keeps it from passing.
-    reached = compare(">=", points.range, parts.one("mark").range)
-    if every is not Truth.FALSE or reached is Truth.FALSE:
-        return gaps, ()
-    empty = (code for asked, _ in parts.every for code in _empty(points, asked))
-    return gaps, tuple(dict.fromkeys(empty))
+    return gaps, without_points(points, parts.one("mark"), parts.every)
 
 
 def _ratio(node: c.Ratio, parts: Deciding, _: Range) -> Beside:

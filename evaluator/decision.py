@@ -97,7 +97,7 @@ class Decision(NamedTuple):
     kind: str
     in_force: bool
     explanations: tuple[Explanation, ...] = ()
-    """Why, in full: of the requirement, amount, stage, and of each option."""
+    """Why, in full, where the query asks for it: of the requirement, amount, stage, and of each option."""
     eligibility: Eligibility | None = None
     score: Score | None = None
     amount: Range | None = None

@@ -60,6 +60,8 @@ class Query:
     facts: Mapping[str, Json]
     request_id: str | None = None
     detail: Detail = "full"
+    explained: bool = False
+    """Whether decisions hold why they are so, in full (``Decision.explanations``): reasons can be told from less."""
 
 
 class Engine:
@@ -210,7 +212,14 @@ class Engine:
         rules = self._asked(query)
         facts = Facts(self.core, query.facts, query.as_of)
         untold = query.detail == "none"
-        one = OneDay(self.prepared, facts, _fingerprint(query.facts), untold=untold, reference=self.reference)
+        one = OneDay(
+            self.prepared,
+            facts,
+            _fingerprint(query.facts),
+            untold=untold,
+            explained=query.explained,
+            reference=self.reference,
+        )
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,

@@ -49,6 +49,7 @@ class OneDay:
         fingerprint: str,
         *,
         untold: bool = False,
+        explained: bool = False,
         trying: bool = False,
         reference: bool = False,
         question: Question | None = None,
@@ -63,6 +64,8 @@ class OneDay:
         self.without_why = trying and not reference
         """Whether nobody asks why now: then compiled functions decide."""
         self.untold = untold
+        self.explained = explained
+        """Whether decisions hold why they are so, in full: reasons can be told from less."""
         self.question = question or Question(prepared.asked, facts)
         """What decides without why."""
         self._elsewhere = self.question.elsewhere
@@ -96,7 +99,8 @@ class OneDay:
         """Decide a node with why, but where only what comes out is wanted, and at most what that rests on."""
         if not self.without_why:
             return self.interpreter.evaluate(node, at)
-        found = Explanation(node, self.question.value(node, at))
+        told = self._told is not None
+        found = self.question.record(node, at) if told else Explanation(node, self.question.value(node, at))
         if not self.trying:
             self._settled(found)
             self._rests.know(found, self.question.notes(node, at))
@@ -106,10 +110,13 @@ class OneDay:
         """Decide the requirement of a rule likewise."""
         if not self.without_why:
             return self.interpreter.requirement(rule, at)
-        version = rule.version_on(at.day)
-        asked = version.requirement if version is not None else None
-        node = asked or c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
-        found = Explanation(node, self.question.is_met(rule, at.day))
+        if self._told is not None:
+            found = self.question.record_of_rule(rule, at.day)
+        else:
+            version = rule.version_on(at.day)
+            asked = version.requirement if version is not None else None
+            node = asked or c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
+            found = Explanation(node, self.question.is_met(rule, at.day))
         if not self.trying:
             self._settled(found)
             self._rests.know(found, self.question.notes_of_rule(rule, at.day))
@@ -140,13 +147,15 @@ class OneDay:
         return score.points if score is not None else None
 
     def decision(self, rule: c.Rule) -> Decision:
-        """Decide a rule; where no reason is told and nothing is missing, without why."""
-        if self.untold and not self.reference and not self._may_disagree(rule):
+        """Decide a rule; where nothing is missing, and nobody asks why in full, by compiled functions."""
+        often = self.prepared.often
+        is_tried = self.untold or (not self.explained and often.is_worth_it(rule, self.facts.as_of))
+        if is_tried and not self.reference and not self._may_disagree(rule):
             self.without_why = True
             try:
                 return self._decided(rule)
             except _NeedsWhy:
-                pass  # what is missing is only told from why
+                often.was_in_vain(rule, self.facts.as_of)  # what is missing is only told from why
             finally:
                 self.without_why = False
         return self._decided(rule)
@@ -241,7 +250,7 @@ class OneDay:
 
     def _score(self, explanation: Explanation, at: Moment) -> Score | None:
         """Return the score of a rule, where it has one of its own."""
-        if self.without_why:
+        if self.without_why and self._told is None:
             return None if self.trying else self._plain_score(explanation.node, at)
         return self._score_of(explanation)
 
@@ -249,11 +258,13 @@ class OneDay:
         waiting = [explanation]
         while waiting:
             part = waiting.pop()
-            if isinstance(part.node, c.PassScore):
+            if isinstance(part.node, c.PassScore) and part.parts:
                 points, needed = part.the("value").range, part.the("mark").range
                 both = isinstance(points, Numbers) and isinstance(needed, Numbers)
                 return Score(points, part.node.out_of, needed) if both else None  # type: ignore[arg-type]
             if self.prepared.scored.within(part.node):
+                if self.without_why and not part.parts:
+                    raise _NeedsWhy  # reasons are told of less than all parts
                 waiting.extend(reversed(part.parts))
         return None
 
@@ -276,6 +287,8 @@ class OneDay:
     def _fee(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.amount is None:
             raise AssertionError("a fee has an amount")
+        if self.without_why and self._told is not None:
+            raise _NeedsWhy  # the sources of an amount are those of all that was taken for it
         amount = self._decide(version.amount, at)
         explanations = [amount]
         due: Explanation | None = None
@@ -458,7 +471,7 @@ class OneDay:
         if standing is not None and standing.until is not None:
             rests.on_out_of_force(rule, standing.until)
         return decided._replace(
-            explanations=() if self.without_why else tuple(explanations),
+            explanations=tuple(explanations) if self.explained else (),
             missing=() if self.without_why else tuple(self._missing(rule, decided, explanations)),
             disagreements=() if self.without_why else tuple(self._disagreements(explanations)),
             provisional_figures=rests.figures,

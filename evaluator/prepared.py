@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from datetime import date
 from functools import cached_property
 
 from dsl import core as c
@@ -31,6 +33,7 @@ class Prepared:
         self.asked = Asked(core, self.plans, self.reached, self.written, self.reasons.asks, self.interpreter)
         self.scored = Anywhere(core, _is_own_score)
         """What has a score of its own."""
+        self.often = Often(core)
 
     def interpreter(self, facts: Facts) -> Interpreter:
         """Return an interpreter over a partner's facts."""
@@ -40,6 +43,37 @@ class Prepared:
     def keys(self) -> Keys:
         """What rules read of others and of the register: for a timeline, of which few are asked."""
         return Keys(self.core)
+
+
+class Often:
+    """Which rules are asked about so often that it is worth it to compile what their reasons are told from.
+
+    What answers one question is asked once: to interpret a rule is sooner done than to compile it.
+    """
+
+    AFTER = 5
+    """How many decisions of a rule in an epoch are interpreted first."""
+    IN_VAIN = 8
+    """How many are interpreted after one of which something is missing: others will miss it too."""
+
+    def __init__(self, core: c.Core) -> None:
+        self._core = core
+        self._left: dict[tuple[str, int], int] = {}
+
+    def is_worth_it(self, rule: c.Rule, day: date) -> bool:
+        """Return whether a rule is decided by compiled functions on a day; that it was asked about is remembered."""
+        key = self._key(rule, day)
+        left = self._left.get(key, self.AFTER)
+        if left > 0:
+            self._left[key] = left - 1
+        return left <= 0
+
+    def was_in_vain(self, rule: c.Rule, day: date) -> None:
+        """Remember that a decision hung on more than compiled functions tell."""
+        self._left[self._key(rule, day)] = self.IN_VAIN if self.AFTER else 0
+
+    def _key(self, rule: c.Rule, day: date) -> tuple[str, int]:
+        return rule.id, bisect_right(self._core.change_days, day)
 
 
 def _is_own_score(node: c.Expr) -> bool | None:

@@ -20,7 +20,7 @@ from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ops import define
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Range, Truth, exactly
+from dsl.core.ranges import Range, Truth, exactly, unbounded
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
 from evaluator.compiled.twin import Leaf, Twin, is_read_once
@@ -91,6 +91,14 @@ class Question:
         home = self.asked.of_alike(today, named.value) or today
         unit = self.twin.unit(named.value, None)
         return boxed(self.twin.units[unit].form, home.unit(unit, None))
+
+    def record(self, node: c.Expr, at: Moment) -> Explanation:
+        """Return what the reasons of a node are told from, outside of records."""
+        return self.frame_of(at).record(self.twin.unit(node, at.rule))
+
+    def record_of_rule(self, rule: c.Rule, day: date) -> Explanation:
+        """Return what the reasons of a rule's requirement are told from."""
+        return self.frame(day).record_of_rule(rule)
 
     def notes(self, node: c.Expr, at: Moment) -> Notes:
         """Return what a node rests on, outside of records: as what decides it with why would tell."""
@@ -182,7 +190,9 @@ class Frame:
         "_moments",
         "_noted",
         "_progress",
+        "_recorded",
         "day",
+        "day_told",
         "due",
         "entry",
         "epoch",
@@ -205,7 +215,10 @@ class Frame:
         self.units: dict[int, Unboxed] = {}
         """What was decided, likewise."""
         self.plain: Frame = self if entry is None and due is None else question.frame(day, projected)
+        self.day_told = None if day == question.as_of else day
+        """What requirements tell of the day: nothing where it is that of the question."""
         self._noted: dict[int, Notes] = {}
+        self._recorded: dict[tuple[str, object], Explanation] = {}
         self._progress: dict[tuple[int, object], Unboxed] = {}
         self._moments: dict[str | None, Moment] = {}
 
@@ -319,6 +332,82 @@ class Frame:
         """Return what the interpreter says of a node that is told only with why."""
         leaf = self.question.twin.leaves[number]
         return unboxed(self.question.interpreter.evaluate(leaf.node, self.at(leaf.rule)).range)
+
+    # ---- what reasons are told from
+
+    def record(self, number: int) -> Explanation:
+        """Return the record of a node with a function of its own."""
+        found = self._recorded.get(("unit", number))
+        if found is None:
+            made: Explanation = self.question.twin.function(number, self.epoch, self.day, "record")(self, None)
+            found = self._recorded["unit", number] = made
+        return found
+
+    def record_of_rule(self, rule: c.Rule) -> Explanation:
+        """Return the record of a rule's requirement."""
+        found = self._recorded.get(("rule", rule.id))
+        if found is None:
+            found = self._recorded["rule", rule.id] = self._record_of_rule(rule)
+        return found
+
+    def _record_of_rule(self, rule: c.Rule) -> Explanation:
+        version = rule.version_on(self.day)
+        if version is None or version.requirement is None:
+            never = c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
+            return Explanation(never, exactly(version is not None))
+        home = self.question.asked.of_alike(self, version.requirement)
+        number = self.question.twin.unit(version.requirement, rule)
+        if home is None:
+            return self.record(number)
+        found = home.record(number)
+        self.question.elsewhere[id(found)] = home.question.kept
+        return found
+
+    def record_of_leaf(self, number: int) -> Explanation:
+        """Return the record of a node that is read, or that only the interpreter tells."""
+        leaf = self.question.twin.leaves[number]
+        home = self.plain if leaf.is_plain else self
+        found = home._recorded.get(("leaf", number))
+        if found is None:
+            found = home._recorded["leaf", number] = home._record_of_leaf(leaf)
+        return found
+
+    def _record_of_leaf(self, leaf: Leaf) -> Explanation:
+        question, node = self.question, leaf.node
+        if isinstance(node, c.Qualifies):
+            part = self.record_of_rule(question.core.rules[node.rule])
+            return Explanation(node, part.range, (part,), roles=("value",))
+        if isinstance(node, c.InProgress):
+            part = self.record_of_rule(question.core.rules[node.rule])
+            return Explanation(node, TRUTHS[self._in_progress(node, leaf)], (part,), roles=("value",))
+        if isinstance(node, c.Named):
+            supplied = self._supplied(node)
+            if supplied is not None:
+                return Explanation(node, supplied)
+            part = self.record(question.twin.unit(question.core.named[node.name].value, None))
+            return Explanation(node, part.range, (part,), roles=("value",))
+        if isinstance(node, c.Holds):
+            standing = question.register.standing(node.award, node.level, self.at(None))
+            if standing.check is None:
+                return Explanation(node, standing.held)
+        return question.interpreter.evaluate(node, self.at(leaf.rule))
+
+    def record_on_day(self, node: c.OnDate, low: date | None, high: date | None, number: int) -> Explanation:
+        """Return the record of a value of another day."""
+        if low is None or low != high:
+            return Explanation(node, unbounded(node.type))
+        part = self.question.frame(low, self.projected, self.entry, self.due).record(number)
+        return Explanation(node, part.range, (part,), day=low, roles=("value",))
+
+    def record_as_projected(self, node: c.AsProjected, number: int) -> Explanation:
+        """Return the record of a value over the projected facts; where none are told it is the same for every partner."""
+        question = self.question
+        if self.entry is None and not question.facts.is_projected:
+            nobody = question.asked.nobody(question.as_of, "nothing projected")
+            part = nobody.frame(self.day, True, None, self.due).record(number)
+        else:
+            part = question.frame(self.day, True, self.entry, self.due).record(number)
+        return Explanation(node, part.range, (part,), roles=("value",))
 
     # ---- what is rested on
 

@@ -33,6 +33,8 @@ from dsl.core.ranges import (
 )
 from evaluator.compiled import unboxed
 from evaluator.compiled.unboxed import Form, form_of
+from evaluator.deciding import with_rank, without_points
+from evaluator.explanation import Explanation
 from evaluator.resting import merged
 
 _SPACE: dict[str, Any] = {
@@ -51,6 +53,10 @@ _SPACE: dict[str, Any] = {
     "compare": compare,
     "hull": hull,
     "merged": merged,
+    "new": tuple.__new__,
+    "Explanation": Explanation,
+    "with_rank": with_rank,
+    "without_points": without_points,
     "ONE": Decimal(1),
     **{name: getattr(unboxed, name) for name in unboxed.CALLED},
 }
@@ -470,11 +476,14 @@ def compiled(
     text = f"def decide({', '.join(takes)}):\n    {body}\n"
     space = {**_SPACE, **source.names}
     exec(_code(text, name), space)
-    kept = [
-        f"# {one} = {f'{type(value).__name__} of {value.origin.place}' if isinstance(value, c.Node) else repr(value)}"
-        for one, value in source.names.items()
-    ]
+    kept = [f"# {one} = {_in_words(value)}" for one, value in source.names.items()]
     return space["decide"], "\n".join((*(f"# {line}" for line in head), *kept, text))
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, Explanation):
+        return f"{value.range} of {_in_words(value.node)}"
+    return f"{type(value).__name__} of {value.origin.place}" if isinstance(value, c.Node) else repr(value)
 
 
 @lru_cache(maxsize=1024)

@@ -18,8 +18,8 @@ from evaluator.resting import Written
 
 Compiled: TypeAlias = Callable[[Any, Any], Unboxed]
 """A function of a frame, and of the record at hand; None where none is. That tells progress: of what nothing gives."""
-Gives: TypeAlias = Literal["value", "notes", "progress"]
-"""What a function gives of a node: what it is, what that rests on, whether something of it is done."""
+Gives: TypeAlias = Literal["value", "notes", "progress", "record"]
+"""What a function gives of a node: what it is, what that rests on, whether something of it is done, what reasons are told from."""
 
 MOST_FUNCTIONS = 4_000
 """How many functions are kept; then they are compiled anew, so that days of all years take no room."""
@@ -115,6 +115,8 @@ class Twin:
         if gives == "progress":
             writing.source.write("row = None")
             result = writing.progress(unit.node).result
+        elif gives == "record":
+            result = writing.record(unit.node)
         else:
             written = writing.on(unit.node)
             result = written.value.result

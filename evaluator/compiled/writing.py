@@ -16,6 +16,7 @@ from dsl.core.ops.progress import progress
 from dsl.core.ranges import Numbers, Truth, everything, exactly
 from dsl.core.walk import children
 from evaluator import resting
+from evaluator.compiled.recording import Recording
 from evaluator.compiled.source import PythonSource, Value
 from evaluator.compiled.unboxed import form_of
 
@@ -49,6 +50,8 @@ class Written(WithRoles):
     roles: tuple[Role, ...] = ()
     notes: str = ""
     """The variable that holds what it rests on; none where that is nothing, or nobody asks."""
+    every: tuple[tuple[c.EveryMetric, Value], ...] = ()
+    """What is asked of every metric of a score, and what holds whether it is so."""
     is_elsewhere: bool = False
     """Whether it is made of parts that another function decides."""
 
@@ -126,7 +129,11 @@ class Writing:
         parts = _Parts(self, node)
         made: Value = definition(self.source, node, parts, self.day)
         notes = self._noted(node, f"merged(({', '.join(parts.pieces(made))}))")
-        return Written(node, made, tuple(parts.parts), tuple(parts.roles), notes)
+        return Written(node, made, tuple(parts.parts), tuple(parts.roles), notes, tuple(parts.every))
+
+    def record(self, node: c.Expr) -> str:
+        """Write what the reasons of a node are told from, and return what holds it."""
+        return Recording(self.source, self.numbered, self.rule, self.on).of(self.on(node), sides=True)
 
     # ---- progress
 
@@ -273,13 +280,14 @@ class _OfNothing:
 class _Parts:
     """The parts of a node as they are written."""
 
-    __slots__ = ("_chosen", "_notes", "node", "parts", "roles", "writing")
+    __slots__ = ("_chosen", "_notes", "every", "node", "parts", "roles", "writing")
 
     def __init__(self, writing: Writing, node: c.Expr) -> None:
         self.writing = writing
         self.node = node
         self.parts: list[Written] = []
         self.roles: list[Role] = []
+        self.every: list[tuple[c.EveryMetric, Value]] = []
         self._notes: list[str] = []
         self._chosen = ""
         if writing.noting and isinstance(node, c.Chooses):
@@ -303,7 +311,9 @@ class _Parts:
 
     def metrics(self, _: c.Expr, every: c.EveryMetric) -> Value:
         """Write what is asked of every metric of the score."""
-        return every_metric(self.writing.source, self.parts[self.roles.index("value")], every)
+        found = every_metric(self.writing.source, self.parts[self.roles.index("value")], every)
+        self.every.append((every, found))
+        return found
 
     def pieces(self, made: Value) -> Iterator[str]:
         """Yield what the whole rests on: itself, then its parts as readers are told of them; of some that are enough those that are met."""

@@ -223,7 +223,7 @@ def _showing(
         as_of = change.as_of or start.as_of
         try:
             told = change.over(start.given, as_of).json()
-            [decision] = engine.decide(Query((rule,), as_of, told)).decisions
+            [decision] = engine.decide(Query((rule,), as_of, told, explained=True)).decisions
         except FactErrors:
             continue
         own.seen.clear()

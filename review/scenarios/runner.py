@@ -134,7 +134,7 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
 def _decide(
     engine: Engine, rules: Iterable[str], given: Given, step: Step, *, only_outcomes: bool = False
 ) -> tuple[Decision, ...]:
-    query = Query(tuple(rules), step.as_of, given.json())
+    query = Query(tuple(rules), step.as_of, given.json(), explained=not only_outcomes)
     try:
         return engine.outcomes_of(query) if only_outcomes else engine.decide(query).decisions
     except FactErrors as errors:

@@ -35,7 +35,7 @@ def test_a_node_that_says_nothing_is_one_of_which_nothing_is_noted(engine: Engin
     decided = Decided(engine.prepared.written, Facts(engine.core, facts, day), Kept(), {})
     silent = 0
 
-    for decision in engine.decide(Query(("*",), day, facts)).decisions:
+    for decision in engine.decide(Query(("*",), day, facts, explained=True)).decisions:
         for top in decision.explanations:
             for part in top.walk():
                 if decided.written.says_nothing(part.node):
@@ -57,7 +57,7 @@ def test_below_a_node_that_is_passed_over_nothing_is_noted(
     decided = Decided(written, Facts(engine.core, facts, day), Kept(), {})
     passed = 0
 
-    for decision in engine.decide(Query(("*",), day, facts)).decisions:
+    for decision in engine.decide(Query(("*",), day, facts, explained=True)).decisions:
         for top in decision.explanations:
             for part in top.walk():
                 if id(part.node) in silent:
@@ -75,7 +75,7 @@ def test_where_no_requirement_and_no_score_is_looked_for_none_is(engine: Engine,
     facts = read_file(path).value
     passed = 0
 
-    for decision in engine.decide(Query(("*",), day, facts)).decisions:
+    for decision in engine.decide(Query(("*",), day, facts, explained=True)).decisions:
         for top in decision.explanations:
             for part in top.walk():
                 passed += not asks(part.node)

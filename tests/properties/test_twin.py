@@ -24,6 +24,7 @@ from evaluator.compiled.unboxed import boxed, unboxed
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
 from evaluator.moment import Moment
+from evaluator.prepared import Often
 from review.scenarios.partners import Partners
 from tests.properties.twins import Counted, compare_day
 
@@ -73,6 +74,29 @@ def test_a_decision_without_reasons_is_the_interpreters(engine: Engine) -> None:
         query = Query(("*",), DAYS[1], facts, detail="none")
 
         assert json.dumps(engine.decide(query).as_json()) == json.dumps(reference.decide(query).as_json())
+
+
+def test_reasons_from_compiled_functions_are_the_interpreters(engine: Engine) -> None:
+    reference = Engine(engine.document, engine.core, reference=True)
+    engine.prepared.often.AFTER = 0
+    rules = list(engine.core.rules)
+    rules = rules[:: 1 + len(rules) // 40]
+    for number, day in enumerate(DAYS[:2], start=1):
+        query = Query(tuple(rules), day, Partners(engine.core, as_of=day, seed=23).partner(number))
+
+        assert json.dumps(engine.decide(query).as_json()) == json.dumps(reference.decide(query).as_json())
+
+    twin = engine.prepared.asked.twin
+    assert any(gives == "record" for _, _, gives in twin._functions)
+
+
+def test_a_rule_is_compiled_for_its_reasons_when_it_is_asked_about_often(engine: Engine) -> None:
+    often, day, [rule, *_] = Often(engine.core), DAYS[1], engine.core.rules.values()
+    worth = [often.is_worth_it(rule, day) for _ in range(Often.AFTER + 2)]
+    often.was_in_vain(rule, day)
+
+    assert worth == [False] * Often.AFTER + [True] * 2
+    assert [often.is_worth_it(rule, day) for _ in range(Often.IN_VAIN + 1)] == [False] * Often.IN_VAIN + [True]
 
 
 def test_what_a_rule_comes_to_is_the_same_by_the_interpreter(engine: Engine) -> None:

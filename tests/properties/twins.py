@@ -14,6 +14,7 @@ from random import Random
 from dsl import core as c
 from dsl.load import load_checked
 from evaluator.compiled.question import Question
+from evaluator.decision import Detail
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
 from evaluator.moment import Moment
@@ -29,14 +30,16 @@ class Counted:
 
 
 def compare_answers(engine: Engine, reference: Engine, day: date, number: int, counted: Counted, *, seed: int) -> None:
-    """Ask two engines for every rule's decision without reasons, for a generated partner."""
+    """Ask two engines for every rule's decision, with all its reasons and without, for a generated partner."""
     facts = Partners(engine.core, as_of=day, seed=seed).partner(number)
-    query = Query(("*",), day, facts, detail="none")
-    one, other = (asked.decide(query).as_json()["decisions"] for asked in (engine, reference))
-    for found, wanted in zip(one, other, strict=True):
-        counted.triples += 1
-        if json.dumps(found) != json.dumps(wanted):
-            counted.different.append(f"{wanted['rule']} without reasons, partner {number} of seed {seed}, {day}")
+    engine.prepared.often.AFTER = 0
+    for detail in DETAILS:
+        query = Query(("*",), day, facts, detail=detail)
+        one, other = (asked.decide(query).as_json()["decisions"] for asked in (engine, reference))
+        for found, wanted in zip(one, other, strict=True):
+            counted.triples += 1
+            if json.dumps(found) != json.dumps(wanted):
+                counted.different.append(f"{wanted['rule']} ({detail}), partner {number} of seed {seed}, {day}")
 
 
 def compare_day(engine: Engine, day: date, partners: Iterable[int], counted: Counted, *, seed: int) -> None:
@@ -83,6 +86,7 @@ def decided_of(rule: c.Rule, day: date) -> Iterator[tuple[str, c.Expr]]:
     yield from ((name, node) for name, node in asked.items() if node is not None)
 
 
+DETAILS: tuple[Detail, ...] = ("full", "none")
 POLICIES = ("policies", *(f"tests/data/policies/laws/{name}.policy" for name in ("figures", "register", "scores")))
 PARTNERS_A_DAY = 2
 

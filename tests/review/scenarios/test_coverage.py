@@ -43,7 +43,7 @@ def seen(engine, rule, as_of, facts):
     """Return what deciding a rule shows, by kind and name."""
     coverage = Coverage(engine.core)
     day = date.fromisoformat(as_of)
-    [decision] = engine.decide(Query((rule,), day, {"facts": facts})).decisions
+    [decision] = engine.decide(Query((rule,), day, {"facts": facts}, explained=True)).decisions
     coverage.watch(decision, day)
     return {(one.part.kind, one.part.name): one.seen for one in coverage.parts if one.seen}
 
@@ -91,7 +91,9 @@ def test_a_row_is_used_where_its_key_is_told(engine, kind, rows):
 
 def test_reports_say_what_is_missing_and_what_waits(engine):
     coverage = Coverage(engine.core)
-    [decision] = engine.decide(Query(("entitlement.sell",), date(2023, 6, 1), {"facts": {"seats": 10}})).decisions
+    [decision] = engine.decide(
+        Query(("entitlement.sell",), date(2023, 6, 1), {"facts": {"seats": 10}}, explained=True)
+    ).decisions
     coverage.watch(decision, date(2023, 6, 1))
     parts = coverage.parts
 
