@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import date
 from itertools import count, islice
@@ -13,6 +12,7 @@ import click
 
 from cli.console import as_of_option, fail_usage, load_engine, policies_option, policy_folders, today
 from evaluator.engine import UnknownRule
+from review.formats.format import in_one_line
 from review.scenarios.partners import COMPLETE, Partners
 
 MOST = 10_000_000
@@ -68,4 +68,4 @@ def generate(
 
 def _write(made: Partners, number: int, stream: IO[str]) -> None:
     for facts in islice(map(made.partner, count(1)), number):
-        stream.write(json.dumps(facts, ensure_ascii=False, separators=(",", ":")) + "\n")
+        stream.write(in_one_line(facts).decode() + "\n")

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+import orjson
+
 from review.words.decision_text import Paint
 
 T = TypeVar("T")
@@ -32,6 +34,18 @@ class Formats(Mapping[str, Writer[T]], Generic[T]):
 def in_json(value: Any) -> str:
     """Write JSON with its texts as they are."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def in_one_line(value: Any) -> bytes:
+    """Write JSON without spaces, its texts as they are and its keys in their order, as UTF-8; of what has no floats."""
+    try:
+        return orjson.dumps(value, option=_PLAIN)
+    except TypeError:
+        # An integer past 64 bits, a tuple with names, a key that is no text: as Python writes them, or refuses to.
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+_PLAIN = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def in_lines(lines: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Response, request
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
+from review.formats.format import in_one_line
 from server.api.problems import Fault, Problem, bad_request, unreadable, unsupported_media_type
 
 Json = Any
@@ -166,4 +167,4 @@ def _number() -> Problem:
 
 def write_json(data: Json, media_type: str = "application/json") -> Response:
     """Return a response with JSON; keys stay in their order."""
-    return Response(json.dumps(data, ensure_ascii=False, separators=(",", ":")), content_type=media_type)
+    return Response(in_one_line(data), content_type=media_type)
