@@ -344,13 +344,8 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
     if reason.out_of is not None:
         result["out_of"] = decimal_text(reason.out_of)
     plan = reason.plan
-    valid: dict[str, Json] = {}
-    if plan.days.start is not None:
-        valid["from"] = plan.days.start.isoformat()
-    if plan.days.end is not None:
-        valid["until"] = plan.days.end.isoformat()
-    if valid:
-        result["valid"] = valid
+    if plan.valid:
+        result["valid"] = dict(plan.valid)
     if plan.cites:
         result["cite"] = [{"source": cite.source, "place": cite.place} for cite in plan.cites]
     if plan.assumes:

@@ -162,8 +162,10 @@ class OneDay:
 
     def _may_disagree(self, rule: c.Rule) -> bool:
         """Whether a measure was told that the rule may read: what the records say of it is only told from why."""
+        if not self._contradicted:
+            return False
         version = rule.version_on(self.facts.as_of)
-        if version is None or not self._contradicted:
+        if version is None:
             return False
         return any(self.prepared.reached.by(node, self._contradicted) for node in expressions(version))
 
@@ -174,9 +176,11 @@ class OneDay:
         for name in self.core.named.keys() & self.facts.section("facts", False).keys():
             named = self.core.named[name]
             reckoned = self.question.reckoned(named)
+            if not is_settled(reckoned):
+                continue
             told = self.facts.value(name, named.type, named.title, self.facts.as_of)[0]
             has_others = isinstance(self.facts.section("facts", False)[name], dict) or self.facts.is_projected
-            if is_settled(reckoned) and (reckoned != told or has_others):
+            if reckoned != told or has_others:
                 found.add(name)
         return found
 

@@ -38,10 +38,14 @@ class Plan:
     """What is decided, of a requirement that may earn points."""
     at: str = field(init=False)
     """``file:line`` of where it is written."""
+    valid: tuple[tuple[str, str], ...] = field(init=False)
+    """The first day of it and the first one after it, as far as there are such."""
     _out_of: dict[date, Decimal | None] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", f"{self.origin.source.name}:{self.origin.line}")
+        ends = (("from", self.days.start), ("until", self.days.end))
+        object.__setattr__(self, "valid", tuple((name, day.isoformat()) for name, day in ends if day is not None))
         object.__setattr__(self, "_out_of", {})
 
     def out_of(self, day: date) -> Decimal | None:

@@ -63,6 +63,7 @@ class PartnerReading:
         self.as_of = facts.as_of
         self.register = register
         self.selections = Selections(facts, plans)
+        self._plans = plans
         self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
         self._valid: dict[tuple[date, bool], records.Valid] = {}
         self._untold: dict[tuple[str, date], tuple[Gap]] = {}
@@ -83,11 +84,15 @@ class PartnerReading:
             case c.People():
                 key = (tuple(listing.name for listing in node.lists), node.least, at.day, at.projected)
                 if key not in self._people:
-                    self._people[key] = records.people(node, self.facts, at.day, at.projected, self._valid_on(at))
+                    self._people[key] = records.people(
+                        node, self.facts, at.day, at.projected, self._valid_on(at), self._plans.listed(node, at.day)
+                    )
                 found = self._people[key]
                 return Explanation(node, found.range, (), found.gaps)
             case c.DifferentPeople():
-                return records.different_people(node, self.facts, at.day, at.projected, self._valid_on(at))
+                return records.different_people(
+                    node, self.facts, at.day, at.projected, self._valid_on(at), self._plans.listed(node, at.day)
+                )
             case c.Anniversary():
                 return self.register.anniversary(node, at)
             case c.AskedThisYear(even=even):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from dsl import core as c
@@ -137,8 +138,15 @@ def reason_of_branch(rule: str, test: Explanation, branch: c.Branch, context: Co
     return _filled(plan, test, test.range, None, context._replace(within=within))
 
 
-def _requirements(explanation: Explanation, context: Context) -> Iterator[tuple[Explanation, Context]]:
-    """Yield the topmost requirements, each once, with the days of a window that they stand for."""
+def _requirements(explanation: Explanation, context: Context) -> Iterable[tuple[Explanation, Context]]:
+    """Return the topmost requirements, each once, with the days of a window that they stand for."""
+    is_one = isinstance(explanation.node, c.Requirement) and explanation.since is None
+    if is_one and id(explanation) not in context.elsewhere:
+        return ((explanation, context),)
+    return _topmost(explanation, context)
+
+
+def _topmost(explanation: Explanation, context: Context) -> Iterator[tuple[Explanation, Context]]:
     seen: set[int] = set()
     waiting = [(explanation, context)]
     while waiting:
@@ -299,6 +307,7 @@ def _needed_for_all(explanation: Explanation) -> Range | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def _units_for(points: Decimal | None, most: Decimal | None, size: Decimal | None) -> Numbers | None:
     if points is None or most is None or size is None or points <= 0:
         return None

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
-from dsl.core import Aggregate, CertificationList, DifferentPeople, Expr, People
+from dsl.core import Aggregate, DifferentPeople, Expr, People
 from dsl.core.bounds import all_figures
 from dsl.core.calendar import month_text
 from dsl.core.ranges import (
@@ -309,14 +309,19 @@ def _edge(node: Aggregate, sure: list[Dates], perhaps: list[Dates], open_ended: 
 # ---- people ---------------------------------------------------------------------------------------------------
 
 
-def people(node: People, facts: Facts, day: date, projected: bool, valid: Valid) -> Explanation:
-    """Return how many different people hold a certification of enough of the lists on a day."""
+def people(
+    node: People, facts: Facts, day: date, projected: bool, valid: Valid, wanted: Sequence[frozenset[str]]
+) -> Explanation:
+    """Return how many different people hold a certification of enough of the lists on a day.
+
+    ``wanted``: what each list names on the day.
+    """
     records = facts.records("certifications", projected)
     if records.rows is None:
         return Explanation(
             node, Numbers(ZERO, None), gaps=(Gap("records", records.pointer, records.declaration.title),)
         )
-    persons, strangers, gaps = _holders(records, node.lists, facts, day, projected, valid)
+    persons, strangers, gaps = _holders(records, wanted, facts, day, projected, valid)
     held = [at_least(node.least, lists) for lists in persons.values()]
     low = sum(value is Truth.TRUE for value in held)
     high = sum(value is not Truth.FALSE for value in held) + len(strangers)
@@ -326,14 +331,19 @@ def people(node: People, facts: Facts, day: date, projected: bool, valid: Valid)
     return Explanation(node, Numbers(Decimal(low), None if more else Decimal(high)), gaps=gaps)
 
 
-def different_people(node: DifferentPeople, facts: Facts, day: date, projected: bool, valid: Valid) -> Explanation:
-    """Return how many of the lists can be filled with a different person each: a maximum matching."""
+def different_people(
+    node: DifferentPeople, facts: Facts, day: date, projected: bool, valid: Valid, wanted: Sequence[frozenset[str]]
+) -> Explanation:
+    """Return how many of the lists can be filled with a different person each: a maximum matching.
+
+    ``wanted``: what each list names on the day.
+    """
     records = facts.records("certifications", projected)
     size = Decimal(len(node.lists))
     if records.rows is None:
         gap = Gap("records", records.pointer, records.declaration.title)
         return Explanation(node, Numbers(ZERO, size), gaps=(gap,))
-    persons, strangers, gaps = _holders(records, node.lists, facts, day, projected, valid)
+    persons, strangers, gaps = _holders(records, wanted, facts, day, projected, valid)
     sure = [[value is Truth.TRUE for value in lists] for lists in persons.values()]
     perhaps = [[value is not Truth.FALSE for value in lists] for lists in (*persons.values(), *strangers)]
     low, high = Decimal(_matching(sure, len(node.lists))), Decimal(_matching(perhaps, len(node.lists)))
@@ -363,13 +373,12 @@ def _matching(holds: Sequence[Sequence[bool]], lists: int) -> int:
 
 
 def _holders(
-    records: Records, lists: Sequence[CertificationList], facts: Facts, day: date, projected: bool, valid: Valid
+    records: Records, wanted: Sequence[frozenset[str]], facts: Facts, day: date, projected: bool, valid: Valid
 ) -> tuple[dict[str, list[Truth]], list[list[Truth]], tuple[Gap, ...]]:
     """Return for each person whether it holds each list, the same for rows without a person, and what is missing."""
     gaps: list[Gap] = []
     persons: dict[str, list[Truth]] = {}
     strangers: list[list[Truth]] = []
-    wanted = [frozenset(e.certification for e in listing.entries if day in e.days) for listing in lists]
     counted = frozenset().union(*wanted)
     for row, name, is_valid, missing in valid if counted else ():
         if name is not None and name not in counted:
@@ -383,8 +392,8 @@ def _holders(
             strangers.append(truths)
             gaps.append(Gap("field", f"{row.pointer}/person", CERTIFICATIONS.fields["person"].title))
         else:
-            before = persons.get(person, [Truth.FALSE] * len(lists))
-            persons[person] = [any_of(pair) for pair in zip(before, truths, strict=True)]
+            before = persons.get(person)
+            persons[person] = truths if before is None else [any_of(pair) for pair in zip(before, truths, strict=True)]
     if records.partial:
         gaps.append(Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial"))
     if _is_ahead(facts, day, projected):

@@ -121,6 +121,11 @@ class Question:
         return self.frame(at.day, at.projected, at.entry, at.due)
 
     @cached_property
+    def of_whom_nothing_is_told(self) -> Question:
+        """The question of a partner who tells nothing."""
+        return self.asked.nobody(self.as_of, "told {}")
+
+    @cached_property
     def choices(self) -> str:
         """What is told that only says which rules apply."""
         return json.dumps(choices_told(self.core, self.facts.data), sort_keys=True)
@@ -659,9 +664,13 @@ class Asked:
         if frame.projected or read is None or not read.isdisjoint(facts.own):
             return None
         few = facts.few
-        reaching = {} if read.isdisjoint(few) else {name: value for name, value in few.items() if name in read}
-        alike = self.nobody(frame.question.as_of, f"told {reaching}", reaching)
-        return alike.frame(frame.day, False, None, None) if alike is not frame.question else None
+        question = frame.question
+        if read.isdisjoint(few):
+            alike = question.of_whom_nothing_is_told
+        else:
+            reaching = {name: value for name, value in few.items() if name in read}
+            alike = self.nobody(question.as_of, f"told {reaching}", reaching)
+        return alike.frame(frame.day, False, None, None) if alike is not question else None
 
 
 MOST_IN_PROGRESS = 5_000
