@@ -486,10 +486,10 @@ class Frame:
         home = self.question.asked.of_alike(self, version.requirement) or self
         return home.noted(self.question.twin.unit(version.requirement, rule))
 
-    def notes_of_leaf(self, number: int) -> Notes:
-        """Return what a node rests on that is read."""
+    def notes_of_leaf(self, number: int, node: c.Expr) -> Notes:
+        """Return what a node rests on that is read: it says where it stands, others that read the same stand elsewhere."""
         question, leaf = self.question, self.question.twin.leaves[number]
-        node, home, rests = leaf.node, self.plain if leaf.is_plain else self, question.rests
+        home, rests = self.plain if leaf.is_plain else self, question.rests
         if isinstance(node, c.OfRule):
             rule = question.core.rules[node.rule]
             return merged((rests.because_out_of_force(rule, self.day), self.notes_of_rule(rule)))

@@ -191,7 +191,8 @@ class Writing:
             return self._noted(node, f"f.notes_as_projected({self.source.keep(node)}, {number})")
         if isinstance(node, c.Sometime):
             return self._noted(node, self._why(node))
-        return self._noted(node, f"f.notes_of_leaf({self.numbered.leaf(node, self.rule)})")
+        number = self.numbered.leaf(node, self.rule)
+        return self._noted(node, f"f.notes_of_leaf({number}, {self.source.keep(node)})")
 
     def _read(self, node: c.Expr) -> Value:
         source = self.source

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cli.console import read_file
 from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ops import DEFINITIONS
@@ -26,7 +27,7 @@ from evaluator.facts import Facts
 from evaluator.moment import Moment
 from evaluator.prepared import Often
 from review.scenarios.partners import Partners
-from tests.properties.twins import Counted, compare_day
+from tests.properties.twins import DETAILS, Counted, compare_day
 
 ROOT = Path(__file__).resolve().parents[2]
 LAWS = ROOT / "tests" / "data" / "policies" / "laws"
@@ -88,6 +89,19 @@ def test_reasons_from_compiled_functions_are_the_interpreters(engine: Engine) ->
 
     twin = engine.prepared.asked.twin
     assert any(gives == "record" for _, _, gives in twin._functions)
+
+
+def test_what_is_read_in_several_places_is_told_of_each() -> None:
+    loaded = load_checked([ROOT / "policies"])
+    engine, reference = Engine(loaded.document, loaded.core), Engine(loaded.document, loaded.core, reference=True)
+    engine.prepared.often.AFTER = 0
+    facts = read_file(ROOT / "examples" / "partners" / "security_gates.yaml").value
+    # The tracks count people by lists that are equal, each with a reading of its own place.
+    for detail in DETAILS:
+        query = Query(("designation.security",), DAYS[2], facts, detail=detail)
+        [found], [wanted] = (one.decide(query).as_json()["decisions"] for one in (engine, reference))
+
+        assert found["assumptions"] == wanted["assumptions"]
 
 
 def test_a_rule_is_compiled_for_its_reasons_when_it_is_asked_about_often(engine: Engine) -> None:
