@@ -56,21 +56,23 @@ class Often:
     IN_VAIN = 8
     """How many are interpreted after one of which something is missing: others will miss it too."""
 
-    def __init__(self, core: c.Core) -> None:
+    def __init__(self, core: c.Core, after: int = AFTER) -> None:
+        """Take the core, and after how many decisions of a rule in an epoch it is compiled; 0: from the first on, always."""
         self._core = core
+        self._after = after
         self._left: dict[tuple[str, int], int] = {}
 
     def is_worth_it(self, rule: c.Rule, day: date) -> bool:
         """Return whether a rule is decided by compiled functions on a day; that it was asked about is remembered."""
         key = self._key(rule, day)
-        left = self._left.get(key, self.AFTER)
+        left = self._left.get(key, self._after)
         if left > 0:
             self._left[key] = left - 1
         return left <= 0
 
     def was_in_vain(self, rule: c.Rule, day: date) -> None:
         """Remember that a decision hung on more than compiled functions tell."""
-        self._left[self._key(rule, day)] = self.IN_VAIN if self.AFTER else 0
+        self._left[self._key(rule, day)] = self.IN_VAIN if self._after else 0
 
     def _key(self, rule: c.Rule, day: date) -> tuple[str, int]:
         return rule.id, bisect_right(self._core.change_days, day)

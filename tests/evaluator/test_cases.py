@@ -18,6 +18,7 @@ from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.engine import Engine, Query
 from evaluator.facts_schema import FactErrors
+from evaluator.prepared import Often
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
 Json = Any
@@ -63,7 +64,7 @@ def test_a_case_is_answered_as_wanted(case: Json) -> None:
 
     query = Query(tuple(want["decisions"]), day, facts)
     answer = engine.decide(query).as_json()
-    engine.prepared.often.AFTER = 0
+    engine.prepared.often = Often(engine.core, after=0)
     assert json.dumps(engine.decide(query).as_json()) == json.dumps(answer)  # of compiled functions
 
     found = {decision["rule"]: _short(decision) for decision in answer["decisions"]}

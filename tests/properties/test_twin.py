@@ -79,7 +79,7 @@ def test_a_decision_without_reasons_is_the_interpreters(engine: Engine) -> None:
 
 def test_reasons_from_compiled_functions_are_the_interpreters(engine: Engine) -> None:
     reference = Engine(engine.document, engine.core, reference=True)
-    engine.prepared.often.AFTER = 0
+    engine.prepared.often = Often(engine.core, after=0)
     rules = list(engine.core.rules)
     rules = rules[:: 1 + len(rules) // 40]
     for number, day in enumerate(DAYS[:2], start=1):
@@ -94,7 +94,7 @@ def test_reasons_from_compiled_functions_are_the_interpreters(engine: Engine) ->
 def test_what_is_read_in_several_places_is_told_of_each() -> None:
     loaded = load_checked([ROOT / "policies"])
     engine, reference = Engine(loaded.document, loaded.core), Engine(loaded.document, loaded.core, reference=True)
-    engine.prepared.often.AFTER = 0
+    engine.prepared.often = Often(engine.core, after=0)
     facts = read_file(ROOT / "examples" / "partners" / "security_gates.yaml").value
     # The tracks count people by lists that are equal, each with a reading of its own place.
     for detail in DETAILS:

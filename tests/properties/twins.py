@@ -18,6 +18,7 @@ from evaluator.decision import Detail
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
 from evaluator.moment import Moment
+from evaluator.prepared import Often
 from review.scenarios.partners import Partners
 
 
@@ -32,7 +33,7 @@ class Counted:
 def compare_answers(engine: Engine, reference: Engine, day: date, number: int, counted: Counted, *, seed: int) -> None:
     """Ask two engines for every rule's decision, with all its reasons and without, for a generated partner."""
     facts = Partners(engine.core, as_of=day, seed=seed).partner(number)
-    engine.prepared.often.AFTER = 0
+    engine.prepared.often = Often(engine.core, after=0)
     for detail in DETAILS:
         query = Query(("*",), day, facts, detail=detail)
         one, other = (asked.decide(query).as_json()["decisions"] for asked in (engine, reference))
