@@ -27,12 +27,15 @@ SCOPES = {
 _NEEDED = {
     "decisions": "decide",
     "timeline": "decide",
+    "improvements": "decide",
     "logged": "log",
     "rules": "read",
     "status": "read",
     "metrics": "read",
 }
-"""By the blueprint, what a request needs; the others (health, problems, the description) are for everybody."""
+"""By the blueprint, what a request needs."""
+_FOR_EVERYBODY = frozenset({"health", "openapi", "problems"})
+"""Blueprints that ask for no token; of one that is in neither nobody is answered."""
 
 
 class WrongTokens(ValueError):
@@ -102,9 +105,9 @@ def install(app: Flask, tokens: Mapping[str, Token]) -> None:
 
     def check() -> None:
         # A wrong address or method has no endpoint, and is told as such.
-        needed = _NEEDED.get(request.blueprint or "")
-        if needed is None:
+        if request.blueprint is None or request.blueprint in _FOR_EVERYBODY:
             return
+        needed = _NEEDED[request.blueprint]
         kind, _, told = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not told.strip():
             raise problems.unauthorized("no token came with the request")

@@ -27,6 +27,7 @@ NEEDED = {
     "/v1/decisions": "decide",
     "/v1/decisions/batch": "decide",
     "/v1/timeline": "decide",
+    "/v1/improvements": "decide",
     "/v1/decisions/<decision_id>": "log",
     "/v1/rules": "read",
     "/v1/rules/<rule>": "read",
@@ -46,7 +47,7 @@ def guarded(engine: Engine) -> Flask:
 def ask(client: FlaskClient, route: str, token: str | None) -> tuple[int, Json]:
     path = route.replace("<rule>", "fee.annual_fee").replace("<code>", "internal").replace("<decision_id>", "0" * 32)
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    is_post = route in ("/v1/decisions", "/v1/decisions/batch", "/v1/timeline")
+    is_post = route in ("/v1/decisions", "/v1/decisions/batch", "/v1/timeline", "/v1/improvements")
     response = client.post(path, json={}, headers=headers) if is_post else client.get(path, headers=headers)
     is_json = response.mimetype in ("application/json", "application/problem+json")
     return response.status_code, response.get_json() if is_json else None
