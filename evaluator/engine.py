@@ -222,6 +222,7 @@ class Engine:
             facts,
             untold=untold,
             explained=query.explained,
+            together=len(rules),
             reference=self.reference,
         )
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)

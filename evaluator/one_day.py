@@ -49,6 +49,7 @@ class OneDay:
         *,
         untold: bool = False,
         explained: bool = False,
+        together: int = 1,
         trying: bool = False,
         reference: bool = False,
         question: Question | None = None,
@@ -62,6 +63,8 @@ class OneDay:
         self.without_why = trying and not reference
         """Whether nobody asks why now: then compiled functions decide."""
         self.untold = untold
+        self.together = together
+        """How many rules are asked for."""
         self.explained = explained
         """Whether decisions hold why they are so, in full: reasons can be told from less."""
         self.question = question or Question(prepared.asked, facts)
@@ -148,7 +151,7 @@ class OneDay:
         """Decide a rule; where nothing is missing, and nobody asks why in full, by compiled functions."""
         look_at_the_clock()
         often = self.prepared.often
-        is_tried = self.untold or (not self.explained and often.is_worth_it(rule, self.facts.as_of))
+        is_tried = self.untold or (not self.explained and often.is_worth_it(rule, self.facts.as_of, self.together))
         if is_tried and not self.reference and not self._may_disagree(rule):
             self.without_why = True
             try:

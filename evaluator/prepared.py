@@ -55,6 +55,8 @@ class Often:
     """How many decisions of a rule in an epoch are interpreted first."""
     IN_VAIN = 8
     """How many are interpreted after one of which something is missing: others will miss it too."""
+    TOGETHER = 8
+    """How many rules of one question are: what more of them share is interpreted once for all, and recorded for each."""
 
     def __init__(self, core: c.Core, after: int = AFTER) -> None:
         """Take the core, and after how many decisions of a rule in an epoch it is compiled; 0: from the first on, always."""
@@ -62,8 +64,16 @@ class Often:
         self._after = after
         self._left: dict[tuple[str, int], int] = {}
 
-    def is_worth_it(self, rule: c.Rule, day: date) -> bool:
-        """Return whether a rule is decided by compiled functions on a day; that it was asked about is remembered."""
+    def is_worth_it(self, rule: c.Rule, day: date, together: int) -> bool:
+        """Return whether a rule is decided by compiled functions on a day; that it was asked about is remembered.
+
+        Args:
+            rule: what is decided.
+            day: the day.
+            together: how many rules the question asks for.
+        """
+        if together > self.TOGETHER and self._after:
+            return False
         key = self._key(rule, day)
         left = self._left.get(key, self._after)
         if left > 0:
