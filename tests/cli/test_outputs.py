@@ -43,7 +43,7 @@ COMMANDS = {
     " --detail none --format json",
     "decide_what_if_wrong": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --set revenu=50000 --set market=larg"
     " --without certification='Acme Bilder' --with award=designation.clod",
-    "decide_what_if_no_form": "decide designation.cloud --facts facts.yaml --with 'sale.revenue=1'",
+    "decide_what_if_no_form": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --with 'sale.revenue=1'",
     "decide_query_what_if": "decide --query what_if.json",
     "timeline": "timeline designation.cloud program.expert fee.cloud_fee --facts life.yaml --from 2022-11-01 --to 2024-12-31",
     "timeline_json": "timeline program.expert --facts life.yaml --from 2023-01-01 --to 2023-03-31 --format json",
