@@ -12,7 +12,7 @@ from dsl.core.keys import Keys
 from dsl.core.moves import Movement
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
-from evaluator.compiled.question import Asked
+from evaluator.compiled.asked import Asked
 from evaluator.facts import Facts
 from evaluator.interpreter import Besides, Interpreter
 from evaluator.plan import Plans

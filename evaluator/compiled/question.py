@@ -8,22 +8,18 @@ ask this for what they need decided.
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Callable, Set as AbstractSet
 from datetime import date
 from functools import cached_property
-from threading import local
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ops import define
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Range, Truth, exactly, unbounded
-from dsl.core.reached import Reached
-from dsl.core.record_plans import RecordPlans
-from evaluator.compiled.twin import Leaf, Twin, is_read_once
+from evaluator.compiled.beside import MOST_IN_PROGRESS, Before, Nothing
+from evaluator.compiled.twin import Leaf, is_read_once
 from evaluator.compiled.unboxed import NONE, TRUTHS, Flag, Unboxed, boxed, unboxed
 from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
@@ -31,11 +27,14 @@ from evaluator.facts import Facts, Row
 from evaluator.interpreter import Interpreter
 from evaluator.kept import Kept
 from evaluator.moment import Moment
-from evaluator.progress import choices_told, given, nothing_told
+from evaluator.progress import choices_told
 from evaluator.reading import PartnerReading, Read, Reads
 from evaluator.register import Register
-from evaluator.resting import Decided, Notes, Written, merged
+from evaluator.resting import Decided, Notes, merged
 from evaluator.stretches import Stretches
+
+if TYPE_CHECKING:
+    from evaluator.compiled.asked import Asked
 
 _OPEN = (Gap("fact", "", ""),)
 """Stands for whatever is missing: here nobody is told what that is, only that something is."""
@@ -574,113 +573,3 @@ class Frame:
         if supplied is not None:
             return unboxed(supplied)
         return self.unit(question.twin.unit(question.core.named[node.name].value, None), None)
-
-
-class Nothing:
-    """What a partner with nothing gives, of the same choices as the one at hand, for whom a rule is asked about."""
-
-    def __init__(self, question: Question, rule: c.Rule, projected: bool) -> None:
-        self.rule = rule
-        self.who = (rule.id, projected, question.choices)
-        """What tells it from others that progress is held against."""
-        self._at = Moment(question.as_of, projected, rule=rule)
-        self._question = question.asked.with_nothing(question)
-
-    def gives(self, node: c.Expr, day: date) -> Unboxed:
-        """Return what a node is on a day; once for all partners of these choices."""
-        key = (id(node), day, self.rule.id, self._at.projected)
-        kept = self._question.given
-        if key not in kept:
-            if len(kept) >= MOST_IN_PROGRESS:
-                kept.clear()
-            found = self._question.interpreter.once(node, self._at._replace(day=day))
-            kept[key] = (
-                node,
-                unboxed(given(found)),
-            )  # with its node: an identity is one object's only as long as that is there
-        return kept[key][1]
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What was decided already before more facts were told."""
-
-    question: Question
-    names: AbstractSet[str]
-    """The facts that are told now."""
-    reached: Reached
-
-    def is_reached(self, node: c.Expr) -> bool:
-        """Whether a node can be another one now."""
-        return self.reached.by(node, self.names)
-
-    def frame(self, frame: Frame) -> Frame:
-        """Return the same day before."""
-        return self.question.frame(frame.day, frame.projected, frame.entry, frame.due)
-
-
-class Asked:
-    """What is the same for all questions over a core: its twin, what moves and reaches its nodes, and nobody."""
-
-    def __init__(
-        self,
-        core: c.Core,
-        plans: RecordPlans,
-        reached: Reached,
-        written: Written,
-        asks: Callable[[c.Expr], bool],
-        interpreter: Callable[[Facts], Interpreter],
-    ) -> None:
-        """Take the core, what was read off it, and what gives an interpreter over facts."""
-        self.core = core
-        self.interpreter = interpreter
-        self.twin = Twin(core, written, asks)
-        self.written = written
-        self.plans = plans
-        self.reached = reached
-        self._nobody = _Nobody()
-
-    def nobody(self, as_of: date, who: str, told: Mapping[str, str | bool] | None = None) -> Question:
-        """Return the question of a partner who tells nothing, or only some facts; each thread has its own, as it remembers."""
-        return self._kept(as_of, who, lambda: {"facts": told} if told else {})
-
-    def with_nothing(self, question: Question) -> Question:
-        """Return the question of a partner with nothing, of the same choices as the one at hand."""
-        told = choices_told(self.core, question.facts.data)
-        return self._kept(question.as_of, f"nothing of {question.choices}", lambda: nothing_told(self.core, told))
-
-    def _kept(self, as_of: date, who: str, told: Callable[[], Mapping[str, Any]]) -> Question:
-        kept = self._nobody.kept
-        found = kept.pop((as_of, who), None)
-        if found is None:
-            found = Question(self, Facts(self.core, told(), as_of))
-        kept[as_of, who] = found
-        if len(kept) > MOST_NOBODIES:
-            kept.popitem(last=False)
-        return found
-
-    def of_alike(self, frame: Frame, node: c.Expr) -> Frame | None:
-        """Return the frame of all who tell the same of what a node reads, where that is flags and choices; else None."""
-        facts = frame.question.facts
-        read = self.reached.of(node)
-        if frame.projected or read is None or not read.isdisjoint(facts.own):
-            return None
-        few = facts.few
-        question = frame.question
-        if read.isdisjoint(few):
-            alike = question.of_whom_nothing_is_told
-        else:
-            reaching = {name: value for name, value in few.items() if name in read}
-            alike = self.nobody(question.as_of, f"told {reaching}", reaching)
-        return alike.frame(frame.day, False, None, None) if alike is not question else None
-
-
-MOST_IN_PROGRESS = 5_000
-"""For how many rules and choices it is remembered whether they are in progress."""
-MOST_NOBODIES = 16
-"""How many questions of nobody are kept; then the one that was asked for longest ago is forgotten."""
-
-
-class _Nobody(local):
-    def __init__(self) -> None:
-        self.kept: OrderedDict[tuple[date, str], Question] = OrderedDict()

@@ -5,7 +5,7 @@ What no lever reaches is decided and stands as it is. What is not read here is s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -37,6 +37,8 @@ from evaluator.improve.aims import (
     at_least,
 )
 from evaluator.improve.costs import Costs
+from evaluator.improve.fees import fees_of
+from evaluator.improve.increments import grain_of, is_high_enough, up, whole_marks
 from evaluator.improve.levers import About, Attained, Bought, Certified, Different, Figure, Lever, Rows, Word
 from evaluator.improve.rows import row_that_meets
 from evaluator.interpreter import Interpreter
@@ -194,7 +196,7 @@ class Reading:
         return self._limited("it asks for another value than the one told")
 
     def _number_enough(self, left: c.Expr, at: Moment, mark: Decimal, op: str) -> Aim:
-        least = mark if op == ">=" else mark + _grain(left.type)
+        least = mark if op == ">=" else mark + grain_of(left.type)
         return Enough(self.number(left, at, (least,)), least)
 
     def _beside(self, aim: Aim, why: str) -> Aim:
@@ -249,7 +251,7 @@ class Reading:
             return self._bought(award)
         ways: list[Aim] = []
         for rule in core.rules_of_entry.get(award, ()):
-            if not rule.is_award or not _is_high_enough(rule, level) or rule.version_on(self.day) is None:
+            if not rule.is_award or not is_high_enough(rule, level) or rule.version_on(self.day) is None:
                 continue
             if rule.id in self._inside:
                 continue  # to attain it by holding it is no way
@@ -296,16 +298,8 @@ class Reading:
 
     def _fee(self, option: c.Option) -> tuple[str | None, Decimal | None, str | None]:
         """Return the fee that an option asks for, how much it is where that is known, and in which currency."""
-        for effect in option.effects:
-            fee = (
-                self.engine.core.rules.get(effect.names[0])
-                if effect.verb == "pay" and self.day in effect.days
-                else None
-            )
-            version = fee.version_on(self.day) if fee is not None else None
-            if fee is not None and version is not None and version.amount is not None:
-                amount = self._exact(version.amount, Moment(self.day, rule=fee))
-                return fee.id, amount, version.amount.type.unit
+        for fee, amount in fees_of(self.engine.core, option, self.day):
+            return fee.id, self._exact(amount, Moment(self.day, rule=fee)), amount.type.unit
         return None, None, None
 
     def _qualified(self, rule_id: str) -> Aim:
@@ -415,8 +409,8 @@ class Reading:
             return Fixed(exact)
         self.about[lever] = About(title, None if told is None else str(told), type_)
         self.now[lever] = exact
-        grain = _grain(type_)
-        wanted = sorted({_up(mark, grain) for mark in marks if mark > exact})
+        grain = grain_of(type_)
+        wanted = sorted({up(mark, grain) for mark in marks if mark > exact})
         limit = self._limit("it has more steps than are looked at") if len(wanted) > MOST_OPTIONS else None
         options = [
             Option(value, value - exact) for value in wanted[:MOST_OPTIONS] if type_.high is None or value <= type_.high
@@ -434,7 +428,7 @@ class Reading:
         self.lists[lever] = node.lists
         self.about[lever] = About(" or ".join(listing.title for listing in node.lists), str(now))
         self.now[lever] = now
-        return Pull(lever, now, tuple(Option(mark, mark - now) for mark in _whole_marks(marks, now)))
+        return Pull(lever, now, tuple(Option(mark, mark - now) for mark in whole_marks(marks, now)))
 
     def _different(self, node: c.DifferentPeople, at: Moment, marks: Marks) -> Aim:
         now = self._people_now(node, at)
@@ -445,7 +439,7 @@ class Reading:
         )
         self.now[lever] = now
         limit = self._limit("people who are there already may serve another list")
-        within = [mark for mark in _whole_marks(marks, now) if mark <= len(node.lists)]
+        within = [mark for mark in whole_marks(marks, now) if mark <= len(node.lists)]
         return Pull(lever, now, tuple(Option(mark, mark - now) for mark in within), limit)
 
     def _people_now(self, node: c.Expr, at: Moment) -> Decimal:
@@ -470,7 +464,7 @@ class Reading:
         lever = Rows(node.records, tuple(sorted(made.items())), apart)
         self.about[lever] = About(told.declaration.title, str(now or ZERO))
         now = now or ZERO
-        return Pull(lever, now, tuple(Option(mark, mark - now) for mark in _whole_marks(marks, now)))
+        return Pull(lever, now, tuple(Option(mark, mark - now) for mark in whole_marks(marks, now)))
 
     def _arithmetic(self, node: c.Arithmetic, at: Moment, marks: Marks) -> Aim:
         left, right = self._exact(node.left, at), self._exact(node.right, at)
@@ -499,7 +493,7 @@ class Reading:
     def _rounded(self, node: c.Rounded, at: Moment, marks: Marks) -> Aim:
         to = node.rounding
         back = {"down": ZERO, "half up": to.step / 2, "up": to.step - PLACES}[to.mode]
-        inner = self.number(node.value, at, [_up(mark, to.step) - back for mark in marks])
+        inner = self.number(node.value, at, [up(mark, to.step) - back for mark in marks])
         return Mapped(inner, lambda value: ranges.round_ratio(value, ONE, to))
 
     def _per_unit(self, node: c.PerUnit, at: Moment) -> Aim:
@@ -522,7 +516,7 @@ class Reading:
         if most is None or target is None or target <= 0 or most <= 0:
             return self._fixed(node, at, "the programme's figure is not known")
         to = node.rounding
-        grain = _grain(node.value.type)
+        grain = grain_of(node.value.type)
         if grain == ONE and target <= MOST_OPTIONS:
             marks = [Decimal(many) for many in range(1, int(target.to_integral_value(ROUND_CEILING)) + 1)]
         else:
@@ -533,7 +527,7 @@ class Reading:
             marks = []
             for many in range(1, int((most / step).to_integral_value(ROUND_CEILING)) + 1):
                 wanted = min(step * many, most)
-                mark = _up(max((wanted - back) * target / most, ZERO), grain)
+                mark = up(max((wanted - back) * target / most, ZERO), grain)
                 marks.append(mark if ranges.share(mark, most, target, to) >= wanted else mark + grain)
         inner = self.number(node.value, at, marks)
         return Mapped(inner, lambda value: ranges.share(value, most, target, to))
@@ -604,22 +598,3 @@ class Reading:
     def _day(self, node: c.Expr, at: Moment) -> date | None:
         found = self._value(node, at)
         return found.exact if isinstance(found, Dates) else None
-
-
-def _is_high_enough(rule: c.Rule, level: str | None) -> bool:
-    if level is None or rule.level is None:
-        return level is None or rule.level == level
-    return rule.levels.index(rule.level) >= rule.levels.index(level)
-
-
-def _grain(type_: c.Type) -> Decimal:
-    """Return the smallest amount by which a figure is told as more."""
-    return {"count": ONE, "money": Decimal("0.01")}.get(type_.kind, Decimal("0.01"))
-
-
-def _up(value: Decimal, grain: Decimal) -> Decimal:
-    return (value / grain).to_integral_value(ROUND_CEILING) * grain
-
-
-def _whole_marks(marks: Iterable[Decimal], now: Decimal) -> list[Decimal]:
-    return sorted({_up(mark, ONE) for mark in marks if mark > now})

@@ -1,0 +1,31 @@
+"""By how much a figure is told as more, and which levels are high enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_CEILING, Decimal
+
+from dsl import core as c
+from evaluator.improve.aims import ONE
+
+
+def is_high_enough(rule: c.Rule, level: str | None) -> bool:
+    """Whether a rule is of a level or a higher one; without a level, whether it has none or any will do."""
+    if level is None or rule.level is None:
+        return level is None or rule.level == level
+    return rule.levels.index(rule.level) >= rule.levels.index(level)
+
+
+def grain_of(type_: c.Type) -> Decimal:
+    """Return the smallest amount by which a figure is told as more."""
+    return {"count": ONE, "money": Decimal("0.01")}.get(type_.kind, Decimal("0.01"))
+
+
+def up(value: Decimal, grain: Decimal) -> Decimal:
+    """Return the least multiple of an amount that is not below a value."""
+    return (value / grain).to_integral_value(ROUND_CEILING) * grain
+
+
+def whole_marks(marks: Iterable[Decimal], now: Decimal) -> list[Decimal]:
+    """Return the whole numbers by which marks above what there is are reached, smallest first."""
+    return sorted({up(mark, ONE) for mark in marks if mark > now})
