@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,6 @@ from server.api.problems import Fault
 from server.snapshot import current_engine, current_limits
 
 Json = Any
-KEYS = ("request_id", "rule", "as_of", "by", "facts", "costs", "max_changes")
 REQUIRED = ("rule", "as_of", "facts")
 
 MAX_DECISIONS = 1_000
@@ -47,7 +46,7 @@ def answer(engine: Engine, data: Json) -> Improvement:
         Problem: it asks for nothing, names a rule that does not exist or that nobody is eligible for, or its facts or
             costs do not fit the policies.
     """
-    faults = list(_faults(data))
+    faults = list(queries.faults_of(data, "a question", REQUIRED, READERS))
     if faults:
         raise problems.invalid_query(faults)
     query = ImproveQuery(
@@ -77,27 +76,19 @@ def _costs(engine: Engine, data: Json) -> Costs:
         raise problems.invalid_query(list(problems.fact_faults(error.problems, "/costs"))) from error
 
 
-def _faults(data: Json) -> Iterable[Fault]:
-    if not isinstance(data, dict):
-        said = f"a question is an object, this is {queries.kind_of(data)}"
-        yield Fault(code="Q104", message=said, pointer="")
-        return
-    yield from queries.key_faults(data, KEYS, REQUIRED)
-    if "request_id" in data:
-        yield from queries.text_faults(data["request_id"], "/request_id")
-    if "rule" in data:
-        yield from queries.text_faults(data["rule"], "/rule")
-    for name in ("as_of", "by"):
-        if name in data:
-            yield from (
-                Fault(code=code, message=said, help=advice, pointer=f"/{name}")
-                for code, said, advice in queries.day_faults(data[name])
-            )
-    if "facts" in data and not isinstance(data["facts"], dict):
-        yield queries.wrong(data["facts"], "an object", "/facts")
-    if "costs" in data and not isinstance(data["costs"], dict):
-        yield queries.wrong(data["costs"], "an object", "/costs")
-    most = data.get("max_changes", 1)
-    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= MOST_CHANGES:
+def _most_faults(told: Json, pointer: str) -> Iterable[Fault]:
+    if isinstance(told, bool) or not isinstance(told, int) or not 1 <= told <= MOST_CHANGES:
         wanted = f"a whole number from 1 to {MOST_CHANGES}"
-        yield queries.wrong(most, wanted, "/max_changes", f"write {wanted}")
+        yield queries.wrong(told, wanted, pointer, f"write {wanted}")
+
+
+READERS: Mapping[str, queries.Reader] = {
+    "request_id": queries.text_faults,
+    "rule": queries.text_faults,
+    "as_of": queries.day_faults,
+    "by": queries.day_faults,
+    "facts": queries.object_faults,
+    "costs": queries.object_faults,
+    "max_changes": _most_faults,
+}
+"""What looks at each part of a question."""

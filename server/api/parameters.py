@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from flask import request
@@ -43,10 +44,7 @@ def day(told: dict[str, str], name: str) -> date | None:
     """
     if name not in told:
         return None
-    faults = [
-        Fault(code=code, message=said, help=advice, parameter=name)
-        for code, said, advice in queries.day_faults(told[name])
-    ]
+    faults = [replace(fault, pointer=None, parameter=name) for fault in queries.day_faults(told[name], name)]
     if faults:
         raise problems.invalid_query(faults)
     return date.fromisoformat(told[name])

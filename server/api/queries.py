@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
 from dsl.diagnostics import listed, proposed
 from evaluator import limits
@@ -20,7 +20,6 @@ from server.api.problems import Fault
 from server.api.wire import escaped
 
 Json = Any
-KEYS = ("request_id", "decide", "as_of", "facts", "policy", "detail", "what_if")
 REQUIRED = ("decide", "as_of", "facts")
 OPTIONAL = ("request_id", "policy", "detail", "what_if")
 DETAILS: tuple[Detail, ...] = get_args(Detail)
@@ -102,49 +101,67 @@ def asked(data: Json) -> list[str]:
     return [name for name in decide if isinstance(name, str)] if isinstance(decide, list) else []
 
 
+Reader: TypeAlias = Callable[[Json, str], Iterable[Fault]]
+"""Yields what is wrong with the value that stands at a pointer."""
+
+
+def faults_of(data: Json, called: str, required: Sequence[str], readers: Mapping[str, Reader]) -> Iterable[Fault]:
+    """Yield what keeps a document from being a question: its keys, and what is wrong with the value of each.
+
+    Args:
+        data: the document.
+        called: what it is called.
+        required: keys that it has to have.
+        readers: by key, what looks at its value.
+    """
+    if not isinstance(data, dict):
+        yield Fault(code="Q104", message=f"{called} is an object, this is {kind_of(data)}", pointer="")
+        return
+    yield from key_faults(data, tuple(readers), required)
+    for name, read in readers.items():
+        if name in data:
+            yield from read(data[name], f"/{name}")
+
+
 def query_faults(data: Json) -> Iterable[Fault]:
     """Yield what keeps a document from being a query; the facts in it are looked at by the engine."""
-    if not isinstance(data, dict):
-        yield Fault(code="Q104", message=f"a query is an object, this is {kind_of(data)}", pointer="")
-        return
-    yield from key_faults(data, KEYS, REQUIRED)
-    if "request_id" in data:
-        yield from text_faults(data["request_id"], "/request_id")
-    if "decide" in data:
-        yield from rule_faults(data["decide"], "/decide")
-    if "as_of" in data:
-        yield from (
-            Fault(code=code, message=said, help=advice, pointer="/as_of")
-            for code, said, advice in day_faults(data["as_of"])
-        )
-    if "facts" in data and not isinstance(data["facts"], dict):
-        yield wrong(data["facts"], "an object", "/facts")
-    if "policy" in data:
-        yield from _policy_faults(data["policy"])
-    if "what_if" in data:
-        yield from problems.fact_faults(shape_problems(data["what_if"]), "/what_if")
-    if "detail" in data and data["detail"] not in DETAILS:
-        told = data["detail"]
+    return faults_of(data, "a query", REQUIRED, _READERS)
+
+
+def object_faults(value: Json, pointer: str) -> Iterable[Fault]:
+    """Yield what keeps a value from being an object."""
+    if not isinstance(value, dict):
+        yield wrong(value, "an object", pointer)
+
+
+def _detail_faults(told: Json, pointer: str) -> Iterable[Fault]:
+    if told not in DETAILS:
         yield wrong(
-            told, f"one of {listed(DETAILS)}", "/detail", proposed(told, DETAILS) if isinstance(told, str) else ""
+            told, f"one of {listed(DETAILS)}", pointer, proposed(told, DETAILS) if isinstance(told, str) else ""
         )
 
 
-def _policy_faults(told: Json) -> Iterable[Fault]:
+def _what_if_faults(told: Json, pointer: str) -> Iterable[Fault]:
+    return problems.fact_faults(shape_problems(told), pointer)
+
+
+def _policy_faults(told: Json, pointer: str) -> Iterable[Fault]:
     """Yield what keeps a value from naming policies."""
     if not isinstance(told, dict):
         advice = f'write {{"digest": "{told}"}}' if isinstance(told, str) and _DIGEST.fullmatch(told) else ""
-        yield wrong(told, "an object with `digest`", "/policy", advice)
+        yield wrong(told, "an object with `digest`", pointer, advice)
         return
-    yield from key_faults(told, ("digest",), ("digest",), "/policy")
+    yield from key_faults(told, ("digest",), ("digest",), pointer)
     digest = told.get("digest", "")
     if "digest" not in told:
         return
     if not isinstance(digest, str):
-        yield wrong(digest, "a digest", "/policy/digest", "write the `policy.digest` of an answer")
+        yield wrong(digest, "a digest", f"{pointer}/digest", "write the `policy.digest` of an answer")
     elif not _DIGEST.fullmatch(digest):
         said = "this is no digest of policies: 64 hexadecimal digits"
-        yield Fault(code="Q104", message=said, help="write the `policy.digest` of an answer", pointer="/policy/digest")
+        yield Fault(
+            code="Q104", message=said, help="write the `policy.digest` of an answer", pointer=f"{pointer}/digest"
+        )
 
 
 def key_faults(
@@ -186,21 +203,23 @@ def rule_faults(value: Json, pointer: str) -> Iterable[Fault]:
             yield from text_faults(name, f"{pointer}/{index}")
 
 
-def day_faults(value: Json) -> Iterable[tuple[str, str, str]]:
-    """Yield code, message and advice where a value is not a day of the calendar."""
+def day_faults(value: Json, pointer: str) -> Iterable[Fault]:
+    """Yield what keeps a value from being a day that can be asked about."""
     advice = 'write year-month-day, like "2023-06-30"'
     if value is None:
-        yield "Q102", "`null` is no value", advice
+        yield Fault(code="Q102", message="`null` is no value", help=advice, pointer=pointer)
     elif not isinstance(value, str) or _DAY.fullmatch(value) is None:
-        yield "Q104", f"this is {kind_of(value)}, where a date is expected", advice
+        yield Fault(
+            code="Q104", message=f"this is {kind_of(value)}, where a date is expected", help=advice, pointer=pointer
+        )
     else:
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            yield "Q104", f"`{value}` is not a day of the calendar", advice
+            yield Fault(code="Q104", message=f"`{value}` is not a day of the calendar", help=advice, pointer=pointer)
             return
         if not limits.is_inside(day):
-            yield "Q107", str(limits.DayOutside(day)), limits.SPAN_ADVICE
+            yield Fault(code="Q107", message=str(limits.DayOutside(day)), help=limits.SPAN_ADVICE, pointer=pointer)
 
 
 def wrong(value: Json, wanted: str, pointer: str, advice: str = "") -> Fault:
@@ -247,3 +266,15 @@ def _fact_faults(engine: Engine, facts: Json, most: int) -> tuple[list[Fault], b
     except FactErrors as error:
         return problems.fact_faults(error.problems), error.more
     return [], False
+
+
+_READERS: Mapping[str, Reader] = {
+    "request_id": text_faults,
+    "decide": rule_faults,
+    "as_of": day_faults,
+    "facts": object_faults,
+    "policy": _policy_faults,
+    "detail": _detail_faults,
+    "what_if": _what_if_faults,
+}
+"""What looks at each part of a query."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,8 +20,15 @@ from server.api.problems import Fault
 from server.snapshot import current_engine, current_limits
 
 Json = Any
-KEYS = ("request_id", "rules", "from", "to", "facts")
 REQUIRED = ("rules", "from", "to", "facts")
+READERS: Mapping[str, queries.Reader] = {
+    "request_id": queries.text_faults,
+    "rules": queries.rule_faults,
+    "from": queries.day_faults,
+    "to": queries.day_faults,
+    "facts": queries.object_faults,
+}
+"""What looks at each part of a question."""
 
 MAX_DECISIONS = 3_000
 """Decisions of one timeline: what a worker can decide and write before its time is over."""
@@ -47,7 +54,7 @@ def answer(engine: Engine, data: Json) -> Timeline:
         Problem: it asks for none, names a rule that does not exist, its facts or events do not fit the policies, or
             its days are more than one timeline may have.
     """
-    faults = list(_faults(data))
+    faults = list(queries.faults_of(data, "a question", REQUIRED, READERS))
     if faults:
         raise problems.invalid_query(faults)
     unknown = list(_unknown_rules(engine, data["rules"]))
@@ -67,26 +74,6 @@ def answer(engine: Engine, data: Json) -> Timeline:
         raise problems.invalid_query([said]) from error
     except FactErrors as error:
         raise problems.invalid_facts(problems.fact_faults(error.problems), more=error.more) from error
-
-
-def _faults(data: Json) -> Iterable[Fault]:
-    if not isinstance(data, dict):
-        said = f"a question is an object, this is {queries.kind_of(data)}"
-        yield Fault(code="Q104", message=said, pointer="")
-        return
-    yield from queries.key_faults(data, KEYS, REQUIRED)
-    if "request_id" in data:
-        yield from queries.text_faults(data["request_id"], "/request_id")
-    if "rules" in data:
-        yield from queries.rule_faults(data["rules"], "/rules")
-    for name in ("from", "to"):
-        if name in data:
-            yield from (
-                Fault(code=code, message=said, help=advice, pointer=f"/{name}")
-                for code, said, advice in queries.day_faults(data[name])
-            )
-    if "facts" in data and not isinstance(data["facts"], dict):
-        yield queries.wrong(data["facts"], "an object", "/facts")
 
 
 def _unknown_rules(engine: Engine, names: list[str]) -> Iterable[Fault]:
