@@ -51,9 +51,9 @@ class Often:
     What answers one question is asked once: to interpret a rule is sooner done than to compile it.
     """
 
-    AFTER = 5
-    """How many decisions of a rule in an epoch are interpreted first."""
-    IN_VAIN = 8
+    AFTER = 200
+    """How many decisions of a rule in an epoch are interpreted first: compiling takes as long as some fifty save."""
+    IN_VAIN = 200
     """How many are interpreted after one of which something is missing: others will miss it too."""
     TOGETHER = 8
     """How many rules of one question are: what more of them share is interpreted once for all, and recorded for each."""
