@@ -18,7 +18,7 @@ from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS
 from dsl.core import Core, RecordsDecl, Type
 from dsl.core.calendar import month_index, month_of
 from dsl.core.ranges import NEVER, Dates, Range, everything, exactly
-from dsl.core.reached import PROJECTED, of_list
+from dsl.core.reached import PROJECTED, REGISTER, of_list
 from evaluator.explanation import Gap
 
 Json = Any
@@ -84,10 +84,44 @@ class Facts:
 
     @cached_property
     def own(self) -> AbstractSet[str]:
-        """All else that is told, as ``dsl.core.reached`` calls it, but the register: nobody knows what that reaches."""
-        lists = map(of_list, self.section("records", False).keys() - {AWARDS.name})
+        """All else that is told, as ``dsl.core.reached`` calls it, but a register without entries."""
+        lists = map(of_list, self.section("records", False).keys() - ({AWARDS.name} if self._never_attained else set()))
         facts = self.section("facts", False).keys() - self.few.keys()
         return {*facts, *lists, *((PROJECTED,) if self.is_projected else ())}
+
+    def alike(self, read: AbstractSet[str]) -> Mapping[str, Json] | None:
+        """Return what those tell who tell the same of what is read, where that is what many tell: ``few``, and no entries.
+
+        Args:
+            read: names, as ``dsl.core.reached`` calls them.
+
+        Returns:
+            Facts of nobody at hand; None where more is told of what is read.
+        """
+        if not read.isdisjoint(self.own):
+            return None
+        if read.isdisjoint(self._common):
+            return {}
+        reaching = {name: value for name, value in self.few.items() if name in read}
+        told: dict[str, Json] = {"facts": reaching} if reaching else {}
+        if REGISTER in read and self._never_attained:
+            told["records"] = {AWARDS.name: []}
+        return told
+
+    def reaching(self, names: AbstractSet[str]) -> AbstractSet[str]:
+        """Return what is reached by, where facts of these names are told: with them the checks of the register's entries."""
+        has_entries = AWARDS.name in self.section("records", False) and not self._never_attained
+        return {*names, REGISTER} if has_entries else names
+
+    @cached_property
+    def _common(self) -> AbstractSet[str]:
+        return {*self.few, REGISTER} if self._never_attained else self.few.keys()
+
+    @cached_property
+    def _never_attained(self) -> bool:
+        """Whether it is told that the register has no entries."""
+        told: Json = self.section("records", False).get(AWARDS.name)
+        return isinstance(told, list) and not told
 
     def _is_few(self, name: str) -> bool:
         return name in self.core.facts and self.core.facts[name].type.kind in ("flag", "choice")

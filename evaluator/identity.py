@@ -93,10 +93,8 @@ class AnswerKeys:
         )
         for projected in (False, True) if reads.projected else (False,):
             found.update(b"projected" if projected else b"told")
-            for name in (*reads.facts, *reads.measures):
-                found.update(meant.fact(name, projected))
-            for name in reads.records:
-                found.update(meant.records(name, projected))
+            found.update(b"".join([meant.fact(name, projected) for name in (*reads.facts, *reads.measures)]))
+            found.update(b"".join([meant.records(name, projected) for name in reads.records]))
         return found.hexdigest()
 
     def is_whole(self, declaration: c.RecordsDecl, row: Mapping[str, Json]) -> bool:
@@ -128,10 +126,11 @@ class _Meant:
     def fact(self, name: str, projected: bool) -> bytes:
         """Return the digest of a fact or measure."""
         key = ("facts", name, projected)
-        if key not in self._found:
+        found = self._found.get(key)
+        if found is None:
             section = self.told.section("facts", projected)
-            self._found[key] = _digest(self._fact(name, section[name])) if name in section else _ABSENT
-        return self._found[key]
+            found = self._found[key] = _digest(self._fact(name, section[name])) if name in section else _ABSENT
+        return found
 
     def _fact(self, name: str, raw: Json) -> Json:
         type_ = self.core.facts[name].type if name in self.core.facts else self.core.named[name].type

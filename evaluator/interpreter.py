@@ -22,7 +22,7 @@ from dsl.core.moves import Movement
 from dsl.core.ops import definition_of
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Numbers, Range, Truth, everything, exactly
-from dsl.core.reached import Reached
+from dsl.core.reached import REGISTER, Reached
 from dsl.core.record_plans import RecordPlans
 from evaluator.deadline import look_at_the_clock
 from evaluator.deciding import TOLD_BESIDE, Beside, Deciding, unsettled_below
@@ -128,7 +128,7 @@ class Interpreter:
     def told(self, facts: Facts, names: AbstractSet[str], reached: Reached) -> Interpreter:
         """Return an interpreter over the same facts with some more told: what they do not reach is as it is here."""
         other = Interpreter(self.core, facts, self.plans, self.besides)
-        other._before = Before(self, names, reached)
+        other._before = Before(self, self.facts.reaching(names), reached)
         return other
 
     def before(self, node: c.Expr, at: Moment) -> Explanation | None:
@@ -159,7 +159,7 @@ class Interpreter:
         entry = at.entry.pointer if at.entry is not None else None
         key = (rule.id, at.day, at.projected, entry, at.due)
         if key not in self._rules:
-            version = rule.version_on(at.day)
+            version = self.core.version_on(rule, at.day)
             if version is None or version.requirement is None:
                 never = c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
                 self._rules[key] = Explanation(never, exactly(version is not None))
@@ -170,20 +170,17 @@ class Interpreter:
         return self._rules[key]
 
     def of_alike(self, node: c.Expr, at: Moment) -> Explanation | None:
-        """Return what a node is of all partners alike, where no more than flags and choices reaches it; else None.
+        """Return what a node is of all partners alike, where they tell little of what it reads; else None.
 
         Alike are those who tell the same of what it reads; most tell nothing of it.
         """
         if at.projected or self.besides.reached is None:
             return None
         read = self.besides.reached.of(node)
-        if read is None or not read.isdisjoint(self.facts.own):
+        told = self.facts.alike(read)
+        if told is None or (REGISTER in read and (at.entry is not None or at.due is not None)):
             return None
-        few = self.facts.few
-        reaching = {} if read.isdisjoint(few) else {name: value for name, value in few.items() if name in read}
-        alike = self.besides.of(
-            (self.facts.as_of, f"told {reaching}"), lambda: self._over({"facts": reaching} if reaching else {})
-        )
+        alike = self.besides.of((self.facts.as_of, f"told {told}"), lambda: self._over(told))
         if alike is self:
             return None
         # Without the register, its entry at hand is nothing to it; nor is a record to what a rule or a name asks.
@@ -286,7 +283,7 @@ class Besides(local):
     remembers what it decided and what it is about to decide, so that no two threads may ask one.
     """
 
-    MOST = 16
+    MOST = 64
     """How many interpreters are kept; then the one that was asked for longest ago is forgotten."""
     MOST_FIGURES = 20_000
     """How many figures are kept; then they are begun anew, so that nodes of the moment take no room."""

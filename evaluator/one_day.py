@@ -71,7 +71,9 @@ class OneDay:
         """What decides without why."""
         self._elsewhere = self.question.elsewhere
         self._rests = self.question.rests
-        self._supplied = Supplied(self.core.named.keys() & facts.section("facts", False).keys(), prepared.reached)
+        self._supplied = Supplied(
+            self.core.named.keys() & facts.section("facts", False).keys(), facts, prepared.reached
+        )
         self._told = None if untold or trying else self.question.kept
         """Where reasons are kept: what several decisions share is told from one. None: no reason is told, so none is made."""
         self._tried: dict[frozenset[tuple[str, str | bool]], OneDay] = {}
@@ -86,7 +88,7 @@ class OneDay:
     def truth(self, rule: c.Rule) -> Truth | None:
         """Return whether a rule is met; None where nobody can be eligible for it."""
         at = Moment(self.facts.as_of, rule=rule)
-        version = rule.version_on(at.day)
+        version = self.core.version_on(rule, at.day)
         if version is None:
             return Truth.FALSE if _is_attained(rule) else None
         decides = c.KINDS[rule.kind].decides
@@ -114,7 +116,7 @@ class OneDay:
         if self._told is not None:
             found = self.question.record_of_rule(rule, at.day)
         else:
-            version = rule.version_on(at.day)
+            version = self.core.version_on(rule, at.day)
             asked = version.requirement if version is not None else None
             node = asked or c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
             found = Explanation(node, self.question.is_met(rule, at.day))
@@ -131,7 +133,7 @@ class OneDay:
     def value(self, rule: c.Rule) -> Range | None:
         """Return the amount, stage or points of a rule."""
         at = Moment(self.facts.as_of, rule=rule)
-        version = rule.version_on(at.day)
+        version = self.core.version_on(rule, at.day)
         if version is None or c.KINDS[rule.kind].decides == "options":
             return None
         given = version.amount or version.stage
@@ -166,10 +168,11 @@ class OneDay:
         """Whether a measure was told that the rule may read: what the records say of it is only told from why."""
         if not self._contradicted:
             return False
-        version = rule.version_on(self.facts.as_of)
+        version = self.core.version_on(rule, self.facts.as_of)
         if version is None:
             return False
-        return any(self.prepared.reached.by(node, self._contradicted) for node in expressions(version))
+        told = self.facts.reaching(self._contradicted)
+        return any(self.prepared.reached.by(node, told) for node in expressions(version))
 
     @cached_property
     def _contradicted(self) -> AbstractSet[str]:
@@ -189,7 +192,7 @@ class OneDay:
     def _decided(self, rule: c.Rule) -> Decision:
         day = self.facts.as_of
         at = Moment(day, rule=rule)
-        version = rule.version_on(day)
+        version = self.core.version_on(rule, day)
         base = Decision(
             rule=rule.id,
             title=(version or rule).title,
@@ -400,7 +403,7 @@ class OneDay:
             amount: Explanation | None = None
             if effect.verb == "pay":
                 fee = self.core.rules.get(effect.names[0])
-                version = fee.version_on(at.day) if fee is not None else None
+                version = self.core.version_on(fee, at.day) if fee is not None else None
                 if version is not None and version.amount is not None:
                     amount = self._decide(version.amount, at._replace(rule=fee))
                     explanations.append(amount)

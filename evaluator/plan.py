@@ -62,19 +62,22 @@ class Plan:
 class Within:
     """What is around a requirement, and the plans of the requirements in it."""
 
-    __slots__ = ("_kept", "_plans", "asks", "cites", "days")
+    __slots__ = ("_elsewhere", "_kept", "_plans", "asks", "cites", "days")
 
     def __init__(self, plans: Plans, days: c.Days, cites: tuple[c.Citation, ...]) -> None:
         self.asks = plans.asks
         self.days = days
         self.cites = cites
         self._plans = plans
+        self._elsewhere: Within | None = None if cites else self
         self._kept: dict[tuple[int, str], tuple[object, Plan, Within]] = {}
 
     @property
     def elsewhere(self) -> Within:
         """What is around the requirements of another rule or a named value: the sources here are not theirs."""
-        return self._plans.within(self.days, ()) if self.cites else self
+        if self._elsewhere is None:
+            self._elsewhere = self._plans.within(self.days)
+        return self._elsewhere
 
     def of(self, node: c.Requirement) -> tuple[Plan, Within]:
         """Return the plan of a requirement, and what is around the requirements in it."""

@@ -18,9 +18,6 @@ from evaluator.plan import Plan, Within
 
 Outcome: TypeAlias = Literal["met", "partly_met", "unmet", "undetermined"]
 
-_OWN = (c.OnDate, c.Sometime)
-"""What a rule says of other days is its own all the same."""
-
 OUTCOMES: dict[Truth, Outcome] = {Truth.TRUE: "met", Truth.FALSE: "unmet", Truth.UNKNOWN: "undetermined"}
 
 
@@ -113,6 +110,8 @@ def told_once(reasons: Iterable[Reason], told: set[tuple[str, date | None, bool]
 
 def _told_once(reason: Reason, told: set[tuple[str, date | None, bool]]) -> Reason:
     told.add(reason.key)
+    if not reason.parts:
+        return reason
     parts: list[Reason] = []
     see: list[str] = []
     for part in reason.parts:
@@ -149,31 +148,32 @@ def _requirements(explanation: Explanation, context: Context) -> Iterable[tuple[
 def _topmost(explanation: Explanation, context: Context) -> Iterator[tuple[Explanation, Context]]:
     seen: set[int] = set()
     waiting = [(explanation, context)]
+    asks, elsewhere = context.within.asks, context.elsewhere
     while waiting:
         found, inner = waiting.pop()
-        if id(found) in seen:
+        identity, node = id(found), found.node
+        if identity in seen:
             continue
-        seen.add(id(found))
-        node = found.node
-        kept = context.elsewhere.get(id(found))
-        if kept is not None:
-            inner = inner._replace(told=kept)
+        seen.add(identity)
+        if identity in elsewhere:
+            inner = inner._replace(told=elsewhere[identity])
         if found.since is not None:
             inner = inner._replace(stretch=(found.since, found.day or inner.day))
         if isinstance(node, c.Requirement):
             yield found, inner
             continue
         parts = found.parts
-        if isinstance(node, c.AsProjected):
-            inner = inner._replace(projected=True)
-        elif isinstance(node, c.Sometime):
-            inner = inner._replace(also_open=_other_days(found))
-            parts = found.of("date", "value")
-        elif isinstance(node, c.Named) or (node.tells_elsewhere and not isinstance(node, _OWN)):
-            # What another rule or a named value asks does not rest on the sources of the one who asks for it.
-            inner = inner._replace(within=inner.within.elsewhere) if inner.within.cites else inner
+        if node.tells_elsewhere or isinstance(node, c.Named):
+            if isinstance(node, c.AsProjected):
+                inner = inner._replace(projected=True)
+            elif isinstance(node, c.Sometime):
+                inner = inner._replace(also_open=_other_days(found))
+                parts = found.of("date", "value")
+            elif inner.within.cites and not isinstance(node, c.OnDate):
+                # What another rule or a named value asks does not rest on the sources of the one who asks for it; what a
+                # rule says of other days is its own all the same.
+                inner = inner._replace(within=inner.within.elsewhere)
         # What has no parts is no requirement, and has none below.
-        asks = inner.within.asks
         waiting.extend([(part, inner) for part in parts[::-1] if part.parts and asks(part.node)])
 
 
@@ -214,8 +214,8 @@ def _filled(
         context: what is around the requirements in it.
         also_open: other days of the window that it is told of, on which it is open too.
     """
-    asks = context.within.asks(inner.node)
-    parts = tuple(_reason(*found) for found in _requirements(inner, context)) if asks else ()
+    asks = inner.parts and context.within.asks(inner.node)
+    parts = tuple([_reason(*found) for found in _requirements(inner, context)]) if asks else ()
     if isinstance(range_, Numbers):
         return _earned(plan, inner, range_, on, parts, context, also_open)
     if not isinstance(range_, Truth):

@@ -116,7 +116,7 @@ class Written:
     def out_of_force(self, rules: Iterable[c.Rule], day: date) -> Iterator[Note]:
         """Yield the second-hand days because of which rules are not in force any more."""
         for rule in rules:
-            if rule.version_on(day) is None:
+            if self.core.version_on(rule, day) is None:
                 yield from (_of_date(part.origin) for part in self._ended(rule, of_rule, day))
 
     def node(self, node: c.Expr, day: date, as_of: date) -> Notes:
@@ -205,13 +205,11 @@ class Decided:
             part: the explanation.
             day: the day it was decided on, where it tells none itself; None: the day of the question.
         """
-        return self._notes(part, day, self._kept)
+        return () if self.written.is_silent(part.node) else self._notes(part, day, self._kept)
 
     def _notes(self, part: Explanation, day: date | None, kept: Kept) -> Notes:
         found = kept.notes.get(id(part))
         if found is None:
-            if self.written.is_silent(part.node):
-                return ()
             other = self._elsewhere.get(id(part), kept)
             if other is not kept:
                 return self._notes(part, day, other)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from dsl import core as c
 from dsl.core.reached import Reached
 from evaluator.explanation import Explanation
+from evaluator.facts import Facts
 
 NONE: Mapping[str, Explanation] = {}
 
@@ -14,8 +15,9 @@ NONE: Mapping[str, Explanation] = {}
 class Supplied:
     """Finds the measures in explanations that were supplied; what explanations share is looked at once."""
 
-    def __init__(self, told: AbstractSet[str], reached: Reached) -> None:
+    def __init__(self, told: AbstractSet[str], facts: Facts, reached: Reached) -> None:
         self._told = told
+        self._reaching = facts.reaching(told)
         self._reached = reached
         self._found: dict[int, tuple[Explanation, Mapping[str, Explanation]]] = {}
 
@@ -29,7 +31,7 @@ class Supplied:
 
     def _below(self, part: Explanation) -> Mapping[str, Explanation]:
         node = part.node
-        if not (part.parts or isinstance(node, c.Named)) or not self._reached.by(node, self._told):
+        if not (part.parts or isinstance(node, c.Named)) or not self._reached.by(node, self._reaching):
             return NONE
         known = self._found.get(id(part))
         if known is None:

@@ -6,13 +6,12 @@ Where one fact more is told, what it does not reach is as it was; what nothing t
 from __future__ import annotations
 
 from collections.abc import Iterable, Set as AbstractSet
+from functools import cached_property
 
 from dsl import core as c
 from dsl.core.references import references
 from dsl.core.walk import asked
 
-ANY: AbstractSet[str] | None = None
-"""Any fact may reach it: what reads the register decides the checks of any award."""
 PROJECTED = "projected"
 """Whatever is told as projected."""
 
@@ -22,59 +21,65 @@ def of_list(name: str) -> str:
     return f"records {name}"
 
 
+REGISTER = of_list("awards")
+"""What is attained. Each entry may be checked by what any fact reaches: where there are entries, all that is told reaches
+what reads the register."""
+
+
 class Reached:
     """What nodes of one core read, also through names and rules: facts, measures that may be supplied, lists of records."""
 
     def __init__(self, core: c.Core) -> None:
         self.core = core
-        self._nodes: dict[int, tuple[c.Node, AbstractSet[str] | None]] = {}
-        self._names: dict[tuple[str, str], AbstractSet[str] | None] = {}
+        self._nodes: dict[int, tuple[c.Node, AbstractSet[str]]] = {}
+        self._names: dict[tuple[str, str], AbstractSet[str]] = {}
 
     def by(self, node: c.Node, facts: AbstractSet[str]) -> bool:
-        """Return whether something that is told can reach a node: facts by their names, lists as ``of_list`` has them."""
-        own = self.of(node)
-        return own is None or not own.isdisjoint(facts)
+        """Return whether something that is told can reach a node: facts by their names, lists as ``of_list`` has them.
 
-    def of(self, node: c.Node) -> AbstractSet[str] | None:
-        """Return the names that a node reads, lists as ``of_list`` tells them; ``ANY`` where that is not known before facts are."""
+        Where the register has entries, ``REGISTER`` is among what is told, whatever that is.
+        """
+        return not self.of(node).isdisjoint(facts)
+
+    def of(self, node: c.Node) -> AbstractSet[str]:
+        """Return the names that a node reads, lists as ``of_list`` tells them."""
         known = self._nodes.get(id(node))
         if known is None or known[0] is not node:
             # With its node: an identity is one node's only as long as that is there.
             known = self._nodes[id(node)] = (node, self._of(node))
         return known[1]
 
-    def _of(self, node: c.Node) -> AbstractSet[str] | None:
-        if "awards" in node.lists_read or isinstance(node, c.InProgress):
-            return ANY  # progress is held against a partner with nothing
+    def _of(self, node: c.Node) -> AbstractSet[str]:
         read = list(references(node))
         own = {name for to, name, _ in read if to in ("fact", "named")}
         own.update(of_list(name) for to, name, _ in read if to == "records")
         if isinstance(node, c.AsProjected):
             own.add(PROJECTED)
-        below: list[AbstractSet[str] | None] = []
+        if isinstance(node, c.Anniversary):
+            own |= self._of_validity
         for how, part in asked(node):
             if isinstance(part, str):
-                below.append(self._of_name(how, part))
+                own |= self._of_name(how, part)
             elif isinstance(part, c.Node):
-                below.append(self.of(part))
-        return _together([own, *below])
+                own |= self.of(part)
+        return own
 
-    def _of_name(self, how: str, name: str) -> AbstractSet[str] | None:
+    def _of_name(self, how: str, name: str) -> AbstractSet[str]:
         key = (how, name)
         if key not in self._names:
             if how == "named":
                 self._names[key] = self.of(self.core.named[name].value)
             else:
                 versions = self.core.rules[name].versions
-                asked = [version.requirement for version in versions if version.requirement is not None]
-                self._names[key] = _together(map(self.of, asked))
+                self._names[key] = self._together(v.requirement for v in versions if v.requirement is not None)
         return self._names[key]
 
+    @cached_property
+    def _of_validity(self) -> AbstractSet[str]:
+        """What says for how long an award is valid: an anniversary is the end of that, for whichever rule it is asked."""
+        versions = (version for rule in self.core.rules.values() for version in rule.versions)
+        told = (setting.value for version in versions for setting in version.settings.get("valid", ()))
+        return self._together(value for value in told if isinstance(value, c.Node))
 
-def _together(found: Iterable[AbstractSet[str] | None]) -> AbstractSet[str] | None:
-    every: set[str] = set()
-    for one in found:
-        if one is None:
-            return ANY
-        every |= one
-    return every
+    def _together(self, nodes: Iterable[c.Node]) -> AbstractSet[str]:
+        return frozenset().union(*map(self.of, nodes))

@@ -13,6 +13,9 @@ from dsl.core.nodes import AllOf, Case, Dated, Expr, Requirement
 from dsl.core.types import ALWAYS, NO_BASIS, Basis, Days, Type
 from dsl.source import NO_SPAN, Span
 
+MOST_KEPT = 20_000
+"""For how many rules and days a core remembers which version is in force; then it is begun anew."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
@@ -263,6 +266,20 @@ class Core:
     """How names without a title are written for readers; nothing is decided by them."""
     properties: Mapping[str, Property] = field(default_factory=dict)
     """What is claimed of the rules; nothing is decided by it."""
+
+    def version_on(self, rule: Rule, day: date) -> RuleVersion | None:
+        """Return the version of one of the rules that is in force on a day, as the rule tells it; looked for once."""
+        key = (rule.id, day)
+        found = self._in_force.get(key)
+        if found is None:
+            if len(self._in_force) >= MOST_KEPT:
+                self._in_force.clear()
+            found = self._in_force[key] = (rule.version_on(day),)
+        return found[0]
+
+    @cached_property
+    def _in_force(self) -> dict[tuple[str, date], tuple[RuleVersion | None]]:
+        return {}
 
     @property
     def members(self) -> tuple[str, ...]:

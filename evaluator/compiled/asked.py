@@ -9,7 +9,7 @@ from threading import local
 from typing import Any
 
 from dsl import core as c
-from dsl.core.reached import Reached
+from dsl.core.reached import REGISTER, Reached
 from dsl.core.record_plans import RecordPlans
 from evaluator.compiled.question import Frame, Question
 from evaluator.compiled.twin import Twin
@@ -40,9 +40,9 @@ class Asked:
         self.reached = reached
         self._nobody = _Nobody()
 
-    def nobody(self, as_of: date, who: str, told: Mapping[str, str | bool] | None = None) -> Question:
-        """Return the question of a partner who tells nothing, or only some facts; each thread has its own, as it remembers."""
-        return self._kept(as_of, who, lambda: {"facts": told} if told else {})
+    def nobody(self, as_of: date, who: str, told: Mapping[str, Any] | None = None) -> Question:
+        """Return the question of a partner who tells nothing, or little; each thread has its own, as it remembers."""
+        return self._kept(as_of, who, lambda: told or {})
 
     def with_nothing(self, question: Question) -> Question:
         """Return the question of a partner with nothing, of the same choices as the one at hand."""
@@ -60,22 +60,18 @@ class Asked:
         return found
 
     def of_alike(self, frame: Frame, node: c.Expr) -> Frame | None:
-        """Return the frame of all who tell the same of what a node reads, where that is flags and choices; else None."""
-        facts = frame.question.facts
-        read = self.reached.of(node)
-        if frame.projected or read is None or not read.isdisjoint(facts.own):
+        """Return the frame of all who tell the same of what a node reads, where that is little; else None."""
+        if frame.projected:
             return None
-        few = facts.few
-        question = frame.question
-        if read.isdisjoint(few):
-            alike = question.of_whom_nothing_is_told
-        else:
-            reaching = {name: value for name, value in few.items() if name in read}
-            alike = self.nobody(question.as_of, f"told {reaching}", reaching)
+        question, read = frame.question, self.reached.of(node)
+        told = question.facts.alike(read)
+        if told is None or (REGISTER in read and (frame.entry is not None or frame.due is not None)):
+            return None
+        alike = self.nobody(question.as_of, f"told {told}", told) if told else question.of_whom_nothing_is_told
         return alike.frame(frame.day, False, None, None) if alike is not question else None
 
 
-MOST_NOBODIES = 16
+MOST_NOBODIES = 128
 """How many questions of nobody are kept; then the one that was asked for longest ago is forgotten."""
 
 

@@ -71,7 +71,7 @@ class Question:
     def with_told(self, facts: Facts, names: AbstractSet[str]) -> Question:
         """Return a question over the same facts with some more told: what they do not reach is as it is here."""
         other = Question(self.asked, facts, lambda: self.interpreter.told(facts, names, self.asked.reached))
-        other.before = Before(self, names, self.asked.reached)
+        other.before = Before(self, self.facts.reaching(names), self.asked.reached)
         return other
 
     # ---- what is asked
@@ -273,7 +273,7 @@ class Frame:
 
     def rule(self, rule: c.Rule) -> Flag:
         """Return whether a rule is met."""
-        version = rule.version_on(self.day)
+        version = self.question.core.version_on(rule, self.day)
         if version is None or version.requirement is None:
             return version is not None
         home = self.question.asked.of_alike(self, version.requirement) or self
@@ -357,7 +357,7 @@ class Frame:
         return found
 
     def _record_of_rule(self, rule: c.Rule) -> Explanation:
-        version = rule.version_on(self.day)
+        version = self.question.core.version_on(rule, self.day)
         if version is None or version.requirement is None:
             never = c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
             return Explanation(never, exactly(version is not None))
@@ -439,7 +439,7 @@ class Frame:
 
     def progress_of_rule(self, rule: c.Rule, nothing: Nothing) -> Flag:
         """Return whether something is done in the requirement of a rule."""
-        version = rule.version_on(self.day)
+        version = self.question.core.version_on(rule, self.day)
         if version is None or version.requirement is None:
             return False
         home = self.question.asked.of_alike(self, version.requirement) or self
@@ -481,7 +481,7 @@ class Frame:
 
     def notes_of_rule(self, rule: c.Rule) -> Notes:
         """Return what the requirement of a rule rests on."""
-        version = rule.version_on(self.day)
+        version = self.question.core.version_on(rule, self.day)
         if version is None or version.requirement is None:
             return ()
         home = self.question.asked.of_alike(self, version.requirement) or self
@@ -547,7 +547,7 @@ class Frame:
     def _in_progress(self, node: c.InProgress, leaf: Leaf) -> Flag:
         """Decide what is in progress once for all partners of whom nothing that is told reaches the rule."""
         question = self.question
-        version = question.core.rules[node.rule].version_on(self.day)
+        version = question.core.version_on(question.core.rules[node.rule], self.day)
         asked = version.requirement if version is not None else None
         home = question.asked.of_alike(self, asked) if asked is not None else None
         key = (node.rule, self.day, self.due, question.choices)

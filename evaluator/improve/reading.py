@@ -167,8 +167,6 @@ class Reading:
     def _is_out_of_reach(self, node: c.Expr) -> bool:
         """Whether nothing that is told can reach a node: the policies and the day alone decide it."""
         reached = self.engine.prepared.reached.of(node)
-        if reached is None:
-            return False
         named = self.engine.core.named
         return all(name in named and not named[name].supplied for name in reached)
 
