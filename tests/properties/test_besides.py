@@ -16,7 +16,8 @@ from evaluator.interpreter import Besides
 
 Json = Any
 POLICY = """
-facts { size: one of s, l   word: text   n: count   m: count   z: flag }
+facts { size: one of s, l   word: text   n: count   m: count   z: flag   term: duration }
+membership of checked, yearly
 certifications staff { "One"  "Two" }
 records ev "Evidence" dated by day { day: date  size_of: count }
 designation d { requires { x: any of { a: size = l  b: n >= 5 }   y: any of { a: word = "w"  b: m >= 5 } }   checked at never }
@@ -28,6 +29,17 @@ designation checked {
   requires { both: any of { size: size = l   evidence: count ev >= 1   staff: at least 1 people holding staff }   y: z }
   checked at own anniversary, lost after 30 days
 }
+designation yearly {
+  requires { n: n >= 1   soon: next anniversary <= today + 300 days }
+  at even anniversaries { m: m >= 5 }
+  at odd anniversaries { l: size = l }
+  valid term
+  checked at own anniversary, lost after 30 days
+}
+entitlement of_members { requires {
+  none: not holds checked   year: anniversary <= today + 400 days   first: first anniversary after 2022-12-01 >= 2023-01-01
+  paid: any of { word: word = "w"   held: holds yearly }
+} }
 measure people_or_size: flag = n >= 3 or size = l
 entitlement measured { requires { m: people_or_size   ahead: people_or_size as projected   some: count ev[size_of > m] >= 1 } }
 entitlement right {
@@ -53,6 +65,7 @@ PARTNERS = [
 ]
 HELD = [{"award": "designation.d", "attained": "2022-12-01", "ended": "none"}]
 CHECKED = [{"award": "designation.checked", "attained": "2021-12-10", "anniversary": "2022-12-10", "ended": "none"}]
+YEARLY = [{"award": "designation.yearly", "attained": "2021-12-10", "anniversary": "2022-12-10", "ended": "none"}]
 LITTLE: list[Json] = [
     {"facts": {**facts}, "records": {**records}, **projected}
     for facts in (
@@ -61,16 +74,19 @@ LITTLE: list[Json] = [
         {"n": 6},
         {"n": {"history": [{"from": "2022-12-01", "value": 6}]}},
         {"size": "l", "z": False},
+        {"term": 90, "n": 6},
     )
     for records in (
         {},
         {"awards": []},
         {"awards": HELD},
         {"awards": CHECKED},
+        {"awards": YEARLY},
+        {"awards": {"rows": [], "partial": True}},
         {"awards": [], "certifications": [{"person": "ann", "certification": "One", "earned": "2022-01-01"}]},
         {"ev": [{"day": "2022-12-20", "size_of": 2}]},
     )
-    for projected in PROJECTED
+    for projected in (PROJECTED[0], PROJECTED[2])
 ]
 """Partners of whom little is told: what nothing of it reaches is that of nobody."""
 
