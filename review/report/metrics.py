@@ -15,14 +15,14 @@ from typing import Any, Literal, TypeAlias
 
 from dsl import core as c
 from dsl.codec import decimal_text
-from dsl.core.ranges import Numbers, Range, Truth
+from dsl.core.ranges import Numbers, Range
 from evaluator.decision import range_json, required_json
 from evaluator.explanation import Explanation, Gap
-from evaluator.facts import Row
 from evaluator.kept import Kept
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
 from evaluator.reasons import Context, Outcome, Reason, Required, reasons_of
+from review.report.anniversaries import entry_of, next_anniversary
 from review.report.summary import Standing
 
 Json = Any
@@ -91,8 +91,8 @@ def metrics(one: OneDay, standings: Iterable[Standing]) -> Iterator[Metric]:
             yield from _in_view(one, standing, "today", Moment(today, rule=rule))
         else:
             yield _not_covered(standing, "today", today, f"the rule is not in force on {today}")
-        entry = _entry(one, standing)
-        due = _next(standing, entry, today)
+        entry = entry_of(one, rule, standing.decision)
+        due = next_anniversary(standing.decision, entry, today)
         if entry is None or due is None:
             continue
         if rule.version_on(due) is None:
@@ -103,31 +103,6 @@ def metrics(one: OneDay, standings: Iterable[Standing]) -> Iterator[Metric]:
 
 def _not_covered(standing: Standing, view: View, day: date, why: str) -> Metric:
     return Metric(standing, view, day, "", "All of it", "undetermined", why=(why,))
-
-
-def _entry(one: OneDay, standing: Standing) -> Row | None:
-    """Return the entry that holds an award, the one whose anniversary is the last."""
-    if standing.held is not Truth.TRUE:
-        return None
-    rule, at = standing.rule, Moment(one.facts.as_of)
-    entries = one.interpreter.register.entries
-    holding = [
-        row
-        for row in entries.told(at).rows or ()
-        if row.data.get("award") in {rule.award, *rule.was}
-        and entries.reaches(row, rule.level, rule)[0] is Truth.TRUE
-        and entries.state(row, rule.award, rule.level, at).held is Truth.TRUE
-    ]
-    return max(holding, key=lambda row: row.data.get("anniversary", ""), default=None)
-
-
-def _next(standing: Standing, entry: Row | None, today: date) -> date | None:
-    """Return the next anniversary of a held award."""
-    told = standing.decision.standing
-    if told is not None and told.next_due is not None:
-        return told.next_due
-    day = entry.data.get("anniversary") if entry is not None else None
-    return date.fromisoformat(day) if day is not None and day > today.isoformat() else None
 
 
 def _in_view(one: OneDay, standing: Standing, view: View, at: Moment) -> Iterator[Metric]:

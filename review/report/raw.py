@@ -38,6 +38,7 @@ def _rows(report: Report) -> Iterator[dict[str, str]]:
             "section": "summary", "kind": rule.kind, "rule": rule.id, "award": rule.award, "level": rule.level or "",
             "title": one.title, "stage": one.stage, "held": HELD[one.held], "day": report.as_of.isoformat(),
             "outcome": one.decision.eligibility or "", "says": " or ".join(sorted(one.stages)),
+            "through": one.projection.by.isoformat() if one.projection is not None else "",
             **({} if score is None else {**_ends("points", score.points), "out_of": decimal_text(score.out_of)}),
         }  # fmt: skip
     for metric in report.metrics or ():

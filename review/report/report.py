@@ -124,10 +124,9 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
     asked = _awards(engine, query.rules)
     seen = readers(engine, query.role, query.as_of, is_asked=query.is_asked)
     through = min(calendar.add_years(query.as_of, 1), limits.LAST_DAY)
-    facts = {name: value for name, value in query.facts.items() if name != "events"}
-    one = one_day(engine, facts, query.as_of)
+    one = one_day(engine, query.facts, query.as_of)
     named = [rule.id for pattern in query.rules if "*" not in pattern for rule in engine.rules(pattern)]
-    overview = summary(one, asked, named)
+    overview = summary(engine, one, asked, named)
     followed = overview.followed()
     notes = list(_notes(query))
     unknown = sum(len(award.stages) > 1 and award not in followed for award in overview.standings)
@@ -141,7 +140,7 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
         notes += due.notes
     carried: People | None = None
     if "people" in seen.sections:
-        carried = people(engine, facts, overview.standings, query.as_of, through, most)
+        carried = people(engine, query.facts, overview.standings, query.as_of, through, most)
         notes += carried.notes
     is_seen: Mapping[Section, bool] = {name: name in seen.sections for name in SECTIONS}
     partner = query.facts.get("partner")

@@ -8,15 +8,20 @@ requirements are met, lost where it was held, started where something of it is d
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from dsl import core as c
 from dsl.codec import decimal_text
+from dsl.core.keys import stated_days
 from dsl.core.ranges import Truth, Words
+from dsl.core.references import Reading
 from evaluator.decision import HELD, Decision, range_json
+from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
+from evaluator.projection import Projection, projected
+from review.report.anniversaries import entry_of, next_anniversary
 
 Json = Any
 ORDER = (
@@ -53,6 +58,8 @@ class Standing:
     """The life cycle that says so, or ``register`` where the policies have none for it."""
     missing: tuple[str, ...] = ()
     """Pointers of the facts that would settle the stage."""
+    projection: Projection | None = None
+    """What was projected to the next anniversary, where the stage asks for it and the facts bring none."""
 
     @property
     def stage(self) -> str:
@@ -91,6 +98,8 @@ class Standing:
                 "needed": range_json(score.needed),
                 "out_of": decimal_text(score.out_of),
             }
+        if self.projection is not None:
+            told["projected"] = self.projection.as_json()
         if self.missing:
             told["missing"] = list(self.missing)
         return told
@@ -151,7 +160,7 @@ def stage_rank(stage: str) -> tuple[int, str]:
     return (ORDER.index(stage) if stage in ORDER else len(ORDER) + (stage == NOT_KNOWN), stage)
 
 
-def summary(one: OneDay, rules: Iterable[c.Rule], named: Iterable[str] = ()) -> Summary:
+def summary(engine: Engine, one: OneDay, rules: Iterable[c.Rule], named: Iterable[str] = ()) -> Summary:
     """Return the stage of each award; one that is not in force is told of where the register has it."""
     rows = one.facts.section("records", False).get("awards") or []
     entered = {row.get("award") for row in (rows["rows"] if isinstance(rows, dict) else rows)}
@@ -159,22 +168,48 @@ def summary(one: OneDay, rules: Iterable[c.Rule], named: Iterable[str] = ()) -> 
     for rule in rules:
         decision = one.decision(rule)
         if decision.in_force or entered & {rule.award, *rule.was}:
-            found.append(_standing(one, rule, decision))
+            found.append(_standing(engine, one, rule, decision))
     return Summary(tuple(found), frozenset(named))
 
 
-def _standing(one: OneDay, rule: c.Rule, decision: Decision) -> Standing:
+def _standing(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision) -> Standing:
     cycle = one.core.rules.get(f"lifecycle.{rule.id}")
     if cycle is None or cycle.version_on(one.facts.as_of) is None:
         stages = _by_register(one, rule)
         missing = tuple(gap.gap.pointer for gap in decision.missing) if len(stages) > 1 else ()
         return Standing(rule, decision.title, decision, stages, BY_REGISTER, missing)
     said = one.decision(cycle)
+    projection = _projection(engine, one, rule, decision) if _asks_for_one(said) else None
+    if projection is not None:
+        said = one_day(engine, projection.of(one.facts.data), one.facts.as_of).decision(cycle)
     told = said.stage.options if isinstance(said.stage, Words) else None
     known = told or frozenset(name for version in cycle.versions for name in _names(version))
-    return Standing(
-        rule, decision.title, decision, known, cycle.id, tuple(missing.gap.pointer for missing in said.missing)
-    )
+    missing = tuple(missing.gap.pointer for missing in said.missing)
+    return Standing(rule, decision.title, decision, known, cycle.id, missing, projection)
+
+
+def _asks_for_one(said: Decision) -> bool:
+    """Whether a stage is not settled for want of what is projected."""
+    is_open = isinstance(said.stage, Words) and said.stage.exact is None
+    return is_open and any(missing.gap.pointer.startswith("/projected/") for missing in said.missing)
+
+
+def _projection(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision) -> Projection | None:
+    """Return the facts as projected to the next anniversary; None where they bring a projection, or none is told."""
+    if one.facts.is_projected:
+        return None
+    due = next_anniversary(decision, entry_of(one, rule, decision), one.facts.as_of)
+    if due is None:
+        return None
+    today, reads = one.facts.as_of, Reading(engine.core).of([rule])
+    found = projected(engine.core, one.facts.data, today, due, {*reads.facts, *reads.measures, *reads.records})
+    days = {
+        day for version in rule.versions for day in (*version.bounds(), *stated_days(version)) if today < day <= due
+    }
+    if days:
+        marks = f"the marks of {today}, though the rule changes on {', '.join(map(str, sorted(days)))}"
+        found = replace(found, extrapolated=(*found.extrapolated, marks))
+    return found
 
 
 def _names(version: c.RuleVersion) -> tuple[str, ...]:

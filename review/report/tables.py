@@ -13,7 +13,7 @@ from review.report.metrics import Metric, View, by_award
 from review.report.people import Risk
 from review.report.readers import Section
 from review.report.report import Report
-from review.report.summary import NOT_KNOWN, NOTHING, Count
+from review.report.summary import NOT_KNOWN, NOTHING, Count, Summary
 
 TITLES: dict[Section, str] = {
     "summary": "Summary",
@@ -65,7 +65,8 @@ def parts(report: Report) -> Iterator[Part]:
             )
             for one in report.summary.counts()
         )
-        yield Part("summary", _counted(report), (Table(("Awards", "Stage", "Number", "Which"), rows),))
+        tables = [Table(("Awards", "Stage", "Number", "Which"), rows), *_projections(report.summary)]
+        yield Part("summary", _counted(report), tuple(tables))
     if report.metrics is not None:
         yield Part("metrics", _METRICS, tuple(_metric_tables(report.metrics)))
     if report.history is not None:
@@ -133,6 +134,26 @@ def _names(count: Count) -> str:
     ]
     more = len(names) - MOST_NAMES
     return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _projections(summary: Summary) -> Iterator[Table]:
+    """Yield what the stages rest on that were projected."""
+    rows = tuple(
+        (
+            f"{one.title}, {one.rule.level}" if one.rule.level is not None else one.title,
+            one.projection.by.isoformat(),
+            words(one.stage),
+            "; ".join(one.projection.known),
+            "; ".join(one.projection.extrapolated),
+        )
+        for one in summary.standings
+        if one.projection is not None
+    )
+    if rows:
+        columns = ("Award", "To", "Stage", "Known to happen", "Taken to go on")
+        yield _without_empty(
+            Table(columns, rows, "Projected to the next anniversary, as the facts bring no projection")
+        )
 
 
 def _counted(report: Report) -> str:
