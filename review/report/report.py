@@ -15,6 +15,8 @@ from dsl import core as c
 from dsl.core import calendar
 from evaluator import limits
 from evaluator.engine import Engine, UnknownRule, one_day
+from evaluator.facts_schema import FactErrors
+from evaluator.histories import contradictions
 from evaluator.timeline.fold import Timeline
 from review.report.due import Due, due_in
 from review.report.history import Attained, history
@@ -114,13 +116,16 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
         DayOutside: the day lies outside of the span that can be asked about.
         UnknownRule: a rule is named that does not exist.
         ReportErrors: a rule is named that nobody attains.
-        FactErrors: the facts do not fit the vocabulary.
+        FactErrors: the facts do not fit the vocabulary, or contradict themselves.
         ReaderErrors: the role is none that the policies know.
         NotForReader: the policies do not let the role see the report.
     """
     if not limits.is_inside(query.as_of):
         raise limits.DayOutside(query.as_of)
     engine.reader.check(query.facts)
+    problems = tuple(contradictions(query.facts))
+    if problems:
+        raise FactErrors(problems)
     asked = _awards(engine, query.rules)
     seen = readers(engine, query.role, query.as_of, is_asked=query.is_asked)
     through = min(calendar.add_years(query.as_of, 1), limits.LAST_DAY)

@@ -78,6 +78,8 @@ COMMANDS = {
     "report_unknown_rule": "report designation.clod --facts report.yaml --as-of 2022-08-20",
     "report_no_roles": "report --facts report.yaml --as-of 2022-08-20 --role viewer",
     "report_wrong_facts": "report --facts wrong_facts.yaml --as-of 2022-08-20",
+    "report_contradicts_itself": "report --facts wrong_history.yaml --as-of 2023-06-20",
+    "timeline_contradicts_itself": "timeline program.expert --facts wrong_history.yaml --from 2023-01-01 --to 2023-03-31",
     "ask": "ask builder",
     "ask_json": "ask yearly revenu --format json",
     "ask_nothing": "ask xqzzy",
