@@ -18,7 +18,7 @@ from evaluator.engine import Engine, one_day
 from evaluator.reasons import plain
 from evaluator.timeline.fold import Timeline, timeline
 from evaluator.timeline.happenings import Happening, Kind, Reached
-from evaluator.timeline.told import SpanErrors, TimelineQuery
+from evaluator.timeline.told import SpanErrors, TimelineQuery, read
 from review.report.summary import Standing
 from review.words.timeline_text import sentence
 
@@ -80,6 +80,9 @@ def due_in(
     Raises:
         FactErrors: the facts or events do not fit each other.
     """
+    if facts.get("events") and engine.core.rules:
+        # They are looked at also where nothing is followed.
+        read(engine, TimelineQuery((next(iter(engine.core.rules)),), first, last, facts))
     followed = [one.rule.id for one in standings if one.held is not Truth.FALSE]
     followed += sorted({rule for rule in _attained_ahead(facts, engine) if rule not in followed})
     notes: list[str] = []

@@ -6,8 +6,8 @@ of the awards, dates those of a timeline, and who carries a requirement is found
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -141,7 +141,7 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
         )
     due: Due | None = None
     if "due" in seen.sections:
-        due = due_in(engine, _with_events_ahead(query), overview.standings, query.as_of, through, most)
+        due = _due(engine, query, overview, through, most)
         notes += due.notes
     carried: People | None = None
     if "people" in seen.sections:
@@ -176,11 +176,26 @@ def _awards(engine: Engine, patterns: tuple[str, ...]) -> list[c.Rule]:
     return list(found.values())
 
 
-def _with_events_ahead(query: ReportQuery) -> dict[str, Json]:
-    """Return the facts with what the partner does from the day on: what came before is in the register."""
+def _due(engine: Engine, query: ReportQuery, overview: Summary, through: date, most: int) -> Due:
+    """Return what is due, with what the partner does from the day on: what came before is in the register.
+
+    Raises:
+        FactErrors: an event names what nobody knows, or contradicts another; told at its place among all of them.
+    """
     events = query.facts.get("events", [])
-    ahead = [one for one in events if one["on"] >= query.as_of.isoformat()]
-    return {**query.facts, **({"events": ahead} if events else {})}
+    ahead = [index for index, one in enumerate(events) if one["on"] >= query.as_of.isoformat()]
+    facts = {**query.facts, **({"events": [events[index] for index in ahead]} if events else {})}
+    try:
+        return due_in(engine, facts, overview.standings, query.as_of, through, most)
+    except FactErrors as errors:
+        problems = tuple(replace(one, pointer=_among_all(one.pointer, ahead)) for one in errors.problems)
+        raise FactErrors(problems, more=errors.more) from errors
+
+
+def _among_all(pointer: str, ahead: Sequence[int]) -> str:
+    """Return the place of an event among all of them, of its place among those ahead."""
+    _, section, *rest = pointer.split("/")
+    return "/".join(["", section, str(ahead[int(rest[0])]), *rest[1:]]) if section == "events" else pointer
 
 
 def _notes(query: ReportQuery) -> list[str]:

@@ -270,6 +270,11 @@ def test_what_has_no_report_is_refused() -> None:
         report(OPEN, ReportQuery(date(1980, 1, 1), told()))
     with pytest.raises(FactErrors):
         of({"facts": {"score": "many"}})
+    events = [{"on": "2022-01-01", "leaves": "ann"}, {"on": "2022-07-01", "attains": "program.clubb"}]
+    for facts in (told(), {"facts": {}, "records": {"awards": []}}):
+        with pytest.raises(FactErrors) as wrong:
+            of({**facts, "events": events})
+        assert [one.pointer for one in wrong.value.problems] == ["/events/1/attains"]
 
 
 def test_a_partner_with_a_history_reads_as_recorded_in_every_format(golden: Golden) -> None:
