@@ -28,9 +28,11 @@ from cli.console import (
     read_file,
     today,
 )
-from cli.data_files import Data, DataProblem
+from cli.data_files import Data, DataProblem, read_data
 from cli.fact_changes import Told, read_changes
+from cli.interactive import asked_for
 from dsl.diagnostics import listed, nearest, proposed
+from dsl.source import Source
 from evaluator import limits
 from evaluator.decision import Answer, Decision, Detail
 from evaluator.engine import Engine, Query, UnknownRule
@@ -69,6 +71,7 @@ DETAILS = ("none", "summary", "full")
     type=click.Choice(DETAILS),
     help="How much of the reasons to tell.  [default: full; none where something is changed]",
 )
+@click.option("--interactive", is_flag=True, help="Ask for what is missing, what settles most first.")
 @format_option(DECIDE)
 @engine_option
 @click.option("--expect", metavar="OUTCOME", help="Exit with 1 unless every rule is decided so, for example eligible.")
@@ -82,6 +85,7 @@ def decide(
     without: tuple[str, ...],
     more: tuple[str, ...],
     detail: Detail | None,
+    interactive: bool,
     form: str,
     engine: str | None,
     expect: str | None,
@@ -93,11 +97,15 @@ def decide(
     certification="Azure Administrator Associate", --with award=designation.security, --without
     "azure_use.customer=Contoso, month=2023-05".
     """
-    if facts_file is None and query_file is None:
-        fail_usage("give the partner's facts with --facts, or a whole query with --query")
+    if interactive and (told or without or more):
+        fail_usage("--interactive asks for facts as they are: leave out --set, --without and --with")
+    if interactive and "-" in (facts_file, query_file):
+        fail_usage("--interactive reads what is told from standard input: give the facts as a file")
+    if facts_file is None and query_file is None and not interactive:
+        fail_usage("give the partner's facts with --facts, or a whole query with --query; --interactive asks for them")
     if facts_file is not None and query_file is not None:
         fail_usage("give --facts or --query, not both")
-    data = _read(facts_file or query_file or "-")
+    data = _nothing() if facts_file is None and query_file is None else _read(facts_file or query_file or "-")
     query, prefix = (_facts_query(data), "") if query_file is None else (_read_query(data), "/facts")
     if rules:
         query = replace(query, decide=rules)
@@ -120,7 +128,7 @@ def decide(
         answer = comparison.after
     else:
         comparison = None
-        answer = _answer(deciding, query, data, prefix)
+        answer = _answer(deciding, query, data, prefix, interactive=interactive)
     unexpected = [one for one in answer.decisions if expect is not None and not _is_expected(one, expect)]
     if comparison is not None:
         echo_in(form, WHAT_IF, comparison)
@@ -137,6 +145,11 @@ def _read(path: str) -> Data:
         problem = DataProblem(data.place(""), "this is no object", "write `facts:` and `records:` with what is known")
         raise Broken(problem_lines([problem]))
     return data
+
+
+def _nothing() -> Data:
+    """Return facts of a partner of which nothing is told."""
+    return read_data(Source("<nothing told>", "{}"))
 
 
 def _facts_query(data: Data) -> Query:
@@ -194,9 +207,9 @@ def _check_policy(data: Data, digest: str) -> None:
         raise Broken(problem_lines([problem]))
 
 
-def _answer(engine: Engine, query: Query, data: Data, prefix: str) -> Answer:
+def _answer(engine: Engine, query: Query, data: Data, prefix: str, *, interactive: bool) -> Answer:
     with _in_data(data, prefix):
-        return engine.decide(query)
+        return asked_for(engine, query) if interactive else engine.decide(query)
 
 
 @contextmanager

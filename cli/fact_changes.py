@@ -53,7 +53,7 @@ def read_changes(core: c.Core, told: Iterable[str], without: Iterable[str], more
             fail_usage(f"--set {text}: write NAME=VALUE, for example {_example(core)}")
         if name in facts:
             fail_usage(f"--set {text}: `{name}` is set twice; keep one of them")
-        facts[name] = _value(value, types.get(name))
+        facts[name] = value_of(value, types.get(name))
         written[f"/set/{name}"] = f"--set {text}"
     taken = _records(core, "without", without, written)
     return Told(Changes(facts, taken, _records(core, "with", more, written)), written)
@@ -97,11 +97,11 @@ def _record(core: c.Core, said: str, text: str) -> tuple[str, dict[str, Json]]:
             )
             fail_usage(f"{said}: I do not know the field `{own}`; {advice}")
         declared = lists[chosen].fields.get(own)
-        row[own] = _value(value, declared.type if declared is not None else None)
+        row[own] = value_of(value, declared.type if declared is not None else None)
     return chosen or "", row
 
 
-def _value(text: str, type_: c.Type | None) -> Json:
+def value_of(text: str, type_: c.Type | None) -> Json:
     """Return the value that a text is of a type; what it cannot be stays a text, which the vocabulary refuses."""
     if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1]

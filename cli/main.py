@@ -27,6 +27,7 @@ COMMANDS = {
     "log": "log",
     "partners": "partners",
     "prove": "prove",
+    "report": "report",
     "review": "review",
     "serve": "serve",
     "table": "table",

@@ -1019,8 +1019,8 @@ _ALL = (
     Code(
         "F108",
         "history-contradicts-itself",
-        "An award is attained twice on one day, or an event lies before the first day of its timeline.",
-        "Of two entries of one day only one can be meant, and before the first day the register says what was.",
+        "An award is attained twice on one day, something ends before it begins, or an event lies before the first day of its timeline.",
+        "Of two entries of one day only one can be meant, of two days turned round nobody knows which is right, and before the first day the register says what was.",
         '{"events": [{"on": "2023-02-01", "attains": "designation.security"}, {"on": "2023-02-01", "attains": "designation.security"}]}',
         '{"events": [{"on": "2023-02-01", "attains": "designation.security"}]}',
     ),

@@ -10,7 +10,7 @@ from flask import Flask
 
 from evaluator.engine import Engine
 from server import lines, snapshot, tokens
-from server.api import decisions, health, improvements, logged, openapi, problems, rules, status, timeline
+from server.api import decisions, health, improvements, logged, openapi, problems, reports, rules, status, timeline
 from server.snapshot import Limits
 from server.tokens import Token
 
@@ -44,7 +44,7 @@ def create_app(
     lines.install(app)
     if known is not None:
         tokens.install(app, known)
-    parts = (decisions, logged, timeline, improvements, rules, status, health, openapi)
+    parts = (decisions, logged, timeline, improvements, reports, rules, status, health, openapi)
     for blueprint in (part.bp for part in parts):
         app.register_blueprint(blueprint)
     if find_spec("prometheus_client") is not None:

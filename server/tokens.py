@@ -23,11 +23,13 @@ SCOPES = {
     "decide": "ask for decisions, batches and timelines",
     "read": "read the rules, the status and what is measured",
     "log": "read decisions in the log",
+    "report": "ask for reports, as the token's role sees them",
 }
 _NEEDED = {
     "decisions": "decide",
     "timeline": "decide",
     "improvements": "decide",
+    "reports": "report",
     "logged": "log",
     "rules": "read",
     "status": "read",
@@ -48,6 +50,8 @@ class Token:
 
     name: str
     scopes: frozenset[str]
+    role: str | None = None
+    """The role by which the policies say what of a report it sees."""
 
 
 def hash_of(token: str) -> str:
@@ -61,7 +65,7 @@ def new_token() -> str:
 
 
 def read_tokens(path: Path) -> dict[str, Token]:
-    """Return the tokens of a file by their hashes: ``{"tokens": [{"name", "hash", "scopes"}]}``.
+    """Return the tokens of a file by their hashes: ``{"tokens": [{"name", "hash", "scopes", "role"?}]}``.
 
     Raises:
         WrongTokens: it says something else, or two have one hash or one name.
@@ -76,8 +80,8 @@ def read_tokens(path: Path) -> dict[str, Token]:
         raise WrongTokens(f'`{path}` is no file of tokens; write {{"tokens": [...]}}, with what `merit token` prints')
     found: dict[str, Token] = {}
     for number, one in enumerate(listed, 1):
-        if not isinstance(one, dict) or one.keys() != {"name", "hash", "scopes"}:
-            raise WrongTokens(f"token {number} of `{path}` has not `name`, `hash` and `scopes` alone")
+        if not isinstance(one, dict) or one.keys() - {"role"} != {"name", "hash", "scopes"}:
+            raise WrongTokens(f"token {number} of `{path}` has not `name`, `hash`, `scopes` and perhaps `role` alone")
         name, hashed, scopes = one["name"], one["hash"], one["scopes"]
         if not isinstance(name, str) or not name or any(name == other.name for other in found.values()):
             raise WrongTokens(f"token {number} of `{path}` has no name of its own")
@@ -86,7 +90,10 @@ def read_tokens(path: Path) -> dict[str, Token]:
             raise WrongTokens(f"token `{name}` of `{path}` has no hash of its own; `merit token` prints one")
         if not isinstance(scopes, list) or not scopes or any(scope not in SCOPES for scope in scopes):
             raise WrongTokens(f"token `{name}` of `{path}`: scopes are {', '.join(SCOPES)}")
-        found[hashed] = Token(name, frozenset(scopes))
+        role = one.get("role")
+        if "role" in one and (not isinstance(role, str) or not role):
+            raise WrongTokens(f"token `{name}` of `{path}`: its role is no text; write one that the policies know")
+        found[hashed] = Token(name, frozenset(scopes), role)
     return found
 
 
@@ -117,7 +124,7 @@ def install(app: Flask, tokens: Mapping[str, Token]) -> None:
             raise problems.unauthorized("the token is not known")
         if needed not in found.scopes:
             raise problems.forbidden(found.name, needed)
-        g.caller = found.name
+        g.caller, g.caller_role = found.name, found.role
 
     app.before_request(check)
 

@@ -11,6 +11,7 @@ from dsl import core as c
 from dsl.diagnostics import listed, proposed
 from evaluator.engine import Engine, UnknownRule
 from evaluator.facts_schema import EVENT_VERBS, FactErrors, FactProblem
+from evaluator.histories import contradictions
 from evaluator.limits import DayOutside, is_inside, shortened
 
 Json = Any
@@ -87,7 +88,7 @@ def read(engine: Engine, query: TimelineQuery) -> Told:
     """
     check_span(query.first, query.last)
     engine.reader.check(query.facts)
-    problems = [*_attained_twice(query.facts), *_events(engine, query)]
+    problems = [*contradictions(query.facts), *_events(engine, query)]
     if problems:
         raise FactErrors(tuple(problems))
     rules = tuple(dict.fromkeys(rule.id for pattern in query.rules for rule in engine.rules(pattern)))
@@ -137,23 +138,6 @@ def _doing(event: Mapping[str, Json], index: int) -> Doing:
 
 def _by_day(doing: Doing) -> date:
     return doing.on
-
-
-def _attained_twice(facts: Mapping[str, Json]) -> Iterator[FactProblem]:
-    """Yield the entries of the register that say once more that an award was attained on a day."""
-    raw = facts.get("records", {}).get("awards", [])
-    rows, middle = (raw["rows"], "/rows") if isinstance(raw, Mapping) else (raw, "")
-    seen: set[tuple[str, str]] = set()
-    for index, row in enumerate(rows):
-        award, day = row.get("award"), row.get("attained")
-        if award is None or day is None:
-            continue
-        if (award, day) in seen:
-            yield FactProblem(
-                f"/records/awards{middle}/{index}", "F108", f"`{award}` is attained on {day} once already",
-                "an award is attained once a day: leave one of the two out, or mend its day",
-            )  # fmt: skip
-        seen.add((award, day))
 
 
 def _events(engine: Engine, query: TimelineQuery) -> Iterator[FactProblem]:

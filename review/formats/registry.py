@@ -14,6 +14,7 @@ from review.formats.found import ASK
 from review.formats.improvements import IMPROVE
 from review.formats.pages import DOCS
 from review.formats.proofs import PROVE
+from review.formats.reports import REPORT
 from review.formats.requests import REVIEW
 from review.formats.scenarios import COVERAGE, MUTATION, TEST
 from review.formats.timelines import TIMELINE
@@ -29,6 +30,7 @@ FORMATS: Mapping[str, Mapping[str, object]] = {
     "improve": IMPROVE,
     "explain": EXPLAIN,
     "prove": PROVE,
+    "report": REPORT,
     "review": REVIEW,
     "test": TEST,
     "test --coverage": COVERAGE,

@@ -22,6 +22,8 @@ DOCUMENTS = {
     "Timeline": "timeline",
     "ImprovementQuery": "improvement_query",
     "Improvement": "improvement",
+    "ReportQuery": "report_query",
+    "Report": "report",
     "Problem": "problem",
     "Rule": "rule",
     "RuleList": "rule_list",
@@ -57,7 +59,7 @@ def description(facts: Json | None, bounds: Limits) -> Json:
         components.update(_components(name, schemas.load(schema)))
     if facts is not None:
         components.update(_components("Facts", facts))
-        for name in ("Query", "TimelineQuery", "ImprovementQuery"):
+        for name in ("Query", "TimelineQuery", "ImprovementQuery", "ReportQuery"):
             components[name]["properties"]["facts"] = {"$ref": "#/components/schemas/Facts"}
     components["Batch"]["properties"]["items"]["maxItems"] = bounds.batch_items
     document["x-limits"] = limits_json(bounds)

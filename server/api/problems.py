@@ -59,8 +59,9 @@ KINDS = {
         Kind(
             "forbidden",
             403,
-            "The token may not do this",
-            "The token is known, and what was asked is not among what it may do. `detail` says what is needed.",
+            "This may not be asked",
+            "The token is known, and what was asked is not among what it may do; or the policies do not let the role of "
+            "the reader see the report. `detail` says what is needed.",
         ),
         Kind(
             "unknown_rule",
@@ -310,6 +311,13 @@ def forbidden(name: str, needed: str) -> Problem:
     """A token may not do what is asked."""
     said = f"the token of `{name}` has not the scope `{needed}`"
     fault = Fault(code="W116", message=said, help="ask with a token that has it")
+    return Problem("forbidden", said, [fault])
+
+
+def not_for_reader(said: str, *, has_token: bool) -> Problem:
+    """The policies do not let the role of a reader see the report."""
+    advice = "ask with a token of a role that does" if has_token else "tell in `role` one that does"
+    fault = Fault(code="W117", message=said, help=advice, pointer=None if has_token else "/role")
     return Problem("forbidden", said, [fault])
 
 

@@ -26,7 +26,8 @@ USAGE = {
     "write year-month-day, like 2022-10-03",
     "decide designation.cloud --facts facts.yaml --as-of 9999-12-31": "error: --as-of: 9999-12-31 lies outside of the "
     "days that can be asked about; ask for a day from 1990-01-01 through 2100-12-31",
-    "decide designation.cloud": "error: give the partner's facts with --facts, or a whole query with --query",
+    "decide designation.cloud": "error: give the partner's facts with --facts, or a whole query with --query; "
+    "--interactive asks for them",
     "decide designation.cloud --facts a --query b": "error: give --facts or --query, not both",
     "decide --facts facts.yaml": 'error: name the rules to decide, or "*" for all of them',
     "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --expect elegible": "error: --expect: elegible is "

@@ -38,6 +38,7 @@ ROUTES = [
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
     "POST /v1/improvements",
+    "POST /v1/report",
     "POST /v1/timeline",
 ]
 CAN_BE_INVALID = [
@@ -46,6 +47,7 @@ CAN_BE_INVALID = [
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
     "POST /v1/improvements",
+    "POST /v1/report",
     "POST /v1/timeline",
 ]
 

@@ -28,6 +28,7 @@ NEEDED = {
     "/v1/decisions/batch": "decide",
     "/v1/timeline": "decide",
     "/v1/improvements": "decide",
+    "/v1/report": "report",
     "/v1/decisions/<decision_id>": "log",
     "/v1/rules": "read",
     "/v1/rules/<rule>": "read",
@@ -47,7 +48,7 @@ def guarded(engine: Engine) -> Flask:
 def ask(client: FlaskClient, route: str, token: str | None) -> tuple[int, Json]:
     path = route.replace("<rule>", "fee.annual_fee").replace("<code>", "internal").replace("<decision_id>", "0" * 32)
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    is_post = route in ("/v1/decisions", "/v1/decisions/batch", "/v1/timeline", "/v1/improvements")
+    is_post = route in ("/v1/decisions", "/v1/decisions/batch", "/v1/timeline", "/v1/improvements", "/v1/report")
     response = client.post(path, json={}, headers=headers) if is_post else client.get(path, headers=headers)
     is_json = response.mimetype in ("application/json", "application/problem+json")
     return response.status_code, response.get_json() if is_json else None
@@ -104,6 +105,15 @@ def test_a_token_is_made_and_known_by_what_is_printed(tmp_path: Path) -> None:
     assert read_tokens(tmp_path / "tokens.json") == {hash_of(token): Token("billing", frozenset({"decide"}))}
 
 
+def test_a_token_has_a_role_where_one_is_told(tmp_path: Path) -> None:
+    done = CliRunner().invoke(merit, ["token", "portal", "--scope", "report", "--role", "report_viewer"])
+    token = done.stderr.removeprefix("token: ").strip()
+    (tmp_path / "tokens.json").write_text(f'{{"tokens": [{done.stdout}]}}')
+
+    known = {hash_of(token): Token("portal", frozenset({"report"}), "report_viewer")}
+    assert read_tokens(tmp_path / "tokens.json") == known
+
+
 ENTRY = {"name": "a", "hash": "0" * 64, "scopes": ["read"]}
 
 
@@ -115,6 +125,8 @@ ENTRY = {"name": "a", "hash": "0" * 64, "scopes": ["read"]}
         '{"tokens": {}}',
         json.dumps({"tokens": [{**ENTRY, "more": 1}]}),
         json.dumps({"tokens": [{**ENTRY, "name": ""}]}),
+        json.dumps({"tokens": [{**ENTRY, "role": ""}]}),
+        json.dumps({"tokens": [{**ENTRY, "role": None}]}),
         json.dumps({"tokens": [{**ENTRY, "hash": "secret"}]}),
         json.dumps({"tokens": [{**ENTRY, "scopes": []}]}),
         json.dumps({"tokens": [{**ENTRY, "scopes": ["all"]}]}),

@@ -1,0 +1,74 @@
+"""The history: every award that the register tells of, held or not, with what became of it by the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dsl.core.ranges import NEVER, Truth
+from evaluator.decision import HELD
+from evaluator.moment import Moment
+from evaluator.one_day import OneDay
+from review.report.summary import Standing
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Attained:
+    """One entry of the register: what was attained, and how it stands."""
+
+    award: str
+    title: str
+    held: Truth
+    level: str | None = None
+    attained: str | None = None
+    anniversary: str | None = None
+    ended: str | None = None
+    """The day it ended as the register tells, ``none`` where it did not."""
+    until: str | None = None
+    """The first day on which it is, or was, no longer held, where that is decided."""
+    benefits: str | None = None
+    stage: str | None = None
+    """Its stage in the summary, where it is told of there."""
+
+    def as_json(self) -> dict[str, Json]:
+        """Return what there is of it."""
+        told = {
+            "award": self.award, "title": self.title, "held": HELD[self.held], "level": self.level,
+            "attained": self.attained, "anniversary": self.anniversary, "ended": self.ended, "until": self.until,
+            "benefits": self.benefits, "stage": self.stage,
+        }  # fmt: skip
+        return {name: value for name, value in told.items() if value is not None}
+
+
+def history(one: OneDay, standings: Sequence[Standing]) -> Iterator[Attained]:
+    """Yield what the register tells of awards, the earliest first; none where nothing is told of it."""
+    entries, at = one.interpreter.register.entries, Moment(one.facts.as_of)
+    rows = [row for row in entries.told(at).rows or () if row.data.get("award") is not None]
+    asked = {(standing.rule.award, standing.rule.level): standing for standing in standings}
+    followed = {old: standing.rule.award for standing in standings for old in standing.rule.was}
+    for row in sorted(
+        rows, key=lambda row: (row.data.get("attained", ""), row.data["award"], row.data.get("level", ""))
+    ):
+        data = row.data
+        award, level = data["award"], data.get("level")
+        rule = one.core.rule_of_award.get(award)
+        own = asked.get((award, level)) or asked.get((award, None))
+        if rule is not None and own is None and award not in followed:
+            continue  # of another award than those asked about
+        standing = entries.state(row, award, None, at)
+        until = standing.until
+        title = (
+            own.title
+            if own is not None
+            else rule.title
+            if rule is not None
+            else one.core.terms.get(award.partition(".")[2], award)
+        )
+        yield Attained(
+            award, title, standing.held, level, data.get("attained"), data.get("anniversary"), data.get("ended"),
+            None if until is None or until == NEVER else until.isoformat(), data.get("benefits"),
+            own.stage if own is not None and standing.held is not Truth.FALSE else None,
+        )  # fmt: skip
