@@ -16,6 +16,7 @@ from evaluator.engine import engine_name
 COMMANDS = {
     "ask": "ask",
     "batch": "batch",
+    "build": "build",
     "check": "check",
     "decide": "decide",
     "diff": "diff",

@@ -14,17 +14,14 @@ import click
 
 from cli.console import fail_usage, kept
 from dsl.cache import FOLDER
-from dsl.load import load_sources, policy_files
 from dsl.render import as_text, summary
-from dsl.source import read_source
-from evaluator.engine import Engine
 from server.log.settings import KEY, LOG, MASKS, MODE, MODES, WrongSettings, opened
 
 EXAMPLES = Path("examples/queries")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.argument("paths", nargs=-1)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option(
@@ -45,6 +42,37 @@ EXAMPLES = Path("examples/queries")
     show_default=True,
     metavar="N",
     help="How many policies that were served before a query may still name.",
+)
+@click.option(
+    "--verification-key",
+    "keys",
+    multiple=True,
+    envvar="MERIT_VERIFICATION_KEY",
+    type=click.Path(),
+    metavar="FILE",
+    help="Serve nothing but bundles signed with this key, or one of several; FILE is the public one.",
+)
+@click.option(
+    "--min-serial",
+    type=click.IntRange(0),
+    default=0,
+    envvar="MERIT_MIN_SERIAL",
+    metavar="N",
+    help="Serve no bundle with a lower serial.",
+)
+@click.option(
+    "--poll",
+    type=click.FloatRange(0),
+    default=0,
+    envvar="MERIT_POLL",
+    metavar="SECONDS",
+    help="Look every so often whether the policies have changed, and serve the newer ones.",
+)
+@click.option(
+    "--shadow",
+    envvar="MERIT_SHADOW",
+    metavar="POLICIES",
+    help="Decide by these policies too, answer by the others, and tell what differs.",
 )
 @click.option("--json-logs", is_flag=True, help="Say everything in lines of JSON, and a line for each request.")
 @click.option(
@@ -81,6 +109,10 @@ def serve(
     workers: int,
     deadline: float | None,
     earlier: int,
+    keys: tuple[str, ...],
+    min_serial: int,
+    poll: float,
+    shadow: str | None,
     json_logs: bool,
     where: str | None,
     mode: str,
@@ -89,8 +121,10 @@ def serve(
 ) -> None:
     """Serve the policies of PATHS (default: policies) over HTTP.
 
-    The policies are checked first. The signal HUP loads them again; TERM ends the service once it has answered what
-    it was asked.
+    PATHS are files and folders; or one bundle (`merit build`); or git+URL@REV, the policies of a revision.
+
+    The policies are checked first. The signal HUP loads them again; those that cannot be served are refused, and the
+    earlier ones answer on. TERM ends the service once it has answered what it was asked.
     """
     # Here, so that the other commands load neither Flask nor gunicorn.
     from server.run import measured, run
@@ -107,25 +141,44 @@ def serve(
     except OSError as error:
         fail_usage(f"--tokens: `{tokens}` cannot be read: {error.strerror or error}")
 
-    chosen = paths or ("policies",)
+    from server import exchange
+    from server.policies import Refused, WrongPlace, keys_of, origin_of
+
     cache = kept()
     if cache is None:
         os.environ[FOLDER] = ""  # the processes that load the policies again keep nothing either
-    loaded = load_sources([read_source(path) for path in policy_files(chosen)], cache)
-    for diagnostic in loaded.diagnostics:
-        click.echo(as_text(diagnostic), err=True)
-    if loaded.errors:
-        click.echo(f"not served: {summary(loaded.diagnostics)}", err=True)
+    try:
+        trusted = keys_of(keys)
+        beside = origin_of([shadow], trusted) if shadow else None
+        sources = exchange.Sources(origin_of(paths or ("policies",), trusted), beside, poll, min_serial)
+    except WrongPlace as error:
+        fail_usage(str(error))
+    seen = sources.fingerprint()
+    try:
+        release = sources.read(cache)
+        decides_beside = sources.read_shadow(cache)
+    except Refused as error:
+        for diagnostic in error.diagnostics:
+            click.echo(as_text(diagnostic), err=True)
+        click.echo(f"not served: {summary(error.diagnostics) if error.diagnostics else error}", err=True)
         sys.exit(3)
+    for diagnostic in release.warnings:
+        click.echo(as_text(diagnostic), err=True)
     try:
         log = opened(where or "", mode, masks, key or "")
     except WrongSettings as error:
         fail_usage(f"--log: {error}")
-    click.echo(f"{len(loaded.core.rules)} rules, policy digest {loaded.core.digest}")
+    click.echo(f"{len(release.core.rules)} rules, policy digest {release.core.digest}")
+    told = release.provenance
+    if told.kind == "bundle" and not trusted:
+        click.echo("The bundle's signature is not looked at; --verification-key FILE does")
+    if decides_beside is not None:
+        core = decides_beside.engine.core
+        click.echo(f"In the shadow: {len(core.rules)} rules, policy digest {core.digest}")
     click.echo(
         f"Decisions are logged in {where}" if log is not None else "No decision is logged; --log FILE keeps them"
     )
-    click.echo(f"A question to ask:\n\n  {question(host, port, list(loaded.core.rules))}\n")
+    click.echo(f"A question to ask:\n\n  {question(host, port, list(release.core.rules))}\n")
     sys.stdout.flush()
     with measured():
         from server.app import create_app
@@ -134,8 +187,9 @@ def serve(
         bounds = Limits(earlier_policies=earlier)
         if deadline is not None:
             bounds = replace(bounds, seconds=deadline)
-        app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log, known=known)
-        run(app, chosen, host=host, port=port, workers=workers, json_logs=json_logs)
+        app = create_app(release.engine(), limits=bounds, log=log, known=known, provenance=told, shadow=decides_beside)
+        exchange.install(app, sources, seen)
+        run(app, host=host, port=port, workers=workers, json_logs=json_logs)
 
 
 def question(host: str, port: int, rules: list[str]) -> str:

@@ -16,6 +16,8 @@ from server.tokens import Token
 
 if TYPE_CHECKING:
     from server.log.decisions import DecisionLog
+    from server.policies import Provenance
+    from server.shadow import Shadow
 
 
 def create_app(
@@ -24,6 +26,8 @@ def create_app(
     limits: Limits | None = None,
     log: DecisionLog | None = None,
     known: Mapping[str, Token] | None = None,
+    provenance: Provenance | None = None,
+    shadow: Shadow | None = None,
 ) -> Flask:
     """Return the service over an engine.
 
@@ -32,14 +36,17 @@ def create_app(
         limits: what one request may ask; the usual ones where None.
         log: where decisions are logged; None keeps none.
         known: the tokens that may ask, by their hashes; None asks nobody for one.
+        provenance: where the engine's policies come from.
+        shadow: what decides beside the engine, and answers nobody.
     """
     app = Flask("merit", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions[snapshot.LIMITS] = limits or Limits()
     app.extensions[snapshot.LOG] = log
     app.extensions[snapshot.KEY] = None
+    app.extensions[snapshot.SHADOW] = shadow
     if engine is not None:
-        snapshot.install(app, engine)
+        snapshot.install(app, engine, provenance)
     problems.install(app)
     lines.install(app)
     if known is not None:

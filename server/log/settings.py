@@ -52,7 +52,8 @@ def opened(where: str, mode: str = "required", masks: Sequence[str] = (), key: s
 def _signing(key: Path) -> Callable[[Head], bytes]:
     if find_spec("cryptography") is None:
         raise WrongSettings("signed heads need cryptography; install merit[log]")
-    from server.log.signing import Signer, WrongKey
+    from server.keys import WrongKey
+    from server.log.signing import Signer
 
     try:
         return Signer.of(key).sign
