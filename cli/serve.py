@@ -6,46 +6,81 @@ import json
 import os
 import shlex
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.console import fail_usage, kept
+from cli.serve_config import CONFIG, Policies, read_config, settings_lines, without_password
 from dsl.cache import FOLDER
 from dsl.render import as_text, summary
-from server.log.settings import KEY, LOG, MASKS, MODE, MODES, WrongSettings, opened
+from server.log.settings import KEY, LOG, MASKS, MODE, MODES, WrongSettings, check, opened
+
+if TYPE_CHECKING:
+    from server.policies import Release
 
 EXAMPLES = Path("examples/queries")
 
 
 @click.command()
-@click.argument("paths", nargs=-1)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.argument("policies", nargs=-1, type=Policies(), envvar="MERIT_POLICIES", metavar="[PATHS]...")
+@click.option(
+    "--config",
+    envvar=CONFIG,
+    is_eager=True,
+    callback=read_config,
+    metavar="FILE",
+    help="A YAML or JSON file of these options; what the command or the environment says goes before.",
+)
+@click.option("--check-config", is_flag=True, help="Say what is set and what is wrong with it, and serve nothing.")
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="MERIT_HOST", help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    envvar="MERIT_PORT",
+    help="Port to listen on.",
+)
 @click.option(
     "--tokens", envvar="MERIT_TOKENS", metavar="FILE", help="Answer only who has a token; `merit token` makes one."
 )
-@click.option("--insecure", is_flag=True, help="Listen on other addresses than this machine's without tokens.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
+@click.option(
+    "--insecure",
+    is_flag=True,
+    envvar="MERIT_INSECURE",
+    help="Listen on other addresses than this machine's without tokens.",
+)
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    envvar="MERIT_WORKERS",
+    help="Processes that answer.",
+)
 @click.option(
     "--deadline",
     type=click.FloatRange(0, 50, min_open=True),
+    default=30,
+    show_default=True,
+    envvar="MERIT_DEADLINE",
     metavar="SECONDS",
-    help="How long one request may be worked on.  [default: 30]",
+    help="How long one request may be worked on.",
 )
 @click.option(
     "--earlier",
     type=click.IntRange(0, 20),
     default=0,
     show_default=True,
+    envvar="MERIT_EARLIER",
     metavar="N",
     help="How many policies that were served before a query may still name.",
 )
 @click.option(
     "--verification-key",
-    "keys",
     multiple=True,
     envvar="MERIT_VERIFICATION_KEY",
     type=click.Path(),
@@ -74,17 +109,20 @@ EXAMPLES = Path("examples/queries")
     metavar="POLICIES",
     help="Decide by these policies too, answer by the others, and tell what differs.",
 )
-@click.option("--json-logs", is_flag=True, help="Say everything in lines of JSON, and a line for each request.")
+@click.option(
+    "--json-logs",
+    is_flag=True,
+    envvar="MERIT_JSON_LOGS",
+    help="Say everything in lines of JSON, and a line for each request.",
+)
 @click.option(
     "--log",
-    "where",
     envvar=LOG,
     metavar="FILE|URL",
     help="Log every decision: into a SQLite file, or a database (postgresql+psycopg://…).",
 )
 @click.option(
     "--log-mode",
-    "mode",
     envvar=MODE,
     type=click.Choice(MODES),
     default="required",
@@ -93,35 +131,41 @@ EXAMPLES = Path("examples/queries")
 )
 @click.option(
     "--log-mask",
-    "masks",
+    "log_masks",
     envvar=MASKS,
     multiple=True,
     metavar="POINTER",
     help="What is blotted out before it is logged, as /query/facts/partner.",
 )
-@click.option("--log-key", "key", envvar=KEY, metavar="FILE", help="Sign heads of the log; `merit log key` makes one.")
+@click.option("--log-key", envvar=KEY, metavar="FILE", help="Sign heads of the log; `merit log key` makes one.")
+@click.pass_context
 def serve(
-    paths: tuple[str, ...],
+    context: click.Context,
+    policies: tuple[str, ...],
+    config: str | None,
+    check_config: bool,
     host: str,
     port: int,
     tokens: str | None,
     insecure: bool,
     workers: int,
-    deadline: float | None,
+    deadline: float,
     earlier: int,
-    keys: tuple[str, ...],
+    verification_key: tuple[str, ...],
     min_serial: int,
     poll: float,
     shadow: str | None,
     json_logs: bool,
-    where: str | None,
-    mode: str,
-    masks: tuple[str, ...],
-    key: str | None,
+    log: str | None,
+    log_mode: str,
+    log_masks: tuple[str, ...],
+    log_key: str | None,
 ) -> None:
     """Serve the policies of PATHS (default: policies) over HTTP.
 
     PATHS are files and folders; or one bundle (`merit build`); or git+URL@REV, the policies of a revision.
+
+    Each option can stand in a file (--config) and in the environment: --log-mode as `log_mode`, and as MERIT_LOG_MODE.
 
     The policies are checked first. The signal HUP loads them again; those that cannot be served are refused, and the
     earlier ones answer on. TERM ends the service once it has answered what it was asked.
@@ -148,9 +192,9 @@ def serve(
     if cache is None:
         os.environ[FOLDER] = ""  # the processes that load the policies again keep nothing either
     try:
-        trusted = keys_of(keys)
+        trusted = keys_of(verification_key)
         beside = origin_of([shadow], trusted) if shadow else None
-        sources = exchange.Sources(origin_of(paths or ("policies",), trusted), beside, poll, min_serial)
+        sources = exchange.Sources(origin_of(policies or ("policies",), trusted), beside, poll, min_serial)
     except WrongPlace as error:
         fail_usage(str(error))
     seen = sources.fingerprint()
@@ -165,7 +209,11 @@ def serve(
     for diagnostic in release.warnings:
         click.echo(as_text(diagnostic), err=True)
     try:
-        log = opened(where or "", mode, masks, key or "")
+        check(log or "", log_mode, log_masks, log_key or "")
+        if check_config:
+            _tell_settings(context, release)
+            return
+        kept_log = opened(log or "", log_mode, log_masks, log_key or "")
     except WrongSettings as error:
         fail_usage(f"--log: {error}")
     click.echo(f"{len(release.core.rules)} rules, policy digest {release.core.digest}")
@@ -175,8 +223,9 @@ def serve(
     if decides_beside is not None:
         core = decides_beside.engine.core
         click.echo(f"In the shadow: {len(core.rules)} rules, policy digest {core.digest}")
+    where = without_password(log or "")
     click.echo(
-        f"Decisions are logged in {where}" if log is not None else "No decision is logged; --log FILE keeps them"
+        f"Decisions are logged in {where}" if kept_log is not None else "No decision is logged; --log FILE keeps them"
     )
     click.echo(f"A question to ask:\n\n  {question(host, port, list(release.core.rules))}\n")
     sys.stdout.flush()
@@ -184,12 +233,19 @@ def serve(
         from server.app import create_app
         from server.snapshot import Limits
 
-        bounds = Limits(earlier_policies=earlier)
-        if deadline is not None:
-            bounds = replace(bounds, seconds=deadline)
-        app = create_app(release.engine(), limits=bounds, log=log, known=known, provenance=told, shadow=decides_beside)
+        bounds = Limits(earlier_policies=earlier, seconds=deadline)
+        app = create_app(
+            release.engine(), limits=bounds, log=kept_log, known=known, provenance=told, shadow=decides_beside
+        )
         exchange.install(app, sources, seen)
         run(app, host=host, port=port, workers=workers, json_logs=json_logs)
+
+
+def _tell_settings(context: click.Context, release: Release) -> None:
+    for line in settings_lines(context):
+        click.echo(line)
+    click.echo(f"{len(release.core.rules)} rules, policy digest {release.core.digest}")
+    click.echo("Nothing is wrong with it; the log is opened when the service starts")
 
 
 def question(host: str, port: int, rules: list[str]) -> str:
