@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import sys
 from datetime import UTC, datetime
@@ -43,6 +44,12 @@ EXAMPLES = Path("examples/queries")
     type=click.IntRange(1, 65535),
     envvar="MERIT_PORT",
     help="Port to listen on.",
+)
+@click.option(
+    "--public-url",
+    envvar="MERIT_PUBLIC_URL",
+    metavar="URL",
+    help="The address by which others reach the service, as https://host; told to AuthZEN enforcement points.",
 )
 @click.option(
     "--tokens", envvar="MERIT_TOKENS", metavar="FILE", help="Answer only who has a token; `merit token` makes one."
@@ -146,6 +153,7 @@ def serve(
     check_config: bool,
     host: str,
     port: int,
+    public_url: str | None,
     tokens: str | None,
     insecure: bool,
     workers: int,
@@ -178,6 +186,8 @@ def serve(
         fail_usage(
             f"--host {host} can be reached by others: give --tokens FILE, or --insecure if somebody else asks for them"
         )
+    if public_url is not None and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", public_url):
+        fail_usage(f"--public-url: `{public_url}` is no address; write it as https://host")
     try:
         known = read_tokens(Path(tokens)) if tokens else None
     except WrongTokens as error:
@@ -235,7 +245,13 @@ def serve(
 
         bounds = Limits(earlier_policies=earlier, seconds=deadline)
         app = create_app(
-            release.engine(), limits=bounds, log=kept_log, known=known, provenance=told, shadow=decides_beside
+            release.engine(),
+            public_url=public_url,
+            limits=bounds,
+            log=kept_log,
+            known=known,
+            provenance=told,
+            shadow=decides_beside,
         )
         exchange.install(app, sources, seen)
         run(app, host=host, port=port, workers=workers, json_logs=json_logs)

@@ -21,6 +21,8 @@ KEY = "engine"
 LIMITS = "limits"
 LOG = "log"
 SHADOW = "shadow"
+PUBLIC_URL = "MERIT_PUBLIC_URL"
+"""Name of the setting, and environment variable, with the address by which others reach the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from server import exchange
 from server.app import create_app
 from server.log.settings import from_environment
 from server.policies import kept_cache
+from server.snapshot import PUBLIC_URL
 from server.tokens import tokens_of_environment
 
 _sources = exchange.sources_of_environment()
@@ -17,6 +20,7 @@ app = create_app(
     known=tokens_of_environment(),
     provenance=_release.provenance,
     shadow=_sources.read_shadow(kept_cache()),
+    public_url=os.environ.get(PUBLIC_URL),
 )
 """What answers: the application that a server is given."""
 exchange.install(app, _sources, _seen)

@@ -13,7 +13,7 @@ from server.api import logged, problems, queries, wire
 from server.api.answers import Answered, answered
 from server.api.problems import Fault, Problem
 from server.api.wire import written
-from server.snapshot import Limits, Snapshot, current_limits, current_shadow, current_snapshot
+from server.snapshot import Limits, Snapshot, current_limits, current_snapshot
 
 Json = Any
 MIN_FAULTS = 3
@@ -32,7 +32,7 @@ def create_decisions() -> ResponseReturnValue:
     with within(limits.seconds):
         answer = answered(snapshot, data)
     logged.log([answer])
-    _show_shadow(snapshot, [answer], limits)
+    logged.show_shadow(snapshot, [answer], limits)
     return wire.write_text(answer.body)
 
 
@@ -45,16 +45,8 @@ def create_batch() -> ResponseReturnValue:
     with within(limits.seconds):
         text, answers = _batch(snapshot, data, limits)
     logged.log(answers)
-    _show_shadow(snapshot, answers, limits)
+    logged.show_shadow(snapshot, answers, limits)
     return wire.write_text(text)
-
-
-def _show_shadow(snapshot: Snapshot, answers: list[Answered], limits: Limits) -> None:
-    """Let what the policies in service answered be decided by those in the shadow, where there are any."""
-    shadow = current_shadow()
-    if shadow is not None:
-        digest = snapshot.engine.core.digest
-        shadow.show([answer for answer in answers if answer.digest == digest], limits.seconds)
 
 
 def _batch(snapshot: Snapshot, data: Json, limits: Limits) -> tuple[str, list[Answered]]:

@@ -50,6 +50,14 @@ KINDS = {
             "The request breaks HTTP itself, for example by ending before its body does.",
         ),
         Kind(
+            "invalid_evaluation",
+            400,
+            "The evaluation cannot be decided",
+            "The body is JSON, but no evaluation (AuthZEN) that the policies can decide: the subject is a partner whose "
+            "properties are its facts, the resource is a rule, the action is to `qualify` for it or to `hold` it, and "
+            "`as_of` of the context is the day. Every place is in `errors`.",
+        ),
+        Kind(
             "unauthorized",
             401,
             "A token is needed",
@@ -283,6 +291,11 @@ def other_policies(wanted: str, digests: Sequence[str]) -> Problem:
 def invalid_query(faults: Sequence[Fault], *, more: bool = False) -> Problem:
     """The body is no query, or a parameter is wrong (Q series; F series for the facts in it)."""
     return Problem("invalid_query", _told(faults, more=more), faults)
+
+
+def invalid_evaluation(faults: Sequence[Fault]) -> Problem:
+    """The body is no evaluation that can be decided (Q series; F series for the facts in it)."""
+    return Problem("invalid_evaluation", _told(faults, more=False), faults)
 
 
 def invalid_facts(faults: Sequence[Fault], *, more: bool = False) -> Problem:
