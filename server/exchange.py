@@ -7,6 +7,7 @@ says why.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -38,6 +39,7 @@ from server.policies import (
 from server.shadow import Shadow
 from server.snapshot import Refusal, Snapshot
 
+_logger = logging.getLogger(__name__)
 KEY = "sources"
 SEEN = "fingerprint"
 
@@ -127,13 +129,18 @@ def reload(app: Flask, tell: Callable[[str], None]) -> None:
     try:
         release = sources.read(kept_cache())
         _refuse_older(held.provenance, release.provenance, held.engine.core.digest, release.core.digest)
+        engine = release.engine()
     except Refused as error:
         for diagnostic in error.diagnostics:
             tell(as_text(diagnostic))
         tell(f"{error}; the earlier ones are served on")
         snapshot.refuse(app, str(error))
+    except Exception as error:
+        # A bug that newer policies find may not end a service that has good ones: whoever asked for them is told.
+        _logger.exception("loading the policies failed; the earlier ones are served on")
+        snapshot.refuse(app, f"loading them failed: {type(error).__name__}; the service's log has the failure")
     else:
-        snapshot.install(app, release.engine(), release.provenance)
+        snapshot.install(app, engine, release.provenance)
     _reload_shadow(app, sources, tell)
 
 
@@ -146,6 +153,11 @@ def _reload_shadow(app: Flask, sources: Sources, tell: Callable[[str], None]) ->
     except Refused as error:
         tell(f"in the shadow: {error}; the earlier ones decide on")
         held.refused = Refusal(datetime.now(UTC), str(error))
+        return
+    except Exception as error:  # as above
+        _logger.exception("loading the policies in the shadow failed; the earlier ones decide on")
+        why = f"loading them failed: {type(error).__name__}; the service's log has the failure"
+        held.refused = Refusal(datetime.now(UTC), why)
         return
     if found is not None and found.engine.core.digest != held.engine.core.digest:
         app.extensions[snapshot.SHADOW] = found

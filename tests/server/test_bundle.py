@@ -227,6 +227,21 @@ def test_a_bundle_whose_policies_are_read_otherwise_is_refused(folder: Path) -> 
         BundleFile("other.tar").read(None)
 
 
+def test_other_commands_read_the_policies_of_a_bundle_as_those_of_a_folder(folder: Path) -> None:
+    build("rules", "-o", "a.tar")
+    (folder / "facts.yaml").write_text("facts: {ready: true}\n")
+    (folder / "cut.tar").write_bytes((folder / "a.tar").read_bytes()[:-512])
+
+    def decide(policies: str) -> Result:
+        asked = ["decide", "entitlement.go", "--facts", "facts.yaml", "--as-of", "2023-06-30", "--format", "json"]
+        return CliRunner().invoke(merit, [*asked, "--policies", policies])
+
+    assert decide("a.tar").exit_code == 0
+    assert decide("a.tar").output == decide("rules").output
+    assert decide("cut.tar").exit_code == 3
+    assert "`cut.tar` cannot be used: it is cut off: its end is missing" in str(decide("cut.tar").output)
+
+
 # ---- git ---------------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 import schemas
 from cli.main import merit
+from dsl.cache import Cache
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.engine import Engine, engine_name
@@ -21,7 +22,7 @@ from server import exchange, snapshot
 from server.app import create_app
 from server.bundle import bundle_of, pack
 from server.keys import SigningKey, make_key
-from server.policies import origin_of
+from server.policies import Release, origin_of
 from server.shadow import RESULTS, TOLD, WAITING, Board, Shadow
 from tests.server.test_serve import SMALL, Service
 
@@ -176,6 +177,43 @@ def test_which_bundle_may_take_the_place_of_which(tmp_path: Path, monkeypatch: p
     exchange.reload(app, lines.append)
     assert lines[-1] == f"`{place}` cannot be read: No such file or directory; the earlier ones are served on"
     assert app.extensions[snapshot.KEY].engine.core.digest == other
+
+
+class Breaking:
+    """A place whose policies find a bug once they have been read."""
+
+    def __init__(self, path: str) -> None:
+        self.origin = origin_of([path])
+        self.is_good = True
+
+    def fingerprint(self) -> object:
+        return self.is_good
+
+    def read(self, kept: Cache | None) -> Release:
+        if not self.is_good:
+            raise RecursionError("deep")
+        return self.origin.read(kept)
+
+
+def test_a_bug_that_newer_policies_find_does_not_end_the_service(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "small.policy").write_text(SMALL)
+    place = Breaking(str(tmp_path / "small.policy"))
+    sources = exchange.Sources(place, place)
+    release = sources.read(None)
+    app = create_app(release.engine(), provenance=release.provenance, shadow=sources.read_shadow(None))
+    exchange.install(app, sources, sources.fingerprint())
+
+    place.is_good = False
+    exchange.reload(app, lambda _: None)
+
+    told = app.test_client().get("/v1/status").get_json()
+    STATUS.validate(told)
+    why = "loading them failed: RecursionError; the service's log has the failure"
+    assert (told["refused"]["why"], told["shadow"]["refused"]["why"]) == (why, why)
+    assert app.test_client().post("/v1/decisions", json=QUERY).status_code == 200
+    assert sum("deep" in (record.exc_text or "") for record in caplog.records) == 2
 
 
 # ---- in the shadow -------------------------------------------------------------------------------------------------
