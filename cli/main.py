@@ -26,6 +26,7 @@ COMMANDS = {
     "impact": "impact",
     "improve": "improve",
     "log": "log",
+    "mcp": "mcp",
     "partners": "partners",
     "prove": "prove",
     "review": "review",

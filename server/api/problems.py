@@ -308,6 +308,11 @@ def fact_faults(found: Iterable[FactProblem], at: str = "/facts") -> list[Fault]
     return [Fault(code=one.code, message=one.message, help=one.help, pointer=f"{at}{one.pointer}") for one in found]
 
 
+def deadline() -> Problem:
+    """The time for a request is over."""
+    return Problem("deadline", "the time for this request is over; ask for fewer rules, or in several requests")
+
+
 def not_ready() -> Problem:
     """No policies are loaded yet."""
     return Problem("not_ready", "no policies are loaded yet")
@@ -367,8 +372,7 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 
 
 def _deadline(_: DeadlineOver) -> ResponseReturnValue:
-    said = "the time for this request is over; ask for fewer rules, or in several requests"
-    return Problem("deadline", said).response()
+    return deadline().response()
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

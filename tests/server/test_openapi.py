@@ -47,7 +47,6 @@ CAN_BE_INVALID = [
     "GET /v1/rules",
     "GET /v1/rules/{rule}",
     "POST /access/v1/evaluation",
-    "POST /access/v1/evaluations",
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
     "POST /v1/improvements",
