@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 MADE := $(VENV)/made.stamp
 RUNTIME := $(VENV)/runtime.stamp
 DEV := $(VENV)/dev.stamp
+SERVICES := $(VENV)/services.stamp
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 MAKEFLAGS += --no-builtin-rules
@@ -33,7 +34,7 @@ test: $(DEV) ## check formatting, style, types and import order, then run the te
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --numprocesses auto $(PYTEST_ARGS)
 
-test-services: $(DEV) ## run the tests that need PostgreSQL
+test-services: $(SERVICES) ## run the tests that need PostgreSQL, promtool or systemd-analyze
 	$(BIN)/python -m pytest -m services $(PYTEST_ARGS) tests/services
 
 format: $(DEV) ## format the code and apply the safe fixes
@@ -56,7 +57,7 @@ wheel: $(DEV) ## build the wheel and check that it holds the packages and nothin
 	$(BIN)/check-wheel-contents dist
 
 # Resolved for Python 3.11 and newer at once, and the runtime's versions are those that the tests ran with.
-lock: ## refresh requirements.lock and requirements-dev.lock from pyproject.toml
+lock: ## refresh the locks (requirements*.lock) from pyproject.toml
 	@set -e; place=$$(mktemp -d); trap 'rm -rf "$$place"' EXIT; \
 	$(PYTHON) -m venv "$$place/venv"; \
 	"$$place/venv/bin/python" -m pip install --quiet uv; \
@@ -71,7 +72,13 @@ lock: ## refresh requirements.lock and requirements-dev.lock from pyproject.toml
 	echo '# What `make run` installs. Do not edit; refresh with `make lock`.' >"$$place/runtime"; \
 	resolve --extra log --extra metrics --constraint "$$place/dev" >"$$place/found"; \
 	sed "s|,\{0,1\} -c $$place/dev||" "$$place/found" >>"$$place/runtime"; \
-	cp "$$place/dev" requirements-dev.lock; cp "$$place/runtime" requirements.lock
+	echo '# What `make test-services` installs besides requirements-dev.lock. Do not edit; refresh with `make lock`.' >"$$place/services"; \
+	resolve --extra services --constraint "$$place/dev" >"$$place/found"; \
+	sed "s|,\{0,1\} -c $$place/dev||" "$$place/found" >>"$$place/services"; \
+	{ echo '# The driver of PostgreSQL, for Containerfile: as in requirements-dev.lock. Do not edit; refresh with `make lock`.'; \
+		sed -n '/^psycopg/,/# via/p' "$$place/dev"; } >"$$place/postgres"; \
+	cp "$$place/dev" requirements-dev.lock; cp "$$place/runtime" requirements.lock; \
+	cp "$$place/services" requirements-services.lock; cp "$$place/postgres" examples/deploy/postgres.lock
 
 clean: ## remove the environment, what was built, and the caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
@@ -89,4 +96,8 @@ $(RUNTIME): requirements.lock pyproject.toml $(MADE)
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(SERVICES): requirements-services.lock $(DEV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-services.lock
 	@touch $@

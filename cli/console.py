@@ -158,7 +158,9 @@ def without_errors(paths: Sequence[Path]) -> Loaded:
 
 
 def load_policies(paths: Sequence[Path]) -> Loaded:
-    """Read and check policies; leave with exit code 3 where a file cannot be read, and 2 where there is none."""
+    """Read and check policies, or those of one bundle; leave with exit code 3 where a file cannot be read, and 2 where there is none."""
+    if len(paths) == 1 and _is_bundle(paths[0]):
+        return load_sources(_of_bundle(paths[0]), kept())
     try:
         files = policy_files(paths)
     except UnicodeDecodeError as error:
@@ -166,6 +168,25 @@ def load_policies(paths: Sequence[Path]) -> Loaded:
     if not files:
         fail_usage(f"there are no policies in {_quoted(paths)}")
     return load_sources([source_of(file) for file in files], kept())
+
+
+def _is_bundle(path: Path) -> bool:
+    """Whether a file begins as a bundle does, whatever it is called."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(10) == b".manifest\0"
+
+
+def _of_bundle(path: Path) -> list[Source]:
+    """Return the policy files of a bundle that is whole; who signed it is not looked at."""
+    from server.bundle import MAX_BYTES, WrongBundle, unpack
+
+    try:
+        with path.open("rb") as stream:
+            return unpack(stream.read(MAX_BYTES + 1)).sources
+    except WrongBundle as error:
+        raise Broken([f"error: `{path}` cannot be used: {error}"]) from error
 
 
 def kept() -> Cache | None:

@@ -63,7 +63,8 @@ def verify(where: str, heads: tuple[str, ...], public: str | None) -> None:
 def _checker(public: str) -> Checker:
     if find_spec("cryptography") is None:
         fail_usage("--key needs cryptography; install merit[log]")
-    from server.log.signing import Checker, WrongKey
+    from server.keys import WrongKey
+    from server.log.signing import Checker
 
     try:
         return Checker.of(Path(public))

@@ -16,6 +16,7 @@ from evaluator.engine import engine_name
 COMMANDS = {
     "ask": "ask",
     "batch": "batch",
+    "build": "build",
     "check": "check",
     "decide": "decide",
     "diff": "diff",
@@ -25,6 +26,7 @@ COMMANDS = {
     "impact": "impact",
     "improve": "improve",
     "log": "log",
+    "mcp": "mcp",
     "partners": "partners",
     "prove": "prove",
     "report": "report",

@@ -4,59 +4,132 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.console import fail_usage, kept
+from cli.serve_config import CONFIG, Policies, read_config, settings_lines, without_password
 from dsl.cache import FOLDER
-from dsl.load import load_sources, policy_files
 from dsl.render import as_text, summary
-from dsl.source import read_source
-from evaluator.engine import Engine
-from server.log.settings import KEY, LOG, MASKS, MODE, MODES, WrongSettings, opened
+from server.log.settings import KEY, LOG, MASKS, MODE, MODES, WrongSettings, check, opened
+
+if TYPE_CHECKING:
+    from server.policies import Release
 
 EXAMPLES = Path("examples/queries")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(exists=True))
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.argument("policies", nargs=-1, type=Policies(), envvar="MERIT_POLICIES", metavar="[PATHS]...")
+@click.option(
+    "--config",
+    envvar=CONFIG,
+    is_eager=True,
+    callback=read_config,
+    metavar="FILE",
+    help="A YAML or JSON file of these options; what the command or the environment says goes before.",
+)
+@click.option("--check-config", is_flag=True, help="Say what is set and what is wrong with it, and serve nothing.")
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="MERIT_HOST", help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    envvar="MERIT_PORT",
+    help="Port to listen on.",
+)
+@click.option(
+    "--public-url",
+    envvar="MERIT_PUBLIC_URL",
+    metavar="URL",
+    help="The address by which others reach the service, as https://host; told to AuthZEN enforcement points.",
+)
 @click.option(
     "--tokens", envvar="MERIT_TOKENS", metavar="FILE", help="Answer only who has a token; `merit token` makes one."
 )
-@click.option("--insecure", is_flag=True, help="Listen on other addresses than this machine's without tokens.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
+@click.option(
+    "--insecure",
+    is_flag=True,
+    envvar="MERIT_INSECURE",
+    help="Listen on other addresses than this machine's without tokens.",
+)
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    envvar="MERIT_WORKERS",
+    help="Processes that answer.",
+)
 @click.option(
     "--deadline",
     type=click.FloatRange(0, 50, min_open=True),
+    default=30,
+    show_default=True,
+    envvar="MERIT_DEADLINE",
     metavar="SECONDS",
-    help="How long one request may be worked on.  [default: 30]",
+    help="How long one request may be worked on.",
 )
 @click.option(
     "--earlier",
     type=click.IntRange(0, 20),
     default=0,
     show_default=True,
+    envvar="MERIT_EARLIER",
     metavar="N",
     help="How many policies that were served before a query may still name.",
 )
-@click.option("--json-logs", is_flag=True, help="Say everything in lines of JSON, and a line for each request.")
+@click.option(
+    "--verification-key",
+    multiple=True,
+    envvar="MERIT_VERIFICATION_KEY",
+    type=click.Path(),
+    metavar="FILE",
+    help="Serve nothing but bundles signed with this key, or one of several; FILE is the public one.",
+)
+@click.option(
+    "--min-serial",
+    type=click.IntRange(0),
+    default=0,
+    envvar="MERIT_MIN_SERIAL",
+    metavar="N",
+    help="Serve no bundle with a lower serial.",
+)
+@click.option(
+    "--poll",
+    type=click.FloatRange(0),
+    default=0,
+    envvar="MERIT_POLL",
+    metavar="SECONDS",
+    help="Look every so often whether the policies have changed, and serve the newer ones.",
+)
+@click.option(
+    "--shadow",
+    envvar="MERIT_SHADOW",
+    metavar="POLICIES",
+    help="Decide by these policies too, answer by the others, and tell what differs.",
+)
+@click.option(
+    "--json-logs",
+    is_flag=True,
+    envvar="MERIT_JSON_LOGS",
+    help="Say everything in lines of JSON, and a line for each request.",
+)
 @click.option(
     "--log",
-    "where",
     envvar=LOG,
     metavar="FILE|URL",
     help="Log every decision: into a SQLite file, or a database (postgresql+psycopg://…).",
 )
 @click.option(
     "--log-mode",
-    "mode",
     envvar=MODE,
     type=click.Choice(MODES),
     default="required",
@@ -65,32 +138,45 @@ EXAMPLES = Path("examples/queries")
 )
 @click.option(
     "--log-mask",
-    "masks",
+    "log_masks",
     envvar=MASKS,
     multiple=True,
     metavar="POINTER",
     help="What is blotted out before it is logged, as /query/facts/partner.",
 )
-@click.option("--log-key", "key", envvar=KEY, metavar="FILE", help="Sign heads of the log; `merit log key` makes one.")
+@click.option("--log-key", envvar=KEY, metavar="FILE", help="Sign heads of the log; `merit log key` makes one.")
+@click.pass_context
 def serve(
-    paths: tuple[str, ...],
+    context: click.Context,
+    policies: tuple[str, ...],
+    config: str | None,
+    check_config: bool,
     host: str,
     port: int,
+    public_url: str | None,
     tokens: str | None,
     insecure: bool,
     workers: int,
-    deadline: float | None,
+    deadline: float,
     earlier: int,
+    verification_key: tuple[str, ...],
+    min_serial: int,
+    poll: float,
+    shadow: str | None,
     json_logs: bool,
-    where: str | None,
-    mode: str,
-    masks: tuple[str, ...],
-    key: str | None,
+    log: str | None,
+    log_mode: str,
+    log_masks: tuple[str, ...],
+    log_key: str | None,
 ) -> None:
     """Serve the policies of PATHS (default: policies) over HTTP.
 
-    The policies are checked first. The signal HUP loads them again; TERM ends the service once it has answered what
-    it was asked.
+    PATHS are files and folders; or one bundle (`merit build`); or git+URL@REV, the policies of a revision.
+
+    Each option can stand in a file (--config) and in the environment: --log-mode as `log_mode`, and as MERIT_LOG_MODE.
+
+    The policies are checked first. The signal HUP loads them again; those that cannot be served are refused, and the
+    earlier ones answer on. TERM ends the service once it has answered what it was asked.
     """
     # Here, so that the other commands load neither Flask nor gunicorn.
     from server.run import measured, run
@@ -100,6 +186,8 @@ def serve(
         fail_usage(
             f"--host {host} can be reached by others: give --tokens FILE, or --insecure if somebody else asks for them"
         )
+    if public_url is not None and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", public_url):
+        fail_usage(f"--public-url: `{public_url}` is no address; write it as https://host")
     try:
         known = read_tokens(Path(tokens)) if tokens else None
     except WrongTokens as error:
@@ -107,35 +195,73 @@ def serve(
     except OSError as error:
         fail_usage(f"--tokens: `{tokens}` cannot be read: {error.strerror or error}")
 
-    chosen = paths or ("policies",)
+    from server import exchange
+    from server.policies import Refused, WrongPlace, keys_of, origin_of
+
     cache = kept()
     if cache is None:
         os.environ[FOLDER] = ""  # the processes that load the policies again keep nothing either
-    loaded = load_sources([read_source(path) for path in policy_files(chosen)], cache)
-    for diagnostic in loaded.diagnostics:
-        click.echo(as_text(diagnostic), err=True)
-    if loaded.errors:
-        click.echo(f"not served: {summary(loaded.diagnostics)}", err=True)
-        sys.exit(3)
     try:
-        log = opened(where or "", mode, masks, key or "")
+        trusted = keys_of(verification_key)
+        beside = origin_of([shadow], trusted) if shadow else None
+        sources = exchange.Sources(origin_of(policies or ("policies",), trusted), beside, poll, min_serial)
+    except WrongPlace as error:
+        fail_usage(str(error))
+    seen = sources.fingerprint()
+    try:
+        release = sources.read(cache)
+        decides_beside = sources.read_shadow(cache)
+    except Refused as error:
+        for diagnostic in error.diagnostics:
+            click.echo(as_text(diagnostic), err=True)
+        click.echo(f"not served: {summary(error.diagnostics) if error.diagnostics else error}", err=True)
+        sys.exit(3)
+    for diagnostic in release.warnings:
+        click.echo(as_text(diagnostic), err=True)
+    try:
+        check(log or "", log_mode, log_masks, log_key or "")
+        if check_config:
+            _tell_settings(context, release)
+            return
+        kept_log = opened(log or "", log_mode, log_masks, log_key or "")
     except WrongSettings as error:
         fail_usage(f"--log: {error}")
-    click.echo(f"{len(loaded.core.rules)} rules, policy digest {loaded.core.digest}")
+    click.echo(f"{len(release.core.rules)} rules, policy digest {release.core.digest}")
+    told = release.provenance
+    if told.kind == "bundle" and not trusted:
+        click.echo("The bundle's signature is not looked at; --verification-key FILE does")
+    if decides_beside is not None:
+        core = decides_beside.engine.core
+        click.echo(f"In the shadow: {len(core.rules)} rules, policy digest {core.digest}")
+    where = without_password(log or "")
     click.echo(
-        f"Decisions are logged in {where}" if log is not None else "No decision is logged; --log FILE keeps them"
+        f"Decisions are logged in {where}" if kept_log is not None else "No decision is logged; --log FILE keeps them"
     )
-    click.echo(f"A question to ask:\n\n  {question(host, port, list(loaded.core.rules))}\n")
+    click.echo(f"A question to ask:\n\n  {question(host, port, list(release.core.rules))}\n")
     sys.stdout.flush()
     with measured():
         from server.app import create_app
         from server.snapshot import Limits
 
-        bounds = Limits(earlier_policies=earlier)
-        if deadline is not None:
-            bounds = replace(bounds, seconds=deadline)
-        app = create_app(Engine(loaded.document, loaded.core), limits=bounds, log=log, known=known)
-        run(app, chosen, host=host, port=port, workers=workers, json_logs=json_logs)
+        bounds = Limits(earlier_policies=earlier, seconds=deadline)
+        app = create_app(
+            release.engine(),
+            public_url=public_url,
+            limits=bounds,
+            log=kept_log,
+            known=known,
+            provenance=told,
+            shadow=decides_beside,
+        )
+        exchange.install(app, sources, seen)
+        run(app, host=host, port=port, workers=workers, json_logs=json_logs)
+
+
+def _tell_settings(context: click.Context, release: Release) -> None:
+    for line in settings_lines(context):
+        click.echo(line)
+    click.echo(f"{len(release.core.rules)} rules, policy digest {release.core.digest}")
+    click.echo("Nothing is wrong with it; the log is opened when the service starts")
 
 
 def question(host: str, port: int, rules: list[str]) -> str:

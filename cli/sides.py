@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import click
 
 from cli.console import Broken, diagnostic_text, fail_usage, kept, load_policies, source_of
-from dsl.load import SUFFIXES, Loaded, is_document, load_sources
+from dsl.load import Loaded, load_sources
 from dsl.render import summary
 from dsl.source import Source
 from review.diff.compare import Side
+from review.revisions import GitTrouble, Repository
+
+HERE = Repository()
+"""The repository around the working folder."""
 
 
 def side(named: str | None, paths: Sequence[str]) -> Side:
@@ -46,12 +50,8 @@ def _whole(name: str, loaded: Loaded) -> Side:
 def _of_revision(revision: str, paths: Sequence[str]) -> list[Source]:
     """Return the policy files of a revision, named as they stand in it."""
     commit = _commit(revision)
-    found: list[Source] = []
-    for name in _names(commit, paths):
-        suffix = PurePosixPath(name).suffix
-        text = _git("show", f"{commit}:./{name}") if suffix in SUFFIXES else None
-        if text is not None and (suffix == ".policy" or is_document(text)):
-            found.append(Source(name, text.replace("\r\n", "\n")))
+    with _told():
+        found = HERE.policies(commit, paths)
     if not found:
         fail_usage(f"there are no policies in {', '.join(f'`{path}`' for path in paths)} of `{revision}`")
     return found
@@ -67,9 +67,10 @@ def files_beside(named: str | None, paths: Sequence[str], wanted: Callable[[str]
     """
     if named is not None and not Path(named).exists():
         commit = _commit(named)
-        names = [name for name in _names(commit, paths) if wanted(PurePosixPath(name).name)]
-        texts = ((name, _git("show", f"{commit}:./{name}")) for name in names)
-        return [Source(name, text.replace("\r\n", "\n")) for name, text in texts if text is not None]
+        with _told():
+            names = [name for name in HERE.names(commit, paths) if wanted(PurePosixPath(name).name)]
+            texts = [(name, HERE.text(commit, name)) for name in names]
+        return [Source(name, text) for name, text in texts if text is not None]
     folders = [Path(path) for path in (paths if named is None else (named,))]
     files = (file for folder in folders if folder.is_dir() for file in sorted(folder.rglob("*")))
     return [source_of(file) for file in files if file.is_file() and wanted(file.name)]
@@ -79,25 +80,19 @@ def _commit(revision: str) -> str:
     """Return the commit that a revision means, or leave with exit code 2."""
     if revision.startswith("-"):
         fail_usage(f"`{revision}` is no revision")
-    commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    if commit is None:
-        shallow = (_git("rev-parse", "--is-shallow-repository") or "").strip() == "true"
-        more = "; this clone is shallow: `git fetch --unshallow` brings the rest" if shallow else ""
-        fail_usage(f"`{revision}` is no file, no folder, and no revision that git knows{more}")
-    return commit.strip()
+    with _told():
+        commit = HERE.commit(revision)
+        if commit is None:
+            shallow = (HERE.git("rev-parse", "--is-shallow-repository") or "").strip() == "true"
+            more = "; this clone is shallow: `git fetch --unshallow` brings the rest" if shallow else ""
+            fail_usage(f"`{revision}` is no file, no folder, and no revision that git knows{more}")
+    return commit
 
 
-def _names(commit: str, paths: Sequence[str]) -> list[str]:
-    names = _git("ls-tree", "-r", "-z", "--name-only", commit, "--", *paths) or ""
-    return sorted(filter(None, names.split("\0")))
-
-
-def _git(*arguments: str) -> str | None:
-    """Return what git says, None where it says no; leave with exit code 2 where it is not there."""
+@contextmanager
+def _told() -> Iterator[None]:
+    """Leave with exit code 2 where git is not there, or cannot read what it is asked for."""
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, encoding="utf-8", check=False)
-    except OSError as error:
-        fail_usage(f"a revision needs git: {error.strerror}")
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"a policy file of the revision is not UTF-8: {error.reason}") from error
-    return None if done.returncode else done.stdout
+        yield
+    except GitTrouble as error:
+        raise click.UsageError(str(error)) from error

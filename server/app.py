@@ -10,12 +10,14 @@ from flask import Flask
 
 from evaluator.engine import Engine
 from server import lines, snapshot, tokens
-from server.api import decisions, health, improvements, logged, openapi, problems, reports, rules, status, timeline
+from server.api import authzen, decisions, health, improvements, logged, openapi, problems, reports, rules, status, timeline
 from server.snapshot import Limits
 from server.tokens import Token
 
 if TYPE_CHECKING:
     from server.log.decisions import DecisionLog
+    from server.policies import Provenance
+    from server.shadow import Shadow
 
 
 def create_app(
@@ -24,6 +26,9 @@ def create_app(
     limits: Limits | None = None,
     log: DecisionLog | None = None,
     known: Mapping[str, Token] | None = None,
+    provenance: Provenance | None = None,
+    shadow: Shadow | None = None,
+    public_url: str | None = None,
 ) -> Flask:
     """Return the service over an engine.
 
@@ -32,20 +37,25 @@ def create_app(
         limits: what one request may ask; the usual ones where None.
         log: where decisions are logged; None keeps none.
         known: the tokens that may ask, by their hashes; None asks nobody for one.
+        provenance: where the engine's policies come from.
+        shadow: what decides beside the engine, and answers nobody.
+        public_url: the address by which others reach the service; where None, the one that a request was sent to.
     """
     app = Flask("merit", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions[snapshot.LIMITS] = limits or Limits()
     app.extensions[snapshot.LOG] = log
     app.extensions[snapshot.KEY] = None
+    app.extensions[snapshot.SHADOW] = shadow
+    app.config[snapshot.PUBLIC_URL] = public_url
     if engine is not None:
-        snapshot.install(app, engine)
+        snapshot.install(app, engine, provenance)
     problems.install(app)
     lines.install(app)
     if known is not None:
         tokens.install(app, known)
     parts = (decisions, logged, timeline, improvements, reports, rules, status, health, openapi)
-    for blueprint in (part.bp for part in parts):
+    for blueprint in (*(part.bp for part in parts), authzen.bp, authzen.configuration):
         app.register_blueprint(blueprint)
     if find_spec("prometheus_client") is not None:
         from server import metrics

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 from typing import Any
 
-from dsl.diagnostics import PolicyErrors
-from dsl.render import as_text
-from server import snapshot
-from server.policies import load_engine
+from server import exchange, snapshot
 
 # The policies are loaded once, before the workers are made, which share them.
 preload_app = True
@@ -25,6 +24,12 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:
+    """Make ready what the workers share, and look for newer policies from now on where that is asked for."""
+    _settle(server)
+    exchange.watch(server.app.wsgi(), lambda: os.kill(os.getpid(), signal.SIGHUP))
+
+
+def _settle(server: Any) -> None:
     """Let the collector of garbage leave the policies alone: they stay, and the workers share their memory."""
     held = server.app.wsgi().extensions[snapshot.KEY]
     if held is not None:
@@ -41,14 +46,12 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def on_reload(server: Any) -> None:
-    """Load the policies again (signal HUP); where they have errors, go on with those that are served."""
+    """Load the policies again (signal HUP); where they cannot be served, go on with those that are."""
     gc.unfreeze()
-    try:
-        snapshot.install(server.app.wsgi(), load_engine())
-    except PolicyErrors as error:
-        for diagnostic in error.diagnostics:
-            server.log.error("%s", as_text(diagnostic))
-        server.log.error("the policies have errors; the earlier ones are served on")
-    except OSError as error:
-        server.log.error("the policies cannot be read (%s); the earlier ones are served on", error)
-    when_ready(server)
+    exchange.reload(server.app.wsgi(), lambda line: server.log.error("%s", line))
+    _settle(server)
+
+
+def on_exit(server: Any) -> None:
+    """Look for no newer policies while the service ends."""
+    exchange.stop_watching()

@@ -34,6 +34,12 @@ DECISIONS = Counter("merit_decisions", "Decisions, by kind of rule and outcome."
 MISSING = Counter(
     "merit_missing", "Undetermined decisions, by the fact or list that is missing.", ("missing",), registry=_own
 )
+SHADOW = Counter(
+    "merit_shadow_decisions",
+    "Decisions of the policies in the shadow, by how they came out.",
+    ("result",),
+    registry=_own,
+)
 LOG_SECONDS = Histogram(
     "merit_log_seconds", "How long answers waited for the decision log.", buckets=SECONDS, registry=_own
 )
@@ -97,6 +103,8 @@ class _State(Collector):
             yield served
             since = snapshot.since.timestamp()
             yield GaugeMetricFamily("merit_policy_since_seconds", "When they were put in service.", value=since)
+            refused = float(snapshot.refused is not None)
+            yield GaugeMetricFamily("merit_policy_refused", "Whether newer ones were refused.", value=refused)
         log = current_log()
         if log is not None:
             yield CounterMetricFamily("merit_log_lost", "Decisions answered and not logged.", value=log.lost)

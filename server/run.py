@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -13,7 +13,6 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from server import gunicorn_config, lines
-from server.policies import POLICIES
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable with the folder in which workers count together, as prometheus_client has it."""
@@ -38,9 +37,8 @@ class _Service(BaseApplication):  # type: ignore[misc]
         return self.flask_app
 
 
-def run(app: Flask, paths: Sequence[str], *, host: str, port: int, workers: int, json_logs: bool = False) -> None:
-    """Serve an application until a signal ends it; HUP loads the policies of ``paths`` again."""
-    os.environ[POLICIES] = os.pathsep.join(paths)
+def run(app: Flask, *, host: str, port: int, workers: int, json_logs: bool = False) -> None:
+    """Serve an application until a signal ends it; HUP loads the policies again that ``server.exchange`` knows of."""
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     own = {"logconfig_dict": lines.CONFIGURATION} if json_logs else {}
     _Service(app, {"bind": bind, "workers": workers, **own}).run()

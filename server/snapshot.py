@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,15 @@ from server.api import problems
 
 if TYPE_CHECKING:
     from server.log.decisions import DecisionLog
+    from server.policies import Provenance
+    from server.shadow import Shadow
 
 KEY = "engine"
 LIMITS = "limits"
 LOG = "log"
+SHADOW = "shadow"
+PUBLIC_URL = "MERIT_PUBLIC_URL"
+"""Name of the setting, and environment variable, with the address by which others reach the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,18 @@ def limits_json(bounds: Limits) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why policies that were to be put in service are not, and when that was found."""
+
+    at: datetime
+    why: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as the status tells it."""
+        return {"at": self.at.isoformat(timespec="seconds"), "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """An engine and the moment from which it answers."""
 
@@ -62,6 +79,10 @@ class Snapshot:
     since: datetime
     earlier: tuple[Engine, ...] = ()
     """Those that answered before it, the last one first: they answer who asks for their policies by the digest."""
+    provenance: Provenance | None = None
+    """Where its policies come from; None where the engine was given by a program."""
+    refused: Refusal | None = None
+    """Why those that were looked at last are not in service; None where they are."""
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -74,14 +95,22 @@ class Snapshot:
         return next(found, self.engine)
 
 
-def install(app: Flask, engine: Engine) -> None:
+def install(app: Flask, engine: Engine, provenance: Provenance | None = None) -> None:
     """Answer from this engine from now on; requests under way keep the one they began with."""
     before: Snapshot | None = app.extensions.get(KEY)
     earlier: tuple[Engine, ...] = ()
+    since = datetime.now(UTC)
     if before is not None:
         others = (one for one in (before.engine, *before.earlier) if one.core.digest != engine.core.digest)
         earlier = tuple(others)[: app.extensions[LIMITS].earlier_policies]
-    app.extensions[KEY] = Snapshot(engine, datetime.now(UTC), earlier)
+        if before.engine.core.digest == engine.core.digest:
+            since = before.since  # the same policies, loaded again
+    app.extensions[KEY] = Snapshot(engine, since, earlier, provenance)
+
+
+def refuse(app: Flask, why: str) -> None:
+    """Answer on from the engine in service, and tell why another one is not."""
+    app.extensions[KEY] = replace(app.extensions[KEY], refused=Refusal(datetime.now(UTC), why))
 
 
 def snapshot_or_none() -> Snapshot | None:
@@ -121,3 +150,9 @@ def current_log() -> DecisionLog | None:
     """Return the log of this service's decisions, None where it keeps none."""
     log: DecisionLog | None = current_app.extensions[LOG]
     return log
+
+
+def current_shadow() -> Shadow | None:
+    """Return what decides beside the engine of this service, None where nothing does."""
+    shadow: Shadow | None = current_app.extensions[SHADOW]
+    return shadow

@@ -30,13 +30,14 @@ _NEEDED = {
     "timeline": "decide",
     "improvements": "decide",
     "reports": "report",
+    "authzen": "decide",
     "logged": "log",
     "rules": "read",
     "status": "read",
     "metrics": "read",
 }
 """By the blueprint, what a request needs."""
-_FOR_EVERYBODY = frozenset({"health", "openapi", "problems"})
+_FOR_EVERYBODY = frozenset({"authzen_configuration", "health", "openapi", "problems"})
 """Blueprints that ask for no token; of one that is in neither nobody is answered."""
 
 

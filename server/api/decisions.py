@@ -32,6 +32,7 @@ def create_decisions() -> ResponseReturnValue:
     with within(limits.seconds):
         answer = answered(snapshot, data)
     logged.log([answer])
+    logged.show_shadow(snapshot, [answer], limits)
     return wire.write_text(answer.body)
 
 
@@ -44,6 +45,7 @@ def create_batch() -> ResponseReturnValue:
     with within(limits.seconds):
         text, answers = _batch(snapshot, data, limits)
     logged.log(answers)
+    logged.show_shadow(snapshot, answers, limits)
     return wire.write_text(text)
 
 

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from server.api import parameters, problems, wire
 from server.api.answers import Answered
 from server.api.wire import written
-from server.snapshot import current_log
+from server.snapshot import Limits, Snapshot, current_log, current_shadow
 
 if TYPE_CHECKING:
     from server.log.decisions import DecisionLog
@@ -60,6 +60,14 @@ def _write(kept: DecisionLog, answers: Sequence[Answered]) -> None:
     except LogUnavailable as error:
         # What is the matter with a database is for those who run it: it stands in the service's own output.
         raise problems.log_unavailable("no log, no decision: the log cannot be written now") from error
+
+
+def show_shadow(snapshot: Snapshot, answers: Sequence[Answered], limits: Limits) -> None:
+    """Let what the policies in service answered be decided by those in the shadow, where there are any."""
+    shadow = current_shadow()
+    if shadow is not None:
+        digest = snapshot.engine.core.digest
+        shadow.show([answer for answer in answers if answer.digest == digest], limits.seconds)
 
 
 def trace_id(told: str) -> str:

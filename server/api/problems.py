@@ -50,6 +50,14 @@ KINDS = {
             "The request breaks HTTP itself, for example by ending before its body does.",
         ),
         Kind(
+            "invalid_evaluation",
+            400,
+            "The evaluation cannot be decided",
+            "The body is JSON, but no evaluation (AuthZEN) that the policies can decide: the subject is a partner whose "
+            "properties are its facts, the resource is a rule, the action is to `qualify` for it or to `hold` it, and "
+            "`as_of` of the context is the day. Every place is in `errors`.",
+        ),
+        Kind(
             "unauthorized",
             401,
             "A token is needed",
@@ -286,6 +294,11 @@ def invalid_query(faults: Sequence[Fault], *, more: bool = False) -> Problem:
     return Problem("invalid_query", _told(faults, more=more), faults)
 
 
+def invalid_evaluation(faults: Sequence[Fault]) -> Problem:
+    """The body is no evaluation that can be decided (Q series; F series for the facts in it)."""
+    return Problem("invalid_evaluation", _told(faults, more=False), faults)
+
+
 def invalid_facts(faults: Sequence[Fault], *, more: bool = False) -> Problem:
     """The facts do not fit the vocabulary (F series); ``more``: not all of them was looked at."""
     return Problem("invalid_facts", _told(faults, more=more), faults)
@@ -294,6 +307,11 @@ def invalid_facts(faults: Sequence[Fault], *, more: bool = False) -> Problem:
 def fact_faults(found: Iterable[FactProblem], at: str = "/facts") -> list[Fault]:
     """Return what is wrong with facts, or with what stands elsewhere in a query, as places of the query around them."""
     return [Fault(code=one.code, message=one.message, help=one.help, pointer=f"{at}{one.pointer}") for one in found]
+
+
+def deadline() -> Problem:
+    """The time for a request is over."""
+    return Problem("deadline", "the time for this request is over; ask for fewer rules, or in several requests")
 
 
 def not_ready() -> Problem:
@@ -362,8 +380,7 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 
 
 def _deadline(_: DeadlineOver) -> ResponseReturnValue:
-    said = "the time for this request is over; ask for fewer rules, or in several requests"
-    return Problem("deadline", said).response()
+    return deadline().response()
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

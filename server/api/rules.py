@@ -53,7 +53,7 @@ def list_rules() -> ResponseReturnValue:
 def show_rule(rule: str) -> ResponseReturnValue:
     """Tell a rule in words, of a day or with all its versions."""
     engine = current_engine()
-    found = _rule(engine, rule)
+    found = rule_of(engine, rule)
     day = parameters.day(parameters.read("as_of"), "as_of")
     return wire.write_json({"policy": _policy(engine), **rule_outline(engine.core, found, day)})
 
@@ -62,7 +62,7 @@ def show_rule(rule: str) -> ResponseReturnValue:
 def show_schema(rule: str) -> ResponseReturnValue:
     """Return the JSON Schema of the facts that a rule can read."""
     engine = current_engine()
-    found = _rule(engine, rule)
+    found = rule_of(engine, rule)
     parameters.read()
     reads = reads_of(engine.core, [found])
     schema = facts_schema(engine.core, (*reads.facts, *reads.measures, *reads.records))
@@ -80,7 +80,7 @@ def _policy(engine: Engine) -> dict[str, str]:
     return {"digest": engine.core.digest, "version": engine.core.version}
 
 
-def _rule(engine: Engine, name: str) -> c.Rule:
+def rule_of(engine: Engine, name: str) -> c.Rule:
     """Return a rule by its id.
 
     Raises:

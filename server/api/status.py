@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from evaluator.engine import engine_name
 from server.api import parameters, wire
-from server.snapshot import current_limits, current_log, current_snapshot, limits_json
+from server.snapshot import current_limits, current_log, current_shadow, current_snapshot, limits_json
 
 bp = Blueprint("status", __name__, url_prefix="/v1/status")
 
@@ -21,6 +21,7 @@ def show_status() -> ResponseReturnValue:
     parameters.read()
     core = snapshot.engine.core
     log = current_log()
+    shadow = current_shadow()
     kinds = Counter(rule.kind for rule in core.rules.values())
     return wire.write_json(
         {
@@ -30,6 +31,9 @@ def show_status() -> ResponseReturnValue:
                 "package": core.package,
                 "title": core.title,
             },
+            **({"source": snapshot.provenance.as_json()} if snapshot.provenance is not None else {}),
+            **({"refused": snapshot.refused.as_json()} if snapshot.refused is not None else {}),
+            **({"shadow": shadow.as_json()} if shadow is not None else {}),
             "earlier": list(snapshot.digests[1:]),
             "engine": engine_name(),
             "since": snapshot.since.isoformat(timespec="seconds"),

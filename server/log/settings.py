@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from server.log.decisions import DecisionLog
     from server.log.entries import Head
+    from server.log.masks import Masks
 
 LOG = "MERIT_LOG"
 """Environment variable with the path of a SQLite file or the URL of a database; empty: nothing is logged."""
@@ -33,26 +34,43 @@ def opened(where: str, mode: str = "required", masks: Sequence[str] = (), key: s
     Raises:
         WrongSettings: a setting is wrong, the log cannot be opened, or what it needs is not installed.
     """
+    found = check(where, mode, masks, key)
+    if found is None:
+        return None
+    from server.log.decisions import DecisionLog
+    from server.log.store import LogUnavailable
+
+    try:
+        return DecisionLog(where, "required" if mode == "required" else "best-effort", *found)
+    except LogUnavailable as error:
+        raise WrongSettings(str(error)) from error
+
+
+def check(where: str, mode: str, masks: Sequence[str], key: str) -> tuple[Masks, Callable[[Head], bytes] | None] | None:
+    """Return masks and what signs, without opening the log; None where no log is set.
+
+    Raises:
+        WrongSettings: a setting is wrong, or what it needs is not installed.
+    """
     if not where:
         return None
     need_log()
-    from server.log.decisions import DecisionLog
     from server.log.masks import Masks, WrongMask
-    from server.log.store import LogUnavailable
 
     if mode not in MODES:
         raise WrongSettings(f"`{mode}` is no mode of the log; write {' or '.join(MODES)}")
     sign = _signing(Path(key)) if key else None
     try:
-        return DecisionLog(where, "required" if mode == "required" else "best-effort", Masks.of(masks), sign)
-    except (WrongMask, LogUnavailable) as error:
+        return Masks.of(masks), sign
+    except WrongMask as error:
         raise WrongSettings(str(error)) from error
 
 
 def _signing(key: Path) -> Callable[[Head], bytes]:
     if find_spec("cryptography") is None:
         raise WrongSettings("signed heads need cryptography; install merit[log]")
-    from server.log.signing import Signer, WrongKey
+    from server.keys import WrongKey
+    from server.log.signing import Signer
 
     try:
         return Signer.of(key).sign

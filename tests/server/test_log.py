@@ -20,12 +20,13 @@ from dsl.source import Source
 from evaluator.engine import Engine
 from server.api.logged import trace_id
 from server.app import create_app
+from server.keys import WrongKey, make_key
 from server.log.decisions import DecisionLog
 from server.log.entries import Contents, Head, Record
 from server.log.export import line, write_parquet
 from server.log.masks import Masks, WrongMask
 from server.log.replay import replay
-from server.log.signing import Checker, Signer, WrongKey, make_key
+from server.log.signing import Checker, Signer
 from server.log.store import LogBroken, LogUnavailable, Store
 from server.log.verify import verify
 from server.log.writer import Mode

@@ -25,6 +25,7 @@ Json = Any
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 VALID, INVALID = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
 ROUTES = [
+    "GET /.well-known/authzen-configuration",
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",
@@ -35,6 +36,8 @@ ROUTES = [
     "GET /v1/rules/{rule}",
     "GET /v1/rules/{rule}/schema",
     "GET /v1/status",
+    "POST /access/v1/evaluation",
+    "POST /access/v1/evaluations",
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
     "POST /v1/improvements",
@@ -44,6 +47,7 @@ ROUTES = [
 CAN_BE_INVALID = [
     "GET /v1/rules",
     "GET /v1/rules/{rule}",
+    "POST /access/v1/evaluation",
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
     "POST /v1/improvements",
@@ -83,6 +87,8 @@ def _ask_for(case: schemathesis.Case, decide: list[str]) -> None:
     ):
         if isinstance(query, dict) and "decide" in query:
             query["decide"] = decide
+    if isinstance(body.get("resource"), dict) and "id" in body["resource"]:
+        body["resource"]["id"] = decide[0]
     if "rule" in case.path_parameters and "*" not in decide[0]:
         case.path_parameters["rule"] = decide[0]
 

@@ -22,13 +22,15 @@ from tests.server.test_decisions import STRONG
 
 Json = Any
 QUERY = {"decide": ["designation.data_ai"], "as_of": "2023-06-30", "facts": STRONG}
-OPEN = {"/health/live", "/health/ready", "/openapi.json", "/problems/<code>"}
+OPEN = {"/health/live", "/health/ready", "/openapi.json", "/problems/<code>", "/.well-known/authzen-configuration"}
 NEEDED = {
     "/v1/decisions": "decide",
     "/v1/decisions/batch": "decide",
     "/v1/timeline": "decide",
     "/v1/improvements": "decide",
     "/v1/report": "report",
+    "/access/v1/evaluation": "decide",
+    "/access/v1/evaluations": "decide",
     "/v1/decisions/<decision_id>": "log",
     "/v1/rules": "read",
     "/v1/rules/<rule>": "read",
@@ -48,7 +50,7 @@ def guarded(engine: Engine) -> Flask:
 def ask(client: FlaskClient, route: str, token: str | None) -> tuple[int, Json]:
     path = route.replace("<rule>", "fee.annual_fee").replace("<code>", "internal").replace("<decision_id>", "0" * 32)
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    is_post = route in ("/v1/decisions", "/v1/decisions/batch", "/v1/timeline", "/v1/improvements", "/v1/report")
+    is_post = NEEDED.get(route) in ("decide", "report")
     response = client.post(path, json={}, headers=headers) if is_post else client.get(path, headers=headers)
     is_json = response.mimetype in ("application/json", "application/problem+json")
     return response.status_code, response.get_json() if is_json else None
