@@ -185,8 +185,8 @@ def test_what_goes_one_way_goes_so_by_the_shipped_policies() -> None:
 def test_what_goes_one_way_goes_so_by_all_faults_of_the_laws_policies(path: Path) -> None:
     seen = check(path, step=1, start=0, partners=8)
 
-    assert seen["down"] >= 40, seen
-    assert seen["up"] >= 40, seen
+    assert seen["down"] >= 10, seen
+    assert seen["up"] >= 10, seen
 
 
 @pytest.mark.benchmarks
