@@ -17,10 +17,10 @@ SERVICES := $(VENV)/services.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services format check bench twins wheel lock clean
+.PHONY: help run test test-services laws format check bench twins wheel lock clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
 	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)"'
 
 run: $(RUNTIME) ## serve the policies over HTTP and log what is decided, after printing a question to ask
@@ -36,6 +36,9 @@ test: $(DEV) ## check formatting, style, types and import order, then run the te
 
 test-services: $(SERVICES) ## run the tests that need PostgreSQL, promtool or systemd-analyze
 	$(BIN)/python -m pytest -m services $(PYTEST_ARGS) tests/services
+
+laws: $(DEV) ## hold the laws to all of what `make test` takes samples of; takes long
+	$(BIN)/python -m pytest -m benchmarks --numprocesses auto --ignore tests/benchmarks $(PYTEST_ARGS) tests
 
 format: $(DEV) ## format the code and apply the safe fixes
 	$(BIN)/python -m ruff check --fix .

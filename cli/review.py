@@ -30,7 +30,7 @@ from cli.sides import files_beside, side
 from dsl.source import Source
 from review.diff.compare import Comparison, compare
 from review.formats.requests import REVIEW
-from review.request.clauses import touched, untried
+from review.request.clauses import shown_by, touched, untried
 from review.request.findings import WORDS, findings, gated
 from review.request.request import Request, headline
 from review.request.scenarios import Told, outcomes
@@ -121,7 +121,7 @@ def _request(
     old, new = (_scenarios(one, paths) for one in named)
     reached = {one.name: one.former or one.name for one in found.changed if one.what == "rule" and one.decides}
     reworded = {one.name for one in found.changed if one.what == "rule" and one.kind != "reached"}
-    ran = outcomes(before, after, old, new, reached, reworded, seen.watch)
+    ran = outcomes(before, after, old, new, reached, reworded, shown_by(found, changed), seen.watch)
     settings = _settings(named[1], paths)
     proof = proof_of(found, before, after, seconds)
     return Request(found, day, impact, changed, ran, untried(changed, seen), sources_of(found, settings), proof)

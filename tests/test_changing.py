@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,23 @@ def test_every_job_has_its_place() -> None:
 
 @pytest.mark.long
 def test_each_job_checks_clean_and_its_scenarios_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing but the new rules differs: scenarios of other rules are run by `merit test` itself."""
+    """Nothing but the new rules differs: scenarios of other rules are run by `merit test` itself.
+
+    Lint rules look at all of the page's jobs together, at its end.
+    """
+    check(tmp_path, monkeypatch, linted_after=JOBS[-1:])
+
+
+@pytest.mark.benchmarks
+def test_no_lint_rule_finds_anything_after_any_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also nothing that a later job of the page mends."""
+    check(tmp_path, monkeypatch, linted_after=JOBS)
+
+
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linted_after: Sequence[str]) -> None:
     shutil.copytree(ROOT / "policies", tmp_path / "policies")
     monkeypatch.chdir(tmp_path)
+    seen: dict[str, str] = {}
     for job in JOBS:
         title = job.partition("\n")[0]
         scenarios = [path for kind, text in FENCE.findall(job) if (path := applied(kind, text)) and kind == "yaml"]
@@ -45,9 +60,12 @@ def test_each_job_checks_clean_and_its_scenarios_pass(tmp_path: Path, monkeypatc
         loaded = load_sources([read_source(path) for path in policy_files([Path("policies")])])
 
         cited = frozenset(loaded.document.sources)
-        assert [as_text(one) for one in linted(loaded, {}, cited)] == [], title
-        assert [one.name for one in loaded.sources if is_laid_out_otherwise(one)] == [], title
-        ran = run_files(Engine(loaded.document), read_files(scenarios, lambda _: True))
+        found = linted(loaded, {}, cited) if job in linted_after else loaded.diagnostics
+        assert [as_text(one) for one in found] == [], title
+        written = [one for one in loaded.sources if seen.get(one.name) != one.text]
+        assert [one.name for one in written if is_laid_out_otherwise(one)] == [], title
+        seen |= {one.name: one.text for one in written}
+        ran = run_files(Engine(loaded.document, loaded.core), read_files(scenarios, lambda _: True))
         assert "\n".join(report.text_lines(ran)) == f"{len(ran)} passed, 0 failed", title
         assert ran, title
 

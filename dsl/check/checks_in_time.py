@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from dsl import core as c
 from dsl.check.anniversaries import OF_THE_CHECK
@@ -36,8 +36,7 @@ WHEN_CHECKED = tuple(sorted(OF_THE_CHECK - {"renews to"}))
 VALID = "valid"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Thing:
+class Thing(NamedTuple):
     """What can rest on itself: a named value, the requirement of a rule, or one of its settings."""
 
     name: str
@@ -84,6 +83,8 @@ def checks_in_time(core: c.Core) -> list[Diagnostic]:
 class _Circles:
     core: c.Core
     steps: dict[Thing, tuple[Step, ...]] = field(default_factory=dict)
+    _others: dict[str | None, list[c.Rule]] = field(default_factory=dict)
+    """The rules whose checks an anniversary of others rests on, by the kind that shares it; None: the membership's alone."""
 
     def found(self) -> Iterator[Diagnostic]:
         told: set[frozenset[Thing]] = set()
@@ -109,7 +110,11 @@ class _Circles:
         while waiting:
             thing = waiting.pop()
             if thing not in self.steps:
-                self.steps[thing] = tuple(dict.fromkeys(self._of(thing)))
+                # Of steps that differ in where they are written the first is told.
+                first: dict[tuple[Thing, When], Step] = {}
+                for step in self._of(thing):
+                    first.setdefault((step.to, step.when), step)
+                self.steps[thing] = tuple(first.values())
                 waiting.extend(step.to for step in self.steps[thing])
         return sorted(self.steps)
 
@@ -189,7 +194,9 @@ class _Circles:
             yield self._step(Thing(at.rule.id, VALID), "same", node, at)
         if which != "own":
             kind = at.rule.kind if which == "shared" and at.rule is not None else None
-            for rule in self._related(self._counted(kind)):
+            if kind not in self._others:
+                self._others[kind] = list(self._related(self._counted(kind)))
+            for rule in self._others[kind]:
                 yield self._step(Thing(rule.id, in_check=True), "before", node, at)
                 yield from self._when_checked(rule, WHEN_CHECKED, node)
 
@@ -210,6 +217,7 @@ class _Circles:
                     for rule in self.core.rules.values():
                         if rule.is_award:
                             yield from self._when_checked(rule, WHEN_CHECKED, node)
+                    return  # another one asks for the same checks
 
     # ---- whose entries count
 

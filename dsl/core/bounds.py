@@ -20,17 +20,6 @@ from dsl.core.types import ALWAYS, Days
 from dsl.core.walk import children, own_days
 
 
-def bounds(node: n.Expr, days: Days, core: Core) -> Range:
-    """Return all that a node can be on some days, whatever is told.
-
-    Args:
-        node: what is decided.
-        days: the days on which it is decided; not empty.
-        core: where named values are.
-    """
-    return Bounding(core).of(node, days)
-
-
 @dataclass(frozen=True, slots=True)
 class Bounded(ByRole):
     """A node, all that it can be, and its parts."""
@@ -52,7 +41,12 @@ class Bounding:
         """The nodes that are known by their identity: it is one object's only as long as that is there."""
 
     def of(self, node: n.Expr, days: Days) -> Range:
-        """Return all that a node can be on some days."""
+        """Return all that a node can be on some days, whatever is told.
+
+        Args:
+            node: what is decided.
+            days: the days on which it is decided; not empty.
+        """
         return hull(self.on(node, stretch).value for stretch in self._stretches(node, days))
 
     def on(self, node: n.Expr, stretch: Days) -> Bounded:

@@ -81,7 +81,12 @@ class Reads:
 
 def reads_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
     """Return what rules read, also through other rules, measures and the register's checks."""
-    return Reading(core).of(rules)
+    reading: Reading = core.kept.get(_READING) or Reading(core)
+    core.kept[_READING] = reading
+    return reading.of(rules)
+
+
+_READING = "what rules read"
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal as OneOf
+from typing import Any, Literal as OneOf
 
 from dsl.core.kinds import AWARD_KINDS
 from dsl.core.nodes import AllOf, Case, Dated, Expr, Requirement
@@ -321,6 +321,11 @@ class Core:
             for old in rule.was:
                 found.setdefault(old, []).append(rule)
         return {old: tuple(rules) for old, rules in found.items()}
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What somebody finds of the policies once and looks up again, by what it is: it goes where they go."""
+        return {}
 
     @cached_property
     def awards(self) -> tuple[str, ...]:

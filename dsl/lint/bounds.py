@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from dsl import core as c
-from dsl.core.bounds import bounds as within
+from dsl.core.bounds import Bounding
 from dsl.core.ranges import Dates, Numbers, Span, Truth, Words
 
 
@@ -38,15 +38,15 @@ class Bounds:
 ANY = Bounds()
 
 
-def bounds(node: c.Expr, days: c.Days, core: c.Core) -> Bounds:
+def bounds(node: c.Expr, days: c.Days, bounding: Bounding) -> Bounds:
     """Return the bounds of a number or date as a figure; open where nothing is known.
 
     Args:
         node: the value.
         days: the days on which it is decided.
-        core: where named values are.
+        bounding: what folds the nodes of these policies.
     """
-    found = within(node, days, core)
+    found = bounding.of(node, days)
     match found:
         case Numbers(low=low, high=high):
             return Bounds(low, high)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from dsl import core as c
 from dsl.codec import decimal_text
+from dsl.core.bounds import Bounding
 from dsl.lint.bounds import Bounds, bounds
 from dsl.lint.policies import Policies, agreed
 from dsl.lint.truth import contradict, truth
@@ -26,33 +27,33 @@ _KEY = "constants"
 
 
 def _seen(policies: Policies) -> Iterator[tuple[Span, tuple[bool, str] | None]]:
-    core = policies.core
+    bounding = policies.bounding
     for visit in policies.visits:
         node, days = visit.node, visit.days
         match node:
             case c.Compare(left=c.Today()) | c.Compare(right=c.Today()):
                 # `from 2027-02-01 { today < 2027-02-01 }` is how a programme is closed, and its reason told.
-                value = truth(node, days, core)
-                yield node.origin, (True, _why(node, days, core)) if value else None
+                value = truth(node, days, bounding)
+                yield node.origin, (True, _why(node, days, bounding)) if value else None
             case c.Compare():
-                value = truth(node, days, core)
-                yield node.origin, None if value is None else (value, _why(node, days, core))
+                value = truth(node, days, bounding)
+                yield node.origin, None if value is None else (value, _why(node, days, bounding))
             case c.AllOf(parts=parts):
-                is_own = all(truth(part, days, core) is not False for part in parts)
-                excluded = is_own and contradict(parts, days, core)
+                is_own = all(truth(part, days, bounding) is not False for part in parts)
+                excluded = is_own and contradict(parts, days, bounding)
                 yield node.origin, (False, "its parts exclude each other") if excluded else None
             case c.AnyOf(parts=parts):
-                is_own = all(truth(part, days, core) is None for part in parts)
-                always = is_own and truth(node, days, core) is True
+                is_own = all(truth(part, days, bounding) is None for part in parts)
+                always = is_own and truth(node, days, bounding) is True
                 yield node.origin, (True, "one of its parts always holds") if always else None
             case _:
                 continue
 
 
-def _why(node: c.Compare, days: c.Days, core: c.Core) -> str:
+def _why(node: c.Compare, days: c.Days, bounding: Bounding) -> str:
     if node.left == node.right:
         return "both sides are the same"
-    left, right = bounds(node.left, days, core), bounds(node.right, days, core)
+    left, right = bounds(node.left, days, bounding), bounds(node.right, days, bounding)
     return f"the left side is {_shown(left, node.left.type)}, the right side {_shown(right, node.right.type)}"
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from dsl import core as c, document as d
+from dsl.core.bounds import Bounding
 from dsl.core.types import common_days, is_empty
 from dsl.core.walk import within
 from dsl.lint.uses import Uses, uses
@@ -41,6 +42,11 @@ class Policies:
     def nodes(self) -> tuple[d.Node, ...]:
         """All nodes of the document, parents first."""
         return tuple(d.walk(self.document))
+
+    @cached_property
+    def bounding(self) -> Bounding:
+        """All that nodes of the core can be: rules look at the same ones."""
+        return Bounding(self.core)
 
     @cached_property
     def uses(self) -> Uses:

@@ -6,44 +6,44 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from dsl import core as c
-from dsl.core.bounds import bounds as within
+from dsl.core.bounds import Bounding
 from dsl.core.ranges import Truth
 from dsl.lint.bounds import ANY, Bounds, bounds, covers
 
 _OPPOSITE = {">=": "<", "<": ">=", "<=": ">", ">": "<=", "=": "!=", "!=": "="}
 
 
-def truth(node: c.Expr, days: c.Days, core: c.Core) -> bool | None:
+def truth(node: c.Expr, days: c.Days, bounding: Bounding) -> bool | None:
     """Return whether a condition always holds or never does; None where it depends, or nothing is known.
 
     What a condition can be with nothing told is folded from the definitions; beside it, conditions on one value are
     looked at together.
     """
-    folded = within(node, days, core)
+    folded = bounding.of(node, days)
     if folded is not Truth.UNKNOWN:
         return folded is Truth.TRUE
     match node:
         case c.Compare() if node.left == node.right and not isinstance(node.left, c.Literal):
             return node.op in (">=", "<=", "=")
         case c.Not(part=part):
-            inner = truth(part, days, core)
+            inner = truth(part, days, bounding)
             return None if inner is None else not inner
         case c.AllOf(parts=parts):
-            known = [truth(part, days, core) for part in parts]
-            if False in known or contradict(parts, days, core):
+            known = [truth(part, days, bounding) for part in parts]
+            if False in known or contradict(parts, days, bounding):
                 return False
             return True if known and all(known) else None
         case c.AnyOf(parts=parts, least=least):
-            known = [truth(part, days, core) for part in parts]
+            known = [truth(part, days, bounding) for part in parts]
             if known.count(True) >= least:
                 return True
             if len(known) - known.count(False) < least:
                 return False
             return True if least == 1 and _exhaust(parts) else None
         case c.Requirement(value=value, days=own) if covers(own, days):
-            return truth(value, days, core)
+            return truth(value, days, bounding)
         case c.Sometime(condition=condition) | c.OnDate(value=condition) | c.AsProjected(value=condition):
-            return truth(condition, c.ALWAYS, core)
+            return truth(condition, c.ALWAYS, bounding)
         case _:
             return None
 
@@ -51,7 +51,7 @@ def truth(node: c.Expr, days: c.Days, core: c.Core) -> bool | None:
 # ---- what conditions leave of a value ---------------------------------------------------------------------------
 
 
-def contradict(parts: Sequence[c.Expr], days: c.Days, core: c.Core) -> bool:
+def contradict(parts: Sequence[c.Expr], days: c.Days, bounding: Bounding) -> bool:
     """Whether conditions exclude each other: `a and not a`, `a >= 5 and a < 3`, `a = x and a = y`."""
     atoms = list(_atoms(parts, days))
     for atom in atoms:
@@ -72,7 +72,7 @@ def contradict(parts: Sequence[c.Expr], days: c.Days, core: c.Core) -> bool:
             continue
         mine_too = limits(atom)
         if mine_too is not None:
-            left[atom.left] = left.get(atom.left, bounds(atom.left, days, core)).within(mine_too)
+            left[atom.left] = left.get(atom.left, bounds(atom.left, days, bounding)).within(mine_too)
             if left[atom.left].is_empty:
                 return True
     return _meet_at_an_edge(atoms)
@@ -116,7 +116,7 @@ def limits(node: c.Compare) -> Bounds | None:
     """Return what a comparison with a figure leaves of its left side; edges count as left where they are excluded."""
     if not isinstance(node.right, c.Literal):
         return None
-    found = bounds(node.right, c.ALWAYS, _NOTHING)
+    found = bounds(node.right, c.ALWAYS, Bounding(_NOTHING))
     if found == ANY:
         return None
     match node.op:

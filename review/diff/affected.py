@@ -47,6 +47,13 @@ class Reach:
         """Return what rests on something that changed, also by what the register says: of checks on other days."""
         return self._from(changed, lambda _: True)
 
+    def explained_by(self, changed: Iterable[Thing]) -> Mapping[Thing, Way]:
+        """Return what an explanation can show something that changed in: also in the checks of the awards it speaks of.
+
+        An anniversary tells its day, and of no award why it is held.
+        """
+        return self._from(changed, lambda thing: thing != MEMBERSHIP)
+
     def _from(self, changed: Iterable[Thing], goes: Callable[[Thing], bool]) -> Mapping[Thing, Way]:
         """Return all that is reached, each with the shortest way: from what changed to what speaks of it."""
         ways: dict[Thing, Way] = {thing: (thing,) for thing in changed if goes(thing)}

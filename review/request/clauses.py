@@ -10,6 +10,7 @@ from dsl import core as c
 from dsl.core.keys import LABELS
 from dsl.core.walk import walk
 from dsl.source import Span
+from review.diff.affected import Reach
 from review.diff.compare import Changed, Comparison, requirements
 from review.scenarios.coverage import Coverage, Found, own_name, parts_of
 
@@ -38,6 +39,18 @@ def touched(found: Comparison) -> Mapping[str, tuple[Found, ...]]:
     figures = frozenset(one.name for one in found.changed if one.what == "figure" and _is_other(one))
     rules = [one for one in found.changed if one.what == "rule" and one.decides and not one.by_the_register]
     return {one.name: tuple(_in_rule(found, one, figures)) for one in rules if one.kind != "removed"}
+
+
+def shown_by(found: Comparison, parts: Mapping[str, tuple[Found, ...]]) -> frozenset[str]:
+    """Return the rules of the side after whose decisions can try some of the parts: their explanations can show one.
+
+    Args:
+        found: the comparison.
+        parts: what it touches, by rule.
+    """
+    figures = [("figure", one.name) for one in found.changed if one.what == "figure"]
+    things = [*(("rule", name) for name, its in parts.items() if its), *figures]
+    return frozenset(name for what, name in Reach(found.after.core).explained_by(things) if what == "rule")
 
 
 def _is_other(figure: Changed) -> bool:

@@ -85,6 +85,7 @@ def outcomes(
     new: Sequence[Told],
     reached: Mapping[str, str],
     reworded: AbstractSet[str],
+    watched: AbstractSet[str],
     watch: Watch,
 ) -> Outcomes:
     """Run scenarios against the side after, and where they may come out otherwise against the side before.
@@ -96,14 +97,17 @@ def outcomes(
         new: scenarios of the side after.
         reached: the rules that can decide otherwise, by their names after, each with its name before.
         reworded: those of them whose own words are others, so that what a scenario expects of them can be called otherwise.
-        watch: is told the decisions of the side after, but for scenarios that wait for review.
+        watched: rules whose decisions are watched.
+        watch: is told the decisions of scenarios that ask for one of these on the side after, but for those that wait for
+            review. Who watches sees reasons: what nobody watches is decided faster.
     """
     known = {told.key: told.scenario for told in old}
     days = _Days(before, after, reached, reworded)
     asked = [told for told in new if _concerns(told, reached.keys())]
     found: list[Outcome] = []
     for told in asked:
-        now, why = _verdict(after, told, None if told.scenario.review else watch)
+        is_watched = not told.scenario.review and not watched.isdisjoint(told.asks())
+        now, why = _verdict(after, told, watch if is_watched else None)
         if now == "passes" and known.get(told.key) == told.scenario and not days.may_differ(told):
             continue  # the side before decides it alike
         was, why_before = _verdict(before, _formerly(told, reached), None)

@@ -95,7 +95,7 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
         found: list[Mismatch] = []
         told: list[Decision] = []
         for index, award in enumerate(step.attain):
-            [decision] = _decide(engine, [award], given, step)
+            [decision] = _decide(engine, [award], given, step, explained=watch is not None)
             if watch is not None:
                 watch(decision, step.as_of)
             entry = _entry(engine, decision, step.as_of)
@@ -106,9 +106,9 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
                 given = given.with_award(entry, f"{step.pointer}/attain/{index}")
         if step.expectations and not found:
             rules = [expectation.rule for expectation in step.expectations]
-            # Whoever watches sees reasons; a word behind a rule is its outcome, which is decided faster alone.
+            # Whoever watches sees explanations; a word behind a rule is its outcome, which is decided faster alone.
             only = watch is None and all(one.is_short for one in step.expectations)
-            decisions = _decide(engine, rules, given, step, only_outcomes=only)
+            decisions = _decide(engine, rules, given, step, explained=watch is not None, only_outcomes=only)
             otherwise: list[str] = []
             for expectation, decision in zip(step.expectations, decisions, strict=True):
                 if watch is not None:
@@ -132,9 +132,15 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
 
 
 def _decide(
-    engine: Engine, rules: Iterable[str], given: Given, step: Step, *, only_outcomes: bool = False
+    engine: Engine,
+    rules: Iterable[str],
+    given: Given,
+    step: Step,
+    *,
+    explained: bool = False,
+    only_outcomes: bool = False,
 ) -> tuple[Decision, ...]:
-    query = Query(tuple(rules), step.as_of, given.json(), explained=not only_outcomes)
+    query = Query(tuple(rules), step.as_of, given.json(), explained=explained)
     try:
         return engine.outcomes_of(query) if only_outcomes else engine.decide(query).decisions
     except FactErrors as errors:

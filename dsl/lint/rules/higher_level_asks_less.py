@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from dsl import core as c, document as d
+from dsl.core.bounds import Bounding
 from dsl.core.keys import Key, Keys
 from dsl.core.types import common_days, is_empty
 from dsl.core.walk import children_within
@@ -30,7 +31,7 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
             if low is not None and high is not None and (high < low if asks == "more" else high > low):
                 told.append(levels.figures[higher].origin)
                 yield finding("L195", f"`{higher}` asks for less than `{lower}`", told[-1], _ADVICE)
-    for one, other in _less(policies.core):
+    for one, other in _less(policies.core, policies.bounding):
         if other.figure.origin not in told:
             told.append(other.figure.origin)
             yield finding(
@@ -69,7 +70,7 @@ class _Ask:
     days: c.Days
 
 
-def _less(core: c.Core) -> Iterator[tuple[_Ask, _Ask]]:
+def _less(core: c.Core, bounding: Bounding) -> Iterator[tuple[_Ask, _Ask]]:
     """Yield what a level asks with what the next higher one asks of the same value, where that is surely less."""
     keys = Keys(core)
     by_level = {(rule.award, rule.level): rule for rule in core.rules.values() if rule.level}
@@ -85,10 +86,10 @@ def _less(core: c.Core) -> Iterator[tuple[_Ask, _Ask]]:
                 if (one.of, one.asks) == (ask.of, ask.asks) and not is_empty(days := common_days(one.days, ask.days))
             ]
             # Where it asks several figures of one value, the one that asks most counts.
-            if same and all(_is_less(one.figure, ask.figure, ask.asks, days, core) for one, days in same):
+            if same and all(_is_less(one.figure, ask.figure, ask.asks, days, bounding) for one, days in same):
                 most, days = same[0]
                 for one, its in same[1:]:
-                    if _is_less(most.figure, one.figure, ask.asks, common_days(days, its), core):
+                    if _is_less(most.figure, one.figure, ask.asks, common_days(days, its), bounding):
                         most, days = one, its
                 yield ask, most
 
@@ -117,8 +118,8 @@ def _together(node: c.Expr, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
             yield from _together(part, its)
 
 
-def _is_less(higher: c.Expr, lower: c.Expr, asks: str, days: c.Days, core: c.Core) -> bool:
-    ours, theirs = bounds(higher, days, core), bounds(lower, days, core)
+def _is_less(higher: c.Expr, lower: c.Expr, asks: str, days: c.Days, bounding: Bounding) -> bool:
+    ours, theirs = bounds(higher, days, bounding), bounds(lower, days, bounding)
     if asks == "more":
         return _below(ours.high, theirs.low)
     return _below(theirs.high, ours.low)

@@ -24,7 +24,7 @@ def _seen(policies: Policies) -> Iterator[tuple[Span, str | None]]:
                 days = common_days(version.days, option.days)
                 if is_empty(days):
                     yield option.origin, "it has no day in common with the choice"
-                elif option.requirement is not None and truth(option.requirement, days, policies.core) is False:
+                elif option.requirement is not None and truth(option.requirement, days, policies.bounding) is False:
                     yield option.origin, "what it requires can never hold"
                 else:
                     yield option.origin, None

@@ -7,6 +7,7 @@ from datetime import date
 
 from dsl import core as c
 from dsl.codec import decimal_text
+from dsl.core.bounds import Bounding
 from dsl.diagnostics import Diagnostic
 from dsl.lint.bounds import bounds
 from dsl.lint.policies import Policies, Visit, agreed
@@ -24,14 +25,14 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
 def _seen(policies: Policies) -> Iterator[tuple[Span, str | None]]:
     for visit in policies.visits:
         if isinstance(visit.node, c.PassScore):
-            yield visit.node.origin, _out_of_reach(visit.node, visit, policies.core)
+            yield visit.node.origin, _out_of_reach(visit.node, visit, policies.bounding)
 
 
-def _out_of_reach(node: c.PassScore, visit: Visit, core: c.Core) -> str | None:
+def _out_of_reach(node: c.PassScore, visit: Visit, bounding: Bounding) -> str | None:
     start = visit.days.start or date.min
-    for day in (start, *(day for day in core.change_days if day in visit.days and day > start)):
+    for day in (start, *(day for day in bounding.core.change_days if day in visit.days and day > start)):
         here = c.Days(day, date.fromordinal(day.toordinal() + 1))
-        most, mark = bounds(node.score, here, core).high, bounds(node.mark, here, core).low
+        most, mark = bounds(node.score, here, bounding).high, bounds(node.mark, here, bounding).low
         if most is not None and mark is not None and most < mark:
             when = f" from {day}" if day != start else ""
             return f"{decimal_text(most)} points can be had{when}, and {decimal_text(mark)} are needed"

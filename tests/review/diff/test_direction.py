@@ -67,22 +67,54 @@ def agrees(steps: Steps, low: Any, new_low: Any, high: Any, new_high: Any) -> bo
     return not (steps <= {"up"} and not (new_low >= low and new_high >= high))
 
 
-def check(policies: Path, step: int, start: int, partners: int, days: Sequence[date] = DAYS) -> Counter[str]:
-    """Compare every so many faults of policies with what generated partners are told on both sides."""
+def every(step: int, start: int, made: Sequence[Fault]) -> list[Fault]:
+    """Return every so many faults of each kind: of a kind that there is, one at least."""
+    kinds: dict[str, list[Fault]] = {}
+    for fault in made:
+        kinds.setdefault(fault.kind, []).append(fault)
+    return [fault for its in kinds.values() for fault in its[start % len(its) :: step]]
+
+
+class Makers:
+    """What makes partners at the figures of one rule of a core, found once for all days."""
+
+    def __init__(self, core: c.Core) -> None:
+        self.core = core
+        self._found: dict[str, Partners] = {}
+
+    def on(self, rule: c.Rule, day: date) -> Partners:
+        if rule.id not in self._found:
+            self._found[rule.id] = Partners(self.core, seed=3, as_of=day, rules=[rule])
+        self._found[rule.id].as_of = day
+        return self._found[rule.id]
+
+
+def check(
+    policies: Path, step: int, start: int, partners: int, days: Sequence[date] = DAYS, most_rules: int | None = None
+) -> Counter[str]:
+    """Compare every so many faults of policies with what generated partners are told on both sides.
+
+    Of the rules that a fault makes others, ``most_rules`` are asked, from the first to the last.
+    """
     document = load([policies])
     engine = Engine(document)
     keys = Keys(engine.core)
     seen: Counter[str] = Counter()
-    for fault, other in faulty(document, faults(document)[start::step]):
+    mine_made = Makers(engine.core)
+    for fault, other in faulty(document, every(step, start, faults(document))):
         ways = Directions(keys, Keys(other.core))
+        its_made = Makers(other.core)
         # A direction is of partners of whom the register says the same on both sides.
         same_register = not any(
             rule.is_award and rule != other.core.rules.get(rule.id) for rule in engine.core.rules.values()
         )
-        for rule in engine.core.rules.values():
-            now = other.core.rules.get(rule.id)
-            if now is None or (now == rule and engine.core.named == other.core.named):
-                continue
+        unlike = [
+            (rule, now)
+            for rule in engine.core.rules.values()
+            if (now := other.core.rules.get(rule.id)) is not None
+            and (now != rule or engine.core.named != other.core.named)
+        ]
+        for rule, now in unlike[:: -(-len(unlike) // most_rules) or 1] if most_rules is not None else unlike:
             for day in days:
                 mine, its = rule.version_on(day), now.version_on(day)
                 if mine is None or its is None:
@@ -91,10 +123,7 @@ def check(policies: Path, step: int, start: int, partners: int, days: Sequence[d
                 seen["open" if "open" in steps else "+".join(sorted(steps)) or "equal"] += 1
                 if not steps <= {"down"} and not steps <= {"up"}:
                     continue
-                makers = [
-                    Partners(core, seed=3, as_of=day, rules=[one])
-                    for core, one in ((engine.core, rule), (other.core, now))
-                ]
+                makers = [mine_made.on(rule, day), its_made.on(now, day)]
                 for number in range(partners):
                     facts = makers[number % 2].partner(1 + number // 2)
                     if not same_register:
@@ -137,17 +166,27 @@ LAWS = sorted((ROOT / "tests" / "data" / "policies" / "laws").glob("*.policy"))
 @pytest.mark.long
 @pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
 def test_what_goes_one_way_goes_so_for_every_generated_partner_by_the_laws_policies(path: Path) -> None:
-    seen = check(path, step=1, start=0, partners=8)
+    seen = check(path, step=4, start=0, partners=8)
 
-    assert seen["down"] >= 10, seen
-    assert seen["up"] >= 10, seen
+    assert seen["down"] >= 5, seen
+    assert seen["up"] >= 5, seen
 
 
 @pytest.mark.long
 def test_what_goes_one_way_goes_so_by_the_shipped_policies() -> None:
-    seen = check(ROOT / "policies", step=200, start=7, partners=2, days=DAYS[1:2])
+    """A few faults of each kind: that it holds of a programme of this size too, where one rule reaches many."""
+    seen = check(ROOT / "policies", step=1000, start=3, partners=2, days=DAYS[1:2], most_rules=6)
 
     assert seen["down"] + seen["up"] >= 2, seen
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
+def test_what_goes_one_way_goes_so_by_all_faults_of_the_laws_policies(path: Path) -> None:
+    seen = check(path, step=1, start=0, partners=8)
+
+    assert seen["down"] >= 10, seen
+    assert seen["up"] >= 10, seen
 
 
 @pytest.mark.benchmarks

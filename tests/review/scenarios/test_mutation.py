@@ -199,7 +199,7 @@ def every(size, items):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("folder", "size"), [(POLICIES, 60), (SHIPPED, 20)], ids=["small", "shipped"])
+@pytest.mark.parametrize(("folder", "size"), [(POLICIES, 60), (SHIPPED, 10)], ids=["small", "shipped"])
 def test_lowering_one_form_gives_what_lowering_all_gives(folder, size):
     document = load([folder])
     core, _ = lower(document)
