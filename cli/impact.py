@@ -145,7 +145,8 @@ def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked) ->
         after: the engine of its side after.
         asked: which partners, on which days.
     """
-    rules = {was: now for now, was in rules_that_differ(found).items()}
+    differ = rules_that_differ(found)
+    rules = {one.former or one.name: one.name for one in found.changed if one.what == "rule" and one.name in differ}
     trial = Trial(before, after, rules, asked.days)
     partners = (
         _made(trial, asked.seed, asked.generated) if asked.generated is not None else _read(existing(asked.files))

@@ -57,7 +57,9 @@ def proof_of(found: Comparison, before: Engine, after: Engine, seconds: float) -
         if prover.seconds <= 0:
             left[name] = late
             continue
-        verdicts += prover.of_rule(before.core.rules[compared[name].former or name], after.core.rules[name])
+        # Of several that become one each is compared.
+        for former in (one.former or name for one in changed if one.name == name):
+            verdicts += prover.of_rule(before.core.rules[former], after.core.rules[name])
     for name, one in stated.items():
         properties.seconds = until - process_time()
         if properties.seconds <= 0:

@@ -50,5 +50,7 @@ class Verdict:
     more: Claim
     what: Literal["eligibility", "amount", "stage", "options"] = "eligibility"
     """What the rule decides. Stages have no order: both claims say that nobody's is another one."""
+    former: str = ""
+    """The rule before that it is compared with, where that has another name."""
     follows: bool = False
     """Whether settings or effects differ too: what follows from the rule is not part of the claims."""

@@ -15,7 +15,7 @@ from dsl.load import load, load_sources
 from dsl.source import Source
 from evaluator.engine import Engine
 from evaluator.facts_schema import FactErrors
-from review.prove.verdicts import WAYS, Prover, Side, Verdict, _is_way
+from review.prove.verdicts import WAYS, Prover, Side, Verdict, _unlike
 from review.prove.witness import _less
 from review.scenarios.faults import faults
 from review.scenarios.partners import COMPLETE, Partners
@@ -58,14 +58,17 @@ def verdicts(before: Side, after: Side, rule: str) -> list[Verdict]:
     )
 
 
-def differs(before: Side, after: Side, rule: str, facts: Json, days: tuple[date, ...], way: Any) -> bool:
+def differs(
+    before: Side, after: Side, rule: str, facts: Json, days: tuple[date, ...], way: Any, former: str = ""
+) -> bool:
     """Whether the engines decide a partner otherwise, one way, on one of the days."""
+    names = (former or rule, rule)
     for day in days:
         try:
-            was, now = (one.engine.outcomes(rule, facts, day) for one in (before, after))
+            was, now = (one.engine.outcomes(name, facts, day) for one, name in zip((before, after), names, strict=True))
         except FactErrors:
             continue
-        if any(_is_way(was[name], now[name], way) for name in was.keys() & now.keys()):
+        if _unlike(was, now, way):
             return True
     return False
 

@@ -1,0 +1,52 @@
+"""The edits of the golden repository: what is proved of each, who shows the difference, and whose decisions flip.
+
+An edit that changes decisions has a partner who shows it: one whom both engines decide otherwise and who needs all that
+is told, or a made one whose decision flips; of an edit that changes none it is proved.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from review.prove.verdicts import WAYS
+from review.prove.witness import _less
+from tests.conftest import Golden
+from tests.review.diff.conftest import DATA, EDITS
+from tests.review.prove.golden import edit, told_lines
+from tests.review.prove.test_verdicts import differs
+
+SHORT = ("any_to_all", "fee_dearer", "figure_known", "layout_only", "renamed_and_merged")
+
+
+def check(name: str, golden: Golden) -> None:
+    one = edit(name)
+    verdicts, flips = list(one.verdicts()), list(one.flips())
+    golden.check(DATA / "proved" / f"{name}.txt", "\n".join(told_lines(one, verdicts, flips)) + "\n")
+
+    shown = False
+    for verdict in verdicts:
+        for way in WAYS:
+            claim = getattr(verdict, way)
+            assert claim.state != "unknown", (verdict.rule, str(verdict.days), way, claim.why)
+            if claim.state != "witness":
+                continue
+            shown = True
+            former = verdict.former or verdict.rule
+            asked = (one.before, one.after, verdict.rule)
+            assert differs(*asked, claim.partner, verdict.tried, way, former)
+            for smaller in _less(dict(claim.partner)):
+                assert not differs(*asked, smaller, verdict.tried, way, former), (claim.partner, smaller)
+    proved = all(getattr(verdict, way).state == "proved" for verdict in verdicts for way in WAYS)
+    assert shown or flips or proved
+    assert not (one.found.decides_the_same and (shown or flips))
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_an_edit_is_proved_or_shown(name: str, golden: Golden) -> None:
+    check(name, golden)
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("name", [name for name in EDITS if name not in SHORT])
+def test_every_edit_is_proved_or_shown(name: str, golden: Golden) -> None:
+    check(name, golden)
