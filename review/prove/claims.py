@@ -30,6 +30,8 @@ class Claim:
     state: State
     """``proved``: none does; ``witness``: the partner does; ``unknown``: neither is known."""
     partner: Facts | None = None
+    on: date | None = None
+    """The day on which both engines decide the partner otherwise."""
     was: str = ""
     now: str = ""
     between: tuple[Between, ...] = ()

@@ -190,6 +190,7 @@ def _claim_json(claim: Claim) -> dict[str, Json]:
     told: dict[str, Json] = {"state": claim.state}
     if claim.partner is not None:
         told |= {"partner": claim.partner, "before": claim.was, "after": claim.now}
+        told |= {"on": claim.on.isoformat()} if claim.on is not None else {}
     if claim.state == "unknown":
         told |= {"why": claim.why, "between": [{"what": x.what, "title": x.title, "at": x.at} for x in claim.between]}
     return told

@@ -124,9 +124,25 @@ class Prover:
         nodes = [(where, node) for where, found in zip(self._daily, (mine, its), strict=True) for _, node in found]
         daily = any(where.within(node) for where, node in nodes if node is not None)
         key = (was.id, *told, day if daily else None)
-        if key not in self._known:
-            self._known[key] = self._asked(was, rule, day)
-        return self._known[key]
+        known = self._known[key] = self._on(day, was, rule, self._known.get(key)) or self._asked(was, rule, day)
+        return known
+
+    def _on(
+        self, day: date, was: c.Rule, rule: c.Rule, known: tuple[Claim, Claim] | None
+    ) -> tuple[Claim, Claim] | None:
+        """Return what is known of one day as it is on another; None where who shows it does not: by records of months."""
+        if known is None:
+            return None
+        found = [
+            claim
+            if claim.partner is None
+            else self._witness(dict(claim.partner), was, rule, day, way)
+            if self._shows(was, rule, day, way)(claim.partner)
+            else None
+            for claim, way in zip(known, WAYS, strict=True)
+        ]
+        less, more = found
+        return (less, more) if less is not None and more is not None else None
 
     def _asked(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[Claim, Claim]:
         mine, its = was.version_on(day), rule.version_on(day)
@@ -209,9 +225,11 @@ class Prover:
         least = smallest(facts, self._shows(was, rule, day, way))
         before, after = self._decided(was, rule, day, least)
         name = _unlike(before, after, way)[0]
-        self._shown.setdefault((was.id, way), []).append(least)
+        shown = self._shown.setdefault((was.id, way), [])
+        if least not in shown:
+            shown.append(least)
         was_said, now_said = (_said(told[name]) if name in told else "not there" for told in (before, after))
-        return Claim("witness", least, f"{name}: {was_said}", f"{name}: {now_said}")
+        return Claim("witness", least, day, f"{name}: {was_said}", f"{name}: {now_said}")
 
 
 def moves_daily(node: c.Expr) -> bool | None:

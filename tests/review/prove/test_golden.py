@@ -33,9 +33,10 @@ def check(name: str, golden: Golden) -> None:
             shown = True
             former = verdict.former or verdict.rule
             asked = (one.before, one.after, verdict.rule)
-            assert differs(*asked, claim.partner, verdict.tried, way, former)
+            assert claim.on in verdict.tried
+            assert differs(*asked, claim.partner, (claim.on,), way, former)
             for smaller in _less(dict(claim.partner)):
-                assert not differs(*asked, smaller, verdict.tried, way, former), (claim.partner, smaller)
+                assert not differs(*asked, smaller, (claim.on,), way, former), (claim.partner, smaller)
     proved = all(getattr(verdict, way).state == "proved" for verdict in verdicts for way in WAYS)
     assert shown or flips or proved
     assert not (one.found.decides_the_same and (shown or flips))
