@@ -8,7 +8,7 @@ a partner is a witness only where both engines decide it otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from random import Random
 from typing import Any, TypeAlias
@@ -65,8 +65,10 @@ class Made:
             self._partners[(*where, number)] = sections
         return self._partners[(*where, number)]
 
-    def with_lists(self, solver: Any, told: Told, day: date, sides: Sequence[Of]) -> Iterator[dict[str, Json]]:
-        """Yield partners with made lists, whose other facts the solver tells."""
+    def with_lists(
+        self, solver: Any, told: Told, day: date, sides: Sequence[Of], is_late: Callable[[], bool]
+    ) -> Iterator[dict[str, Json]]:
+        """Yield partners with made lists, whose other facts the solver tells, until it is late."""
         names = dict.fromkeys(name for engine, _, _ in sides for name in engine.core.records)
         resting = [Anywhere(engine.core, _not_of_records(encoder)) for engine, _, encoder in sides]
         exact = is_held_or_not(told)
@@ -74,7 +76,7 @@ class Made:
         for number in range(1, WITH_LISTS + 1):
             for lists in self._lists(day, sides, names, number, kinds):
                 given = list(_given(told, {"facts": {}, "records": lists}, day, sides, resting))
-                if not given:
+                if not given or is_late():
                     return
                 solver.push()
                 solver.add(*given)

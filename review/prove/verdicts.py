@@ -8,7 +8,7 @@ the register says the same on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
@@ -96,7 +96,7 @@ class Prover:
             )  # fmt: skip
 
     def _out_of_time(self) -> tuple[Claim, Claim]:
-        unknown = Claim("unknown", why=f"not looked at: the rule took more than {self.seconds:g} seconds")
+        unknown = Claim("unknown", why=f"not looked at: the rule took more than {self.seconds:.3g} seconds")
         return unknown, unknown
 
     def _unlike(self, was: c.Rule, rule: c.Rule) -> Iterator[c.Days]:
@@ -197,16 +197,24 @@ class Prover:
         if found != z3.sat:
             return Claim("unknown", between=between, why=f"the solver did not end in {TIME // 1000} seconds")
         does_show = self._shows(was, rule, day, way)
-        for facts in chain(self._shown.get((was.id, way), ()), self._partners(solver, told, day, sides)):
+        # One claim may not take the time of the others.
+        until = min(self._until, process_time() + self.seconds / 4)
+
+        def is_late() -> bool:
+            return process_time() > until
+
+        for facts in chain(self._shown.get((was.id, way), ()), self._partners(solver, told, day, sides, is_late)):
             if does_show(facts):
                 return self._witness(dict(facts), was, rule, day, way)
-            if process_time() > self._until:
+            if is_late():
                 break
         return Claim("unknown", between=between, why="no partner was found that shows it")
 
-    def _partners(self, solver: Any, told: Told, day: date, sides: tuple[Of, Of]) -> Iterator[dict[str, Json]]:
+    def _partners(
+        self, solver: Any, told: Told, day: date, sides: tuple[Of, Of], is_late: Callable[[], bool]
+    ) -> Iterator[dict[str, Json]]:
         yield from thought_of(solver, told, day, dict.fromkeys((*self.before.core.records, *self.after.core.records)))
-        yield from self._made.with_lists(solver, told, day, sides)
+        yield from self._made.with_lists(solver, told, day, sides, is_late)
         yield from self._made.whole(day, sides)
 
     def _shows(self, was: c.Rule, rule: c.Rule, day: date, way: Way) -> Any:
