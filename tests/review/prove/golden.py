@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import count, islice
+from typing import Any
 
+from dsl import core as c
 from dsl.core.keys import Keys
-from evaluator.engine import Engine
+from evaluator.engine import Engine, Query
 from review.diff.compare import Changed, Comparison, Side as Compared, compare
 from review.diff.impact import Flip, Trial
 from review.prove.claims import Claim, Verdict
@@ -35,6 +37,25 @@ def base() -> tuple[Compared, Side]:
     return told, whole(told)
 
 
+def _holding(facts: dict[str, Any], rule: c.Rule) -> dict[str, Any]:
+    """Return the facts of a partner who holds the rule's award since long, with an anniversary not long ago."""
+    if not rule.is_award:
+        return facts
+    held = {"award": rule.award, "attained": "2022-10-10", "anniversary": "2023-10-10", "ended": "none"}
+    return {**facts, "records": {**facts["records"], "awards": [held]}}
+
+
+def _bare(told: Any) -> Any:
+    """Return what is told without why: that names files."""
+    match told:
+        case dict():
+            return {name: _bare(one) for name, one in told.items() if name not in ("reasons", "missing", "assumptions")}
+        case list():
+            return [_bare(one) for one in told]
+        case _:
+            return told
+
+
 @dataclass(frozen=True)
 class Edit:
     """An edit, compared."""
@@ -49,6 +70,25 @@ class Edit:
         prover = Prover(self.before, self.after, SECONDS)
         for one in self._asked():
             yield from prover.of_rule(self.before.core.rules[one.former or one.name], self.after.core.rules[one.name])
+
+    def follows(self) -> Iterator[str]:
+        """Yield what else is told otherwise to made partners: what follows from a decision, each with who is the first."""
+        seen: set[tuple[str, str]] = set()
+        for one in self._asked():
+            rule = self.after.core.rules[one.name]
+            made = Partners(self.after.core, seed=5, as_of=DAYS[1], rules=[rule], chances=COMPLETE)
+            for number in range(1, PARTNERS + 1):
+                facts = _holding(made.partner(number), rule)
+                for day in DAYS:
+                    was, now = (
+                        side.engine.decide(Query((name,), day, facts, detail="none")).as_json()["decisions"][0]
+                        for side, name in ((self.before, one.former or one.name), (self.after, one.name))
+                    )
+                    for what in ("standing", "options"):
+                        unlike = _bare(was.get(what)) != _bare(now.get(what))
+                        if unlike and (one.name, what) not in seen:
+                            seen.add((one.name, what))
+                            yield f"{one.name} {what} is another one, first for made {number} on {day}"
 
     def _asked(self) -> Iterator[Changed]:
         for one in self.found.changed:

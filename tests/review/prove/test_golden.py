@@ -51,3 +51,24 @@ def test_an_edit_is_proved_or_shown(name: str, golden: Golden) -> None:
 @pytest.mark.parametrize("name", [name for name in EDITS if name not in SHORT])
 def test_every_edit_is_proved_or_shown(name: str, golden: Golden) -> None:
     check(name, golden)
+
+
+def shows_what_follows(name: str, told: str) -> bool:
+    """Whether a made partner is told otherwise what the register says of the rule, or what an option brings."""
+    return any(line.startswith(told) for line in edit(name).follows())
+
+
+def test_a_longer_grace_period_is_shown_by_a_standing() -> None:
+    assert shows_what_follows("grace_longer", "program.expert standing")
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("renewal_longer", "designation.infrastructure standing"),
+        ("effect_removed", "choice.at_anniversary options"),
+    ],
+)
+def test_what_follows_from_a_rule_is_shown_too(name: str, told: str) -> None:
+    assert shows_what_follows(name, told)
