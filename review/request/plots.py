@@ -144,7 +144,7 @@ def days_plot(flips: Sequence[Flip], days: Sequence[date]) -> str:
     inner.append(f'<text class="text" x="0" y="{line + 4:.1f}">{tallest:,}</text>')
     inner.append(f'<text class="text" x="40" y="{below:.1f}">{next(iter(counts))}</text>')
     if len(counts) > 1:
-        end = max(130.0, 40 + bar * len(counts))
+        end = max(180.0, 40 + bar * len(counts))
         inner.append(f'<text class="text" text-anchor="end" x="{end + 70:.1f}" y="{below:.1f}">to {last}</text>')
     told = (
         f"{day}: {', '.join(in_words(way, n) for way, n in ways.items() if n)}"
