@@ -6,6 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 LOG ?= merit-log.sqlite
 PYTEST_ARGS ?=
+PROOFS_ARGS ?=
 
 BIN := $(VENV)/bin
 # Stamps: what is installed is up to date while its stamp is newer than what it was installed from.
@@ -17,11 +18,11 @@ SERVICES := $(VENV)/services.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services laws format check bench twins wheel lock clean
+.PHONY: help run test test-services laws format check bench twins proofs wheel lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
-	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)"'
+	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)"'
 
 run: $(RUNTIME) ## serve the policies over HTTP and log what is decided, after printing a question to ask
 	@exec $(BIN)/merit serve policies --host $(HOST) --port $(PORT) --log "$(LOG)"
@@ -52,6 +53,9 @@ bench: $(DEV) ## run the benchmarks
 
 twins: $(DEV) ## compare the compiled twin with the interpreter for 100,000 triples of rule, partner and day
 	$(BIN)/python -m tests.properties.twins
+
+proofs: $(DEV) ## hold what is proved of edits and faults against made partners, and what the solver is given against the interpreter
+	$(BIN)/python -m tests.review.prove.proofs $(PROOFS_ARGS)
 
 wheel: $(DEV) ## build the wheel and check that it holds the packages and nothing else
 	rm -rf build dist

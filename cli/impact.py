@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from itertools import chain, count, islice
 from pathlib import Path
 
@@ -104,6 +105,7 @@ def partner_options(command: Command) -> Command:
 @click.argument("base")
 @click.argument("head", required=False)
 @partner_options
+@click.option("--parquet", metavar="FILE", help="Write every flip as a row of a Parquet file too.")
 @format_option(IMPACT)
 def impact(
     base: str,
@@ -117,6 +119,7 @@ def impact(
     last: date | None,
     jobs: int | None,
     policies: tuple[str, ...],
+    parquet: str | None,
     form: str,
 ) -> None:
     """Decide partners by BASE and by HEAD, by default the working tree, and tell whose decisions are other ones.
@@ -126,6 +129,8 @@ def impact(
     """
     if bool(files) == bool(generated):
         fail_usage("give the partners with --partners, or have some made with --generated N")
+    if parquet is not None and find_spec("pyarrow") is None:
+        fail_usage("--parquet needs pyarrow; install merit[batch]")
     paths = policies or (DEFAULT_POLICIES,)
     days = days_of(dates, every, first, last)
     if not days:
@@ -133,7 +138,15 @@ def impact(
         click.echo(f"decided for today, {days[0]}; --dates takes other days", err=True)
     asked = Asked(files, generated, seed, days, jobs)
     found = compare(side(base, paths), side(head, paths))
-    echo_in(form, IMPACT, impact_of(found, engine_of(found.before), engine_of(found.after), asked))
+    told = impact_of(found, engine_of(found.before), engine_of(found.after), asked)
+    if parquet is not None:
+        from review.diff.flips_table import write_parquet
+
+        try:
+            write_parquet(told.flips, Path(parquet))
+        except OSError as error:
+            raise Broken([f"error: `{parquet}` cannot be written: {error.strerror or error}"]) from error
+    echo_in(form, IMPACT, told)
 
 
 def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked) -> Impact:
@@ -145,7 +158,8 @@ def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked) ->
         after: the engine of its side after.
         asked: which partners, on which days.
     """
-    rules = {was: now for now, was in rules_that_differ(found).items()}
+    differ = rules_that_differ(found)
+    rules = {one.former or one.name: one.name for one in found.changed if one.what == "rule" and one.name in differ}
     trial = Trial(before, after, rules, asked.days)
     partners = (
         _made(trial, asked.seed, asked.generated) if asked.generated is not None else _read(existing(asked.files))

@@ -13,6 +13,8 @@ from review.prove.checked import Judged
 from review.prove.claims import Verdict
 from review.request.proof import Proof
 
+SHARES = 4
+"""Shares of the time that is left which one rule or property may take."""
 NO_SOLVER = "the solver is not there: `pip install '.[prove]'` brings it"
 
 
@@ -51,20 +53,32 @@ def proof_of(found: Comparison, before: Engine, after: Engine, seconds: float) -
     prover = Prover(sides[0], sides[1], seconds)
     verdicts: list[Verdict] = []
     judged: list[Judged] = []
-    # What changes by its own words comes first, then what rests on it.
-    for name in sorted(compared, key=lambda one: compared[one].kind == "reached"):
-        prover.seconds = until - process_time()
+    # What changes by its own words comes first, then what rests on it; choices last, as they ask all of that together.
+    order = sorted(compared, key=lambda one: (compared[one].kind == "reached", one.startswith("choice.")))
+    waiting = [*order, *stated]
+    for name in order:
+        prover.seconds = _share(until, len(waiting))
+        waiting.pop()
         if prover.seconds <= 0:
             left[name] = late
             continue
-        verdicts += prover.of_rule(before.core.rules[compared[name].former or name], after.core.rules[name])
+        # Of several that become one each is compared.
+        for former in (one.former or name for one in changed if one.name == name):
+            verdicts += prover.of_rule(before.core.rules[former], after.core.rules[name])
     for name, one in stated.items():
-        properties.seconds = until - process_time()
+        properties.seconds = _share(until, len(waiting))
+        waiting.pop()
         if properties.seconds <= 0:
             left[f"property.{name}"] = late
         else:
             judged.append(properties.of(one))
     return Proof({name: one.title for name, one in compared.items()}, tuple(verdicts), tuple(judged), removed, left)
+
+
+def _share(until: float, waiting: int) -> float:
+    """Return the seconds that one of those who wait may take: some shares, as most take less than theirs."""
+    left = until - process_time()
+    return min(left, SHARES * left / waiting)
 
 
 def _is_as_before(before: c.Core, stated: c.Property, keys: tuple[Keys, Keys]) -> bool:

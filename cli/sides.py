@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -9,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import click
 
 from cli.console import Broken, diagnostic_text, fail_usage, kept, load_policies, source_of
+from dsl.diagnostics import nearest
 from dsl.load import Loaded, load_sources
 from dsl.render import summary
 from dsl.source import Source
@@ -34,10 +36,12 @@ def side(named: str | None, paths: Sequence[str]) -> Side:
 
 
 def _there(paths: Sequence[str]) -> Sequence[str]:
-    for path in paths:
-        if not Path(path).exists():
-            fail_usage(f"there is no `{path}` in the working tree; name the policies with --policies")
-    return paths
+    # Where the policies were moved, each side has them at one of the places.
+    there = [path for path in paths if Path(path).exists()]
+    if not there:
+        named = ", ".join(f"`{path}`" for path in paths)
+        fail_usage(f"there is no {named} in the working tree; name the policies with --policies")
+    return there
 
 
 def _whole(name: str, loaded: Loaded) -> Side:
@@ -53,8 +57,18 @@ def _of_revision(revision: str, paths: Sequence[str]) -> list[Source]:
     with _told():
         found = HERE.policies(commit, paths)
     if not found:
-        fail_usage(f"there are no policies in {', '.join(f'`{path}`' for path in paths)} of `{revision}`")
+        elsewhere = _folder_of_policies(commit)
+        more = f"; there are some in `{elsewhere}`: `--policies {elsewhere}`" if elsewhere is not None else ""
+        fail_usage(f"there are no policies in {', '.join(f'`{path}`' for path in paths)} of `{revision}`{more}")
     return found
+
+
+def _folder_of_policies(commit: str) -> str | None:
+    """Return the folder that all policy files of a commit are in, from here."""
+    with _told():
+        names = HERE.names(commit, ["."])
+    folders = [str(PurePosixPath(name).parent) for name in names if name.endswith(".policy")]
+    return posixpath.commonpath(folders) or "." if folders else None
 
 
 def files_beside(named: str | None, paths: Sequence[str], wanted: Callable[[str], bool]) -> list[Source]:
@@ -85,6 +99,9 @@ def _commit(revision: str) -> str:
         if commit is None:
             shallow = (HERE.git("rev-parse", "--is-shallow-repository") or "").strip() == "true"
             more = "; this clone is shallow: `git fetch --unshallow` brings the rest" if shallow else ""
+            known = (HERE.git("for-each-ref", "--format=%(refname:short)") or "").split()
+            meant = nearest(revision, known)
+            more = f"; did you mean `{meant}`?" if meant is not None and not shallow else more
             fail_usage(f"`{revision}` is no file, no folder, and no revision that git knows{more}")
     return commit
 

@@ -63,6 +63,8 @@ class Changed:
     after_at: str | None = None
     former: str | None = None
     """The name it had before, where it has another one now."""
+    takes_over: tuple[str, ...] = ()
+    """Rules of which a rule that is new says that it was them: the register says of their holders that they hold it."""
     through: str = ""
     """The way from what changed to it, where its own words did not."""
     by_the_register: bool = False
@@ -147,43 +149,55 @@ def _rules(one: _Told, other: _Told, changed: AbstractSet[str]) -> Iterator[Chan
     """Yield the rules that are not what they were: their own words, or what they are made of."""
     old, new = one.core.rules, other.core.rules
     former = {name: rule.id for rule in new.values() for name in _formerly(rule) if name in old and name not in new}
-    successors = {new_id: name for name, new_id in former.items() if new_id not in old}
+    successors: dict[str, list[str]] = {}
+    for name, new_id in former.items():
+        if new_id not in old:
+            successors.setdefault(new_id, []).append(name)
     ways = Directions(one.keys, other.keys)
     for rule in new.values():
-        was = old.get(successors.get(rule.id, rule.id))
+        first, *merged = successors.get(rule.id, [rule.id])
+        was = old.get(first)
         if rule.id not in changed:
             if was is not None and one.file(was) != other.file(rule):
                 yield Changed("moved", "rule", rule.id, rule.title, (), one.at(was), other.at(rule))
             continue
         if was is None:
             yield Changed(
-                "added", "rule", rule.id, rule.title, _whole(other, rule, "new"), after_at=other.at(rule), decides=True
-            )
+                "added", "rule", rule.id, rule.title, _whole(other, rule, "new"), after_at=other.at(rule), decides=True,
+                takes_over=tuple(name for name in _formerly(rule) if name in old),
+            )  # fmt: skip
             continue
-        days = _unlike_days(one, was, other, rule)
-        told = _stretches(one.editions(was), other.editions(rule))
-        stretches = tuple(part for stretch in told for part in _by_direction(ways, was, rule, stretch, days))
-        steps = _steps(ways, was, rule, c.ALWAYS, days)
-        renamed = was.id != rule.id
-        if not renamed and (was.levels, was.was) != (rule.levels, rule.was):
-            steps |= OPEN  # whom the register says to hold it
-        base = Changed(
-            "changed", "rule", rule.id, rule.title, stretches, one.at(was), other.at(rule),
-            decides=bool(steps) or renamed, amount=c.KINDS[rule.kind].decides == "amount", steps=steps,
-            codes=tuple(_codes(was, rule)),
-        )  # fmt: skip
-        if renamed:
-            yield replace(base, kind="renamed", former=was.id)
-        elif steps and not stretches:
-            # Its words are the same: what it is made of is told where it is written.
-            yield replace(base, kind="reached", through=_made_of(was, rule))
-        elif stretches or days or base.codes:
-            yield base if steps else replace(base, kind="reworded")
+        # Of several that become one each is told: what is new is another thing for who had the one or the other.
+        for its in (was, *(old[name] for name in merged)):
+            yield from _changed(one, other, ways, its, rule)
     for rule in old.values():
         if rule.id not in new and rule.id not in former:
             yield Changed(
                 "removed", "rule", rule.id, rule.title, _whole(one, rule, "ended"), before_at=one.at(rule), decides=True
             )
+
+
+def _changed(one: _Told, other: _Told, ways: Directions, was: c.Rule, rule: c.Rule) -> Iterator[Changed]:
+    """Yield what becomes of a rule, where that is something, by its own words and by what it is made of."""
+    days = _unlike_days(one, was, other, rule)
+    told = _stretches(one.editions(was), other.editions(rule))
+    stretches = tuple(part for stretch in told for part in _by_direction(ways, was, rule, stretch, days))
+    steps = _steps(ways, was, rule, c.ALWAYS, days)
+    renamed = was.id != rule.id
+    if not renamed and (was.levels, was.was) != (rule.levels, rule.was):
+        steps |= OPEN  # whom the register says to hold it
+    base = Changed(
+        "changed", "rule", rule.id, rule.title, stretches, one.at(was), other.at(rule),
+        decides=bool(steps) or renamed, amount=c.KINDS[rule.kind].decides == "amount", steps=steps,
+        codes=tuple(_codes(was, rule)),
+    )  # fmt: skip
+    if renamed:
+        yield replace(base, kind="renamed", former=was.id)
+    elif steps and not stretches:
+        # Its words are the same: what it is made of is told where it is written.
+        yield replace(base, kind="reached", through=_made_of(was, rule))
+    elif stretches or days or base.codes:
+        yield base if steps else replace(base, kind="reworded")
 
 
 def _codes(was: c.Rule, rule: c.Rule) -> Iterator[tuple[str, str]]:
@@ -229,7 +243,8 @@ def _reached(one: _Told, other: _Told, things: Sequence[Thing], told: Sequence[C
     mine, its = Reach(one.core), Reach(other.core)
     on_the_day = {**mine.on_the_day(things), **its.on_the_day(things)}
     at_all = {**mine.at_all(things), **its.at_all(things)}
-    names = {found.name for found in told}
+    # A rule that was moved, or is only worded otherwise, can still rest on something that changed.
+    names = {found.name for found in told if found.decides}
     ways = Directions(one.keys, other.keys)
     for rule in other.core.rules.values():
         was, thing = one.core.rules.get(rule.id), ("rule", rule.id)

@@ -89,6 +89,10 @@ class Directions:
             return self.of(one, inner, day) | DOWN
         if isinstance(one, c.AllOf) and (inner := _among(other, one.parts, self.after, self.before, day)) is not None:
             return self.of(inner, other, day) | UP
+        if isinstance(other, c.AnyOf) and (inner := _of_one(one, other, self.before, self.after, day)) is not None:
+            return self.of(one, inner, day) | UP
+        if isinstance(one, c.AnyOf) and (inner := _of_one(other, one, self.after, self.before, day)) is not None:
+            return self.of(inner, other, day) | DOWN
         return self._of_one_kind(one, other, day) if type(one) is type(other) else OPEN
 
     def _of_one_kind(self, one: c.Expr, other: Any, day: date) -> Steps:
@@ -342,8 +346,17 @@ def _label(node: c.Requirement) -> str:
 def _among(node: c.Expr, parts: Sequence[c.Expr], own: Keys, its: Keys, day: date) -> c.Expr | None:
     """Return the part that is a node on the other side, where a condition was put beside it or taken away."""
     key = own.key(node, day)
-    found = next((part for part in _in_force(parts, day) if its.key(_inner(part), day) == key), None)
+    says = isinstance(
+        node, c.Holds | c.Paid | c.Lapsed | c.InRenewal
+    )  # the same of the same award, whatever it rests on
+    inner = ((part, _inner(part)) for part in _in_force(parts, day))
+    found = next((part for part, its_own in inner if (says and its_own == node) or its.key(its_own, day) == key), None)
     return found if found is not None and node.type.kind == "flag" else None
+
+
+def _of_one(node: c.Expr, whole: c.AnyOf, own: Keys, its: Keys, day: date) -> c.Expr | None:
+    """Return the part that is a node on the other side, where one of the parts is enough."""
+    return _among(node, whole.parts, own, its, day) if whole.least == 1 else None
 
 
 def _figures(one: c.Literal, other: c.Literal) -> Steps:

@@ -79,8 +79,9 @@ class Trial:
 
     def _flips(self, partner: str, facts: Mapping[str, Json], day: date) -> Iterator[Flip]:
         mine = _decisions(self.before, self.rules, facts, day, "none")
-        its = _decisions(self.after, self.rules.values(), facts, day, "none")
-        for one, other in zip(mine, its, strict=True):
+        its = {one.rule: one for one in _decisions(self.after, self.rules.values(), facts, day, "none")}
+        for one in mine:
+            other = its[self.rules[one.rule]]
             was, now = _outcomes(one), _outcomes(other)
             unlike = [what for what in dict.fromkeys([*was, *now]) if was.get(what) != now.get(what)]
             if not unlike:

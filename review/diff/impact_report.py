@@ -64,9 +64,10 @@ def impact_lines(found: Impact, paint: Paint) -> Iterator[str]:
 
 def _head(found: Impact) -> str:
     concerned = len({flip.partner for flip in found.flips})
+    told = f"of {concerned:,} partners some are other ones" if concerned else "none is another one"
     return (
         f"{found.partners:,} partners, {len(found.titles):,} rules that can decide otherwise, on {found.days_in_words}: "
-        f"{found.decided:,} decisions by each side, of {concerned:,} partners some are other ones"
+        f"{found.decided:,} decisions by each side, {told}"
     )
 
 

@@ -107,6 +107,8 @@ def changed_lines(one: Changed, today: date, paint: Paint) -> Iterator[str]:
 
 def inner_lines(one: Changed, today: date) -> Iterator[str]:
     """Yield what is told of a rule, figure or list below its name."""
+    if one.takes_over:
+        yield f"  whoever holds {' or '.join(one.takes_over)} holds it from its first day"
     if one.kind == "reworded":
         yield "  no decision changes: it asks the same on all days"
     yield from (f"  reason code {before} is {after} now" for before, after in one.codes)
@@ -175,6 +177,8 @@ def _changed_json(one: Changed, today: date) -> dict[str, Json]:
     result: dict[str, Json] = {"kind": one.kind, "what": one.what, "name": one.name, "title": one.title}
     told = {"former": one.former, "before_at": one.before_at, "after_at": one.after_at, "through": one.through or None}
     result.update((key, value) for key, value in told.items() if value is not None)
+    if one.takes_over:
+        result["takes_over"] = list(one.takes_over)
     if one.what == "rule":
         result["direction"] = direction(one, one.steps)
     if one.codes:

@@ -30,6 +30,8 @@ class Claim:
     state: State
     """``proved``: none does; ``witness``: the partner does; ``unknown``: neither is known."""
     partner: Facts | None = None
+    on: date | None = None
+    """The day on which both engines decide the partner otherwise."""
     was: str = ""
     now: str = ""
     between: tuple[Between, ...] = ()
@@ -50,5 +52,7 @@ class Verdict:
     more: Claim
     what: Literal["eligibility", "amount", "stage", "options"] = "eligibility"
     """What the rule decides. Stages have no order: both claims say that nobody's is another one."""
+    former: str = ""
+    """The rule before that it is compared with, where that has another name."""
     follows: bool = False
     """Whether settings or effects differ too: what follows from the rule is not part of the claims."""

@@ -23,6 +23,8 @@ from review.prove.terms import OPEN, Cannot, End, Flag, Ordered, Term, Terms
 from review.prove.told import Told
 
 TERMS = Terms()
+NONE: frozenset[str] = frozenset()
+"""No measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class Encoded(WithRoles):
 class Encoder:
     """Writes nodes of one core for a day."""
 
-    def __init__(self, core: c.Core, keys: Keys, told: Told, as_of: date, *, reckoned: bool = False) -> None:
+    def __init__(
+        self, core: c.Core, keys: Keys, told: Told, as_of: date, *, reckoned: frozenset[str] | None = NONE
+    ) -> None:
         """Take what is written.
 
         Args:
@@ -59,7 +63,7 @@ class Encoder:
             keys: of that core.
             told: the variables of the partner.
             as_of: the day of the question.
-            reckoned: whether measures that may be supplied are reckoned instead of told.
+            reckoned: which measures that may be supplied are reckoned instead of told; None is all of them.
         """
         self.core = core
         self.keys = keys
@@ -68,6 +72,8 @@ class Encoder:
         self.reckoned = reckoned
         self.supplied: dict[str, None] = {}
         """The measures that were taken as told."""
+        self.opened: dict[str, tuple[c.Expr, date, bool, str]] = {}
+        """What is no more than a variable, by the name of that: the node, its day, whether it is projected, the rule."""
         self._found: dict[tuple[int, date, bool, str], tuple[c.Expr, Encoded]] = {}
 
     def term(self, node: c.Expr, day: date | None = None) -> Term:
@@ -100,7 +106,9 @@ class Encoder:
             return Encoded(node, self._open(node, day, projected, rule, str(reason), exact=False))
 
     def _open(self, node: c.Expr, day: date, projected: bool, rule: str, why: str, *, exact: bool) -> Term:
-        return self.told.open(f"{self._means(node, day, rule)} on {day} {projected}", node, why, exact=exact)
+        key = f"{self._means(node, day, rule)} on {day} {projected}"
+        self.opened.setdefault(key, (node, day, projected, rule))
+        return self.told.open(key, node, day, why, exact=exact)
 
     def _means(self, node: c.Expr, day: date, rule: str) -> str:
         """Return what a node is on both sides. The claims are made of a register that says the same on both.
@@ -140,7 +148,7 @@ class Encoder:
                     name, self.core.facts[name].type if name in self.core.facts else type_, day, projected=projected
                 )
             case c.Named(name=name):
-                if node.supplied and not self.reckoned and day <= self.as_of:
+                if node.supplied and day <= self.as_of and not (self.reckoned is None or name in self.reckoned):
                     self.supplied[name] = None
                     return self.told.fact(name, self.core.named[name].type, day, projected=projected)
                 return self.on(self.core.named[name].value, day, projected, "").value
@@ -173,6 +181,8 @@ class Encoder:
                 if isinstance(found, Flag) and isinstance(today, Flag):
                     self.told.wishes += [alike(found.must, today.must), alike(found.may, today.may)]
                 return found
+            case c.InProgress(rule=of) if self.core.rules[of].version_on(day) is None:
+                return TERMS.constant(False)
             case c.InProgress():
                 return self._open(node, day, projected, rule, "progress", exact=False)
             case c.Field():

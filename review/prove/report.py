@@ -11,6 +11,8 @@ from review.prove.claims import Between, Claim, Verdict
 from review.words.decision_text import Paint
 
 Json = Any
+MOST_ROWS = 3
+"""Rows of a list that are told on a line; JSON has all."""
 MOST_BETWEEN = 3
 """Things that stand between are named, up to so many; the rest by number."""
 LIMITS = (
@@ -47,7 +49,7 @@ def merged(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 
 def _alike(one: Verdict, other: Verdict) -> bool:
-    told = [(v.less.state, v.less.why, v.more.state, v.more.why, v.follows) for v in (one, other)]
+    told = [(v.former, v.less.state, v.less.why, v.more.state, v.more.why, v.follows) for v in (one, other)]
     return told[0] == told[1]
 
 
@@ -65,7 +67,7 @@ def prove_lines(found: Proved, paint: Paint) -> Iterator[str]:
             rule = one.rule
             yield ""
             yield f"{paint(rule, 'head')}  {found.titles.get(rule, '')}"
-        yield f"  {one.days}: {summary(one)}"
+        yield f"  {one.days}{f', compared with {one.former}' if one.former else ''}: {summary(one)}"
         yield from (f"    {line}" for line in verdict_detail(one))
     yield from _rest(found)
 
@@ -120,10 +122,27 @@ def _now(claim: Claim) -> str:
 
 
 def facts_in_words(facts: Json) -> str:
-    """Return the facts of a partner on one line."""
+    """Return the facts of a partner on one line; of long lists the first rows, and how many more there are.
+
+    Examples:
+        >>> facts_in_words({"facts": {}, "records": {}})
+        'a partner who tells nothing'
+        >>> facts_in_words({"records": {"awards": [1, 2, 3, 4, 5]}})
+        'a partner with {"records": {"awards": [1, 2, 3, "and 2 more"]}}'
+    """
     if not any(facts.values()):
         return "a partner who tells nothing"
-    return f"a partner with {json.dumps(facts, ensure_ascii=False)}"
+    return f"a partner with {json.dumps(_short(facts), ensure_ascii=False)}"
+
+
+def _short(told: Json) -> Json:
+    match told:
+        case dict():
+            return {name: _short(value) for name, value in told.items()}
+        case list() if len(told) > MOST_ROWS + 1:
+            return [*told[:MOST_ROWS], f"and {len(told) - MOST_ROWS} more"]
+        case _:
+            return told
 
 
 def between_in_words(between: Sequence[Between]) -> str:
@@ -160,6 +179,7 @@ def _verdict_json(verdict: Verdict, titles: dict[str, str]) -> dict[str, Json]:
         "rule": verdict.rule,
         "title": titles.get(verdict.rule, ""),
         **{name: day.isoformat() for name, day in days.items() if day is not None},
+        **({"former": verdict.former} if verdict.former else {}),
         "tried": [day.isoformat() for day in verdict.tried],
         "claims": {f"never {word}": _claim_json(claim) for word, claim in ((less, verdict.less), (more, verdict.more))},
         "follows_differ": verdict.follows,
@@ -170,6 +190,7 @@ def _claim_json(claim: Claim) -> dict[str, Json]:
     told: dict[str, Json] = {"state": claim.state}
     if claim.partner is not None:
         told |= {"partner": claim.partner, "before": claim.was, "after": claim.now}
+        told |= {"on": claim.on.isoformat()} if claim.on is not None else {}
     if claim.state == "unknown":
         told |= {"why": claim.why, "between": [{"what": x.what, "title": x.title, "at": x.at} for x in claim.between]}
     return told
@@ -180,6 +201,8 @@ def prove_markdown(found: Proved) -> str:
     lines = ["# What is proved", "", LIMITS, "", "| Rule | Days | Claim |", "| --- | --- | --- |"]
     for one in merged(found.verdicts):
         detail = "".join(f"<br>{line}".replace("|", "\\|") for line in verdict_detail(one))
-        lines.append(f"| {found.titles.get(one.rule, one.rule)} (`{one.rule}`) | {one.days} | {summary(one)}{detail} |")
+        lines.append(
+            f"| {found.titles.get(one.rule, one.rule)} (`{one.rule}`{f', compared with `{one.former}`' if one.former else ''}) | {one.days} | {summary(one)}{detail} |"
+        )
     lines += [line for line in _rest(found) if line]
     return "\n".join(lines) + "\n"

@@ -47,6 +47,8 @@ class Told:
     bounds: list[Formula] = field(default_factory=list)
     facts: dict[str, tuple[Fact, Term]] = field(default_factory=dict)
     nodes: dict[str, tuple[c.Expr, Term]] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
+    """Of which day each node is."""
     between: dict[str, Between] = field(default_factory=dict)
     people: People = field(default_factory=People)
     wishes: list[Formula] = field(default_factory=list)
@@ -73,13 +75,14 @@ class Told:
         least = node.least if isinstance(node, c.People) else 0
         return point(z3.ToReal(self.people.count(Counted(lists, least, day, projected))))
 
-    def open(self, key: str, node: c.Expr, what: str, *, exact: bool) -> Term:
+    def open(self, key: str, node: c.Expr, day: date, what: str, *, exact: bool) -> Term:
         """Return all that a node can be by its type: one value where it is read of the partner, else a range."""
         if key not in self.nodes:
             title = getattr(node, "title", "") or what
             self.between[key] = Between(what, title, f"{node.origin.source.name}:{node.origin.line}")
             type_ = _all_of(node)
             self.nodes[key] = (node, self._exactly(key, type_) if exact else self._range(key, type_))
+            self.days[key] = day
         return self.nodes[key][1]
 
     def _exactly(self, key: str, type_: c.Type) -> Term:

@@ -8,11 +8,11 @@ the register says the same on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
-from time import monotonic
+from time import process_time
 from typing import Any, Literal, TypeAlias
 
 import z3
@@ -27,8 +27,10 @@ from evaluator.engine import Engine
 from evaluator.reasons import plain
 from review.diff.direction import beside
 from review.prove.claims import Claim, Facts, Verdict
-from review.prove.encode import TERMS, Encoder
+from review.prove.encode import NONE, TERMS, Encoder
 from review.prove.formulas import Formula, alike, at_least, both, either, negated
+from review.prove.lemmas import Lemmas
+from review.prove.rows import Made, Of
 from review.prove.terms import Cannot, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
 from review.prove.witness import shows, smallest, thought_of
@@ -73,25 +75,28 @@ class Prover:
         self.texts = texts_of((before.core, after.core))
         self._daily = [Anywhere(side.core, moves_daily) for side in (before, after)]
         self._known: dict[tuple[object, ...], tuple[Claim, Claim]] = {}
+        self._made = Made(self.texts)
+        self._lemmas = Lemmas(self.texts)
+        self._until = 0.0
         self._shown: dict[tuple[str, Way], list[Facts]] = {}
         """Partners that showed it of a rule on other days: they are tried first."""
 
     def of_rule(self, was: c.Rule, rule: c.Rule) -> Iterator[Verdict]:
         """Yield what becomes of a rule, for every stretch of days on which the sides do not decide alike."""
-        until = monotonic() + self.seconds
+        self._until = until = process_time() + self.seconds
         for days in self._unlike(was, rule):
             tried = tuple(dict.fromkeys(ends_of(days)))
-            claims = [self._claims(was, rule, day) if monotonic() < until else self._out_of_time() for day in tried]
+            claims = [self._claims(was, rule, day) if process_time() < until else self._out_of_time() for day in tried]
             if not claims:
                 continue
             less, more = (_together([pair[index] for pair in claims]) for index in (0, 1))
             yield Verdict(
-                rule.id, days, tried, less, more, c.KINDS[rule.kind].decides,
+                rule.id, days, tried, less, more, c.KINDS[rule.kind].decides, was.id if was.id != rule.id else "",
                 any(self._follows(was, rule, day) for day in tried),
             )  # fmt: skip
 
     def _out_of_time(self) -> tuple[Claim, Claim]:
-        unknown = Claim("unknown", why=f"not looked at: the rule took more than {self.seconds:g} seconds")
+        unknown = Claim("unknown", why=f"not looked at: the rule took more than {self.seconds:.3g} seconds")
         return unknown, unknown
 
     def _unlike(self, was: c.Rule, rule: c.Rule) -> Iterator[c.Days]:
@@ -119,22 +124,45 @@ class Prover:
         nodes = [(where, node) for where, found in zip(self._daily, (mine, its), strict=True) for _, node in found]
         daily = any(where.within(node) for where, node in nodes if node is not None)
         key = (was.id, *told, day if daily else None)
-        if key not in self._known:
-            self._known[key] = self._asked(was, rule, day)
-        return self._known[key]
+        known = self._known[key] = self._on(day, was, rule, self._known.get(key)) or self._asked(was, rule, day)
+        return known
+
+    def _on(
+        self, day: date, was: c.Rule, rule: c.Rule, known: tuple[Claim, Claim] | None
+    ) -> tuple[Claim, Claim] | None:
+        """Return what is known of one day as it is on another; None where who shows it does not: by records of months."""
+        if known is None:
+            return None
+        found = [
+            claim
+            if claim.partner is None
+            else self._witness(dict(claim.partner), was, rule, day, way)
+            if self._shows(was, rule, day, way)(claim.partner)
+            else None
+            for claim, way in zip(known, WAYS, strict=True)
+        ]
+        less, more = found
+        return (less, more) if less is not None and more is not None else None
 
     def _asked(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[Claim, Claim]:
         mine, its = was.version_on(day), rule.version_on(day)
         if (mine is None) != (its is None) and c.KINDS[rule.kind].decides != "eligibility":
             gone = Claim("unknown", why=f"it is in force on one side only on {day}")
             return gone, gone
-        claims = [self._in_mode(was, rule, day, reckoned=False)]
-        if claims[0][2] and "proved" in (claims[0][0].state, claims[0][1].state):
-            # A measure is made otherwise: what holds where it is told has to hold where it is reckoned.
-            claims.append(self._in_mode(was, rule, day, reckoned=True))
-        return _together([one[0] for one in claims]), _together([one[1] for one in claims])
+        less, more, otherwise = self._in_mode(was, rule, day, NONE)
+        # Where a measure is made otherwise, what holds where it is told has to hold where it is reckoned: it alone, and
+        # all that may be supplied.
+        for reckoned in (otherwise, None) if otherwise else ():
+            if "proved" not in (less.state, more.state):
+                break
+            its_less, its_more, _ = self._in_mode(was, rule, day, reckoned)
+            less, more = _together((less, its_less)), _together((more, its_more))
+        return less, more
 
-    def _in_mode(self, was: c.Rule, rule: c.Rule, day: date, *, reckoned: bool) -> tuple[Claim, Claim, bool]:
+    def _in_mode(
+        self, was: c.Rule, rule: c.Rule, day: date, reckoned: frozenset[str] | None
+    ) -> tuple[Claim, Claim, frozenset[str]]:
+        """Return the claims where some measures are reckoned, and which of the others are made otherwise."""
         told = Told(self.texts)
         one = Encoder(self.before.core, self.before.keys, told, day, reckoned=reckoned)
         other = Encoder(self.after.core, self.after.keys, told, day, reckoned=reckoned)
@@ -142,9 +170,11 @@ class Prover:
             asked = list(_pairs(one, was, other, rule, day))
         except Cannot as reason:
             unknown = Claim("unknown", why=f"{reason} cannot be written for the solver")
-            return unknown, unknown, False
-        less, more = (self._claim(told, asked, way, was, rule, day) for way in WAYS)
-        return less, more, any(self._is_made_otherwise(name) for name in (*one.supplied, *other.supplied))
+            return unknown, unknown, NONE
+        told.bounds += self._lemmas.of(told, (one, other))
+        sides = ((self.before.engine, was, one), (self.after.engine, rule, other))
+        less, more = (self._claim(told, asked, way, sides, day) for way in WAYS)
+        return less, more, frozenset(filter(self._is_made_otherwise, (*one.supplied, *other.supplied)))
 
     def _is_made_otherwise(self, name: str) -> bool:
         mine, its = self.before.core.named.get(name), self.after.core.named.get(name)
@@ -152,7 +182,8 @@ class Prover:
             return True
         return self.before.keys.lasting(mine.value) != self.after.keys.lasting(its.value)
 
-    def _claim(self, told: Told, asked: Sequence[_Asked], way: Way, was: c.Rule, rule: c.Rule, day: date) -> Claim:
+    def _claim(self, told: Told, asked: Sequence[_Asked], way: Way, sides: tuple[Of, Of], day: date) -> Claim:
+        (_, was, _), (_, rule, _) = sides
         against = either(*(_against(one, way) for one in asked))
         if z3.is_false(z3.simplify(against)):
             return Claim("proved")
@@ -166,18 +197,30 @@ class Prover:
         if found != z3.sat:
             return Claim("unknown", between=between, why=f"the solver did not end in {TIME // 1000} seconds")
         does_show = self._shows(was, rule, day, way)
-        for facts in chain(self._shown.get((was.id, way), ()), self._partners(solver, told, day)):
+        # One claim may not take the time of the others.
+        until = min(self._until, process_time() + self.seconds / 4)
+
+        def is_late() -> bool:
+            return process_time() > until
+
+        for facts in chain(self._shown.get((was.id, way), ()), self._partners(solver, told, day, sides, is_late)):
             if does_show(facts):
                 return self._witness(dict(facts), was, rule, day, way)
+            if is_late():
+                break
         return Claim("unknown", between=between, why="no partner was found that shows it")
 
-    def _partners(self, solver: Any, told: Told, day: date) -> Iterator[dict[str, Json]]:
-        return thought_of(solver, told, day, dict.fromkeys((*self.before.core.records, *self.after.core.records)))
+    def _partners(
+        self, solver: Any, told: Told, day: date, sides: tuple[Of, Of], is_late: Callable[[], bool]
+    ) -> Iterator[dict[str, Json]]:
+        yield from thought_of(solver, told, day, dict.fromkeys((*self.before.core.records, *self.after.core.records)))
+        yield from self._made.with_lists(solver, told, day, sides, is_late)
+        yield from self._made.whole(day, sides)
 
     def _shows(self, was: c.Rule, rule: c.Rule, day: date, way: Way) -> Any:
         def decide(facts: Facts) -> bool:
             before, after = self._decided(was, rule, day, facts)
-            return any(_is_way(before[name], after[name], way) for name in before.keys() & after.keys())
+            return bool(_unlike(before, after, way))
 
         return shows(decide)
 
@@ -189,9 +232,12 @@ class Prover:
     def _witness(self, facts: dict[str, Json], was: c.Rule, rule: c.Rule, day: date, way: Way) -> Claim:
         least = smallest(facts, self._shows(was, rule, day, way))
         before, after = self._decided(was, rule, day, least)
-        name = next(name for name in before if name in after and _is_way(before[name], after[name], way))
-        self._shown.setdefault((was.id, way), []).append(least)
-        return Claim("witness", least, f"{name}: {_said(before[name])}", f"{name}: {_said(after[name])}")
+        name = _unlike(before, after, way)[0]
+        shown = self._shown.setdefault((was.id, way), [])
+        if least not in shown:
+            shown.append(least)
+        was_said, now_said = (_said(told[name]) if name in told else "not there" for told in (before, after))
+        return Claim("witness", least, day, f"{name}: {was_said}", f"{name}: {now_said}")
 
 
 def moves_daily(node: c.Expr) -> bool | None:
@@ -219,14 +265,16 @@ def _pairs(one: Encoder, was: c.Rule, other: Encoder, rule: c.Rule, day: date) -
         if before is not None and after is not None:
             yield _Asked(name, one.on(before, day, False, was.id).value, other.on(after, day, False, rule.id).value)
     options = [{option.name: option for option in version.options if day in option.days} for version in (mine, its)]
-    if options[0].keys() != options[1].keys():
-        raise Cannot("an option on one side only")
-    for option_name, option in options[0].items():
+    for option_name in dict.fromkeys((*options[0], *options[1])):
+        # An option that is not there is open to nobody.
         terms = [
-            TERMS.constant(True)
-            if asked.requirement is None
+            TERMS.constant(asked is not None)
+            if asked is None or asked.requirement is None
             else encoder.on(asked.requirement, day, False, of.id).value
-            for encoder, of, asked in ((one, was, option), (other, rule, options[1][option_name]))
+            for encoder, of, asked in (
+                (one, was, options[0].get(option_name)),
+                (other, rule, options[1].get(option_name)),
+            )
         ]
         yield _Asked(f"option {option_name or 'no choice'}", terms[0], terms[1])
 
@@ -267,6 +315,16 @@ def _together(claims: Sequence[Claim]) -> Claim:
             if claim.state == state:
                 return claim
     return claims[0]
+
+
+def _unlike(before: Mapping[str, Range], after: Mapping[str, Range], way: Way) -> list[str]:
+    """Return the outcomes that are less (more) than before; an option that is not there is open to nobody."""
+    names = [
+        name
+        for name in dict.fromkeys((*before, *after))
+        if name.startswith("option ") or (name in before and name in after)
+    ]
+    return [name for name in names if _is_way(before.get(name, Truth.FALSE), after.get(name, Truth.FALSE), way)]
 
 
 def _is_way(before: Range, after: Range, way: Way) -> bool:

@@ -18,7 +18,7 @@ from dsl.builtin import BUILT_IN
 from dsl.codec import decimal_text
 from evaluator.facts_schema import FactErrors
 from review.prove.claims import Facts
-from review.prove.formulas import Formula, both, negated
+from review.prove.formulas import Formula, alike, both, negated
 from review.prove.terms import UNNAMED, Flag, Ordered, Term, Words
 from review.prove.told import Told
 
@@ -28,13 +28,19 @@ SINCE = "1990-01-01"
 LONG_AGO = "2015-01-01"
 """When people were certified, and awards attained."""
 AHEAD = timedelta(days=300)
-"""How far ahead of the question an award's anniversary lies."""
+"""How far ahead of the day of which it is asked an award's anniversary lies."""
+JUST_PAST = timedelta(days=-10)
+"""And of a partner who has just had it: whom a choice or a renewal is open to."""
+OTHER = "another"
+"""A text that no rule names."""
 MOST_PERSONS = 60
 PLACES = 6
 """Decimal places to which a figure of the solver is cut."""
 
 
-def partner_of(told: Told, model: Any, as_of: date, records: Mapping[str, Json]) -> dict[str, Json]:
+def partner_of(
+    told: Told, model: Any, as_of: date, records: Mapping[str, Json], ahead: timedelta = AHEAD
+) -> dict[str, Json]:
     """Return the facts of the partner that a model of the solver describes, as far as they can be told.
 
     Args:
@@ -42,12 +48,13 @@ def partner_of(told: Told, model: Any, as_of: date, records: Mapping[str, Json])
         model: their values.
         as_of: the day of the question.
         records: lists that are told in any case: empty ones, so that nothing in them is missing.
+        ahead: how far ahead of the day of which it is asked an award's anniversary lies.
     """
     facts: dict[str, Json] = {}
     projected: dict[str, Json] = {}
     past: dict[str, dict[date, Json]] = {}
     for fact, term in told.facts.values():
-        value = _value(term, model, fact.type)
+        value = value_of(term, model, fact.type)
         if fact.projected:
             projected[fact.name] = value
         elif fact.day == as_of:
@@ -59,7 +66,7 @@ def partner_of(told: Told, model: Any, as_of: date, records: Mapping[str, Json])
         steps = [{"from": day.isoformat(), "value": days[day]} for day in sorted(days)]
         facts[name] = {"history": [{**steps[0], "from": SINCE}, *steps[1:]]}
     lists = {**records, "certifications": list(_certified(told, model))}
-    awards = list(_awards(told, model, as_of))
+    awards = list(_awards(told, model, ahead))
     found: dict[str, Json] = {"facts": facts, "records": {**lists, "awards": awards}}
     if projected:
         found["projected"] = {"facts": projected}
@@ -80,11 +87,38 @@ def thought_of(solver: Any, told: Told, day: date, lists: Iterable[str]) -> Iter
     records: dict[str, Json] = {name: [] for name in lists if name not in BUILT_IN}
     plain = [_is_nothing(term) for _, term in told.nodes.values()]
     register = [_is_nothing(term) for node, term in told.nodes.values() if not isinstance(node, c.Holds | c.Paid)]
-    for wanted in ([*plain, *told.wishes], [*register, *told.wishes], plain, register, told.wishes, []):
+    # What may be held and need not be is told by no record.
+    sure = is_held_or_not(told)
+    for wanted in (
+        [*plain, *told.wishes],
+        [*register, *sure, *told.wishes],
+        plain,
+        [*register, *sure],
+        register,
+        [*sure, *told.wishes],
+        told.wishes,
+        [],
+    ):
         if solver.check(*_named(solver, wanted)) == z3.sat:
-            partner = partner_of(told, solver.model(), day, records)
+            yield from partners_of(told, solver.model(), day, records)
+
+
+def partners_of(told: Told, model: Any, day: date, records: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    """Yield the partners that a model may describe: as of today, as ever, and with anniversaries that are just past."""
+    for ahead in (AHEAD, JUST_PAST):
+        partner = partner_of(told, model, day, records, ahead)
+        if ahead is AHEAD or partner["records"]["awards"]:
             yield partner
             yield always(partner, list(records))
+
+
+def is_held_or_not(told: Told) -> list[Formula]:
+    """Return that whatever may be held, or paid for, is so."""
+    return [
+        alike(term.must, term.may)
+        for node, term in told.nodes.values()
+        if isinstance(node, c.Holds | c.Paid) and isinstance(term, Flag)
+    ]
 
 
 def _is_nothing(term: Term) -> Formula:
@@ -109,6 +143,7 @@ def _named(solver: Any, wanted: Sequence[Formula]) -> list[Formula]:
 
 def smallest(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str, Json]:
     """Return as few of the facts as still show the difference: dropping any more of them removes it."""
+    facts = _with_fewer_rows(facts, shows)
     changed = True
     while changed:
         changed = False
@@ -116,6 +151,24 @@ def smallest(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str
             if shows(less):
                 facts, changed = less, True
                 break
+    return facts
+
+
+def _with_fewer_rows(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str, Json]:
+    """Return the facts with as few rows as halves, quarters and so on of each list can be left out."""
+    for name, rows in facts.get("records", {}).items():
+        left = list(rows)
+        size = len(left)
+        while size > 1:
+            size = (size + 1) // 2
+            start = 0
+            while start < len(left):
+                fewer = left[:start] + left[start + size :]
+                less = {**facts, "records": {**facts["records"], name: fewer}}
+                if shows(less):
+                    facts, left = less, fewer
+                else:
+                    start += size
     return facts
 
 
@@ -161,19 +214,20 @@ def _certified(told: Told, model: Any) -> Iterator[Json]:
                 yield {"person": f"person {number}", "certification": name, "earned": LONG_AGO, "expires": "none"}
 
 
-def _awards(told: Told, model: Any, as_of: date) -> Iterator[Json]:
+def _awards(told: Told, model: Any, ahead: timedelta) -> Iterator[Json]:
     held: dict[str, Json] = {}
-    for node, term in told.nodes.values():
+    for key, (node, term) in sorted(told.nodes.items(), key=lambda one: told.days[one[0]]):
         if isinstance(node, c.Holds | c.Paid) and isinstance(term, Flag) and _holds(term.must, model):
             row = held.setdefault(
                 node.award,
                 {
                     "award": node.award,
                     "attained": LONG_AGO,
-                    "anniversary": (as_of + AHEAD).isoformat(),
                     "ended": "none",
                 },
             )
+            # Of several days the last one says it.
+            row["anniversary"] = (told.days[key] + ahead).isoformat()
             if isinstance(node, c.Holds) and node.level is not None:
                 row["level"] = node.level
             row["benefits"] = "bought" if isinstance(node, c.Paid) else row.get("benefits", "none")
@@ -186,16 +240,17 @@ def _holds(formula: Any, model: Any) -> bool:
 
 def number_of(term: Ordered, model: Any, type_: c.Type) -> Json:
     """Return the figure that a model gives a term, as a partner tells it."""
-    return _value(term, model, type_)
+    return value_of(term, model, type_)
 
 
-def _value(term: Term, model: Any, type_: c.Type) -> Json:
+def value_of(term: Term, model: Any, type_: c.Type) -> Json:
+    """Return what a model gives a term, as a partner tells it."""
     match term:
         case Flag(must=must):
             return _holds(must, model)
         case Words(options=options):
             word = next(word for word, may in options if _holds(may, model))
-            return "another" if word == UNNAMED else word
+            return OTHER if word == UNNAMED else word
         case Ordered(low=low, is_day=is_day):
             told = model.eval(low.value, model_completion=True)
             value = Fraction(told.numerator_as_long(), told.denominator_as_long())

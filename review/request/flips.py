@@ -88,13 +88,14 @@ def way_of(flip: Flip) -> Way:
     if flip.before in _RANK and flip.after in _RANK:
         return "gains" if _RANK[flip.after] > _RANK[flip.before] else "loses"
     if flip.what in _MONEY:
-        was, now = _figure(flip.before), _figure(flip.after)
+        was, now = figure(flip.before), figure(flip.after)
         if was is not None and now is not None and was != now:
             return "loses" if now > was else "gains"
     return "otherwise"
 
 
-def _figure(told: str) -> Decimal | None:
+def figure(told: str) -> Decimal | None:
+    """Return the number that an outcome is told as; None where it is a range, or no number."""
     figure, _, unit = told.replace(",", "").partition(" ")
     try:
         return Decimal(figure) if len(unit) == 3 or not unit else None

@@ -40,6 +40,9 @@ def _section(section: Section) -> Iterator[str]:
     if section.flips:
         yield f'<div class="picture">{flips_plot(section.flips)}</div>'
         yield '<p class="small">Left of the line partners lose, right of it they gain; dashed: neither.</p>'
+    for drawing, below in section.drawings:
+        yield f'<div class="picture">{drawing}</div>'
+        yield f'<p class="small">{escape(below)}</p>'
     if section.items:
         yield "<ul>"
         yield from (f"<li>{_item(item)}</li>" for item in section.items)

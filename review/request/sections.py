@@ -12,6 +12,7 @@ from review.guide.marks import sentence
 from review.prove.check_report import property_detail, property_word
 from review.prove.report import LIMITS, summary, verdict_detail
 from review.request.flips import Flipped, flipped, in_words, only_points
+from review.request.plots import plots
 from review.request.request import Request
 from review.request.scenarios import by_words
 from review.scenarios.ready.citations import shown
@@ -48,6 +49,8 @@ class Section:
     """What the folded lines are."""
     flips: Sequence[Flipped] = field(default=())
     """What is drawn, where there is a place for drawings."""
+    drawings: tuple[tuple[str, str], ...] = ()
+    """More drawings, as SVG, each with what is said below it."""
 
 
 def sections(told: Request) -> Iterator[Section]:
@@ -71,11 +74,13 @@ def _changes(told: Request) -> Section:
 
 def _changed(kind: str, lines: tuple[str, ...], rules: Sequence[Changed]) -> Item:
     whats = "" if rules[0].what == "rule" else f"{rules[0].what} "
-    names = [
-        f"{one.title} (`{one.name}`{f', before `{one.former}`' if one.former is not None else ''})" for one in rules
-    ]
+    names = [f"{one.title} (`{one.name}`{_before(one)})" for one in rules]
     places = (" → ".join(dict.fromkeys(filter(None, (one.before_at, one.after_at)))) for one in rules[:MOST_NAMED])
     return Item(f"{kind}: {whats}{_listed(names)}", tuple(filter(None, places)), lines)
+
+
+def _before(one: Changed) -> str:
+    return f", before `{one.former}`" if one.former is not None else ""
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -105,8 +110,9 @@ def _flips(told: Request) -> Section:
     items = [_flip(row) for row in rows]
     rest = tuple(item.text for item in items[MOST_NAMED:])
     return Section(
-        "Who flips", tuple(items[:MOST_NAMED]), lead, "", rest, f"{len(rest)} more rules and directions", rows
-    )
+        "Who flips", tuple(items[:MOST_NAMED]), lead, "", rest, f"{len(rest)} more rules and directions", rows,
+        tuple(plots(impact, told.found.after.core)),
+    )  # fmt: skip
 
 
 def _flip(row: Flipped) -> Item:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+IN_POLICIES = "; there are some in `policies`: `--policies policies`"
 RULE = "entitlement badge {{ requires {{ seats: seats >= {least} }} }}\n"
 FACTS = "facts { seats: count }\n"
 Run = Callable[..., tuple[int, str]]
@@ -75,6 +76,34 @@ def test_a_file_that_git_says_was_renamed_is_a_move(repository: Path, run_merit:
     assert "policies/badge.policy:1 -> policies/badges.policy:1" in told
 
 
+def test_a_rule_that_is_moved_and_reached_is_told_as_both(repository: Path, run_merit: Run) -> None:
+    more = "entitlement more { requires { badge: qualifies for badge } }\n"
+    (repository / "policies" / "more.policy").write_text(more, "utf-8")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "one rests on the other")
+    git(repository, "mv", "policies/more.policy", "policies/rest.policy")
+    write(repository / "policies", 9)
+
+    told = json.loads(run_merit("diff", "HEAD", "--format", "json")[1])
+
+    assert {(one["kind"], one["name"]) for one in told["changed"]} == {
+        ("changed", "entitlement.badge"),
+        ("moved", "entitlement.more"),
+        ("reached", "entitlement.more"),
+    }
+
+
+def test_policies_that_moved_to_another_folder_are_named_by_both(repository: Path, run_merit: Run) -> None:
+    git(repository, "mv", "policies", "rules")
+    write(repository / "rules", 9)
+
+    code, told = run_merit("diff", "v2", "--policies", "policies", "--policies", "rules")
+
+    assert code == 0
+    assert "changed  entitlement.badge" in told
+    assert "stricter" in told
+
+
 def test_json_and_markdown_say_the_same(repository: Path, run_merit: Run) -> None:
     whole = json.loads(run_merit("diff", "v1", "v2", "--format", "json")[1])
 
@@ -88,10 +117,11 @@ def test_json_and_markdown_say_the_same(repository: Path, run_merit: Run) -> Non
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["v9"], "error: `v9` is no file, no folder, and no revision that git knows"),
+        (["elsewhere"], "error: `elsewhere` is no file, no folder, and no revision that git knows"),
+        (["mian"], "error: `mian` is no file, no folder, and no revision that git knows; did you mean `main`?"),
         (["--", "-x"], "error: `-x` is no revision"),
-        (["v1", "--policies", "rules"], "error: there are no policies in `rules` of `v1`"),
-        (["v1", "v2", "--policies", "rules"], "error: there are no policies in `rules` of `v1`"),
+        (["v1", "--policies", "rules"], f"error: there are no policies in `rules` of `v1`{IN_POLICIES}"),
+        (["v1", "v2", "--policies", "rules"], f"error: there are no policies in `rules` of `v1`{IN_POLICIES}"),
     ],
 )
 def test_what_is_no_side_is_told(repository: Path, run_merit: Run, arguments: list[str], expected: str) -> None:

@@ -159,3 +159,17 @@ def test_every_quarter_is_decided(folder: Path, run_merit: Run) -> None:
     )
 
     assert ", on 12 days from 2023-01-01 through 2023-12-01: " in told_of_months
+
+
+def test_every_flip_is_a_row_of_a_parquet_file(folder: Path, run_merit: Run) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+
+    code, _ = run_merit(*SIDES, "--partners", "partners.jsonl", "--jobs", "1", "--parquet", "flips.parquet")
+
+    rows = parquet.read_table(folder / "flips.parquet").to_pylist()
+    assert code == 0
+    assert [(row["partner"], row["on"].isoformat(), row["after"], row["clauses"]) for row in rows] == [
+        (f"p{number}", "2023-06-20", "not eligible", ["entitlement.badge.seats"]) for number in (5, 6, 7)
+    ]
+    code, told = run_merit(*SIDES, "--partners", "partners.jsonl", "--jobs", "1", "--parquet", "no/flips.parquet")
+    assert (code, "`no/flips.parquet` cannot be written" in told) == (3, True)

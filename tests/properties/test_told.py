@@ -86,12 +86,14 @@ def test_what_more_facts_do_not_reach_is_as_it_was(name: str) -> None:
 
 
 READS = """
-facts { a: count  b: flag  f: flag  d: date }
+facts { a: count  b: flag  f: flag  d: date  term: duration }
 records ev "Evidence" dated by day { day: date  n: count }
 measure m: count, may be supplied = a
 designation one { requires { x: m >= 1 } }
 entitlement two { requires { x: qualifies for one  y: b } }
 entitlement three { requires { x: holds one } }
+designation five { requires { x: b }  valid term  checked at own anniversary }
+entitlement six { requires { x: anniversary <= today + 400 days } }
 entitlement four { requires { x: (count ev[n > a] >= 1) sometime from d through today } }
 """
 
@@ -109,6 +111,7 @@ def test_what_a_node_reads_is_known_also_through_names_and_rules() -> None:
     assert reads("designation.one") == {"m", "a"}
     assert reads("entitlement.two") == {"m", "a", "b"}
     assert reads("entitlement.three") == {REGISTER}
+    assert reads("entitlement.six") == {REGISTER, "term"}, "an award that would be attained has its anniversary after a term"
     assert reads("entitlement.four") == {"a", "d", "records ev"}
 
 
@@ -124,3 +127,22 @@ def test_a_requirement_that_is_not_reached_is_not_decided_again() -> None:
 
     assert [one is other for one, other in zip(first.walk(), second.walk(), strict=True)].count(True) >= 1
     assert second.truth.name == "TRUE"
+
+
+def test_where_awards_are_held_their_checks_are_reached() -> None:
+    text = """
+    facts { z: flag }
+    designation checked { requires { z: z }  checked at own anniversary, lost after 30 days }
+    entitlement of_it { requires { held: holds checked } }
+    """
+    core = load_sources([Source("checks.policy", text)]).core
+    day, rule = date(2023, 3, 1), core.rules["entitlement.of_it"]
+    row = {"award": "designation.checked", "attained": "2022-01-15", "anniversary": "2023-01-15", "ended": "none"}
+    facts = {"records": {"awards": [row]}}
+    now = {**facts, "facts": {"z": {"history": [{"from": "2022-01-01", "value": False}]}}}
+    before = Interpreter(core, Facts(core, facts, day))
+    assert before.requirement(rule, Moment(day)).truth.name == "UNKNOWN"
+
+    told = before.told(Facts(core, now, day), {"z"}, Reached(core))
+
+    assert told.requirement(rule, Moment(day)).truth.name == "FALSE"

@@ -12,9 +12,10 @@ from review.diff.compare import Side
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data" / "diff"
+SERVICE = ROOT / "tests" / "data" / "policies" / "service"
 BASE = {
-    name: (ROOT / "tests/data/policies/service" / f"{name}.policy").read_text("utf-8")
-    for name in ("azure", "membership")
+    path.stem: path.read_text("utf-8")
+    for path in (SERVICE / "azure.policy", SERVICE / "membership.policy", DATA / "tracks.policy")
 }
 EDITS: dict[str, list[list[str]]] = yaml.safe_load((DATA / "edits.yaml").read_text("utf-8"))
 

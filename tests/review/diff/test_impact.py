@@ -14,7 +14,7 @@ from review.scenarios.partners import Partners
 from tests.review.diff.conftest import BASE, EDITS, edited, side
 
 DAYS = (date(2022, 11, 20), date(2023, 6, 20), date(2027, 2, 1))
-PARTNERS = 8
+PARTNERS = 6
 
 
 def trial(before: Side, after: Side) -> Trial:

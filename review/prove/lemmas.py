@@ -1,0 +1,121 @@
+"""What is known of figures over records without their rows: of one condition that implies another it has no more.
+
+A number or sum over the records of a list is one variable to the solver. Two of them over the same list and months are
+in order where every record that meets the one condition meets the other: that is asked of a single record of which
+every field is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import permutations
+
+import z3
+
+from dsl import core as c
+from dsl.core.ranges import Numbers
+from evaluator.records import anything
+from review.prove.encode import Encoder
+from review.prove.formulas import FALSE, TRUE, Formula, both, negated
+from review.prove.terms import Flag, Ordered, Term
+from review.prove.told import Told
+
+TIME = 1_000
+"""Milliseconds that the solver may think about one record."""
+
+
+class OfRecord(Encoder):
+    """Writes conditions of a record: its fields are variables."""
+
+    def __init__(self, of: Encoder, told: Told, records: str) -> None:
+        """Take whose nodes they are, and the list."""
+        super().__init__(of.core, of.keys, told, of.as_of, reckoned=of.reckoned)
+        self.records = records
+
+    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+        if not isinstance(node, c.Field):
+            return super()._read(node, day, projected, rule)
+        if node.formula is not None:
+            return self.on(node.formula, day, projected, rule).value
+        return self.told.fact(f"{self.records}.{node.name}", node.type, day, projected=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """A figure over records."""
+
+    term: Ordered
+    node: c.Aggregate
+    encoder: Encoder
+    day: date
+    rule: str
+    where: str
+
+
+@dataclass(slots=True)
+class Lemmas:
+    """Finds which figures are in order; remembers which condition implies which."""
+
+    texts: tuple[str, ...]
+    _implied: dict[tuple[object, ...], bool] = field(default_factory=dict)
+
+    def of(self, told: Told, encoders: Sequence[Encoder]) -> Iterator[Formula]:
+        """Yield what holds of the variables of figures over records."""
+        groups: dict[tuple[object, ...], dict[str, _Over]] = {}
+        for encoder in encoders:
+            for key, (node, day, projected, rule) in encoder.opened.items():
+                term = told.nodes[key][1]
+                if not isinstance(node, c.Aggregate) or not isinstance(term, Ordered) or term.exact is None:
+                    continue
+                if not _grows_with_its_records(node):
+                    continue
+                parts = (*([node.value] if node.value is not None else []), *node.alike)
+                keys = tuple(encoder.keys.key(part, day) for part in parts)
+                what = (node.records, node.function, node.distinct, keys, node.over, day, projected, rule)
+                where = "" if node.where is None else encoder.keys.key(node.where, day)
+                groups.setdefault(what, {})[where] = _Over(term, node, encoder, day, rule, where)
+        for group in groups.values():
+            for one, other in permutations(group.values(), 2):
+                if self._implies(one, other):
+                    yield one.term.low.value <= other.term.low.value
+
+    def _implies(self, one: _Over, other: _Over) -> bool:
+        key = (one.node.records, one.where, other.where, one.day, one.encoder.reckoned)
+        if key not in self._implied:
+            self._implied[key] = self._asked(one, other)
+        return self._implied[key]
+
+    def _asked(self, one: _Over, other: _Over) -> bool:
+        told = Told(self.texts)
+        inside, outside = (_meets(over, told) for over in (one, other))
+        if inside is None or outside is None:
+            return False
+        against = both(inside.may, negated(outside.must))
+        solver = z3.SimpleSolver()
+        solver.set("timeout", TIME)
+        solver.add(*told.all_bounds(), against)
+        return bool(against.eq(FALSE) or solver.check() == z3.unsat)
+
+
+def _meets(over: _Over, told: Told) -> Flag | None:
+    return is_counted(over.node, over.encoder, told, over.day, over.rule)
+
+
+def is_counted(node: c.Aggregate, of: Encoder, told: Told, day: date, rule: str) -> Flag | None:
+    """Return whether a record is one that a figure is reckoned from; None where that cannot be written."""
+    if node.where is None:
+        return Flag(TRUE, TRUE)
+    found = OfRecord(of, told, node.records).on(node.where, day, False, rule).value
+    return found if isinstance(found, Flag) else None
+
+
+def _grows_with_its_records(node: c.Aggregate) -> bool:
+    """Whether more records are never less: a number of them, or a sum of what is not negative."""
+    if node.total is not None or node.of_anniversary is not None:
+        return False
+    if node.function == "count":
+        return True
+    found = anything(node)
+    return node.function == "sum" and isinstance(found, Numbers) and found.low is not None and found.low >= 0

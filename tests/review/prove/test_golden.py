@@ -1,0 +1,74 @@
+"""The edits of the golden repository: what is proved of each, who shows the difference, and whose decisions flip.
+
+An edit that changes decisions has a partner who shows it: one whom both engines decide otherwise and who needs all that
+is told, or a made one whose decision flips; of an edit that changes none it is proved.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from review.prove.verdicts import WAYS
+from review.prove.witness import _less
+from tests.conftest import Golden
+from tests.review.diff.conftest import DATA, EDITS
+from tests.review.prove.golden import edit, told_lines
+from tests.review.prove.test_verdicts import differs
+
+SHORT = ("any_to_all", "fee_dearer", "figure_known", "layout_only", "renamed_and_merged")
+
+
+def check(name: str, golden: Golden) -> None:
+    one = edit(name)
+    verdicts, flips = list(one.verdicts()), list(one.flips())
+    golden.check(DATA / "proved" / f"{name}.txt", "\n".join(told_lines(one, verdicts, flips)) + "\n")
+
+    shown = False
+    for verdict in verdicts:
+        for way in WAYS:
+            claim = getattr(verdict, way)
+            assert claim.state != "unknown", (verdict.rule, str(verdict.days), way, claim.why)
+            if claim.state != "witness":
+                continue
+            shown = True
+            former = verdict.former or verdict.rule
+            asked = (one.before, one.after, verdict.rule)
+            assert claim.on in verdict.tried
+            assert differs(*asked, claim.partner, (claim.on,), way, former)
+            for smaller in _less(dict(claim.partner)):
+                assert not differs(*asked, smaller, (claim.on,), way, former), (claim.partner, smaller)
+    proved = all(getattr(verdict, way).state == "proved" for verdict in verdicts for way in WAYS)
+    assert shown or flips or proved
+    assert not (one.found.decides_the_same and (shown or flips))
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_an_edit_is_proved_or_shown(name: str, golden: Golden) -> None:
+    check(name, golden)
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("name", [name for name in EDITS if name not in SHORT])
+def test_every_edit_is_proved_or_shown(name: str, golden: Golden) -> None:
+    check(name, golden)
+
+
+def shows_what_follows(name: str, told: str) -> bool:
+    """Whether a made partner is told otherwise what the register says of the rule, or what an option brings."""
+    return any(line.startswith(told) for line in edit(name).follows())
+
+
+def test_a_longer_grace_period_is_shown_by_a_standing() -> None:
+    assert shows_what_follows("grace_longer", "program.expert standing")
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("renewal_longer", "designation.infrastructure standing"),
+        ("effect_removed", "choice.at_anniversary options"),
+    ],
+)
+def test_what_follows_from_a_rule_is_shown_too(name: str, told: str) -> None:
+    assert shows_what_follows(name, told)
