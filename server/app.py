@@ -10,7 +10,19 @@ from flask import Flask
 
 from evaluator.engine import Engine
 from server import lines, snapshot, tokens
-from server.api import authzen, decisions, health, improvements, logged, openapi, problems, reports, rules, status, timeline
+from server.api import (
+    authzen,
+    decisions,
+    health,
+    improvements,
+    logged,
+    openapi,
+    problems,
+    reports,
+    rules,
+    status,
+    timeline,
+)
 from server.snapshot import Limits
 from server.tokens import Token
 

@@ -111,7 +111,9 @@ def test_what_a_node_reads_is_known_also_through_names_and_rules() -> None:
     assert reads("designation.one") == {"m", "a"}
     assert reads("entitlement.two") == {"m", "a", "b"}
     assert reads("entitlement.three") == {REGISTER}
-    assert reads("entitlement.six") == {REGISTER, "term"}, "an award that would be attained has its anniversary after a term"
+    assert reads("entitlement.six") == {REGISTER, "term"}, (
+        "an award that would be attained has its anniversary after a term"
+    )
     assert reads("entitlement.four") == {"a", "d", "records ev"}
 
 
@@ -133,10 +135,10 @@ def test_where_awards_are_held_their_checks_are_reached() -> None:
     text = """
     facts { z: flag }
     designation checked { requires { z: z }  checked at own anniversary, lost after 30 days }
-    entitlement of_it { requires { held: holds checked } }
+    entitlement entitled { requires { held: holds checked } }
     """
     core = load_sources([Source("checks.policy", text)]).core
-    day, rule = date(2023, 3, 1), core.rules["entitlement.of_it"]
+    day, rule = date(2023, 3, 1), core.rules["entitlement.entitled"]
     row = {"award": "designation.checked", "attained": "2022-01-15", "anniversary": "2023-01-15", "ended": "none"}
     facts = {"records": {"awards": [row]}}
     now = {**facts, "facts": {"z": {"history": [{"from": "2022-01-01", "value": False}]}}}
