@@ -132,11 +132,11 @@ def test_a_requirement_that_is_not_reached_is_not_decided_again() -> None:
 
 
 def test_where_awards_are_held_their_checks_are_reached() -> None:
-    text = """
-    facts { z: flag }
-    designation checked { requires { z: z }  checked at own anniversary, lost after 30 days }
-    entitlement entitled { requires { held: holds checked } }
-    """
+    text = (
+        "facts { z: flag }\n"
+        "designation checked { requires { z: z }  checked at own anniversary, lost after 30 days }\n"
+        "entitlement entitled { requires { held: holds checked } }"
+    )
     core = load_sources([Source("checks.policy", text)]).core
     day, rule = date(2023, 3, 1), core.rules["entitlement.entitled"]
     row = {"award": "designation.checked", "attained": "2022-01-15", "anniversary": "2023-01-15", "ended": "none"}
