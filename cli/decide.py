@@ -34,9 +34,9 @@ from cli.interactive import asked_for
 from dsl.diagnostics import listed, nearest, proposed
 from dsl.source import Source
 from evaluator import limits
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Answer, Decision, Detail
 from evaluator.engine import Engine, Query, UnknownRule
-from evaluator.facts_schema import FactErrors
 from evaluator.whatif.changes import changes_of, shape_problems
 from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
 from review.formats.decisions import DECIDE, WHAT_IF

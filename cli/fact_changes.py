@@ -11,7 +11,7 @@ from cli.console import fail_usage
 from dsl import core as c
 from dsl.builtin import BUILT_IN
 from dsl.diagnostics import listed, proposed
-from evaluator.facts_schema import FactProblem
+from evaluator.acceptance.facts_schema import FactProblem
 from evaluator.whatif.changes import Changes
 
 Json = Any

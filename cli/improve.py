@@ -26,8 +26,8 @@ from cli.console import (
     today,
 )
 from cli.data_files import Data, DataProblem
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, UnknownRule
-from evaluator.facts_schema import FactErrors
 from evaluator.improve.costs import CostErrors, Costs, read_costs
 from evaluator.improve.improving import ImproveErrors, Improvement, ImproveQuery, improve as improve_rule
 from review.formats.improvements import IMPROVE

@@ -12,9 +12,9 @@ import click
 from cli.console import paint
 from cli.fact_changes import value_of
 from dsl.diagnostics import listed
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Answer
 from evaluator.engine import Engine, Query
-from evaluator.facts_schema import FactErrors
 from evaluator.whatif.asking import Asked, is_open, next_question, told
 
 Json = Any

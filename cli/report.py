@@ -22,8 +22,8 @@ from cli.console import (
     today,
 )
 from cli.data_files import Data, DataProblem
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, UnknownRule
-from evaluator.facts_schema import FactErrors
 from review.formats.reports import REPORT
 from review.report.readers import NotForReader, ReaderErrors
 from review.report.report import Report, ReportErrors, ReportQuery, report as report_of

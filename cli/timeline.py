@@ -22,8 +22,8 @@ from cli.console import (
     today,
 )
 from cli.data_files import Data, DataProblem
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import UnknownRule
-from evaluator.facts_schema import FactErrors
 from evaluator.timeline.fold import Timeline, timeline as timeline_of
 from evaluator.timeline.told import SpanErrors, TimelineQuery
 from review.formats.timeline_calendar import NoCalendar

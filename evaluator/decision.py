@@ -11,9 +11,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from dsl.codec import decimal_text
 from dsl.core import Citation
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
+from evaluator.acceptance.hints import Hint, Hints
 from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
-from evaluator.hints import Hint, Hints
 from evaluator.identity import AnswerKeys
 from evaluator.reasons import Bound, Reason, Required, is_not_known, plain
 from evaluator.standing import Standing

@@ -16,6 +16,8 @@ from dsl.diagnostics import nearest
 from dsl.document import Document
 from dsl.lower.to_core import core_of
 from evaluator import limits
+from evaluator.acceptance.facts_schema import FactsReader
+from evaluator.acceptance.hints import Hints
 from evaluator.decision import (
     ELIGIBILITY,
     Answer,
@@ -23,8 +25,6 @@ from evaluator.decision import (
     Detail,
 )
 from evaluator.facts import Facts
-from evaluator.facts_schema import FactsReader
-from evaluator.hints import Hints
 from evaluator.identity import AnswerKeys
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay

@@ -2,7 +2,7 @@
 
 Absent is unknown. A value without history is known for the day of the question only; on another day it is unknown,
 except in dated lists (certifications, awards, monthly records), which carry their own dates. Facts have passed the
-schema of ``evaluator.facts_schema`` before they come here.
+schema of ``evaluator.acceptance.facts_schema`` before they come here.
 """
 
 from __future__ import annotations

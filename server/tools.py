@@ -16,9 +16,9 @@ from typing import Any
 import schemas
 from dsl.core.references import reads_of
 from dsl.diagnostics import proposed
+from evaluator.acceptance.facts_schema import facts_schema
 from evaluator.deadline import DeadlineOver, within
 from evaluator.engine import Engine
-from evaluator.facts_schema import facts_schema
 from evaluator.improve.told import improvement_json
 from review.words.finding import Finder
 from review.words.outline import rule_outline

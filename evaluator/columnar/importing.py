@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 
 from dsl.codec import decimal_text
 from dsl.core.calendar import month_of
+from evaluator.acceptance.facts_schema import FactErrors, FactsReader
 from evaluator.columnar.arrow import schema_of, whole_file
 from evaluator.columnar.database import database, named, quoted
 from evaluator.columnar.layout import HISTORY, PARTNER, PARTNERS, PROJECTED, ROW, Column, Layout, Table
 from evaluator.columnar.stopped import told_plainly
-from evaluator.facts_schema import FactErrors, FactsReader
 
 Json = Any
 REJECTS = "rejects.jsonl"

@@ -22,6 +22,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.columnar import tier
 from evaluator.columnar.arrow import whole_file
 from evaluator.columnar.database import database
@@ -34,7 +35,6 @@ from evaluator.columnar.rows import AT_ONCE, Refusal, Rows, Slice
 from evaluator.columnar.stopped import Stopped, told_plainly
 from evaluator.columnar.tables import Facts, look_at_days, open_facts
 from evaluator.engine import Engine, Query, engine_name
-from evaluator.facts_schema import FactErrors
 
 Json = Any
 MANIFEST = "manifest.json"

@@ -19,7 +19,7 @@ from dsl import core as c
 from dsl.builtin import BUILT_IN
 from dsl.codec import escaped
 from dsl.diagnostics import listed, proposed
-from evaluator.facts_schema import FactProblem
+from evaluator.acceptance.facts_schema import FactProblem
 from evaluator.limits import DIGITS, MAX_PROBLEMS, PLACES, shortened
 
 Json = Any

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 from dsl import core as c
 from dsl.diagnostics import listed, proposed
+from evaluator.acceptance.facts_schema import EVENT_VERBS, FactErrors, FactProblem
+from evaluator.acceptance.histories import contradictions
 from evaluator.engine import Engine, UnknownRule
-from evaluator.facts_schema import EVENT_VERBS, FactErrors, FactProblem
-from evaluator.histories import contradictions
 from evaluator.limits import DayOutside, is_inside, shortened
 
 Json = Any

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import HELD, Answer, Decision, range_json
 from evaluator.engine import Engine, Query
-from evaluator.facts_schema import FactErrors
 from evaluator.reasons import Reason
 from evaluator.whatif.changes import Changes, changed
 

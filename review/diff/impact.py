@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dsl.core.ranges import Range
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import HELD, Decision, Detail, range_json
 from evaluator.engine import Engine, Query
-from evaluator.facts_schema import FactErrors
 from evaluator.reasons import Reason, plain
 
 Json = Any

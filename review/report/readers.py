@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias, get_args
 
+from evaluator.acceptance.facts_schema import FactErrors, FactProblem
 from evaluator.engine import Engine, Query
-from evaluator.facts_schema import FactErrors, FactProblem
 
 Json = Any
 Section: TypeAlias = Literal["summary", "metrics", "history", "due", "people"]

@@ -14,9 +14,9 @@ from typing import Any
 from dsl import core as c
 from dsl.core import calendar
 from evaluator import limits
+from evaluator.acceptance.facts_schema import FactErrors
+from evaluator.acceptance.histories import contradictions
 from evaluator.engine import Engine, UnknownRule, one_day
-from evaluator.facts_schema import FactErrors
-from evaluator.histories import contradictions
 from evaluator.timeline.fold import Timeline
 from review.report.due import Due, due_in
 from review.report.history import Attained, history

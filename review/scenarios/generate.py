@@ -16,9 +16,9 @@ from typing import Any
 from dsl import core as c
 from dsl.core.ranges import Numbers, Range, is_settled
 from dsl.core.references import walk
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Decision, range_json
 from evaluator.engine import Engine, Query
-from evaluator.facts_schema import FactErrors
 from review.scenarios.coverage import Coverage, Covered, own_name, word_of
 from review.scenarios.expectations import reasons_in
 from review.scenarios.given import Given

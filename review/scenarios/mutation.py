@@ -22,9 +22,9 @@ from typing import Any, Literal, TypeAlias
 
 from dsl import core as c, document as d
 from dsl.source import Span
+from evaluator.acceptance.facts_schema import FactsReader
 from evaluator.decision import Decision
 from evaluator.engine import Engine
-from evaluator.facts_schema import FactsReader
 from review.scenarios.faults import KINDS, Fault
 from review.scenarios.relowering import Relowering
 from review.scenarios.runner import run_scenario

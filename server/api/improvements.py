@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.deadline import within
 from evaluator.engine import Engine, UnknownRule
-from evaluator.facts_schema import FactErrors
 from evaluator.improve.costs import CostErrors, Costs, read_costs
 from evaluator.improve.improving import MOST_CHANGES, ImproveErrors, Improvement, ImproveQuery, improve
 from evaluator.improve.told import improvement_json

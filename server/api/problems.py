@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from dsl.diagnostics import listed, proposed
+from evaluator.acceptance.facts_schema import FactProblem
 from evaluator.deadline import DeadlineOver
 from evaluator.engine import UnknownRule
-from evaluator.facts_schema import FactProblem
 
 Json = Any
 MEDIA_TYPE = "application/problem+json"

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias, get_args
 
 from dsl.diagnostics import listed, proposed
 from evaluator import limits
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Answer, Detail
 from evaluator.engine import Engine, Query, UnknownRule
-from evaluator.facts_schema import FactErrors
 from evaluator.whatif.changes import changes_of, shape_problems
 from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
 from server.api import problems

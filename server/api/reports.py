@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from dsl.diagnostics import listed, proposed
 from evaluator import limits
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.deadline import within
 from evaluator.engine import Engine, UnknownRule
-from evaluator.facts_schema import FactErrors
 from review.formats.reports import REPORT
 from review.report.readers import NotForReader, ReaderErrors
 from review.report.report import Report, ReportErrors, ReportQuery, report

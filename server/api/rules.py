@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from dsl import core as c
 from dsl.core.references import reads_of
+from evaluator.acceptance.facts_schema import facts_schema
 from evaluator.engine import Engine, UnknownRule
-from evaluator.facts_schema import facts_schema
 from review.words.finding import Finder
 from review.words.outline import rule_line, rule_outline
 from server.api import parameters, problems, wire

@@ -10,9 +10,9 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from evaluator import limits
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.deadline import within
 from evaluator.engine import Engine, UnknownRule
-from evaluator.facts_schema import FactErrors
 from evaluator.timeline.fold import Timeline, timeline
 from evaluator.timeline.told import SpanErrors, TimelineQuery
 from server.api import problems, queries, wire

@@ -16,9 +16,9 @@ from hypothesis import example, given, settings, strategies as st
 from cli.console import read_file
 from dsl.load import load_sources
 from dsl.source import Source
-from evaluator.acceptor import acceptor
+from evaluator.acceptance.acceptor import acceptor
+from evaluator.acceptance.facts_schema import FactErrors, FactsReader
 from evaluator.engine import Engine
-from evaluator.facts_schema import FactErrors, FactsReader
 from server.policies import load_engine
 
 Json = Any

@@ -14,9 +14,9 @@ from cli.console import read_file
 from dsl.core.ranges import Numbers, Range, Truth, Words
 from dsl.load import load_sources
 from dsl.source import Source
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import ELIGIBILITY, Decision
 from evaluator.engine import Engine, Query, UnknownRule, standing_of
-from evaluator.facts_schema import FactErrors
 from evaluator.limits import DayOutside
 from server.policies import load_engine
 

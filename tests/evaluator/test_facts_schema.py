@@ -10,8 +10,8 @@ import pytest
 
 from dsl.load import load_sources
 from dsl.source import Source
+from evaluator.acceptance.facts_schema import FactErrors, FactProblem, FactsReader
 from evaluator.engine import Engine
-from evaluator.facts_schema import FactErrors, FactProblem, FactsReader
 
 POLICY = """
 facts {

@@ -15,9 +15,9 @@ from hypothesis import given, settings, strategies as st
 from dsl import core as c
 from dsl.load import load_sources
 from dsl.source import Source
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts import Facts
-from evaluator.facts_schema import FactErrors
 from evaluator.improve.costs import PLAIN, CostErrors, default_costs, read_costs
 from evaluator.improve.improving import ImproveErrors, Improvement, ImproveQuery, improve
 from evaluator.improve.levers import Certified

@@ -14,9 +14,9 @@ import pytest
 from dsl.builtin import BUILT_IN
 from dsl.load import load
 from evaluator import limits
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
-from evaluator.facts_schema import FactErrors
 from server.snapshot import Limits
 
 Json = Any

@@ -10,8 +10,8 @@ import pytest
 from dsl.core.ranges import Truth
 from dsl.load import load_sources
 from dsl.source import Source
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query
-from evaluator.facts_schema import FactErrors
 from evaluator.timeline.fold import Timeline, timeline
 from evaluator.timeline.told import SpanErrors, TimelineQuery
 

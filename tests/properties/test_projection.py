@@ -11,9 +11,9 @@ from hypothesis import given, settings, strategies as st
 from dsl.core.calendar import month_index, month_text
 from dsl.load import load_sources
 from dsl.source import Source
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query
-from evaluator.facts_schema import FactErrors
-from evaluator.projection import RUN_MONTHS, projected
+from review.report.projection import RUN_MONTHS, projected
 
 Json = Any
 POLICY = """\

@@ -15,9 +15,9 @@ from dsl.core.references import expressions
 from dsl.core.walk import walk
 from dsl.load import load_sources
 from dsl.source import Source
+from evaluator.acceptance.facts_schema import FactsReader
 from evaluator.explanation import Gap
 from evaluator.facts import Facts, Records
-from evaluator.facts_schema import FactsReader
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.selection import EvaluateRow, Selected, Selections

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import note, strategies as st
 
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Query
-from evaluator.facts_schema import FactErrors
 from evaluator.limits import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR
 from review.scenarios.partners import Partners
 from tests.properties.laws import contradictions

@@ -18,8 +18,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 import schemas
 from dsl.load import load_sources
 from dsl.source import Source
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query
-from evaluator.facts_schema import FactErrors
 from evaluator.limits import DayOutside
 from review.formats.reports import REPORT
 from review.report.readers import NotForReader, ReaderErrors

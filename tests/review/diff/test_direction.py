@@ -17,8 +17,8 @@ from dsl.core.ranges import Numbers, Truth
 from dsl.diagnostics import Severity
 from dsl.load import load
 from dsl.lower.to_core import lower
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine
-from evaluator.facts_schema import FactErrors
 from review.diff.direction import Directions, Steps
 from review.scenarios.faults import Fault, faults
 from review.scenarios.partners import Partners

@@ -21,8 +21,8 @@ from typing import Any
 from dsl import core as c
 from dsl.core.keys import Keys
 from dsl.load import load_checked
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine
-from evaluator.facts_schema import FactErrors
 from review.prove.claims import Verdict
 from review.prove.verdicts import WAYS, Prover, Side, Way, _unlike, ends_of
 from review.scenarios.faults import faults

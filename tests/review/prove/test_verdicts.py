@@ -13,8 +13,8 @@ import pytest
 from dsl.core.keys import Keys
 from dsl.load import load, load_sources
 from dsl.source import Source
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine
-from evaluator.facts_schema import FactErrors
 from review.prove.verdicts import WAYS, Prover, Side, Verdict, _unlike
 from review.prove.witness import _less
 from review.scenarios.faults import faults

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dsl.builtin import AWARDS, CERTIFICATIONS
-from evaluator.facts_schema import FactProblem
+from evaluator.acceptance.facts_schema import FactProblem
 
 Json = Any
 

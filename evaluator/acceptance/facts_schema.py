@@ -17,7 +17,7 @@ from dsl.builtin import AWARDS, BUILT_IN, ENDLESS
 from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest, proposed
-from evaluator.acceptor import acceptor
+from evaluator.acceptance.acceptor import acceptor
 from evaluator.limits import (
     DIGITS,
     FIRST_YEAR,
