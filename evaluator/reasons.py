@@ -164,17 +164,23 @@ def _topmost(explanation: Explanation, context: Context) -> Iterator[tuple[Expla
             continue
         parts = found.parts
         if node.tells_elsewhere or isinstance(node, c.Named):
-            if isinstance(node, c.AsProjected):
-                inner = inner._replace(projected=True)
-            elif isinstance(node, c.Sometime):
-                inner = inner._replace(also_open=_other_days(found))
-                parts = found.of("date", "value")
-            elif inner.within.cites and not isinstance(node, c.OnDate):
-                # What another rule or a named value asks does not rest on the sources of the one who asks for it; what a
-                # rule says of other days is its own all the same.
-                inner = inner._replace(within=inner.within.elsewhere)
+            inner = _elsewhere(found, inner)
+            parts = found.of("date", "value") if isinstance(node, c.Sometime) else parts
         # What has no parts is no requirement, and has none below.
         waiting.extend([(part, inner) for part in parts[::-1] if part.parts and asks(part.node)])
+
+
+def _elsewhere(found: Explanation, context: Context) -> Context:
+    """Return the context of what is said elsewhere, by another rule or of another day, and stands below."""
+    node = found.node
+    if isinstance(node, c.AsProjected):
+        return context._replace(projected=True)
+    if isinstance(node, c.Sometime):
+        return context._replace(also_open=_other_days(found))
+    if isinstance(node, c.OnDate) or not context.within.cites:
+        return context  # what a rule says of other days is its own all the same
+    # What another rule or a named value asks does not rest on the sources of the one who asks for it.
+    return context._replace(within=context.within.elsewhere)
 
 
 def _reason(explanation: Explanation, context: Context) -> Reason:

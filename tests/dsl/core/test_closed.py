@@ -68,6 +68,8 @@ CHAINS = {
     "evaluator/improve/rows.py _met": "rows that are tried: one that is not thought of claims nothing",
     "review/prove/encode.py _may_be_open": "what a figure over records is made of; held by the law of the encoding",
     "review/prove/encode.py _means": "of any other kind its key",
+    "review/prove/rows.py _not_of_records": "what a condition on a record is tried with; a witness is replayed",
+    "review/prove/rows.py asks": "what the solver is asked for; a witness is replayed",
     "review/prove/verdicts.py moves_daily": "on which days a claim is tried beside the first of a stretch; a witness is replayed",
 }
 """Functions that do, and what becomes of a new kind there."""
