@@ -21,8 +21,8 @@ from dsl.core.calendar import month_index, month_text
 from evaluator.engine import Engine, Query
 from evaluator.improve.improving import ImproveQuery, improve
 from evaluator.interpreter import Besides
-from server.policies import load_engine
 from tests.benchmarks.conftest import Report
+from tests.shipped import load_engine
 
 Json = Any
 pytestmark = pytest.mark.benchmarks

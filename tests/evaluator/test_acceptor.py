@@ -19,7 +19,7 @@ from dsl.source import Source
 from evaluator.acceptance.acceptor import acceptor
 from evaluator.acceptance.facts_schema import FactErrors, FactsReader
 from evaluator.engine import Engine
-from server.policies import load_engine
+from tests.shipped import load_engine
 
 Json = Any
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import ELIGIBILITY, Decision
 from evaluator.engine import Engine, Query, UnknownRule, standing_of
 from evaluator.limits import DayOutside
-from server.policies import load_engine
+from tests.shipped import load_engine
 
 DAY = date(2023, 4, 15)
 POLICY = """

@@ -25,8 +25,8 @@ from evaluator.whatif.changes import Changes, changed
 from review.formats.improvements import IMPROVE
 from review.scenarios.partners import COMPLETE, Partners
 from review.words.decision_text import unpainted
-from server.policies import load_engine
 from tests.conftest import Golden
+from tests.shipped import load_engine
 
 Json = Any
 ROOT = Path(__file__).resolve().parents[2]
