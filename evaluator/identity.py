@@ -21,7 +21,7 @@ from dsl.codec import decimal_text
 from dsl.core.calendar import month_text
 from dsl.core.references import Reading, Reads
 from evaluator.deadline import look_at_the_clock
-from evaluator.facts import Facts
+from evaluator.facts import Facts, Records
 
 Json = Any
 
@@ -129,7 +129,7 @@ class _Meant:
         found = self._found.get(key)
         if found is None:
             section = self.told.section("facts", projected)
-            found = self._found[key] = _digest(self._fact(name, section[name])) if name in section else _ABSENT
+            found = self._found[key] = _digest(_plain(self._fact(name, section[name]))) if name in section else _ABSENT
         return found
 
     def _fact(self, name: str, raw: Json) -> Json:
@@ -148,20 +148,30 @@ class _Meant:
             if found.rows is None:
                 self._found[key] = _ABSENT
             else:
-                rows = [self._row(row.data, found.declaration) for row in found.rows]
+                rows = self._rows(found)
                 if all(self.keys.is_whole(found.declaration, row.data) for row in found.rows):
-                    rows.sort(key=_plain)
+                    rows.sort()
                 else:
-                    rows = [[row.pointer, told] for row, told in zip(found.rows, rows, strict=True)]
+                    rows = [f"[{_plain(row.pointer)}, {told}]" for row, told in zip(found.rows, rows, strict=True)]
                 covers = None if found.covers is None else [month_text(month) for month in found.covers]
-                self._found[key] = _digest([rows, bool(found.partial), covers])
+                self._found[key] = _digest(f"[[{', '.join(rows)}], {_plain(bool(found.partial))}, {_plain(covers)}]")
         return self._found[key]
 
-    def _row(self, row: Mapping[str, Json], declaration: c.RecordsDecl) -> Json:
-        return {
-            name: value_text(raw, declaration.fields[name].type) if name in declaration.fields else str(raw)
-            for name, raw in row.items()
-        }
+    def _rows(self, found: Records) -> list[str]:
+        """Return what each record tells, as JSON; a value that many records have is written once."""
+        written: dict[tuple[str, type, Json], str] = {}
+        fields = found.declaration.fields
+
+        def text(name: str, raw: Json) -> str:
+            if name not in fields:
+                return str(raw)
+            key = (name, raw.__class__, raw)  # 1 and true are equal, and do not mean the same
+            told = written.get(key)
+            if told is None:
+                told = written[key] = value_text(raw, fields[name].type)
+            return told
+
+        return [_plain({name: text(name, raw) for name, raw in row.data.items()}) for row in found.rows or ()]
 
 
 def value_text(raw: Json, type_: c.Type) -> str:
@@ -174,8 +184,8 @@ def value_text(raw: Json, type_: c.Type) -> str:
     return type_.value_of(raw) if type_.kind in ("choice", "text") else str(raw)
 
 
-def _digest(meant: Json) -> bytes:
-    return hashlib.sha256(_plain(meant).encode()).digest()
+def _digest(meant: str) -> bytes:
+    return hashlib.sha256(meant.encode()).digest()
 
 
 def _plain(meant: Json) -> str:
