@@ -279,8 +279,9 @@ class Interpreter:
 class Besides(local):
     """What is the same for many partners, kept for all of them; each thread has its own.
 
-    That are figures, and interpreters over nobody at hand, for all of whom the same is told. These are over partners with nothing, of the same choices, and over those of whom nothing is projected. An interpreter
-    remembers what it decided and what it is about to decide, so that no two threads may ask one.
+    That are figures, and interpreters over nobody at hand: over partners with nothing, of the same choices, over those of
+    whom nothing is projected, and over those who tell the same little. An interpreter remembers what it decided and what it
+    is about to decide, so that no two threads may ask one.
     """
 
     MOST = 64

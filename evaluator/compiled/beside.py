@@ -38,10 +38,8 @@ class Nothing:
             if len(kept) >= MOST_IN_PROGRESS:
                 kept.clear()
             found = self._question.interpreter.once(node, self._at._replace(day=day))
-            kept[key] = (
-                node,
-                unboxed(given(found)),
-            )  # with its node: an identity is one object's only as long as that is there
+            # With its node: an identity is one object's only as long as that is there.
+            kept[key] = (node, unboxed(given(found)))
         return kept[key][1]
 
 
