@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from dsl.core import Expr, Named, Type
-from dsl.core.ops.decided import ByRole
+from dsl.core.ops.decided import WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Range, Truth, is_settled
 
@@ -46,7 +46,7 @@ class _Explained(NamedTuple):
     """What each part is to the whole; none where that is not asked."""
 
 
-class Explanation(_Explained, ByRole):
+class Explanation(_Explained, WithRoles):
     """Why a node has its range: the node, the range, the parts it rests on, what is missing here.
 
     Parts stand in the document's order, all of them: a decided whole still shows every part. ``chosen`` names what a

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -97,16 +97,20 @@ class AnswerKeys:
             found.update(b"".join([meant.records(name, projected) for name in reads.records]))
         return found.hexdigest()
 
-    def is_whole(self, declaration: c.RecordsDecl, row: Mapping[str, Json]) -> bool:
-        """Whether no field of a record is left out, so that its place is nowhere told."""
+    def is_whole(self, declaration: c.RecordsDecl, told: Collection[str], award: str | None) -> bool:
+        """Whether a record tells all of its fields, so that its place is nowhere told.
+
+        Args:
+            declaration: of its list.
+            told: the fields that it tells.
+            award: of an entry of the register, which award it is of; without levels it has no field for one.
+        """
         names = {name for name, field in declaration.fields.items() if field.formula is None}
-        if declaration is AWARDS and "award" in row:
-            rules = self.core.rules_of_entry.get(row["award"], ())
-            if not any(rule.levels for rule in rules):
-                names.discard("level")
+        if award is not None and not any(rule.levels for rule in self.core.rules_of_entry.get(award, ())):
+            names.discard("level")
         if declaration.monthly:
             names.add("month")
-        return names <= row.keys()
+        return names <= set(told)
 
 
 MOST_KEPT = 10_000
@@ -148,8 +152,11 @@ class _Meant:
             if found.rows is None:
                 self._found[key] = _ABSENT
             else:
-                rows = self._rows(found)
-                if all(self.keys.is_whole(found.declaration, row.data) for row in found.rows):
+                rows = _rows(found)
+                # Many records tell the same fields.
+                of_award = (lambda row: row.get("award")) if found.declaration is AWARDS else lambda _: None
+                forms = {(tuple(row.data), of_award(row.data)) for row in found.rows}
+                if all(self.keys.is_whole(found.declaration, told, award) for told, award in forms):
                     rows.sort()
                 else:
                     rows = [f"[{_plain(row.pointer)}, {told}]" for row, told in zip(found.rows, rows, strict=True)]
@@ -157,21 +164,32 @@ class _Meant:
                 self._found[key] = _digest(f"[[{', '.join(rows)}], {_plain(bool(found.partial))}, {_plain(covers)}]")
         return self._found[key]
 
-    def _rows(self, found: Records) -> list[str]:
-        """Return what each record tells, as JSON; a value that many records have is written once."""
-        written: dict[tuple[str, type, Json], str] = {}
-        fields = found.declaration.fields
 
-        def text(name: str, raw: Json) -> str:
-            if name not in fields:
-                return str(raw)
-            key = (name, raw.__class__, raw)  # 1 and true are equal, and do not mean the same
-            told = written.get(key)
-            if told is None:
-                told = written[key] = value_text(raw, fields[name].type)
-            return told
-
-        return [_plain({name: text(name, raw) for name, raw in row.data.items()}) for row in found.rows or ()]
+def _rows(found: Records) -> list[str]:
+    """Return what each record tells, as ``_plain`` writes it; a value that many records have is written once."""
+    fields = found.declaration.fields
+    written: dict[str, dict[Json, str]] = {}
+    orders: dict[tuple[str, ...], list[tuple[str, dict[Json, str]]]] = {}
+    rows = []
+    for row in found.rows or ():
+        data = row.data
+        told = tuple(data)
+        order = orders.get(told)
+        if order is None:
+            order = orders[told] = [(name, written.setdefault(name, {})) for name in sorted(told)]
+        parts = []
+        for name, known in order:
+            raw = data[name]
+            key = (
+                raw if raw.__class__ is str else (raw.__class__, raw)
+            )  # 1 and true are equal, and do not mean the same
+            part = known.get(key)
+            if part is None:
+                meant = value_text(raw, fields[name].type) if name in fields else str(raw)
+                part = known[key] = f"{_plain(name)}: {_plain(meant)}"
+            parts.append(part)
+        rows.append(f"{{{', '.join(parts)}}}")
+    return rows
 
 
 def value_text(raw: Json, type_: c.Type) -> str:

@@ -11,8 +11,7 @@ from typing import assert_never
 from dsl.core import nodes as n, ranges
 from dsl.core.algebra import RANGES
 from dsl.core.ops import definition_of
-from dsl.core.ops.decided import ByRole
-from dsl.core.ops.metrics import every_metric
+from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import ZERO, Dates, Numbers, Range, Truth, everything, exactly, hull
 from dsl.core.rules import Core
@@ -21,7 +20,7 @@ from dsl.core.walk import children, own_days
 
 
 @dataclass(frozen=True, slots=True)
-class Bounded(ByRole):
+class Bounded(WithRoles):
     """A node, all that it can be, and its parts."""
 
     node: n.Expr
@@ -61,7 +60,7 @@ class Bounding:
         definition = definition_of(type(node))
         if definition is None:
             return Bounded(node, self._untold(node, stretch))
-        parts = _Folding(self, stretch)
+        parts: Asked[Bounded, Range] = Asked(RANGES, lambda part: self.on(part, stretch))
         value: Range = definition(RANGES, node, parts, stretch.start or date.min)
         return Bounded(node, value, tuple(parts.parts), tuple(parts.roles))
 
@@ -120,29 +119,6 @@ class Bounding:
             found = {day for one in own_days(node) for day in (one.start, one.end) if day is not None}
             self._dates[id(node)] = frozenset(found).union(*map(self._dates_in, children(node)))
         return self._dates[id(node)]
-
-
-class _Folding:
-    """The parts of a node as they are folded."""
-
-    __slots__ = ("bounding", "parts", "roles", "stretch")
-
-    def __init__(self, bounding: Bounding, stretch: Days) -> None:
-        self.bounding = bounding
-        self.stretch = stretch
-        self.parts: list[Bounded] = []
-        self.roles: list[Role] = []
-
-    def __call__(self, part: n.Expr, role: Role, name: str | None = None) -> Range:
-        """Fold a part of the node."""
-        found = self.bounding.on(part, self.stretch)
-        self.parts.append(found)
-        self.roles.append(role)
-        return found.value
-
-    def metrics(self, _: n.Expr, every: n.EveryMetric) -> Range:
-        """Fold what is asked of every metric of the score."""
-        return every_metric(RANGES, self.parts[self.roles.index("value")], every)
 
 
 def all_figures(node: n.Aggregate, each: Range) -> Range:

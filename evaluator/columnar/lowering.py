@@ -13,12 +13,11 @@ from typing import Any, TypeAlias, assert_never
 
 from dsl import core as c
 from dsl.core.ops import definition_of
-from dsl.core.ops.decided import WithRoles
-from dsl.core.ops.metrics import every_metric
+from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Dates
 from evaluator.columnar import terms as t
-from evaluator.columnar.algebra import Flag, Sql, Value, bounded, constant, flag_of, ordered_of
+from evaluator.columnar.algebra import Flag, Sql, Value, bounded, constant, ordered_of
 from evaluator.columnar.held import Register
 from evaluator.columnar.known import Known
 from evaluator.columnar.people import PeopleTable
@@ -52,21 +51,6 @@ class Written(WithRoles):
     projected: bool = False
     present: Term = TRUE
     """Whether its parts are told of."""
-
-    def branches(self) -> list[tuple[Written | None, Written]]:
-        """The branches of a first-match that some partner may take."""
-        tests, values = iter(self.of("condition")), iter(self.of("value"))
-        found: list[tuple[Written | None, Written]] = []
-        for branch in self.node.branches if isinstance(self.node, c.Case) else ():
-            test = next(tests, None) if branch.when is not None else None
-            if branch.when is not None and test is None:
-                break
-            term = TRUE if test is None else flag_of(test.value).term
-            if not t.is_false(term):
-                found.append((test, next(values)))
-            if t.is_true(term):
-                break
-        return found
 
 
 class Lowering:
@@ -106,7 +90,7 @@ class Lowering:
             if definition is None:
                 found = self._read(node, day, projected, rule)
             else:
-                parts = _Parts(self, day, projected, rule)
+                parts: Asked[Written, Value] = Asked(self.sql, lambda part: self.on(part, day, projected, rule))
                 value: Value = definition(self.sql, node, parts, day)
                 found = Written(node, value, tuple(parts.parts), tuple(parts.roles), day=day, projected=projected)
             raised = self.stages.keep(t.either(found.open, *(part.open for part in found.parts), *self.sql.open))
@@ -250,28 +234,3 @@ class Lowering:
 
 def _values(setting: c.SettingVersion) -> tuple[c.Expr, ...]:
     return setting.value if isinstance(setting.value, tuple) else (setting.value,)
-
-
-class _Parts:
-    """The parts of a node as they are written."""
-
-    __slots__ = ("day", "lowering", "parts", "projected", "roles", "rule")
-
-    def __init__(self, lowering: Lowering, day: date, projected: bool, rule: str) -> None:
-        self.lowering = lowering
-        self.day = day
-        self.projected = projected
-        self.rule = rule
-        self.parts: list[Written] = []
-        self.roles: list[Role] = []
-
-    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Value:
-        """Write a part of the node."""
-        found = self.lowering.on(part, self.day, self.projected, self.rule)
-        self.parts.append(found)
-        self.roles.append(role)
-        return found.value
-
-    def metrics(self, _: c.Expr, every: c.EveryMetric) -> Value:
-        """Write what is asked of every metric of the score."""
-        return every_metric(self.lowering.sql, self.parts[self.roles.index("value")], every)

@@ -9,8 +9,8 @@ from typing import Protocol, assert_never
 
 from dsl import core as c
 from dsl.core.ops import definition_of
-from dsl.core.ops.decided import WithRoles
-from dsl.core.ops.metrics import Decided, every_metric
+from dsl.core.ops.decided import Asked, WithRoles
+from dsl.core.ops.metrics import Decided
 from dsl.core.ops.parts import Role
 from dsl.core.ops.progress import progress
 from dsl.core.ranges import Numbers, Truth, everything, exactly
@@ -59,14 +59,6 @@ class Written(WithRoles):
     def is_whole(self) -> bool:
         """Whether all that it is made of is decided here, or is read."""
         return not self.is_elsewhere and all(part.is_whole for part in self.parts)
-
-    def branches(self) -> list[tuple[Written | None, Written]]:
-        """All branches of a first-match: which one is taken shows when it runs."""
-        tests, values = iter(self.of("condition")), self.of("value")
-        branches = self.node.branches if isinstance(self.node, c.Case) else ()
-        return [
-            (next(tests) if one.when is not None else None, value) for one, value in zip(branches, values, strict=True)
-        ]
 
 
 class Writing:
@@ -278,16 +270,15 @@ class _OfNothing:
         return self.source.flag(f"nothing.gives({self.source.keep(node)}, f.day) is not True", known=True)
 
 
-class _Parts:
-    """The parts of a node as they are written."""
+class _Parts(Asked[Written, Value]):
+    """The parts of a node as they are written, and what each rests on."""
 
-    __slots__ = ("_chosen", "_notes", "every", "node", "parts", "roles", "writing")
+    __slots__ = ("_chosen", "_notes", "every", "node", "writing")
 
     def __init__(self, writing: Writing, node: c.Expr) -> None:
+        super().__init__(writing.source, writing.on)
         self.writing = writing
         self.node = node
-        self.parts: list[Written] = []
-        self.roles: list[Role] = []
         self.every: list[tuple[c.EveryMetric, Value]] = []
         self._notes: list[str] = []
         self._chosen = ""
@@ -296,23 +287,20 @@ class _Parts:
 
     def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Value:
         """Write a part of the node."""
-        writing = self.writing
-        found = writing.on(part)
-        self.parts.append(found)
-        self.roles.append(role)
-        notes = found.notes
+        value = super().__call__(part, role, name)
+        writing, notes = self.writing, self.parts[-1].notes
         if notes and isinstance(self.node, c.Case):
             # Written here, so that what stands in a branch counts where the branch does.
-            notes = writing.variable_of_notes()
-            writing.source.write(f"{notes} = {found.notes}")
+            written, notes = notes, writing.variable_of_notes()
+            writing.source.write(f"{notes} = {written}")
         self._notes.append(notes)
         if name is not None and self._chosen:
             writing.source.write(f"{self._chosen} += ({name!r},)")
-        return found.value
+        return value
 
-    def metrics(self, _: c.Expr, every: c.EveryMetric) -> Value:
+    def metrics(self, score: c.Expr, every: c.EveryMetric) -> Value:
         """Write what is asked of every metric of the score."""
-        found = every_metric(self.writing.source, self.parts[self.roles.index("value")], every)
+        found = super().metrics(score, every)
         self.every.append((every, found))
         return found
 

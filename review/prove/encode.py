@@ -14,8 +14,7 @@ from typing import assert_never
 from dsl import core as c
 from dsl.core.keys import Keys
 from dsl.core.ops import definition_of
-from dsl.core.ops.decided import WithRoles
-from dsl.core.ops.metrics import every_metric
+from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.walk import walk
 from review.prove.formulas import alike, figure, known
@@ -35,19 +34,6 @@ class Encoded(WithRoles):
     value: Term
     parts: tuple[Encoded, ...] = ()
     roles: tuple[Role, ...] = ()
-
-    def branches(self) -> list[tuple[Encoded | None, Encoded]]:
-        """All branches of a first-match."""
-        tests, values = iter(self.of("condition")), iter(self.of("value"))
-        branches = self.node.branches if isinstance(self.node, c.Case) else ()
-        found: list[tuple[Encoded | None, Encoded]] = []
-        for branch in branches:
-            test = next(tests, None) if branch.when is not None else None
-            value = next(values, None)
-            if value is None or (branch.when is not None and test is None):
-                raise Cannot("a branch that is never taken")
-            found.append((test, value))
-        return found
 
 
 class Encoder:
@@ -99,7 +85,7 @@ class Encoder:
         try:
             if definition is None:
                 return Encoded(node, self._read(node, day, projected, rule))
-            parts = _Parts(self, day, projected, rule)
+            parts = _Parts(TERMS, lambda part: self.on(part, day, projected, rule))
             value: Term = definition(TERMS, node, parts, day)
             return Encoded(node, value, tuple(parts.parts), tuple(parts.roles))
         except Cannot as reason:
@@ -205,33 +191,21 @@ def _may_be_open(node: c.Aggregate) -> bool:
     )
 
 
-class _Parts:
+class _Parts(Asked[Encoded, Term]):
     """The parts of a node as they are written."""
 
-    __slots__ = ("day", "encoder", "parts", "projected", "roles", "rule")
+    __slots__ = ()
 
-    def __init__(self, encoder: Encoder, day: date, projected: bool, rule: str) -> None:
-        self.encoder = encoder
-        self.day = day
-        self.projected = projected
-        self.rule = rule
-        self.parts: list[Encoded] = []
-        self.roles: list[Role] = []
+    def metrics(self, score: c.Expr, every: c.EveryMetric) -> Term:
+        """Write what is asked of every metric of the score.
 
-    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Term:
-        """Write a part of the node."""
-        found = self.encoder.on(part, self.day, self.projected, self.rule)
-        self.parts.append(found)
-        self.roles.append(role)
-        return found.value
-
-    def metrics(self, _: c.Expr, every: c.EveryMetric) -> Term:
-        """Write what is asked of every metric of the score."""
-        score = self.parts[self.roles.index("value")]
-        for one in _all(score):
+        Raises:
+            Cannot: some of them are not written.
+        """
+        for one in _all(self.parts[self.roles.index("value")]):
             if not one.parts and any(isinstance(inner, c.Requirement) for inner in walk(one.node)):
                 raise Cannot("metrics in what is not written")
-        return every_metric(TERMS, score, every)
+        return super().metrics(score, every)
 
 
 def _all(top: Encoded) -> list[Encoded]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from dsl.core import nodes as n
+from dsl.core.algebra import Algebra
+from dsl.core.ops.metrics import Decided, every_metric
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Range, Truth
+
+V = TypeVar("V")
+P = TypeVar("P", bound=Decided[Any])
 
 
 class WithRoles:
@@ -46,28 +51,45 @@ class WithRoles:
             raise LookupError(f"{type(self.node).__name__} has no {role}")
         return self.parts[self.roles.index(role)]
 
-
-class ByRole(WithRoles):
-    """A node that was decided: it and its parts have ranges."""
-
-    __slots__ = ()
-
-    if TYPE_CHECKING:
-
-        @property
-        def value(self) -> Range:
-            """What came out."""
-
     def branches(self) -> list[tuple[Self | None, Self]]:
-        """Return the branches of a first-match that may be taken: the condition (None: always) and the value."""
-        tests, values = iter(self.of("condition")), iter(self.of("value"))
+        """The branches of a first-match that may be taken, as its definition found: the condition (None: always) and the value.
+
+        The definition does not ask for the value of a branch whose condition cannot hold, nor for what comes behind one
+        that surely does.
+        """
+        asked = {id(part.node): part for part in self.parts}
         found: list[tuple[Self | None, Self]] = []
         for branch in self.node.branches if isinstance(self.node, n.Case) else ():
-            test = next(tests, None) if branch.when is not None else None
+            test = asked.get(id(branch.when)) if branch.when is not None else None
             if branch.when is not None and test is None:
-                break  # an earlier branch was surely taken
-            if test is None or test.value is not Truth.FALSE:
-                found.append((test, next(values)))
-            if test is None or test.value is Truth.TRUE:
                 break
+            value = asked.get(id(branch.value))
+            if value is not None:
+                found.append((test, value))
         return found
+
+
+class Asked(Generic[P, V]):
+    """The parts of one node: each is decided, or written, when its definition asks for it, and kept with its role."""
+
+    __slots__ = ("_algebra", "_find", "parts", "roles")
+
+    def __init__(self, algebra: Algebra[V], find: Callable[[n.Expr], P]) -> None:
+        """Take the algebra of the definition, and what decides or writes a node."""
+        self._algebra = algebra
+        self._find = find
+        self.parts: list[P] = []
+        self.roles: list[Role] = []
+
+    def __call__(self, part: n.Expr, role: Role, name: str | None = None) -> V:
+        """Return the value of a part of the node."""
+        found = self._find(part)
+        self.parts.append(found)
+        self.roles.append(role)
+        value: V = found.value
+        return value
+
+    def metrics(self, _: n.Expr, every: n.EveryMetric) -> V:
+        """Return whether every metric that counts in the score has what is asked of it."""
+        is_so: V = every_metric(self._algebra, self.parts[self.roles.index("value")], every)
+        return is_so
