@@ -111,6 +111,15 @@ EXAMPLES = Path("examples/queries")
     help="Look every so often whether the policies have changed, and serve the newer ones.",
 )
 @click.option(
+    "--drain",
+    type=click.FloatRange(0, 600),
+    default=1,
+    show_default=True,
+    envvar="MERIT_DRAIN",
+    metavar="SECONDS",
+    help="Answer on for as long after TERM, not ready any more.",
+)
+@click.option(
     "--shadow",
     envvar="MERIT_SHADOW",
     metavar="POLICIES",
@@ -162,6 +171,7 @@ def serve(
     verification_key: tuple[str, ...],
     min_serial: int,
     poll: float,
+    drain: float,
     shadow: str | None,
     json_logs: bool,
     log: str | None,
@@ -254,7 +264,7 @@ def serve(
             shadow=decides_beside,
         )
         exchange.install(app, sources, seen)
-        run(app, host=host, port=port, workers=workers, json_logs=json_logs)
+        run(app, host=host, port=port, workers=workers, drain=drain, json_logs=json_logs)
 
 
 def _tell_settings(context: click.Context, release: Release) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from evaluator.engine import Engine
-from server import lines, snapshot, tokens
+from server import lines, snapshot, tokens, transfer
 from server.api import (
     authzen,
     decisions,
@@ -64,6 +64,7 @@ def create_app(
         snapshot.install(app, engine, provenance)
     problems.install(app)
     lines.install(app)
+    transfer.install(app)
     if known is not None:
         tokens.install(app, known)
     parts = (decisions, logged, timeline, improvements, reports, rules, status, health, openapi)

@@ -7,11 +7,11 @@ import os
 import signal
 from typing import Any
 
-from server import exchange, snapshot
+from server import ending, exchange, snapshot
 
 # The policies are loaded once, before the workers are made, which share them.
 preload_app = True
-worker_class = "gthread"
+worker_class = "server.front.Worker"
 workers = 2
 # A health check is answered while a batch is decided.
 threads = 4
@@ -26,6 +26,7 @@ control_socket_disable = True
 def when_ready(server: Any) -> None:
     """Make ready what the workers share, and look for newer policies from now on where that is asked for."""
     _settle(server)
+    _tell_of_the_end(server)
     exchange.watch(server.app.wsgi(), lambda: os.kill(os.getpid(), signal.SIGHUP))
 
 
@@ -36,6 +37,17 @@ def _settle(server: Any) -> None:
         held.engine.keys.look_up()
     gc.collect()
     gc.freeze()
+
+
+def _tell_of_the_end(server: Any) -> None:
+    """Let all workers know that the service ends before any of them is told to; gunicorn has no hook for it."""
+    stop = server.stop
+
+    def told(graceful: bool = True) -> None:
+        ending.begin()
+        stop(graceful)
+
+    server.stop = told
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from server import gunicorn_config, lines
+from server import front, gunicorn_config, lines, snapshot
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable with the folder in which workers count together, as prometheus_client has it."""
@@ -37,11 +38,22 @@ class _Service(BaseApplication):  # type: ignore[misc]
         return self.flask_app
 
 
-def run(app: Flask, *, host: str, port: int, workers: int, json_logs: bool = False) -> None:
-    """Serve an application until a signal ends it; HUP loads the policies again that ``server.exchange`` knows of."""
+def run(app: Flask, *, host: str, port: int, workers: int, drain: float, json_logs: bool = False) -> None:
+    """Serve an application until a signal ends it; HUP loads the policies again that ``server.exchange`` knows of.
+
+    Args:
+        app: the application.
+        host: the address to listen at.
+        port: the port.
+        workers: how many processes answer.
+        drain: for how many seconds after TERM it answers on, not ready any more.
+        json_logs: whether its log is lines of JSON.
+    """
+    os.environ[front.DRAIN] = str(drain)
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    own = {"logconfig_dict": lines.CONFIGURATION} if json_logs else {}
-    _Service(app, {"bind": bind, "workers": workers, **own}).run()
+    end = math.ceil(drain + app.extensions[snapshot.LIMITS].seconds)
+    own: dict[str, Any] = {"logconfig_dict": lines.CONFIGURATION} if json_logs else {}
+    _Service(app, {"bind": bind, "workers": workers, "graceful_timeout": end, **own}).run()
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from server.api import wire
+from server import ending
+from server.api import problems, wire
 from server.snapshot import current_engine
 
 bp = Blueprint("health", __name__, url_prefix="/health")
@@ -19,5 +20,7 @@ def show_live() -> ResponseReturnValue:
 
 @bp.get("/ready")
 def show_ready() -> ResponseReturnValue:
-    """Tell that queries can be answered; 503 until policies are loaded."""
+    """Tell that queries can be answered; 503 until policies are loaded, and from when the service is told to end."""
+    if ending.has_begun():
+        raise problems.ending()
     return wire.write_json({"status": "ready", "policy": {"digest": current_engine().core.digest}})

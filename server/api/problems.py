@@ -97,6 +97,13 @@ KINDS = {
             "The header Allow lists the methods that it takes.",
         ),
         Kind(
+            "request_timeout",
+            408,
+            "The request takes too long to come",
+            "A request has to come whole, head and body, within a time from its first byte. Send it again, faster; a batch "
+            "can be sent in parts.",
+        ),
+        Kind(
             "other_policies",
             409,
             "Other policies are in service",
@@ -138,16 +145,28 @@ KINDS = {
             "left out, never `null`. GET /v1/rules/{rule}/schema tells what a rule can read.",
         ),
         Kind(
+            "headers_too_large",
+            431,
+            "The head of the request is too large",
+            "The first line and the headers of a request have a largest size together. What is asked stands in the body.",
+        ),
+        Kind(
             "internal",
             500,
             "The service failed",
             "This is a bug of the service, not of the request.",
         ),
         Kind(
+            "not_implemented",
+            501,
+            "The request is sent in a way that is not taken",
+            "A body comes with its length or in chunks (`Transfer-Encoding: chunked`), and in no other coding.",
+        ),
+        Kind(
             "not_ready",
             503,
             "The service is not ready",
-            "No policies are loaded yet. Ask again in a moment.",
+            "No policies are loaded yet, or the service ends. Ask again in a moment.",
         ),
         Kind(
             "deadline",
@@ -244,9 +263,17 @@ def unreadable(fault: Fault) -> Problem:
     return Problem("unreadable", fault.message, [fault])
 
 
-def bad_request(said: str) -> Problem:
-    """The request breaks HTTP itself."""
-    return Problem("bad_request", said, [Fault(code="W114", message=said, help="send a whole request")])
+def broken_http(status: int, said: str) -> Problem:
+    """The request breaks HTTP itself, is too slow, or is sent in a way that is not taken."""
+    code, advice = _BROKEN.get(status, ("bad_request", "send a whole request, as HTTP/1.1 has it"))
+    return Problem(code, said, [Fault(code="W114", message=said, help=advice)])
+
+
+_BROKEN = {
+    408: ("request_timeout", "send it again"),
+    431: ("headers_too_large", "tell what is asked in the body"),
+    501: ("not_implemented", "send the body with its length, or in chunks"),
+}
 
 
 def unsupported_media_type(told: str) -> Problem:
@@ -317,6 +344,16 @@ def deadline() -> Problem:
 def not_ready() -> Problem:
     """No policies are loaded yet."""
     return Problem("not_ready", "no policies are loaded yet")
+
+
+def ending() -> Problem:
+    """The service ends: it answers on for a moment, and no more requests should be sent to it."""
+    return Problem("not_ready", "the service ends")
+
+
+def internal() -> Problem:
+    """The service failed by a bug of its own."""
+    return Problem("internal", "the service failed; the failure is in its log")
 
 
 def unauthorized(said: str) -> Problem:
@@ -409,7 +446,7 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _bug(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("the service failed on %s %s", request.method, request.path, exc_info=error)
-    return Problem("internal", "the service failed; the failure is in its log").response()
+    return internal().response()
 
 
 # ---- the addresses that `type` names ------------------------------------------------------------------------------

@@ -6,25 +6,19 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
-from socket import socket
 from typing import Any
 
 from flask import Response, request
-from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
 from review.formats.format import in_one_line
-from server.api.problems import Fault, Problem, bad_request, unreadable, unsupported_media_type
+from server.api.problems import Fault, Problem, unreadable, unsupported_media_type
 
 Json = Any
 MAX_DEPTH = 64
 """How deep a body may nest; far above what a query needs, far below what recursion bears."""
 MAX_DIGITS = 500
 """Digits and decimal exponent of a number; the facts' schema bounds what a number may be worth."""
-
-MAX_PAUSE_S = 5
-"""Seconds in which nothing more of a body comes before it is given up."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -38,32 +32,7 @@ def read_json(max_bytes: int) -> Json:
     if request.mimetype != "application/json" or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
         raise unsupported_media_type(request.headers.get("Content-Type", "")[:100])
     request.max_content_length = max_bytes
-    try:
-        with _not_waiting_for_ever(request.environ.get("gunicorn.socket")):
-            body = request.get_data(cache=False)
-    except TimeoutError as error:
-        raise bad_request(f"the body does not come to its end: nothing more of it for {MAX_PAUSE_S} seconds") from error
-    except (OSError, ParseException) as error:
-        # The HTTP server reads the body now: these are its words for chunks that are none, and for an early end.
-        raise bad_request("the body does not come as its headers say; its chunks are broken") from error
-    return parse(body)
-
-
-@contextmanager
-def _not_waiting_for_ever(connection: socket | None) -> Iterator[None]:
-    """Bound how long the rest of a body is waited for.
-
-    A body may announce more than ever comes, and each one that is waited for keeps one of the few threads that answer.
-    """
-    if connection is None:  # a test's request, or another server, which has bounds of its own
-        yield
-        return
-    before = connection.gettimeout()
-    connection.settimeout(MAX_PAUSE_S)
-    try:
-        yield
-    finally:
-        connection.settimeout(before)
+    return parse(request.get_data(cache=False))
 
 
 def parse(body: bytes) -> Json:

@@ -18,7 +18,7 @@ import pytest
 
 from server.log.store import Store
 from server.log.verify import verify
-from tests.server.test_serve import ROOT, SMALL, WAIT_S, Service
+from tests.server.running import ROOT, SMALL, WAIT_S, Service
 
 Json = Any
 ENOUGH = 25

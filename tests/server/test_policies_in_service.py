@@ -24,7 +24,7 @@ from server.bundle import bundle_of, pack
 from server.keys import SigningKey, make_key
 from server.policies import Release, origin_of
 from server.shadow import RESULTS, TOLD, WAITING, Board, Shadow
-from tests.server.test_serve import SMALL, Service
+from tests.server.running import SMALL, Service
 
 Json = Any
 STATUS = Draft202012Validator(schemas.load("status"), format_checker=FormatChecker())

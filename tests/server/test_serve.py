@@ -6,97 +6,23 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.server.running import ROOT, SMALL, WAIT_S, Service, opener, running
+
 Json = Any
-ROOT = Path(__file__).resolve().parents[2]
-SMALL = 'facts { ready: flag "Ready" }\nentitlement go "Go" from 2020-01-01 { requires { ready "Ready": ready } }\n'
-WAIT_S = 30
-
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-class Service:
-    """A running service and what it prints."""
-
-    def __init__(self, policies: Path, log: Path, folder: Path, *more: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.log = log
-        command = [
-            sys.executable,
-            "-c",
-            "from cli.main import main; main()",
-            "serve",
-            str(policies),
-            "--port",
-            str(self.port),
-            *more,
-        ]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)}
-        with log.open("wb") as stream:
-            self.process = subprocess.Popen(
-                command, stdout=stream, stderr=subprocess.STDOUT, cwd=folder, env=environment
-            )
-
-    def ask(self, path: str, body: Json = None) -> tuple[int, str, Json]:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}
-        )
-        try:
-            with opener.open(request, timeout=10) as response:
-                return response.status, response.headers.get_content_type(), json.loads(response.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.headers.get_content_type(), json.loads(error.read())
-
-    def wait(self, is_done: Callable[[], bool]) -> None:
-        end = time.monotonic() + WAIT_S
-        while time.monotonic() < end:
-            assert self.process.poll() is None, self.log.read_text()
-            try:
-                if is_done():
-                    return
-            except (OSError, ValueError):
-                pass  # not listening yet, or a connection of a worker that ends
-            time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
-
-    def rules(self) -> list[str]:
-        return [rule["id"] for rule in self.ask("/v1/rules")[2]["rules"]]
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(WAIT_S)
-        finally:
-            self.process.kill()
-            self.process.wait()
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "policies" / "small.policy").write_text(SMALL)
-    running = Service(tmp_path / "policies", tmp_path / "log", tmp_path)
-    try:
-        running.wait(lambda: running.ask("/health/ready")[0] == 200)
-        yield running
-    finally:
-        running.process.kill()
-        running.process.wait()
+    with running(tmp_path) as started:
+        yield started
 
 
 def test_it_prints_a_question_answers_it_loads_again_and_ends_in_order(service: Service) -> None:
@@ -142,41 +68,6 @@ def test_workers_count_together(service: Service) -> None:
     assert 'merit_decisions_total{kind="entitlement",outcome="undetermined"} 1.0' in told
     assert 'merit_missing_total{missing="facts/ready"} 1.0' in told
     assert 'merit_requests_total{method="POST",route="/v1/decisions",status="200"} 12.0' in told
-
-
-@pytest.mark.parametrize("size", ["zz", "-5", "9", "ffffffffffffffff", "f" * 300, "f" * 5000])
-def test_a_body_in_broken_chunks_is_the_callers_fault(service: Service, size: str) -> None:
-    head = "POST /v1/decisions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nConnection: close\r\n"
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
-        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}\r\n0\r\n\r\n".encode())
-        connection.shutdown(socket.SHUT_WR)
-        with connection.makefile("rb") as stream:
-            said = stream.read()
-
-    assert said.startswith(b"HTTP/1.1 400")
-    assert b"application/problem+json" in said
-    assert "Traceback" not in service.log.read_text()
-
-
-def test_a_body_that_does_not_come_to_its_end_is_given_up(service: Service) -> None:
-    """More of them than there are threads: others are answered all the same."""
-    head = "POST /v1/decisions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
-    begun = [
-        f"{head}Transfer-Encoding: chunked\r\n\r\n{'f' * 300}\r\n{{}}",
-        f"{head}Transfer-Encoding: chunked\r\n\r\n{'f' * 300}",
-        f"{head}Content-Length: 1000\r\n\r\n{{}}",
-    ]
-    waiting = [socket.create_connection(("127.0.0.1", service.port), timeout=WAIT_S) for _ in range(24)]
-    for number, connection in enumerate(waiting):
-        connection.sendall(begun[number % len(begun)].encode())
-
-    service.wait(lambda: service.ask("/health/live")[0] == 200)
-
-    for connection in waiting[: len(begun)]:
-        assert connection.recv(12) == b"HTTP/1.1 400"
-    for connection in waiting:
-        connection.close()
-    assert "Traceback" not in service.log.read_text()
 
 
 def test_policies_with_errors_are_not_served(tmp_path: Path) -> None:

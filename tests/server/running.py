@@ -1,0 +1,99 @@
+"""``merit serve`` with its own processes on a real port."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Json = Any
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = 'facts { ready: flag "Ready" }\nentitlement go "Go" from 2020-01-01 { requires { ready "Ready": ready } }\n'
+WAIT_S = 30
+
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Service:
+    """A running service and what it prints."""
+
+    def __init__(self, policies: Path, log: Path, folder: Path, *more: str, before: str = "") -> None:
+        """Start it; ``before``: what its process does first."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = log
+        command = [
+            sys.executable,
+            "-c",
+            f"{before}\nfrom cli.main import main\nmain()",
+            "serve",
+            str(policies),
+            "--port",
+            str(self.port),
+            *more,
+        ]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)}
+        with log.open("wb") as stream:
+            self.process = subprocess.Popen(
+                command, stdout=stream, stderr=subprocess.STDOUT, cwd=folder, env=environment
+            )
+
+    def ask(self, path: str, body: Json = None) -> tuple[int, str, Json]:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}
+        )
+        try:
+            with opener.open(request, timeout=10) as response:
+                return response.status, response.headers.get_content_type(), json.loads(response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers.get_content_type(), json.loads(error.read())
+
+    def wait(self, is_done: Callable[[], bool]) -> None:
+        end = time.monotonic() + WAIT_S
+        while time.monotonic() < end:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                if is_done():
+                    return
+            except (OSError, ValueError):
+                pass  # not listening yet, or a connection of a worker that ends
+            time.sleep(0.05)
+        raise AssertionError(self.log.read_text())
+
+    def rules(self) -> list[str]:
+        return [rule["id"] for rule in self.ask("/v1/rules")[2]["rules"]]
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(WAIT_S)
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextmanager
+def running(folder: Path, *more: str, before: str = "") -> Iterator[Service]:
+    """Serve a small policy until the block ends."""
+    (folder / "policies").mkdir()
+    (folder / "policies" / "small.policy").write_text(SMALL)
+    service = Service(folder / "policies", folder / "log", folder, *more, before=before)
+    try:
+        service.wait(lambda: service.ask("/health/ready")[0] == 200)
+        yield service
+    finally:
+        service.process.kill()
+        service.process.wait()
