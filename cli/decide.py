@@ -17,6 +17,7 @@ from cli.console import (
     FINDINGS,
     Broken,
     as_of_option,
+    day_option,
     echo_in,
     engine_option,
     fail_usage,
@@ -37,13 +38,14 @@ from evaluator import limits
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Answer, Decision, Detail
 from evaluator.engine import Engine, Query, UnknownRule
+from evaluator.timeline.projection import CannotProject, projecting
 from evaluator.whatif.changes import changes_of, shape_problems
 from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
 from review.formats.decisions import DECIDE, WHAT_IF
 from review.words.decision_text import expected_words
 
 Json = Any
-QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "policy", "detail", "what_if")
+QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "policy", "detail", "project", "what_if")
 DETAILS = ("none", "summary", "full")
 
 
@@ -71,6 +73,7 @@ DETAILS = ("none", "summary", "full")
     type=click.Choice(DETAILS),
     help="How much of the reasons to tell.  [default: full; none where something is changed]",
 )
+@day_option("--project", "project", "Project the facts to this day ahead; they bring no projection.")
 @click.option("--interactive", is_flag=True, help="Ask for what is missing, what settles most first.")
 @format_option(DECIDE)
 @engine_option
@@ -85,6 +88,7 @@ def decide(
     without: tuple[str, ...],
     more: tuple[str, ...],
     detail: Detail | None,
+    project: date | None,
     interactive: bool,
     form: str,
     engine: str | None,
@@ -99,6 +103,8 @@ def decide(
     """
     if interactive and (told or without or more):
         fail_usage("--interactive asks for facts as they are: leave out --set, --without and --with")
+    if project is not None and (told or without or more or interactive):
+        fail_usage("--project projects facts as they are: leave out --set, --without, --with and --interactive")
     if interactive and "-" in (facts_file, query_file):
         fail_usage("--interactive reads what is told from standard input: give the facts as a file")
     if facts_file is None and query_file is None and not interactive:
@@ -128,7 +134,8 @@ def decide(
         answer = comparison.after
     else:
         comparison = None
-        answer = _answer(deciding, query, data, prefix, interactive=interactive)
+        by = project or (_projected_to(data) if query_file is not None else None)
+        answer = _answer(deciding, query, data, prefix, by, interactive=interactive)
     unexpected = [one for one in answer.decisions if expect is not None and not _is_expected(one, expect)]
     if comparison is not None:
         echo_in(form, WHAT_IF, comparison)
@@ -207,9 +214,29 @@ def _check_policy(data: Data, digest: str) -> None:
         raise Broken(problem_lines([problem]))
 
 
-def _answer(engine: Engine, query: Query, data: Data, prefix: str, *, interactive: bool) -> Answer:
+def _answer(
+    engine: Engine, query: Query, data: Data, prefix: str, project: date | None, *, interactive: bool
+) -> Answer:
     with _in_data(data, prefix):
+        if project is not None:
+            try:
+                query, projection = projecting(engine, query, project)
+            except CannotProject as error:
+                fail_usage(f"--project: {error}")
+            return replace(engine.decide(query), projection=projection.as_json())
         return asked_for(engine, query) if interactive else engine.decide(query)
+
+
+def _projected_to(data: Data) -> date | None:
+    """Return the day that a query projects its facts to; None where it does not."""
+    if "project" not in data.value:
+        return None
+    try:
+        return date.fromisoformat(str(data.value["project"]))
+    except ValueError as error:
+        message = f"{data.value['project']} is not a day of the calendar"
+        problem = DataProblem(data.place("/project"), message, "write year-month-day, like 2022-10-03")
+        raise Broken(problem_lines([problem])) from error
 
 
 @contextmanager

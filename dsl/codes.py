@@ -768,8 +768,8 @@ _ALL = (
     Code(
         "L123",
         "day-of-a-figure",
-        "A day stands behind a plain figure of a comparison.",
-        "`on` belongs to what stands right before it. A figure is the same on every day, so the other side is asked for today.",
+        "A day, or `as projected`, stands behind a plain figure of a comparison.",
+        "`on` and `as projected` belong to what stands right before them. A figure is the same on every day, so the other side is asked for today.",
         "seats: seats >= 5 on 2022-09-30",
         "seats: (seats >= 5) on 2022-09-30",
     ),

@@ -146,6 +146,8 @@ class Answer:
     facts: Mapping[str, Json] = field(default_factory=dict)
     hinting: Hints | None = None
     keying: AnswerKeys | None = None
+    projection: Mapping[str, Json] | None = None
+    """By when and by what the facts were projected, where that was asked for; None where they are as they were told."""
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -177,6 +179,7 @@ class Answer:
             "as_of": self.as_of.isoformat(),
             "policy": {"digest": self.digest, "version": self.version},
             "engine": self.engine,
+            **({"projection": dict(self.projection)} if self.projection is not None else {}),
             "decisions": self.as_json_of(self.decisions),
             **({"hints": hints} if hints else {}),
         }

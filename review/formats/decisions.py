@@ -25,7 +25,8 @@ class Explained:
 
 
 def answer_lines(answer: Answer, paint: Paint) -> Iterator[str]:
-    """Yield an answer as lines: its decisions, hints, and by what it was decided."""
+    """Yield an answer as lines: what the facts were projected by, its decisions, hints, and by what it was decided."""
+    yield from _projection_lines(answer)
     for index, decision in enumerate(answer.decisions):
         if index:
             yield ""
@@ -34,6 +35,17 @@ def answer_lines(answer: Answer, paint: Paint) -> Iterator[str]:
         yield paint(f"\nhint: {hint.message}  {hint.pointer}\n  {hint.help}", "faint")
     yield ""
     yield paint(f"policies {answer.version or '-'}, digest {answer.digest[:12]}; {answer.engine}", "faint")
+
+
+def _projection_lines(answer: Answer) -> Iterator[str]:
+    told = answer.projection
+    if told is None:
+        return
+    yield f"facts as projected to {told['by']}, as they bring no projection"
+    for word, found in (("known", told["known"]), ("taken to go on", told["extrapolated"])):
+        for one in found:
+            yield f"  {word}: {one}"
+    yield ""
 
 
 def explained_lines(explained: Explained, paint: Paint) -> Iterator[str]:

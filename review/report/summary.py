@@ -20,8 +20,8 @@ from evaluator.decision import HELD, Decision, range_json
 from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
+from evaluator.timeline.projection import Projection, projected
 from review.report.anniversaries import entry_of, next_anniversary
-from review.report.projection import Projection, projected
 
 Json = Any
 ORDER = (

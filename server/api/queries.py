@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Any, TypeAlias, get_args
@@ -13,6 +14,7 @@ from evaluator import limits
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Answer, Detail
 from evaluator.engine import Engine, Query, UnknownRule
+from evaluator.timeline.projection import CannotProject, projecting
 from evaluator.whatif.changes import changes_of, shape_problems
 from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
 from server.api import problems
@@ -21,7 +23,7 @@ from server.api.wire import escaped
 
 Json = Any
 REQUIRED = ("decide", "as_of", "facts")
-OPTIONAL = ("request_id", "policy", "detail", "what_if")
+OPTIONAL = ("request_id", "policy", "detail", "project", "what_if")
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 MAX_ID = 200
 """Characters of a request's or an item's id, and of a rule's."""
@@ -59,7 +61,13 @@ def answer(
         try:
             if "what_if" in data:
                 return compare(engine, query_of(data), changes_of(data["what_if"]))
+            if "project" in data:
+                query, projection = projecting(engine, query_of(data), date.fromisoformat(data["project"]))
+                return replace(engine.decide(query, most_problems=most), projection=projection.as_json())
             return engine.decide(query_of(data), most_problems=most)
+        except CannotProject as error:
+            fault = Fault(code="Q111", message=str(error), help=_PROJECT_ADVICE, pointer="/project")
+            raise problems.invalid_query([fault]) from error
         except ChangeErrors as error:
             below = problems.fact_faults(error.problems, "/what_if")
             raise problems.invalid_facts(below, more=error.more) from error
@@ -125,7 +133,13 @@ def faults_of(data: Json, called: str, required: Sequence[str], readers: Mapping
 
 def query_faults(data: Json) -> Iterable[Fault]:
     """Yield what keeps a document from being a query; the facts in it are looked at by the engine."""
-    return faults_of(data, "a query", REQUIRED, _READERS)
+    yield from faults_of(data, "a query", REQUIRED, _READERS)
+    if isinstance(data, dict) and {"project", "what_if"} <= data.keys():
+        message = "a query projects facts or changes them, not both"
+        yield Fault(code="Q111", message=message, help="leave out `project` or `what_if`", pointer="/project")
+
+
+_PROJECT_ADVICE = "leave `project` out where the facts bring `projected`; else project to a day from `as_of` on"
 
 
 def object_faults(value: Json, pointer: str) -> Iterable[Fault]:
@@ -275,6 +289,7 @@ _READERS: Mapping[str, Reader] = {
     "facts": object_faults,
     "policy": _policy_faults,
     "detail": _detail_faults,
+    "project": day_faults,
     "what_if": _what_if_faults,
 }
 """What looks at each part of a query."""

@@ -13,7 +13,7 @@ from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query
-from review.report.projection import RUN_MONTHS, projected
+from evaluator.timeline.projection import RUN_MONTHS, projected
 
 Json = Any
 POLICY = """\

@@ -1,7 +1,7 @@
 """A projection of facts to a day ahead: what is known to happen, apart from what is taken to go on.
 
 It is a preparation of facts, told as their ``projected``: what "as projected" means stands with the core alone, and no
-decision takes a projection that its facts do not bring. Known is what carries its own days: certifications that end,
+decision takes a projection that its facts do not bring unless it is asked to. Known is what carries its own days: certifications that end,
 people who leave, values told for a later day, months that roll out of a window. Taken to go on are values told for the
 day, and the last months of monthly lists. Figures of the policies are those of the day of the question.
 """
@@ -9,13 +9,14 @@ day, and the last months of monthly lists. Figures of the policies are those of 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN, CERTIFICATIONS
 from dsl.core.calendar import month_index, month_of, month_text
+from evaluator.engine import Engine, Query
 
 Json = Any
 Row = Mapping[str, Json]
@@ -62,6 +63,26 @@ def projected(
     if by < as_of:
         raise ValueError(f"{by} lies before {as_of}: nothing is projected to a day that is over")
     return _Projecting(core, facts, as_of, by, names).projection()
+
+
+class CannotProject(ValueError):
+    """Facts cannot be projected for a query: they bring a projection, or the day is over."""
+
+
+def projecting(engine: Engine, query: Query, by: date) -> tuple[Query, Projection]:
+    """Return a query over its facts as projected to a day, and what the projection rests on.
+
+    Raises:
+        CannotProject: the facts bring a projection of their own, or the day lies before that of the question.
+        FactErrors: the facts do not fit the vocabulary.
+    """
+    engine.reader.check(query.facts)
+    if "projected" in query.facts:
+        raise CannotProject("the facts bring `projected` themselves")
+    if by < query.as_of:
+        raise CannotProject(f"{by} lies before {query.as_of}, the day of the question")
+    found = projected(engine.core, query.facts, query.as_of, by)
+    return replace(query, facts=found.of(query.facts)), found
 
 
 class _Projecting:
