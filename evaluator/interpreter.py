@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from threading import local
-from typing import Any, NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never, cast
 
 from dsl import core as c
 from dsl.core import ranges
@@ -63,7 +63,7 @@ class Interpreter:
         """Decide one node: out of its parts, as ``dsl.core.ops`` defines it, or by reading it."""
         kind = _KINDS.get(type(node)) or _kind_of(type(node))
         if kind.definition is None:
-            return self._read(node, at)
+            return self._read(cast("c.Sourced", node), at)
         if kind.is_requirement and at.row is None:
             return self._requirement(node, at, kind)  # type: ignore[arg-type]
         return self._made(node, at, kind)
@@ -76,7 +76,7 @@ class Interpreter:
         decided, roles = parts.in_order() if kind.has_conditions else (tuple(parts.parts), tuple(parts.roles))
         return explained(node, range_, decided, gaps, chosen, day, roles)
 
-    def _read(self, node: c.Expr, at: Moment) -> Explanation:
+    def _read(self, node: c.Sourced, at: Moment) -> Explanation:
         """Decide a node that is read, or that is another's value: of a name, a rule, another day."""
         match node:
             case c.Literal(value=value, least=least):
@@ -114,12 +114,6 @@ class Interpreter:
                 return Explanation(node, part.range, (part,), roles=("value",))
             case c.Sometime():
                 return self._sometime(node, at)
-            case (
-                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
-                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
-                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
-            ):  # fmt: skip
-                raise AssertionError(f"{type(node).__name__} is defined")
             case _:
                 assert_never(node)
 

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from dsl.core import nodes as n, ranges
 from dsl.core.algebra import RANGES
-from dsl.core.ops import definition_of
+from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import ZERO, Dates, Numbers, Range, Truth, everything, exactly, hull
@@ -59,12 +59,12 @@ class Bounding:
     def _folded(self, node: n.Expr, stretch: Days) -> Bounded:
         definition = definition_of(type(node))
         if definition is None:
-            return Bounded(node, self._untold(node, stretch))
+            return Bounded(node, self._untold(sourced(node), stretch))
         parts: Asked[Bounded, Range] = Asked(RANGES, lambda part: self.on(part, stretch))
         value: Range = definition(RANGES, node, parts, stretch.start or date.min)
         return Bounded(node, value, tuple(parts.parts), tuple(parts.roles))
 
-    def _untold(self, node: n.Expr, stretch: Days) -> Range:
+    def _untold(self, node: n.Sourced, stretch: Days) -> Range:
         """Return what a node can be that is read, or decided elsewhere."""
         match node:
             case n.Literal(value=value, least=least):
@@ -98,12 +98,6 @@ class Bounding:
                 | n.AskedThisYear()
             ):  # fmt: skip
                 return everything(node.type)
-            case (
-                n.AllOf() | n.AnyOf() | n.Arithmetic() | n.Ranked() | n.Case() | n.Compare() | n.Dated() | n.Edge()
-                | n.Gate() | n.Lookup() | n.Not() | n.NumberOf() | n.PassScore() | n.PerUnit() | n.Prorate()
-                | n.Ratio() | n.Requirement() | n.Rounded() | n.Shift() | n.Total()
-            ):  # fmt: skip
-                raise AssertionError(f"{type(node).__name__} is defined")
             case _:
                 assert_never(node)
 

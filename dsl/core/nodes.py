@@ -694,7 +694,31 @@ class PassScore(Node):
     every: tuple[EveryMetric, ...] = ()
 
 
-Expr: TypeAlias = (
+Made: TypeAlias = (
+    Lookup
+    | Arithmetic
+    | Ratio
+    | Rounded
+    | PerUnit
+    | Prorate
+    | Shift
+    | Edge
+    | Compare
+    | AllOf
+    | AnyOf
+    | Not
+    | NumberOf
+    | Ranked
+    | Total
+    | Case
+    | Gate
+    | Dated
+    | Requirement
+    | PassScore
+)
+"""What is made of its parts: its meaning stands once, in ``dsl.core.ops``."""
+
+Sourced: TypeAlias = (
     Literal
     | Fact
     | Today
@@ -710,28 +734,11 @@ Expr: TypeAlias = (
     | Qualifies
     | InProgress
     | Anniversary
-    | Lookup
-    | Arithmetic
-    | Ratio
-    | Rounded
-    | PerUnit
-    | Prorate
-    | Shift
-    | Edge
-    | Compare
-    | AllOf
-    | AnyOf
-    | Not
-    | NumberOf
     | AskedThisYear
-    | Ranked
-    | Total
-    | Case
-    | Gate
-    | Dated
     | OnDate
     | AsProjected
     | Sometime
-    | Requirement
-    | PassScore
 )
+"""What is read of a partner or of the programme, or is decided elsewhere: under a name, in a rule, on another day."""
+
+Expr: TypeAlias = Made | Sourced

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
 
 from dsl import core as c
-from dsl.core.ops import definition_of
+from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Dates
@@ -88,7 +88,7 @@ class Lowering:
         try:
             definition = definition_of(type(node))
             if definition is None:
-                found = self._read(node, day, projected, rule)
+                found = self._read(sourced(node), day, projected, rule)
             else:
                 parts: Asked[Written, Value] = Asked(self.sql, lambda part: self.on(part, day, projected, rule))
                 value: Value = definition(self.sql, node, parts, day)
@@ -107,7 +107,7 @@ class Lowering:
 
     # ---- what is read
 
-    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Written:
+    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Written:
         def of(value: Value, part: Written | None = None, *, present: Term = TRUE, open_: Term = t.FALSE) -> Written:
             parts = () if part is None else (part,)
             return Written(node, value, parts, ("value",) if parts else (), open_, day, projected, present)
@@ -158,12 +158,6 @@ class Lowering:
                 raise Cannot("progress in a rule")
             case c.Field():
                 raise AssertionError("a field is read in a record")
-            case (
-                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
-                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
-                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
-            ):  # fmt: skip
-                raise AssertionError(f"{type(node).__name__} is defined")
             case _:
                 assert_never(node)
 

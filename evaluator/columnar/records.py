@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
-from dsl.core.ops import definition_of
+from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import NEVER
 from evaluator.columnar import terms as t
@@ -172,12 +172,14 @@ class _List:
         if key not in self._values:
             definition = definition_of(type(node))
             value = (
-                self._read(node, day) if definition is None else definition(self.sql, node, _RowParts(self, day), day)
+                self._read(sourced(node), day)
+                if definition is None
+                else definition(self.sql, node, _RowParts(self, day), day)
             )
             self._values[key] = (node, value)
         return self._values[key][1]
 
-    def _read(self, node: c.Expr, day: date) -> Value:
+    def _read(self, node: c.Sourced, day: date) -> Value:
         match node:
             case c.Literal(value=None, least=least):
                 if not node.type.is_numeric:
@@ -200,12 +202,6 @@ class _List:
                 | c.DifferentPeople() | c.Sometime() | c.InProgress()
             ):  # fmt: skip
                 raise Cannot("what is asked of records besides their own fields")
-            case (
-                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
-                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
-                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
-            ):  # fmt: skip
-                raise AssertionError(f"{type(node).__name__} is defined")
             case _:
                 assert_never(node)
 

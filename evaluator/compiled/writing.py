@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol, assert_never
 
 from dsl import core as c
-from dsl.core.ops import definition_of
+from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.metrics import Decided
 from dsl.core.ops.parts import Role
@@ -102,7 +102,7 @@ class Writing:
     def _new(self, node: c.Expr) -> Written:
         definition = definition_of(type(node))
         if definition is None:
-            return Written(node, self._read(node), notes=self._of_read(node))
+            return Written(node, self._read(sourced(node)), notes=self._of_read(node))
         if self.source.depth > DEEPEST and node.type.kind != "points":
             number = self.numbered.unit(node, self.rule, self.declaration)
             value = self.source.given(node.type, f"f.unit({number}, row)")
@@ -186,7 +186,7 @@ class Writing:
         number = self.numbered.leaf(node, self.rule)
         return self._noted(node, f"f.notes_of_leaf({number}, {self.source.keep(node)})")
 
-    def _read(self, node: c.Expr) -> Value:
+    def _read(self, node: c.Sourced) -> Value:
         source = self.source
         match node:
             case c.Literal(value=value, least=least):
@@ -225,12 +225,6 @@ class Writing:
                 | c.DifferentPeople() | c.Anniversary() | c.AskedThisYear()
             ):  # fmt: skip
                 return self._leaf(node)
-            case (
-                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
-                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
-                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
-            ):  # fmt: skip
-                raise AssertionError(f"{type(node).__name__} is defined")
             case _:
                 assert_never(node)
 

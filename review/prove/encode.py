@@ -13,7 +13,7 @@ from typing import assert_never
 
 from dsl import core as c
 from dsl.core.keys import Keys
-from dsl.core.ops import definition_of
+from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.walk import walk
@@ -84,7 +84,7 @@ class Encoder:
         definition = definition_of(type(node))
         try:
             if definition is None:
-                return Encoded(node, self._read(node, day, projected, rule))
+                return Encoded(node, self._read(sourced(node), day, projected, rule))
             parts = _Parts(TERMS, lambda part: self.on(part, day, projected, rule))
             value: Term = definition(TERMS, node, parts, day)
             return Encoded(node, value, tuple(parts.parts), tuple(parts.roles))
@@ -110,7 +110,7 @@ class Encoder:
             return f"anniversary {node.which} {own} {'' if node.after is None else self.keys.key(node.after, day)}"
         return f"{self.keys.key(node, day)} {rule}"
 
-    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Term:
         def as_told(why: str) -> Term:
             # What lies ahead of the question is not known to anybody yet.
             return self._open(node, day, projected, rule, why, exact=day <= self.as_of)
@@ -173,12 +173,6 @@ class Encoder:
                 return self._open(node, day, projected, rule, "progress", exact=False)
             case c.Field():
                 raise AssertionError("a field is read in a record")
-            case (
-                c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Ranked() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
-                | c.Lookup() | c.Not() | c.NumberOf() | c.PassScore() | c.PerUnit() | c.Prorate() | c.Ratio()
-                | c.Requirement() | c.Rounded() | c.Shift() | c.Total()
-            ):  # fmt: skip
-                raise AssertionError(f"{type(node).__name__} is defined")
             case _:
                 assert_never(node)
 

@@ -34,7 +34,7 @@ class OfRecord(Encoder):
         super().__init__(of.core, of.keys, told, of.as_of, reckoned=of.reckoned)
         self.records = records
 
-    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Term:
         if not isinstance(node, c.Field):
             return super()._read(node, day, projected, rule)
         if node.formula is not None:

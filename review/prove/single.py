@@ -76,7 +76,7 @@ class OfOne(Encoder):
                         self.told.bounds.append(either(negated(above.must), below.must))
         self._held[(node, day, projected)] = found
 
-    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Term:
         if isinstance(node, c.Literal) and node.value is None:
             self.not_known[node] = None
         return super()._read(node, day, projected, rule)
@@ -92,7 +92,7 @@ class OfAnyDay(OfOne):
         told.bounds += [value >= figure(first.toordinal()), value < figure(last.toordinal())]
         self._today = point(value, is_day=True)
 
-    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Term:
         return (
             self._today
             if isinstance(node, c.Today) and day == self.as_of
@@ -107,7 +107,7 @@ class Outline(OfOne):
         super().__init__(core, keys, told, as_of)
         self._named = {id(node) for node in named}
 
-    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Term:
         if isinstance(node, c.Qualifies) and id(node) not in self._named:
             return self._open(node, day, projected, rule, "what another rule asks", exact=True)
         if isinstance(node, c.Sometime):
@@ -164,7 +164,7 @@ class Richer(OfOne):
             low, high, fewer, more = ends
             self.told.bounds += [z3.Implies(high >= low, more >= fewer), z3.Implies(low >= high, fewer >= more)]
 
-    def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
+    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Term:
         term = super()._read(node, day, projected, rule)
         is_told = isinstance(node, c.Fact) or (isinstance(node, c.Named) and node.supplied)
         if not is_told or projected or day != self.as_of or not self._is_more(node):

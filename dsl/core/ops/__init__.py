@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from dsl.core import nodes as n
 from dsl.core.algebra import Algebra
@@ -51,6 +51,17 @@ def definition_of(kind: type[n.Node]) -> Callable[..., Any] | None:
     if kind not in _FOUND:
         _FOUND[kind] = next((DEFINITIONS[base] for base in kind.__mro__ if base in DEFINITIONS), None)
     return _FOUND[kind]
+
+
+def sourced(node: n.Expr) -> n.Sourced:
+    """Return a node that no definition makes as what it is.
+
+    Raises:
+        LookupError: it is made of its parts.
+    """
+    if definition_of(type(node)) is not None:
+        raise LookupError(f"{type(node).__name__} is made of its parts")
+    return cast("n.Sourced", node)
 
 
 def define(algebra: Algebra[V], node: n.Expr, of: Parts[V], day: date) -> V:
