@@ -32,6 +32,7 @@ from tests.properties.strategies import (
     shuffled,
     without_places,
 )
+from tests.shipped import engine_of
 
 ROOT = Path(__file__).parents[2]
 LAWS = sorted((ROOT / "tests/data/policies/laws").glob("*.policy"))
@@ -42,7 +43,7 @@ REAL = "policies"
 @cache
 def engine(name: str) -> Engine:
     """Return an engine over one of the small policies, or over all real ones."""
-    return Engine(load([ROOT / "policies"] if name == REAL else [ROOT / "tests/data/policies/laws" / f"{name}.policy"]))
+    return engine_of(ROOT / "policies" if name == REAL else ROOT / "tests/data/policies/laws" / f"{name}.policy")
 
 
 @cache

@@ -12,12 +12,12 @@ from cli.console import read_file
 from dsl import core as c
 from dsl.core.references import expressions
 from dsl.core.walk import walk
-from dsl.load import load
 from evaluator.engine import Engine, Query
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.kept import Kept
 from evaluator.resting import Decided, Written
+from tests.shipped import engine_of
 
 ROOT = Path(__file__).parents[2]
 PARTNERS = sorted((ROOT / "examples" / "partners").glob("*.yaml"))
@@ -25,7 +25,7 @@ PARTNERS = sorted((ROOT / "examples" / "partners").glob("*.yaml"))
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load([ROOT / "policies"]))
+    return engine_of()
 
 
 @pytest.mark.parametrize("path", PARTNERS, ids=lambda path: path.stem)
