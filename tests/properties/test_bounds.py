@@ -60,8 +60,9 @@ def test_bounds_hold_every_value(engine: Engine, day: date) -> None:
     bounding = Bounding(engine.core)
     on = c.Days(day, day + timedelta(days=1))
     seen = 0
+    partners = Partners(engine.core, as_of=day, seed=3)
     for number in range(1, 6):
-        told = Partners(engine.core, as_of=day, seed=3).partner(number)
+        told = partners.partner(number)
         interpreter = Interpreter(engine.core, Facts(engine.core, told, day))
         for rule in engine.core.rules.values():
             if rule.version_on(day) is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def cases() -> list[tuple[str, str]]:
 CASES = cases()
 
 
+@cache
 def findings(text: str) -> tuple[Diagnostic, ...]:
     return linted(load_sources([Source("case.policy", text)]), TEXTS)
 
