@@ -18,6 +18,8 @@ DEV := $(VENV)/dev.stamp
 SERVICES := $(VENV)/services.stamp
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Tests start the program many times: what is compiled of it is kept.
+unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .PHONY: help run test test-services laws format check bench twins proofs wheel lock clean
