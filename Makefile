@@ -9,6 +9,8 @@ PYTEST_ARGS ?=
 PROOFS_ARGS ?=
 
 BIN := $(VENV)/bin
+# A file's tests share what they read, so that one process takes them all; files with long tests come first.
+PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Stamps: what is installed is up to date while its stamp is newer than what it was installed from.
 MADE := $(VENV)/made.stamp
 RUNTIME := $(VENV)/runtime.stamp
@@ -16,6 +18,8 @@ DEV := $(VENV)/dev.stamp
 SERVICES := $(VENV)/services.stamp
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Tests start the program many times: what is compiled of it is kept.
+unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .PHONY: help run test test-services laws format check bench twins proofs wheel lock clean
@@ -33,13 +37,14 @@ test: $(DEV) ## check formatting, style, types and import order, then run the te
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --numprocesses auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 test-services: $(SERVICES) ## run the tests that need PostgreSQL, promtool or systemd-analyze
 	$(BIN)/python -m pytest -m services $(PYTEST_ARGS) tests/services
 
 laws: $(DEV) ## hold the laws to all of what `make test` takes samples of; takes long
-	$(BIN)/python -m pytest -m benchmarks --numprocesses auto --ignore tests/benchmarks $(PYTEST_ARGS) tests
+	$(BIN)/python -m pytest -m benchmarks $(PARALLEL) --ignore tests/benchmarks $(PYTEST_ARGS) tests
+	MERIT_EXAMPLES=1 $(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS) tests/properties
 
 format: $(DEV) ## format the code and apply the safe fixes
 	$(BIN)/python -m ruff check --fix .

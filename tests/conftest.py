@@ -23,9 +23,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _kept_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What commands keep of policies stands in a folder of the tests, not in that of the user who runs them."""
+    """What commands keep of policies stands in a folder of the tests, not in that of the user who runs them.
+
+    One folder for all processes of a run: what one of them has read none of the others reads anew.
+    """
     before = os.environ.get(FOLDER)
-    os.environ[FOLDER] = str(tmp_path_factory.mktemp("kept"))
+    is_one_of_several = "PYTEST_XDIST_WORKER" in os.environ
+    base = tmp_path_factory.getbasetemp()
+    os.environ[FOLDER] = str((base.parent if is_one_of_several else base) / "kept")
     yield
     if before is None:
         del os.environ[FOLDER]

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 
 from cli.main import merit
 from dsl import core as c
-from dsl.load import load
 from dsl.source import Span
 from evaluator.engine import Engine, Query
 from review.guide.editions import editions
@@ -26,6 +25,7 @@ from review.words.outline import rule_outline
 from review.words.rule_text import rule_lines
 from server.app import create_app
 from tests.dsl.test_written import PIECES, load as load_piece
+from tests.shipped import engine_of
 
 ROOT = Path(__file__).parents[1]
 Json = Any
@@ -33,7 +33,7 @@ Json = Any
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load([ROOT / "policies"]))
+    return engine_of()
 
 
 # ---- the plain definition, by the kinds of the core that may hold what has days
@@ -165,7 +165,7 @@ def test_they_agree_whatever_the_language_writes(place: int) -> None:
 @pytest.mark.parametrize("path", ["laws/figures", "laws/register", "laws/scores", "service"])
 def test_they_agree_over_the_policies_of_the_laws(path: str) -> None:
     found = ROOT / "tests" / "data" / "policies" / path
-    engine = Engine(load([found if found.is_dir() else found.with_suffix(".policy")]))
+    engine = engine_of(found if found.is_dir() else found.with_suffix(".policy"))
 
     check_all(engine, engine.core.rules.values())
 

@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dsl import codec
-from dsl.load import load
 from dsl.schema import made_anew
 from schemas import load as load_schema
+from tests.shipped import read_once
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = sorted((ROOT / "schemas").glob("*.schema.json"))
@@ -28,7 +28,7 @@ def test_the_schemas_are_made_of_the_nodes_and_of_the_tables() -> None:
 
 
 def test_the_policies_are_valid_documents_and_come_back_the_same() -> None:
-    document = load([ROOT / "policies"])
+    document = read_once().document
 
     data = codec.encode(document)
 

@@ -20,7 +20,7 @@ from dsl.core.bounds import Bounding
 from dsl.core.references import expressions
 from dsl.core.rules import Core, Effect, Rule, RuleVersion
 from dsl.core.types import Basis, Days, Type
-from dsl.core.walk import own_days, walk
+from dsl.core.walk import children, own_days, walk
 from dsl.source import Span
 
 Key: TypeAlias = str
@@ -328,10 +328,11 @@ class Keys:
     # ---- what a rule reads
 
     def _read_by(self, rules: Sequence[Rule], nodes: Iterable[n.Node] = ()) -> _Read:
-        """Return the rules and nodes that rules and nodes are made of, or ask about on the day, by name too."""
+        """Return the rules and nodes, each once, that rules and nodes are made of, or ask about on the day, by name too."""
         read = _Read({rule.id: rule for rule in rules}, [], list(rules))
         waiting: list[Any] = list(nodes)
         named: set[str] = set()
+        seen: set[int] = set()
         while waiting or read.ahead:
             if not waiting:
                 for version in read.ahead.pop().versions:
@@ -342,13 +343,17 @@ class Keys:
                         if name in self.core.rules:
                             read.asks(self.core.rules[name])
                 continue
-            for node in walk(waiting.pop()):
-                read.nodes.append(node)
-                if isinstance(node, n.Named) and node.name not in named:
-                    named.add(node.name)
-                    waiting.append(self.core.named[node.name].value)
-                elif isinstance(node, n.Qualifies | n.InProgress):
-                    read.asks(self.core.rules[node.rule])
+            node = waiting.pop()
+            if id(node) in seen:
+                continue  # equal subtrees are one object
+            seen.add(id(node))
+            read.nodes.append(node)
+            waiting.extend(children(node))
+            if isinstance(node, n.Named) and node.name not in named:
+                named.add(node.name)
+                waiting.append(self.core.named[node.name].value)
+            elif isinstance(node, n.Qualifies | n.InProgress):
+                read.asks(self.core.rules[node.rule])
         return read
 
     def _turns(self, node: n.Expr) -> Iterator[date]:

@@ -20,17 +20,18 @@ def children(value: Any, day: date | None = None) -> Iterator[c.Expr]:
         value: a node, or a part of one: a branch, a row, a version.
         day: only what counts on this day; None: all of it.
     """
-    if isinstance(value, c.Node) and value.tells_elsewhere:
-        day = None  # decided on other days than the one told of
-    for name, *_ in _declared(type(value)):
-        yield from _nodes(getattr(value, name), day)
+    return iter(_children(value, day))
 
 
 def walk(node: c.Expr, day: date | None = None) -> Iterator[c.Expr]:
     """Yield a node and all below it that counts on a day, parents first; None: on any."""
-    yield node
-    for child in children(node, day):
-        yield from walk(child, day)
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        below = _children(found, day)
+        below.reverse()
+        waiting += below
 
 
 def within(node: c.Expr, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
@@ -120,14 +121,20 @@ def _asked(value: Any, how: c.How) -> Iterator[tuple[c.How, Any]]:
 
 def named_in(value: Any) -> Iterator[tuple[c.Refers, str]]:
     """Yield the names that stand in a node itself or in a part of it that is no node, and what they are names of."""
+    found: list[tuple[c.Refers, str]] = []
+    _gather_names(value, found)
+    return iter(found)
+
+
+def _gather_names(value: Any, found: list[tuple[c.Refers, str]]) -> None:
     for name, _, _, refers in _declared(type(value)):
         inner = getattr(value, name)
         if refers is not None:
-            yield refers, inner
-            continue
-        for item in inner if isinstance(inner, tuple) else (inner,):
-            if not isinstance(item, c.Node):
-                yield from named_in(item)
+            found.append((refers, inner))
+        elif type(inner) not in _HOLDS_NOTHING:
+            for item in inner if isinstance(inner, tuple) else (inner,):
+                if type(item) not in _HOLDS_NOTHING and not isinstance(item, c.Node):
+                    _gather_names(item, found)
 
 
 def own_figures(node: c.Node) -> Iterator[c.Figure]:
@@ -173,19 +180,48 @@ def stated_in(value: Any, day: date) -> Iterator[tuple[c.Basis, c.Days]]:
                 yield from stated_in(item, day)
 
 
-def _nodes(value: Any, day: date | None) -> Iterator[c.Expr]:
+def _children(value: Any, day: date | None) -> list[c.Expr]:
+    """Return the nodes directly below a node or a part of one; a list, as all that reads rules asks for them again and again."""
+    if isinstance(value, c.Node) and value.tells_elsewhere:
+        day = None  # decided on other days than the one told of
+    found: list[c.Expr] = []
+    names = _FIELDS.get(type(value))
+    for name in names if names is not None else _fields_of(type(value)):
+        inner = getattr(value, name)
+        if type(inner) not in _HOLDS_NOTHING:
+            _gather(inner, day, found)
+    return found
+
+
+def _gather(value: Any, day: date | None, found: list[c.Expr]) -> None:
+    """Add the nodes that a field holds: itself, those it lists, those of its parts."""
     if isinstance(value, tuple):
         for item in value:
-            yield from _nodes(item, day)
+            if type(item) not in _HOLDS_NOTHING:
+                _gather(item, day, found)
     elif isinstance(value, c.Node) or _declared(type(value)):
         # Whatever has days counts on them only: a requirement, a row, a version of a value.
-        days = getattr(value, "days", None)
-        if day is not None and isinstance(days, c.Days) and day not in days:
-            return
+        if day is not None:
+            days = getattr(value, "days", None)
+            if isinstance(days, c.Days) and day not in days:
+                return
         if isinstance(value, c.Node):
-            yield value  # type: ignore[misc]
+            found.append(value)  # type: ignore[arg-type]
         else:
-            yield from children(value, day)
+            found += _children(value, day)
+    else:
+        _HOLDS_NOTHING.add(type(value))
+
+
+_HOLDS_NOTHING: set[type] = set()
+"""Types met in fields that hold no nodes: texts, figures, days."""
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def _fields_of(cls: type) -> tuple[str, ...]:
+    """Return the names of the fields of a part of the core in which nodes may stand."""
+    _FIELDS[cls] = tuple(own.name for own in _declared(cls))
+    return _FIELDS[cls]
 
 
 class _Declared(NamedTuple):
@@ -202,9 +238,10 @@ _DECLARED: dict[type, tuple[_Declared, ...]] = {}
 
 def _declared(cls: type) -> tuple[_Declared, ...]:
     """Return the fields of a part of the core in which nodes or names may stand; none of what is no part of it."""
-    if cls not in _DECLARED:
+    found = _DECLARED.get(cls)
+    if found is None:
         is_part = is_dataclass(cls) and not issubclass(cls, Span | c.Type | c.Days)
-        _DECLARED[cls] = tuple(
+        found = _DECLARED[cls] = tuple(
             _Declared(
                 own.name,
                 own.metadata.get("role", "value"),
@@ -214,4 +251,4 @@ def _declared(cls: type) -> tuple[_Declared, ...]:
             for own in (fields(cls) if is_part else ())
             if own.name not in ("type", "origin")
         )
-    return _DECLARED[cls]
+    return found

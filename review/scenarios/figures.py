@@ -33,8 +33,22 @@ class Figures:
 def figures_of(core: c.Core, rules: Iterable[c.Rule]) -> Figures:
     """Return the figures that rules hold facts against, also through measures, other rules and the register's checks.
 
-    A figure belongs to the names that stand in the same comparison or the same metric.
+    A figure belongs to the names that stand in the same comparison or the same metric. What was found for rules is kept
+    with the core, and is not to be changed.
     """
+    asked = list(rules)
+    if any(core.rules.get(rule.id) is not rule for rule in asked):
+        return _found(core, asked)  # rules of another core are known by no name here
+    kept: dict[tuple[str, ...], Figures] = core.kept.setdefault(_FIGURES, {})
+    names = tuple(rule.id for rule in asked)
+    if names not in kept:
+        if len(kept) == _MOST:
+            kept.clear()
+        kept[names] = _found(core, asked)
+    return kept[names]
+
+
+def _found(core: c.Core, rules: Iterable[c.Rule]) -> Figures:
     found = Figures()
     reader = _Reader(core, found)
     for rule in rules:
@@ -42,11 +56,18 @@ def figures_of(core: c.Core, rules: Iterable[c.Rule]) -> Figures:
     return found
 
 
+_FIGURES = "figures that rules hold facts against"
+_MOST = 1_000
+"""For how many sets of rules it is kept: of each rule alone, and of some together."""
+
+
 class _Reader:
     def __init__(self, core: c.Core, found: Figures) -> None:
         self.core = core
         self.found = found
         self._seen: set[str] = set()
+        self._read: set[tuple[int, str]] = set()
+        """The nodes that were read, each with the list whose records were at hand: equal subtrees are one object."""
         self._within: list[str] = []
         """The lists whose records are at hand."""
 
@@ -66,6 +87,10 @@ class _Reader:
 
     def node(self, node: c.Node) -> None:
         """Read a node: what it compares, and all below it."""
+        here = id(node), self._within[-1] if self._within else ""
+        if here in self._read:
+            return
+        self._read.add(here)
         values = self._held_against(node)
         if values is not None:
             names, figures = values

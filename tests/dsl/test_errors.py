@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ def cases() -> list[tuple[str, str]]:
 CASES = cases()
 
 
+@cache
 def diagnostics_of(text: str) -> tuple[Diagnostic, ...]:
     return load_sources([Source("case.policy", text)]).diagnostics
 

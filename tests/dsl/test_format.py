@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ ALL = [*CASES, *POLICIES]
 BROKEN = {"broken", "broken_last"}
 
 
+@cache
+def formatted(path: Path) -> str:
+    """Return the layout of a file, made once for all that it is held to."""
+    return format_text(read_source(path).text)
+
+
+@cache
 def tree_of(text: str) -> Tree:
     return parse(Source("<text>", text))[0]
 
@@ -39,28 +47,26 @@ def name_of(path: Path) -> str:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_layout_is_as_recorded(path: Path, golden) -> None:
-    golden.check(path.with_suffix(".formatted"), format_text(read_source(path).text))
+    golden.check(path.with_suffix(".formatted"), formatted(path))
 
 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
 def test_formatting_twice_is_formatting_once(path: Path) -> None:
-    once = format_text(read_source(path).text)
-
-    assert format_text(once) == once
+    assert format_text(formatted(path)) == formatted(path)
 
 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
 def test_every_comment_is_kept_in_its_order(path: Path) -> None:
     text = read_source(path).text
 
-    assert comments_of(format_text(text)) == comments_of(text)
+    assert comments_of(formatted(path)) == comments_of(text)
 
 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
 def test_the_words_stay_the_same(path: Path) -> None:
     text = read_source(path).text
 
-    assert says_the_same(tree_of(text), tree_of(format_text(text)))
+    assert says_the_same(tree_of(text), tree_of(formatted(path)))
 
 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
@@ -68,7 +74,7 @@ def test_the_document_stays_the_same(path: Path) -> None:
     text = read_source(path).text
 
     before, _ = lower_trees([tree_of(text)])
-    after, _ = lower_trees([tree_of(format_text(text))])
+    after, _ = lower_trees([tree_of(formatted(path))])
 
     assert after == before
 
@@ -83,7 +89,7 @@ def test_cases_parse_unless_they_are_about_broken_blocks(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in CASES if path.stem not in BROKEN], ids=lambda path: path.stem)
 def test_lines_are_clean(path: Path) -> None:
     """Not those of broken blocks, which keep their blanks."""
-    text = format_text(read_source(path).text)
+    text = formatted(path)
 
     assert not re.search(r"[ \t]$|\n\n\n|\t", text, re.MULTILINE)
     assert text.endswith("\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -43,6 +44,7 @@ def name_of(path: Path) -> str:
     return path.stem.split("-", 1)[1]
 
 
+@cache
 def diagnostics_of(text: str, name: str = "case.policy") -> tuple[Diagnostic, ...]:
     return load_sources([Source(name, text)]).diagnostics
 

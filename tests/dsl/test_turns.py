@@ -32,14 +32,21 @@ def written(place: str, said: str) -> str:
 
 
 @cache
-def read(text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
+def told(text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """Return what a text says and all that is found in it: looked at once for all that is asked of it here."""
     loaded = load_sources([Source("case.policy", text)])
-    return loaded.document, tuple(one for one in loaded.diagnostics if one.severity is Severity.ERROR)
+    return loaded.document, loaded.diagnostics
 
 
+def read(text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
+    document, found = told(text)
+    return document, tuple(one for one in found if one.severity is Severity.ERROR)
+
+
+@cache
 def mended(text: str) -> str:
     for _ in range(ROUNDS):
-        after = apply_fixes(text, load_sources([Source("case.policy", text)]).diagnostics)
+        after = apply_fixes(text, told(text)[1])
         if after == text:
             break
         text = after
@@ -60,15 +67,15 @@ def what_is_wrong(turn: dict[str, Any]) -> str | None:
             assert not wrong, f"the text meant does not check: {wrong[0].message}"
             wanted.append(document)
         if left:
-            told = "; ".join(f"{one.message} ({one.help})" for one in left)
-            return f"not mended, it stays {line(after, turn)!r}: {told}"
+            said = "; ".join(f"{one.message} ({one.help})" for one in left)
+            return f"not mended, it stays {line(after, turn)!r}: {said}"
         return None if meant in wanted else f"mended to another meaning: {line(after, turn)!r}"
     if not errors:
         return "not told at all"
     if not left:
         return f"mended where the author has to choose: {line(after, turn)!r}"
-    told = " ".join(f"{one.message} {one.help}" for one in (*errors, *left))
-    return None if turn["asks"] in told else f"the help does not say {turn['asks']!r}: {told}"
+    said = " ".join(f"{one.message} {one.help}" for one in (*errors, *left))
+    return None if turn["asks"] in said else f"the help does not say {turn['asks']!r}: {said}"
 
 
 def line(text: str, turn: dict[str, Any]) -> str:

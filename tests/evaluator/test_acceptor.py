@@ -19,7 +19,7 @@ from dsl.source import Source
 from evaluator.acceptance.acceptor import acceptor
 from evaluator.acceptance.facts_schema import FactErrors, FactsReader
 from evaluator.engine import Engine
-from tests.shipped import load_engine
+from tests.shipped import engine_of
 
 Json = Any
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,7 +159,7 @@ def test_the_facts_of_the_queries_are_accepted_at_once(path: Path) -> None:
 
 @cache
 def engine() -> Engine:
-    return load_engine()
+    return engine_of()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import ELIGIBILITY, Decision
 from evaluator.engine import Engine, Query, UnknownRule, standing_of
 from evaluator.limits import DayOutside
-from tests.shipped import load_engine
+from tests.shipped import engine_of
 
 DAY = date(2023, 4, 15)
 POLICY = """
@@ -175,7 +175,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @cache
 def programme() -> Engine:
-    return load_engine()
+    return engine_of()
 
 
 def value_in(decision: Decision) -> Range | None:

@@ -5,28 +5,26 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
 from dsl.builtin import BUILT_IN
-from dsl.load import load
 from evaluator import limits
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
 from server.snapshot import Limits
+from tests.shipped import engine_of
 
 Json = Any
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 ONE_DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load([POLICIES]))
+    return engine_of()
 
 
 def asked(engine: Engine, day: date) -> list[str]:

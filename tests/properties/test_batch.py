@@ -12,13 +12,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from dsl.load import load_checked
 from evaluator.columnar.importing import import_lines
 from evaluator.columnar.layout import layout_of
 from evaluator.columnar.results import SCHEMA, row_of, table_of
 from evaluator.columnar.run import Asked, Summary, run
 from evaluator.engine import Engine, Query
 from review.scenarios.partners import COMPLETE, Chances, Partners
+from tests.shipped import engine_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LAWS = sorted((ROOT / "tests" / "data" / "policies" / "laws").glob("*.policy"))
@@ -31,11 +31,6 @@ TOLD = {
 }
 
 Facts = list[dict[str, Any]]
-
-
-def engine_of(path: Path) -> Engine:
-    loaded = load_checked([path])
-    return Engine(loaded.document, loaded.core)
 
 
 def partners(engine: Engine, day: date, seed: int, each: int) -> Facts:

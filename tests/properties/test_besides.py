@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from itertools import product
 from typing import Any
@@ -66,6 +67,7 @@ PARTNERS = [
 HELD = [{"award": "designation.d", "attained": "2022-12-01", "ended": "none"}]
 CHECKED = [{"award": "designation.checked", "attained": "2021-12-10", "anniversary": "2022-12-10", "ended": "none"}]
 YEARLY = [{"award": "designation.yearly", "attained": "2021-12-10", "anniversary": "2022-12-10", "ended": "none"}]
+DAYS = (date(2023, 1, 1), date(2023, 6, 20))
 LITTLE: list[Json] = [
     {"facts": {**facts}, "records": {**records}, **projected}
     for facts in (
@@ -110,9 +112,16 @@ def keeping_nothing(engine: Engine) -> Engine:
 
 
 def test_an_engine_that_decided_for_others_decides_as_one_that_did_not(engine: Engine) -> None:
-    days = [date(2023, 1, 1), date(2023, 6, 20)]
-    asked = [(facts, day) for facts in (*PARTNERS, *LITTLE) for day in days]
+    """Every partner on one of two days, by turns."""
+    check(engine, [(facts, DAYS[number.bit_count() % 2]) for number, facts in enumerate((*PARTNERS, *LITTLE))])
 
+
+@pytest.mark.benchmarks
+def test_it_does_for_every_partner_on_both_days(engine: Engine) -> None:
+    check(engine, [(facts, day) for facts in (*PARTNERS, *LITTLE) for day in DAYS])
+
+
+def check(engine: Engine, asked: Sequence[tuple[Json, date]]) -> None:
     alone = [answer(keeping_nothing(engine), facts, day) for facts, day in asked]
     kept = [answer(engine, facts, day) for facts, day in asked]
     again = [answer(engine, facts, day) for facts, day in reversed(asked)]

@@ -14,13 +14,13 @@ from dsl.core.points import most_points
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words, is_settled
 from dsl.core.references import expressions
 from dsl.core.walk import by_role, walk
-from dsl.load import load_checked
 from evaluator.engine import Engine
 from evaluator.explanation import Explanation, below
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from review.scenarios.partners import Partners
+from tests.shipped import engine_of
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = [
@@ -32,8 +32,7 @@ DAYS = (date(2022, 10, 3), date(2023, 6, 20), date(2026, 8, 15))
 
 @pytest.fixture(scope="module", params=POLICIES)
 def engine(request: pytest.FixtureRequest) -> Engine:
-    loaded = load_checked([ROOT / request.param])
-    return Engine(loaded.document, loaded.core)
+    return engine_of(ROOT / request.param)
 
 
 def holds(outer: Range, inner: Range) -> bool:
@@ -61,8 +60,9 @@ def test_bounds_hold_every_value(engine: Engine, day: date) -> None:
     bounding = Bounding(engine.core)
     on = c.Days(day, day + timedelta(days=1))
     seen = 0
+    partners = Partners(engine.core, as_of=day, seed=3)
     for number in range(1, 6):
-        told = Partners(engine.core, as_of=day, seed=3).partner(number)
+        told = partners.partner(number)
         interpreter = Interpreter(engine.core, Facts(engine.core, told, day))
         for rule in engine.core.rules.values():
             if rule.version_on(day) is None:

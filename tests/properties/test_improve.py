@@ -26,7 +26,7 @@ from review.formats.improvements import IMPROVE
 from review.scenarios.partners import COMPLETE, Partners
 from review.words.decision_text import unpainted
 from tests.conftest import Golden
-from tests.shipped import load_engine
+from tests.shipped import engine_of
 
 Json = Any
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,7 +78,7 @@ NEW = ("somebody new", "somebody new (2)")
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return load_engine()
+    return engine_of()
 
 
 class Case:

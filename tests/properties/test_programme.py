@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from dsl.load import load
 from evaluator.decision import Decision
 from evaluator.engine import Engine, Query
 from tests.properties.strategies import About, Knowledge, Partner, about, knowledge, partners
+from tests.shipped import engine_of
 
 ROOT = Path(__file__).parents[2]
 SHOWS = ("competency_shows_achievement", "competency_shows_assessment")
@@ -23,7 +23,7 @@ FEWER = settings(FEW, max_examples=4)
 
 @cache
 def engine() -> Engine:
-    return Engine(load([ROOT / "policies"]))
+    return engine_of()
 
 
 @cache

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from dsl.load import load
 from evaluator.engine import Engine, Query
 from review.scenarios.partners import Partners
+from tests.shipped import engine_of
 
 Json = Any
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
@@ -21,7 +21,7 @@ POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load([POLICIES]))
+    return engine_of()
 
 
 def reasons_in(told: list[Json]) -> Iterator[Json]:

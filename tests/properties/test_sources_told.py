@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from dsl import core as c
-from dsl.load import load
 from evaluator.engine import Engine, Query
 from evaluator.reasons import Reason
 from review.words.lines import Line, lines_of
+from tests.shipped import engine_of
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 Cites = tuple[c.Citation, ...]
@@ -34,7 +34,7 @@ def decided(reasons: Iterable[Reason]) -> Iterator[tuple[str, Cites]]:
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load([POLICIES]))
+    return engine_of()
 
 
 @pytest.mark.parametrize("day", ["2021-06-13", "2023-06-20", "2026-08-15"])

@@ -18,7 +18,6 @@ from dsl.core.algebra import RANGES
 from dsl.core.ops import DEFINITIONS
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from dsl.core.walk import walk
-from dsl.load import load_checked
 from evaluator.compiled.question import Question
 from evaluator.compiled.source import PythonSource, Value, compiled
 from evaluator.compiled.unboxed import boxed, unboxed
@@ -28,6 +27,7 @@ from evaluator.moment import Moment
 from evaluator.prepared import Often
 from review.scenarios.partners import Partners
 from tests.properties.twins import DETAILS, Counted, compare_day
+from tests.shipped import engine_of, read_once
 
 ROOT = Path(__file__).resolve().parents[2]
 LAWS = ROOT / "tests" / "data" / "policies" / "laws"
@@ -37,8 +37,7 @@ DAYS = (date(2022, 10, 3), date(2023, 6, 20), date(2026, 8, 15))
 
 @pytest.fixture(scope="module", params=POLICIES, ids=lambda path: path.stem)
 def engine(request: pytest.FixtureRequest) -> Engine:
-    loaded = load_checked([request.param])
-    return Engine(loaded.document, loaded.core)
+    return engine_of(request.param)
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -92,7 +91,7 @@ def test_reasons_from_compiled_functions_are_the_interpreters(engine: Engine) ->
 
 
 def test_what_is_read_in_several_places_is_told_of_each() -> None:
-    loaded = load_checked([ROOT / "policies"])
+    loaded = read_once()
     engine, reference = Engine(loaded.document, loaded.core), Engine(loaded.document, loaded.core, reference=True)
     engine.prepared.often = Often(engine.core, after=0)
     facts = read_file(ROOT / "examples" / "partners" / "security_gates.yaml").value
@@ -126,7 +125,7 @@ def test_what_a_rule_comes_to_is_the_same_by_the_interpreter(engine: Engine) -> 
 def test_the_policies_of_the_laws_and_the_programme_use_every_definition() -> None:
     used: set[type] = set()
     for path in POLICIES:
-        core = load_checked([path]).core
+        core = read_once(path).core
         for rule in core.rules.values():
             for version in rule.versions:
                 for node in (version.requirement, version.amount, version.stage):
@@ -234,7 +233,7 @@ def _ends(value: Range) -> tuple[Any, ...]:
 
 
 def test_what_was_compiled_can_be_read() -> None:
-    loaded = load_checked([ROOT / "policies"])
+    loaded = read_once()
     twin = Engine(loaded.document, loaded.core).prepared.asked.twin
     rule = loaded.core.rules["designation.infrastructure"]
     version = rule.version_on(DAYS[1])

@@ -11,13 +11,13 @@ import pytest
 from dsl import core as c
 from dsl.core.references import expressions
 from dsl.core.walk import walk
-from dsl.load import load_checked
 from evaluator.compiled.question import Question
 from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from review.scenarios.partners import Partners
+from tests.shipped import engine_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LAWS = ROOT / "tests" / "data" / "policies" / "laws"
@@ -27,8 +27,7 @@ DAYS = (date(2021, 7, 1), date(2022, 10, 3), date(2023, 6, 20), date(2026, 8, 15
 
 @pytest.fixture(scope="module", params=POLICIES, ids=lambda path: path.stem)
 def engine(request: pytest.FixtureRequest) -> Engine:
-    loaded = load_checked([request.param])
-    return Engine(loaded.document, loaded.core)
+    return engine_of(request.param)
 
 
 def nodes(core: c.Core, day: date) -> Iterator[tuple[c.Rule, c.Expr]]:

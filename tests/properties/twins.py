@@ -12,7 +12,6 @@ from pathlib import Path
 from random import Random
 
 from dsl import core as c
-from dsl.load import load_checked
 from evaluator.compiled.question import Question
 from evaluator.decision import Detail
 from evaluator.engine import Engine, Query
@@ -20,6 +19,7 @@ from evaluator.facts import Facts
 from evaluator.moment import Moment
 from evaluator.prepared import Often
 from review.scenarios.partners import Partners
+from tests.shipped import engine_of
 
 
 @dataclass(slots=True)
@@ -99,7 +99,7 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=1)
     asked = arguments.parse_args()
     random = Random(asked.seed)
-    engines = [Engine(loaded.document, loaded.core) for loaded in (load_checked([Path(one)]) for one in POLICIES)]
+    engines = [engine_of(Path(one)) for one in POLICIES]
     counted = Counted()
     seed = asked.seed
     while counted.triples < asked.triples:

@@ -10,9 +10,8 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
 import schemas
-from dsl.load import load
-from evaluator.engine import Engine
 from server.app import create_app
+from tests.shipped import engine_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWER = Draft202012Validator(schemas.load("answer"), format_checker=FormatChecker())
@@ -22,7 +21,7 @@ RULE = Draft202012Validator(schemas.load("rule"), format_checker=FormatChecker()
 
 @pytest.fixture(scope="module")
 def programme() -> FlaskClient:
-    return create_app(Engine(load([ROOT / "policies"]))).test_client()
+    return create_app(engine_of()).test_client()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples" / "queries").glob("*.json")), ids=lambda path: path.stem)

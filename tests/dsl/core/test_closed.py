@@ -10,6 +10,7 @@ import ast
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ class Module:
             case _:
                 return None
 
-    @property
+    @cached_property
     def _cores(self) -> set[str]:
         return {
             one.asname or one.name
@@ -101,24 +102,32 @@ class Module:
             if one.name in ("core", "nodes")
         }
 
-    @property
+    @cached_property
     def _kinds(self) -> set[str]:
         here = KINDS if self.path == "dsl/core/nodes.py" else set()
         imported = self._imports("dsl.core", "dsl.core.nodes")
         return {one.asname or one.name for found in imported for one in found.names if one.name in KINDS} | here
 
     def _imports(self, *of: str) -> list[ast.ImportFrom]:
-        return [one for one in ast.walk(self.tree) if isinstance(one, ast.ImportFrom) and one.module in of]
+        return [one for one in self.nodes if isinstance(one, ast.ImportFrom) and one.module in of]
 
     def functions(self) -> Iterator[ast.FunctionDef]:
         """Yield its functions and methods."""
-        return (one for one in ast.walk(self.tree) if isinstance(one, ast.FunctionDef))
+        return (one for one in self.nodes if isinstance(one, ast.FunctionDef))
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All there is in it."""
+        return tuple(ast.walk(self.tree))
 
 
-def modules() -> Iterator[Module]:
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            yield Module(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+@cache
+def modules() -> tuple[Module, ...]:
+    """Return all modules, each parsed once."""
+    paths = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    return tuple(
+        Module(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))) for path in paths
+    )
 
 
 def kinds_matched(module: Module, match: ast.Match) -> set[str]:
@@ -161,7 +170,7 @@ def chains(module: Module) -> Iterator[str]:
     for function in module.functions():
         asked: dict[str, set[str]] = {}
         for one in ast.walk(function):
-            if isinstance(one, ast.Call) and ast.unparse(one.func) == "isinstance":
+            if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "isinstance":
                 names = (kind for kind in ast.walk(one.args[1]) if isinstance(kind, ast.expr))
                 found = {kind for kind in map(module.kind, names) if kind is not None}
                 asked.setdefault(ast.unparse(one.args[0]), set()).update(found)
@@ -199,7 +208,8 @@ def calls_of(function: ast.FunctionDef) -> set[str]:
     """Return the names of what a function calls: functions, and methods of itself."""
     called = [one.func for one in ast.walk(function) if isinstance(one, ast.Call)]
     plain = {one.id for one in called if isinstance(one, ast.Name)}
-    return plain | {one.attr for one in called if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self"}
+    methods = (one for one in called if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name))
+    return plain | {one.attr for one in methods if one.value.id == "self"}
 
 
 def asks_for_fields(module: Module) -> bool:
@@ -208,7 +218,7 @@ def asks_for_fields(module: Module) -> bool:
     imported = any(one.name in words for found in module._imports("dataclasses") for one in found.names)
     return imported or any(
         isinstance(one, ast.Attribute) and one.attr in ("__dataclass_fields__", "__match_args__")
-        for one in ast.walk(module.tree)
+        for one in module.nodes
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from dsl.diagnostics import Diagnostic, Severity
 from dsl.fixes import apply_fixes
 from dsl.lint.registry import RULES
 from dsl.lint.runner import linted
-from dsl.load import load_sources, policy_files
-from dsl.source import Source, read_source
+from dsl.load import load_sources
+from dsl.source import Source
+from tests.shipped import read_once
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data" / "lint"
@@ -36,6 +38,7 @@ def cases() -> list[tuple[str, str]]:
 CASES = cases()
 
 
+@cache
 def findings(text: str) -> tuple[Diagnostic, ...]:
     return linted(load_sources([Source("case.policy", text)]), TEXTS)
 
@@ -82,7 +85,7 @@ def test_every_rule_has_its_file_its_data_and_its_page() -> None:
 
 
 def test_the_shipped_policies_have_no_finding() -> None:
-    loaded = load_sources([read_source(path) for path in policy_files([ROOT / "policies"])])
+    loaded = read_once()
 
     found = [one for one in linted(loaded) if one.severity is not Severity.INFO]
 

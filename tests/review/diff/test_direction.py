@@ -15,7 +15,6 @@ from dsl import core as c, document as d
 from dsl.core.keys import Keys
 from dsl.core.ranges import Numbers, Truth
 from dsl.diagnostics import Severity
-from dsl.load import load
 from dsl.lower.to_core import lower
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine
@@ -23,6 +22,7 @@ from review.diff.direction import Directions, Steps
 from review.scenarios.faults import Fault, faults
 from review.scenarios.partners import Partners
 from tests.review.diff.conftest import side
+from tests.shipped import engine_of
 
 Json = Any
 ROOT = Path(__file__).parents[3]
@@ -96,8 +96,8 @@ def check(
 
     Of the rules that a fault makes others, ``most_rules`` are asked, from the first to the last.
     """
-    document = load([policies])
-    engine = Engine(document)
+    engine = engine_of(policies)
+    document = engine.document
     keys = Keys(engine.core)
     seen: Counter[str] = Counter()
     mine_made = Makers(engine.core)

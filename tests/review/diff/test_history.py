@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from dsl.codec import decode, encode
-from dsl.load import load
 from dsl.lower.to_core import core_of
 from review.diff.compare import Side, compare
 from review.formats.comparisons import DIFF, Compared
 from tests.conftest import Golden
+from tests.shipped import read_once
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORDED = ROOT / "tests" / "data" / "diff" / "history"
@@ -58,7 +58,7 @@ KEPT = {"later_specialization_prerequisites", "specialization_prerequisites"}
 
 @cache
 def shipped() -> Json:
-    return encode(load([ROOT / "policies"]))
+    return encode(read_once().document)
 
 
 @cache

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from dsl import core as c, document as d
-from dsl.load import load
-from dsl.lower.to_core import core_of
 from review.guide.content import Site
 from review.guide.html import html_files
 from review.guide.markdown import markdown_files
 from review.guide.site import site_of
+from tests.shipped import read_once
 
 ROOT = Path(__file__).parents[3]
 SMALL = ROOT / "tests" / "data" / "guide" / "small"
@@ -31,8 +30,8 @@ class Guide:
 
 
 def made(path: Path) -> Guide:
-    document = load([path])
-    core = core_of(document)
+    loaded = read_once(path)
+    document, core = loaded.document, loaded.core
     site = site_of(core, document)
     return Guide(document, core, site, dict(html_files(site)), dict(markdown_files(site)))
 

@@ -14,8 +14,6 @@ import z3
 from dsl import core as c
 from dsl.core.keys import Keys
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words as RangeWords
-from dsl.load import load
-from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
@@ -25,6 +23,7 @@ from review.prove.terms import UNNAMED, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
 from review.scenarios.partners import COMPLETE, Chances, Partners
 from tests.review.prove.test_terms import range_of, term_of
+from tests.shipped import engine_of
 
 ROOT = Path(__file__).parents[3]
 LAWS = sorted((ROOT / "tests" / "data" / "policies" / "laws").glob("*.policy"))
@@ -139,8 +138,7 @@ def same(one: Range, other: Range, texts: Sequence[str]) -> bool:
 
 def check(path: Path, days: Sequence[date], partners: int, step: int = 1) -> Counter[str]:
     """Compare what generated partners get by every so many rules, told everything and told with gaps."""
-    document = load([path])
-    engine = Engine(document)
+    engine = engine_of(path)
     keys, seen = Keys(engine.core), Counter[str]()
     for day in days:
         for rule in list(engine.core.rules.values())[::step]:

@@ -11,7 +11,7 @@ import pytest
 from dsl import core as c
 from dsl.core.keys import Keys
 from dsl.core.ranges import Truth
-from dsl.load import load, load_sources
+from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.engine import Engine
 from review.prove.checked import Judged, Judgement
@@ -19,6 +19,7 @@ from review.prove.properties import Properties
 from review.prove.single import Asking, with_more
 from review.prove.witness import _less
 from review.scenarios.partners import COMPLETE, Partners
+from tests.shipped import engine_of
 
 Json = Any
 ROOT = Path(__file__).parents[3]
@@ -157,8 +158,7 @@ def test_no_generated_partner_refutes_what_is_proved() -> None:
 
 @pytest.mark.benchmarks
 def test_the_shipped_properties_are_proved_or_not_known_and_hold_for_generated_partners() -> None:
-    document = load([ROOT / "policies"])
-    engine = Engine(document)
+    engine = engine_of()
     asked = Asking(engine.core, engine, Keys(engine.core))
     seen: dict[str, str] = {}
     tried = 0

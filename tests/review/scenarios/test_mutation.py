@@ -20,8 +20,8 @@ from review.scenarios.reading import read_scenarios
 from review.scenarios.relowering import Relowering
 from review.scenarios.runner import run_scenario
 from tests.review.scenarios.conftest import POLICIES
+from tests.shipped import POLICIES as SHIPPED, read_once
 
-SHIPPED = POLICIES.parents[3] / "policies"
 POLICY = """\
 package p "P"
 source s "S" read 2023-01-01
@@ -201,8 +201,7 @@ def every(size, items):
 @pytest.mark.long
 @pytest.mark.parametrize(("folder", "size"), [(POLICIES, 60), (SHIPPED, 10)], ids=["small", "shipped"])
 def test_lowering_one_form_gives_what_lowering_all_gives(folder, size):
-    document = load([folder])
-    core, _ = lower(document)
+    document, core = read_once(folder).document, read_once(folder).core
     relowering = Relowering(document, core)
 
     for fault in every(size, faults(document)):
@@ -220,8 +219,7 @@ def test_lowering_one_form_gives_what_lowering_all_gives(folder, size):
 
 
 def test_lowering_an_award_lowers_its_life_cycle():
-    document = load([SHIPPED])
-    core, _ = lower(document)
+    document, core = read_once().document, read_once().core
     relowering = Relowering(document, core)
     made = [one for one in faults(document) if one.form == ("rules", "competency.security") and one.kind == "date"]
 
@@ -234,8 +232,7 @@ def test_lowering_an_award_lowers_its_life_cycle():
 
 
 def test_the_check_alone_refuses_what_the_whole_check_refuses():
-    document = load([POLICIES])
-    core, _ = lower(document)
+    document, core = read_once(POLICIES).document, read_once(POLICIES).core
     relowering = Relowering(document, core)
 
     for fault in every(25, faults(document)):

@@ -15,6 +15,7 @@ from cli.main import merit
 from dsl.load import load
 from evaluator.engine import Engine, Query
 from review.scenarios.partners import COMPLETE, Partners
+from tests.shipped import engine_of
 
 Json = Any
 ROOT = Path(__file__).resolve().parents[3]
@@ -37,7 +38,7 @@ designation cloud "Cloud" from 2022-01-01 {
 
 @pytest.fixture(scope="module")
 def programme() -> Engine:
-    return Engine(load([ROOT / "policies"]))
+    return engine_of()
 
 
 @pytest.fixture
