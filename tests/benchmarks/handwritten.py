@@ -223,6 +223,9 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
     score = {"code": f"{RULE}.score", "outcome": "met" if met else "unmet", "observed": _text(total), "required": "70"}
     if total < 70:
         score["short_by"] = _text(70 - total)
+    empty = [part["code"] for part in (*performance, *success, *skilling) if part["points"] == "0"]
+    if total >= 70 and empty:
+        score["empty_metrics"] = empty
     parts = [
         section("performance", performance, 30),
         section("customer_success", success, 30),
