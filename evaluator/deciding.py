@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from datetime import date
+from typing import Any, NamedTuple, TypeAlias
 
 from dsl import core as c
 from dsl.core import ranges
 from dsl.core.algebra import RANGES, numbers_of, truth_of, words_of
-from dsl.core.ops import DEFINITIONS
+from dsl.core.ops import DEFINITIONS, definition_of
 from dsl.core.ops.metrics import every_metric
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Numbers, Range, Truth, compare
-from evaluator.explanation import Explanation, Gap
+from evaluator.explanation import Explanation, Gap, explained
 from evaluator.moment import Decides, Moment
 
 
-class Deciding:
-    """The parts of a node as they are decided, each with its role, and the names of those that are chosen."""
+class AsDecided:
+    """The parts of a node as they were decided, each with its role, and the names of those that are chosen."""
 
-    __slots__ = ("at", "chosen", "every", "interpreter", "parts", "roles")
+    __slots__ = ("chosen", "day", "every", "parts", "roles")
 
-    def __init__(self, interpreter: Decides, at: Moment) -> None:
-        self.interpreter = interpreter
-        self.at = at
+    def __init__(self, day: date) -> None:
+        """Take the day on which the node is decided."""
+        self.day = day
         self.parts: list[Explanation] = []
         self.roles: list[Role] = []
         self.chosen: list[str] = []
@@ -32,12 +33,15 @@ class Deciding:
 
     def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Range:
         """Decide a part of the node."""
-        found = self.interpreter.evaluate(part, self.at)
+        found = self._decided(part)
         self.parts.append(found)
         self.roles.append(role)
         if name is not None:
             self.chosen.append(name)
         return found.range
+
+    def _decided(self, part: c.Expr) -> Explanation:
+        raise NotImplementedError
 
     def metrics(self, score: c.Expr, every: c.EveryMetric) -> Range:
         """Decide what is asked of every metric of the score."""
@@ -55,6 +59,76 @@ class Deciding:
             return tuple(self.parts), tuple(self.roles)
         order = sorted(range(len(self.parts)), key=lambda index: self.roles[index] != "condition")
         return tuple(self.parts[index] for index in order), tuple(self.roles[index] for index in order)
+
+
+class Deciding(AsDecided):
+    """The parts of a node as they are decided."""
+
+    __slots__ = ("at", "interpreter")
+
+    def __init__(self, interpreter: Decides, at: Moment) -> None:
+        super().__init__(at.day)
+        self.interpreter = interpreter
+        self.at = at
+
+    def _decided(self, part: c.Expr) -> Explanation:
+        return self.interpreter.evaluate(part, self.at)
+
+
+class Again(AsDecided):
+    """The parts of a node that were decided already: its definition says anew which of them it takes."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self, known: Mapping[int, Explanation], day: date) -> None:
+        """Take the parts that there can be, by the identities of their nodes."""
+        super().__init__(day)
+        self._known = known
+
+    def _decided(self, part: c.Expr) -> Explanation:
+        return self._known[id(part)]
+
+
+class Kind(NamedTuple):
+    """How nodes of a kind are decided."""
+
+    definition: Callable[..., Any] | None
+    """What they mean; None: they are read."""
+    beside: Callable[[Any, AsDecided, Range], Beside] | None
+    """What they tell beside their range."""
+    is_requirement: bool
+    has_conditions: bool
+    """Whether some of its parts are conditions: these are told before the others."""
+
+
+_KINDS: dict[type[c.Node], Kind] = {}
+
+
+def kind_of(type_: type[c.Node]) -> Kind:
+    """Return how nodes of a kind are decided."""
+    found = _KINDS.get(type_)
+    if found is None:
+        definition = definition_of(type_)
+        beside = TOLD_BESIDE.get(definition) if definition is not None else None
+        made = Kind(definition, beside, issubclass(type_, c.Requirement), issubclass(type_, c.Case | c.Gate))
+        found = _KINDS.setdefault(type_, made)
+    return found
+
+
+def made_of(node: c.Expr, kind: Kind, parts: AsDecided, as_of: date) -> Explanation:
+    """Return a node by its definition.
+
+    Args:
+        node: the node.
+        kind: how it is decided.
+        parts: what decides its parts.
+        as_of: the day of the question.
+    """
+    range_: Range = kind.definition(RANGES, node, parts, parts.day)  # type: ignore[misc]
+    gaps, chosen = kind.beside(node, parts, range_) if kind.beside is not None else ((), tuple(parts.chosen))
+    day = parts.day if kind.is_requirement and parts.day != as_of else None
+    decided, roles = parts.in_order() if kind.has_conditions else (tuple(parts.parts), tuple(parts.roles))
+    return explained(node, range_, decided, gaps, chosen, day, roles)
 
 
 Beside: TypeAlias = tuple[tuple[Gap, ...], tuple[str, ...]]
@@ -84,47 +158,47 @@ def without_points(
     return tuple(dict.fromkeys(code for asked, _ in every for code in _empty(points, asked)))
 
 
-def _ranked(node: c.Ranked, parts: Deciding, _: Range) -> Beside:
+def _ranked(node: c.Ranked, parts: AsDecided, _: Range) -> Beside:
     return (), with_rank([part.range for part in parts.parts], node.position(len(parts.parts)))
 
 
-def _dated(node: c.Dated, parts: Deciding, _: Range) -> Beside:
+def _dated(node: c.Dated, parts: AsDecided, _: Range) -> Beside:
     if parts.parts:
         return (), tuple(parts.chosen)
-    return (Gap("figure", node.origin.place, f"no version is in force on {parts.at.day}", node.type),), ()
+    return (Gap("figure", node.origin.place, f"no version is in force on {parts.day}", node.type),), ()
 
 
-def _lookup(node: c.Lookup, parts: Deciding, _: Range) -> Beside:
+def _lookup(node: c.Lookup, parts: AsDecided, _: Range) -> Beside:
     options = words_of(parts.one("key").range).options
-    in_force = {row.key for row in node.rows if parts.at.day in row.days}
+    in_force = {row.key for row in node.rows if parts.day in row.days}
     others = options is None or bool(options - in_force)
     if "value" in parts.roles and (None in in_force or not others):
         return (), tuple(parts.chosen)
     return (Gap("figure", node.origin.place, f"table `{node.table}` has no row in force", node.type),), ()
 
 
-def _pass_score(node: c.PassScore, parts: Deciding, range_: Range) -> Beside:
+def _pass_score(node: c.PassScore, parts: AsDecided, range_: Range) -> Beside:
     every = ranges.all_of(truth for _, truth in parts.every)
     points = parts.one("value")
     gaps = unsettled_below(points) if every is Truth.UNKNOWN else ()
     return gaps, without_points(points, parts.one("mark"), parts.every)
 
 
-def _ratio(node: c.Ratio, parts: Deciding, _: Range) -> Beside:
+def _ratio(node: c.Ratio, parts: AsDecided, _: Range) -> Beside:
     divisor = numbers_of(parts.parts[1].range)
     is_below = not node.growth and divisor.high is not None and divisor.high < 0
     return (() if is_below else _not_above_zero(node, divisor)), ()
 
 
-def _per_unit(node: c.PerUnit, parts: Deciding, _: Range) -> Beside:
+def _per_unit(node: c.PerUnit, parts: AsDecided, _: Range) -> Beside:
     return (_not_above_zero(node, numbers_of(parts.one("unit").range)) if node.unit is not None else ()), ()
 
 
-def _prorate(node: c.Prorate, parts: Deciding, _: Range) -> Beside:
+def _prorate(node: c.Prorate, parts: AsDecided, _: Range) -> Beside:
     return _not_above_zero(node, numbers_of(parts.one("target").range)), ()
 
 
-TOLD_BESIDE: Mapping[Callable[..., Any], Callable[[Any, Deciding, Range], Beside]] = {
+TOLD_BESIDE: Mapping[Callable[..., Any], Callable[[Any, AsDecided, Range], Beside]] = {
     DEFINITIONS[c.Dated]: _dated,
     DEFINITIONS[c.Lookup]: _lookup,
     DEFINITIONS[c.PassScore]: _pass_score,
@@ -151,6 +225,34 @@ def _empty(score: Explanation, asked: c.EveryMetric, *, shut: bool = False) -> I
     for part in parts:
         if part.node.type.kind == "points":
             yield from _empty(part, asked, shut=shut)
+
+
+def beside_of(
+    node: c.Expr,
+    parts: Sequence[Explanation],
+    roles: Sequence[Role],
+    chosen: Sequence[str],
+    every: Sequence[tuple[c.EveryMetric, Truth]],
+    day: date,
+    range_: Range,
+) -> Beside:
+    """Return what a node tells beside its range that was decided otherwise than part by part.
+
+    Args:
+        node: the node; its kind tells something.
+        parts: its parts, in the order in which its definition asks for them.
+        roles: what each is to the whole.
+        chosen: the names of those that it takes.
+        every: what is asked of every metric, and whether it is so.
+        day: the day it is decided on.
+        range_: what came out.
+    """
+    decided = AsDecided(day)
+    decided.parts, decided.roles, decided.chosen, decided.every = list(parts), list(roles), list(chosen), list(every)
+    tells = kind_of(type(node)).beside
+    if tells is None:
+        raise AssertionError(f"{type(node).__name__} tells nothing beside its range")
+    return tells(node, decided, range_)
 
 
 def _not_above_zero(node: c.Expr, divisor: Numbers) -> tuple[Gap, ...]:

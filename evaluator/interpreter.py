@@ -12,28 +12,25 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from threading import local
-from typing import Any, NamedTuple, assert_never, cast
+from typing import Any, assert_never, cast
 
 from dsl import core as c
-from dsl.core import ranges
-from dsl.core.algebra import RANGES, dates_of
 from dsl.core.moves import Movement
-from dsl.core.ops import definition_of
-from dsl.core.ops.parts import Role
-from dsl.core.ranges import Numbers, Range, Truth, everything, exactly
+from dsl.core.ranges import exactly
 from dsl.core.reached import REGISTER, Reached
 from dsl.core.record_plans import RecordPlans
+from evaluator import elsewhere
 from evaluator.deadline import look_at_the_clock
-from evaluator.deciding import TOLD_BESIDE, Beside, Deciding, unsettled_below
-from evaluator.explanation import Explanation, Gap, explained
+from evaluator.deciding import Deciding, Kind, kind_of, made_of
+from evaluator.explanation import Explanation, explained
 from evaluator.facts import Facts
 from evaluator.kept import Kept
 from evaluator.moment import Moment
 from evaluator.progress import Progress, choices_told, nothing_told
 from evaluator.reading import PartnerReading, Reads
 from evaluator.register import Register
-from evaluator.shortfall import nearest
 from evaluator.stretches import Stretches
 
 
@@ -61,30 +58,23 @@ class Interpreter:
 
     def evaluate(self, node: c.Expr, at: Moment) -> Explanation:
         """Decide one node: out of its parts, as ``dsl.core.ops`` defines it, or by reading it."""
-        kind = _KINDS.get(type(node)) or _kind_of(type(node))
+        kind = kind_of(type(node))
         if kind.definition is None:
             return self._read(cast("c.Sourced", node), at)
         if kind.is_requirement and at.row is None:
             return self._requirement(node, at, kind)  # type: ignore[arg-type]
         return self._made(node, at, kind)
 
-    def _made(self, node: c.Expr, at: Moment, kind: _Kind) -> Explanation:
-        parts = Deciding(self, at)
-        range_: Range = kind.definition(RANGES, node, parts, at.day)  # type: ignore[misc]
-        gaps, chosen = kind.beside(node, parts, range_) if kind.beside is not None else ((), tuple(parts.chosen))
-        day = at.day if kind.is_requirement and at.day != self.reading.as_of else None
-        decided, roles = parts.in_order() if kind.has_conditions else (tuple(parts.parts), tuple(parts.roles))
-        return explained(node, range_, decided, gaps, chosen, day, roles)
+    def _made(self, node: c.Expr, at: Moment, kind: Kind) -> Explanation:
+        return made_of(node, kind, Deciding(self, at), self.reading.as_of)
 
     def _read(self, node: c.Sourced, at: Moment) -> Explanation:
         """Decide a node that is read, or that is another's value: of a name, a rule, another day."""
         match node:
-            case c.Literal(value=value, least=least):
+            case c.Literal(value=value):
                 if value is not None:
                     return self.besides.figure(node, value)
-                gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
-                known = everything(node.type) if least is None else Numbers(least, node.type.high)
-                return Explanation(node, known, gaps=(gap,))
+                return elsewhere.figure(node)
             case c.Named():
                 return self._value_of(node, at)
             case (
@@ -95,23 +85,15 @@ class Interpreter:
             case c.Today():
                 return Explanation(node, exactly(at.day))
             case c.Qualifies(rule=rule):
-                part = self.requirement(self.core.rules[rule], at)
-                return Explanation(node, part.range, (part,), roles=("value",))
+                return elsewhere.of_part(node, self.requirement(self.core.rules[rule], at))
             case c.InProgress(rule=rule):
                 part = self.requirement(self.core.rules[rule], at)
-                done = self.progress(rule, at).of(part)
-                gaps = unsettled_below(part) if done is Truth.UNKNOWN else ()
-                return Explanation(node, done, (part,), gaps=gaps, roles=("value",))
-            case c.OnDate(value=value, date=day):
+                return elsewhere.in_progress(node, part, self.progress(rule, at).of(part))
+            case c.OnDate(date=day):
                 when = self.evaluate(day, at)
-                exact = dates_of(when.range).exact
-                if exact is None:
-                    return Explanation(node, ranges.unbounded(node.type), (when,), roles=("date",))
-                part = self.evaluate(value, at._replace(day=exact))
-                return Explanation(node, part.range, (part,), day=exact, roles=("value",))
+                return elsewhere.on_day(node, when, lambda exact: self.evaluate(node.value, at._replace(day=exact)))
             case c.AsProjected(value=value):
-                part = self._projected(value, at._replace(projected=True))
-                return Explanation(node, part.range, (part,), roles=("value",))
+                return elsewhere.of_part(node, self._projected(value, at._replace(projected=True)))
             case c.Sometime():
                 return self._sometime(node, at)
             case _:
@@ -138,7 +120,7 @@ class Interpreter:
             self._decided[key] = self.evaluate(node, at)
         return self._decided[key]
 
-    def _requirement(self, node: c.Requirement, at: Moment, kind: _Kind) -> Explanation:
+    def _requirement(self, node: c.Requirement, at: Moment, kind: Kind) -> Explanation:
         known = self.before(node, at) or self.of_alike(node, at)
         if known is not None:
             return known
@@ -155,8 +137,7 @@ class Interpreter:
         if key not in self._rules:
             version = self.core.version_on(rule, at.day)
             if version is None or version.requirement is None:
-                never = c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
-                self._rules[key] = Explanation(never, exactly(version is not None))
+                self._rules[key] = elsewhere.without_requirement(rule, version)
             else:
                 inner = at._replace(row=None, declaration=None, rule=rule)
                 alike = self.of_alike(version.requirement, inner)
@@ -224,50 +205,18 @@ class Interpreter:
         part = self.evaluate(
             declaration.value, at._replace(row=None, declaration=None, entry=None, due=None, rule=None)
         )
-        asked: tuple[Gap, ...] = ()
-        if node.supplied and all(gap.kind in ("records", "figure") for gap in part.missing()):
-            # Nothing was told that it could be reckoned from: the ready-made value is what is asked for.
-            asked = self.reading.wanted(node, at)
-        return Explanation(node, part.range, (part,), asked, roles=("value",))
+        return elsewhere.named(node, part, lambda: self.reading.wanted(node, at))
 
     # ---- other days
 
     def _sometime(self, node: c.Sometime, at: Moment) -> Explanation:
-        """Look at each stretch of the window in which nothing changes; days after the question are not known yet.
-
-        A window is told by one day: by that on which least was missing, the last one of several. Where it is open, the
-        others that are open stand beside it: what would settle it is asked for all of them.
-        """
-        first, last = self.evaluate(node.start, at), self.evaluate(node.end, at)
-        start, end = dates_of(first.range).exact, dates_of(last.range).exact
-        if start is None or end is None:
-            return Explanation(node, Truth.UNKNOWN, (first, last), roles=("date", "date"))
-        today = self.reading.as_of
-        looked: list[Explanation] = []
-        for since, day in self.stretches.of(node.condition, at, start, min(end, today)):
+        def on(day: date) -> Explanation:
             look_at_the_clock()
-            found = self.evaluate(node.condition, at._replace(day=day))
-            looked.append(found._replace(day=day, since=since if since < day else None))
-            if found.truth is Truth.TRUE:
-                return Explanation(
-                    node,
-                    Truth.TRUE,
-                    (first, last, looked[-1]),
-                    chosen=(day.isoformat(),),
-                    roles=("date", "date", "value"),
-                )
-        open_days = [part for part in looked if part.truth is Truth.UNKNOWN]
-        gaps: tuple[Gap, ...] = ()
-        if end > today:
-            gaps = (Gap("history", "", f"what holds after {today}", None, end, note="the window is still open"),)
-        value = Truth.UNKNOWN if open_days or gaps else Truth.FALSE
-        best = nearest(open_days or looked)
-        told = () if best is None else (best,)
-        others = tuple(part for part in open_days if part is not best)
-        values: list[Role] = ["value" for _ in told]
-        beside: list[Role] = ["other day" for _ in others]
-        roles = ("date", "date", *values, *beside)
-        return Explanation(node, value, (first, last, *told, *others), gaps=gaps, roles=roles)
+            return self.evaluate(node.condition, at._replace(day=day))
+
+        first, last = self.evaluate(node.start, at), self.evaluate(node.end, at)
+        stretches = partial(self.stretches.of, node.condition, at)
+        return elsewhere.sometime(node, first, last, self.reading.as_of, stretches, on)
 
 
 class Besides(local):
@@ -327,25 +276,3 @@ def key_of(node: c.Expr, at: Moment) -> tuple[object, ...]:
     rule = at.rule.id if at.rule is not None else None
     entry = at.entry.pointer if at.entry is not None else None
     return id(node), at.day, at.projected, rule, entry, at.due
-
-
-class _Kind(NamedTuple):
-    """How nodes of a kind are decided."""
-
-    definition: Callable[..., Any] | None
-    """What they mean; None: they are read."""
-    beside: Callable[[Any, Deciding, Range], Beside] | None
-    """What they tell beside their range."""
-    is_requirement: bool
-    has_conditions: bool
-    """Whether some of its parts are conditions: these are told before the others."""
-
-
-_KINDS: dict[type[c.Node], _Kind] = {}
-
-
-def _kind_of(type_: type[c.Node]) -> _Kind:
-    definition = definition_of(type_)
-    beside = TOLD_BESIDE.get(definition) if definition is not None else None
-    has_conditions = issubclass(type_, c.Case | c.Gate)
-    return _KINDS.setdefault(type_, _Kind(definition, beside, issubclass(type_, c.Requirement), has_conditions))

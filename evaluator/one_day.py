@@ -35,8 +35,8 @@ from evaluator.statements import is_open, not_in_force, value_reason, window_rea
 from evaluator.supplied import Supplied
 
 
-class _NeedsWhy(Exception):
-    """Something is missing, or hangs on what was decided on the way: it is decided with why."""
+class _Hidden(Exception):
+    """What is looked for stands in parts of a decision that are not told of."""
 
 
 class OneDay:
@@ -60,8 +60,10 @@ class OneDay:
         self.trying = trying
         """Only the result is wanted: what a value of a missing fact would lead to."""
         self.reference = reference
-        self.without_why = trying and not reference
-        """Whether nobody asks why now: then compiled functions decide."""
+        self.compiled = trying and not reference
+        """Whether compiled functions decide now."""
+        self._deep = False
+        """Whether all parts of what they decide are asked for."""
         self.untold = untold
         self.together = together
         """How many rules are asked for."""
@@ -98,37 +100,39 @@ class OneDay:
             return Truth.TRUE
         return self._requirement(rule, at).truth
 
-    def _decide(self, node: c.Expr, at: Moment) -> Explanation:
-        """Decide a node with why, but where only what comes out is wanted, and at most what that rests on."""
-        if not self.without_why:
+    def _decide(self, node: c.Expr, at: Moment, *, deep: bool = False) -> Explanation:
+        """Decide a node; with why where that is told, or where something is missing.
+
+        ``deep``: what it is made of is told with all its parts, where anything is told.
+        """
+        if not self.compiled:
             return self.interpreter.evaluate(node, at)
-        told = self._told is not None
-        found = self.question.record(node, at) if told else Explanation(node, self.question.value(node, at))
+        if self._told is None and not self._deep:
+            found = Explanation(node, self.question.value(node, at))
+            if not self.trying and not is_settled(found.range):
+                found = self.question.record(node, at)
+        else:
+            found = self.question.record(node, at, deep=deep or self._deep)
         if not self.trying:
-            self._settled(found)
             self._rests.know(found, self.question.notes(node, at))
         return found
 
     def _requirement(self, rule: c.Rule, at: Moment) -> Explanation:
         """Decide the requirement of a rule likewise."""
-        if not self.without_why:
+        if not self.compiled:
             return self.interpreter.requirement(rule, at)
-        if self._told is not None:
-            found = self.question.record_of_rule(rule, at.day)
-        else:
+        if self._told is None and not self._deep:
             version = self.core.version_on(rule, at.day)
             asked = version.requirement if version is not None else None
             node = asked or c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
             found = Explanation(node, self.question.is_met(rule, at.day))
+            if not self.trying and not is_settled(found.range):
+                found = self.question.record_of_rule(rule, at.day)
+        else:
+            found = self.question.record_of_rule(rule, at.day, deep=self._deep)
         if not self.trying:
-            self._settled(found)
             self._rests.know(found, self.question.notes_of_rule(rule, at.day))
         return found
-
-    def _settled(self, found: Explanation) -> None:
-        """Raise where something is missing: what that is is only told from why."""
-        if not is_settled(found.range):
-            raise _NeedsWhy
 
     def value(self, rule: c.Rule) -> Range | None:
         """Return the amount, stage or points of a rule."""
@@ -141,31 +145,28 @@ class OneDay:
             return self._decide(given, at).range
         if version.requirement is None:
             return None
-        try:
-            if self.reference:
-                raise _NeedsWhy
-            score = self._plain_score(version.requirement, at)
-        except _NeedsWhy:
+        if self.reference:
             score = self._score_of(self.interpreter.requirement(rule, at))
+        else:
+            score = self._score_by_policies(rule, version.requirement, at)
         return score.points if score is not None else None
 
     def decision(self, rule: c.Rule) -> Decision:
-        """Decide a rule; where nothing is missing, and nobody asks why in full, by compiled functions."""
+        """Decide a rule; by compiled functions where it is asked about often, and nobody asks why in full."""
         look_at_the_clock()
-        often = self.prepared.often
-        is_tried = self.untold or (not self.explained and often.is_worth_it(rule, self.facts.as_of, self.together))
-        if is_tried and not self.reference and not self._may_disagree(rule):
-            self.without_why = True
-            try:
-                return self._decided(rule)
-            except _NeedsWhy:
-                often.was_in_vain(rule, self.facts.as_of)  # what is missing is only told from why
-            finally:
-                self.without_why = False
-        return self._decided(rule)
+        is_worth_it = self.untold or (
+            not self.explained and self.prepared.often.is_worth_it(rule, self.facts.as_of, self.together)
+        )
+        if self.trying or self.reference or not is_worth_it:
+            return self._decided(rule)
+        self.compiled, self._deep = True, self._may_disagree(rule)
+        try:
+            return self._decided(rule)
+        finally:
+            self.compiled = self._deep = False
 
     def _may_disagree(self, rule: c.Rule) -> bool:
-        """Whether a measure was told that the rule may read: what the records say of it is only told from why."""
+        """Whether a measure was told that the rule may read, and the records say something else."""
         if not self._contradicted:
             return False
         version = self.core.version_on(rule, self.facts.as_of)
@@ -205,13 +206,11 @@ class OneDay:
 
     def _standing(self, rule: c.Rule, at: Moment) -> Standing:
         """Return the standing of an award; the checks of its entries with why, but where only what comes out is wanted."""
-        if not self.without_why:
+        if not self.compiled:
             return self.interpreter.register.standing(rule.award, rule.level, at)
         found = self.question.register.standing(rule.award, rule.level, at)
-        if not self.trying and found.held is Truth.UNKNOWN:
-            raise _NeedsWhy
         if not self.trying and (found.check is not None or found.gaps):
-            return self.interpreter.register.standing(rule.award, rule.level, at)
+            return self.question.telling.register.standing(rule.award, rule.level, at)
         return found
 
     # ---- by kind
@@ -245,18 +244,32 @@ class OneDay:
                 beside: list[Explanation] = []
                 decided = base._replace(
                     eligibility=ELIGIBILITY[explanation.truth],
-                    score=self._score(explanation, at),
+                    score=self._score(explanation, rule, at),
                     reasons=reasons_of(explanation, context),
                     effects=self._effects(version.effects, at, beside),
                     badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
                 )
                 return self._with_rest(decided, rule, version, [explanation], beside=beside)
 
-    def _score(self, explanation: Explanation, at: Moment) -> Score | None:
+    def _score(self, explanation: Explanation, rule: c.Rule, at: Moment) -> Score | None:
         """Return the score of a rule, where it has one of its own."""
-        if self.without_why and self._told is None:
-            return None if self.trying else self._plain_score(explanation.node, at)
-        return self._score_of(explanation)
+        if self.trying and not self.reference:
+            return None
+        if not self.compiled or self._deep:
+            return self._score_of(explanation)
+        if self._told is None:
+            return self._score_by_policies(rule, explanation.node, at)
+        try:
+            return self._score_of(explanation)
+        except _Hidden:
+            return self._score_of(self.question.record_of_rule(rule, at.day, deep=True))
+
+    def _score_by_policies(self, rule: c.Rule, node: c.Expr, at: Moment) -> Score | None:
+        """Return the score of a requirement of which nothing is told: with all its parts only where it hangs on them."""
+        try:
+            return self._plain_score(node, at)
+        except _Hidden:
+            return self._score_of(self.question.record_of_rule(rule, at.day, deep=True))
 
     def _score_of(self, explanation: Explanation) -> Score | None:
         waiting = [explanation]
@@ -267,8 +280,8 @@ class OneDay:
                 both = isinstance(points, Numbers) and isinstance(needed, Numbers)
                 return Score(points, part.node.out_of, needed) if both else None  # type: ignore[arg-type]
             if self.prepared.scored.within(part.node):
-                if self.without_why and not part.parts:
-                    raise _NeedsWhy  # reasons are told of less than all parts
+                if self.compiled and not self._deep and not part.parts:
+                    raise _Hidden
                 waiting.extend(reversed(part.parts))
         return None
 
@@ -283,7 +296,7 @@ class OneDay:
                 return Score(points, part.out_of, needed) if both else None  # type: ignore[arg-type]
             if self.prepared.scored.within(part):
                 if not isinstance(part, c.Requirement | c.AllOf | c.AnyOf):
-                    raise _NeedsWhy
+                    raise _Hidden
                 inner = [part.value] if isinstance(part, c.Requirement) else in_force(part.parts, at.day)
                 waiting.extend(reversed(inner))
         return None
@@ -291,16 +304,15 @@ class OneDay:
     def _fee(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.amount is None:
             raise AssertionError("a fee has an amount")
-        if self.without_why and self._told is not None:
-            raise _NeedsWhy  # the sources of an amount are those of all that was taken for it
-        amount = self._decide(version.amount, at)
+        # The sources of an amount are those of all that was taken for it.
+        amount = self._decide(version.amount, at, deep=True)
         explanations = [amount]
         due: Explanation | None = None
         told: list[c.SettingVersion] = []
         beside: list[Explanation] = []
         for setting in version.settings.get("due at", ()):
             if at.day in setting.days and not isinstance(setting.value, tuple):
-                due = self._decide(setting.value, at)
+                due = self._decide(setting.value, at, deep=True)
                 explanations.append(due)
                 told.append(setting)
         requirement = self._requirement(rule, at) if version.requirement is not None else None
@@ -427,7 +439,7 @@ class OneDay:
         standing = decided.standing
         if standing is None or standing.held is not Truth.FALSE or decided.eligibility != "eligible" or self.trying:
             return decided
-        register = self.interpreter.register
+        register = (self.interpreter if self.reference else self.question.telling).register
         new = register.if_attained(rule, at)
         rests = Rests(self._rests)
         rests.note(decided)
@@ -476,8 +488,8 @@ class OneDay:
             rests.on_out_of_force(rule, standing.until)
         return decided._replace(
             explanations=tuple(explanations) if self.explained else (),
-            missing=() if self.without_why else tuple(self._missing(rule, decided, explanations)),
-            disagreements=() if self.without_why else tuple(self._disagreements(explanations)),
+            missing=tuple(self._missing(rule, decided, explanations)),
+            disagreements=tuple(self._disagreements(explanations)),
             provisional_figures=rests.figures,
             assumptions=rests.assumptions,
         )
@@ -501,10 +513,17 @@ class OneDay:
 
     def _disagreements(self, explanations: Sequence[Explanation]) -> Iterable[Disagreement]:
         """Yield supplied measures that the records contradict."""
+        if self.compiled and not self._deep:
+            return  # the records say what was told
         for name, explanation in self._supplied.among(explanations):
-            found = self.interpreter.evaluate(self.core.named[name].value, Moment(self.facts.as_of))
-            if is_settled(found.range) and is_settled(explanation.range) and found.range != explanation.range:
-                yield Disagreement(name, explanation.range, found.range)
+            found = self._decide_plainly(self.core.named[name].value)
+            if is_settled(found) and is_settled(explanation.range) and found != explanation.range:
+                yield Disagreement(name, explanation.range, found)
+
+    def _decide_plainly(self, node: c.Expr) -> Range:
+        """Return what a node is on the day of the question, for no rule."""
+        at = Moment(self.facts.as_of)
+        return self.question.value(node, at) if self.compiled else self.interpreter.evaluate(node, at).range
 
 
 def _is_attained(rule: c.Rule) -> bool:

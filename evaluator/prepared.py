@@ -53,8 +53,6 @@ class Often:
 
     AFTER = 200
     """How many decisions of a rule in an epoch are interpreted first: compiling takes as long as some fifty save."""
-    IN_VAIN = 200
-    """How many are interpreted after one of which something is missing: others will miss it too."""
     TOGETHER = 8
     """How many rules of one question are: what more of them share is interpreted once for all, and recorded for each."""
 
@@ -79,10 +77,6 @@ class Often:
         if left > 0:
             self._left[key] = left - 1
         return left <= 0
-
-    def was_in_vain(self, rule: c.Rule, day: date) -> None:
-        """Remember that a decision hung on more than compiled functions tell."""
-        self._left[self._key(rule, day)] = self.IN_VAIN if self._after else 0
 
     def _key(self, rule: c.Rule, day: date) -> tuple[str, int]:
         return rule.id, bisect_right(self._core.change_days, day)

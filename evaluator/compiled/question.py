@@ -17,8 +17,9 @@ from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ops import define
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Range, Truth, exactly, unbounded
+from dsl.core.ranges import Range, Truth, exactly
 from evaluator.compiled.beside import MOST_IN_PROGRESS, Before, Nothing
+from evaluator.compiled.recorded import Recorded, Telling
 from evaluator.compiled.twin import Leaf, is_read_once
 from evaluator.compiled.unboxed import NONE, TRUTHS, Flag, Unboxed, boxed, unboxed
 from evaluator.deadline import look_at_the_clock
@@ -92,13 +93,13 @@ class Question:
         unit = self.twin.unit(named.value, None)
         return boxed(self.twin.units[unit].form, home.unit(unit, None))
 
-    def record(self, node: c.Expr, at: Moment) -> Explanation:
-        """Return what the reasons of a node are told from, outside of records."""
-        return self.frame_of(at).record(self.twin.unit(node, at.rule))
+    def record(self, node: c.Expr, at: Moment, *, deep: bool = False) -> Explanation:
+        """Return what the reasons of a node are told from, outside of records; ``deep``: with all its parts."""
+        return self.frame_of(at).told.unit(self.twin.unit(node, at.rule), None, deep)
 
-    def record_of_rule(self, rule: c.Rule, day: date) -> Explanation:
-        """Return what the reasons of a rule's requirement are told from."""
-        return self.frame(day).record_of_rule(rule)
+    def record_of_rule(self, rule: c.Rule, day: date, *, deep: bool = False) -> Explanation:
+        """Return what the reasons of a rule's requirement are told from; ``deep``: with all its parts."""
+        return self.frame(day).told.rule(rule, deep)
 
     def notes(self, node: c.Expr, at: Moment) -> Notes:
         """Return what a node rests on, outside of records: as what decides it with why would tell."""
@@ -119,6 +120,11 @@ class Question:
     def frame_of(self, at: Moment) -> Frame:
         """Return what is decided at a moment."""
         return self.frame(at.day, at.projected, at.entry, at.due)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What decides with why for the readers of the partner."""
+        return Telling(self)
 
     @cached_property
     def of_whom_nothing_is_told(self) -> Question:
@@ -161,6 +167,8 @@ class Question:
             return TRUTHS[self.frame_of(at).window(days, node.condition, at, lambda day: self._on(node, at, day))]
         if isinstance(node, c.Literal) and node.value is not None:
             return exactly(node.value)
+        if isinstance(node, c.Qualifies):
+            return TRUTHS[self.frame_of(at).rule(self.core.rules[node.rule])]
         if isinstance(node, c.AnyOf):
             return define(RANGES, node, _Reckoned(self, at), at.day)
         if isinstance(node, Read) and not is_read_once(node):
@@ -195,7 +203,6 @@ class Frame:
         "_moments",
         "_noted",
         "_progress",
-        "_recorded",
         "day",
         "day_told",
         "due",
@@ -205,6 +212,7 @@ class Frame:
         "plain",
         "projected",
         "question",
+        "told",
         "units",
     )
 
@@ -222,8 +230,9 @@ class Frame:
         self.plain: Frame = self if entry is None and due is None else question.frame(day, projected)
         self.day_told = None if day == question.as_of else day
         """What requirements tell of the day: nothing where it is that of the question."""
+        self.told = Recorded(self)
+        """What reasons are told from."""
         self._noted: dict[int, Notes] = {}
-        self._recorded: dict[tuple[str, object], Explanation] = {}
         self._progress: dict[tuple[int, object], Unboxed] = {}
         self._moments: dict[str | None, Moment] = {}
 
@@ -335,85 +344,8 @@ class Frame:
         return found
 
     def asked(self, number: int) -> Unboxed:
-        """Return what the interpreter says of a node that is told only with why."""
-        leaf = self.question.twin.leaves[number]
-        return unboxed(self.question.interpreter.evaluate(leaf.node, self.at(leaf.rule)).range)
-
-    # ---- what reasons are told from
-
-    def record(self, number: int) -> Explanation:
-        """Return the record of a node with a function of its own."""
-        found = self._recorded.get(("unit", number))
-        if found is None:
-            made: Explanation = self.question.twin.function(number, self.epoch, self.day, "record")(self, None)
-            found = self._recorded["unit", number] = made
-        return found
-
-    def record_of_rule(self, rule: c.Rule) -> Explanation:
-        """Return the record of a rule's requirement."""
-        found = self._recorded.get(("rule", rule.id))
-        if found is None:
-            found = self._recorded["rule", rule.id] = self._record_of_rule(rule)
-        return found
-
-    def _record_of_rule(self, rule: c.Rule) -> Explanation:
-        version = self.question.core.version_on(rule, self.day)
-        if version is None or version.requirement is None:
-            never = c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
-            return Explanation(never, exactly(version is not None))
-        home = self.question.asked.of_alike(self, version.requirement)
-        number = self.question.twin.unit(version.requirement, rule)
-        if home is None:
-            return self.record(number)
-        found = home.record(number)
-        self.question.elsewhere[id(found)] = home.question.kept
-        return found
-
-    def record_of_leaf(self, number: int) -> Explanation:
-        """Return the record of a node that is read, or that only the interpreter tells."""
-        leaf = self.question.twin.leaves[number]
-        home = self.plain if leaf.is_plain else self
-        found = home._recorded.get(("leaf", number))
-        if found is None:
-            found = home._recorded["leaf", number] = home._record_of_leaf(leaf)
-        return found
-
-    def _record_of_leaf(self, leaf: Leaf) -> Explanation:
-        question, node = self.question, leaf.node
-        if isinstance(node, c.Qualifies):
-            part = self.record_of_rule(question.core.rules[node.rule])
-            return Explanation(node, part.range, (part,), roles=("value",))
-        if isinstance(node, c.InProgress):
-            part = self.record_of_rule(question.core.rules[node.rule])
-            return Explanation(node, TRUTHS[self._in_progress(node, leaf)], (part,), roles=("value",))
-        if isinstance(node, c.Named):
-            supplied = self._supplied(node)
-            if supplied is not None:
-                return Explanation(node, supplied)
-            part = self.record(question.twin.unit(question.core.named[node.name].value, None))
-            return Explanation(node, part.range, (part,), roles=("value",))
-        if isinstance(node, c.Holds):
-            standing = question.register.standing(node.award, node.level, self.at(None))
-            if standing.check is None:
-                return Explanation(node, standing.held)
-        return question.interpreter.evaluate(node, self.at(leaf.rule))
-
-    def record_on_day(self, node: c.OnDate, low: date | None, high: date | None, number: int) -> Explanation:
-        """Return the record of a value of another day."""
-        if low is None or low != high:
-            return Explanation(node, unbounded(node.type))
-        part = self.question.frame(low, self.projected, self.entry, self.due).record(number)
-        return Explanation(node, part.range, (part,), day=low, roles=("value",))
-
-    def record_as_projected(self, node: c.AsProjected, number: int) -> Explanation:
-        """Return the record of a value over the projected facts; where none are told it is the same for every partner."""
-        question = self.question
-        if self.entry is None and not question.facts.is_projected:
-            nobody = question.asked.nobody(question.as_of, "nothing projected")
-            part = nobody.frame(self.day, True, None, self.due).record(number)
-        else:
-            part = question.frame(self.day, True, self.entry, self.due).record(number)
-        return Explanation(node, part.range, (part,), roles=("value",))
+        """Return whether a score passes that counts the metrics of what is decided elsewhere."""
+        return unboxed(self.told.scored(number).range)
 
     # ---- what is rested on
 
@@ -462,7 +394,7 @@ class Frame:
         if isinstance(node, c.OfRule):
             return self.progress_of_rule(self.question.core.rules[node.rule], nothing)
         if isinstance(node, c.Named):
-            if self._supplied(node) is not None:
+            if self.supplied(node) is not None:
                 return False
             unit = self.question.twin.unit(self.question.core.named[node.name].value, None)
             return self.progress(unit, nothing)
@@ -501,7 +433,7 @@ class Frame:
             return rests.of_award(node.award, self.day, TRUTHS[home.leaf(number) if value is NONE else value])
         if isinstance(node, c.Named):
             own = self.own_notes(node, ())
-            if home._supplied(node) is not None:
+            if home.supplied(node) is not None:
                 return own
             return merged((own, home.noted(question.twin.unit(question.core.named[node.name].value, None))))
         if isinstance(node, c.Aggregate | c.Anniversary) and node.of_anniversary in ("any", "first"):
@@ -526,7 +458,7 @@ class Frame:
     def notes_with_why(self, number: int) -> Notes:
         """Return what a node rests on whose parts are told only with why."""
         leaf = self.question.twin.leaves[number]
-        return self.question.rests.notes(self.question.interpreter.evaluate(leaf.node, self.at(leaf.rule)), self.day)
+        return self.question.rests.notes(self.question.telling.evaluate(leaf.node, self.at(leaf.rule)), self.day)
 
     # ---- reading
 
@@ -562,14 +494,15 @@ class Frame:
                 done[key] = self.progress_of_rule(rule, Nothing(question, rule, self.projected))
         return done[key]
 
-    def _supplied(self, node: c.Named) -> Range | None:
+    def supplied(self, node: c.Named) -> Range | None:
+        """Return what is told for a measure ready-made; None where nothing is, or not for the day."""
         supplied = self.question.reading.supplied(node, self.at(None))
         return supplied[0] if supplied is not None and not supplied[1] else None
 
     def _named(self, node: c.Named) -> Unboxed:
         """A supplied value counts where one is given; else what the records say."""
         question = self.question
-        supplied = self._supplied(node)
+        supplied = self.supplied(node)
         if supplied is not None:
             return unboxed(supplied)
         return self.unit(question.twin.unit(question.core.named[node.name].value, None), None)

@@ -33,7 +33,7 @@ from dsl.core.ranges import (
 )
 from evaluator.compiled import unboxed
 from evaluator.compiled.unboxed import Form, form_of
-from evaluator.deciding import with_rank, without_points
+from evaluator.deciding import beside_of, with_rank, without_points
 from evaluator.explanation import Explanation
 from evaluator.resting import merged
 
@@ -55,6 +55,7 @@ _SPACE: dict[str, Any] = {
     "merged": merged,
     "new": tuple.__new__,
     "Explanation": Explanation,
+    "beside_of": beside_of,
     "with_rank": with_rank,
     "without_points": without_points,
     "ONE": Decimal(1),
@@ -81,6 +82,19 @@ class Value:
     def is_point(self) -> bool:
         """Whether it is one value, whatever is told."""
         return self.has_low and self.low == self.high
+
+    @property
+    def is_settled(self) -> str:
+        """The expression of whether only one value is left."""
+        match self.form:
+            case "flag":
+                return "True" if self.has_low else f"{self.low} is not None"
+            case "numbers" | "dates":
+                return " and ".join((*_is_one(self), "True"))
+            case "words":
+                return f"{self.low} is not None and len({self.low}) == 1"
+            case "span":
+                return f"{self.low}.duration is not None"
 
     @property
     def boxed(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import RLock
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from dsl import core as c
 from dsl.core.walk import named_in
@@ -16,8 +16,10 @@ from evaluator.compiled.unboxed import Form, Unboxed, form_of
 from evaluator.compiled.writing import Writing
 from evaluator.resting import Written
 
-Compiled: TypeAlias = Callable[[Any, Any], Unboxed]
-"""A function of a frame, and of the record at hand; None where none is. That tells progress: of what nothing gives."""
+Compiled: TypeAlias = Callable[..., Unboxed]
+"""A function of a frame, and of the record at hand; None where none is. That tells progress: of what nothing gives.
+
+That gives records: also of whether all parts are asked for."""
 Gives: TypeAlias = Literal["value", "notes", "progress", "record"]
 """What a function gives of a node: what it is, what that rests on, whether something of it is done, what reasons are told from."""
 
@@ -112,11 +114,14 @@ class Twin:
         unit = self.units[number]
         writing = Writing(self, unit.rule, unit.declaration, day, noting=gives == "notes")
         writing.source.write("m = f.memo")
+        takes: tuple[str, ...] = ("f", "row")
         if gives == "progress":
             writing.source.write("row = None")
+            takes = ("f", "nothing")
             result = writing.progress(unit.node).result
         elif gives == "record":
             result = writing.record(unit.node)
+            takes = ("f", "row", "deep")
         else:
             written = writing.on(unit.node)
             result = written.value.result
@@ -129,7 +134,7 @@ class Twin:
             f"{of}, as written in {place}, on {day} and as long as nothing dated changes",
             *(f"f.leaf({number}) is {_told(node)}" for number, node in writing.leaves.items()),
         )
-        return compiled(writing.source, result, head, f"<{of}>", ("f", "nothing" if gives == "progress" else "row"))
+        return compiled(writing.source, result, head, f"<{of}>", takes)
 
 
 _ALIKE: Mapping[type[c.Node], tuple[str, ...]] = {

@@ -48,6 +48,8 @@ class Written(WithRoles):
     value: Value
     parts: tuple[Written, ...] = ()
     roles: tuple[Role, ...] = ()
+    names: tuple[str | None, ...] = ()
+    """What each part is called, of those that the node chooses among."""
     notes: str = ""
     """The variable that holds what it rests on; none where that is nothing, or nobody asks."""
     every: tuple[tuple[c.EveryMetric, Value], ...] = ()
@@ -121,11 +123,21 @@ class Writing:
         parts = _Parts(self, node)
         made: Value = definition(self.source, node, parts, self.day)
         notes = self._noted(node, f"merged(({', '.join(parts.pieces(made))}))")
-        return Written(node, made, tuple(parts.parts), tuple(parts.roles), notes, tuple(parts.every))
+        return Written(
+            node, made, tuple(parts.parts), tuple(parts.roles), tuple(parts.names), notes, tuple(parts.every)
+        )
 
     def record(self, node: c.Expr) -> str:
-        """Write what the reasons of a node are told from, and return what holds it."""
-        return Recording(self.source, self.numbered, self.rule, self.on).of(self.on(node), sides=True)
+        """Write what the reasons of a node are told from, and return what holds it.
+
+        Where all parts are asked for, or it is not settled, it has them all.
+        """
+        written = self.on(node)
+        recording = Recording(self.source, self.numbered, self.rule, self.declaration, self.on)
+        settled = written.value.is_settled
+        with self.source.block(f"if not deep and {settled}:"):
+            self.source.write(f"return {recording.of(written, sides=True)}")
+        return recording.whole(written, "True")
 
     # ---- progress
 
@@ -267,12 +279,13 @@ class _OfNothing:
 class _Parts(Asked[Written, Value]):
     """The parts of a node as they are written, and what each rests on."""
 
-    __slots__ = ("_chosen", "_notes", "every", "node", "writing")
+    __slots__ = ("_chosen", "_notes", "every", "names", "node", "writing")
 
     def __init__(self, writing: Writing, node: c.Expr) -> None:
         super().__init__(writing.source, writing.on)
         self.writing = writing
         self.node = node
+        self.names: list[str | None] = []
         self.every: list[tuple[c.EveryMetric, Value]] = []
         self._notes: list[str] = []
         self._chosen = ""
@@ -283,6 +296,7 @@ class _Parts(Asked[Written, Value]):
         """Write a part of the node."""
         value = super().__call__(part, role, name)
         writing, notes = self.writing, self.parts[-1].notes
+        self.names.append(name)
         if notes and isinstance(self.node, c.Case):
             # Written here, so that what stands in a branch counts where the branch does.
             written, notes = notes, writing.variable_of_notes()

@@ -1,15 +1,19 @@
 """The Infrastructure designation written by hand, for comparison: the same reasons from the same facts.
 
 What a person would write who knows the rule and needs no language: plain Python over the facts, the fixed words of
-each reason ready in ``words``. It handles known facts only, which is less than the engine does.
+each reason ready in ``words``. It looks at what it is told before it reckons with it, and handles known facts only, which
+is less than the engine does.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+import orjson
 
 Json = Any
 RULE = "designation.infrastructure"
@@ -22,6 +26,81 @@ INTERMEDIATE = {
 }
 ADVANCED = {"Azure Virtual Desktop Specialty", "Azure for SAP Workloads Specialty"}
 STACK_HUB_ENDS = date(2024, 7, 31)
+
+
+_DECIMAL = re.compile(r"-?[0-9]{1,15}([.][0-9]{1,6})?")
+_NUMBERS = ("azure_adds", "azure_growth", "azure_services", "azure_acr")
+
+
+class Refused(Exception):
+    """What was told cannot be reckoned with; the argument says where."""
+
+
+def check(facts: Mapping[str, Json]) -> None:
+    """Look at the kinds of all that is read, as who takes them from others has to.
+
+    Raises:
+        Refused: something is of another kind, or is not there.
+    """
+    told, records = facts.get("facts"), facts.get("records")
+    if not isinstance(told, dict) or not isinstance(records, dict):
+        raise Refused("facts and records are objects")
+    for name in _NUMBERS:
+        value = told.get(name)
+        if isinstance(value, str):
+            if not _DECIMAL.fullmatch(value):
+                raise Refused(name)
+        elif isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise Refused(name)
+    rows = records.get("certifications")
+    if not isinstance(rows, list):
+        raise Refused("certifications")
+    for index, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise Refused(f"certifications/{index}")
+        for name in ("person", "certification"):
+            value = row.get(name)
+            if not isinstance(value, str) or len(value) > 200:
+                raise Refused(f"certifications/{index}/{name}")
+        for name in ("earned", "expires"):
+            value = row.get(name)
+            if name == "expires" and value == "none":
+                continue
+            try:
+                date.fromisoformat(value)
+            except (TypeError, ValueError) as error:
+                raise Refused(f"certifications/{index}/{name}") from error
+
+
+def answer(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[str, Json]]) -> bytes:
+    """Return the reasons as JSON, of facts that were looked at."""
+    check(facts)
+    return orjson.dumps(reasons(facts, as_of, words))
+
+
+def points(facts: Mapping[str, Json], as_of: date) -> tuple[Decimal, bool]:
+    """Return the points and whether the designation is reached, without why."""
+    told, rows = facts["facts"], facts["records"]["certifications"]
+    day = as_of.isoformat()
+    listed = INTERMEDIATE if as_of <= STACK_HUB_ENDS else INTERMEDIATE - {"Azure Stack Hub Operator Associate"}
+    holders: dict[str, set[str]] = {}
+    for row in rows:
+        if row["earned"] <= day and (row["expires"] == "none" or day <= row["expires"]):
+            holders.setdefault(row["certification"], set()).add(row["person"])
+
+    def people(names: set[str]) -> int:
+        return len({person for name in names for person in holders.get(name, ())})
+
+    growth = Decimal(told["azure_growth"])
+    metrics = (
+        min(max(Decimal(told["azure_adds"]), Decimal(0)) * 10, Decimal(30)),
+        min(max(growth // 1, Decimal(0)), Decimal(20)) if Decimal(told["azure_acr"]) >= 1000 else Decimal(0),
+        min(Decimal(told["azure_services"]) * 2, Decimal(10)),
+        min(Decimal(people(listed)) * 4, Decimal(20)) if people(ADMINISTRATOR) >= 2 else Decimal(0),
+        min(Decimal(people(ADVANCED)) * 4, Decimal(20)) if people(ARCHITECT) >= 2 else Decimal(0),
+    )
+    total = sum(metrics, Decimal(0))
+    return total, total >= 70 and min(metrics) > 0
 
 
 def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[str, Json]]) -> list[Json]:
@@ -144,6 +223,9 @@ def reasons(facts: Mapping[str, Json], as_of: date, words: Mapping[str, Mapping[
     score = {"code": f"{RULE}.score", "outcome": "met" if met else "unmet", "observed": _text(total), "required": "70"}
     if total < 70:
         score["short_by"] = _text(70 - total)
+    empty = [part["code"] for part in (*performance, *success, *skilling) if part["points"] == "0"]
+    if total >= 70 and empty:
+        score["empty_metrics"] = empty
     parts = [
         section("performance", performance, 30),
         section("customer_success", success, 30),

@@ -6,19 +6,13 @@ Run with ``make bench``. Each benchmark first asserts that both sides do the sam
 from __future__ import annotations
 
 import gc
-import http.client
-import json
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import flask
 import pytest
-from werkzeug.serving import make_server
 
 from cli.console import read_file
 from dsl.load import load, load_sources, policy_files
@@ -29,14 +23,13 @@ from review.scenarios.mutation import Mutation
 from review.scenarios.reading import read_scenarios
 from review.scenarios.runner import run
 from review.scenarios.scenario import ScenarioFile
-from server.app import create_app
 from tests.benchmarks import handwritten
 from tests.benchmarks.conftest import Report
+from tests.benchmarks.worked import QUERY, words_of
 
 Json = Any
 pytestmark = pytest.mark.benchmarks
 ROOT = Path(__file__).resolve().parents[2]
-QUERY = json.loads((ROOT / "examples/queries/infrastructure.json").read_text(encoding="utf-8"))
 AS_OF = date.fromisoformat(QUERY["as_of"])
 
 
@@ -48,39 +41,6 @@ def engine() -> Iterator[Engine]:
     gc.freeze()
     yield engine
     gc.unfreeze()
-
-
-def words_of(reasons: list[Json]) -> dict[str, Mapping[str, Json]]:
-    """Return the fixed words of each reason: what somebody writing by hand would have typed in."""
-    fixed: dict[str, Mapping[str, Json]] = {}
-    stack = list(reasons)
-    while stack:
-        reason = stack.pop()
-        kept = ("title", "valid", "cite", "assumptions", "was", "at")
-        fixed[reason["code"]] = {key: reason[key] for key in kept if key in reason}
-        if reason["code"].endswith(".deployments"):
-            fixed["services"] = {"unit": reason.get("unit")}
-        stack.extend(reason.get("parts", ()))
-    return fixed
-
-
-def sorted_keys(value: Json) -> str:
-    return json.dumps(value, sort_keys=True)
-
-
-def test_a_decision_with_its_explanation_against_a_function_written_by_hand(engine: Engine, report: Report) -> None:
-    query = Query(("designation.infrastructure",), AS_OF, QUERY["facts"])
-    wanted = engine.decide(query).as_json()["decisions"][0]["reasons"]
-    words = words_of(wanted)
-    assert sorted_keys(handwritten.reasons(QUERY["facts"], AS_OF, words)) == sorted_keys(wanted)
-
-    def decide() -> Json:
-        return engine.decide(query).as_json()
-
-    def by_hand() -> Json:
-        return handwritten.reasons(QUERY["facts"], AS_OF, words)
-
-    report.ratio("decision with full explanation, facts checked, as JSON / hand-written function", decide, by_hand)
 
 
 def test_what_compiled_functions_decide_against_the_interpreter(engine: Engine, report: Report) -> None:
@@ -116,43 +76,6 @@ def test_what_compiled_functions_decide_against_the_interpreter(engine: Engine, 
     )
 
 
-def test_the_endpoint_against_a_bare_echo(engine: Engine, report: Report) -> None:
-    echo = flask.Flask("echo")
-
-    @echo.post("/v1/decisions")
-    def answer() -> flask.Response:
-        return flask.jsonify(flask.request.get_json())
-
-    body = json.dumps(QUERY).encode()
-    with serving(create_app(engine)) as ours, serving(echo) as theirs:
-
-        def ask(connection: http.client.HTTPConnection) -> bytes:
-            connection.request("POST", "/v1/decisions", body, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            assert response.status == 200
-            return response.read()
-
-        assert b"reasons" in ask(ours)
-        assert json.loads(ask(theirs)) == QUERY
-        report.ratio("POST /v1/decisions / bare Flask echo of the same body", lambda: ask(ours), lambda: ask(theirs))
-
-
-@contextmanager
-def serving(app: flask.Flask) -> Iterator[http.client.HTTPConnection]:
-    """Serve an application on a free port of this machine; one connection for all questions."""
-    server = make_server("127.0.0.1", 0, app)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port)
-    try:
-        yield connection
-    finally:
-        connection.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def test_loading_all_policies_against_reading_the_files(report: Report) -> None:
     files = policy_files([ROOT / "policies"])
 
@@ -171,20 +94,6 @@ def test_loading_all_policies_against_reading_the_files(report: Report) -> None:
         read,
         rounds=5,
         inner=1,
-    )
-
-
-def test_deciding_everything_for_one_partner_against_one_designation(engine: Engine, report: Report) -> None:
-    one = Query(("designation.infrastructure",), AS_OF, QUERY["facts"])
-    every = Query(("*",), AS_OF, QUERY["facts"])
-    assert len(engine.decide(every).decisions) == len(engine.core.rules)
-
-    report.ratio(
-        "deciding every rule / deciding one designation",
-        lambda: engine.decide(every),
-        lambda: engine.decide(one),
-        rounds=5,
-        inner=2,
     )
 
 

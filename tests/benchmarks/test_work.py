@@ -6,7 +6,6 @@ Nothing here is fast because something is left out: what is compared is whole an
 from __future__ import annotations
 
 import json
-import random
 import statistics
 import time
 from collections.abc import Callable
@@ -17,17 +16,17 @@ from typing import Any
 import pytest
 
 from cli.console import read_file
-from dsl.core.calendar import month_index, month_text
+from dsl.core.calendar import month_index
 from evaluator.engine import Engine, Query
 from evaluator.improve.improving import ImproveQuery, improve
 from evaluator.interpreter import Besides
 from tests.benchmarks.conftest import Report
+from tests.benchmarks.worked import QUERY, modern_work_use
 from tests.shipped import load_engine
 
 Json = Any
 pytestmark = pytest.mark.benchmarks
 ROOT = Path(__file__).resolve().parents[2]
-QUERY = json.loads((ROOT / "examples/queries/infrastructure.json").read_text(encoding="utf-8"))
 ONE = Query(("designation.infrastructure",), date.fromisoformat(QUERY["as_of"]), QUERY["facts"])
 QUARTERS = [date(year, month, 1) for year in range(2021, 2027) for month in (1, 4, 7, 10)]
 BAR = 30
@@ -105,39 +104,10 @@ def test_a_window_of_which_little_is_told(
     report.lines.append(f"  {len(json.dumps(decide())):,} bytes")
 
 
-def test_deciding_all_rules(engine: Engine, report: Report) -> None:
-    every = Query(("*",), ONE.as_of, ONE.facts)
-    report.ratio("every rule / one designation", answering(engine, every), answering(engine, ONE), rounds=5, inner=1)
-
-
-def rows(engine: Engine, count: int, first: int = 12 * 2022) -> list[Json]:
-    """Return rows of use, of all workloads, links and customers, in the eighteen months from one on."""
-    pick = random.Random(1)
-    fields = engine.core.records["modern_work_use"].fields
-
-    def value(own: Any) -> Json:
-        match own.type.kind:
-            case "choice":
-                return pick.choice(own.type.choices)
-            case "text":
-                return f"customer {pick.randrange(count // 3 + 1)}"
-            case "date":
-                return "2022-05-01"
-            case "flag":
-                return pick.random() < 0.5
-            case _:
-                return pick.randrange(50)
-
-    told = [own for own in fields.values() if own.formula is None]
-    return [
-        {**{own.name: value(own) for own in told}, "month": month_text(first + index % 18)} for index in range(count)
-    ]
-
-
 @pytest.mark.parametrize("day", [date(2023, 6, 20), date(2024, 6, 10), date(2026, 9, 15)])
 def test_a_window_over_a_hundred_rows(engine: Engine, report: Report, day: date) -> None:
     """The rule has no window on the first day, one of six months on the others."""
-    facts = {"facts": {}, "records": {"modern_work_use": rows(engine, 100, month_index(day) - 17)}}
+    facts = {"facts": {}, "records": {"modern_work_use": modern_work_use(engine, 100, month_index(day) - 17)}}
     decide = answering(engine, Query(("entitlement.buy_modern_work",), day, facts))
     report.ratio(
         f"buy_modern_work, 100 rows, {day} / one designation", decide, answering(engine, ONE), rounds=5, inner=2
@@ -147,7 +117,7 @@ def test_a_window_over_a_hundred_rows(engine: Engine, report: Report, day: date)
 def test_ten_times_as_many_rows_are_not_much_more_than_ten_times_the_work(engine: Engine, report: Report) -> None:
     took: list[float] = []
     for count in (1_000, 10_000):
-        facts = {"facts": {}, "records": {"modern_work_use": rows(engine, count)}}
+        facts = {"facts": {}, "records": {"modern_work_use": modern_work_use(engine, count)}}
         decide = answering(engine, Query(("designation.modern_work",), date(2023, 6, 20), facts))
         # The shortest of several for both: a pause of the machine is no work.
         took.append(min(seconds(decide) for _ in range(5)))
@@ -165,29 +135,6 @@ def test_starting(engine: Engine, report: Report) -> None:
         return load_engine()
 
     report.ratio("start / one designation", start, answering(engine, ONE), rounds=3, inner=1)
-
-
-def test_loading_what_was_kept(report: Report, tmp_path: Path) -> None:
-    """The checked policies from the cache, and from their texts with nothing remembered."""
-    from dsl import load
-    from dsl.cache import Cache
-
-    def anew() -> object:
-        load._read.cache_clear()
-        return load.load_checked([ROOT / "policies"])
-
-    def untold(message: str) -> None:
-        raise AssertionError(message)
-
-    cache = Cache(tmp_path / "kept", untold)
-    load.load_checked([ROOT / "policies"], cache)
-    report.ratio(
-        "loading from the cache / from the texts",
-        lambda: load.load_checked([ROOT / "policies"], cache),
-        anew,
-        rounds=5,
-        inner=1,
-    )
 
 
 @pytest.mark.parametrize(

@@ -106,10 +106,8 @@ def test_what_is_read_in_several_places_is_told_of_each() -> None:
 def test_a_rule_is_compiled_for_its_reasons_when_it_is_asked_about_often(engine: Engine) -> None:
     often, day, [rule, *_] = Often(engine.core), DAYS[1], engine.core.rules.values()
     worth = [often.is_worth_it(rule, day, 1) for _ in range(Often.AFTER + 2)]
-    often.was_in_vain(rule, day)
 
     assert worth == [False] * Often.AFTER + [True] * 2
-    assert [often.is_worth_it(rule, day, 1) for _ in range(Often.IN_VAIN + 1)] == [False] * Often.IN_VAIN + [True]
     assert not often.is_worth_it(rule, day, Often.TOGETHER + 1)
 
 

@@ -55,8 +55,11 @@ def compare_day(engine: Engine, day: date, partners: Iterable[int], counted: Cou
             at = Moment(day, rule=rule)
             counted.triples += 1
             for name, node in decided_of(rule, day):
-                if other.value(node, at) != one.evaluate(node, at).range:
+                wanted = one.evaluate(node, at)
+                if other.value(node, at) != wanted.range:
                     counted.different.append(f"{rule.id} {name}, partner {number} of seed {seed}, {day}")
+                if other.record(node, at, deep=True) != wanted:
+                    counted.different.append(f"why {rule.id} {name}, partner {number} of seed {seed}, {day}")
             if other.is_met(rule, day) != one.requirement(rule, at).range:
                 counted.different.append(f"{rule.id}, partner {number} of seed {seed}, {day}")
             if rule.is_award:
