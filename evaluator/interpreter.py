@@ -82,7 +82,9 @@ class Interpreter:
             case c.Literal(value=value, least=least):
                 if value is not None:
                     return self.besides.figure(node, value)
-                gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
+                gap = Gap(
+                    "figure", node.origin.place, "The programme's figure is not known", node.type, code="not_known"
+                )
                 known = everything(node.type) if least is None else Numbers(least, node.type.high)
                 return Explanation(node, known, gaps=(gap,))
             case c.Named():
@@ -265,7 +267,12 @@ class Interpreter:
         open_days = [part for part in looked if part.truth is Truth.UNKNOWN]
         gaps: tuple[Gap, ...] = ()
         if end > today:
-            gaps = (Gap("history", "", f"what holds after {today}", None, end, note="the window is still open"),)
+            title = f"what holds after {today}"
+            gaps = (
+                Gap(
+                    "history", "", title, None, end, "the window is still open", code="window_open", names=(str(today),)
+                ),
+            )
         value = Truth.UNKNOWN if open_days or gaps else Truth.FALSE
         best = nearest(open_days or looked)
         told = () if best is None else (best,)
