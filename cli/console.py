@@ -15,7 +15,7 @@ import click
 from cli.data_files import Data, DataErrors, DataProblem, read_data
 from dsl import cache
 from dsl.cache import Cache
-from dsl.diagnostics import Diagnostic
+from dsl.diagnostics import Diagnostic, proposed
 from dsl.load import Loaded, load_sources, policy_files
 from dsl.render import summary
 from dsl.source import Source, read_source
@@ -23,6 +23,7 @@ from evaluator import limits
 from evaluator.engine import Engine
 from review.formats.diagnostics import text_of
 from review.formats.format import Formats
+from review.languages.voice import ENGLISH, LANGUAGES, UnknownLanguage, language
 
 CLEAN, FINDINGS, USAGE, BROKEN = 0, 1, 2, 3
 """Exit codes: answered; findings or an expectation not met; usage; error in policies, facts or scenarios."""
@@ -107,6 +108,27 @@ policies_option = click.option(
     "--policies", multiple=True, metavar="PATH", help="Policy files and folders.  [default: policies]"
 )
 """The option ``--policies``, given to commands as paths to be opened by ``policy_folders``."""
+
+
+def _as_language(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Return a language that there is, or tell which there are."""
+    try:
+        return language(value)
+    except UnknownLanguage as error:
+        near = proposed(value, LANGUAGES)
+        fail_usage(f"--lang: {error}{f'; {near}' if near else ''}")
+
+
+language_option = click.option(
+    "--lang",
+    "language",
+    metavar="LANGUAGE",
+    default=ENGLISH,
+    show_default=True,
+    callback=_as_language,
+    help=f"Language of what is told: {', '.join(LANGUAGES)}.",
+)
+"""The option ``--lang``, given to commands as the tag of a language that there is."""
 
 
 engine_option = click.option(

@@ -38,10 +38,10 @@ from evaluator import limits
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Answer, Decision, Detail
 from evaluator.engine import Engine, Query, UnknownRule
-from evaluator.timeline.projection import CannotProject, projecting
 from evaluator.whatif.changes import changes_of, shape_problems
 from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
 from review.formats.decisions import DECIDE, WHAT_IF
+from review.report.projection import CannotProject, projecting
 from review.words.decision_text import expected_words
 
 Json = Any

@@ -14,6 +14,7 @@ from cli.console import (
     echo_in,
     fail_usage,
     format_option,
+    language_option,
     load_engine,
     policies_option,
     policy_folders,
@@ -40,6 +41,7 @@ from review.report.report import Report, ReportErrors, ReportQuery, report as re
 )
 @policies_option
 @format_option(REPORT)
+@language_option
 def report(
     rules: tuple[str, ...],
     facts_file: str,
@@ -47,6 +49,7 @@ def report(
     role: str | None,
     policies: tuple[str, ...],
     form: str,
+    language: str,
 ) -> None:
     """Tell a partner how it stands with RULES, or with all that can be attained.
 
@@ -64,7 +67,7 @@ def report(
         as_of = today()
         click.echo(f"report of today, {as_of}; --as-of takes another day", err=True)
     engine = load_engine(policy_folders(policies))
-    echo_in(form, REPORT, _told(engine, ReportQuery(as_of, data.value, rules, role), data))
+    echo_in(form, REPORT, _told(engine, ReportQuery(as_of, data.value, rules, role, language=language), data))
 
 
 def _told(engine: Engine, query: ReportQuery, data: Data) -> Report:

@@ -14,6 +14,7 @@ from cli.console import (
     echo_in,
     fail_usage,
     format_option,
+    language_option,
     load_engine,
     policies_option,
     policy_folders,
@@ -26,8 +27,10 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import UnknownRule
 from evaluator.timeline.fold import Timeline, timeline as timeline_of
 from evaluator.timeline.told import SpanErrors, TimelineQuery
+from review.formats.format import Spoken
 from review.formats.timeline_calendar import NoCalendar
 from review.formats.timelines import TIMELINE
+from review.languages.voice import voice
 
 
 @click.command(short_help="What a partner holds, attains, renews and loses over dates.")
@@ -45,6 +48,7 @@ from review.formats.timelines import TIMELINE
 @click.option("--rules", "more", multiple=True, metavar="PATTERN", help="More rules to follow, by id or pattern.")
 @policies_option
 @format_option(TIMELINE)
+@language_option
 def timeline(
     rules: tuple[str, ...],
     facts_file: str,
@@ -53,6 +57,7 @@ def timeline(
     more: tuple[str, ...],
     policies: tuple[str, ...],
     form: str,
+    language: str,
 ) -> None:
     """Fold RULES over the days on which something that they read changes.
 
@@ -75,7 +80,7 @@ def timeline(
     last = last or _a_year_after(first)
     told = _told(data, policies, patterns, first, last)
     try:
-        echo_in(form, TIMELINE, told)
+        echo_in(form, TIMELINE, Spoken(told, voice(language)))
     except NoCalendar as error:
         fail_usage(str(error))
 

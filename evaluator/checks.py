@@ -167,7 +167,9 @@ class Checks:
         core that nobody checked is told so, and goes round no circle.
         """
         rule = self.rule_on(self.entry.anniversary)
-        return Gap("figure", rule.origin.place, "This check rests on the anniversary that it decides about")
+        return Gap(
+            "figure", rule.origin.place, "This check rests on the anniversary that it decides about", code="own_day"
+        )
 
     def _decided(self, check: Check) -> Explanation:
         if check.day is None:
@@ -235,7 +237,7 @@ class Checks:
             until = end if settled else None
             return Standing(truth(day < end), until=until, check=why, check_due=why_due, settled=settled)
         if next_check is None and self._is_endless(day):
-            gap = Gap("field", f"{self.entry.row.pointer}/anniversary", "An anniversary of this century")
+            gap = Gap("field", f"{self.entry.row.pointer}/anniversary", "An anniversary of this century", code="no_day")
             return Standing(Truth.UNKNOWN, gaps=(gap,), settled=False)
         return Standing(
             Truth.TRUE, next_check=next_check, check=why, check_due=why_due, next_due=next_due, settled=settled

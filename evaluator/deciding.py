@@ -165,7 +165,9 @@ def _ranked(node: c.Ranked, parts: AsDecided, _: Range) -> Beside:
 def _dated(node: c.Dated, parts: AsDecided, _: Range) -> Beside:
     if parts.parts:
         return (), tuple(parts.chosen)
-    return (Gap("figure", node.origin.place, f"no version is in force on {parts.day}", node.type),), ()
+    day = str(parts.day)
+    what = f"no version is in force on {day}"
+    return (Gap("figure", node.origin.place, what, node.type, code="no_version", names=(day,)),), ()
 
 
 def _lookup(node: c.Lookup, parts: AsDecided, _: Range) -> Beside:
@@ -174,7 +176,8 @@ def _lookup(node: c.Lookup, parts: AsDecided, _: Range) -> Beside:
     others = options is None or bool(options - in_force)
     if "value" in parts.roles and (None in in_force or not others):
         return (), tuple(parts.chosen)
-    return (Gap("figure", node.origin.place, f"table `{node.table}` has no row in force", node.type),), ()
+    what = f"table `{node.table}` has no row in force"
+    return (Gap("figure", node.origin.place, what, node.type, code="no_row", names=(node.table,)),), ()
 
 
 def _pass_score(node: c.PassScore, parts: AsDecided, range_: Range) -> Beside:
@@ -260,7 +263,7 @@ def _not_above_zero(node: c.Expr, divisor: Numbers) -> tuple[Gap, ...]:
     if divisor.high is None or divisor.high > 0:
         return ()
     what = "growth from zero or less, or a division by it, has no value"
-    return (Gap("figure", node.origin.place, what, node.type),)
+    return (Gap("figure", node.origin.place, what, node.type, code="no_value"),)
 
 
 def unsettled_below(top: Explanation) -> tuple[Gap, ...]:

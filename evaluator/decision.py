@@ -15,7 +15,7 @@ from evaluator.acceptance.hints import Hint, Hints
 from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.identity import AnswerKeys
-from evaluator.reasons import Bound, Reason, Required, is_not_known, plain
+from evaluator.reasons import Asked, Bound, Reason, Required, is_not_known, plain
 from evaluator.standing import Standing
 
 Json = Any
@@ -222,8 +222,8 @@ def range_json(range_: Range) -> Json:
 def required_json(required: Required) -> Json:
     """Write what a reason requires: a range, a bound like ``"<= 30"``, or words."""
     match required:
-        case str():
-            return required
+        case Asked():
+            return required.text
         case Bound(op=op, of=of):
             told = _figure_json(of)
             return f"{op} {told if isinstance(told, str) else plain(of)}"

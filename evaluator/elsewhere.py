@@ -22,7 +22,7 @@ def figure(node: c.Literal) -> Explanation:
     """Return a figure of the policies; one that is not known nobody can tell."""
     if node.value is not None:
         return Explanation(node, exactly(node.value))
-    gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type)
+    gap = Gap("figure", node.origin.place, "The programme's figure is not known", node.type, code="not_known")
     known = everything(node.type) if node.least is None else Numbers(node.least, node.type.high)
     return Explanation(node, known, gaps=(gap,))
 
@@ -95,7 +95,8 @@ def sometime(
     open_days = [part for part in looked if part.truth is Truth.UNKNOWN]
     gaps: tuple[Gap, ...] = ()
     if end > today:
-        gaps = (Gap("history", "", f"what holds after {today}", None, end, note="the window is still open"),)
+        title, note = f"what holds after {today}", "the window is still open"
+        gaps = (Gap("history", "", title, None, end, note, code="window_open", names=(str(today),)),)
     value = Truth.UNKNOWN if open_days or gaps else Truth.FALSE
     best = nearest(open_days or looked)
     shown = () if best is None else (best,)

@@ -30,6 +30,10 @@ class Gap:
     note: str = ""
     since: date | None = None
     """The first of the days up to ``day`` that it is needed for, where they are several."""
+    code: str = ""
+    """Which of the sentences its title or note is, where they are no title of the policies: so that any language can say it."""
+    names: tuple[str, ...] = ()
+    """What that sentence names, in its order."""
 
 
 class _Explained(NamedTuple):

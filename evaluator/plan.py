@@ -115,20 +115,20 @@ class Plans:
         """Take what tells whether a requirement may stand in a node or below it: none is looked for where none can be."""
         self.asks = asks
         self._within: dict[tuple[c.Days, tuple[c.Citation, ...]], Within] = {}
-        self._out_of_force: dict[str, tuple[Plan, str]] = {}
+        self._out_of_force: dict[str, tuple[Plan, tuple[c.Days, ...]]] = {}
 
     def within(self, days: c.Days, cites: tuple[c.Citation, ...] = ()) -> Within:
         """Return what is around a requirement: one for all that have the same around them."""
         key = (days, cites)
         return self._within.get(key) or self._within.setdefault(key, Within(self, days, cites))
 
-    def out_of_force(self, rule: c.Rule) -> tuple[Plan, str]:
+    def out_of_force(self, rule: c.Rule) -> tuple[Plan, tuple[c.Days, ...]]:
         """Return the plan of the reason that a rule is not in force, and the days on which it is."""
         found = self._out_of_force.get(rule.id)
         if found is None:
-            spans = [version.days for version in rule.versions]
+            spans = tuple(version.days for version in rule.versions)
             plan = Plan(f"{rule.id}.in_force", "In force", spans[0], rule.versions[0].basis.cites, rule.origin)
-            found = self._out_of_force[rule.id] = (plan, "; ".join(map(str, spans)))
+            found = self._out_of_force[rule.id] = (plan, spans)
         return found
 
 

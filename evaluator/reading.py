@@ -147,7 +147,8 @@ class PartnerReading:
             upcoming = self.register.anniversary(c.Anniversary(which="any", type=c.DATE, origin=node.origin), at)
             exact = dates_of(upcoming.range).exact
             if exact == ranges.NEVER:
-                gap = Gap("figure", node.origin.place, "without an anniversary there is no anniversary year", node.type)
+                what = "without an anniversary there is no anniversary year"
+                gap = Gap("figure", node.origin.place, what, node.type, code="no_year")
                 return Explanation(node, records.anything(node), (upcoming,), gaps=(gap,))
             if exact is None:
                 return Explanation(node, records.anything(node), (upcoming,))

@@ -29,8 +29,40 @@ class Bound:
     of: Range
 
 
-Required: TypeAlias = Range | Bound | str
-"""What a reason requires: a value or the least one, a bound with its operator, or words."""
+class Asked(NamedTuple):
+    """What is required where it is no figure: that something is held or qualified for, that it is not so, or days."""
+
+    kind: Literal["holds", "qualifies", "not", "in_force", "window", "any_day"]
+    name: str = ""
+    """The id of what is to be held or qualified for."""
+    days: tuple[c.Days, ...] = ()
+    """The days on which something is in force."""
+    window: tuple[Range, ...] = ()
+    """First and last of days one of which is asked."""
+
+    @property
+    def text(self) -> str:
+        """The words that answers have for it."""
+        match self.kind:
+            case "holds":
+                return f"{self.name} held"
+            case "qualifies":
+                return f"qualifies for {self.name}"
+            case "not":
+                return "not so"
+            case "in_force":
+                return "; ".join(map(str, self.days))
+            case "window":
+                first, last = self.window
+                return f"from {plain(first)} through {plain(last)}"
+            case "any_day":
+                return "any day: there is no anniversary"
+            case _:
+                assert_never(self.kind)
+
+
+Required: TypeAlias = Range | Bound | Asked
+"""What a reason requires: a value or the least one, a bound with its operator, or what is no figure."""
 
 
 class Reason(NamedTuple):
@@ -363,9 +395,9 @@ def _sides(explanation: Explanation, *, is_today: bool) -> _Sides:
             size = Decimal(len(explanation.parts))
             return _Sides(_how_many(explanation), Numbers(size, size), unit="of these")
         case c.Holds(award=award):
-            return _Sides(explanation.range, f"{award} held")
+            return _Sides(explanation.range, Asked("holds", award))
         case c.Qualifies(rule=rule):
-            return _Sides(explanation.range, f"qualifies for {rule}")
+            return _Sides(explanation.range, Asked("qualifies", rule))
         case c.Sometime():
             first, last = explanation.of("date")
             window = (first.range, last.range)
@@ -383,7 +415,7 @@ def _sides(explanation: Explanation, *, is_today: bool) -> _Sides:
             return _sides(explanation.the("value"), is_today=is_today)
         case c.Not():
             inner = explanation.the("part")
-            return _Sides(inner.range, "not so")
+            return _Sides(inner.range, Asked("not"))
         case (
             c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AskedThisYear() | c.Ranked() | c.Case() | c.Dated()
             | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.InProgress() | c.InRenewal()
@@ -447,8 +479,8 @@ def plain(range_: Range) -> str:
 def required_text(required: Required) -> str:
     """Write what is required in a few words, as ``required_json`` and scenarios have it."""
     match required:
-        case str():
-            return required
+        case Asked():
+            return required.text
         case Bound(op=op, of=of):
             return f"{op} {'unknown' if is_not_known(of) else plain(of)}"
         case _:

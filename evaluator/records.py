@@ -128,8 +128,9 @@ def _open_end(chosen: Selected, records: Records, facts: Facts, day: date, windo
         gaps.append(Gap("rows", records.pointer, title, note="the list is marked partial"))
     missing = records.missing_months(*window) if window is not None else []
     if missing:
-        note = f"months {month_text(missing[0])} to {month_text(missing[-1])} are not told of"
-        gaps.append(Gap("months", records.pointer, title, note=note))
+        ends = month_text(missing[0]), month_text(missing[-1])
+        note = f"months {ends[0]} to {ends[1]} are not told of"
+        gaps.append(Gap("months", records.pointer, title, note=note, code="months", names=ends))
     chosen.open_ended = bool(gaps)
     chosen.gaps[:0] = gaps
 

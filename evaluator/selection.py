@@ -182,7 +182,7 @@ class Selections:
             for index in indexes:
                 gaps: list[Gap] = []
                 if window is not None and rows[index].month is None:
-                    gaps.append(Gap("field", f"{rows[index].pointer}/month", "Month"))
+                    gaps.append(Gap("field", f"{rows[index].pointer}/month", "Month", code="month"))
                 if index in undated:
                     gaps.extend(undated[index])
                 unsure = bool(gaps) or any(one.of((index,))[0] is Truth.UNKNOWN for one in conditions)

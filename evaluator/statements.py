@@ -9,13 +9,13 @@ from dsl import core as c
 from dsl.core.ranges import NEVER, Dates, Range, Truth, all_of, any_of, compare, exactly, is_settled
 from evaluator.explanation import Explanation
 from evaluator.plan import Plan, Plans
-from evaluator.reasons import OUTCOMES, Context, Outcome, Reason, plain, reasons_of
+from evaluator.reasons import OUTCOMES, Asked, Context, Outcome, Reason, reasons_of
 
 
 def not_in_force(rule: c.Rule, day: date, plans: Plans) -> Reason:
     """Return the reason of a rule that is not in force on a day, with the days on which it is."""
     plan, days = plans.out_of_force(rule)
-    return Reason(plan, "unmet", Dates(day, day), days)
+    return Reason(plan, "unmet", Dates(day, day), Asked("in_force", days=days))
 
 
 def is_open(first: Range, last: Range, day: date) -> Truth:
@@ -30,9 +30,7 @@ def window_reason(code: str, first: Range, last: Range, setting: c.SettingVersio
     origin = setting.value[0].origin if isinstance(setting.value, tuple) else setting.value.origin
     cites = setting.basis.cites or context.within.cites
     plan = Plan(code, "Days for the choice", setting.days, cites, origin, setting.basis.assumes)
-    required = f"from {plain(first)} through {plain(last)}"
-    if first == exactly(NEVER):
-        required = "any day: there is no anniversary"
+    required = Asked("any_day") if first == exactly(NEVER) else Asked("window", window=(first, last))
     return Reason(plan, OUTCOMES[inside], exactly(context.day), required)
 
 

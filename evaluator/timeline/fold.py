@@ -29,13 +29,13 @@ from evaluator.timeline.happenings import (
     amount_text,
     between,
     check_text,
-    effect_amount,
     unmet,
     unmet_in_check,
     unmet_of,
 )
+from evaluator.timeline.sayings import Code, Payment, Saying
 from evaluator.timeline.state import State, state_of
-from evaluator.timeline.told import MAX_DECISIONS, Doing, Row, SpanErrors, TimelineQuery, Told, read
+from evaluator.timeline.told import MAX_DECISIONS, Doing, Row, TimelineQuery, Told, TooManyDecisions, read
 
 Json = Any
 _DAY = timedelta(days=1)
@@ -172,8 +172,7 @@ class _Fold:
         found |= {one.on for one in self._left if one.on > day}
         work = (len(self.looked_at) + len(found) + 1) * (len(self.courses) + len(self.at_once))
         if work > self.most:
-            said = f"{len(self.courses):,} rules would be decided on {len(self.looked_at) + len(found) + 1:,} days"
-            raise SpanErrors(said, f"ask for fewer rules or days: at most {self.most:,} decisions are made at once")
+            raise TooManyDecisions(len(self.courses), len(self.looked_at) + len(found) + 1, self.most)
         return found
 
     # ---- a day
@@ -242,9 +241,11 @@ class _Fold:
             case _:
                 raise AssertionError("who joins and leaves is in the facts")
 
-    def _tell(self, doing: Doing, kind: Kind, title: str, said: str, reasons: Iterable[Reached] = ()) -> None:
+    def _tell(self, doing: Doing, kind: Kind, title: str, saying: Saying, reasons: Iterable[Reached] = ()) -> None:
         self.happenings.append(
-            Happening(doing.on, kind, doing.name, title, doing.verb, said, tuple(reasons), doing.pointer)
+            Happening(
+                doing.on, kind, doing.name, title, doing.verb, saying.text, tuple(reasons), doing.pointer, saying=saying
+            )
         )
 
     def _attains(self, doing: Doing) -> None:
@@ -253,10 +254,10 @@ class _Fold:
         decision = one.decision(rule)
         standing = decision.standing
         if standing is not None and standing.held is Truth.TRUE and standing.level == rule.level:
-            self._tell(doing, "refused", decision.title, f"held already, since {standing.since}")
+            self._tell(doing, "refused", decision.title, Saying("held_already", standing.since))
         elif decision.eligibility != "eligible":
-            said = (decision.eligibility or "no award").replace("_", " ")
-            self._tell(doing, "refused", decision.title, f"{said} on the day", unmet(decision))
+            saying = Saying("on_the_day", outcome=decision.eligibility)
+            self._tell(doing, "refused", decision.title, saying, unmet(decision))
         else:
             self._enter(rule, doing.on, one)
 
@@ -266,16 +267,16 @@ class _Fold:
         decision = one.decision(rule)
         moved = self._renewed(rule, doing.on, one)
         if isinstance(moved, date):
-            self._tell(doing, "renewed", decision.title, f"next anniversary {moved}")
+            self._tell(doing, "renewed", decision.title, Saying("next_anniversary", moved))
         else:
-            self._tell(doing, "refused", decision.title, moved, unmet_in_check(decision))
+            self._tell(doing, "refused", decision.title, Saying(moved), unmet_in_check(decision))
 
-    def _renewed(self, rule: c.Rule, day: date, one: OneDay) -> date | str:
+    def _renewed(self, rule: c.Rule, day: date, one: OneDay) -> date | Code:
         """Renew the entries of an award; return the new anniversary, or why it is not renewed."""
         entries, at = one.interpreter.register.entries, Moment(day)
         told = entries.told(at)
         found: dict[int, date] = {}
-        why = "not held on the day"
+        why: Code = "not_held"
         for index, row in enumerate(told.rows or ()):
             if row.data.get("award") not in {rule.award, *rule.was}:
                 continue
@@ -283,9 +284,9 @@ class _Fold:
             if standing.held is not Truth.TRUE:
                 continue
             if standing.renews_due is None:
-                why = "not in the days for its renewal"
+                why = "outside_window"
             elif standing.check is not None and standing.check.truth is not Truth.TRUE:
-                why = "its check is not passed"
+                why = "check_not_passed"
             else:
                 following = calendar.add_years(date.fromisoformat(row.data["anniversary"]), 1)
                 while following <= standing.renews_due:
@@ -311,13 +312,13 @@ class _Fold:
         offered = list(self._offers(doing.name, doing.on, one))
         if not offered:
             self._buy(doing, calendar.add_years(doing.on, 1))
-            self._tell(doing, "bought", doing.name, "for a year; no choice of the day offers them")
+            self._tell(doing, "bought", doing.name, Saying("no_choice"))
             return
         chosen = next((pair for pair in offered if pair[1].eligibility == "eligible"), None)
         if chosen is None:
             _, option = offered[0]
-            said = f"{option.eligibility.replace('_', ' ')} on the day"
-            self._tell(doing, "refused", option.title, said, unmet_of(option.reasons))
+            saying = Saying("on_the_day", outcome=option.eligibility)
+            self._tell(doing, "refused", option.title, saying, unmet_of(option.reasons))
             return
         decision, option = chosen
         due = decision.renews_to.exact if isinstance(decision.renews_to, Dates) else None
@@ -327,17 +328,25 @@ class _Fold:
         kept = self._keep_and_lose(option.effects, doing.on, following)
         self._buy(doing, following)
         pays = [
-            f"{', '.join(map(self._title, one.names))}{effect_amount(one)}"
+            Payment(tuple(map(self._title, one.names)), one.amount, one.currency)
             for one in option.effects
             if one.verb == "pay"
         ]
-        said = f"through {following - _DAY}" + (f"; pays {' and '.join(pays)}" if pays else "")
-        self._tell(doing, "bought", option.title, said)
+        self._tell(doing, "bought", option.title, Saying("bought", following - _DAY, pays=pays))
         for award in kept:
             rule = self.core.rule_of_award[award]
-            said = f"next anniversary {following}"
+            saying = Saying("next_anniversary", following)
             self.happenings.append(
-                Happening(doing.on, "renewed", rule.id, rule.title, doing.verb, said, pointer=doing.pointer)
+                Happening(
+                    doing.on,
+                    "renewed",
+                    rule.id,
+                    rule.title,
+                    doing.verb,
+                    saying.text,
+                    pointer=doing.pointer,
+                    saying=saying,
+                )
             )
 
     def _title(self, name: str) -> str:
@@ -422,9 +431,13 @@ class _Fold:
     def _first_day(self, rule: c.Rule, decision: Decision, now: State, day: date) -> None:
         """Tell of the first day what begins on it; what was so already is in the spans."""
         if now.held is Truth.TRUE and now.since == day:
-            self.happenings.append(Happening(day, "attained", rule.id, decision.title, after=check_text(now)))
+            self.happenings.append(
+                Happening(day, "attained", rule.id, decision.title, after=check_text(now), states=(None, now))
+            )
         if now.due_today:
-            self.happenings.append(Happening(day, "fee_due", rule.id, decision.title, after=amount_text(now)))
+            self.happenings.append(
+                Happening(day, "fee_due", rule.id, decision.title, after=amount_text(now), states=(None, now))
+            )
 
     def _close(self, course: _Course, last: date) -> None:
         if course.state is not None and course.since is not None:

@@ -9,10 +9,11 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from dsl import core as c
 from dsl.core.ranges import Range, Truth
-from evaluator.decision import Decision, EffectTaken, range_json
+from evaluator.decision import Decision, range_json
 from evaluator.kept import Kept
 from evaluator.plan import Plans
 from evaluator.reasons import Context, Reason, plain, reasons_of, required_text
+from evaluator.timeline.sayings import Saying
 from evaluator.timeline.state import State
 
 Json = Any
@@ -24,11 +25,16 @@ Kind: TypeAlias = Literal[
 
 
 class Reached(NamedTuple):
-    """A requirement by its code and title, and what it came to."""
+    """A requirement by its code and title, and what it came to: alone, or before and after it changed."""
 
     code: str
     title: str
-    said: str
+    sides: tuple[Reason, ...]
+
+    @property
+    def said(self) -> str:
+        """The words that answers have for it."""
+        return " → ".join(map(_said, self.sides))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,10 @@ class Happening:
     """The requirements that decide it: those that changed, or that are not met."""
     pointer: str | None = None
     """The event of the facts that it follows from."""
+    states: tuple[State | None, State | None] = (None, None)
+    """What the rule comes to before it and from it on, where it happens to a rule that is followed."""
+    saying: Saying | None = None
+    """What is said of it beside that."""
 
     def as_json(self) -> dict[str, Json]:
         """Return what there is of it."""
@@ -54,7 +64,7 @@ class Happening:
         sides = {"before": self.before, "after": self.after, "pointer": self.pointer}
         told.update({name: value for name, value in sides.items() if value is not None})
         if self.reasons:
-            told["reasons"] = [{"code": code, "title": title, "is": is_} for code, title, is_ in self.reasons]
+            told["reasons"] = [{"code": one.code, "title": one.title, "is": one.said} for one in self.reasons]
         return told
 
 
@@ -66,7 +76,7 @@ def between(rule: c.Rule, day: date, before: Side, after: Side) -> Iterator[Happ
     (was, old), (now, new) = before, after
 
     def happens(kind: Kind, one: str | None, other: str | None, reasons: Iterable[Reached] = ()) -> Happening:
-        return Happening(day, kind, rule.id, new.title, one, other, tuple(reasons))
+        return Happening(day, kind, rule.id, new.title, one, other, tuple(reasons), states=(was, now))
 
     changed = tuple(_changed(old, new))
     if was.in_force != now.in_force:
@@ -98,19 +108,29 @@ def between(rule: c.Rule, day: date, before: Side, after: Side) -> Iterator[Happ
 def _held(rule: c.Rule, day: date, was: State, now: State, new: Decision, changed: Sequence[Reached]) -> Happening:
     if now.held is Truth.TRUE:
         kind: Kind = "attained" if now.since is None or now.since >= day else "carried_over"
-        return Happening(day, kind, rule.id, new.title, None, check_text(now), tuple(changed))
+        return Happening(day, kind, rule.id, new.title, None, check_text(now), tuple(changed), states=(was, now))
     if now.held is Truth.FALSE:
         reasons = tuple(unmet_in_check(new)) if now.check is Truth.FALSE else ()
-        return Happening(
-            day, "lost", rule.id, new.title, None, None if reasons else _why_lost(rule, was, now, day), reasons
-        )
-    return Happening(day, "lost", rule.id, new.title, None, "not known whether it is still held")
+        saying = None if reasons else _why_lost(was, now)
+    else:
+        reasons, saying = (), Saying("perhaps_held")
+    return Happening(
+        day,
+        "lost",
+        rule.id,
+        new.title,
+        None,
+        None if saying is None else saying.text,
+        reasons,
+        states=(was, now),
+        saying=saying,
+    )
 
 
-def _why_lost(rule: c.Rule, was: State, now: State, day: date) -> str:
+def _why_lost(was: State, now: State) -> Saying:
     if not now.in_force and was.in_force:
-        return "the rule ended"
-    return "ended" if now.check is None and not was.renewable else "not renewed"
+        return Saying("rule_ended")
+    return Saying("ended" if now.check is None and not was.renewable else "not_renewed")
 
 
 _CHECKED = {Truth.TRUE: "passed", Truth.FALSE: "failed", Truth.UNKNOWN: "not settled yet"}
@@ -125,7 +145,7 @@ def _changed(old: Decision, new: Decision) -> Iterator[Reached]:
     codes = [code for code, one in after.items() if code in before and _core(before[code]) != _core(one)]
     for code in codes:
         if not any(other.startswith(f"{code}.") for other in codes):
-            yield Reached(code, after[code].title, f"{_said(before[code])} → {_said(after[code])}")
+            yield Reached(code, after[code].title, (before[code], after[code]))
 
 
 def _by_code(decision: Decision) -> dict[str, Reason]:
@@ -156,7 +176,7 @@ def unmet_of(reasons: Iterable[Reason]) -> Iterator[Reached]:
         below = list(unmet_of(reason.parts))
         yield from below
         if not below or (reason.short_by is not None and reason.points is None):
-            yield Reached(reason.code, reason.title, _said(reason))
+            yield Reached(reason.code, reason.title, (reason,))
 
 
 def unmet_in_check(decision: Decision) -> Iterator[Reached]:
@@ -194,11 +214,6 @@ def points_text(state: State) -> str | None:
 def amount_text(state: State) -> str | None:
     """Tell the amount of a fee."""
     return None if state.amount is None else f"{plain(state.amount)} {state.currency or ''}".strip()
-
-
-def effect_amount(effect: EffectTaken) -> str:
-    """Tell what an effect costs."""
-    return "" if effect.amount is None else f" {plain(effect.amount)} {effect.currency or ''}".rstrip()
 
 
 def _text(value: Range | None) -> str | None:

@@ -35,6 +35,18 @@ class SpanErrors(ValueError):
         super().__init__(f"{message}; {advice}")
 
 
+class TooManyDecisions(SpanErrors):
+    """A timeline would take more decisions than are made at once: so many rules on so many days."""
+
+    def __init__(self, rules: int, days: int, most: int) -> None:
+        self.rules = rules
+        self.days = days
+        super().__init__(
+            f"{rules:,} rules would be decided on {days:,} days",
+            f"ask for fewer rules or days: at most {most:,} decisions are made at once",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineQuery:
     """What is asked: rules by id or pattern, from a day through a day, about one partner's facts and events."""

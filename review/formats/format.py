@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import orjson
 
+from review.languages.voice import Voice
 from review.words.decision_text import Paint
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken(Generic[T]):
+    """A result, and the voice of the language that it is told in."""
+
+    told: T
+    say: Voice
+
+
 Writer = Callable[[T, Paint], str]
 """Writes a result, to its last line break; paint colours words for a terminal."""
 

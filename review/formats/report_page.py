@@ -15,20 +15,22 @@ from review.report.tables import Part, Table, parts
 def report_html(report: Report) -> str:
     """Return the page."""
     style = files("review.formats").joinpath("report.css").read_text(encoding="utf-8")
-    title = f"{report.partner}: report of {report.as_of}" if report.partner is not None else f"Report of {report.as_of}"
+    say, day = report.say, str(report.as_of)
+    title = say("page", day=day) if report.partner is None else say("page-partner", partner=report.partner, day=day)
+    digest = say("page-digest", version=report.version or "-", digest=report.digest[:12], engine=report.engine)
     told = list(parts(report))
     links = "".join(f'<a href="#{part.section}">{escape(part.title)}</a>' for part in told)
     notes = "".join(f"{line}\n" for line in _notes(report))
     body = "".join(f"{line}\n" for part in told for line in _part(report, part))
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="merit report">\n'
+        f'<!doctype html>\n<html lang="{say.tag}">\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="merit report">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         # Whatever a name in the facts holds: nothing runs here and nothing is fetched.
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
-        f'<h1>{escape(title)}</h1>\n<p class="lead">{escape(report.title or "Policies")}</p>\n<nav>{links}</nav>\n{body}'
+        f'<h1>{escape(title)}</h1>\n<p class="lead">{escape(report.title or say("policies"))}</p>\n<nav>{links}</nav>\n{body}'
         f"{notes}</main>\n"
-        f"<footer>Policies {escape(report.version or '-')}, digest {report.digest[:12]}; {escape(report.engine)}.</footer>\n"
+        f"<footer>{escape(digest)}</footer>\n"
         "</body>\n</html>\n"
     )
 
@@ -38,16 +40,16 @@ def _part(report: Report, part: Part) -> Iterator[str]:
     if part.lead:
         yield f'<p class="lead">{escape(part.lead)}</p>'
     if part.section == "summary" and report.summary is not None:
-        yield from _picture(stages_drawing(tuple(report.summary.counts())))
+        yield from _picture(stages_drawing(tuple(report.summary.counts()), report.say))
     if part.section == "due" and report.timeline is not None:
-        yield f'<div class="picture paper">{timeline_drawing(report.timeline)}</div>'
+        yield f'<div class="picture paper">{timeline_drawing(report.timeline, report.say)}</div>'
     if not part.tables:
-        yield "<p>Nothing.</p>"
+        yield f"<p>{escape(report.say('nothing-told'))}</p>"
     for table in part.tables:
         if table.heading:
             yield f"<h3>{escape(table.heading)}</h3>"
         if table.metrics:
-            yield from _picture(metrics_drawing(table.metrics))
+            yield from _picture(metrics_drawing(table.metrics, report.say))
         yield from _table(table)
     yield "</section>"
 
@@ -73,7 +75,8 @@ def _cell(text: str) -> str:
 
 def _notes(report: Report) -> Iterator[str]:
     for one in report.readers.withheld:
-        yield f'<p class="notes">Not shown to this reader: {escape(one.section)} ({escape(one.rule)}).</p>'
+        said = report.say("withheld-page", section=report.say.word("section", one.section), rule=one.rule)
+        yield f'<p class="notes">{escape(said)}</p>'
     if report.notes:
         yield '<ul class="notes">'
         yield from (f"<li>{escape(note)}</li>" for note in report.notes)

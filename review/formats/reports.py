@@ -8,23 +8,27 @@ from collections.abc import Iterator
 
 from review.formats.format import Formats, in_json, in_lines
 from review.formats.report_page import report_html
+from review.languages.voice import padded, text_width
 from review.report.raw import COLUMNS, rows
 from review.report.report import Report
 from review.report.tables import Table, parts
 from review.words.decision_text import Paint
+from review.words.timeline_text import digest_text
 
 WIDEST = 60
-"""Characters of a column of text; what is longer stands in a line of its own."""
+"""Columns of the terminal that one of a table takes at most; a text that is longer pushes the next one on."""
 
 
 def headline(report: Report) -> str:
     """Say whose report it is, and of which day."""
-    who = f"Report for {report.partner}" if report.partner is not None else "Report"
-    return f"{who}, {report.as_of}"
+    if report.partner is None:
+        return report.say("headline", day=str(report.as_of))
+    return report.say("headline-partner", partner=report.partner, day=str(report.as_of))
 
 
 def report_lines(report: Report, paint: Paint) -> Iterator[str]:
     """Yield the sections as lines."""
+    say = report.say
     yield paint(headline(report), "head")
     for part in parts(report):
         yield ""
@@ -32,32 +36,34 @@ def report_lines(report: Report, paint: Paint) -> Iterator[str]:
         if part.lead:
             yield paint(f"  {part.lead}", "faint")
         if not part.tables:
-            yield "  nothing"
+            yield f"  {say('nothing')}"
         for table in part.tables:
             if table.heading:
                 yield f"  {table.heading}"
             yield from _text_table(table, paint)
     for one in report.readers.withheld:
         yield ""
-        yield f"not shown: {one.section} ({one.rule}: {one.eligibility.replace('_', ' ')})"
+        said = say.of(one.rule, say.outcome(one.eligibility))
+        yield say("withheld", section=say.word("section", one.section), rule=said)
     yield ""
     for note in report.notes:
-        yield f"note: {note}"
-    yield paint(f"policies {report.version or '-'}, digest {report.digest[:12]}; {report.engine}", "faint")
+        yield say("note", note=note)
+    yield paint(digest_text(report.version, report.digest, report.engine, say), "faint")
 
 
 def _text_table(table: Table, paint: Paint) -> Iterator[str]:
     """Yield a table; the last column, which is the longest, is not padded."""
     every = (table.columns, *table.rows)
-    widths = [min(max(len(row[index]) for row in every), WIDEST) for index in range(len(table.columns))]
+    widths = [min(max(text_width(row[index]) for row in every), WIDEST) for index in range(len(table.columns))]
     for number, row in enumerate(every):
-        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
+        cells = [padded(cell, columns) for cell, columns in zip(row[:-1], widths, strict=False)]
         line = "    " + "  ".join([*cells, row[-1]]).rstrip()
         yield paint(line, "faint") if number == 0 else line
 
 
 def report_markdown(report: Report) -> Iterator[str]:
     """Yield a page."""
+    say = report.say
     yield f"# {headline(report)}"
     for part in parts(report):
         yield ""
@@ -67,7 +73,7 @@ def report_markdown(report: Report) -> Iterator[str]:
             yield part.lead
         if not part.tables:
             yield ""
-            yield "Nothing."
+            yield say("nothing-told")
         for table in part.tables:
             yield ""
             if table.heading:
@@ -79,7 +85,7 @@ def report_markdown(report: Report) -> Iterator[str]:
                 yield f"| {' | '.join(map(_cell, row))} |"
     for one in report.readers.withheld:
         yield ""
-        yield f"Not shown: {one.section} (`{one.rule}`)."
+        yield say("withheld-markdown", section=say.word("section", one.section), rule=one.rule)
     if report.notes:
         yield ""
         for note in report.notes:

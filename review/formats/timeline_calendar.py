@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from evaluator.timeline.fold import Timeline
 from evaluator.timeline.happenings import Happening, Kind
-from review.words.timeline_text import sentence
+from review.languages.voice import Voice
+from review.words.timeline_text import reasons_text, sentence
 
 KINDS: tuple[Kind, ...] = (
     "checked", "lost", "window_opens", "window_closes", "fee_due", "attained", "carried_over", "begins", "ends"
@@ -19,7 +20,7 @@ class NoCalendar(RuntimeError):
     """The library that writes calendars is not installed."""
 
 
-def timeline_calendar(timeline: Timeline) -> str:
+def timeline_calendar(timeline: Timeline, say: Voice) -> str:
     """Return the days ahead as a calendar of whole-day events; the same timeline gives the same text.
 
     Raises:
@@ -30,7 +31,7 @@ def timeline_calendar(timeline: Timeline) -> str:
     except ImportError as error:
         raise NoCalendar("calendars need the extra `calendar`: install merit[calendar]") from error
     found = Calendar()
-    found.add("prodid", f"-//{timeline.engine}//timeline//EN")
+    found.add("prodid", f"-//{timeline.engine}//timeline//{say.tag.upper()}")
     found.add("version", "2.0")
     for one in timeline.happenings:
         if one.kind not in KINDS:
@@ -41,8 +42,8 @@ def timeline_calendar(timeline: Timeline) -> str:
         event.add("dtstamp", datetime(timeline.first.year, timeline.first.month, timeline.first.day, tzinfo=UTC))
         event.add("dtstart", one.on)
         event.add("dtend", one.on + timedelta(days=1))
-        event.add("summary", f"{one.title}: {sentence(one)}")
-        why = "\n".join(f"{reason.title}: {reason.said.replace('_', ' ')} ({reason.code})" for reason in one.reasons)
+        event.add("summary", say.of(one.title, sentence(one, say)))
+        why = "\n".join(f"{reasons_text((reason,), say)} ({reason.code})" for reason in one.reasons)
         event.add("description", f"{one.rule}\n{why}" if why else one.rule)
         event.add("transp", "TRANSPARENT")
         found.add_component(event)

@@ -14,7 +14,8 @@ from xml.sax.saxutils import escape, quoteattr
 from dsl.core.ranges import Numbers, Truth
 from evaluator.timeline.fold import Life, Timeline
 from evaluator.timeline.happenings import Happening, Kind
-from review.words.timeline_text import colour, holdings, sentence
+from review.languages.voice import ENGLISH, Voice, shortened
+from review.words.timeline_text import colour, days_text, digest_text, holdings, reasons_text, sentence
 
 WIDTH = 1080
 LEFT, RIGHT = 20, 24
@@ -24,7 +25,7 @@ LINE = 18
 MOST_TOLD = 60
 """Sentences below the lanes; what is left of more is told by their number."""
 LONGEST = 128
-"""Characters of a sentence."""
+"""Columns of a sentence: letters of full width take two."""
 
 _SHOWN: tuple[Kind, ...] = (
     "attained", "carried_over", "lost", "checked", "renewed", "bought", "refused", "fee_due", "window_opens",
@@ -53,7 +54,7 @@ class _Scale:
         return self.at(day + timedelta(days=1))
 
 
-def timeline_drawing(timeline: Timeline) -> str:
+def timeline_drawing(timeline: Timeline, say: Voice) -> str:
     """Return the drawing as an SVG document."""
     scale = _Scale(timeline.first, timeline.last)
     shown = [one for one in timeline.happenings if one.kind in _SHOWN]
@@ -62,33 +63,35 @@ def timeline_drawing(timeline: Timeline) -> str:
     y = TOP
     for life in timeline.lives:
         own = [one for one in shown if one.rule == life.rule.id]
-        lane, height = _lane(life, own, numbers, scale, y)
+        lane, height = _lane(life, own, numbers, scale, y, say)
         body += lane
         y += height + GAP
     others = [one for one in shown if one.rule not in {life.rule.id for life in timeline.lives}]
     if others:
-        body.append(_text(LEFT, y + 14, "Bought", weight="bold"))
-        body += _marks(others, numbers, scale, y + TITLE)
+        body.append(_text(LEFT, y + 14, say("drawing-bought"), weight="bold"))
+        body += _marks(others, numbers, scale, y + TITLE, say)
         y += TITLE + MARKS + GAP
     axis = list(_axis(scale, y - GAP + 4))
-    told = list(_told(shown, timeline, y + 8))
+    told = list(_told(shown, timeline, y + 8, say))
     height = y + 8 + LINE * (min(len(shown), MOST_TOLD) + 2) + 26
-    title = f"{timeline.first} to {timeline.last}"
+    title = days_text(timeline.first, timeline.last, say)
+    # Han letters are drawn by the language: the same one looks another way in Japanese than in Chinese.
+    language = "" if say.tag == ENGLISH else f' xml:lang="{say.tag}"'
     head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'role="img" aria-label={quoteattr(f"Timeline, {title}")} font-family="Segoe UI, Helvetica, Arial, sans-serif" font-size="13">',
+        f'<svg xmlns="http://www.w3.org/2000/svg"{language} viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
+        f'role="img" aria-label={quoteattr(say("drawing", days=title))} font-family="Segoe UI, Helvetica, Arial, sans-serif" font-size="13">',
         f"<title>{escape(title)}</title>",
         '<defs><pattern id="perhaps" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<rect width="8" height="8" fill="#f2e3b3"/><rect width="4" height="8" fill="#e0b030"/></pattern></defs>',
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         _text(LEFT, 24, title, size=18, weight="bold"),
-        *_legend(),
+        *_legend(say),
     ]
     return "\n".join([*head, *axis, *body, *told, "</svg>"]) + "\n"
 
 
 def _lane(
-    life: Life, own: Sequence[Happening], numbers: dict[int, int], scale: _Scale, y: float
+    life: Life, own: Sequence[Happening], numbers: dict[int, int], scale: _Scale, y: float, say: Voice
 ) -> tuple[list[str], int]:
     """Return the lane of a rule from a height on, and how high it is."""
     found = [
@@ -100,28 +103,31 @@ def _lane(
     if any(span.state.held is not None for span in life.spans):
         found.append(_rect(scale.at(scale.first), scale.after(scale.last), top, BAND, "#eceff1"))
         for first, last, truth in holdings(life):
-            found.append(_rect(scale.at(first), scale.after(last), top, BAND, _HELD[truth], f"{first} to {last}"))
+            found.append(
+                _rect(scale.at(first), scale.after(last), top, BAND, _HELD[truth], days_text(first, last, say))
+            )
             if scale.after(last) - scale.at(first) > 90:
-                said = "held" if truth is Truth.TRUE else "perhaps held"
+                said = say("drawing-held" if truth is Truth.TRUE else "drawing-perhaps_held")
                 fill = "#ffffff" if truth is Truth.TRUE else "#3c2f00"
                 found.append(_text(scale.at(first) + 8, top + 14, said, fill=fill))
         top, height = top + BAND, height + BAND
     for span in life.spans:
         if span.state.eligibility is not None and span.state.in_force:
-            said = f"{span.state.eligibility.replace('_', ' ')}, {span.first} to {span.last}"
+            days = days_text(span.first, span.last, say)
+            said = say("drawing-state", said=say.outcome(span.state.eligibility), days=days)
             found.append(
                 _rect(scale.at(span.first), scale.after(span.last), top, STRIP, _ELIGIBLE[span.state.eligibility], said)
             )
     top, height = top + STRIP, height + STRIP
-    found += _marks(own, numbers, scale, top)
+    found += _marks(own, numbers, scale, top, say)
     top, height = top + MARKS, height + MARKS
     if any(span.state.points is not None for span in life.spans):
-        found += _score(life, scale, top + 6)
+        found += _score(life, scale, top + 6, say)
         height += SCORE + 6
     return found, height
 
 
-def _score(life: Life, scale: _Scale, y: float) -> Iterator[str]:
+def _score(life: Life, scale: _Scale, y: float, say: Voice) -> Iterator[str]:
     """Yield the score as a line, or as an area where it is a range, against its mark."""
     out_of = max((span.state.out_of for span in life.spans if span.state.out_of is not None), default=None)
     if not out_of:
@@ -151,14 +157,22 @@ def _score(life: Life, scale: _Scale, y: float) -> Iterator[str]:
             yield from _line(line)
             line = []
             low, high = height(float(points.low)), height(float(points.high))
-            said = f"{points.low} to {points.high} points, {span.first} to {span.last}"
+            points_said = say("drawing-points-between", low=str(points.low), high=str(points.high))
+            said = say("drawing-state", said=points_said, days=days_text(span.first, span.last, say))
             yield _rect(left, right, high, max(low - high, 1.0), "#c9dcf3", said)
     yield from _line(line)
     last = next((one.state for one in reversed(life.spans) if one.state.needed is not None), None)
     if last is not None and last.needed is not None and last.needed.low is not None:
         at = height(float(last.needed.low)) - 3
-        yield _text(WIDTH - RIGHT - 4, at, f"needed {last.needed.low:f}", fill="#b3261e", size=11, anchor="end")
-    yield _text(LEFT + 4, y + 11, f"{out_of:f} points", fill="#5f6368", size=11)
+        yield _text(
+            WIDTH - RIGHT - 4,
+            at,
+            say("drawing-needed", figure=f"{last.needed.low:f}"),
+            fill="#b3261e",
+            size=11,
+            anchor="end",
+        )
+    yield _text(LEFT + 4, y + 11, say("drawing-points", figure=f"{out_of:f}"), fill="#5f6368", size=11)
 
 
 def _line(points: Sequence[tuple[float, float]]) -> Iterator[str]:
@@ -167,7 +181,7 @@ def _line(points: Sequence[tuple[float, float]]) -> Iterator[str]:
         yield f'<polyline points="{path}" fill="none" stroke="#1f5fa8" stroke-width="2"/>'
 
 
-def _marks(own: Sequence[Happening], numbers: dict[int, int], scale: _Scale, y: float) -> Iterator[str]:
+def _marks(own: Sequence[Happening], numbers: dict[int, int], scale: _Scale, y: float, say: Voice) -> Iterator[str]:
     """Yield a numbered mark for each thing that happens; marks that would cover each other share one."""
     groups: list[tuple[float, list[Happening]]] = []
     for one in own:
@@ -185,7 +199,7 @@ def _marks(own: Sequence[Happening], numbers: dict[int, int], scale: _Scale, y: 
         )
         width = 9 + 7 * len(said)
         left = min(max(x - width / 2, 2), WIDTH - width - 2)
-        hint = "; ".join(f"{one.on} {one.title}: {sentence(one)}" for one in ones)
+        hint = say.semicolon(f"{one.on} {say.of(one.title, sentence(one, say))}" for one in ones)
         yield (
             f'<g><title>{escape(hint)}</title><line x1="{x:.1f}" x2="{x:.1f}" y1="{y - STRIP - 2:.1f}" y2="{y + 4:.1f}" stroke="{fill}" stroke-width="2"/>'
             f'<rect x="{left:.1f}" y="{y + 3:.1f}" width="{width}" height="15" rx="7" fill="{fill}"/>'
@@ -210,35 +224,35 @@ def _axis(scale: _Scale, bottom: float) -> Iterator[str]:
             yield _text(x + 3, TOP - 4, f"{day:%Y}" if step == 12 else f"{day:%Y-%m}", fill="#5f6368", size=11)
 
 
-def _legend() -> Iterator[str]:
+def _legend(say: Voice) -> Iterator[str]:
     x = WIDTH - RIGHT - 500
-    for fill, said, width in (
-        (_HELD[Truth.TRUE], "held", 62), ("url(#perhaps)", "perhaps held", 112), (_ELIGIBLE["eligible"], "requirements met", 148),
-        (_ELIGIBLE["not_eligible"], "not met", 86), (_ELIGIBLE["undetermined"], "not known", 80),
+    for fill, name, width in (
+        (_HELD[Truth.TRUE], "held", 62), ("url(#perhaps)", "perhaps_held", 112), (_ELIGIBLE["eligible"], "met", 148),
+        (_ELIGIBLE["not_eligible"], "not_met", 86), (_ELIGIBLE["undetermined"], "not_known", 80),
     ):  # fmt: skip
-        is_band = said in ("held", "perhaps held")
+        is_band = name in ("held", "perhaps_held")
         yield _rect(x, x + 14, 12 if is_band else 17, 14 if is_band else STRIP, fill)
-        yield _text(x + 19, 24, said, fill="#3c4043", size=12)
+        yield _text(x + 19, 24, say(f"drawing-{name}"), fill="#3c4043", size=12)
         x += width
 
 
-def _told(shown: Sequence[Happening], timeline: Timeline, y: float) -> Iterator[str]:
+def _told(shown: Sequence[Happening], timeline: Timeline, y: float, say: Voice) -> Iterator[str]:
     y += LINE
     for index, one in enumerate(shown[:MOST_TOLD], 1):
-        why = "; ".join(f"{reason.title}: {reason.said.replace('_', ' ')}" for reason in one.reasons[:2])
-        said = f"{one.title}: {sentence(one)}" + (f" ({why})" if why else "")
-        cut = said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+        why = reasons_text(one.reasons[:2], say)
+        said = say.of(one.title, sentence(one, say))
+        cut = shortened(say("in-brackets", said=said, more=why) if why else said, LONGEST)
         yield _text(LEFT + 24, y, str(index), fill=_COLOURS[colour(one)], anchor="end", weight="bold")
         yield _text(LEFT + 34, y, str(one.on))
         yield _text(LEFT + 114, y, cut)
         y += LINE
     if len(shown) > MOST_TOLD:
-        yield _text(LEFT + 34, y, f"and {len(shown) - MOST_TOLD} more")
+        yield _text(LEFT + 34, y, say("more", count=len(shown) - MOST_TOLD))
         y += LINE
     yield _text(
         LEFT,
         y + 10,
-        f"policies {timeline.version or '-'}, digest {timeline.digest[:12]}; {timeline.engine}",
+        digest_text(timeline.version, timeline.digest, timeline.engine, say),
         fill="#5f6368",
         size=11,
     )

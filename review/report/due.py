@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsl import core as c
 from dsl.core.ranges import Dates, Truth, is_settled
 from evaluator.decision import Decision
 from evaluator.engine import Engine, one_day
-from evaluator.reasons import plain
 from evaluator.timeline.fold import Timeline, timeline
-from evaluator.timeline.happenings import Happening, Kind, Reached
-from evaluator.timeline.told import SpanErrors, TimelineQuery, read
+from evaluator.timeline.happenings import Happening, Kind
+from evaluator.timeline.told import TimelineQuery, TooManyDecisions, read
+from review.languages.voice import Voice
 from review.report.summary import Standing
-from review.words.timeline_text import sentence
+from review.words.timeline_text import reached_text, sentence
+from review.words.titles import title_text
 
 Json = Any
 KINDS: frozenset[Kind] = frozenset({
@@ -30,6 +31,14 @@ KINDS: frozenset[Kind] = frozenset({
 """What of a timeline is told: points that move without turning anything are its own."""
 MOST_DAYS = 24
 """Days on which fees and choices are decided."""
+
+
+class Why(NamedTuple):
+    """A requirement that something follows from, and what it came to."""
+
+    code: str
+    title: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +51,15 @@ class DueDate:
     rule: str
     title: str
     says: str
-    reasons: tuple[Reached, ...] = ()
+    why: tuple[Why, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         """Return what there is of it."""
         told: dict[str, Json] = {
             "on": self.on.isoformat(), "kind": self.kind, "rule": self.rule, "title": self.title, "says": self.says
         }  # fmt: skip
-        if self.reasons:
-            told["reasons"] = [{"code": code, "title": title, "is": is_} for code, title, is_ in self.reasons]
+        if self.why:
+            told["reasons"] = [{"code": one.code, "title": one.title, "is": one.says} for one in self.why]
         return told
 
 
@@ -65,7 +74,13 @@ class Due:
 
 
 def due_in(
-    engine: Engine, facts: Mapping[str, Json], standings: Sequence[Standing], first: date, last: date, most: int
+    engine: Engine,
+    facts: Mapping[str, Json],
+    standings: Sequence[Standing],
+    first: date,
+    last: date,
+    most: int,
+    say: Voice,
 ) -> Due:
     """Return what is due from a day through a day.
 
@@ -76,6 +91,7 @@ def due_in(
         first: the day of the report.
         last: the last day that is looked at.
         most: decisions at most of the timeline.
+        say: the voice of the language that it is told in.
 
     Raises:
         FactErrors: the facts or events do not fit each other.
@@ -90,25 +106,29 @@ def due_in(
     if followed:
         try:
             found = timeline(engine, TimelineQuery(tuple(followed), first, last, facts), most=most)
-        except SpanErrors as error:
-            notes.append(f"what happens to the awards that are held was not looked at: {error.message}")
+        except TooManyDecisions as error:
+            notes.append(say("note-timeline", rules=f"{error.rules:,}", days=f"{error.days:,}"))
     happenings = [one for one in found.happenings if one.kind in KINDS] if found is not None else []
-    dates = [DueDate(one.on, one.kind, one.rule, _title(engine, one), sentence(one), one.reasons) for one in happenings]
+    dates = [
+        DueDate(
+            one.on, one.kind, one.rule, _title(engine, one, say), sentence(one, say),
+            tuple(Why(reached.code, title_text(reached.title, say), reached_text(reached, say)) for reached in one.reasons),
+        )
+        for one in happenings
+    ]  # fmt: skip
     days = sorted({first, *(one.on for one in happenings), *_anniversaries(facts, first, last)})
     if len(days) > MOST_DAYS:
-        notes.append(
-            f"fees and choices were decided on the first {MOST_DAYS} of {len(days)} days on which something happens"
-        )
-    dates += _money(engine, facts, days[:MOST_DAYS], last)
+        notes.append(say("note-money", first=MOST_DAYS, days=len(days)))
+    dates += _money(engine, facts, days[:MOST_DAYS], last, say)
     order = {id(one): index for index, one in enumerate(dates)}
     dates.sort(key=lambda one: (one.on, order[id(one)]))
     return Due(tuple(dates), found, notes)
 
 
-def _title(engine: Engine, one: Happening) -> str:
+def _title(engine: Engine, one: Happening, say: Voice) -> str:
     """Return what it happens to, with the level of an award that has several."""
     rule = engine.core.rules.get(one.rule)
-    return f"{one.title}, {rule.level}" if rule is not None and rule.level is not None else one.title
+    return say.with_level(one.title, rule.level if rule is not None else None)
 
 
 def _attained_ahead(facts: Mapping[str, Json], engine: Engine) -> Iterator[str]:
@@ -126,7 +146,9 @@ def _anniversaries(facts: Mapping[str, Json], first: date, last: date) -> Iterat
             yield date.fromisoformat(day)
 
 
-def _money(engine: Engine, facts: Mapping[str, Json], days: Iterable[date], last: date) -> Iterator[DueDate]:
+def _money(
+    engine: Engine, facts: Mapping[str, Json], days: Iterable[date], last: date, say: Voice
+) -> Iterator[DueDate]:
     """Yield the fees that fall due and the choices that open or close, each where it changes."""
     rules = [rule for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides in ("amount", "options")]
     fees: set[tuple[str, date]] = set()
@@ -142,31 +164,34 @@ def _money(engine: Engine, facts: Mapping[str, Json], days: Iterable[date], last
             is_asked = due is not None and day <= due <= last and rule.version_on(due) is not None
             if due is not None and is_asked and _is_owed(decision) and (rule.id, due) not in fees:
                 fees.add((rule.id, due))
-                yield DueDate(due, "fee_due", rule.id, decision.title, _fee(decision, day, due, is_first=index == 0))
+                says = _fee(decision, say, is_today=due == day and index == 0)
+                yield DueDate(due, "fee_due", rule.id, decision.title, says)
             if decision.options:
-                yield from _options(decision, day, offered)
+                yield from _options(decision, day, offered, say)
 
 
 def _is_owed(decision: Decision) -> bool:
     return decision.eligibility in (None, "eligible") and decision.amount is not None
 
 
-def _fee(decision: Decision, day: date, due: date, *, is_first: bool) -> str:
+def _fee(decision: Decision, say: Voice, *, is_today: bool) -> str:
     amount = decision.amount
     if amount is None:
         raise AssertionError("a fee that is owed has an amount")
-    said = (
-        f"{plain(amount)} {decision.currency or ''}".strip()
-        if is_settled(amount)
-        else f"{plain(amount)} {decision.currency or ''}, not settled"
+    said = f"{say.range(amount)} {decision.currency or ''}".strip()
+    return say(
+        "fee", amount=said, is_settled="yes" if is_settled(amount) else "no", is_today="yes" if is_today else "no"
     )
-    return f"{said}, where it is bought on the day" if due == day and is_first else said
 
 
-def _options(decision: Decision, day: date, offered: dict[str, str]) -> Iterator[DueDate]:
+def _options(decision: Decision, day: date, offered: dict[str, str], say: Voice) -> Iterator[DueDate]:
     chosen = [one.title for one in decision.options if one.eligibility == "eligible" and one.name is not None]
-    said = ", ".join(chosen)
-    if said != offered.get(decision.rule, ""):
-        offered[decision.rule] = said
-        until = f", through {decision.window[1]}" if said and decision.window is not None else ""
-        yield DueDate(day, "options", decision.rule, decision.title, f"can be chosen: {said or 'nothing'}{until}")
+    said = say.comma(chosen)
+    if said == offered.get(decision.rule, ""):
+        return
+    offered[decision.rule] = said
+    if said and decision.window is not None:
+        says = say("choices-through", what=said, day=str(decision.window[1]))
+    else:
+        says = say("choices", what=said or say("nothing"))
+    yield DueDate(day, "options", decision.rule, decision.title, says)

@@ -22,8 +22,10 @@ from evaluator.kept import Kept
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
 from evaluator.reasons import Context, Outcome, Reason, Required, reasons_of
+from review.languages.voice import Voice
 from review.report.anniversaries import entry_of, next_anniversary
 from review.report.summary import Standing
+from review.words.gap_text import gap_text
 
 Json = Any
 View: TypeAlias = Literal["today", "anniversary_year"]
@@ -83,29 +85,30 @@ class Metric:
         return told
 
 
-def metrics(one: OneDay, standings: Iterable[Standing]) -> Iterator[Metric]:
+def metrics(one: OneDay, standings: Iterable[Standing], say: Voice) -> Iterator[Metric]:
     """Yield the metrics of each award, first on the day, then on its next anniversary where it is held."""
     for standing in standings:
         rule, today = standing.rule, one.facts.as_of
         if rule.version_on(today) is not None:
-            yield from _in_view(one, standing, "today", Moment(today, rule=rule))
+            yield from _in_view(one, standing, "today", Moment(today, rule=rule), say)
         else:
-            yield _not_covered(standing, "today", today, f"the rule is not in force on {today}")
+            yield _not_covered(standing, "today", today, say)
         entry = entry_of(one, rule, standing.decision)
         due = next_anniversary(standing.decision, entry, today)
         if entry is None or due is None:
             continue
         if rule.version_on(due) is None:
-            yield _not_covered(standing, "anniversary_year", due, f"the rule is not in force on its anniversary, {due}")
+            yield _not_covered(standing, "anniversary_year", due, say)
         else:
-            yield from _in_view(one, standing, "anniversary_year", Moment(due, rule=rule, entry=entry, due=due))
+            yield from _in_view(one, standing, "anniversary_year", Moment(due, rule=rule, entry=entry, due=due), say)
 
 
-def _not_covered(standing: Standing, view: View, day: date, why: str) -> Metric:
-    return Metric(standing, view, day, "", "All of it", "undetermined", why=(why,))
+def _not_covered(standing: Standing, view: View, day: date, say: Voice) -> Metric:
+    why = say(f"not-in-force-{view}", day=str(day))
+    return Metric(standing, view, day, "", say("all-of-it"), "undetermined", why=(why,))
 
 
-def _in_view(one: OneDay, standing: Standing, view: View, at: Moment) -> Iterator[Metric]:
+def _in_view(one: OneDay, standing: Standing, view: View, at: Moment, say: Voice) -> Iterator[Metric]:
     rule = standing.rule
     version = rule.version_on(at.day)
     if version is None or version.requirement is None:
@@ -122,7 +125,7 @@ def _in_view(one: OneDay, standing: Standing, view: View, at: Moment) -> Iterato
         yield Metric(
             standing, view, at.day, reason.code.removeprefix(f"{rule.id}."), reason.title, reason.outcome,
             reason.observed, reason.required, reason.short_by, reason.unit, reason.points, reason.out_of,
-            tuple(dict.fromkeys(_why(gap, at.day) for gap in gaps))[:MOST_WHY],
+            tuple(dict.fromkeys(gap_text(gap, at.day, say) for gap in gaps))[:MOST_WHY],
         )  # fmt: skip
 
 
@@ -147,24 +150,6 @@ def _missing(explanation: Explanation) -> Iterator[tuple[str, tuple[Gap, ...]]]:
             gaps = tuple(found.missing())
             if gaps:
                 yield found.node.code, gaps
-
-
-def _why(gap: Gap, day: date) -> str:
-    """Say what is missing."""
-    on = gap.day or day
-    match gap.kind:
-        case "history" if gap.title:
-            return f"{gap.title}: what it is on {on} is not told"
-        case "history":
-            return f"what holds on {on} is not known yet"
-        case "months":
-            return f"{gap.title}: {gap.note or 'months are missing'}"
-        case "figure":
-            return gap.title
-        case "records":
-            return f"{gap.title}: the list is not told"
-        case _:
-            return f"{gap.title}: not told"
 
 
 def by_award(found: Iterable[Metric]) -> Mapping[tuple[str, View], list[list[Metric]]]:

@@ -16,7 +16,8 @@ from dsl.core.ranges import Truth
 from dsl.core.references import Reading
 from evaluator.decision import Decision
 from evaluator.engine import Engine, one_day
-from evaluator.reasons import Reason, plain
+from evaluator.reasons import Reason
+from review.languages.voice import Voice
 from review.report.metrics import measured
 from review.report.summary import Standing
 
@@ -122,7 +123,13 @@ class People:
 
 
 def people(
-    engine: Engine, facts: Mapping[str, Json], standings: Sequence[Standing], as_of: date, through: date, most: int
+    engine: Engine,
+    facts: Mapping[str, Json],
+    standings: Sequence[Standing],
+    as_of: date,
+    through: date,
+    most: int,
+    say: Voice,
 ) -> People:
     """Return who carries what an award asks of people.
 
@@ -133,18 +140,26 @@ def people(
         as_of: the day of the report.
         through: the last day on which a certification that ends is told of.
         most: how many decisions are made at most.
+        say: the voice of the language that it is told in.
     """
-    return _People(engine, facts, standings, as_of, most).found(through)
+    return _People(engine, facts, standings, as_of, most, say).found(through)
 
 
 class _People:
     def __init__(
-        self, engine: Engine, facts: Mapping[str, Json], standings: Sequence[Standing], as_of: date, most: int
+        self,
+        engine: Engine,
+        facts: Mapping[str, Json],
+        standings: Sequence[Standing],
+        as_of: date,
+        most: int,
+        say: Voice,
     ) -> None:
         self.engine = engine
         self.facts = facts
         self.as_of = as_of
         self.left = most
+        self.say = say
         self.notes: list[str] = []
         raw = facts.get("records", {}).get(HOLDINGS)
         self.rows: list[Mapping[str, Json]] = list(raw["rows"] if isinstance(raw, Mapping) else raw or ())
@@ -155,9 +170,7 @@ class _People:
 
     def found(self, through: date) -> People:
         if self.raw is None:
-            self.notes.append(
-                "nothing is told of certifications (records/certifications): who carries what is not known"
-            )
+            self.notes.append(self.say("note-certifications"))
             return People(0, (), (), self.notes)
         one = one_day(self.engine, self.facts, self.as_of)
         self.before = {standing.rule.id: one.decision(standing.rule) for standing in self.rules}
@@ -184,9 +197,7 @@ class _People:
             if risks:
                 persons.append(Person(name, len(rows), risks))
         if self.rules and looked_at < len(holders):
-            self.notes.append(
-                f"{len(holders) - looked_at} of {len(holders)} people were not taken out: that is more decisions than one report makes"
-            )
+            self.notes.append(self.say("note-people", left=len(holders) - looked_at, people=len(holders)))
         persons.sort(key=lambda one: (-sum(risk.is_lost for risk in one.risks), -len(one.risks), one.name))
         return People(looked_at, tuple(persons), tuple(self.endings(through)), self.notes)
 
@@ -201,9 +212,7 @@ class _People:
             gone = {id(row) for one in sorted(days)[: index + 1] for row in days[one]}
             risks = self.risks([row for row in self.rows if id(row) not in gone]) if self.rules else ()
             if risks is None:
-                self.notes.append(
-                    f"what certifications that end from {day} on take with them was not looked at: that is more decisions than one report makes"
-                )
+                self.notes.append(self.say("note-endings", day=day))
                 return
             ended = tuple((row.get("person", "-"), row.get("certification", "-")) for row in days[day])
             yield Ending(date.fromisoformat(day), ended, risks)
@@ -223,7 +232,7 @@ class _People:
                 tuple(weakened),
             )
             for standing, before, after in found
-            if (weakened := list(_weakened(standing.rule, before, after)))
+            if (weakened := list(_weakened(standing.rule, before, after, self.say)))
         )  # fmt: skip
 
 
@@ -234,7 +243,7 @@ def _outcome(decision: Decision) -> str:
 _RANKS = {"met": 3, "partly_met": 2, "undetermined": 1, "unmet": 0}
 
 
-def _weakened(rule: c.Rule, before: Decision, after: Decision) -> Iterator[Weakened]:
+def _weakened(rule: c.Rule, before: Decision, after: Decision, say: Voice) -> Iterator[Weakened]:
     """Yield the innermost requirements that come to less."""
     own, others = dict(_reasons(before)), dict(_reasons(after))
     less = [code for code, reason in own.items() if code in others and _is_less(reason, others[code])]
@@ -243,7 +252,9 @@ def _weakened(rule: c.Rule, before: Decision, after: Decision) -> Iterator[Weake
             reason, other = own[code], others[code]
             # Points that become less are not carried by somebody alone, and a score is no requirement of people.
             is_carried = reason.outcome == "met" != other.outcome and reason.points is None and reason.out_of is None
-            yield Weakened(code.removeprefix(f"{rule.id}."), reason.title, _said(reason), _said(other), is_carried)
+            yield Weakened(
+                code.removeprefix(f"{rule.id}."), reason.title, say.reason(reason), say.reason(other), is_carried
+            )
 
 
 def _reasons(decision: Decision) -> Iterator[tuple[str, Reason]]:
@@ -261,10 +272,3 @@ def _is_less(before: Reason, after: Reason) -> bool:
     if before.points is not None and after.points is not None:
         return before.points != after.points
     return False
-
-
-def _said(reason: Reason) -> str:
-    told = reason.outcome.replace("_", " ")
-    if reason.points is not None:
-        return f"{told}, {plain(reason.points)} points"
-    return f"{told}, {plain(reason.observed)}" if reason.observed is not None else told

@@ -13,6 +13,7 @@ from dsl.codec import decimal_text
 from dsl.core.ranges import Numbers, Range, Truth, Words
 from evaluator.decision import HELD
 from evaluator.reasons import Required, plain, required_text
+from review.languages.voice import Voice
 from review.report.people import Risk
 from review.report.report import Report
 
@@ -32,12 +33,13 @@ def rows(report: Report) -> Iterator[Mapping[str, str]]:
 
 
 def _rows(report: Report) -> Iterator[dict[str, str]]:
+    say = report.say
     for one in report.summary.standings if report.summary is not None else ():
         rule, score = one.rule, one.decision.score
         yield {
             "section": "summary", "kind": rule.kind, "rule": rule.id, "award": rule.award, "level": rule.level or "",
             "title": one.title, "stage": one.stage, "held": HELD[one.held], "day": report.as_of.isoformat(),
-            "outcome": one.decision.eligibility or "", "says": " or ".join(sorted(one.stages)),
+            "outcome": one.decision.eligibility or "", "says": say.either(sorted(one.stages)),
             "through": one.projection.by.isoformat() if one.projection is not None else "",
             **({} if score is None else {**_ends("points", score.points), "out_of": decimal_text(score.out_of)}),
         }  # fmt: skip
@@ -49,13 +51,13 @@ def _rows(report: Report) -> Iterator[dict[str, str]]:
             "name": metric.title, "outcome": metric.outcome, **_ends("observed", metric.observed),
             "required": _required(metric.required),
             **_ends("short_by", metric.short_by), "unit": metric.unit or "", **_ends("points", metric.points),
-            "out_of": "" if metric.out_of is None else decimal_text(metric.out_of), "says": "; ".join(metric.why),
+            "out_of": "" if metric.out_of is None else decimal_text(metric.out_of), "says": say.semicolon(metric.why),
         }  # fmt: skip
     for entry in report.history or ():
         yield {
             "section": "history", "kind": entry.award.partition(".")[0], "award": entry.award, "level": entry.level or "",
             "title": entry.title, "stage": entry.stage or "", "held": HELD[entry.held], "day": entry.attained or "",
-            "through": entry.until or "", "says": f"anniversary {entry.anniversary}" if entry.anniversary else "",
+            "through": entry.until or "", "says": say("csv-anniversary", day=entry.anniversary) if entry.anniversary else "",
         }  # fmt: skip
     for date in report.due.dates if report.due is not None else ():
         yield {
@@ -64,7 +66,7 @@ def _rows(report: Report) -> Iterator[dict[str, str]]:
         }  # fmt: skip
     if report.people is not None:
         for person in report.people.persons:
-            for row in _risks(person.risks):
+            for row in _risks(person.risks, say):
                 yield {"section": "people", "kind": "person", "person": person.name, **row}
         for ending in report.people.endings:
             for name, certification in ending.certifications:
@@ -72,16 +74,16 @@ def _rows(report: Report) -> Iterator[dict[str, str]]:
                     "section": "people", "kind": "certification", "person": name, "name": certification,
                     "through": ending.on.isoformat(),
                 }  # fmt: skip
-            for row in _risks(ending.risks):
+            for row in _risks(ending.risks, say):
                 yield {"section": "people", "kind": "ending", "through": ending.on.isoformat(), **row}
 
 
-def _risks(risks: tuple[Risk, ...]) -> Iterator[dict[str, str]]:
+def _risks(risks: tuple[Risk, ...], say: Voice) -> Iterator[dict[str, str]]:
     for risk in risks:
         for less in risk.weakened:
             yield {
                 "rule": risk.rule, "title": risk.title, "held": "held" if risk.held else "not_held", "outcome": risk.after,
-                "code": less.code, "name": less.title, "says": f"{less.before} → {less.after}",
+                "code": less.code, "name": less.title, "says": say.turned(less.before, less.after),
             }  # fmt: skip
 
 

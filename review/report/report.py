@@ -18,6 +18,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.acceptance.histories import contradictions
 from evaluator.engine import Engine, UnknownRule, one_day
 from evaluator.timeline.fold import Timeline
+from review.languages.voice import ENGLISH, Voice, voice
 from review.report.due import Due, due_in
 from review.report.history import Attained, history
 from review.report.metrics import Metric, metrics
@@ -49,6 +50,8 @@ class ReportQuery:
     is_asked: bool = False
     """Whether the policies are asked who reads it though no role is told: then what is not settled is withheld."""
     request_id: str | None = None
+    language: str = ENGLISH
+    """The language of what is told in sentences; codes and names of the policies are the same in each."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,12 @@ class Report:
     people: People | None
     notes: tuple[str, ...] = ()
     """What is not in it, and why."""
+    language: str = ENGLISH
+
+    @property
+    def say(self) -> Voice:
+        """The voice of its language."""
+        return voice(self.language)
 
     @property
     def timeline(self) -> Timeline | None:
@@ -119,7 +128,9 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
         FactErrors: the facts do not fit the vocabulary, or contradict themselves.
         ReaderErrors: the role is none that the policies know.
         NotForReader: the policies do not let the role see the report.
+        UnknownLanguage: there are no messages in the language.
     """
+    say = voice(query.language)
     if not limits.is_inside(query.as_of):
         raise limits.DayOutside(query.as_of)
     engine.reader.check(query.facts)
@@ -131,21 +142,19 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
     through = min(calendar.add_years(query.as_of, 1), limits.LAST_DAY)
     one = one_day(engine, query.facts, query.as_of)
     named = [rule.id for pattern in query.rules if "*" not in pattern for rule in engine.rules(pattern)]
-    overview = summary(engine, one, asked, named)
+    overview = summary(engine, one, asked, say, named)
     followed = overview.followed()
-    notes = list(_notes(query))
+    notes = list(_notes(query, say))
     unknown = sum(len(award.stages) > 1 and award not in followed for award in overview.standings)
     if unknown:
-        notes.append(
-            f"of {unknown} awards too little is told: they are in the summary alone; name one to see its metrics"
-        )
+        notes.append(say("note-too-little", count=unknown))
     due: Due | None = None
     if "due" in seen.sections:
-        due = _due(engine, query, overview, through, most)
+        due = _due(engine, query, overview, through, most, say)
         notes += due.notes
     carried: People | None = None
     if "people" in seen.sections:
-        carried = people(engine, query.facts, overview.standings, query.as_of, through, most)
+        carried = people(engine, query.facts, overview.standings, query.as_of, through, most, say)
         notes += carried.notes
     is_seen: Mapping[Section, bool] = {name: name in seen.sections for name in SECTIONS}
     partner = query.facts.get("partner")
@@ -153,9 +162,9 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
         query.request_id, partner, query.as_of, through, query.role,
         engine.core.digest, engine.core.version, engine.core.title, engine.name, seen,
         overview if is_seen["summary"] else None,
-        tuple(metrics(one, followed)) if is_seen["metrics"] else None,
+        tuple(metrics(one, followed, say)) if is_seen["metrics"] else None,
         tuple(history(one, overview.standings)) if is_seen["history"] else None,
-        due, carried, tuple(notes),
+        due, carried, tuple(notes), query.language,
     )  # fmt: skip
 
 
@@ -176,7 +185,7 @@ def _awards(engine: Engine, patterns: tuple[str, ...]) -> list[c.Rule]:
     return list(found.values())
 
 
-def _due(engine: Engine, query: ReportQuery, overview: Summary, through: date, most: int) -> Due:
+def _due(engine: Engine, query: ReportQuery, overview: Summary, through: date, most: int, say: Voice) -> Due:
     """Return what is due, with what the partner does from the day on: what came before is in the register.
 
     Raises:
@@ -186,7 +195,7 @@ def _due(engine: Engine, query: ReportQuery, overview: Summary, through: date, m
     ahead = [index for index, one in enumerate(events) if one["on"] >= query.as_of.isoformat()]
     facts = {**query.facts, **({"events": [events[index] for index in ahead]} if events else {})}
     try:
-        return due_in(engine, facts, overview.standings, query.as_of, through, most)
+        return due_in(engine, facts, overview.standings, query.as_of, through, most, say)
     except FactErrors as errors:
         problems = tuple(replace(one, pointer=_among_all(one.pointer, ahead)) for one in errors.problems)
         raise FactErrors(problems, more=errors.more) from errors
@@ -198,15 +207,12 @@ def _among_all(pointer: str, ahead: Sequence[int]) -> str:
     return "/".join(["", section, str(ahead[int(rest[0])]), *rest[1:]]) if section == "events" else pointer
 
 
-def _notes(query: ReportQuery) -> list[str]:
+def _notes(query: ReportQuery, say: Voice) -> list[str]:
     """Return what of the facts the report does not read."""
     notes: list[str] = []
     before = sum(one["on"] < query.as_of.isoformat() for one in query.facts.get("events", []))
     if before:
-        notes.append(
-            f"not read are the events before {query.as_of}, {before} in number: the register tells what came of them; "
-            "`merit timeline --format json` gives the register as they leave it"
-        )
+        notes.append(say("note-events", day=str(query.as_of), count=before))
     if "awards" not in query.facts.get("records", {}):
-        notes.append("nothing is told of the register (records/awards): what is held is not known")
+        notes.append(say("note-register"))
     return notes

@@ -20,8 +20,9 @@ from evaluator.decision import HELD, Decision, range_json
 from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
-from evaluator.timeline.projection import Projection, projected
+from review.languages.voice import Voice
 from review.report.anniversaries import entry_of, next_anniversary
+from review.report.projection import Projection, projected
 
 Json = Any
 ORDER = (
@@ -160,7 +161,7 @@ def stage_rank(stage: str) -> tuple[int, str]:
     return (ORDER.index(stage) if stage in ORDER else len(ORDER) + (stage == NOT_KNOWN), stage)
 
 
-def summary(engine: Engine, one: OneDay, rules: Iterable[c.Rule], named: Iterable[str] = ()) -> Summary:
+def summary(engine: Engine, one: OneDay, rules: Iterable[c.Rule], say: Voice, named: Iterable[str] = ()) -> Summary:
     """Return the stage of each award; one that is not in force is told of where the register has it."""
     rows = one.facts.section("records", False).get("awards") or []
     entered = {row.get("award") for row in (rows["rows"] if isinstance(rows, dict) else rows)}
@@ -168,18 +169,18 @@ def summary(engine: Engine, one: OneDay, rules: Iterable[c.Rule], named: Iterabl
     for rule in rules:
         decision = one.decision(rule)
         if decision.in_force or entered & {rule.award, *rule.was}:
-            found.append(_standing(engine, one, rule, decision))
+            found.append(_standing(engine, one, rule, decision, say))
     return Summary(tuple(found), frozenset(named))
 
 
-def _standing(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision) -> Standing:
+def _standing(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision, say: Voice) -> Standing:
     cycle = one.core.rules.get(f"lifecycle.{rule.id}")
     if cycle is None or cycle.version_on(one.facts.as_of) is None:
         stages = _by_register(one, rule)
         missing = tuple(gap.gap.pointer for gap in decision.missing) if len(stages) > 1 else ()
         return Standing(rule, decision.title, decision, stages, BY_REGISTER, missing)
     said = one.decision(cycle)
-    projection = _projection(engine, one, rule, decision) if _asks_for_one(said) else None
+    projection = _projection(engine, one, rule, decision, say) if _asks_for_one(said) else None
     if projection is not None:
         said = one_day(engine, projection.of(one.facts.data), one.facts.as_of).decision(cycle)
     told = said.stage.options if isinstance(said.stage, Words) else None
@@ -194,7 +195,7 @@ def _asks_for_one(said: Decision) -> bool:
     return is_open and any(missing.gap.pointer.startswith("/projected/") for missing in said.missing)
 
 
-def _projection(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision) -> Projection | None:
+def _projection(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision, say: Voice) -> Projection | None:
     """Return the facts as projected to the next anniversary; None where they bring a projection, or none is told."""
     if one.facts.is_projected:
         return None
@@ -202,12 +203,12 @@ def _projection(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision) -
     if due is None:
         return None
     today, reads = one.facts.as_of, Reading(engine.core).of([rule])
-    found = projected(engine.core, one.facts.data, today, due, {*reads.facts, *reads.measures, *reads.records})
+    found = projected(engine.core, one.facts.data, today, due, {*reads.facts, *reads.measures, *reads.records}, say=say)
     days = {
         day for version in rule.versions for day in (*version.bounds(), *stated_days(version)) if today < day <= due
     }
     if days:
-        marks = f"the marks of {today}, though the rule changes on {', '.join(map(str, sorted(days)))}"
+        marks = say("projected-marks", day=str(today), days=say.comma(map(str, sorted(days))))
         found = replace(found, extrapolated=(*found.extrapolated, marks))
     return found
 

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dsl import core as c
-from dsl.core.ranges import Truth
-from evaluator.reasons import number, plain, required_text
-from review.report.metrics import Metric, View, by_award
-from review.report.people import Risk
+from dsl.core.ranges import Numbers
+from evaluator.reasons import number
+from review.languages.voice import Voice
+from review.report.metrics import Metric, by_award
+from review.report.people import People, Risk
 from review.report.readers import Section
 from review.report.report import Report
 from review.report.summary import NOT_KNOWN, NOTHING, Count, Summary
 
-TITLES: dict[Section, str] = {
-    "summary": "Summary",
-    "metrics": "Metrics",
-    "history": "History",
-    "due": "What is due",
-    "people": "People",
-}
 MOST_NAMES = 12
 """Names of awards at one stage that are told; of more their number."""
 MOST_WEAKENED = 4
@@ -44,198 +37,182 @@ class Part:
     """A section: what is said of it, and its tables."""
 
     section: Section
+    title: str
+    """The heading over it."""
     lead: str
     tables: tuple[Table, ...]
-
-    @property
-    def title(self) -> str:
-        """The heading over it."""
-        return TITLES[self.section]
 
 
 def parts(report: Report) -> Iterator[Part]:
     """Yield the sections that the reader sees, in their order."""
+    say = report.say
+
+    def part(section: Section, lead: str, tables: Iterable[Table]) -> Part:
+        return Part(section, say(f"title-{section}"), lead, tuple(tables))
+
     if report.summary is not None:
         rows = tuple(
             (
-                group_text(one.kind, one.level),
-                words(one.stage),
+                group_text(one.kind, one.level, say),
+                say.word("stage", one.stage),
                 str(len(one.standings)),
-                _names(one),
+                _names(one, say),
             )
             for one in report.summary.counts()
         )
-        tables = [Table(("Awards", "Stage", "Number", "Which"), rows), *_projections(report.summary)]
-        yield Part("summary", _counted(report), tuple(tables))
+        columns = _columns(say, "awards", "stage", "number", "which")
+        yield part("summary", _counted(report), [Table(columns, rows), *_projections(report.summary, say)])
     if report.metrics is not None:
-        yield Part("metrics", _METRICS, tuple(_metric_tables(report.metrics)))
+        yield part("metrics", say("lead-metrics"), _metric_tables(report.metrics, say))
     if report.history is not None:
         entries = tuple(
             (
-                f"{one.title}, {one.level}" if one.level is not None else one.title,
-                one.attained or "not told",
-                one.anniversary or "not told",
-                _HELD[one.held],
-                _until(one.until, report.as_of),
-                words(one.stage or "-"),
+                say.with_level(one.title, one.level),
+                one.attained or say("not-told"),
+                one.anniversary or say("not-told"),
+                say.held(one.held),
+                _until(one.until, report.as_of, say),
+                "-" if one.stage is None else say.word("stage", one.stage),
             )
             for one in report.history
         )
-        yield Part(
-            "history",
-            "",
-            (_without_empty(Table(("Attained", "On", "Anniversary", "Now", "Until", "Stage"), entries)),)
-            if entries
-            else (),
-        )
+        columns = _columns(say, "attained", "on", "anniversary", "now", "until", "stage")
+        yield part("history", "", [_without_empty(Table(columns, entries))] if entries else [])
     if report.due is not None:
-        lead = f"From {report.as_of} through {report.through}, if what is told stays as it is."
+        lead = say("lead-due", first=str(report.as_of), last=str(report.through))
         dates = tuple(
             (
                 one.on.isoformat(),
                 one.title,
                 one.says,
-                "; ".join(f"{reason.title}: {reason.said}" for reason in one.reasons[:2]),
+                say.semicolon(say.of(why.title, why.says) for why in one.why[:2]),
             )
             for one in report.due.dates
         )
-        yield Part("due", lead, (_without_empty(Table(("Day", "What", "Happens", "Why"), dates)),) if dates else ())
+        columns = _columns(say, "day", "what", "happens", "why")
+        yield part("due", lead, [_without_empty(Table(columns, dates))] if dates else [])
     if report.people is not None:
-        yield Part("people", _PEOPLE.format(report.people.looked_at), tuple(_people_tables(report)))
+        yield part("people", say("lead-people", people=report.people.looked_at), _people_tables(report.people, say))
 
 
-_METRICS = (
-    "On the day, what trails by twelve months is that of the last twelve. On the next anniversary, the same at the marks of "
-    "that day: the months that lie ahead are missing, so that it is what the year has come to so far."
-)
-_PEOPLE = "Each person is taken out, and what is held or qualified for decided again: {} of them."
-_HELD = {Truth.TRUE: "held", Truth.FALSE: "not held", Truth.UNKNOWN: "not known"}
+def _columns(say: Voice, *names: str) -> tuple[str, ...]:
+    return tuple(say(f"head-{name}") for name in names)
 
 
-def words(name: str) -> str:
-    """Return a name of the policies as words."""
-    return name.replace("_", " ")
-
-
-def group_text(kind: str, level: str | None) -> str:
+def group_text(kind: str, level: str | None, say: Voice) -> str:
     """Say which awards are meant."""
-    plural = next((one.plural for one in c.KINDS.values() if one.name == kind), kind)
-    return f"{plural}, {level}" if level is not None else plural
+    return say.with_level(say.word("kind", kind), level)
 
 
-def _names(count: Count) -> str:
+def _names(count: Count, say: Voice) -> str:
     """Name the awards; of those at a stage that is not known first the ones begun, with the stages that are possible."""
     begun = sorted(count.standings, key=lambda one: NOTHING in one.stages)
     names = [
-        f"{one.title} ({words(' or '.join(sorted(one.stages)))})"
+        say("in-brackets", said=one.title, more=say.either(say.word("stage", stage) for stage in sorted(one.stages)))
         if len(one.stages) > 1 and NOTHING not in one.stages
         else one.title
         for one in begun
     ]
     more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    told = say.comma(names[:MOST_NAMES])
+    return say("more-than-told", told=told, count=more) if more > 0 else told
 
 
-def _projections(summary: Summary) -> Iterator[Table]:
+def _projections(summary: Summary, say: Voice) -> Iterator[Table]:
     """Yield what the stages rest on that were projected."""
     rows = tuple(
         (
-            f"{one.title}, {one.rule.level}" if one.rule.level is not None else one.title,
+            say.with_level(one.title, one.rule.level),
             one.projection.by.isoformat(),
-            words(one.stage),
-            "; ".join(one.projection.known),
-            "; ".join(one.projection.extrapolated),
+            say.word("stage", one.stage),
+            say.semicolon(one.projection.known),
+            say.semicolon(one.projection.extrapolated),
         )
         for one in summary.standings
         if one.projection is not None
     )
     if rows:
-        columns = ("Award", "To", "Stage", "Known to happen", "Taken to go on")
-        yield _without_empty(
-            Table(columns, rows, "Projected to the next anniversary, as the facts bring no projection")
-        )
+        columns = _columns(say, "award", "to", "stage", "known", "extrapolated")
+        yield _without_empty(Table(columns, rows, say("heading-projected")))
 
 
 def _counted(report: Report) -> str:
     if report.summary is None:
         return ""
     unknown = sum(one.stage == NOT_KNOWN for one in report.summary.standings)
-    said = f"{len(report.summary.standings)} awards" if len(report.summary.standings) != 1 else "1 award"
-    return f"{said}, {unknown} of them at a stage that is not known." if unknown else f"{said}."
+    awards = len(report.summary.standings)
+    return (
+        report.say("lead-summary-unknown", awards=awards, unknown=unknown)
+        if unknown
+        else report.say("lead-summary", awards=awards)
+    )
 
 
-def _until(day: str | None, as_of: date) -> str:
+def _until(day: str | None, as_of: date, say: Voice) -> str:
     if day is None:
         return ""
-    return day if day <= as_of.isoformat() else f"ends {day}"
+    return day if day <= as_of.isoformat() else say("ends", day=day)
 
 
 # ---- metrics
 
 
-def _metric_tables(found: Sequence[Metric]) -> Iterator[Table]:
+def _metric_tables(found: Sequence[Metric], say: Voice) -> Iterator[Table]:
     for (_, view), rows in by_award(found).items():
         first = rows[0][0]
         levels = [
             one for one in first.standing.rule.levels if any(m.standing.rule.level == one for row in rows for m in row)
         ]
-        told = tuple(_metric_row(row, levels) for row in rows)
-        needed = tuple(f"Needed, {level}" for level in levels) or ("Needed",)
-        columns = ("Metric", "Is", *needed, "Short by", "Points", "Not covered")
+        told = tuple(_metric_row(row, levels, say) for row in rows)
+        needed = tuple(say.with_level(say("head-needed"), level) for level in levels) or (say("head-needed"),)
+        columns = (*_columns(say, "metric", "is"), *needed, *_columns(say, "short", "points", "not_covered"))
         yield _without_empty(
             Table(
                 columns,
                 told,
-                f"{first.standing.title}, {view_text(view, first.on)}",
+                say(f"heading-{view}", title=first.standing.title, day=str(first.on)),
                 tuple(one for row in rows for one in row),
             )
         )
 
 
-def view_text(view: View, on: date) -> str:
-    """Say which view it is."""
-    return f"on {on}" if view == "today" else f"on its anniversary, {on}, so far"
-
-
-def _metric_row(row: Sequence[Metric], levels: Sequence[str]) -> tuple[str, ...]:
+def _metric_row(row: Sequence[Metric], levels: Sequence[str], say: Voice) -> tuple[str, ...]:
     first = row[0]
     by_level = {one.standing.rule.level: one for one in row}
-    needed = [_needed(by_level.get(level)) for level in levels] or [_needed(first)]
-    short = [f"{level}: {said}" if levels else said for level, one in by_level.items() if (said := _short(one))]
+    needed = [_needed(by_level.get(level), say) for level in levels] or [_needed(first, say)]
+    short = [
+        said if level is None or not levels else say.of(say.word("level", level), said)
+        for level, one in by_level.items()
+        if (said := _short(one, say))
+    ]
     points = (
-        f"{plain(first.points)} of {number(first.out_of)}"
+        say("out-of", points=say.range(first.points), most=number(first.out_of))
         if first.points is not None and first.out_of is not None
         else ""
     )
     why = list(dict.fromkeys(why for one in row for why in one.why))
-    return (first.title, observed_text(first), *needed, "; ".join(short), points, "; ".join(why))
+    return (first.title, observed_text(first, say), *needed, say.semicolon(short), points, say.semicolon(why))
 
 
-def observed_text(one: Metric) -> str:
+def observed_text(one: Metric, say: Voice) -> str:
     """Say what a metric is."""
     if one.observed is None:
-        return words(one.outcome)
-    return _with_unit(plain(one.observed), one.unit)
+        return say.outcome(one.outcome)
+    return say.range(one.observed, one.unit)
 
 
-def _needed(one: Metric | None) -> str:
+def _needed(one: Metric | None, say: Voice) -> str:
     if one is None or one.required is None:
         return ""
-    return f"{_with_unit(required_text(one.required), one.unit)}: {words(one.outcome)}"
+    return say.of(say.required(one.required, one.unit), say.outcome(one.outcome))
 
 
-def _short(one: Metric) -> str:
+def _short(one: Metric, say: Voice) -> str:
     if one.short_by is None or one.outcome == "met":
         return ""
     if one.short_by.low == 0 and one.short_by.high is not None:
-        return _with_unit(f"at most {number(one.short_by.high)}", one.unit)
-    return _with_unit(plain(one.short_by), one.unit)
-
-
-def _with_unit(text: str, unit: str | None) -> str:
-    if unit is None or text in ("unknown", "not known"):
-        return text
-    return f"{text} person" if unit == "people" and text.rpartition(" ")[2] == "1" else f"{text} {unit}"
+        return say.range(Numbers(None, one.short_by.high), one.unit)
+    return say.range(one.short_by, one.unit)
 
 
 def _without_empty(table: Table) -> Table:
@@ -252,37 +229,37 @@ def _without_empty(table: Table) -> Table:
 # ---- people
 
 
-def _people_tables(report: Report) -> Iterator[Table]:
-    people = report.people
-    if people is None:
-        return
+def _people_tables(people: People, say: Voice) -> Iterator[Table]:
     rows = tuple(
         (
             one.name,
-            "; ".join(f"{risk.title}: {less.title}" for risk in one.risks for less in risk.weakened if less.is_carried)
-            or "nothing",
-            "; ".join(_risk(risk) for risk in one.risks),
+            say.semicolon(
+                say.of(risk.title, less.title) for risk in one.risks for less in risk.weakened if less.is_carried
+            )
+            or say("nothing"),
+            say.semicolon(_risk(risk, say) for risk in one.risks),
         )
         for one in people.persons
     )
     if rows:
-        yield Table(("Person", "Carries alone", "Without"), rows)
+        yield Table(_columns(say, "person", "carries", "without"), rows)
     ending = tuple(
         (
             one.on.isoformat(),
-            ", ".join(f"{name} ({person})" for person, name in one.certifications),
-            "; ".join(_risk(risk) for risk in one.risks) or "nothing is less",
+            say.comma(say("in-brackets", said=name, more=person) for person, name in one.certifications),
+            say.semicolon(_risk(risk, say) for risk in one.risks) or say("nothing-less"),
         )
         for one in people.endings
     )
     if ending:
-        yield Table(
-            ("Through", "Certifications that end", "Without these and those before"), ending, "Certifications that end"
-        )
+        yield Table(_columns(say, "through", "ending", "without_these"), ending, say("heading-ending"))
 
 
-def _risk(risk: Risk) -> str:
-    turned = f"{words(risk.before)} → {words(risk.after)}" if risk.before != risk.after else words(risk.after)
-    less = [f"{one.title} {one.before} → {one.after}" for one in risk.weakened[:MOST_WEAKENED]]
-    more = len(risk.weakened) - MOST_WEAKENED
-    return f"{risk.title}: {turned} ({', '.join(less)}{f' and {more} more' if more > 0 else ''})"
+def _risk(risk: Risk, say: Voice) -> str:
+    before, after = say.outcome(risk.before), say.outcome(risk.after)
+    less = [f"{one.title} {say.turned(one.before, one.after)}" for one in risk.weakened[:MOST_WEAKENED]]
+    told, more = say.comma(less), len(risk.weakened) - MOST_WEAKENED
+    if more > 0:
+        told = say("more-than-told", told=told, count=more)
+    turned = say.turned(before, after) if risk.before != risk.after else after
+    return say.of(risk.title, say("in-brackets", said=turned, more=told))

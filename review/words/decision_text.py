@@ -11,7 +11,7 @@ from dsl.core.ranges import Numbers, Range, Truth, is_settled
 from evaluator.decision import HELD, Decision, Detail, EffectTaken, Missing, OptionDecision
 from evaluator.kept import Kept
 from evaluator.plan import Plans
-from evaluator.reasons import Context, Reason, number, plain, reasons_of, required_text
+from evaluator.reasons import Asked, Context, Reason, number, plain, reasons_of, required_text
 from evaluator.standing import Standing
 
 Paint = Callable[[str, str], str]
@@ -232,7 +232,7 @@ def reason_text(reason: Reason) -> str:
         if reason.window is not None:
             first, last = reason.window
             what.append(f"on a day from {plain(first)} through {plain(last)}")
-        colon = ":" if isinstance(reason.required, str) or reason.window is not None else ""
+        colon = ":" if isinstance(reason.required, Asked) or reason.window is not None else ""
         parts.append(f"required{colon} {' '.join(what)}")
     if reason.short_by is not None and reason.observed is not None and _is_told(reason.short_by):
         parts.append(f"short by {_short(reason.short_by)}")

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import assert_never
 
-from dsl.core.ranges import Truth
-from evaluator.reasons import plain
+from dsl.core.ranges import Truth, Words
 from evaluator.timeline.fold import Life, Span
-from evaluator.timeline.happenings import Happening, Kind, amount_text, points_text
+from evaluator.timeline.happenings import Happening, Kind, Reached
+from evaluator.timeline.sayings import Payment, Saying
 from evaluator.timeline.state import State
+from review.languages.voice import Voice
+from review.words.titles import title_text
 
-SENTENCES: dict[Kind, str] = {
-    "begins": "comes into force",
-    "ends": "is no longer in force",
-    "attained": "attained",
-    "carried_over": "held on under this name",
-    "lost": "no longer held",
-    "checked": "check {after}",
-    "renewed": "renewed: {after}",
-    "bought": "bought: {after}",
-    "refused": "{before}: refused, {after}",
-    "eligibility": "{before} → {after}",
-    "points": "{before} → {after}",
-    "stage": "stage {before} → {after}",
-    "amount": "amount {before} → {after}",
-    "options": "can be chosen: {after}",
-    "window_opens": "renewal opens",
-    "window_closes": "renewal closed",
-    "fee_due": "due today: {after}",
-    "level": "level {before} → {after}",
-}
-"""What is told of each kind of happening, from before and after it."""
 MARKS: dict[Kind, str] = {
     "attained": "met", "renewed": "met", "bought": "met", "carried_over": "met", "lost": "unmet", "refused": "unmet",
     "eligibility": "undetermined", "fee_due": "warning", "window_opens": "info", "window_closes": "info",
@@ -38,18 +21,112 @@ MARKS: dict[Kind, str] = {
 """The colour of what happens."""
 
 
-def sentence(one: Happening) -> str:
+def sentence(one: Happening, say: Voice) -> str:
     """Return what happens as a sentence without its rule."""
-    before, after = (_words(one.kind, side or "-") for side in (one.before, one.after))
-    said = SENTENCES[one.kind].format(before=before, after=after)
-    if one.kind in ("attained", "lost", "carried_over") and one.after is not None:
-        said += f", {after}"
-    return said
+    before, after = one.states
+    what = "-" if one.saying is None else saying_text(one.saying, say)
+    match one.kind:
+        case "begins" | "ends" | "window_opens" | "window_closes":
+            return say(f"happens-{one.kind}")
+        case "attained" | "carried_over":
+            check = None if after is None else after.next_check
+            more = () if check is None else (say("next-check", day=str(check)),)
+            return say.and_so(say(f"happens-{one.kind}"), *more)
+        case "lost":
+            return say.and_so(say("happens-lost"), *(() if one.saying is None else (what,)))
+        case "checked":
+            passed = Truth.UNKNOWN if after is None or after.check is None else after.check
+            return say("happens-checked", is_passed=passed.name.lower())
+        case "renewed" | "bought":
+            return say(f"happens-{one.kind}", what=what)
+        case "refused":
+            return say("happens-refused", verb=one.before or "-", what=what)
+        case "eligibility" | "points":
+            return _turned(one.kind, before, after, say)
+        case "stage" | "amount" | "level":
+            return say(f"happens-{one.kind}", turned=_turned(one.kind, before, after, say))
+        case "options" | "fee_due":
+            return say(f"happens-{one.kind}", what=_side(one.kind, after, say))
+        case _:
+            assert_never(one.kind)
 
 
-def _words(kind: Kind, text: str) -> str:
-    """Return a side of a happening as people read it; of ids nothing is changed."""
-    return text.replace("_", " ") if kind in ("eligibility", "stage", "options") else text
+def _turned(kind: Kind, before: State | None, after: State | None, say: Voice) -> str:
+    return say.turned(_side(kind, before, say), _side(kind, after, say))
+
+
+def _side(kind: Kind, state: State | None, say: Voice) -> str:
+    """Return what a kind of happening is about, as it is in a state; a dash where there is none."""
+    told: str | None = None
+    if state is None:
+        return "-"
+    match kind:
+        case "eligibility":
+            told = None if state.eligibility is None else say.outcome(state.eligibility)
+        case "points":
+            told = _points(state, say)
+        case "stage":
+            told = _stage(state, say)
+        case "amount" | "fee_due":
+            told = _amount(state, say)
+        case "level":
+            told = None if state.level is None else say.word("level", state.level)
+        case "options":
+            told = _chosen(state, say) or say("none")
+        case _:
+            raise AssertionError(f"of `{kind}` no sides are told")
+    return told or "-"
+
+
+def _points(state: State, say: Voice) -> str | None:
+    """Tell the points of a score and the mark."""
+    if state.points is None or state.needed is None:
+        return None
+    return say("state-points", points=say.range(state.points), needed=say.range(state.needed))
+
+
+def _stage(state: State, say: Voice) -> str | None:
+    if not isinstance(state.stage, Words):
+        return None if state.stage is None else say.range(state.stage)
+    options = state.stage.options
+    return say("unknown") if options is None else say.either(say.word("stage", one) for one in sorted(options))
+
+
+def _amount(state: State, say: Voice) -> str | None:
+    """Tell the amount of a fee."""
+    return None if state.amount is None else f"{say.range(state.amount)} {state.currency or ''}".strip()
+
+
+def _chosen(state: State, say: Voice) -> str:
+    """Tell what can be chosen, by the names of options; nothing where nothing can be."""
+    return say.comma(say.word("option", name) for name, eligible in state.options if eligible == "eligible")
+
+
+def saying_text(saying: Saying, say: Voice) -> str:
+    """Return what is said of a happening beside what its states tell."""
+    day, outcome = str(saying.day), say.outcome(saying.outcome or "no_award")
+    if saying.pays:
+        what = say.both(_payment(one, say) for one in saying.pays)
+        return say(f"saying-{saying.code}-and-pays", day=day, what=what)
+    return say(f"saying-{saying.code}", day=day, outcome=outcome)
+
+
+def _payment(one: Payment, say: Voice) -> str:
+    amount = "" if one.amount is None else f" {say.range(one.amount)} {one.currency or ''}".rstrip()
+    return f"{say.comma(one.titles)}{amount}"
+
+
+def reached_text(one: Reached, say: Voice) -> str:
+    """Return what a requirement came to, alone or before and after it changed."""
+    sides = [say.reason(reason, with_required=True) for reason in one.sides]
+    return sides[0] if len(sides) == 1 else say.turned(*sides)
+
+
+def reasons_text(reasons: Iterable[Reached], say: Voice) -> str:
+    """Return what requirements came to, with their titles."""
+    return say.semicolon(
+        say.of(title_text(one.title, say), reached_text(one, say).replace("_", " ")) for one in reasons
+    )
 
 
 def colour(one: Happening) -> str:
@@ -59,34 +136,34 @@ def colour(one: Happening) -> str:
     return MARKS.get(one.kind, "faint")
 
 
-def state_text(state: State) -> str:
+def state_text(state: State, say: Voice) -> str:
     """Tell what a rule comes to in a few words."""
     if not state.in_force and state.held is not Truth.TRUE:
-        return "not in force"
+        return say("state-not_in_force")
     told: list[str] = []
     if state.held is not None:
-        told.append({Truth.TRUE: "held", Truth.FALSE: "not held", Truth.UNKNOWN: "not known whether held"}[state.held])
         if state.level is not None and state.held is Truth.TRUE:
-            told[-1] += f" at {state.level}"
-    if state.stage is not None:
-        told.append(plain(state.stage).replace("_", " "))
+            told.append(say("state-held-at", level=say.word("level", state.level)))
+        else:
+            told.append(say("state-held", is_held=state.held.name.lower()))
+    if (stage := _stage(state, say)) is not None:
+        told.append(stage)
     if state.amount is not None:
-        told.append(amount_text(state) or "")
+        told.append(_amount(state, say) or "")
     if state.eligibility is not None:
-        told.append(state.eligibility.replace("_", " "))
-    if (points := points_text(state)) is not None:
+        told.append(say.outcome(state.eligibility))
+    if (points := _points(state, say)) is not None:
         told.append(points)
     if state.options:
-        chosen = [name for name, eligible in state.options if eligible == "eligible"]
-        told.append(f"to be chosen: {', '.join(chosen) or 'nothing'}")
-    return ", ".join(told)
+        told.append(say("state-options", what=_chosen(state, say) or say("nothing")))
+    return say.comma(told)
 
 
-def spans_of(life: Life) -> list[tuple[date, date, str]]:
+def spans_of(life: Life, say: Voice) -> list[tuple[date, date, str]]:
     """Return the days over which a rule is told alike, each with what is told: neighbours that read the same are one."""
     found: list[tuple[date, date, str]] = []
     for span in life.spans:
-        said = state_text(span.state)
+        said = state_text(span.state, say)
         if found and found[-1][2] == said:
             found[-1] = (found[-1][0], span.last, said)
         else:
@@ -110,3 +187,13 @@ def holdings(life: Life) -> list[tuple[date, date, Truth]]:
 
 def _follows(last: date, span: Span) -> bool:
     return (span.first - last).days == 1
+
+
+def days_text(first: date, last: date, say: Voice) -> str:
+    """Tell from which day to which something is so."""
+    return say("from-to", first=str(first), last=str(last))
+
+
+def digest_text(version: str, digest: str, engine: str, say: Voice) -> str:
+    """Tell by what something was decided."""
+    return say("digest", version=version or "-", digest=digest[:12], engine=engine)

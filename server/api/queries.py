@@ -14,9 +14,9 @@ from evaluator import limits
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Answer, Detail
 from evaluator.engine import Engine, Query, UnknownRule
-from evaluator.timeline.projection import CannotProject, projecting
 from evaluator.whatif.changes import changes_of, shape_problems
 from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
+from review.report.projection import CannotProject, projecting
 from server.api import problems
 from server.api.problems import Fault
 from server.api.wire import escaped

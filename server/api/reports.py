@@ -15,10 +15,12 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.deadline import within
 from evaluator.engine import Engine, UnknownRule
 from review.formats.reports import REPORT
+from review.languages.voice import ENGLISH
 from review.report.readers import NotForReader, ReaderErrors
 from review.report.report import Report, ReportErrors, ReportQuery, report
 from review.words.decision_text import unpainted
 from server.api import problems, queries, wire
+from server.api.languages import asked_language, in_language
 from server.api.problems import Fault
 from server.snapshot import current_engine, current_limits
 
@@ -45,15 +47,18 @@ def create_report() -> ResponseReturnValue:
     engine = current_engine()
     bounds = current_limits()
     data = wire.read_json(bounds.body_bytes)
+    language = asked_language()
     with within(bounds.seconds):
-        found = answer(engine, data, g.get("caller"), g.get("caller_role"))
+        found = answer(engine, data, g.get("caller"), g.get("caller_role"), language)
         form = data.get("format", "json")
         if form == "json":
-            return wire.write_json(found.as_json())
-        return wire.write_text(REPORT[form](found, unpainted), MEDIA_TYPES[form])
+            return in_language(wire.write_json(found.as_json()), language)
+        return in_language(wire.write_text(REPORT[form](found, unpainted), MEDIA_TYPES[form]), language)
 
 
-def answer(engine: Engine, data: Json, caller: str | None = None, role: str | None = None) -> Report:
+def answer(
+    engine: Engine, data: Json, caller: str | None = None, role: str | None = None, language: str = ENGLISH
+) -> Report:
     """Return the report that a body asks for.
 
     Args:
@@ -61,6 +66,7 @@ def answer(engine: Engine, data: Json, caller: str | None = None, role: str | No
         data: the body.
         caller: whose token came with the request; None where no tokens are asked for.
         role: the role of that token.
+        language: the language of what is told in sentences, one that there is.
 
     Raises:
         Problem: it asks for none, for a rule that does not exist or that nobody attains, its facts do not fit the
@@ -82,6 +88,7 @@ def answer(engine: Engine, data: Json, caller: str | None = None, role: str | No
         role if caller is not None else data.get("role"),
         True,
         data.get("request_id"),
+        language,
     )
     try:
         return report(engine, query, most=MAX_DECISIONS)

@@ -51,6 +51,15 @@ COMMANDS = {
     " --format markdown",
     "timeline_svg": "timeline designation.cloud program.expert --facts life.yaml --from 2022-11-01 --to 2024-12-31 --format svg",
     "timeline_ics": "timeline designation.cloud --facts life.yaml --from 2022-11-01 --to 2024-12-31 --format ics",
+    "timeline_ja": "timeline designation.cloud program.expert fee.cloud_fee --facts life.yaml --from 2022-11-01 --to 2024-12-31"
+    " --lang ja",
+    "timeline_zh_tw": "timeline designation.cloud program.expert fee.cloud_fee --facts life.yaml --from 2022-11-01 --to 2024-12-31"
+    " --lang zh-TW",
+    "timeline_markdown_ja": "timeline 'program.*' --rules designation.cloud --facts life.yaml --from 2022-11-01 --to 2024-12-31"
+    " --format markdown --lang ja",
+    "timeline_svg_zh_tw": "timeline designation.cloud program.expert --facts life.yaml --from 2022-11-01 --to 2024-12-31 --format svg"
+    " --lang zh-TW",
+    "timeline_ics_ja": "timeline designation.cloud --facts life.yaml --from 2022-11-01 --to 2024-12-31 --format ics --lang ja",
     "timeline_wrong": "timeline designation.cloud --facts wrong_life.yaml --from 2022-10-03 --to 2023-12-31",
     "timeline_turned_round": "timeline designation.cloud --facts life.yaml --from 2024-01-01 --to 2023-01-01",
     "timeline_too_long": "timeline designation.cloud --facts life.yaml --from 2022-01-01 --to 2042-01-01",
@@ -74,6 +83,11 @@ COMMANDS = {
     "report_markdown": "report 'competency.*' --facts report.yaml --as-of 2022-08-20 --format markdown",
     "report_html": "report competency.delivery --facts report.yaml --as-of 2022-08-20 --format html",
     "report_designation": "report designation.cloud program.expert --facts facts.yaml --as-of 2023-06-20",
+    "report_ja": "report --facts report.yaml --as-of 2022-08-20 --lang ja",
+    "report_zh_tw": "report --facts report.yaml --as-of 2022-08-20 --lang zh-TW",
+    "report_html_ja": "report competency.delivery --facts report.yaml --as-of 2022-08-20 --format html --lang ja",
+    "report_markdown_zh_tw": "report 'competency.*' --facts report.yaml --as-of 2022-08-20 --format markdown --lang zh-TW",
+    "report_no_language": "report --facts report.yaml --as-of 2022-08-20 --lang zh",
     "report_no_award": "report fee.cloud_fee --facts report.yaml --as-of 2022-08-20",
     "report_unknown_rule": "report designation.clod --facts report.yaml --as-of 2022-08-20",
     "report_no_roles": "report --facts report.yaml --as-of 2022-08-20 --role viewer",

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from review.report.projection import RUN_MONTHS, projected
 
 from dsl.core.calendar import month_index, month_text
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query
-from evaluator.timeline.projection import RUN_MONTHS, projected
+from review.languages.voice import voice
 
 Json = Any
 POLICY = """\
@@ -33,6 +34,7 @@ lifecycle competency {
 }
 """
 ENGINE = Engine(load_sources([Source("projection.policy", POLICY)]).document)
+SAY = voice("en")
 TODAY = date(2022, 3, 10)
 NAMES = ("revenue", "customers", "staff", "seats")
 
@@ -82,7 +84,7 @@ def test_as_projected_is_as_decided_on_the_day_with_the_months_told(drawn: Json,
     then = facts({"rows": [*rows, *ahead], "covers": covered}, expires)
     decisions = ENGINE.decide(Query(("competency.*",), by, then)).decisions
 
-    found = stages(projected(ENGINE.core, told, TODAY, by).of(told))
+    found = stages(projected(ENGINE.core, told, TODAY, by, say=SAY).of(told))
 
     stage = {"eligible": "active", "not_eligible": "at_risk"}
     assert found == {one.rule.rpartition(".")[2]: stage[one.eligibility or ""] for one in decisions}
@@ -93,7 +95,7 @@ def test_what_is_known_is_told_apart_from_what_is_taken_to_go_on() -> None:
     seats = {"history": [{"from": "2022-01-01", "value": 5}, {"from": "2022-04-01", "value": 1}]}
     told = facts(rows, ["none", "2022-05-01"], seats, events=[{"on": "2022-04-05", "leaves": "p0"}])
 
-    found = projected(ENGINE.core, told, TODAY, date(2022, 6, 20))
+    found = projected(ENGINE.core, told, TODAY, date(2022, 6, 20), say=SAY)
 
     assert found.known == (
         "of sales the months before 2021-06 roll out of the last twelve",
@@ -108,10 +110,10 @@ def test_what_is_known_is_told_apart_from_what_is_taken_to_go_on() -> None:
 def test_a_projection_fits_the_vocabulary_and_goes_to_no_day_that_is_over() -> None:
     told = facts([], ["none"])
 
-    ENGINE.reader.check(projected(ENGINE.core, told, TODAY, date(2023, 1, 1)).of(told))
+    ENGINE.reader.check(projected(ENGINE.core, told, TODAY, date(2023, 1, 1), say=SAY).of(told))
 
     with pytest.raises(ValueError, match="is over"):
-        projected(ENGINE.core, told, TODAY, date(2022, 3, 9))
+        projected(ENGINE.core, told, TODAY, date(2022, 3, 9), say=SAY)
     with pytest.raises(FactErrors):
         ENGINE.reader.check({**told, "projected": {"facts": {"seat": 1}}})
 
@@ -120,4 +122,4 @@ def test_a_decision_takes_no_projection_that_its_facts_do_not_bring() -> None:
     told = facts([], ["none"], 0)
 
     assert stages(told)["seats"] == "undetermined"
-    assert stages(projected(ENGINE.core, told, TODAY, date(2022, 3, 20)).of(told))["seats"] == "at_risk"
+    assert stages(projected(ENGINE.core, told, TODAY, date(2022, 3, 20), say=SAY).of(told))["seats"] == "at_risk"

@@ -114,3 +114,28 @@ def test_what_is_wrong_is_told_at_its_place(
     [error] = response.get_json()["errors"]
     assert error["pointer"] == pointer
     assert help_ in error["help"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("ja", "ja"),
+        ("zh-TW, ja;q=0.5", "zh-TW"),
+        ("fr, ja;q=0.2, zh-tw;q=0.8, en;q=0.1", "zh-TW"),
+        ("ja-JP", "ja"),
+        ("ja;q=0, en", "en"),
+        ("fr", "en"),
+        ("*", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_report_comes_in_the_language_that_is_rated_highest(local: FlaskClient, asked: str, language: str) -> None:
+    headers = {"Accept-Language": asked} if asked else {}
+
+    page = local.post("/v1/report", json=body(role="boss", format="html"), headers=headers)
+    data = local.post("/v1/report", json=body(role="boss"), headers=headers)
+
+    for response in (page, data):
+        assert (response.headers["Content-Language"], response.headers["Vary"]) == (language, "Accept-Language")
+    assert f'<html lang="{language}">' in page.get_data(as_text=True)
+    assert not [f"{error.json_path}: {error.message}" for error in REPORT.iter_errors(data.get_json())]

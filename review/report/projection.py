@@ -17,6 +17,7 @@ from dsl import core as c
 from dsl.builtin import BUILT_IN, CERTIFICATIONS
 from dsl.core.calendar import month_index, month_of, month_text
 from evaluator.engine import Engine, Query
+from review.languages.voice import ENGLISH, Voice, voice
 
 Json = Any
 Row = Mapping[str, Json]
@@ -46,7 +47,13 @@ class Projection:
 
 
 def projected(
-    core: c.Core, facts: Mapping[str, Json], as_of: date, by: date, names: Container[str] | None = None
+    core: c.Core,
+    facts: Mapping[str, Json],
+    as_of: date,
+    by: date,
+    names: Container[str] | None = None,
+    *,
+    say: Voice,
 ) -> Projection:
     """Return facts as projected.
 
@@ -56,13 +63,14 @@ def projected(
         as_of: that day; what is projected is read on it, so that months are told as many earlier as lie between.
         by: the day that is projected to, on or after it.
         names: facts and lists that the projection says something of; None: all of them. All are projected.
+        say: the voice of the language that it is told in.
 
     Raises:
         ValueError: the day lies before that of the question.
     """
     if by < as_of:
         raise ValueError(f"{by} lies before {as_of}: nothing is projected to a day that is over")
-    return _Projecting(core, facts, as_of, by, names).projection()
+    return _Projecting(core, facts, as_of, by, names, say).projection()
 
 
 class CannotProject(ValueError):
@@ -81,19 +89,26 @@ def projecting(engine: Engine, query: Query, by: date) -> tuple[Query, Projectio
         raise CannotProject("the facts bring `projected` themselves")
     if by < query.as_of:
         raise CannotProject(f"{by} lies before {query.as_of}, the day of the question")
-    found = projected(engine.core, query.facts, query.as_of, by)
+    found = projected(engine.core, query.facts, query.as_of, by, say=voice(ENGLISH))
     return replace(query, facts=found.of(query.facts)), found
 
 
 class _Projecting:
     def __init__(
-        self, core: c.Core, facts: Mapping[str, Json], as_of: date, by: date, names: Container[str] | None
+        self,
+        core: c.Core,
+        facts: Mapping[str, Json],
+        as_of: date,
+        by: date,
+        names: Container[str] | None,
+        say: Voice,
     ) -> None:
         self.core = core
         self.facts = facts
         self.as_of = as_of
         self.by = by
         self.names = names
+        self.say = say
         self.shift = month_index(by) - month_index(as_of)
         self.known: list[str] = []
         self.extrapolated: list[str] = []
@@ -103,7 +118,7 @@ class _Projecting:
         values = {name: value for name in told for value in self.value(told[name])}
         carried = sorted(name for name, raw in told.items() if not isinstance(raw, Mapping) and self.says(name))
         if carried:
-            self.extrapolated.append(f"{', '.join(carried)} as told for {self.as_of}")
+            self.extrapolated.append(self.say("projected-facts", facts=self.say.comma(carried), day=str(self.as_of)))
         lists = {name: self.records(name, raw) for name, raw in self.facts.get("records", {}).items()}
         section = {"facts": values, "records": lists}
         return Projection(self.by, section, tuple(self.known), tuple(self.extrapolated))
@@ -139,13 +154,9 @@ class _Projecting:
         current = [row for row in ended if row["expires"] >= self.as_of.isoformat()]
         is_said = self.says(CERTIFICATIONS.name)
         if current and is_said:
-            self.known.append(
-                f"{len(current)} certifications end before {by}"
-                if len(current) > 1
-                else f"1 certification ends before {by}"
-            )
+            self.known.append(self.say("projected-certifications", count=len(current), day=by))
         if gone and is_said:
-            self.known.append(f"{', '.join(sorted(gone))} left by {by}")
+            self.known.append(self.say("projected-gone", people=self.say.comma(sorted(gone)), day=by))
         over = {id(row) for row in ended}
         return [row for row in rows if id(row) not in over and row.get("person") not in gone]
 
@@ -182,14 +193,19 @@ class _Projecting:
                 found += [{**row, "month": month_text(month - self.shift)} for row in by_month.get(source, ())]
             if self.says(declaration.name):
                 self.extrapolated.append(
-                    f"{declaration.name} from {month_text(last + 1)} through {month_text(month_index(self.by) - 1)} "
-                    f"as from {month_text(last - run + 1)} through {month_text(last)}"
+                    self.say(
+                        "projected-months",
+                        records=declaration.name,
+                        first=month_text(last + 1),
+                        last=month_text(month_index(self.by) - 1),
+                        like_first=month_text(last - run + 1),
+                        like_last=month_text(last),
+                    )
                 )
             last = month_index(self.by) - 1
         if self.shift and self.says(declaration.name):
-            self.known.append(
-                f"of {declaration.name} the months before {month_text(month_index(self.by) - 12)} roll out of the last twelve"
-            )
+            first_in = month_text(month_index(self.by) - 12)
+            self.known.append(self.say("projected-roll-out", records=declaration.name, month=first_in))
         whole = {
             "rows": found,
             "covers": {"from": month_text(first - self.shift), "through": month_text(last - self.shift)},
