@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from dsl import core as c
@@ -163,15 +164,21 @@ class _Meant:
         fields = found.declaration.fields
 
         def text(name: str, raw: Json) -> str:
-            if name not in fields:
-                return str(raw)
             key = (name, raw.__class__, raw)  # 1 and true are equal, and do not mean the same
             told = written.get(key)
             if told is None:
-                told = written[key] = value_text(raw, fields[name].type)
+                meant = value_text(raw, fields[name].type) if name in fields else str(raw)
+                told = written[key] = f"{_plain(name)}: {_plain(meant)}"
             return told
 
-        return [_plain({name: text(name, raw) for name, raw in row.data.items()}) for row in found.rows or ()]
+        # As JSON with its keys in order: each value with its key is written once, however many records have it.
+        return [
+            f"{{{', '.join([text(name, raw) for name, raw in sorted(row.data.items(), key=_first)])}}}"
+            for row in found.rows or ()
+        ]
+
+
+_first = itemgetter(0)
 
 
 def value_text(raw: Json, type_: c.Type) -> str:
@@ -188,5 +195,8 @@ def _digest(meant: str) -> bytes:
     return hashlib.sha256(meant.encode()).digest()
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
+
 def _plain(meant: Json) -> str:
-    return json.dumps(meant, sort_keys=True, ensure_ascii=False)
+    return _ENCODER.encode(meant)
