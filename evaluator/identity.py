@@ -180,9 +180,8 @@ def _rows(found: Records) -> list[str]:
         parts = []
         for name, known in order:
             raw = data[name]
-            key = (
-                raw if raw.__class__ is str else (raw.__class__, raw)
-            )  # 1 and true are equal, and do not mean the same
+            # 1 and true are equal, and do not mean the same.
+            key = raw if raw.__class__ is str else (raw.__class__, raw)
             part = known.get(key)
             if part is None:
                 meant = value_text(raw, fields[name].type) if name in fields else str(raw)
@@ -206,5 +205,8 @@ def _digest(meant: str) -> bytes:
     return hashlib.sha256(meant.encode()).digest()
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
+
 def _plain(meant: Json) -> str:
-    return json.dumps(meant, sort_keys=True, ensure_ascii=False)
+    return _ENCODER.encode(meant)

@@ -26,7 +26,7 @@ from evaluator.facts import Facts
 from evaluator.moment import Moment
 from evaluator.prepared import Often
 from review.scenarios.partners import Partners
-from tests.properties.twins import DETAILS, Counted, compare_day
+from tests.properties.twins import DETAILS, Counted, compare_day, little_of
 from tests.shipped import engine_of, read_once
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,12 +82,33 @@ def test_reasons_from_compiled_functions_are_the_interpreters(engine: Engine) ->
     rules = list(engine.core.rules)
     rules = rules[:: 1 + len(rules) // 40]
     for number, day in enumerate(DAYS[:2], start=1):
-        query = Query(tuple(rules), day, Partners(engine.core, as_of=day, seed=23).partner(number))
+        told = Partners(engine.core, as_of=day, seed=23).partner(number)
+        # Of one who tells little much is decided for all alike, and much is missing: in the order of the interpreter.
+        for facts in (told, little_of(told, number)):
+            query = Query(tuple(rules), day, facts)
 
-        assert json.dumps(engine.decide(query).as_json()) == json.dumps(reference.decide(query).as_json())
+            assert json.dumps(engine.decide(query).as_json()) == json.dumps(reference.decide(query).as_json())
 
     twin = engine.prepared.asked.twin
     assert any(gives == "record" for _, _, gives in twin._functions)
+
+
+def test_of_no_partner_the_interpreter_is_asked(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked what a partner with nothing gives, once for all."""
+    asked: list[Facts] = []
+    interpreter = engine.prepared.asked.interpreter
+    monkeypatch.setattr(
+        engine.prepared.asked, "interpreter", lambda facts: (asked.append(facts), interpreter(facts))[1]
+    )
+    engine.prepared.often = Often(engine.core, after=0)
+    told = Partners(engine.core, as_of=DAYS[1], seed=31).partner(1)
+    rules = list(engine.core.rules)
+
+    for detail in DETAILS:
+        query = Query(tuple(rules[:: 1 + len(rules) // 40]), DAYS[1], told, detail=detail)
+        assert engine.decide(query).decisions
+
+    assert not any(facts.data is told for facts in asked)
 
 
 def test_what_is_read_in_several_places_is_told_of_each() -> None:
