@@ -136,6 +136,7 @@ def test_a_report_comes_in_the_language_that_is_rated_highest(local: FlaskClient
     data = local.post("/v1/report", json=body(role="boss"), headers=headers)
 
     for response in (page, data):
-        assert (response.headers["Content-Language"], response.headers["Vary"]) == (language, "Accept-Language")
+        assert response.headers["Content-Language"] == language
+        assert "Accept-Language" in response.headers["Vary"]
     assert f'<html lang="{language}">' in page.get_data(as_text=True)
     assert not [f"{error.json_path}: {error.message}" for error in REPORT.iter_errors(data.get_json())]
