@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from cli.main import merit
 from dsl.load import load
 from evaluator.engine import Engine, Query
+from review.scenarios.figures import figures_of
 from review.scenarios.partners import COMPLETE, Partners
 from tests.shipped import engine_of
 
@@ -71,6 +73,19 @@ def test_figures_lie_where_decisions_turn(small: Engine) -> None:
     assert min(seats[39], seats[40], seats[41]) >= 10
     assert "large" in plans
     assert {"2022-10-02", "2022-10-03", "2022-10-04"} <= days
+
+
+def test_figures_are_found_once_for_the_rules_of_a_core_and_never_for_those_of_another(
+    small: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "small.policy").write_text(SMALL.replace("seats >= 40", "seats >= 50"))
+    other = Engine(load([tmp_path]))
+    mine, its = list(small.core.rules.values()), list(other.core.rules.values())
+
+    assert figures_of(small.core, mine).numbers["seats"] == {Decimal(40)}
+    assert figures_of(small.core, mine) is figures_of(small.core, mine)
+    assert figures_of(small.core, its).numbers["seats"] == {Decimal(50)}
+    assert figures_of(small.core, mine).numbers["seats"] == {Decimal(40)}
 
 
 def test_every_outcome_occurs(small: Engine) -> None:
