@@ -27,7 +27,7 @@ from evaluator.deciding import Deciding, Kind, kind_of, made_of
 from evaluator.explanation import Explanation, explained
 from evaluator.facts import Facts
 from evaluator.kept import Kept
-from evaluator.moment import Moment
+from evaluator.moment import Moment, key_of
 from evaluator.progress import Progress, choices_told, nothing_told
 from evaluator.reading import PartnerReading, Reads
 from evaluator.register import Register
@@ -269,10 +269,3 @@ class Before:
     def is_reached(self, node: c.Expr) -> bool:
         """Whether a node can be another one now."""
         return self.reached.by(node, self.names)
-
-
-def key_of(node: c.Expr, at: Moment) -> tuple[object, ...]:
-    """Return what tells an evaluation of a node of the core, outside of records, from others."""
-    rule = at.rule.id if at.rule is not None else None
-    entry = at.entry.pointer if at.entry is not None else None
-    return id(node), at.day, at.projected, rule, entry, at.due

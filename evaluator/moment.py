@@ -27,6 +27,13 @@ class Moment(NamedTuple):
     """The anniversary of that check."""
 
 
+def key_of(node: Expr, at: Moment) -> tuple[object, ...]:
+    """Return what tells an evaluation of a node of the core, outside of records, from others."""
+    rule = at.rule.id if at.rule is not None else None
+    entry = at.entry.pointer if at.entry is not None else None
+    return id(node), at.day, at.projected, rule, entry, at.due
+
+
 class Decides(Protocol):
     """What the register needs of an interpreter: to decide a node, or a rule's requirement, at a moment."""
 

@@ -17,7 +17,7 @@ from dsl.core.ranges import Dates, compare
 from dsl.core.walk import asked, walk
 from evaluator.deadline import look_at_the_clock
 from evaluator.facts import Row
-from evaluator.moment import Decides, Moment
+from evaluator.moment import Decides, Moment, key_of
 from evaluator.register import Register
 
 ONE = timedelta(days=1)
@@ -35,9 +35,20 @@ class Stretches:
         self.movement = movement
         self._fields: dict[int, tuple[c.Expr, tuple[str, ...]]] = {}
         self._dates: dict[tuple[object, ...], tuple[c.Expr, Dates]] = {}
+        self._found: dict[tuple[object, ...], tuple[c.Expr, list[Stretch]]] = {}
 
     def of(self, node: c.Expr, at: Moment, first: date, last: date) -> list[Stretch]:
-        """Return the stretches of a window, the latest one first."""
+        """Return the stretches of a window, the latest one first; once for all who look at it."""
+        if at.row is not None:
+            return self._of(node, at, first, last)
+        key = (*key_of(node, at), first, last)
+        found = self._found.get(key)
+        if found is None:
+            # With its node: an identity is one object's only as long as that is there.
+            found = self._found[key] = (node, self._of(node, at, first, last))
+        return found[1]
+
+    def _of(self, node: c.Expr, at: Moment, first: date, last: date) -> list[Stretch]:
         if first > last:
             return []
         starts = [first, *sorted(self.turns(node, at, first, last))]
