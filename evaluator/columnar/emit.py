@@ -73,6 +73,8 @@ def _of_rule(rule: RuleColumns) -> Iterator[tuple[str, Term]]:
     for name, ends in (("points", rule.points), ("amount", rule.amount)):
         if ends is not None:
             yield from zip((f"{rule.rule}|{name}", f"{rule.rule}|{name}_to"), ends, strict=True)
+    if rule.stage is not None:
+        yield f"{rule.rule}|stage", rule.stage
     if rule.held is not None:
         yield from ((f"{rule.rule}|held", rule.held.held), (f"{rule.rule}|since", rule.held.since))
     yield f"{rule.rule}|settled", rule.settled
