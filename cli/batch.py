@@ -51,7 +51,7 @@ SLICE = 1_000
     "--emit-sql",
     "dialect",
     metavar="DIALECT",
-    help="Print the query of the rules that are written as one, for an engine.",
+    help="Print the query of the rules that are written as one, for an engine; with --layout its tables.",
 )
 def batch(
     policies: tuple[str, ...],
@@ -79,7 +79,10 @@ def batch(
         )
     if dialect is not None:
         with _stops():
-            _emit(load_engine(policy_folders(policies)), dialect, _day(as_of), _patterns(patterns))
+            if is_layout:
+                _emit_layout(load_engine(policy_folders(policies)), dialect)
+            else:
+                _emit(load_engine(policy_folders(policies)), dialect, _day(as_of), _patterns(patterns))
         return
     if out is None:
         fail_usage("say with --out where to write")
@@ -167,13 +170,25 @@ def _import(engine: Engine, lines: str, out: Path) -> None:
         sys.exit(FINDINGS)
 
 
-def _emit(engine: Engine, dialect: str, as_of: date, patterns: Sequence[str]) -> None:
-    from evaluator.columnar.emit import DIALECTS, emit
-    from evaluator.columnar.known import NOTHING_KNOWN
+def _emit_layout(engine: Engine, dialect: str) -> None:
+    from evaluator.columnar.emit import emit_layout
+
+    click.echo(emit_layout(engine.core, _known_dialect(dialect)), nl=False)
+
+
+def _known_dialect(dialect: str) -> str:
+    from evaluator.columnar.emit import DIALECTS
 
     if dialect not in DIALECTS:
         fail_usage(f"--emit-sql: I do not know `{dialect}`; known are {', '.join(DIALECTS)}")
-    done = emit(engine, _ids(engine, patterns), as_of, dialect, NOTHING_KNOWN)
+    return dialect
+
+
+def _emit(engine: Engine, dialect: str, as_of: date, patterns: Sequence[str]) -> None:
+    from evaluator.columnar.emit import emit
+    from evaluator.columnar.known import NOTHING_KNOWN
+
+    done = emit(engine, _ids(engine, patterns), as_of, _known_dialect(dialect), NOTHING_KNOWN)
     click.echo(done.text, nl=False)
     for rule, why in done.refused.items():
         click.echo(f"note: {rule} is not written: {why}", err=True)

@@ -243,4 +243,4 @@ def _read(text: Term, type_: c.Type) -> Term:
         return text
     kinds = {"date": "DATE", "count": "BIGINT"}
     to = exp.DataType.build(kinds.get(type_.kind, f"DECIMAL({FACT_DIGITS},{PLACES})"))
-    return exp.TryCast(this=text.copy(), to=to)
+    return exp.TryCast(this=text.copy(), to=to, safe=True)
