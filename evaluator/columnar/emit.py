@@ -68,7 +68,7 @@ def emit(engine: Engine, rules: Sequence[str], as_of: date, dialect: str, known:
             "ask for fewer rules at once with --rules",
         )
     in_words_of(query, dialect)
-    with _no_warning(dialect):
+    with no_warning(dialect):
         text = query.sql(dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
     head = f"-- {engine.core.title or engine.core.package}, as of {as_of}; policies {engine.core.digest}\n"
     return Emitted(f"{head}{text}\n", len(lowered.rules), lowered.refused)
@@ -91,7 +91,7 @@ def emit_layout(core: Core, dialect: str) -> str:
         ]
         name = exp.to_identifier(sql_table(table.name), quoted=True)
         statement = exp.Create(this=exp.Schema(this=exp.Table(this=name), expressions=columns), kind="TABLE")
-        with _no_warning(dialect):
+        with no_warning(dialect):
             made.append(statement.sql(dialect, pretty=True, unsupported_level=ErrorLevel.RAISE))
     return ";\n".join(made) + ";\n"
 
@@ -142,12 +142,22 @@ def in_words_of(query: exp.Select, dialect: str) -> None:
     for one in list(query.find_all(exp.DataType)):
         if one.this == exp.DataType.Type.INT128:
             one.replace(wide.copy())
+    if dialect in ("spark", "databricks"):
+        for quotient in list(query.find_all(exp.IntDiv)):
+            quotient.replace(_whole_quotient(quotient.this, quotient.expression))
     if dialect == "postgres":
         for latest in list(query.find_all(exp.ArgMax)):
             latest.replace(_first_of(latest.this, latest.expression))
         for stage in query.find_all(exp.Subquery):
             # Else each column of a stage is written out wherever it is read, and that again in the next one.
             stage.this.offset(0, copy=False)
+
+
+def _whole_quotient(above: Term, below: Term) -> Term:
+    """Return a quotient that is a whole number: Spark's ``div`` is one of 64 bits, its ``/`` of integers a fraction."""
+    wide = exp.DataType.build("DECIMAL(38, 0)")
+    ends = [exp.Cast(this=one.copy(), to=wide.copy()) for one in (above, below)]
+    return exp.Cast(this=exp.Div(this=ends[0], expression=ends[1], typed=True, safe=False), to=wide.copy())
 
 
 def _first_of(value: Term, key: Term) -> Term:
@@ -159,7 +169,7 @@ def _first_of(value: Term, key: Term) -> Term:
 
 
 @contextmanager
-def _no_warning(dialect: str) -> Iterator[None]:
+def no_warning(dialect: str) -> Iterator[None]:
     """Take what sqlglot warns of as an error: it writes something else than is meant."""
     told: list[str] = []
     heard = logging.Handler(logging.WARNING)

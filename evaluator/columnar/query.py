@@ -205,7 +205,8 @@ class _Rule:
     def _exact(self, value: Ordered) -> tuple[Term, Term]:
         """Return a number as the columns of a decision hold it."""
         digits = len(str(max(abs(value.least), abs(value.most), 1)))
-        if digits + value.places > DIGITS or digits - value.places > DIGITS - PLACES or value.places > PLACES:
+        # One digit less than there is: in some engines a product takes one more than it has.
+        if digits + value.places >= DIGITS or digits - value.places > DIGITS - PLACES or value.places > PLACES:
             raise Cannot("a figure with more digits than a decision has")
 
         def of(term: Term) -> Term:

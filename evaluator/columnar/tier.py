@@ -65,7 +65,7 @@ def decide(
             f"CREATE TABLE left_over AS SELECT DISTINCT partner, FALSE AS is_left, [{every}] AS rules FROM partners"
         )
         return
-    with _planned_shortly(base):
+    with planned_shortly(base):
         base.execute(f"CREATE TABLE wide AS {text}")
     for index, rule in enumerate(lowered.rules.values()):
         base.execute(
@@ -82,7 +82,7 @@ def decide(
 
 
 @contextmanager
-def _planned_shortly(base: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def planned_shortly(base: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Leave out what looks through thousands of columns again and again: planning took ten times as long as deciding.
 
     What is left out reorders and rewrites; the query is written in its order, each term once.
