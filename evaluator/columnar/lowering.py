@@ -172,7 +172,7 @@ class Lowering:
             case c.Anniversary():
                 return self._anniversary(node, day, projected, rule)
             case c.DifferentPeople():
-                raise Cannot("different people for different lists")
+                return of(self.people.different(node, day, projected, self.sql))
             case c.Sometime():
                 raise Cannot("some day of a window")
             case c.InProgress():
