@@ -32,7 +32,7 @@ from evaluator.columnar.layout import PARTNER, PARTNERS, layout_of
 from evaluator.columnar.query import Lowered, lower
 from evaluator.columnar.results import SCHEMA, TooManyDigits, row_of, table_of
 from evaluator.columnar.rows import AT_ONCE, Refusal, Rows, Slice
-from evaluator.columnar.spark import of_slice, write_wide
+from evaluator.columnar.spark import of_slice, unfinished, write_wide
 from evaluator.columnar.stopped import Stopped, told_plainly
 from evaluator.columnar.tables import Facts, look_at_days, open_facts
 from evaluator.engine import Engine, Query, engine_name
@@ -152,7 +152,8 @@ def run(engine: Engine, asked: Asked, tell: Tell) -> Summary:
         )  # fmt: skip
         told = {name: value for name, value in summary._asdict().items() if name != "slices_before"}
         _write_manifest(asked.out, {**plan, "done": True, "summary": told})
-        shutil.rmtree(asked.out / WIDE, ignore_errors=True)
+        for folder in (asked.out / WIDE, unfinished(asked.out / WIDE)):
+            shutil.rmtree(folder, ignore_errors=True)
     return summary
 
 

@@ -54,6 +54,11 @@ def text_of(lowered: Lowered) -> str:
         return query.sql(DIALECT, unsupported_level=ErrorLevel.RAISE)
 
 
+def unfinished(folder: Path) -> Path:
+    """Return where the columns stand until all of them are there."""
+    return folder.with_name(f".{folder.name}.writing")
+
+
 def write_wide(lowered: Lowered, facts: Facts, folder: Path, master: str) -> None:
     """Write the columns of the query for all partners, unless they are there already.
 
@@ -69,7 +74,7 @@ def write_wide(lowered: Lowered, facts: Facts, folder: Path, master: str) -> Non
     if folder.exists():
         return
     text = text_of(lowered)
-    writing = folder.with_name(f".{folder.name}.writing")
+    writing = unfinished(folder)
     shutil.rmtree(writing, ignore_errors=True)
     with _session(master) as session:
         for table in facts.layout.tables:

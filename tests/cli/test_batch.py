@@ -316,6 +316,27 @@ def test_wrong_usage(options, message, club, run_merit):
     assert run_merit("batch", club, *options) == (2, f"{message}\n")
 
 
+@pytest.mark.parametrize("options", [["--engine", "spark"], ["--master", "local[2]"]])
+def test_spark_and_its_address_go_together(options, club, run_merit):
+    code, told = run_merit("batch", club, "--facts", "f", "--out", "o", *DAY, *options)
+
+    assert (code, told) == (
+        2,
+        "error: --engine spark and --master URL go together: --engine spark --master 'local[2]'\n",
+    )
+
+
+def test_without_spark_the_extra_is_named(club, run_merit, monkeypatch):
+    monkeypatch.setattr("cli.batch.find_spec", lambda name: None if name == "pyspark" else object())
+
+    told = run_merit("batch", club, "--facts", "f", "--out", "o", *DAY, "--engine", "spark", "--master", "local[2]")
+
+    assert told == (
+        2,
+        "error: --engine spark needs pyspark: install merit[spark] with `pip install '.[batch,spark]'` in the project's folder\n",
+    )
+
+
 # ---- stopped, and gone on with
 
 
