@@ -39,7 +39,7 @@ test: $(DEV) ## check formatting, style, types and import order, then run the te
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
-test-services: $(SERVICES) ## run the tests that need PostgreSQL, promtool or systemd-analyze
+test-services: $(SERVICES) ## run the tests that need PostgreSQL, Spark, promtool or systemd-analyze
 	$(BIN)/python -m pytest -m services $(PYTEST_ARGS) tests/services
 
 laws: $(DEV) ## hold the laws to all of what `make test` takes samples of; takes long
@@ -56,7 +56,7 @@ check: $(RUNTIME) ## check the policies
 bench: $(DEV) ## run the benchmarks
 	$(BIN)/python -m pytest -m benchmarks $(PYTEST_ARGS) tests/benchmarks
 
-twins: $(DEV) ## compare the compiled twin with the interpreter for 100,000 triples of rule, partner and day
+twins: $(DEV) ## compare the compiled and the columnar twin with the interpreter for 100,000 triples of rule, partner and day
 	$(BIN)/python -m tests.properties.twins
 
 proofs: $(DEV) ## hold what is proved of edits and faults against made partners, and what the solver is given against the interpreter

@@ -43,6 +43,15 @@ SLICE = 1_000
     metavar="N",
     help="Partners that are written at once.",
 )
+@click.option(
+    "--engine",
+    "sql_engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What answers the query of the rules.",
+)
+@click.option("--master", metavar="URL", help="The Spark of --engine spark, as local[2] or spark://host:7077.")
 @click.option("--layout", "is_layout", is_flag=True, help="Write the empty tables of facts, with their types.")
 @click.option(
     "--import", "lines", metavar="FILE", help="Fill tables of facts from .jsonl, a partner a line; - is standard input."
@@ -51,7 +60,7 @@ SLICE = 1_000
     "--emit-sql",
     "dialect",
     metavar="DIALECT",
-    help="Print the query of the rules that are written as one, for an engine.",
+    help="Print the query of the rules that are written as one, for an engine; with --layout its tables.",
 )
 def batch(
     policies: tuple[str, ...],
@@ -62,6 +71,8 @@ def batch(
     resume: bool,
     jobs: int,
     size: int,
+    sql_engine: str,
+    master: str | None,
     is_layout: bool,
     lines: str | None,
     dialect: str | None,
@@ -77,9 +88,18 @@ def batch(
         fail_usage(
             f"`merit batch` needs {', '.join(missing)}: install merit[batch] with `pip install '.[batch]'` in the project's folder"
         )
+    if (sql_engine == "spark") != (master is not None):
+        fail_usage("--engine spark and --master URL go together: --engine spark --master 'local[2]'")
+    if sql_engine == "spark" and find_spec("pyspark") is None:
+        fail_usage(
+            "--engine spark needs pyspark: install merit[spark] with `pip install '.[batch,spark]'` in the project's folder"
+        )
     if dialect is not None:
         with _stops():
-            _emit(load_engine(policy_folders(policies)), dialect, _day(as_of), _patterns(patterns))
+            if is_layout:
+                _emit_layout(load_engine(policy_folders(policies)), dialect)
+            else:
+                _emit(load_engine(policy_folders(policies)), dialect, _day(as_of), _patterns(patterns))
         return
     if out is None:
         fail_usage("say with --out where to write")
@@ -93,7 +113,7 @@ def batch(
             _import(engine, lines, Path(out))
         elif facts is not None:
             asked = (Path(facts), Path(out), _day(as_of), _patterns(patterns))
-            _run(engine, *asked, resume=resume, jobs=jobs, size=size)
+            _run(engine, *asked, resume=resume, jobs=jobs, size=size, master=master)
 
 
 def _day(as_of: date | None) -> date:
@@ -167,13 +187,25 @@ def _import(engine: Engine, lines: str, out: Path) -> None:
         sys.exit(FINDINGS)
 
 
-def _emit(engine: Engine, dialect: str, as_of: date, patterns: Sequence[str]) -> None:
-    from evaluator.columnar.emit import DIALECTS, emit
-    from evaluator.columnar.known import NOTHING_KNOWN
+def _emit_layout(engine: Engine, dialect: str) -> None:
+    from evaluator.columnar.emit import emit_layout
+
+    click.echo(emit_layout(engine.core, _known_dialect(dialect)), nl=False)
+
+
+def _known_dialect(dialect: str) -> str:
+    from evaluator.columnar.emit import DIALECTS
 
     if dialect not in DIALECTS:
         fail_usage(f"--emit-sql: I do not know `{dialect}`; known are {', '.join(DIALECTS)}")
-    done = emit(engine, _ids(engine, patterns), as_of, dialect, NOTHING_KNOWN)
+    return dialect
+
+
+def _emit(engine: Engine, dialect: str, as_of: date, patterns: Sequence[str]) -> None:
+    from evaluator.columnar.emit import emit
+    from evaluator.columnar.known import NOTHING_KNOWN
+
+    done = emit(engine, _ids(engine, patterns), as_of, _known_dialect(dialect), NOTHING_KNOWN)
     click.echo(done.text, nl=False)
     for rule, why in done.refused.items():
         click.echo(f"note: {rule} is not written: {why}", err=True)
@@ -196,11 +228,12 @@ def _run(
     resume: bool,
     jobs: int,
     size: int,
+    master: str | None,
 ) -> None:
     # The columns are read here: no other command should wait for them.
     from evaluator.columnar.run import REJECTS, Asked, run
 
-    asked = Asked(facts, out, as_of, tuple(_ids(engine, patterns)), size, jobs, resume)
+    asked = Asked(facts, out, as_of, tuple(_ids(engine, patterns)), size, jobs, resume, master)
     begun = time.monotonic()
     shown = _Shown(begun) if sys.stderr.isatty() else None
     try:

@@ -28,7 +28,7 @@ def choices_told(core: c.Core, data: Mapping[str, Json]) -> dict[str, dict[str, 
     """Return what only says which rules apply: the choices and texts that are told, and those that are projected."""
     told = {"facts": data.get("facts", {}), "projected": data.get("projected", {}).get("facts", {})}
     return {
-        section: {name: value for name, value in facts.items() if _type_of(core, name).kind in _CHOOSING}
+        section: {name: value for name, value in facts.items() if is_choosing(_type_of(core, name))}
         for section, facts in told.items()
     }
 
@@ -37,7 +37,7 @@ def nothing_told(core: c.Core, choices: Mapping[str, Mapping[str, Json]]) -> dic
     """Return the facts of a partner with nothing, of the same choices and texts as the partner at hand."""
     names = (*core.facts, *(name for name, named in core.named.items() if named.supplied))
     types = {name: _type_of(core, name) for name in names}
-    empty = {name: _EMPTY.get(type_.kind, 0) for name, type_ in types.items() if type_.kind not in _CHOOSING}
+    empty = {name: _EMPTY.get(type_.kind, 0) for name, type_ in types.items() if not is_choosing(type_)}
     records: dict[str, Json] = {name: [] for name in (*core.records, *BUILT_IN)}
     return {
         "facts": {**choices["facts"], **empty},
@@ -46,11 +46,15 @@ def nothing_told(core: c.Core, choices: Mapping[str, Mapping[str, Json]]) -> dic
     }
 
 
+def is_choosing(type_: c.Type) -> bool:
+    """Whether what is told only says which rules apply: a choice or a text."""
+    return type_.kind in ("choice", "text")
+
+
 def _type_of(core: c.Core, name: str) -> c.Type:
     return core.facts[name].type if name in core.facts else core.named[name].type
 
 
-_CHOOSING = ("choice", "text")
 _EMPTY: dict[str, Json] = {"flag": False, "date": "none"}
 
 

@@ -116,6 +116,26 @@ def constant(value: Decimal | date | str | bool | c.Duration) -> Value:
             return Length(value)
 
 
+def of_range(value: ranges.Range) -> Value:
+    """Return what is known of every partner alike."""
+    match value:
+        case ranges.Truth():
+            known = value is not ranges.Truth.UNKNOWN
+            return Flag((TRUE if value is ranges.Truth.TRUE else FALSE) if known else NULL, known)
+        case ranges.Numbers(low=low, high=high):
+            return figure(low) if low is not None and low == high else bounded(low, high)
+        case ranges.Dates(low=first, high=last):
+            ends = [OPEN if one is None else End(t.day(one), True, one) for one in (first, last)]
+            return Ordered(ends[0], ends[0] if first == last else ends[1], is_day=True)
+        case ranges.Words(options=options):
+            if options is not None and len(options) == 1:
+                (word,) = options
+                return constant(word)
+            return Word(NULL, False, options)
+        case _:
+            raise Cannot("a duration that is made")
+
+
 def figure(value: Decimal) -> Ordered:
     """Return one known number, with as few places as it has."""
     _sign, _digits, exponent = value.as_tuple()

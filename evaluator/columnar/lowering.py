@@ -20,6 +20,7 @@ from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import Flag, Sql, Value, bounded, constant, ordered_of
 from evaluator.columnar.held import Register
 from evaluator.columnar.known import Known
+from evaluator.columnar.nothing import Progresses
 from evaluator.columnar.people import PeopleTable
 from evaluator.columnar.records import RecordTables
 from evaluator.columnar.source import Source
@@ -67,6 +68,10 @@ class Lowering:
         self.register = Register(self.core, self.source)
         self.people = PeopleTable(self.core, self.source)
         self.records = RecordTables(self.core, self.source)
+        self.progresses = Progresses(self)
+        self.types = {name: one.type for name, one in self.core.facts.items()}
+        self.types |= {name: one.type for name, one in self.core.named.items() if one.supplied}
+        """Of what partners tell."""
         self._written: dict[tuple[int, date, bool, str], tuple[c.Expr, Written]] = {}
         self._nobody: Interpreter | None = None
         self._requirements: dict[tuple[str, date, bool], Written] = {}
@@ -151,11 +156,13 @@ class Lowering:
             case c.Anniversary():
                 return self._anniversary(node, day, projected, rule)
             case c.DifferentPeople():
-                raise Cannot("different people for different lists")
+                return of(self.people.different(node, day, projected, self.sql))
             case c.Sometime():
                 raise Cannot("some day of a window")
             case c.InProgress():
-                raise Cannot("progress in a rule")
+                part = self.requirement(self.core.rules[node.rule], day, projected)
+                # Nothing is done in a rule that is not in force, or asks for nothing.
+                return of(constant(False)) if part is None else of(self.progresses.of(part, node.rule), part)
             case c.Field():
                 raise AssertionError("a field is read in a record")
             case _:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from itertools import combinations
 
 from sqlglot import exp
 
 from dsl import core as c
 from evaluator.columnar import terms as t
-from evaluator.columnar.algebra import End, Ordered, Sql, Value
+from evaluator.columnar.algebra import End, Ordered, Sql, Value, constant, ordered_of
 from evaluator.columnar.layout import PARTNER, PROJECTED
 from evaluator.columnar.source import Source, sql_table
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
 from evaluator.limits import MAX_ROWS
 
 TABLE = "records/certifications"
+_MOST_LISTS = 6
+"""Lists that are filled with different people: of more there are too many choices to count each."""
 
 
 @dataclass
@@ -52,6 +56,26 @@ class PeopleTable:
         known = t.is_true(whole)
         last = first if known and least == most else End(most, known)
         return Ordered(first, last, 0, 0, MAX_ROWS)
+
+    def different(self, node: c.DifferentPeople, day: date, projected: bool, sql: Sql) -> Value:
+        """Return how many of the lists can be filled with a different person each, where all about them is known.
+
+        For some of the lists there are no more different people than hold one of them, and the others can be filled at
+        most: the least of this over all choices of lists is the size of a maximum matching (the theorem of Hall, as
+        König and Ore have it for what is lacking).
+        """
+        size = len(node.lists)
+        if size > _MOST_LISTS:
+            raise Cannot(f"different people for more than {_MOST_LISTS} lists")
+        bounds: list[Value] = [constant(Decimal(size))]
+        for number in range(1, size + 1):
+            for lists in combinations(node.lists, number):
+                asked = c.People(lists=lists, least=1, type=node.type, origin=node.origin)
+                bounds.append(sql.add(self.count(asked, day, projected, sql), constant(Decimal(size - number))))
+        found = ordered_of(sql.smallest(bounds))
+        if not found.is_point:
+            sql.open.append(sql.keep(t.negated(t.surely(t.equal(found.low.term, found.high.term)))))
+        return found
 
     def _figures(self, node: c.People, day: date, projected: bool) -> tuple[Term, Term]:
         if self.source.is_empty(TABLE, projected):

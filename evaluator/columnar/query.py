@@ -5,7 +5,7 @@ A rule is settled for a partner where nothing that it says is left open; everybo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +21,7 @@ from evaluator.columnar.lowering import Lowering, Written
 from evaluator.columnar.results import DIGITS, PLACES
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
 from evaluator.engine import Engine
+from evaluator.plan import Within
 
 Key = tuple[str, date | None, bool]
 """What tells a reason from every other of its decision: its code, its day, and whether it is of projected facts."""
@@ -38,6 +39,7 @@ class RuleColumns:
     points: tuple[Term, Term] | None = None
     amount: tuple[Term, Term] | None = None
     currency: str | None = None
+    stage: Term | None = None
     held: Held | None = None
     """What the register says of an award."""
     unmet: tuple[tuple[Key, Term], ...] = ()
@@ -70,13 +72,15 @@ class Lowered:
 
 
 def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
-    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``h`` held, ``f`` since, ``u`` not met."""
+    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``u`` not met."""
     yield f"s{prefix}", rule.settled
     if rule.eligible is not None:
         yield f"d{prefix}", rule.eligible
     for names, ends in (("pq", rule.points), ("ab", rule.amount)):
         if ends is not None:
             yield from zip((f"{name}{prefix}" for name in names), ends, strict=True)
+    if rule.stage is not None:
+        yield f"g{prefix}", rule.stage
     if rule.held is not None:
         yield from ((f"h{prefix}", rule.held.held), (f"f{prefix}", rule.held.since))
     for index, (_, term) in enumerate(rule.unmet):
@@ -116,6 +120,8 @@ class _Rule:
             return self._eligibility(version)
         if decides == "amount":
             return self._amount(version)
+        if decides == "stage":
+            return self._stage(version)
         raise Cannot(f"what decides {decides}")
 
     def _standing(self) -> Held | None:
@@ -171,12 +177,36 @@ class _Rule:
             unmet=self._unmet(told),
         )  # fmt: skip
 
+    def _stage(self, version: c.RuleVersion) -> RuleColumns:
+        if version.stage is None:
+            raise AssertionError("a life cycle has stages")
+        written = self.lowering.on(version.stage, self.day, False, self.rule.id)
+        if not isinstance(written.value, Word):
+            raise AssertionError("a stage is a word")
+        settled = t.both(t.told(written.value.term), t.negated(written.open))
+        within = self.lowering.engine.prepared.reasons.within(version.days, version.basis.cites)
+        return RuleColumns(
+            self.rule.id, True, self.lowering.stages.keep(settled), stage=written.value.term, held=self._standing(),
+            unmet=self._each_once(self._branches(written, version.stage, within)),
+        )  # fmt: skip
+
+    def _branches(self, stage: Written, node: c.Case, within: Within) -> Iterator[tuple[Key, Term, Term]]:
+        """Yield whether the condition of each stage is not met, and what is asked in it, until one surely is."""
+        reached: Term = TRUE
+        for branch, test in zip(node.branches, stage.of("condition"), strict=False):
+            plan, _ = within.of_branch(self.rule.id, branch)
+            key: Key = (plan.code, None, False)
+            yield key, reached, _is_unmet(test.value)
+            yield from self._below(test, reached, False, frozenset((key,)))
+            reached = self.lowering.stages.keep(t.both(reached, t.negated(t.surely(flag_of(test.value).term))))
+
     # ---- values
 
     def _exact(self, value: Ordered) -> tuple[Term, Term]:
         """Return a number as the columns of a decision hold it."""
         digits = len(str(max(abs(value.least), abs(value.most), 1)))
-        if digits + value.places > DIGITS or digits - value.places > DIGITS - PLACES or value.places > PLACES:
+        # One digit less than there is: in some engines a product takes one more than it has.
+        if digits + value.places >= DIGITS or digits - value.places > DIGITS - PLACES or value.places > PLACES:
             raise Cannot("a figure with more digits than a decision has")
 
         def of(term: Term) -> Term:
@@ -210,10 +240,13 @@ class _Rule:
 
     def _unmet(self, tops: Sequence[Written]) -> tuple[tuple[Key, Term], ...]:
         """Return the reasons of a decision that are not met, in their order, each once."""
+        return self._each_once(reason for top in tops for reason in self._reasons(top, TRUE, False, frozenset()))
+
+    def _each_once(self, reasons: Iterable[tuple[Key, Term, Term]]) -> tuple[tuple[Key, Term], ...]:
+        """Return whether each of the reasons is not met, each once."""
         found: dict[Key, list[tuple[Term, Term]]] = {}
-        for top in tops:
-            for key, present, unmet in self._reasons(top, TRUE, False, frozenset()):
-                found.setdefault(key, []).append((present, unmet))
+        for key, present, unmet in reasons:
+            found.setdefault(key, []).append((present, unmet))
         keep = self.lowering.stages.keep
         # A reason that stands in several places is told where it is told of first.
         told = (

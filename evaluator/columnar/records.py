@@ -103,7 +103,8 @@ class _List:
         self.stages = Stages("r")
         self.sql = Sql(self.stages)
         self._aggregates: dict[Term, str] = {}
-        self._values: dict[tuple[int, date], tuple[c.Expr, Value]] = {}
+        self._values: dict[tuple[int, date], tuple[c.Expr, Value, list[Term]]] = {}
+        """What is asked of each row, and of which rows that is said only in part."""
 
     @property
     def is_empty(self) -> bool:
@@ -115,8 +116,11 @@ class _List:
         window = months_before(day, node.over.months, node.over.back) if node.over is not None else None
         rows = self._inside(node, day, window)
         value = self.on(node.value, day) if node.value is not None else None
-        if self.sql.open:
-            raise Cannot("records of which a word is not known")
+        unsaid, self.sql.open = t.either(*self.sql.open), []
+        if not t.is_false(unsaid):
+            # Of a row something is asked that is not said here, and whether it is inside may rest on that.
+            some = self._number_of_rows(unsaid)
+            outer.open.append(outer.keep(t.compared(exp.GT, some, t.number(0))))
         match node.function:
             case "count" if node.distinct:
                 return self._distinct(rows, value, outer)
@@ -170,14 +174,18 @@ class _List:
         """Write what is asked of each row."""
         key = (id(node), day)
         if key not in self._values:
+            outer, self.sql.open = self.sql.open, []
             definition = definition_of(type(node))
             value = (
                 self._read(sourced(node), day)
                 if definition is None
                 else definition(self.sql, node, _RowParts(self, day), day)
             )
-            self._values[key] = (node, value)
-        return self._values[key][1]
+            self._values[key] = (node, value, self.sql.open)
+            self.sql.open = outer
+        _, value, unsaid = self._values[key]
+        self.sql.open += unsaid
+        return value
 
     def _read(self, node: c.Sourced, day: date) -> Value:
         match node:

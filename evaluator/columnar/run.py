@@ -29,9 +29,10 @@ from evaluator.columnar.database import database
 from evaluator.columnar.doubts import doubted
 from evaluator.columnar.known import known_of
 from evaluator.columnar.layout import PARTNER, PARTNERS, layout_of
-from evaluator.columnar.query import lower
+from evaluator.columnar.query import Lowered, lower
 from evaluator.columnar.results import SCHEMA, TooManyDigits, row_of, table_of
 from evaluator.columnar.rows import AT_ONCE, Refusal, Rows, Slice
+from evaluator.columnar.spark import of_slice, unfinished, write_wide
 from evaluator.columnar.stopped import Stopped, told_plainly
 from evaluator.columnar.tables import Facts, look_at_days, open_facts
 from evaluator.engine import Engine, Query, engine_name
@@ -40,6 +41,8 @@ Json = Any
 MANIFEST = "manifest.json"
 DECISIONS = "decisions"
 REJECTS = "rejects"
+WIDE = "wide"
+"""What another engine answered, until all of it is decided."""
 ROWS_AT_ONCE = 20_000
 """Decisions that are kept before they are written."""
 FORMAT = 1
@@ -59,6 +62,8 @@ class Asked:
     """Partners of a slice."""
     jobs: int = 1
     resume: bool = False
+    master: str | None = None
+    """The address of the Spark that answers the query; None: DuckDB answers it here."""
     by_sql: bool = True
     """Whether what can be is decided by a query; else every partner is by the row engine."""
 
@@ -134,6 +139,8 @@ def run(engine: Engine, asked: Asked, tell: Tell) -> Summary:
         before = sum(part.partners for part in parts.values())
         total = int(plan["partners"])
         tell(Progress(before, total, before))
+        if asked.master is not None and submit.lowered and len(parts) < len(slices):
+            write_wide(submit.query, facts, asked.out / WIDE, asked.master)
         for number, part in submit.these([one for one in slices if one.number not in parts]):
             parts[number] = part
             tell(Progress(sum(one.partners for one in parts.values()), total, before))
@@ -145,6 +152,8 @@ def run(engine: Engine, asked: Asked, tell: Tell) -> Summary:
         )  # fmt: skip
         told = {name: value for name, value in summary._asdict().items() if name != "slices_before"}
         _write_manifest(asked.out, {**plan, "done": True, "summary": told})
+        for folder in (asked.out / WIDE, unfinished(asked.out / WIDE)):
+            shutil.rmtree(folder, ignore_errors=True)
     return summary
 
 
@@ -296,16 +305,17 @@ class Deciding:
             refused = [*self._no_partner(base, one)]
             # The decisions come last: with them the slice is whole.
             with whole_file(decisions) as writing:
-                part = self._decide(base, refused, writing)
+                part = self._decide(base, refused, writing, one)
                 with whole_file(rejects) as writing_rejects:
                     _write_rejects(refused, writing_rejects)
         return part
 
-    def _decide(self, base: duckdb.DuckDBPyConnection, refused: list[Refusal], path: Path) -> Part:
+    def _decide(self, base: duckdb.DuckDBPyConnection, refused: list[Refusal], path: Path, one: Slice) -> Part:
         base.execute("CREATE TABLE doubted (partner VARCHAR)")
         for doubt in self.doubts:
             base.execute(f"INSERT INTO doubted {doubt}")
-        tier.decide(base, self.lowered, self.query, self.numbers, self.everybody)
+        text = self.query if self.asked.master is None else of_slice(self.asked.out / WIDE, one)
+        tier.decide(base, self.lowered, text, self.numbers, self.everybody)
         twice = self._twice(base)
         refused += [
             Refusal(name, "", f"the partner stands {number} times in `{PARTNERS}.parquet`")
@@ -430,17 +440,21 @@ class _Submit:
     """What decides slices, one after the other or several at once."""
 
     these: Callable[[Sequence[Slice]], Iterator[tuple[int, Part]]]
-    lowered: int
-    """Rules that are decided by the query."""
+    query: Lowered
+    """The rules that are decided by the query."""
+
+    @property
+    def lowered(self) -> int:
+        """How many these are."""
+        return len(self.query.rules)
 
 
 @contextmanager
 def _deciding(engine: Engine, facts: Facts, asked: Asked, rules: Sequence[str]) -> Iterator[_Submit]:
     """Give what decides slices, in processes where several are asked for; a slice is told of when it is written."""
     here = Deciding(engine, facts, asked, rules)
-    lowered = len(here.lowered.rules)
     if asked.jobs == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        yield _Submit(lambda slices: ((one.number, here.slice(one)) for one in slices), lowered)
+        yield _Submit(lambda slices: ((one.number, here.slice(one)) for one in slices), here.lowered)
         return
     _DECIDING[:] = [here]  # Forked workers have the policies already.
     with ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("fork")) as pool:
@@ -460,7 +474,7 @@ def _deciding(engine: Engine, facts: Facts, asked: Asked, rules: Sequence[str]) 
                 for one in waiting:
                     one.cancel()
 
-        yield _Submit(spread, lowered)
+        yield _Submit(spread, here.lowered)
 
 
 def _ready() -> None:

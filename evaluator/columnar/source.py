@@ -123,6 +123,11 @@ class Source:
         text = self.aggregate(sql_table(f"{PROJECTED if projected else ''}{HISTORY}"), last)
         return self.stages.keep(t.fallen_back(raw, _read(text, type_))), False
 
+    def has_history(self, names: Iterable[str]) -> Term:
+        """Return whether one of some facts is told with its values over time; never unknown."""
+        some = exp.Max(this=t.chosen([(t.surely(t.among(t.column("name"), names)), t.number(1))], t.number(0)))
+        return self.stages.keep(t.surely(t.equal(self.aggregate(HISTORY, some), t.number(1))))
+
     # ---- other tables
 
     def aggregate(self, table: str, term: Term) -> Term:
@@ -238,4 +243,4 @@ def _read(text: Term, type_: c.Type) -> Term:
         return text
     kinds = {"date": "DATE", "count": "BIGINT"}
     to = exp.DataType.build(kinds.get(type_.kind, f"DECIMAL({FACT_DIGITS},{PLACES})"))
-    return exp.TryCast(this=text.copy(), to=to)
+    return exp.TryCast(this=text.copy(), to=to, safe=True)

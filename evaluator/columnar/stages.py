@@ -52,8 +52,16 @@ class Stages:
         for name in terms:
             if name in needed:
                 by_depth.setdefault(self.depths[name], []).append(name)
+        # What each stage passes on: what one above it reads, and no more; engines look at every column of every stage.
+        passed: list[dict[str, None]] = []
+        read = dict.fromkeys(one.name for term in outputs.values() for one in term.find_all(exp.Column))
+        for depth in sorted(by_depth, reverse=True):
+            own = by_depth[depth]
+            below = {name: None for name in read if name not in own}
+            passed.append(below)
+            read = {**below, **dict.fromkeys(one.name for name in own for one in terms[name].find_all(exp.Column))}
         query = source
-        for depth in sorted(by_depth):
-            own = [alias(terms[name], name) for name in by_depth[depth]]
-            query = selected([exp.Star(), *own], query, f"{self.prefix}stage_{depth}")
+        for depth, below in zip(sorted(by_depth), reversed(passed), strict=True):
+            columns = [*map(column, below), *(alias(terms[name], name) for name in by_depth[depth])]
+            query = selected(columns, query, f"{self.prefix}stage_{depth}")
         return selected([alias(term, name) for name, term in outputs.items()], query, f"{self.prefix}last")

@@ -316,6 +316,27 @@ def test_wrong_usage(options, message, club, run_merit):
     assert run_merit("batch", club, *options) == (2, f"{message}\n")
 
 
+@pytest.mark.parametrize("options", [["--engine", "spark"], ["--master", "local[2]"]])
+def test_spark_and_its_address_go_together(options, club, run_merit):
+    code, told = run_merit("batch", club, "--facts", "f", "--out", "o", *DAY, *options)
+
+    assert (code, told) == (
+        2,
+        "error: --engine spark and --master URL go together: --engine spark --master 'local[2]'\n",
+    )
+
+
+def test_without_spark_the_extra_is_named(club, run_merit, monkeypatch):
+    monkeypatch.setattr("cli.batch.find_spec", lambda name: None if name == "pyspark" else object())
+
+    told = run_merit("batch", club, "--facts", "f", "--out", "o", *DAY, "--engine", "spark", "--master", "local[2]")
+
+    assert told == (
+        2,
+        "error: --engine spark needs pyspark: install merit[spark] with `pip install '.[batch,spark]'` in the project's folder\n",
+    )
+
+
 # ---- stopped, and gone on with
 
 
@@ -459,20 +480,44 @@ def test_the_query_is_written_for_other_engines_without_a_warning(dialect, club,
     assert "INT128" not in text
 
 
+@pytest.mark.parametrize("dialect", [*EVERY_DIALECT, "duckdb"])
+def test_the_tables_are_written_for_an_engine(dialect, club, run_merit):
+    code, text = run_merit("batch", club, "--layout", "--emit-sql", dialect)
+
+    assert code == 0
+    made = [one for one in sqlglot.parse(text, dialect=dialect) if one is not None]
+    assert [one.find(sqlglot.exp.Table).name for one in made][:3] == [
+        "partners",
+        "fact_history",
+        "records_certifications",
+    ]
+    assert len(made) == 10
+
+
+def test_names_that_postgres_would_cut_are_written_with_a_hash(club, tmp_path, run_merit):
+    policy = tmp_path / "club.policy"
+    policy.write_text(CLUB.replace("visits: visits", f"{'visits_' * 8}: visits"), encoding="utf-8")
+
+    code, text = run_merit("batch", str(policy), "--emit-sql", "postgres", *DAY)
+
+    assert code == 0
+    names = [one.alias for one in sqlglot.parse_one(text, dialect="postgres").expressions]
+    assert max(map(len, names)) == 63
+    assert sum("~" in name for name in names) == 1
+
+
 def test_what_is_not_written_as_a_query_is_told(club, tmp_path, run_merit):
     policy = tmp_path / "club.policy"
-    policy.write_text(CLUB + "lifecycle designation { active when held  waiting otherwise }\n", encoding="utf-8")
+    policy.write_text(CLUB + "entitlement later { requires { ahead: holds gold on 2026-01-01 } }\n", encoding="utf-8")
 
     some = run_merit("batch", str(policy), "--emit-sql", "trino", *DAY)
-    none = run_merit("batch", str(policy), "--emit-sql", "trino", *DAY, "--rules", "lifecycle.*")
+    none = run_merit("batch", str(policy), "--emit-sql", "trino", *DAY, "--rules", "entitlement.*")
     unknown = run_merit("batch", str(policy), "--emit-sql", "oracle", *DAY)
 
     assert some[0] == 0
-    assert "note: lifecycle.designation.gold is not written: what decides stage\n" in some[1]
+    assert "note: entitlement.later is not written: a day that lies ahead\n" in some[1]
     assert none[0] == 3
-    assert none[1].startswith(
-        "error: no rule of these is written as SQL (lifecycle.designation.gold: what decides stage)"
-    )
+    assert none[1].startswith("error: no rule of these is written as SQL (entitlement.later: a day that lies ahead)")
     assert unknown[0] == 2
 
 

@@ -12,12 +12,15 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from dsl.load import load_sources
+from dsl.source import Source
 from evaluator.columnar.importing import import_lines
 from evaluator.columnar.layout import layout_of
 from evaluator.columnar.results import SCHEMA, row_of, table_of
 from evaluator.columnar.run import Asked, Summary, run
 from evaluator.engine import Engine, Query
 from review.scenarios.partners import COMPLETE, Chances, Partners
+from tests.evaluator.test_cases import ALL
 from tests.shipped import engine_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +47,7 @@ def partners(engine: Engine, day: date, seed: int, each: int) -> Facts:
 
 def imported(engine: Engine, told: Facts, folder: Path) -> Path:
     """Return a folder of tables with the facts of partners."""
-    lines = io.BytesIO("".join(json.dumps(one) + "\n" for one in told).encode())
+    lines = io.BytesIO("".join(json.dumps(one, default=str) + "\n" for one in told).encode())
     done = import_lines(lines, engine.reader, layout_of(engine.core), folder, lambda _: None)  # type: ignore[arg-type]
     assert (done.partners, done.rejected) == (len(told), 0)
     return folder
@@ -96,6 +99,35 @@ def test_a_batch_decides_as_the_engine(path: Path, tmp_path: Path) -> None:
     assert 0 < summary.lowered < summary.rules
     assert 0 < summary.by_rows < summary.decisions
     assert differences(engine, told, day, ("*",), tmp_path / "out") == []
+
+
+def decided_as_wanted(case: Any, folder: Path) -> Summary | None:
+    """Decide a case of the conformance suite as a batch; None where it is about what no batch has to decide."""
+    if not {"errors", "refused"}.isdisjoint(case["want"]):
+        return None
+    loaded = load_sources([Source("case.policy", case["policy"])])
+    engine, day = Engine(loaded.document), date.fromisoformat(case["as_of"])
+    told = [{"partner": "p", **case.get("facts", {})}]
+    summary = batch(engine, imported(engine, told, folder / "facts"), folder / "out", day)
+    assert differences(engine, told, day, ("*",), folder / "out") == []
+    return summary
+
+
+SAMPLE = 30
+"""Of so many cases of the conformance suite one is tried where all tests are run."""
+
+
+@pytest.mark.parametrize("case", [case for _, case in ALL[::SAMPLE]], ids=[name for name, _ in ALL[::SAMPLE]])
+def test_a_batch_answers_a_case_as_the_engine(case: Any, tmp_path: Path) -> None:
+    decided_as_wanted(case, tmp_path)
+
+
+@pytest.mark.benchmarks
+def test_a_batch_answers_all_cases_as_the_engine(tmp_path: Path) -> None:
+    found = [decided_as_wanted(case, tmp_path / name.replace("/", "-")) for name, case in ALL]
+
+    asked = [summary for summary in found if summary is not None]
+    assert sum(summary.by_rows == 0 for summary in asked) > len(asked) / 6
 
 
 @pytest.mark.benchmarks

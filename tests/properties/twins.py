@@ -1,4 +1,7 @@
-"""Comparing the compiled twin with the interpreter: triples of a rule, a partner and a day. ``make twins`` runs many."""
+"""Comparing the twins with the interpreter: triples of a rule, a partner and a day. ``make twins`` runs many.
+
+The compiled twin is asked on every day, and the columnar one on some: its query is written for many partners at once.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dsl import core as c
@@ -20,6 +24,7 @@ from evaluator.facts import Facts
 from evaluator.moment import Moment
 from evaluator.prepared import Often
 from review.scenarios.partners import Partners
+from tests.properties.test_batch import batch, differences, imported, partners
 from tests.shipped import engine_of
 
 
@@ -29,6 +34,10 @@ class Counted:
 
     triples: int = 0
     different: list[str] = field(default_factory=list)
+    in_columns: int = 0
+    """Of the triples, those that were decided as a batch."""
+    by_rows: int = 0
+    """Of these, those that the query left to the row engine."""
 
 
 def compare_answers(engine: Engine, reference: Engine, day: date, number: int, counted: Counted, *, seed: int) -> None:
@@ -82,6 +91,20 @@ def compare_day(engine: Engine, day: date, partners: Iterable[int], counted: Cou
                     counted.different.append(f"{rule.id} standing, partner {number} of seed {seed}, {day}")
 
 
+def compare_batch(engine: Engine, day: date, counted: Counted, *, seed: int, each: int) -> None:
+    """Decide generated partners of every manner of telling as a batch, and by the interpreter."""
+    reference = Engine(engine.document, engine.core, reference=True)
+    told = partners(engine, day, seed, each)
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        summary = batch(engine, imported(engine, told, Path(folder) / "facts"), out, day)
+        found = differences(reference, told, day, ("*",), out)
+    counted.triples += summary.decisions
+    counted.in_columns += summary.decisions
+    counted.by_rows += summary.by_rows
+    counted.different += [f"batch: {one}, seed {seed}, {day}" for one in found]
+
+
 def decided_of(rule: c.Rule, day: date) -> Iterator[tuple[str, c.Expr]]:
     """Yield what is decided of a rule on a day, each with what it is called."""
     version = rule.version_on(day)
@@ -106,29 +129,39 @@ def decided_of(rule: c.Rule, day: date) -> Iterator[tuple[str, c.Expr]]:
 DETAILS: tuple[Detail, ...] = ("full", "none")
 POLICIES = ("policies", *(f"tests/data/policies/laws/{name}.policy" for name in ("figures", "register", "scores")))
 PARTNERS_A_DAY = 2
+BATCH = {"policies": (10, 5)}
+BATCH_OF_LAWS = (2, 20)
+"""Of so many days one is decided as a batch, for so many partners of each manner of telling."""
 
 
 def main() -> None:
     """Compare on days of all years, anniversaries of versions among them, until enough triples were asked."""
-    arguments = argparse.ArgumentParser(description="Compare the compiled twin with the interpreter.")
+    arguments = argparse.ArgumentParser(description="Compare the compiled and the columnar twin with the interpreter.")
     arguments.add_argument("--triples", type=int, default=100_000)
     arguments.add_argument("--seed", type=int, default=1)
     asked = arguments.parse_args()
     random = Random(asked.seed)
-    engines = [engine_of(Path(one)) for one in POLICIES]
+    engines = {one: engine_of(Path(one)) for one in POLICIES}
     counted = Counted()
     seed = asked.seed
+    rounds = 0
     while counted.triples < asked.triples:
-        for engine in engines:
+        rounds += 1
+        for name, engine in engines.items():
             day = date(2020, 1, 1) + timedelta(days=random.randrange(3000))
             if engine.core.change_days and random.random() < 0.5:
                 day = random.choice(engine.core.change_days) + timedelta(days=random.choice((-1, 0, 1)))
             compare_day(engine, day, range(1, PARTNERS_A_DAY + 1), counted, seed=seed)
             reference = Engine(engine.document, engine.core, reference=True)
             compare_answers(engine, reference, day, PARTNERS_A_DAY + 1, counted, seed=seed)
+            days, each = BATCH.get(name, BATCH_OF_LAWS)
+            if rounds % days == 1 % days:
+                compare_batch(engine, day, counted, seed=seed, each=each)
             seed += 1
     for one in counted.different[:20]:
         sys.stdout.write(f"{one}\n")
+    share = 100 * counted.by_rows / max(counted.in_columns, 1)
+    sys.stdout.write(f"{counted.in_columns:,} of them as a batch, which left {share:.1f} % to the row engine\n")
     sys.stdout.write(f"{counted.triples:,} triples of rule, partner and day, {len(counted.different)} different\n")
     sys.exit(bool(counted.different))
 

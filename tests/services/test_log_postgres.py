@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
-import socket
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 
@@ -20,56 +13,11 @@ from server.log.decisions import DecisionLog
 from server.log.entries import Contents, Record
 from server.log.store import LogUnavailable, Store
 from server.log.verify import verify
+from tests.services.postgres import Postgres
 
 pytestmark = pytest.mark.services
 ENOUGH = 100
 WAIT_S = 60
-
-
-class Postgres:
-    """A server of its own; it runs as `postgres` where the tests run as root, as it refuses to be that."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-        self.programs = found[-1] if found else Path(shutil.which("pg_ctl") or "/pg_ctl is not installed").parent
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-        if os.getuid() == 0:
-            shutil.chown(folder, self.user)
-        self._run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "postgres")
-
-    @property
-    def url(self) -> str:
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
-
-    def start(self) -> None:
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
-        self._run(
-            "pg_ctl", "-D", str(self.folder / "data"), "-o", options, "-l", str(self.folder / "log"), "-w", "start"
-        )
-
-    def stop(self, how: str) -> None:
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", how, "stop")
-
-    def _run(self, program: str, *args: str) -> None:
-        own = {"user": self.user} if os.getuid() == 0 else {}
-        subprocess.run(
-            [str(self.programs / program), *args], check=True, cwd=self.folder, stdout=subprocess.DEVNULL, **own
-        )
-
-
-@pytest.fixture
-def postgres() -> Iterator[Postgres]:
-    # Not below the folder of the tests, which `postgres` may not enter.
-    folder = Path(mkdtemp(prefix="merit-postgres-"))
-    server = Postgres(folder)
-    server.start()
-    yield server
-    server.stop("immediate")
-    shutil.rmtree(folder)
 
 
 class Writing:
@@ -139,7 +87,7 @@ def test_an_empty_one_in_its_place_is_refused(postgres: Postgres) -> None:
     log.write([record])
     postgres.stop("fast")
     shutil.rmtree(postgres.folder / "data")
-    postgres._run("initdb", "-D", str(postgres.folder / "data"), "-A", "trust", "-U", "postgres")
+    postgres.run("initdb", "-D", str(postgres.folder / "data"), "-A", "trust", "-U", "postgres")
     postgres.start()
 
     with pytest.raises(LogUnavailable):
