@@ -125,26 +125,23 @@ def check_order_means_nothing(data: st.DataObject, name: str) -> None:
 
 NAMES = [*SMALL, REAL]
 QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
-LEAST = 12
-"""Examples that the default run looks at where a law has as many."""
 
 
-def some(count: int, name: str) -> settings:
+def some(count: int, name: str, whole: int | None = None) -> settings:
     """Return how many examples to look at: fewer of the real policies, where each takes longer.
 
-    The default run looks at half of them; at all with ``MERIT_EXAMPLES=1``, as `make laws` does, and with
+    ``MERIT_EXAMPLES=1``, as `make laws` sets it, looks at the ``whole`` where the default run takes a sample of it, and
     ``MERIT_EXAMPLES=50`` at fifty times as many.
     """
-    whole = count // 4 if name == REAL else count
     factor = os.environ.get("MERIT_EXAMPLES")
-    sample = max(min(whole, LEAST), whole // 2)
-    return settings(QUICK, max_examples=sample if factor is None else whole * int(factor))
+    asked = count if factor is None else (whole or count) * int(factor)
+    return settings(QUICK, max_examples=asked // 4 if name == REAL else asked)
 
 
-def hold(law: Callable[[st.DataObject, str], None], count: int, name: str) -> None:
+def hold(law: Callable[[st.DataObject, str], None], count: int, name: str, whole: int | None = None) -> None:
     """Look for an example that breaks a law."""
 
-    @some(count, name)
+    @some(count, name, whole)
     @given(data=st.data())
     def look(data: st.DataObject) -> None:
         law(data, name)
