@@ -62,7 +62,6 @@ CHAINS = {
     "dsl/check/checks_in_time.py _is_past": "what is not seen to lie in the past is not claimed to",
     "dsl/core/check_days.py _names_a_day": "what is not seen to name a day is asked of every day",
     "evaluator/compiled/recording.py _of": "of any other kind the record of its parts, by the roles of its fields",
-    "evaluator/compiled/recorded.py evaluate": "of any other kind the record of its compiled function",
     "evaluator/compiled/question.py notes_of_leaf": "of any other kind what the one reader of notes tells",
     "evaluator/compiled/recorded.py evaluate": "of any other kind its own function: only what is made for the moment has none",
     "evaluator/acceptance/hints.py _named": "hints: of what is not among them none is given",
