@@ -40,7 +40,7 @@ class RowByRow(Selections):
             gaps: list[Gap] = []
             inside = Truth.TRUE
             if window is not None and row.month is None:
-                inside, gaps = Truth.UNKNOWN, [Gap("field", f"{row.pointer}/month", "Month")]
+                inside, gaps = Truth.UNKNOWN, [Gap("field", f"{row.pointer}/month", "Month", code="month")]
             elif window is not None:
                 inside = truth(window[0] <= row.month <= window[1])
             if records.declaration.dated_by is not None:
