@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from review.report.projection import RUN_MONTHS, projected
 
 from dsl.core.calendar import month_index, month_text
 from dsl.load import load_sources
@@ -15,6 +14,7 @@ from dsl.source import Source
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query
 from review.languages.voice import voice
+from review.report.projection import RUN_MONTHS, projected
 
 Json = Any
 POLICY = """\
