@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
@@ -17,7 +18,7 @@ from evaluator.explanation import Explanation, Gap, explained
 from evaluator.moment import Decides, Moment
 
 
-class AsDecided:
+class AsDecided(ABC):
     """The parts of a node as they were decided, each with its role, and the names of those that are chosen."""
 
     __slots__ = ("chosen", "day", "every", "parts", "roles")
@@ -40,8 +41,9 @@ class AsDecided:
             self.chosen.append(name)
         return found.range
 
+    @abstractmethod
     def _decided(self, part: c.Expr) -> Explanation:
-        raise NotImplementedError
+        """Return a part, decided."""
 
     def metrics(self, score: c.Expr, every: c.EveryMetric) -> Range:
         """Decide what is asked of every metric of the score."""
@@ -250,7 +252,7 @@ def beside_of(
         day: the day it is decided on.
         range_: what came out.
     """
-    decided = AsDecided(day)
+    decided = Again({}, day)
     decided.parts, decided.roles, decided.chosen, decided.every = list(parts), list(roles), list(chosen), list(every)
     tells = kind_of(type(node)).beside
     if tells is None:

@@ -134,9 +134,9 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     def close_if_over(self, now: float) -> None:
         """Answer 408 where the request has been on the way for too long, and close what nothing comes on any more."""
         if self._lingers_until is not None:
-            self.will_close = self._lingers_until < now
+            self.will_close = self.will_close or self._lingers_until < now
         elif self.is_idle and self.request is None:
-            self.will_close = self.last_activity < now - IDLE_S
+            self.will_close = self.will_close or self.last_activity < now - IDLE_S
         elif self.request_since is not None and self.request_since < now - RECEIVE_S:
             self._refuse(_TooSlow(f"the request did not come whole within {RECEIVE_S} seconds"))
 
@@ -221,13 +221,14 @@ class Worker(GunicornWorker):  # type: ignore[misc]
             log_socket_errors=False,
             clear_untrusted_proxy_headers=True,
         )
+        drain_s = _drain_s()  # here: what is no number is told when the service starts, not when it ends
         self._map: dict[int, Any] = {}
         dispatcher = ThreadedTaskDispatcher()
         dispatcher.set_thread_count(adjustments.threads)
         self._listening = [self._listen(each.sock, dispatcher, adjustments) for each in self.sockets]
         _Woken(self.PIPE[0], self._map)
         self._turn(lambda: self.alive)
-        self._end()
+        self._end(drain_s)
         dispatcher.shutdown(cancel_pending=False, timeout=0)
 
     def _listen(self, sock: Any, dispatcher: ThreadedTaskDispatcher, adjustments: Adjustments) -> Any:
@@ -250,7 +251,7 @@ class Worker(GunicornWorker):  # type: ignore[misc]
                 return
             wasyncore.loop(left, use_poll=True, map=self._map, count=1)
 
-    def _end(self) -> None:
+    def _end(self, drain_s: float) -> None:
         """Answer what was begun.
 
         Where the service ends, new connections are taken for as long as it drains: readiness has told that it ends. Where
@@ -260,7 +261,7 @@ class Worker(GunicornWorker):  # type: ignore[misc]
             one.is_leaving = True
         if not ending.has_begun():
             self._stop_listening()
-        self._turn(lambda: ending.has_begun() or bool(self._channels), _drain_s())
+        self._turn(lambda: ending.has_begun() or bool(self._channels), drain_s)
         self._stop_listening()
         self._turn(
             lambda: any(not one.is_idle or one.request is not None for one in self._channels), self.cfg.graceful_timeout
