@@ -14,6 +14,7 @@ from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
 from evaluator.acceptance.hints import Hint, Hints
 from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
+from evaluator.facts import Facts
 from evaluator.identity import AnswerKeys
 from evaluator.reasons import Asked, Bound, Reason, Required, is_not_known, plain
 from evaluator.standing import Standing
@@ -146,6 +147,8 @@ class Answer:
     facts: Mapping[str, Json] = field(default_factory=dict)
     hinting: Hints | None = None
     keying: AnswerKeys | None = None
+    reading: Facts | None = None
+    """The facts as they were read to decide."""
     projection: Mapping[str, Json] | None = None
     """By when and by what the facts were projected, where that was asked for; None where they are as they were told."""
 
@@ -154,7 +157,8 @@ class Answer:
         """The key of each decision, by its rule: equal where the same policies are asked the same of like facts."""
         if self.keying is None:
             return {}
-        return self.keying.of([decision.rule for decision in self.decisions], self.facts, self.as_of)
+        rules = [decision.rule for decision in self.decisions]
+        return self.keying.of(rules, self.facts, self.as_of, facts=self.reading)
 
     def as_json_of(self, decisions: Sequence[Decision]) -> list[Json]:
         """Return some of the decisions as ``schemas/answer`` describes them, each with its key."""

@@ -228,7 +228,7 @@ class Engine:
         decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
-            facts=query.facts, hinting=self.hints, keying=self.keys,
+            facts=query.facts, hinting=self.hints, keying=self.keys, reading=facts,
         )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from json.encoder import encode_basestring
+from typing import Any, TypeAlias
 
 from dsl import core as c
 from dsl.builtin import AWARDS
@@ -34,19 +35,22 @@ class AnswerKeys:
         self.engine = engine
         self._reading = Reading(core)
         self._reads: dict[tuple[str, ...], Reads] = {}
+        self._whole: dict[tuple[str, tuple[str, ...], str | None], bool] = {}
+        self._writers: dict[tuple[str, str], _Writer] = {}
 
-    def of(self, rules: Iterable[str], data: Mapping[str, Json], as_of: date) -> dict[str, str]:
+    def of(
+        self, rules: Iterable[str], data: Mapping[str, Json], as_of: date, *, facts: Facts | None = None
+    ) -> dict[str, str]:
         """Return the key of each rule's answer, by the rule: a SHA-256 in hexadecimal digits.
 
         Args:
             rules: ids of rules.
             data: facts that fit the vocabulary.
             as_of: the day of the question.
+            facts: the same, where somebody reads them already.
         """
-        facts = Facts(self.core, data, as_of)
-        meant = _Meant(self, facts)
-        entries = self._entries(facts)
-        return {rule: self._key(rule, self._reads_of(rule, entries), meant, as_of) for rule in rules}
+        meant = _Meant(self, facts or Facts(self.core, data, as_of))
+        return {rule: self._key(rule, self._reads_of(rule, meant), meant, as_of) for rule in rules}
 
     def look_up(self) -> None:
         """Look up what every rule can read, so that no question waits for it."""
@@ -55,14 +59,14 @@ class AnswerKeys:
 
     def reads(self, rule: str, data: Mapping[str, Json], as_of: date) -> Reads:
         """Return what a rule can read of facts: where it asks for anniversaries of others, the register says of which."""
-        return self._reads_of(rule, self._entries(Facts(self.core, data, as_of)))
+        return self._reads_of(rule, _Meant(self, Facts(self.core, data, as_of)))
 
-    def _reads_of(self, rule: str, entries: tuple[tuple[str, ...], tuple[str, ...]]) -> Reads:
+    def _reads_of(self, rule: str, meant: _Meant) -> Reads:
         reads = self._of((rule,))
         # What is held gives its anniversary to others; whether it is held still, its own checks say.
-        for asked in entries:
+        for projected in (False, True):
             if reads.of_others:
-                reads = self._of((rule, *asked))
+                reads = self._of((rule, *meant.asked(projected)))
             if not reads.projected:
                 break
         return reads
@@ -76,28 +80,23 @@ class AnswerKeys:
             self._reads[names] = found
         return found
 
-    def _entries(self, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the rules that the checks of the register's entries may ask: of those told, and of those projected too."""
-        found: set[str] = set()
-        both: list[tuple[str, ...]] = []
-        for projected in (False, True):
-            told = {row.data.get("award") for row in facts.records(AWARDS.name, projected).rows or ()}
-            found.update(rule.id for award in told if award for rule in self.core.rules_of_entry.get(award, ()))
-            both.append(tuple(sorted(found)))
-        return both[0], both[1]
-
     def _key(self, rule: str, reads: Reads, meant: _Meant, as_of: date) -> str:
         look_at_the_clock()
-        found = hashlib.sha256(
-            json.dumps([self.core.digest, self.engine, as_of.isoformat(), rule], ensure_ascii=False).encode()
-        )
+        asked = ", ".join(map(encode_basestring, (self.core.digest, self.engine, as_of.isoformat(), rule)))
+        found = hashlib.sha256(f"[{asked}]".encode())
         for projected in (False, True) if reads.projected else (False,):
             found.update(b"projected" if projected else b"told")
             found.update(b"".join([meant.fact(name, projected) for name in (*reads.facts, *reads.measures)]))
             found.update(b"".join([meant.records(name, projected) for name in reads.records]))
         return found.hexdigest()
 
-    def is_whole(self, declaration: c.RecordsDecl, told: Collection[str], award: str | None) -> bool:
+    def writer(self, declaration: c.RecordsDecl, name: str) -> _Writer:
+        """Return what writes a field of records of a list."""
+        key = (declaration.name, name)
+        found = self._writers.get(key)
+        return found or self._writers.setdefault(key, _writer(declaration, name))
+
+    def is_whole(self, declaration: c.RecordsDecl, told: tuple[str, ...], award: str | None) -> bool:
         """Whether a record tells all of its fields, so that its place is nowhere told.
 
         Args:
@@ -105,6 +104,15 @@ class AnswerKeys:
             told: the fields that it tells.
             award: of an entry of the register, which award it is of; without levels it has no field for one.
         """
+        key = (declaration.name, told, award)
+        found = self._whole.get(key)
+        if found is None:
+            if len(self._whole) >= MOST_KEPT:
+                self._whole.clear()
+            found = self._whole[key] = self._is_whole(declaration, told, award)
+        return found
+
+    def _is_whole(self, declaration: c.RecordsDecl, told: Collection[str], award: str | None) -> bool:
         names = {name for name, field in declaration.fields.items() if field.formula is None}
         if award is not None and not any(rule.levels for rule in self.core.rules_of_entry.get(award, ())):
             names.discard("level")
@@ -114,7 +122,10 @@ class AnswerKeys:
 
 
 MOST_KEPT = 10_000
-"""For how many registers it is kept what a rule can read; then it is looked up anew."""
+"""For how many registers it is kept what a rule can read, and for how many forms of records whether they tell all fields;
+then it is looked up anew."""
+MOST_VALUES = 10_000
+"""How many values of a field are kept as they are written; then they are written anew."""
 _ABSENT = bytes(32)
 
 
@@ -126,6 +137,17 @@ class _Meant:
         self.core = facts.core
         self.told = facts
         self._found: dict[tuple[str, str, bool], bytes] = {}
+        self._asked: dict[bool, tuple[str, ...]] = {}
+
+    def asked(self, projected: bool) -> tuple[str, ...]:
+        """Return the rules that the checks of the register's entries may ask: of those told, and of those projected too."""
+        found = self._asked.get(projected)
+        if found is None:
+            lists = [self.told.records(AWARDS.name, of) for of in ((False, True) if projected else (False,))]
+            told = {row.data.get("award") for records in lists for row in records.rows or ()}
+            rules = {rule.id for award in told if award for rule in self.core.rules_of_entry.get(award, ())}
+            found = self._asked[projected] = tuple(sorted(rules))
+        return found
 
     def fact(self, name: str, projected: bool) -> bytes:
         """Return the digest of a fact or measure."""
@@ -152,7 +174,7 @@ class _Meant:
             if found.rows is None:
                 self._found[key] = _ABSENT
             else:
-                rows = _rows(found)
+                rows = self._rows(found)
                 # Many records tell the same fields.
                 of_award = (lambda row: row.get("award")) if found.declaration is AWARDS else lambda _: None
                 forms = {(tuple(row.data), of_award(row.data)) for row in found.rows}
@@ -164,31 +186,56 @@ class _Meant:
                 self._found[key] = _digest(f"[[{', '.join(rows)}], {_plain(bool(found.partial))}, {_plain(covers)}]")
         return self._found[key]
 
+    def _rows(self, found: Records) -> list[str]:
+        """Return what each record tells, as ``_plain`` writes it."""
+        orders: dict[tuple[str, ...], list[_Writer]] = {}
+        rows = []
+        for row in found.rows or ():
+            data = row.data
+            told = tuple(data)
+            order = orders.get(told)
+            if order is None:
+                order = orders[told] = [self.keys.writer(found.declaration, name) for name in sorted(told)]
+            rows.append(f"{{{', '.join([writer(data) for writer in order])}}}")
+        return rows
 
-def _rows(found: Records) -> list[str]:
-    """Return what each record tells, as ``_plain`` writes it; a value that many records have is written once."""
-    fields = found.declaration.fields
-    written: dict[str, dict[Json, str]] = {}
-    orders: dict[tuple[str, ...], list[tuple[str, dict[Json, str]]]] = {}
-    rows = []
-    for row in found.rows or ():
-        data = row.data
-        told = tuple(data)
-        order = orders.get(told)
-        if order is None:
-            order = orders[told] = [(name, written.setdefault(name, {})) for name in sorted(told)]
-        parts = []
-        for name, known in order:
-            raw = data[name]
-            # 1 and true are equal, and do not mean the same.
-            key = raw if raw.__class__ is str else (raw.__class__, raw)
-            part = known.get(key)
-            if part is None:
-                meant = value_text(raw, fields[name].type) if name in fields else str(raw)
-                part = known[key] = f"{_plain(name)}: {_plain(meant)}"
-            parts.append(part)
-        rows.append(f"{{{', '.join(parts)}}}")
-    return rows
+
+_Writer: TypeAlias = Callable[[Mapping[str, Json]], str]
+"""Writes a field of a record, with its name."""
+
+
+def _writer(declaration: c.RecordsDecl, name: str) -> _Writer:
+    type_ = declaration.fields[name].type if name in declaration.fields else None
+    head = f"{_plain(name)}: "
+    if type_ is None:
+        return lambda record: f"{head}{_plain(str(record[name]))}"
+    if type_.kind == "text" and not type_.spellings:
+        # Texts of partners, names of persons among them, are not kept.
+        return lambda record: f"{head}{encode_basestring(record[name])}"
+    return _Keeping(name, head, type_)
+
+
+class _Keeping:
+    """Writes a field whose values are few: each is written once, for all partners who tell it."""
+
+    __slots__ = ("_head", "_known", "_name", "_type")
+
+    def __init__(self, name: str, head: str, type_: c.Type) -> None:
+        self._name = name
+        self._head = head
+        self._type = type_
+        self._known: dict[Json, str] = {}
+
+    def __call__(self, record: Mapping[str, Json]) -> str:
+        raw = record[self._name]
+        # 1 and true are equal, and do not mean the same.
+        key = raw if raw.__class__ is str else (raw.__class__, raw)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= MOST_VALUES:
+                self._known.clear()
+            found = self._known[key] = f"{self._head}{_plain(value_text(raw, self._type))}"
+        return found
 
 
 def value_text(raw: Json, type_: c.Type) -> str:
@@ -209,4 +256,4 @@ _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 def _plain(meant: Json) -> str:
-    return _ENCODER.encode(meant)
+    return encode_basestring(meant) if isinstance(meant, str) else _ENCODER.encode(meant)
