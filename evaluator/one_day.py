@@ -134,6 +134,19 @@ class OneDay:
             self._rests.know(found, self.question.notes_of_rule(rule, at.day))
         return found
 
+    def _why(
+        self, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context
+    ) -> tuple[Explanation, tuple[Reason, ...]]:
+        """Decide the requirement of a rule and return its reasons: at once where it is settled and compiled."""
+        if self.compiled and self._told is not None and not self._deep and version.requirement is not None:
+            said = self.question.said(rule, version)
+            if said is not None:
+                found = Explanation(version.requirement, said[0])
+                self._rests.know(found, self.question.notes_of_rule(rule, at.day))
+                return found, said[1]
+        found = self._requirement(rule, at)
+        return found, reasons_of(found, context)
+
     def value(self, rule: c.Rule) -> Range | None:
         """Return the amount, stage or points of a rule."""
         at = Moment(self.facts.as_of, rule=rule)
@@ -240,12 +253,12 @@ class OneDay:
             case "options":
                 return self._choice(base, version, at, context)
             case "eligibility":
-                explanation = self._requirement(rule, at)
+                explanation, reasons = self._why(rule, version, at, context)
                 beside: list[Explanation] = []
                 decided = base._replace(
                     eligibility=ELIGIBILITY[explanation.truth],
                     score=self._score(explanation, rule, at),
-                    reasons=reasons_of(explanation, context),
+                    reasons=reasons,
                     effects=self._effects(version.effects, at, beside),
                     badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
                 )
@@ -257,7 +270,7 @@ class OneDay:
             return None
         if not self.compiled or self._deep:
             return self._score_of(explanation)
-        if self._told is None:
+        if self._told is None or not explanation.parts:
             return self._score_by_policies(rule, explanation.node, at)
         try:
             return self._score_of(explanation)

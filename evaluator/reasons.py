@@ -11,13 +11,16 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from dsl import core as c
+from dsl.core.algebra import RANGES
 from dsl.core.ranges import EXACT, ZERO, Dates, Numbers, Range, Truth, Words, everything, round_ratio
 from evaluator.explanation import Explanation
 from evaluator.kept import Elsewhere, Kept
 from evaluator.plan import Plan, Within
+from evaluator.sides import Award, PerUnit, Sides, metric_of, needed_for_all, sides, unit_of
 
 Outcome: TypeAlias = Literal["met", "partly_met", "unmet", "undetermined"]
 
+ONE = Numbers(Decimal(1), Decimal(1))
 OUTCOMES: dict[Truth, Outcome] = {Truth.TRUE: "met", Truth.FALSE: "unmet", Truth.UNKNOWN: "undetermined"}
 
 
@@ -258,14 +261,15 @@ def _filled(
         return _earned(plan, inner, range_, on, parts, context, also_open)
     if not isinstance(range_, Truth):
         raise AssertionError("a requirement earns points or is met")
-    sides = _sides(inner, is_today=on is None)
+    told = _sides(inner, is_today=on is None)
     score = inner.node if isinstance(inner.node, c.PassScore) else None
     if isinstance(inner.node, c.Sometime) and not parts:
         also_open = _other_days(inner)
     return Reason(
-        plan, OUTCOMES[range_], sides.observed, sides.required, sides.short_by, sides.unit, None,
-        score.out_of if score is not None else None, sides.day or on, sides.since or _since(on, context), also_open, sides.window,
-        parts, inner.chosen if score is not None else (), context.projected,
+        plan, OUTCOMES[range_], told.observed, required(told.required, told.op),
+        short(told.observed, told.required) if told.is_counted else None,
+        told.unit, None, score.out_of if score is not None else None, told.day or on, told.since or _since(on, context),
+        also_open, told.window, parts, inner.chosen if score is not None else (), context.projected,
     )  # fmt: skip
 
 
@@ -286,18 +290,17 @@ def _earned(
 ) -> Reason:
     """Return the reason of points: the metric that earns them, and what would earn all."""
     out_of = plan.out_of(on or context.day)
-    metric = _metric(inner)
+    metric = metric_of(inner)
     observed: Range | None = None
-    required: Range | None = None
+    needed: Range | None = None
     short_by: Numbers | None = None
     if metric is not None:
-        observed, required = metric.range, _needed_for_all(inner)
-        if isinstance(observed, Numbers) and isinstance(required, Numbers):
-            short_by = _short(observed, required)
+        observed, needed = metric.range, _needed(needed_for_all(inner))
+        short_by = short(observed, needed)
     elif out_of is not None:
-        short_by = _short(points, Numbers(out_of, out_of))
+        short_by = short(points, Numbers(out_of, out_of))
     return Reason(
-        plan, _points_outcome(points, out_of), observed, required, short_by,
+        plan, points_outcome(points.exact, out_of), observed, needed, short_by,
         "points" if metric is None else unit_of(metric.node.type), points, out_of, on, _since(on, context), also_open, None, parts, (),
         context.projected,
     )  # fmt: skip
@@ -310,147 +313,82 @@ def _since(on: date | None, context: Context) -> date | None:
     return context.stretch[0]
 
 
-def _points_outcome(points: Numbers, out_of: Decimal | None) -> Outcome:
-    if points.exact is None:
+def points_outcome(points: Decimal | None, out_of: Decimal | None) -> Outcome:
+    """Return the outcome of points out of so many; None: they are not settled, or it is not known of how many."""
+    if points is None:
         return "undetermined"
-    if points.exact == 0:
+    if points == 0:
         return "unmet"
-    return "met" if out_of is None or points.exact >= out_of else "partly_met"
+    return "met" if out_of is None or points >= out_of else "partly_met"
 
 
-def _metric(explanation: Explanation) -> Explanation | None:
-    """Return the metric that earns points: through gates and caps down to what is counted."""
-    metric = explanation.one("metric")
-    if metric is None and isinstance(explanation.node, c.Gate):
-        return _metric(explanation.the("value"))
-    if metric is None and isinstance(explanation.node, c.Case):
-        first = explanation.one("condition")
-        return first.the("value") if first is not None and isinstance(first.node, c.Compare) else first
-    return metric
-
-
-def _needed_for_all(explanation: Explanation) -> Range | None:
-    """Return the observation that earns all points, where one figure says it."""
-    if isinstance(explanation.node, c.Gate):
-        return _needed_for_all(explanation.the("value"))
-    target, points, most = explanation.one("target"), explanation.one("points"), explanation.one("cap")
-    if target is not None:
-        return target.range
-    unit = explanation.one("unit")
-    if points is None or most is None:
-        return None
-    size = unit.range if unit is not None else Numbers(Decimal(1), Decimal(1))
-    if isinstance(points.range, Numbers) and isinstance(most.range, Numbers) and isinstance(size, Numbers):
-        return _units_for(points.range.exact, most.range.exact, size.exact)
-    return None
+def _needed(found: Range | PerUnit[Range] | None) -> Range | None:
+    if not isinstance(found, PerUnit):
+        return found
+    ones = [one.exact for one in (found.points, found.most, found.size or ONE) if isinstance(one, Numbers)]
+    return units_for(*ones) if len(ones) == 3 else None
 
 
 @lru_cache(maxsize=1024)
-def _units_for(points: Decimal | None, most: Decimal | None, size: Decimal | None) -> Numbers | None:
+def units_for(points: Decimal | None, most: Decimal | None, size: Decimal | None) -> Numbers | None:
+    """Return how much earns the most points, of so many a unit; None where that is not known."""
     if points is None or most is None or size is None or points <= 0:
         return None
     needed = EXACT.multiply(round_ratio(most, points, c.RoundTo("up")), size)
     return Numbers(needed, needed)
 
 
-class _Sides(NamedTuple):
-    observed: Range | None
-    required: Required | None = None
-    short_by: Numbers | None = None
-    unit: str | None = None
-    day: date | None = None
-    """The day that a window is told by."""
-    since: date | None = None
-    window: tuple[Range, Range] | None = None
-
-
-def _sides(explanation: Explanation, *, is_today: bool) -> _Sides:
-    """Return observed, required, short by and unit of a condition.
+def _sides(explanation: Explanation, *, is_today: bool) -> Sides[Range]:
+    """Return the sides of a condition that was decided.
 
     Args:
         explanation: of the condition.
         is_today: whether it is decided for the day of the question: then a window can tell a day of its own.
     """
-    node = explanation.node
-    match node:
-        case c.Compare(op=op):
-            left, right = explanation.the("value"), explanation.the("mark")
-            required = right.range if op in (">=", "=") else Bound(op, right.range)
-            # Beside `>` no amount is told: what reaches the figure is not enough, and there is no least amount above it.
-            countable = isinstance(left.range, Numbers) and isinstance(right.range, Numbers) and op == ">="
-            short_by = _short(left.range, right.range) if countable else None  # type: ignore[arg-type]
-            return _Sides(left.range, required, short_by, unit_of(node.left.type))
-        case c.PassScore():
-            points, mark = explanation.the("value"), explanation.the("mark")
-            if isinstance(points.range, Numbers) and isinstance(mark.range, Numbers):
-                return _Sides(points.range, mark.range, _short(points.range, mark.range), "points")
-            return _Sides(points.range, mark.range, None, "points")
-        case c.AnyOf(least=least):
-            return _Sides(_how_many(explanation), Numbers(Decimal(least), Decimal(least)), unit="of these")
-        case c.AllOf():
-            own = [part for part in explanation.parts if not isinstance(part.node, c.Requirement)]
-            if len(own) == 1 < len(explanation.parts):
-                # A condition with gates before it: the gates are told as parts.
-                return _sides(own[0], is_today=is_today)
-            size = Decimal(len(explanation.parts))
-            return _Sides(_how_many(explanation), Numbers(size, size), unit="of these")
-        case c.Holds(award=award):
-            return _Sides(explanation.range, Asked("holds", award))
-        case c.Qualifies(rule=rule):
-            return _Sides(explanation.range, Asked("qualifies", rule))
-        case c.Sometime():
-            first, last = explanation.of("date")
-            window = (first.range, last.range)
-            days = explanation.of("value")
-            if is_today and len(days) == 1:
-                told = _sides(days[0], is_today=False)
-                if not isinstance(told.observed, Truth) and told.required is not None:
-                    return told._replace(day=days[0].day, since=days[0].since, window=window)
-            return _Sides(explanation.range, Truth.TRUE, window=window)
-        case c.OnDate(value=value):
-            if explanation.day is None:
-                return _Sides(everything(value.type))  # without its date nothing was decided yet
-            return _sides(explanation.the("value"), is_today=False)
-        case c.AsProjected():
-            return _sides(explanation.the("value"), is_today=is_today)
-        case c.Not():
-            inner = explanation.the("part")
-            return _Sides(inner.range, Asked("not"))
-        case (
-            c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AskedThisYear() | c.Ranked() | c.Case() | c.Dated()
-            | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.InProgress() | c.InRenewal()
-            | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.NumberOf() | c.Paid() | c.People() | c.PerUnit()
-            | c.Prorate() | c.Ratio() | c.Requirement() | c.Rounded() | c.Shift() | c.Today() | c.Total()
-        ):  # fmt: skip
-            return _Sides(explanation.range, Truth.TRUE)
-        case _:
-            assert_never(node)
+
+    def below(part: Explanation) -> Sides[Range]:
+        node = part.node
+        if isinstance(node, c.Sometime):
+            return _of_window(part, is_today=is_today)
+        if isinstance(node, c.AsProjected):
+            return _sides(part.the("value"), is_today=is_today)
+        if isinstance(node, c.OnDate):
+            # Without its date nothing was decided yet.
+            return Sides(everything(node.value.type)) if part.day is None else _sides(part.the("value"), is_today=False)
+        return _sides(part, is_today=is_today)
+
+    return sides(RANGES, explanation, below)
 
 
-def _how_many(explanation: Explanation) -> Numbers:
-    truths = [part.truth for part in explanation.parts]
-    return Numbers(Decimal(sum(t is Truth.TRUE for t in truths)), Decimal(sum(t is not Truth.FALSE for t in truths)))
+def _of_window(window: Explanation, *, is_today: bool) -> Sides[Range]:
+    first, last = window.of("date")
+    ends = (first.range, last.range)
+    days = window.of("value")
+    if is_today and len(days) == 1:
+        told = _sides(days[0], is_today=False)
+        if not isinstance(told.observed, Truth) and told.required is not None:
+            return told._replace(day=days[0].day, since=days[0].since, window=ends)
+    return Sides(window.range, Truth.TRUE, window=ends)
 
 
-def _short(have: Numbers, need: Numbers) -> Numbers | None:
-    """Return how much is missing: at least and at most; None where surely nothing is."""
-    zero = Decimal(0)
+def required(of: Range | Award | Literal["not"] | None, op: str) -> Required | None:
+    """Return what a reason requires: the other side of a condition, with its operator."""
+    if isinstance(of, Award):
+        return Asked(of.kind, of.name)
+    if of is None or of == "not":
+        return None if of is None else Asked("not")
+    return Bound(op, of) if op else of
+
+
+def short(have: object, need: object) -> Numbers | None:
+    """Return how much is missing: at least and at most; None where surely nothing is, or where it is no number."""
+    if not isinstance(have, Numbers) or not isinstance(need, Numbers):
+        return None
     most = EXACT.subtract(need.high, have.low) if need.high is not None and have.low is not None else None
     if most is not None and most <= 0:
         return None
-    least = EXACT.subtract(need.low, have.high) if need.low is not None and have.high is not None else zero
-    return Numbers(max(least, zero), most)
-
-
-def unit_of(type_: c.Type) -> str | None:
-    """Return the unit that stands behind a figure of the type."""
-    match type_.kind:
-        case "percent":
-            return "%"
-        case "points":
-            return "points"
-        case _:
-            return type_.unit
+    least = EXACT.subtract(need.low, have.high) if need.low is not None and have.high is not None else ZERO
+    return Numbers(max(least, ZERO), most)
 
 
 def plain(range_: Range) -> str:

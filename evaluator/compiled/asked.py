@@ -15,6 +15,7 @@ from evaluator.compiled.question import Frame, Question
 from evaluator.compiled.twin import Twin
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
+from evaluator.plan import Plans
 from evaluator.progress import choices_told, nothing_told
 from evaluator.resting import Written
 
@@ -28,13 +29,13 @@ class Asked:
         plans: RecordPlans,
         reached: Reached,
         written: Written,
-        asks: Callable[[c.Expr], bool],
+        reasons: Plans,
         interpreter: Callable[[Facts], Interpreter],
     ) -> None:
         """Take the core, what was read off it, and what gives an interpreter over facts."""
         self.core = core
         self.interpreter = interpreter
-        self.twin = Twin(core, written, asks)
+        self.twin = Twin(core, written, reasons)
         self.written = written
         self.plans = plans
         self.reached = reached

@@ -28,8 +28,10 @@ from evaluator.facts import Facts, Row
 from evaluator.interpreter import Interpreter
 from evaluator.kept import Kept
 from evaluator.moment import Moment
+from evaluator.plan import Within
 from evaluator.progress import choices_told
 from evaluator.reading import PartnerReading, Read, Reads
+from evaluator.reasons import Context, Reason, reasons_of
 from evaluator.register import Register
 from evaluator.resting import Decided, Notes, merged
 from evaluator.stretches import Stretches
@@ -100,6 +102,15 @@ class Question:
     def record_of_rule(self, rule: c.Rule, day: date, *, deep: bool = False) -> Explanation:
         """Return what the reasons of a rule's requirement are told from; ``deep``: with all its parts."""
         return self.frame(day).told.rule(rule, deep)
+
+    def said(self, rule: c.Rule, version: c.RuleVersion) -> tuple[Truth, tuple[Reason, ...]] | None:
+        """Return whether the requirement of a rule is met today, and why; None where it is not settled, or others tell the same."""
+        frame, node = self.frame(self.as_of), version.requirement
+        if node is None or self.asked.of_alike(frame, node) is not None:
+            return None
+        function = self.twin.function(self.twin.unit(node, rule), frame.epoch, frame.day, "reasons")
+        found: tuple[Flag, tuple[Reason, ...]] | None = function(frame)
+        return None if found is None else (TRUTHS[found[0]], found[1])
 
     def notes(self, node: c.Expr, at: Moment) -> Notes:
         """Return what a node rests on, outside of records: as what decides it with why would tell."""
@@ -342,6 +353,11 @@ class Frame:
             if one is None:
                 found = None
         return found
+
+    def reasons(self, record: Explanation, within: Within) -> tuple[Reason, ...]:
+        """Return the reasons that are told from a record."""
+        question = self.question
+        return reasons_of(record, Context(self.day, within, question.kept, question.elsewhere))
 
     def asked(self, number: int) -> Unboxed:
         """Return whether a score passes that counts the metrics of what is decided elsewhere."""

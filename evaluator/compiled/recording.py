@@ -172,6 +172,10 @@ class Recording:
         self.source.write(f"{values}.append({value})")
         self.source.write(f"{names} += ({branch.name!r},)")
 
+    def apart(self, part: Written) -> str:
+        """Return the expression of the record of a node outside of records, which a function of its own makes where it is come to."""
+        return f"f.told.unit({self._unit(part.node)}, None, False)"
+
     # ---- of what is open, or asked about part by part: all that the interpreter tells
 
     def whole(self, part: Written, deep: str) -> str:

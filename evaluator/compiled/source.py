@@ -35,6 +35,7 @@ from evaluator.compiled import unboxed
 from evaluator.compiled.unboxed import Form, form_of
 from evaluator.deciding import beside_of, with_rank, without_points
 from evaluator.explanation import Explanation
+from evaluator.reasons import OUTCOMES, Bound, Reason, points_outcome, short, units_for
 from evaluator.resting import merged
 
 _SPACE: dict[str, Any] = {
@@ -58,6 +59,12 @@ _SPACE: dict[str, Any] = {
     "beside_of": beside_of,
     "with_rank": with_rank,
     "without_points": without_points,
+    "Reason": Reason,
+    "Bound": Bound,
+    "MET": {unboxed.flag_of(truth): outcome for truth, outcome in OUTCOMES.items()},
+    "points_outcome": points_outcome,
+    "short": short,
+    "units_for": units_for,
     "ONE": Decimal(1),
     **{name: getattr(unboxed, name) for name in unboxed.CALLED},
 }

@@ -14,14 +14,16 @@ from dsl.core.walk import named_in
 from evaluator.compiled.source import compiled
 from evaluator.compiled.unboxed import Form, Unboxed, form_of
 from evaluator.compiled.writing import Writing
+from evaluator.plan import Plans, Within
 from evaluator.resting import Written
 
 Compiled: TypeAlias = Callable[..., Unboxed]
 """A function of a frame, and of the record at hand; None where none is. That tells progress: of what nothing gives.
 
 That gives records: also of whether all parts are asked for."""
-Gives: TypeAlias = Literal["value", "notes", "progress", "record"]
-"""What a function gives of a node: what it is, what that rests on, whether something of it is done, what reasons are told from."""
+Gives: TypeAlias = Literal["value", "notes", "progress", "reasons", "record"]
+"""What a function gives of a node: what it is, what that rests on, whether something of it is done, what reasons are told
+from. Of a rule's requirement that is settled: whether it is met, with its reasons; None of one that is open."""
 
 MOST_FUNCTIONS = 4_000
 """How many functions are kept; then they are compiled anew, so that days of all years take no room."""
@@ -51,11 +53,12 @@ class Unit:
 class Twin:
     """Compiles nodes when they are asked for first; between two change days nothing dated changes."""
 
-    def __init__(self, core: c.Core, written: Written, asks: Callable[[c.Expr], bool]) -> None:
-        """Take the core, what its nodes rest on as they are written, and what tells where requirements may stand."""
+    def __init__(self, core: c.Core, written: Written, plans: Plans) -> None:
+        """Take the core, what its nodes rest on as they are written, and the plans of its reasons."""
         self.core = core
         self.written = written
-        self.asks = asks
+        self.plans = plans
+        self.asks = plans.asks
         self._lock = RLock()
         self.leaves: list[Leaf] = []
         self.units: list[Unit] = []
@@ -122,6 +125,10 @@ class Twin:
         elif gives == "record":
             result = writing.record(unit.node)
             takes = ("f", "row", "deep")
+        elif gives == "reasons":
+            writing.source.write("row = None")
+            takes = ("f",)
+            result = writing.reasons(unit.node, self._within(unit, day))
         else:
             written = writing.on(unit.node)
             result = written.value.result
@@ -135,6 +142,12 @@ class Twin:
             *(f"f.leaf({number}) is {_told(node)}" for number, node in writing.leaves.items()),
         )
         return compiled(writing.source, result, head, f"<{of}>", takes)
+
+    def _within(self, unit: Unit, day: date) -> Within:
+        version = self.core.version_on(unit.rule, day) if unit.rule is not None else None
+        if version is None or version.requirement is not unit.node:
+            raise AssertionError("reasons are written of what a rule requires")
+        return self.plans.within(version.days, version.basis.cites)
 
 
 _ALIKE: Mapping[type[c.Node], tuple[str, ...]] = {

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, assert_never
 
 from dsl import core as c
 from dsl.core.ops import definition_of, sourced
-from dsl.core.ops.decided import Asked, WithRoles
+from dsl.core.ops.decided import Asked
 from dsl.core.ops.metrics import Decided
 from dsl.core.ops.parts import Role
 from dsl.core.ops.progress import progress
@@ -17,8 +16,11 @@ from dsl.core.ranges import Numbers, Truth, everything, exactly
 from dsl.core.walk import children
 from evaluator import resting
 from evaluator.compiled.recording import Recording
+from evaluator.compiled.saying import Saying
 from evaluator.compiled.source import PythonSource, Value
 from evaluator.compiled.unboxed import form_of
+from evaluator.compiled.written import Written
+from evaluator.plan import Within
 
 DEEPEST = 25
 """How many blocks a function may have inside each other; what stands deeper is a function of its own."""
@@ -38,29 +40,6 @@ class Numbered(Protocol):
 
     def unit(self, node: c.Expr, rule: c.Rule | None, declaration: c.RecordsDecl | None = None) -> int:
         """Return the number of a node that has a function of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written(WithRoles):
-    """A node that was written, what holds it, and its parts."""
-
-    node: c.Expr
-    value: Value
-    parts: tuple[Written, ...] = ()
-    roles: tuple[Role, ...] = ()
-    names: tuple[str | None, ...] = ()
-    """What each part is called, of those that the node chooses among."""
-    notes: str = ""
-    """The variable that holds what it rests on; none where that is nothing, or nobody asks."""
-    every: tuple[tuple[c.EveryMetric, Value], ...] = ()
-    """What is asked of every metric of a score, and what holds whether it is so."""
-    is_elsewhere: bool = False
-    """Whether it is made of parts that another function decides."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all that it is made of is decided here, or is read."""
-        return not self.is_elsewhere and all(part.is_whole for part in self.parts)
 
 
 class Writing:
@@ -138,6 +117,15 @@ class Writing:
         with self.source.block(f"if not deep and {settled}:"):
             self.source.write(f"return {recording.of(written, sides=True)}")
         return recording.whole(written, "True")
+
+    def reasons(self, node: c.Expr, within: Within) -> str:
+        """Write whether a requirement is met and its reasons, where it is settled, and return what tells that it is not."""
+        written = self.on(node)
+        recording = Recording(self.source, self.numbered, self.rule, self.declaration, self.on)
+        saying = Saying(self.source, recording, self.numbered.asks, self.day)
+        with self.source.block(f"if {written.value.is_settled}:"):
+            self.source.write(f"return {written.value.low}, {saying.topmost(written, within)}")
+        return "None"
 
     # ---- progress
 

@@ -1,0 +1,197 @@
+"""Reasons of what is settled, as lines of Python: written straight from the values that decide, with nothing between.
+
+What a reason says is said once, by ``sides`` and ``reasons``; its plan is made while this is written. What hangs on what is
+told (other rules, entries of the register, windows, other days) is recorded, and told of by ``reasons``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from dsl import core as c
+from dsl.core.ops import definition_of
+from dsl.core.ranges import Numbers
+from evaluator.compiled.recording import Recording
+from evaluator.compiled.source import PythonSource, Value
+from evaluator.compiled.written import Written
+from evaluator.plan import Plan, Within
+from evaluator.reasons import required, units_for
+from evaluator.sides import PerUnit, Sides, metric_of, needed_for_all, sides, unit_of
+
+
+class Apart(Exception):
+    """A requirement hangs on what is told apart: it is recorded, and told of from its record."""
+
+
+class Saying:
+    """Writes the reasons of a rule's requirement behind the values that they are told from."""
+
+    def __init__(self, source: PythonSource, recording: Recording, asks: Callable[[c.Expr], bool], day: date) -> None:
+        """Take the lines so far, what writes records, what tells where requirements may stand, and the day."""
+        self.source = source
+        self.day = day
+        self.recording = recording
+        self.asks = asks
+
+    def topmost(self, part: Written, within: Within) -> str:
+        """Write the reasons at the top of a node, each with its parts, and return the expression of them all."""
+        return f"({' '.join(self._topmost(part, within, set()))})"
+
+    def _topmost(self, part: Written, within: Within, seen: set[int]) -> Iterator[str]:
+        node = part.node
+        if not self.asks(node) or id(node) in seen:
+            return
+        seen.add(id(node))
+        if isinstance(node, c.Requirement):
+            yield self._requirement(part, node, within)
+        elif not _is_here(part):
+            yield self._recorded(part, within)
+        else:
+            for inner in part.parts_in_order():
+                yield from self._topmost(inner, within, seen)
+
+    def _recorded(self, part: Written, within: Within) -> str:
+        record = self.recording.of(part, sides=False)
+        return f"*{self.source.line(f'f.reasons({record}, {self.source.keep(within)})')},"
+
+    def _requirement(self, part: Written, node: c.Requirement, within: Within) -> str:
+        key = ("reason", id(node), id(within))
+        found: str | None = self.source.found(key)
+        if found is None:
+            try:
+                found = f"{self.source.line(self._reason(part, node, within))},"
+            except Apart:
+                found = self._recorded(part, within)
+            self.source.scopes[-1][key] = found
+        return found
+
+    def _reason(self, part: Written, node: c.Requirement, within: Within) -> str:
+        """Write what a reason is made of, and return the expression of the reason.
+
+        Raises:
+            Apart: it hangs on what is told apart.
+        """
+        inner = part.the("value")
+        if not _is_here(inner) and (self.asks(inner.node) or isinstance(inner.node, _OF_OTHER_DAYS)):
+            raise Apart
+        plan, around = within.of(node)
+        filled = self._earned if part.value.form == "numbers" else self._met
+        told = filled(part, inner, plan)
+        parts = self.topmost(inner, around)
+        return told.reason(self.source.keep(plan), parts)
+
+    def _met(self, part: Written, inner: Written, plan: Plan) -> _Told:
+        said = sides(self.source, inner, self._below)
+        score = inner.node if isinstance(inner.node, c.PassScore) else None
+        other = said.required
+        return _Told(
+            outcome=f"MET[{part.value.low}]",
+            observed=said.observed.boxed,
+            required=self._required(said),
+            short_by=self._short(said.observed, other) if isinstance(other, Value) and said.is_counted else "None",
+            unit=said.unit,
+            out_of=self.source.keep(score.out_of) if score is not None else "None",
+            empty=self._empty(inner) if score is not None else "()",
+        )
+
+    def _below(self, part: Written) -> Sides[Value]:
+        if isinstance(part.node, _OF_OTHER_DAYS):
+            raise Apart
+        return sides(self.source, part, self._below)
+
+    def _required(self, said: Sides[Value]) -> str:
+        other = said.required
+        if not isinstance(other, Value):
+            return self.source.keep(required(other, said.op))
+        if other.known is not None:
+            return self.source.keep(required(other.known, said.op))
+        return f"Bound({said.op!r}, {other.boxed})" if said.op else other.boxed
+
+    def _short(self, have: Value, need: Value) -> str:
+        """Write how much is missing: nothing at once where that shows at one look."""
+        missing = f"short({have.boxed}, {need.boxed})"
+        return f"None if {_guarded(f'{have.low} >= {need.high}', have, need)} else {missing}"
+
+    def _empty(self, score: Written) -> str:
+        """Write the metrics without points that keep a score from passing that reaches its mark."""
+        source = self.source
+        if not score.every:
+            return "()"
+        empty = source.line("()")
+        reached = source.compare(">=", score.the("value").value, score.the("mark").value)
+        some = " or ".join(f"{is_so.low} is False" for _, is_so in score.every)
+        with source.block(f"if {reached.low} is not False and ({some}):"):
+            source.write(f"{empty} = {self.recording.apart(score)}.chosen")
+        return empty
+
+    def _earned(self, part: Written, inner: Written, plan: Plan) -> _Told:
+        points, metric = part.value, metric_of(inner)
+        out_of = plan.out_of(self.day)
+        kept = self.source.keep(out_of) if out_of is not None else "None"
+        told = _Told(outcome=f"points_outcome({_exact(points)}, {kept})", points=points.boxed, out_of=kept)
+        if metric is None:
+            whole = self.source.known(Numbers(out_of, out_of)) if out_of is not None else None
+            return replace(told, unit="points", short_by=self._short(points, whole) if whole is not None else "None")
+        needed: Value | PerUnit[Value] | None = needed_for_all(inner)
+        told = replace(told, observed=metric.value.boxed, unit=unit_of(metric.node.type))
+        if isinstance(needed, PerUnit):
+            ones = (needed.points, needed.most, needed.size or self.source.constant(Decimal(1)))
+            if any(one.known is None for one in ones):
+                reckoned = self.source.line(f"units_for({', '.join(map(_exact, ones))})")
+                return replace(told, required=reckoned, short_by=f"short({metric.value.boxed}, {reckoned})")
+            exact = [one.known.exact if isinstance(one.known, Numbers) else None for one in ones]
+            figure = units_for(exact[0], exact[1], exact[2])
+            needed = self.source.known(figure) if figure is not None else None
+        if needed is None:
+            return told
+        counted = metric.value.form == needed.form == "numbers"
+        return replace(
+            told,
+            required=self.source.keep(needed.known) if needed.known is not None else needed.boxed,
+            short_by=self._short(metric.value, needed) if counted else "None",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of a requirement: the expressions of what the facts make of it."""
+
+    outcome: str
+    observed: str = "None"
+    required: str = "None"
+    short_by: str = "None"
+    unit: str | None = None
+    points: str = "None"
+    out_of: str = "None"
+    empty: str = "()"
+
+    def reason(self, plan: str, parts: str) -> str:
+        """Return the expression of the reason, in the order of its fields."""
+        told = (self.outcome, self.observed, self.required, self.short_by, repr(self.unit), self.points, self.out_of)
+        return f"new(Reason, ({plan}, {', '.join(told)}, f.day_told, None, (), None, {parts}, {self.empty}, False, ()))"
+
+
+_OF_OTHER_DAYS = (c.OnDate, c.AsProjected, c.Sometime)
+"""What is told of by other days, or by what is projected."""
+
+
+def _is_here(part: Written) -> bool:
+    """Whether a node is made of parts that are written here, the same ones whatever is told."""
+    return (
+        definition_of(type(part.node)) is not None
+        and not part.is_elsewhere
+        and not isinstance(part.node, c.Case | c.Lookup)
+    )
+
+
+def _exact(value: Value) -> str:
+    """Return the expression of the only value, or None."""
+    return value.low if value.is_point else f"{value.low} if {value.low} is {value.high} else None"
+
+
+def _guarded(expression: str, have: Value, need: Value) -> str:
+    ends = ((have.low, have.has_low), (need.high, need.has_high or need.is_point))
+    return " and ".join((*(f"{name} is not None" for name, has in ends if not has), expression))
