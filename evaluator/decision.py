@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 
 from dsl.codec import decimal_text
 from dsl.core import Citation
@@ -194,18 +194,19 @@ class Answer:
 
 def range_json(range_: Range) -> Json:
     """Write a range: a value, ``{"from": ..., "to": ...}``, ``{"one_of": [...]}`` or ``"unknown"``."""
+    if isinstance(range_, Numbers):
+        low, high = range_.low, range_.high
+        if low is not None and high is not None and (low is high or low == high):
+            return decimal_text(low)
+        if low is None and high is None:
+            return "unknown"
+        return {
+            **({} if low is None else {"from": decimal_text(low)}),
+            **({} if high is None else {"to": decimal_text(high)}),
+        }
     match range_:
         case Truth():
             return "unknown" if range_ is Truth.UNKNOWN else range_ is Truth.TRUE
-        case Numbers(low=low, high=high):
-            if low is not None and high is not None and (low is high or low == high):
-                return decimal_text(low)
-            if low is None and high is None:
-                return "unknown"
-            return {
-                **({} if low is None else {"from": decimal_text(low)}),
-                **({} if high is None else {"to": decimal_text(high)}),
-            }
         case Dates(low=low_day, high=high_day):
             if low_day is not None and low_day == high_day:
                 return _day(low_day)
@@ -221,18 +222,18 @@ def range_json(range_: Range) -> Json:
             return range_.exact if range_.exact is not None else {"one_of": sorted(options)}
         case Span(duration=duration):
             return "unknown" if duration is None else f"P{duration.months}M{duration.days}D"
+        case _:
+            assert_never(range_)
 
 
 def required_json(required: Required) -> Json:
     """Write what a reason requires: a range, a bound like ``"<= 30"``, or words."""
-    match required:
-        case Asked():
-            return required.text
-        case Bound(op=op, of=of):
-            told = _figure_json(of)
-            return f"{op} {told if isinstance(told, str) else plain(of)}"
-        case _:
-            return _figure_json(required)
+    if isinstance(required, Asked):
+        return required.text
+    if isinstance(required, Bound):
+        told = _figure_json(required.of)
+        return f"{required.op} {told if isinstance(told, str) else plain(required.of)}"
+    return _figure_json(required)
 
 
 def _figure_json(figure: Range) -> Json:
@@ -350,25 +351,27 @@ def _missing_json(missing: Missing) -> dict[str, Json]:
 
 def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
     """Write a reason; a summary leaves out the parts of what is met."""
-    result: dict[str, Json] = {"code": reason.code, "title": reason.title, "outcome": reason.outcome}
-    if reason.observed is not None:
-        result["observed"] = range_json(reason.observed)
-    if reason.required is not None:
-        result["required"] = required_json(reason.required)
-    if reason.window is not None:
-        first, last = reason.window
-        result["window"] = {"from": range_json(first), "through": range_json(last)}
-    if reason.short_by is not None:
-        result["short_by"] = range_json(reason.short_by)
-    if reason.empty:
-        result["empty_metrics"] = list(reason.empty)
-    if reason.unit is not None:
-        result["unit"] = reason.unit
-    if reason.points is not None:
-        result["points"] = range_json(reason.points)
-    if reason.out_of is not None:
-        result["out_of"] = decimal_text(reason.out_of)
-    plan = reason.plan
+    (
+        plan, outcome, observed, required, short_by, unit, points, out_of, day, since, also_open, window, parts, empty, projected,
+        see,
+    ) = reason  # fmt: skip
+    result: dict[str, Json] = {"code": plan.code, "title": plan.title, "outcome": outcome}
+    if observed is not None:
+        result["observed"] = range_json(observed)
+    if required is not None:
+        result["required"] = required_json(required)
+    if window is not None:
+        result["window"] = {"from": range_json(window[0]), "through": range_json(window[1])}
+    if short_by is not None:
+        result["short_by"] = range_json(short_by)
+    if empty:
+        result["empty_metrics"] = list(empty)
+    if unit is not None:
+        result["unit"] = unit
+    if points is not None:
+        result["points"] = range_json(points)
+    if out_of is not None:
+        result["out_of"] = decimal_text(out_of)
     if plan.valid:
         result["valid"] = dict(plan.valid)
     if plan.cites:
@@ -377,19 +380,17 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
         result["assumptions"] = list(plan.assumes)
     if plan.was:
         result["was"] = list(plan.was)
-    if reason.day is not None:
-        result["on"] = reason.day.isoformat()
-    if reason.since is not None:
-        result["since"] = reason.since.isoformat()
-    if reason.also_open:
-        result["also_open"] = [
-            {"from": first.isoformat(), "through": last.isoformat()} for first, last in reason.also_open
-        ]
+    if day is not None:
+        result["on"] = day.isoformat()
+    if since is not None:
+        result["since"] = since.isoformat()
+    if also_open:
+        result["also_open"] = [{"from": first.isoformat(), "through": last.isoformat()} for first, last in also_open]
     result["at"] = plan.at
-    if reason.projected:
+    if projected:
         result["projected"] = True
-    if reason.parts and (detail == "full" or reason.outcome != "met"):
-        result["parts"] = [reason_json(part, detail) for part in reason.parts]
-    if reason.see:
-        result["see"] = list(reason.see)
+    if parts and (detail == "full" or outcome != "met"):
+        result["parts"] = [reason_json(part, detail) for part in parts]
+    if see:
+        result["see"] = list(see)
     return result

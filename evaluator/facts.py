@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS
 from dsl.core import Core, RecordsDecl, Type
@@ -24,8 +24,7 @@ from evaluator.explanation import Gap
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A record as given, with its JSON pointer."""
 
     data: Mapping[str, Json]

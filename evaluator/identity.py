@@ -182,8 +182,11 @@ class _Meant:
                     rows.sort()
                 else:
                     rows = [f"[{_plain(row.pointer)}, {told}]" for row, told in zip(found.rows, rows, strict=True)]
-                covers = None if found.covers is None else [month_text(month) for month in found.covers]
-                self._found[key] = _digest(f"[[{', '.join(rows)}], {_plain(bool(found.partial))}, {_plain(covers)}]")
+                covers = "null"
+                if found.covers is not None:
+                    covers = f"[{', '.join([_plain(month_text(month)) for month in found.covers])}]"
+                partial = "true" if found.partial else "false"
+                self._found[key] = _digest(f"[[{', '.join(rows)}], {partial}, {covers}]")
         return self._found[key]
 
     def _rows(self, found: Records) -> list[str]:

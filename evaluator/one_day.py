@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from datetime import date
 from functools import cached_property
-from operator import is_
+from typing import Any
 
 from dsl import core as c
 from dsl.core.ops.parts import in_force
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, is_settled
 from dsl.core.references import expressions
 from evaluator.compiled.question import Question
+from evaluator.compiled.unboxed import TRUTHS
 from evaluator.deadline import look_at_the_clock
 from evaluator.decision import (
     ELIGIBILITY,
@@ -136,16 +137,18 @@ class OneDay:
 
     def _why(
         self, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context
-    ) -> tuple[Explanation, tuple[Reason, ...]]:
-        """Decide the requirement of a rule and return its reasons: at once where it is settled and compiled."""
+    ) -> tuple[Explanation, tuple[Reason, ...], Score | None]:
+        """Decide the requirement of a rule and return its reasons and score: at once where it is settled and compiled."""
         if self.compiled and self._told is not None and not self._deep and version.requirement is not None:
             said = self.question.said(rule, version)
             if said is not None:
-                found = Explanation(version.requirement, said[0])
-                self._rests.know(found, self.question.notes_of_rule(rule, at.day))
-                return found, said[1]
+                found = Explanation(version.requirement, TRUTHS[said.is_met])
+                self._rests.know(found, said.notes)
+                reasons = said.reasons if said.is_told_once else told_once(said.reasons, set())
+                score = _score(said.score) if said.score != () else self._score(found, rule, at)
+                return found, reasons, score
         found = self._requirement(rule, at)
-        return found, reasons_of(found, context)
+        return found, told_once(reasons_of(found, context), set()), self._score(found, rule, at)
 
     def value(self, rule: c.Rule) -> Range | None:
         """Return the amount, stage or points of a rule."""
@@ -215,7 +218,7 @@ class OneDay:
             standing=self._standing(rule, at) if rule.is_award else None,
         )
         decided = self._out_of_force(base, rule) if version is None else self._in_force(base, rule, version, at)
-        return _each_reason_once(self._with_first_check(decided, rule, at))
+        return self._with_first_check(decided, rule, at)
 
     def _standing(self, rule: c.Rule, at: Moment) -> Standing:
         """Return the standing of an award; the checks of its entries with why, but where only what comes out is wanted."""
@@ -253,11 +256,11 @@ class OneDay:
             case "options":
                 return self._choice(base, version, at, context)
             case "eligibility":
-                explanation, reasons = self._why(rule, version, at, context)
+                explanation, reasons, score = self._why(rule, version, at, context)
                 beside: list[Explanation] = []
                 decided = base._replace(
                     eligibility=ELIGIBILITY[explanation.truth],
-                    score=self._score(explanation, rule, at),
+                    score=score,
                     reasons=reasons,
                     effects=self._effects(version.effects, at, beside),
                     badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
@@ -341,7 +344,7 @@ class OneDay:
             due=due.range if due is not None else None,
             eligibility=ELIGIBILITY[requirement.truth] if requirement is not None else None,
             effects=self._effects(version.effects, at, beside),
-            reasons=reasons,
+            reasons=told_once(reasons, set()),
         )
         explanations += [requirement] if requirement is not None else []
         return self._with_rest(decided, rule, version, explanations, told, beside)
@@ -355,7 +358,7 @@ class OneDay:
         tests = explanation.of("condition")
         for branch, test in zip(version.stage.branches, () if self._told is None else tests, strict=False):
             reasons.append(reason_of_branch(base.rule, test, branch, context))
-        decided = base._replace(stage=stage, reasons=tuple(reasons))
+        decided = base._replace(stage=stage, reasons=told_once(reasons, set()))
         rule = self.core.rules[base.rule]
         return self._with_rest(decided, rule, version, [explanation])
 
@@ -407,8 +410,14 @@ class OneDay:
                 )
             )
         pick = version.pick(at.day)
+        told: set[tuple[str, date | None, bool]] = set()
+        once = told_once(reasons, told)
         decided = base._replace(
-            options=tuple(options), pick=pick, window=window, renews_to=renews_to, reasons=tuple(reasons)
+            options=tuple([option._replace(reasons=told_once(option.reasons, told)) for option in options]),
+            pick=pick,
+            window=window,
+            renews_to=renews_to,
+            reasons=once,
         )
         for option in version.options:
             more.extend(_stated(option, at.day) if at.day in option.days else ())
@@ -539,17 +548,16 @@ class OneDay:
         return self.question.value(node, at) if self.compiled else self.interpreter.evaluate(node, at).range
 
 
+def _score(ends: tuple[Any, ...] | None) -> Score | None:
+    if ends is None:
+        return None
+    low, high, out_of, mark, most = ends
+    return Score(Numbers(low, high), out_of, Numbers(mark, most))
+
+
 def _is_attained(rule: c.Rule) -> bool:
     """Whether a rule that is not in force makes nobody eligible; of others it is not told then."""
     return rule.kind in c.ASKING_KINDS
-
-
-def _each_reason_once(decided: Decision) -> Decision:
-    told: set[tuple[str, date | None, bool]] = set()
-    reasons = told_once(decided.reasons, told)
-    options = tuple(option._replace(reasons=told_once(option.reasons, told)) for option in decided.options)
-    is_told_so = not options and len(reasons) == len(decided.reasons) and all(map(is_, reasons, decided.reasons))
-    return decided if is_told_so else decided._replace(reasons=reasons, options=options)
 
 
 def _stated(option: c.Option, day: date) -> Iterator[Stated]:

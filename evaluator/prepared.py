@@ -30,9 +30,11 @@ class Prepared:
         self.written = Written(core)
         self.reached = Reached(core)
         self.besides = Besides(self.reached)
-        self.asked = Asked(core, self.plans, self.reached, self.written, self.reasons, self.interpreter)
         self.scored = Anywhere(core, _is_own_score)
         """What has a score of its own."""
+        self.asked = Asked(
+            core, self.plans, self.reached, self.written, self.reasons, self.scored.within, self.interpreter
+        )
         self.often = Often(core)
 
     def interpreter(self, facts: Facts) -> Interpreter:

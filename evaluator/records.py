@@ -5,10 +5,11 @@ The table in ``evaluator/README.md`` is this module in words, and is tested line
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
@@ -33,7 +34,6 @@ from dsl.core.ranges import (
     is_settled,
     round_ratio,
     rounded,
-    truth,
 )
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Records, Row, months_before
@@ -322,14 +322,26 @@ def people(
         return Explanation(
             node, Numbers(ZERO, None), gaps=(Gap("records", records.pointer, records.declaration.title),)
         )
+    more = records.partial or _is_ahead(facts, day, projected)
+    if valid.holders is not None and not more:
+        known = Decimal(_holding(valid.holders, node.least, wanted))
+        return Explanation(node, Numbers(known, known))
     persons, strangers, gaps = _holders(records, wanted, facts, day, projected, valid)
     held = [at_least(node.least, lists) for lists in persons.values()]
     low = sum(value is Truth.TRUE for value in held)
     high = sum(value is not Truth.FALSE for value in held) + len(strangers)
     if low == 0 and node.least == 1 and any(Truth.TRUE in lists for lists in strangers):
         low = 1
-    more = records.partial or _is_ahead(facts, day, projected)
     return Explanation(node, Numbers(Decimal(low), None if more else Decimal(high)), gaps=gaps)
+
+
+def _holding(holders: Mapping[str, set[str]], least: int, wanted: Sequence[frozenset[str]]) -> int:
+    """Return how many hold something of enough of the lists, where all is told: the short way of ``people``."""
+    of_lists = [set[str]().union(*[who for name, who in holders.items() if name in names]) for names in wanted]
+    if least == 1:
+        return len(set[str]().union(*of_lists))
+    counts = Counter(person for who in of_lists for person in who)
+    return sum(count >= least for count in counts.values())
 
 
 def different_people(
@@ -381,7 +393,7 @@ def _holders(
     persons: dict[str, list[Truth]] = {}
     strangers: list[list[Truth]] = []
     counted = frozenset().union(*wanted)
-    for row, name, is_valid, missing in valid if counted else ():
+    for row, name, is_valid, missing in valid.rows if counted else ():
         if name is not None and name not in counted:
             continue
         truths = [_if_named(name, names, is_valid) for names in wanted]
@@ -402,35 +414,51 @@ def _holders(
     return persons, strangers, merged(gaps, records.pointer)
 
 
-Valid: TypeAlias = Sequence[tuple[Row, str | None, Truth, Sequence[Gap]]]
-"""Certifications that are, or may be, valid on a day: the record, the name where it is told, whether it is, what is missing."""
+class Valid(NamedTuple):
+    """Certifications that are, or may be, valid on a day."""
+
+    rows: Sequence[tuple[Row, str | None, Truth, Sequence[Gap]]]
+    """The record, the name where it is told, whether it is valid, what is missing; in order."""
+    holders: Mapping[str, set[str]] | None
+    """Who holds each; None where a field is missing that could say more."""
 
 
 def valid_on(facts: Facts, day: date, projected: bool) -> Valid:
-    """Return the certifications that are, or may be, valid on a day, in order; looked at once for all who count them."""
+    """Return the certifications that are, or may be, valid on a day; looked at once for all who count them."""
     found: list[tuple[Row, str | None, Truth, Sequence[Gap]]] = []
+    holders: dict[str, set[str]] = {}
+    is_whole, text = True, day.isoformat()
     for row in facts.records(CERTIFICATIONS.name, projected).rows or ():
-        is_valid, missing = _is_valid(row, facts, day)
-        if is_valid is not Truth.FALSE:
-            found.append((row, row.data.get("certification"), is_valid, missing))
-    return found
+        told = row.data
+        name, person, since, until = map(told.get, _FIELDS)
+        if name is not None and since is not None and until is not None:
+            # Days are of one form, so that texts are in their order; `none` comes after all of them.
+            if not since <= text <= until:
+                continue
+            found.append((row, name, Truth.TRUE, ()))
+            if person is not None:
+                holders.setdefault(name, set()).add(person)
+                continue
+        else:
+            is_valid, missing = _is_valid(row, facts, day)
+            if is_valid is Truth.FALSE:
+                continue
+            found.append((row, name, is_valid, missing))
+        is_whole = False
+    return Valid(found, holders if is_whole else None)
+
+
+_FIELDS = ("certification", "person", "earned", "expires")
 
 
 def _is_valid(row: Row, facts: Facts, day: date) -> tuple[Truth, Sequence[Gap]]:
     """Whether a certification is earned and not expired on a day, and which fields are missing to know what it is."""
-    name, since, until = (row.data.get(field) for field in ("certification", "earned", "expires"))
-    if name is not None and since is not None and until is not None:
-        return truth(_day(since) <= day <= _day(until)), ()
     _, name_gaps = facts.field(row, "certification", CERTIFICATIONS)
     earned, earned_gaps = facts.field(row, "earned", CERTIFICATIONS)
     expires, expires_gaps = facts.field(row, "expires", CERTIFICATIONS)
     today = exactly(day)
     value = all_of((compare("<=", earned, today), compare("<=", today, expires)))
     return value, [*name_gaps, *earned_gaps, *expires_gaps]
-
-
-def _day(raw: str) -> date:
-    return NEVER if raw == "none" else date.fromisoformat(raw)
 
 
 def _if_named(name: str | None, names: frozenset[str], valid: Truth) -> Truth:

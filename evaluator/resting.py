@@ -56,6 +56,7 @@ class Written:
         self._found: dict[tuple[object, ...], tuple[object, Notes]] = {}
         self._ends: dict[int, tuple[object, tuple[Part, ...]]] = {}
         self._silent: dict[int, tuple[object, bool]] = {}
+        self._listed: dict[tuple[object, ...], tuple[object, tuple[tuple[str, Note], ...], tuple[Part, ...]]] = {}
         self._speaking = Anywhere(core, self._speaks)
 
     def ended(self, node: c.Expr, day: date, of: Callable[[object], bool] = lambda _: True) -> Iterator[Note]:
@@ -127,11 +128,44 @@ class Written:
         """Return what a node itself rests on, where that follows from what was chosen in it."""
         return self._once((id(node), day, chosen, as_of), node, lambda: self._chosen(node, day, chosen, as_of))
 
+    def together(self, nodes: tuple[c.Expr, ...], day: date, as_of: date) -> Notes:
+        """Return what nodes themselves rest on in which nothing is chosen, in their order."""
+        key = (id(nodes), day, as_of)
+        return self._once(key, nodes, lambda: (note for node in nodes for note in self.chosen(node, day, (), as_of)))
+
     def _chosen(self, node: c.Expr, day: date, chosen: Sequence[str], as_of: date) -> Iterator[Note]:
         if isinstance(node, c.Fact):
             yield from self.told(node, day, as_of)
         yield from _of_node(node, day, chosen, as_of)
         yield from self.ended(node, day)
+
+    def of_people(
+        self,
+        node: c.People | c.DifferentPeople,
+        day: date,
+        as_of: date,
+        certified: Callable[[], AbstractSet[str] | None],
+    ) -> Iterator[Note]:
+        """Yield what the lists of a figure about people rest on, of what people are certified in; None: they may be in any."""
+        key = ("listed", id(node), day, as_of)
+        found = self._listed.get(key)
+        if found is None:
+            if len(self._listed) >= MOST_KEPT:
+                self._listed.clear()
+            # With its node: an identity is one object's only as long as that is there.
+            found = self._listed[key] = (
+                node,
+                tuple(_listed(node, day, as_of)),
+                tuple(self._ended(node, parts_of, day)),
+            )
+        _, listed, parts = found
+        names = certified() if listed or parts else None
+        for name, note in listed:
+            if names is None or name in names:
+                yield note
+        for part in parts:
+            if names is None or part.of in names:
+                yield _of_date(part.origin)
 
     def told(self, node: c.Fact | c.Aggregate, day: date, as_of: date) -> Notes:
         """Return the readings of what is told: of a fact, or of the fields that a figure over records reads."""
@@ -187,16 +221,27 @@ class Written:
                             yield from self.node(value, due, as_of)
 
 
+_NOT_YET: AbstractSet[str] = frozenset({"not looked at yet"})
+
+
 class Decided:
     """What explanations rest on that were decided over one partner's facts on one day."""
 
     def __init__(self, written: Written, facts: Facts, kept: Kept, elsewhere: Elsewhere) -> None:
         self.written = written
         self.as_of = facts.as_of
-        self.certified = _certified(facts)
+        self._facts = facts
         self._kept = kept
         self._elsewhere = elsewhere
         self._out_of_force: dict[tuple[str, date], Notes] = {}
+        self._certified: AbstractSet[str] | None = _NOT_YET
+
+    @property
+    def certified(self) -> AbstractSet[str] | None:
+        """What people are told to be certified in; None where there may be more."""
+        if self._certified is _NOT_YET:
+            self._certified = _certified(self._facts)
+        return self._certified
 
     def notes(self, part: Explanation, day: date | None = None) -> Notes:
         """Return what an explanation rests on, in the order in which it is read.
@@ -256,16 +301,20 @@ class Decided:
                 if one is not None:
                     yield from written.node(one, day, self.as_of)
             yield from written.told(node, day, self.as_of)
-        elif isinstance(node, c.OfPeople | c.Lookup):
-            yield from _of_node(node, day, part.chosen, self.as_of, self.certified)
+        elif isinstance(node, c.People | c.DifferentPeople):
+            yield from self.of_people(node, day)
+        elif isinstance(node, c.Lookup):
+            yield from _of_node(node, day, part.chosen, self.as_of)
             yield from written.ended(node, day, self._asked_for(part))
         else:
             yield from written.chosen(node, day, part.chosen, self.as_of)
 
+    def of_people(self, node: c.People | c.DifferentPeople, day: date) -> Iterator[Note]:
+        """Yield what a figure about people rests on, of what they are certified in."""
+        return self.written.of_people(node, day, self.as_of, lambda: self.certified)
+
     def _asked_for(self, part: Explanation) -> Callable[[object], bool]:
-        """Return which parts of a node are asked for, by their names: a lookup's rows of its key, what people are certified in."""
-        if not isinstance(part.node, c.Lookup):
-            return lambda name: self.certified is None or name in self.certified
+        """Return which rows of a lookup are asked for, by their names: those of its key."""
         keys = words_of(part.the("key").range).options
         return lambda name: keys is None or name == "otherwise" or name in keys
 
@@ -368,9 +417,15 @@ def _certified(facts: Facts) -> AbstractSet[str] | None:
     return None if None in names else {name for name in names if name is not None}
 
 
-def _of_node(
-    node: c.Expr, day: date, chosen: Sequence[str], as_of: date, certified: AbstractSet[str] | None = None
-) -> Iterator[Note]:
+def _listed(node: c.OfPeople, day: date, as_of: date) -> Iterator[tuple[str, Note]]:
+    """Yield what the certifications that a figure lists rest on, with their names."""
+    for entry in (entry for listing in node.lists for entry in listing.entries):
+        if day in entry.days:
+            for note in _of_basis(entry.basis, node.origin, as_of, entry.days):
+                yield entry.certification, note
+
+
+def _of_node(node: c.Expr, day: date, chosen: Sequence[str], as_of: date) -> Iterator[Note]:
     figure = node.second_hand
     if figure is not None:
         text = number(figure) if isinstance(figure, Decimal) else str(figure)
@@ -383,9 +438,7 @@ def _of_node(
             if one.name in chosen and day in one.days:
                 yield from _of_basis(one.basis, one.origin, as_of, one.days)
     elif isinstance(node, c.OfPeople):
-        for entry in (entry for listing in node.lists for entry in listing.entries):
-            if day in entry.days and (certified is None or entry.certification in certified):
-                yield from _of_basis(entry.basis, node.origin, as_of, entry.days)
+        yield from (note for _, note in _listed(node, day, as_of))
     else:
         for basis, days in stated_in(node, day):
             yield from _of_basis(basis, node.origin, as_of, days)

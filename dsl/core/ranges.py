@@ -366,6 +366,8 @@ def floor_ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
 
 def _whole(numerator: Decimal, denominator: Decimal, rounding: str) -> Decimal:
     quotient = _WHOLE.divide_int(numerator, denominator)
+    if rounding == ROUND_FLOOR and numerator >= 0 and denominator > 0:
+        return quotient
     rest = EXACT.subtract(numerator, EXACT.multiply(quotient, denominator))
     if rest == 0:
         return quotient

@@ -30,12 +30,13 @@ class Asked:
         reached: Reached,
         written: Written,
         reasons: Plans,
+        scored: Callable[[c.Expr], bool],
         interpreter: Callable[[Facts], Interpreter],
     ) -> None:
         """Take the core, what was read off it, and what gives an interpreter over facts."""
         self.core = core
         self.interpreter = interpreter
-        self.twin = Twin(core, written, reasons)
+        self.twin = Twin(core, written, reasons, scored)
         self.written = written
         self.plans = plans
         self.reached = reached

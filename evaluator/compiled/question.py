@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Set as AbstractSet
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsl import core as c
 from dsl.core.algebra import RANGES
@@ -43,6 +43,22 @@ _OPEN = (Gap("fact", "", ""),)
 """Stands for whatever is missing: here nobody is told what that is, only that something is."""
 
 
+class Said(NamedTuple):
+    """What is said of a requirement that is settled."""
+
+    is_met: bool
+    reasons: tuple[Reason, ...]
+    notes: Notes
+    """What it rests on."""
+    is_told_once: bool
+    """Whether no reason stands in another's place too."""
+    score: tuple[Any, ...] | None
+    """Of the score that the policies alone say is its own: both ends of its points, what it is out of, both ends of the mark.
+
+    None: it has none; empty: which one it is hangs on what is told.
+    """
+
+
 class Question:
     """Decides nodes of one core over one partner's facts."""
 
@@ -66,6 +82,8 @@ class Question:
         """Which rules are in progress for partners of the same choices of whom nothing else is told that reaches them."""
         self.given: dict[tuple[object, ...], tuple[c.Expr, Unboxed]] = {}
         """Of a partner with nothing: what that gives."""
+        self.reckoned_once: dict[str, Range] = {}
+        """Of a partner who tells nothing: what measures are reckoned to be."""
         self.before: Before | None = None
         self._gives_interpreter = interpreter
         self._interpreter: Interpreter | None = None
@@ -90,6 +108,16 @@ class Question:
 
     def reckoned(self, named: c.NamedDecl) -> Range:
         """Return what the records say of a measure today, whether or not its value is told ready-made."""
+        nobody = self.of_whom_nothing_is_told
+        if nobody is not self and self.facts.alike(self.asked.reached.of(named.value)) == {}:
+            # Nothing that is told is asked about: it is what it is of all such partners.
+            found = nobody.reckoned_once.get(named.name)
+            if found is None:
+                found = nobody.reckoned_once[named.name] = nobody._reckoned(named)
+            return found
+        return self._reckoned(named)
+
+    def _reckoned(self, named: c.NamedDecl) -> Range:
         today = self.frame(self.as_of)
         home = self.asked.of_alike(today, named.value) or today
         unit = self.twin.unit(named.value, None)
@@ -103,14 +131,13 @@ class Question:
         """Return what the reasons of a rule's requirement are told from; ``deep``: with all its parts."""
         return self.frame(day).told.rule(rule, deep)
 
-    def said(self, rule: c.Rule, version: c.RuleVersion) -> tuple[Truth, tuple[Reason, ...]] | None:
-        """Return whether the requirement of a rule is met today, and why; None where it is not settled, or others tell the same."""
+    def said(self, rule: c.Rule, version: c.RuleVersion) -> Said | None:
+        """Return what is said of the requirement of a rule today; None where it is not settled, or others tell the same."""
         frame, node = self.frame(self.as_of), version.requirement
         if node is None or self.asked.of_alike(frame, node) is not None:
             return None
-        function = self.twin.function(self.twin.unit(node, rule), frame.epoch, frame.day, "reasons")
-        found: tuple[Flag, tuple[Reason, ...]] | None = function(frame)
-        return None if found is None else (TRUTHS[found[0]], found[1])
+        found = self.twin.function(self.twin.unit(node, rule), frame.epoch, frame.day, "reasons")(frame)
+        return None if found is None else Said(*found)
 
     def notes(self, node: c.Expr, at: Moment) -> Notes:
         """Return what a node rests on, outside of records: as what decides it with why would tell."""
@@ -427,6 +454,10 @@ class Frame:
         """Return what a node itself rests on that is made of parts."""
         return self.question.asked.written.chosen(node, self.day, chosen, self.question.as_of)
 
+    def own_notes_of(self, nodes: tuple[c.Expr, ...]) -> Notes:
+        """Return what nodes rest on of which that is the same whatever is told."""
+        return self.question.asked.written.together(nodes, self.day, self.question.as_of)
+
     def notes_of_rule(self, rule: c.Rule) -> Notes:
         """Return what the requirement of a rule rests on."""
         version = self.question.core.version_on(rule, self.day)
@@ -454,6 +485,8 @@ class Frame:
             return merged((own, home.noted(question.twin.unit(question.core.named[node.name].value, None))))
         if isinstance(node, c.Aggregate | c.Anniversary) and node.of_anniversary in ("any", "first"):
             return self.notes_with_why(number)
+        if isinstance(node, c.People | c.DifferentPeople):
+            return tuple(dict.fromkeys(rests.of_people(node, self.day)))
         # What it comes to says nothing of what it rests on.
         return rests.notes(Explanation(node, Truth.UNKNOWN), self.day)
 

@@ -6,10 +6,11 @@ told (other rules, entries of the register, windows, other days) is recorded, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from dsl import core as c
 from dsl.core.ops import definition_of
@@ -26,15 +27,29 @@ class Apart(Exception):
     """A requirement hangs on what is told apart: it is recorded, and told of from its record."""
 
 
+class Speaks(Protocol):
+    """Tells where there is something to say."""
+
+    def asks(self, node: c.Expr) -> bool:
+        """Whether a requirement may stand in a node or below it."""
+
+    def scored(self, node: c.Expr) -> bool:
+        """Whether a node has a score of its own."""
+
+
 class Saying:
     """Writes the reasons of a rule's requirement behind the values that they are told from."""
 
-    def __init__(self, source: PythonSource, recording: Recording, asks: Callable[[c.Expr], bool], day: date) -> None:
-        """Take the lines so far, what writes records, what tells where requirements may stand, and the day."""
+    def __init__(self, source: PythonSource, recording: Recording, of: Speaks, day: date) -> None:
+        """Take the lines so far, what writes records, what tells where requirements and scores may stand, and the day."""
         self.source = source
         self.day = day
         self.recording = recording
-        self.asks = asks
+        self.asks = of.asks
+        self.scored = of.scored
+        self._codes: set[str] = set()
+        self.is_told_once = True
+        """Whether each reason that was written has a code of its own."""
 
     def topmost(self, part: Written, within: Within) -> str:
         """Write the reasons at the top of a node, each with its parts, and return the expression of them all."""
@@ -54,13 +69,16 @@ class Saying:
                 yield from self._topmost(inner, within, seen)
 
     def _recorded(self, part: Written, within: Within) -> str:
+        self.is_told_once = False
         record = self.recording.of(part, sides=False)
         return f"*{self.source.line(f'f.reasons({record}, {self.source.keep(within)})')},"
 
     def _requirement(self, part: Written, node: c.Requirement, within: Within) -> str:
         key = ("reason", id(node), id(within))
         found: str | None = self.source.found(key)
-        if found is None:
+        if found is not None:
+            self.is_told_once = False
+        else:
             try:
                 found = f"{self.source.line(self._reason(part, node, within))},"
             except Apart:
@@ -78,10 +96,29 @@ class Saying:
         if not _is_here(inner) and (self.asks(inner.node) or isinstance(inner.node, _OF_OTHER_DAYS)):
             raise Apart
         plan, around = within.of(node)
+        self.is_told_once &= plan.code not in self._codes
+        self._codes.add(plan.code)
         filled = self._earned if part.value.form == "numbers" else self._met
         told = filled(part, inner, plan)
         parts = self.topmost(inner, around)
         return told.reason(self.source.keep(plan), parts)
+
+    def score(self, part: Written) -> str:
+        """Return the expression of the score of a requirement, where it follows from the policies alone which one that is."""
+        waiting = [part]
+        while waiting:
+            found = waiting.pop()
+            if found.is_elsewhere and self.scored(found.node):
+                return "()"
+            if isinstance(found.node, c.PassScore):
+                points, mark = found.the("value").value, found.the("mark").value
+                out_of = self.source.keep(found.node.out_of)
+                return f"({points.low}, {points.high}, {out_of}, {mark.low}, {mark.high})"
+            if self.scored(found.node):
+                if not isinstance(found.node, c.Requirement | c.AllOf | c.AnyOf):
+                    return "()"
+                waiting.extend(reversed(found.parts))
+        return "None"
 
     def _met(self, part: Written, inner: Written, plan: Plan) -> _Told:
         said = sides(self.source, inner, self._below)

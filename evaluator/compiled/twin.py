@@ -53,12 +53,13 @@ class Unit:
 class Twin:
     """Compiles nodes when they are asked for first; between two change days nothing dated changes."""
 
-    def __init__(self, core: c.Core, written: Written, plans: Plans) -> None:
-        """Take the core, what its nodes rest on as they are written, and the plans of its reasons."""
+    def __init__(self, core: c.Core, written: Written, plans: Plans, scored: Callable[[c.Expr], bool]) -> None:
+        """Take the core, what its nodes rest on as they are written, the plans of its reasons, and what tells where scores stand."""
         self.core = core
         self.written = written
         self.plans = plans
         self.asks = plans.asks
+        self.scored = scored
         self._lock = RLock()
         self.leaves: list[Leaf] = []
         self.units: list[Unit] = []
@@ -115,7 +116,7 @@ class Twin:
 
     def _compiled(self, number: int, day: date, gives: Gives) -> tuple[Compiled, str]:
         unit = self.units[number]
-        writing = Writing(self, unit.rule, unit.declaration, day, noting=gives == "notes")
+        writing = Writing(self, unit.rule, unit.declaration, day, noting=gives in ("notes", "reasons"))
         writing.source.write("m = f.memo")
         takes: tuple[str, ...] = ("f", "row")
         if gives == "progress":
@@ -129,12 +130,13 @@ class Twin:
             writing.source.write("row = None")
             takes = ("f",)
             result = writing.reasons(unit.node, self._within(unit, day))
+            writing.source.lines.insert(0, writing.without_notes)
         else:
             written = writing.on(unit.node)
             result = written.value.result
             if gives == "notes":
                 writing.source.lines.insert(0, writing.without_notes)
-                result = written.notes or "()"
+                result = writing.merged(written.notes)
         of = unit.rule.id if unit.rule is not None else self.core.package
         place = unit.node.origin.place or of
         head = (

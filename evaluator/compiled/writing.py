@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 from typing import Protocol, assert_never
 
 from dsl import core as c
@@ -19,7 +20,7 @@ from evaluator.compiled.recording import Recording
 from evaluator.compiled.saying import Saying
 from evaluator.compiled.source import PythonSource, Value
 from evaluator.compiled.unboxed import form_of
-from evaluator.compiled.written import Written
+from evaluator.compiled.written import Piece, Written
 from evaluator.plan import Within
 
 DEEPEST = 25
@@ -34,6 +35,9 @@ class Numbered(Protocol):
 
     def asks(self, node: c.Expr) -> bool:
         """Whether a requirement may stand in a node or below it."""
+
+    def scored(self, node: c.Expr) -> bool:
+        """Whether a node has a score of its own."""
 
     def leaf(self, node: c.Expr, rule: c.Rule | None) -> int:
         """Return the number of a node that is read."""
@@ -101,9 +105,14 @@ class Writing:
             return Written(node, value, notes=self._noted(node, self._why(node)))
         parts = _Parts(self, node)
         made: Value = definition(self.source, node, parts, self.day)
-        notes = self._noted(node, f"merged(({', '.join(parts.pieces(made))}))")
         return Written(
-            node, made, tuple(parts.parts), tuple(parts.roles), tuple(parts.names), notes, tuple(parts.every)
+            node,
+            made,
+            tuple(parts.parts),
+            tuple(parts.roles),
+            tuple(parts.names),
+            tuple(parts.pieces(made)),
+            tuple(parts.every),
         )
 
     def record(self, node: c.Expr) -> str:
@@ -119,12 +128,14 @@ class Writing:
         return recording.whole(written, "True")
 
     def reasons(self, node: c.Expr, within: Within) -> str:
-        """Write whether a requirement is met and its reasons, where it is settled, and return what tells that it is not."""
+        """Write what is said of a requirement that is settled, and return what tells that it is not."""
         written = self.on(node)
         recording = Recording(self.source, self.numbered, self.rule, self.declaration, self.on)
-        saying = Saying(self.source, recording, self.numbered.asks, self.day)
+        saying = Saying(self.source, recording, self.numbered, self.day)
         with self.source.block(f"if {written.value.is_settled}:"):
-            self.source.write(f"return {written.value.low}, {saying.topmost(written, within)}")
+            reasons = saying.topmost(written, within)
+            said = f"{written.value.low}, {reasons}, {self.merged(written.notes)}, {saying.is_told_once}"
+            self.source.write(f"return {said}, {saying.score(written)}")
         return "None"
 
     # ---- progress
@@ -152,31 +163,37 @@ class Writing:
 
     # ---- what is rested on
 
-    def variable_of_notes(self) -> str:
-        """Return a free name for what is rested on."""
-        self._notes.append(f"n{len(self._notes)}")
-        return self._notes[-1]
-
-    def _noted(self, node: c.Expr, expression: str) -> str:
-        """Write what a node rests on; nothing where that is nothing whatever is told."""
-        if not self.noting or self.numbered.written.is_silent(node):
-            return ""
-        name = self.variable_of_notes()
-        self.source.write(f"{name} = {expression}")
+    def noted_here(self, pieces: Iterable[Piece]) -> str:
+        """Write what is rested on where the lines have come to, and return the variable that holds it."""
+        name = f"n{len(self._notes)}"
+        self._notes.append(name)
+        self.source.write(f"{name} = {self.merged(pieces)}")
         return name
+
+    def _noted(self, node: c.Expr, expression: str) -> tuple[Piece, ...]:
+        """Return the piece of what a node rests on; none where that is nothing whatever is told."""
+        return (expression,) if self.noting and not self.numbered.written.is_silent(node) else ()
+
+    def merged(self, pieces: Iterable[Piece]) -> str:
+        """Return the expression of what is rested on together, each once: what nodes say whatever is told is asked for at once."""
+        told: list[str] = []
+        for is_node, group in groupby(dict.fromkeys(pieces), lambda piece: not isinstance(piece, str)):
+            some = tuple(group)
+            told += [f"f.own_notes_of({self.source.keep(some)})"] if is_node else map(str, some)
+        return told[0] if len(told) == 1 else f"merged(({', '.join(told)}))" if told else "()"
 
     def _why(self, node: c.Expr) -> str:
         return f"f.notes_with_why({self.numbered.leaf(node, self.rule)})"
 
-    def _of_read(self, node: c.Expr) -> str:
+    def _of_read(self, node: c.Expr) -> tuple[Piece, ...]:
         if not self.noting:
-            return ""
+            return ()
         if isinstance(node, c.OnDate):
             when = self.on(node.date)
             number = self.numbered.unit(node.value, self.rule)
             ends = f"{when.value.low}, {when.value.high}"
             return self._noted(
-                node, f"f.notes_on_day({self.source.keep(node)}, {ends}, {number}, {when.notes or '()'})"
+                node, f"f.notes_on_day({self.source.keep(node)}, {ends}, {number}, {self.merged(when.notes)})"
             )
         if isinstance(node, c.AsProjected):
             number = self.numbered.unit(node.value, self.rule)
@@ -275,7 +292,7 @@ class _Parts(Asked[Written, Value]):
         self.node = node
         self.names: list[str | None] = []
         self.every: list[tuple[c.EveryMetric, Value]] = []
-        self._notes: list[str] = []
+        self._notes: list[tuple[Piece, ...]] = []
         self._chosen = ""
         if writing.noting and isinstance(node, c.Chooses):
             self._chosen = writing.source.line("()")
@@ -287,8 +304,7 @@ class _Parts(Asked[Written, Value]):
         self.names.append(name)
         if notes and isinstance(self.node, c.Case):
             # Written here, so that what stands in a branch counts where the branch does.
-            written, notes = notes, writing.variable_of_notes()
-            writing.source.write(f"{notes} = {written}")
+            notes = (writing.noted_here(notes),)
         self._notes.append(notes)
         if name is not None and self._chosen:
             writing.source.write(f"{self._chosen} += ({name!r},)")
@@ -300,21 +316,20 @@ class _Parts(Asked[Written, Value]):
         self.every.append((every, found))
         return found
 
-    def pieces(self, made: Value) -> Iterator[str]:
+    def pieces(self, made: Value) -> Iterator[Piece]:
         """Yield what the whole rests on: itself, then its parts as readers are told of them; of some that are enough those that are met."""
         writing = self.writing
         if not writing.noting:
             return
         if not writing.numbered.written.says_nothing(self.node):
-            yield f"f.own_notes({writing.source.keep(self.node)}, {self._chosen or '()'})"
+            yield f"f.own_notes({writing.source.keep(self.node)}, {self._chosen})" if self._chosen else self.node
         order = sorted(range(len(self.parts)), key=lambda index: self.roles[index] != "condition")
         for index in order if isinstance(self.node, c.Case | c.Gate) else range(len(self.parts)):
             notes, value = self._notes[index], self.parts[index].value
             if notes and isinstance(self.node, c.AnyOf):
-                yield f"{notes} if {value.low} is True or {made.low} is not True else ()"
-            elif notes:
-                yield notes
-        yield ""  # a comma behind the last: it is one of several also where it is the only one
+                yield f"{writing.merged(notes)} if {value.low} is True or {made.low} is not True else ()"
+            else:
+                yield from notes
 
 
 def _counts_elsewhere(score: c.Expr) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from dsl import core as c
 from dsl.core.ops.decided import WithRoles
 from dsl.core.ops.parts import Role
 from evaluator.compiled.source import Value
+
+Piece: TypeAlias = str | c.Expr
+"""Of what is rested on: an expression, or a node that says the same whatever is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,8 @@ class Written(WithRoles):
     roles: tuple[Role, ...] = ()
     names: tuple[str | None, ...] = ()
     """What each part is called, of those that the node chooses among."""
-    notes: str = ""
-    """The variable that holds what it rests on; none where that is nothing, or nobody asks."""
+    notes: tuple[Piece, ...] = ()
+    """What it rests on, in order; nothing where that is nothing, or nobody asks."""
     every: tuple[tuple[c.EveryMetric, Value], ...] = ()
     """What is asked of every metric of a score, and what holds whether it is so."""
     is_elsewhere: bool = False

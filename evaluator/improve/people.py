@@ -98,7 +98,7 @@ class People:
             for lever, its in lists.items()
         }
         self._held: dict[str, set[str]] = {}
-        for row, name, is_valid, _ in valid_on(facts, day, False):
+        for row, name, is_valid, _ in valid_on(facts, day, False).rows:
             person = row.data.get("person")
             if person is not None:
                 self._held.setdefault(person, set())
