@@ -7,6 +7,7 @@ import os
 import signal
 from typing import Any
 
+from evaluator import garbage
 from server import ending, exchange, snapshot
 
 # The policies are loaded once, before the workers are made, which share them.
@@ -31,12 +32,11 @@ def when_ready(server: Any) -> None:
 
 
 def _settle(server: Any) -> None:
-    """Let the collector of garbage leave the policies alone: they stay, and the workers share their memory."""
+    """Let the collector of garbage leave the policies alone, and the answers mostly: the workers share their memory."""
     held = server.app.wsgi().extensions[snapshot.KEY]
     if held is not None:
         held.engine.keys.look_up()
-    gc.collect()
-    gc.freeze()
+    garbage.settle()
 
 
 def _tell_of_the_end(server: Any) -> None:

@@ -28,6 +28,7 @@ from werkzeug.serving import make_server
 from dsl import codec, load
 from dsl.cache import Cache
 from dsl.source import Source
+from evaluator import garbage
 from evaluator.compiled.question import Question
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
@@ -56,10 +57,11 @@ def engine() -> Iterator[Engine]:
     query = Query((RULE,), AS_OF, FACTS)
     for _ in range(Often.AFTER + 5):
         engine.decide(query)
-    gc.collect()
-    gc.freeze()
+    thresholds = gc.get_threshold()
+    garbage.settle()
     yield engine
     gc.unfreeze()
+    gc.set_threshold(*thresholds)
 
 
 def answering(engine: Engine, query: Query) -> Callable[[], bytes]:
