@@ -7,11 +7,11 @@ the set of things that nobody told; ``facts()`` writes it as a service would sen
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -22,6 +22,7 @@ from dsl.core.references import expressions, reads_of, walk
 from evaluator.explanation import Gap
 
 Json = Any
+T = TypeVar("T")
 Atom = tuple[str | int, ...]
 """A thing that can be left untold: section, then ``facts`` or ``records``, name, and what of it."""
 
@@ -53,6 +54,14 @@ class Interest:
         self.certifications = certifications
         self.awards = awards
         self.levels = levels
+        self._made: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is made for a key, the first time: making a strategy takes longer than drawing from it."""
+        if key not in self._made:
+            self._made[key] = make()
+        found: T = self._made[key]
+        return found
 
     def __repr__(self) -> str:
         return "interest"
@@ -111,17 +120,30 @@ def _below(core: c.Core, waiting: list[c.Expr]) -> Iterator[c.Expr]:
 # ---- values ------------------------------------------------------------------------------------------------------
 
 
+SHIFTS = (0, 0, -1, 1, -14, 20, 45, 200, -200, 366)
+
+
 def days(interest: Interest) -> st.SearchStrategy[date]:
     """Days on, right before and after the days on which a policy changes, and some between."""
-    return st.builds(
-        lambda day, shift: day + timedelta(days=shift),
-        st.sampled_from(interest.days),
-        st.sampled_from((0, 0, -1, 1, -14, 20, 45, 200, -200, 366)),
-    )
+    return interest.once("days", lambda: st.sampled_from(_days(interest)))
+
+
+def _days(interest: Interest) -> list[date]:
+    return interest.once("all days", lambda: [day + timedelta(days=by) for by in SHIFTS for day in interest.days])
+
+
+def _days_until(interest: Interest, last: date) -> st.SearchStrategy[date] | None:
+    """Days up to one; None where there is none."""
+    found = [day for day in _days(interest) if FIRST < day <= last]
+    return st.sampled_from(found) if found else None
 
 
 def values(type_: c.Type, interest: Interest) -> st.SearchStrategy[Json]:
     """Values of a type as JSON, near the figures that a policy compares with."""
+    return interest.once(("values", type_), lambda: _values(type_, interest))
+
+
+def _values(type_: c.Type, interest: Interest) -> st.SearchStrategy[Json]:
     match type_.kind:
         case "flag":
             return st.booleans()
@@ -184,6 +206,15 @@ class About:
         self.core = core
         self.rules = rules
         self.interest = interest
+        self.asks_of_others = _asks_of_others(core, rules)
+        self._unknown: dict[str, bool] = {}
+
+    def is_unknown(self, measure: str) -> bool:
+        """Whether nothing can be reckoned for a measure: the policy does not know a figure of it."""
+        if measure not in self._unknown:
+            nodes = _below(self.core, [self.core.named[measure].value])
+            self._unknown[measure] = any(isinstance(node, c.Literal) and node.value is None for node in nodes)
+        return self._unknown[measure]
 
     def __repr__(self) -> str:
         return f"about({', '.join(rule.id for rule in self.rules[:3])})"
@@ -206,14 +237,14 @@ def partners(draw: st.DrawFn, what: About) -> Partner:
         for section in ("", "projected")
         if AWARDS.name in reads.records
     }
-    if _asks_of_others(core, rules):
+    if what.asks_of_others:
         # What is held gives its anniversary to others: whether it still is held, its checks say.
         names = {row["award"] for register in registers.values() for row in register["rows"]}
         reads = reads_of(
             core, (*rules, *(rule for name in sorted(names) for rule in core.rules_of_entry.get(name, ())))
         )
     # A measure that nothing can be reckoned for is always told: no other fact would settle what rests on it.
-    measures = [name for name in reads.measures if _is_unknown(core, name) or draw(st.integers(0, 5)) == 0]
+    measures = [name for name in reads.measures if what.is_unknown(name) or draw(st.integers(0, 5)) == 0]
     sections: dict[str, Mapping[str, Mapping[str, Json]]] = {}
     for section in ("", "projected"):
         facts: dict[str, Json] = {}
@@ -242,11 +273,16 @@ def _asks_of_others(core: c.Core, rules: Iterable[c.Rule]) -> bool:
 
 def _history(type_: c.Type, interest: Interest, as_of: date) -> st.SearchStrategy[list[tuple[date, Json]]]:
     """Values from the beginning of time on; the last one counts on the day of the question."""
-    later = st.tuples(days(interest).filter(lambda day: FIRST < day <= as_of), values(type_, interest))
+    return interest.once(("history", type_, as_of), lambda: _told_until(type_, interest, as_of))
+
+
+def _told_until(type_: c.Type, interest: Interest, as_of: date) -> st.SearchStrategy[list[tuple[date, Json]]]:
     start = values(type_, interest).map(lambda value: [(FIRST, value)])
-    if not any(day - timedelta(days=200) > FIRST for day in interest.days if day <= as_of):
+    later = interest.once(("days until", as_of), lambda: _days_until(interest, as_of))
+    if later is None:
         return start
-    more = st.lists(later, max_size=2, unique_by=lambda step: step[0])
+    steps = st.tuples(later, values(type_, interest))
+    more = st.lists(steps, max_size=2, unique_by=lambda step: step[0])
     return st.builds(lambda first, steps: [*first, *sorted(steps, key=lambda step: step[0])], start, more)
 
 
@@ -409,11 +445,6 @@ class Knowledge:
                 place = int(parts[-2])
                 untold.discard((*here, self.kept_rows(section, name)[place], parts[-1]))
         return Knowledge(self.partner, frozenset(untold))
-
-
-def _is_unknown(core: c.Core, measure: str) -> bool:
-    nodes = _below(core, [core.named[measure].value])
-    return any(isinstance(node, c.Literal) and node.value is None for node in nodes)
 
 
 def _records_of(core: c.Core, measure: str) -> set[str]:

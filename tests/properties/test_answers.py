@@ -14,7 +14,7 @@ from dsl.core.references import walk
 from evaluator.decision import Decision, decision_json
 from review.words.decision_text import decision_lines
 from tests.properties.strategies import knowledge, partners
-from tests.properties.test_laws import NAMES, REAL, decide, engine, hold, made_for, rules
+from tests.properties.test_laws import NAMES, decide, engine, hold, made_for, rules
 
 Json = Any
 
@@ -76,4 +76,4 @@ def the_score_is_its_own(rule: c.Rule, decision: Decision, answer: Json) -> None
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_answer_tells_nothing_that_is_none_and_the_score_of_the_rule_itself(name: str) -> None:
-    hold(check_answer, 60 if name == REAL else 32, name, whole=60)
+    hold(check_answer, 60, name)
