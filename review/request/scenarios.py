@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePath
 from typing import Literal, TypeAlias
 
@@ -15,6 +15,7 @@ from review.scenarios.given import Given
 from review.scenarios.runner import ScenarioResult, Watch, run
 from review.scenarios.scenario import Scenario, ScenarioErrors, ScenarioFile, Step
 
+_ONE = timedelta(days=1)
 Verdict: TypeAlias = Literal["passes", "fails", "cannot be asked"]
 """What a side says to a scenario. ``cannot be asked``: it names what the side does not have, or its facts do not fit."""
 
@@ -151,7 +152,7 @@ class _Days:
         self._awards = {rule.award for core in (one, other) for rule in core.rules.values() if rule.id in names}
 
     def may_differ(self, told: Told) -> bool:
-        """Whether a scenario may come out otherwise: equal keys decide equally (``dsl.core.keys``)."""
+        """Whether a scenario may come out otherwise, or try a day of the change: equal keys decide equally (``dsl.core.keys``)."""
         if self._may_refuse:
             return True
         given, attained = told.scenario.given, False
@@ -162,7 +163,9 @@ class _Days:
             for rule in rules_of(step):
                 if rule not in self.reached or (rule in self._by_the_register and not is_checked):
                     continue
-                if rule in self.reworded or self._is_other(rule, step.as_of):
+                # The day before something begins tries that it has not begun.
+                days = (step.as_of, step.as_of + _ONE)
+                if rule in self.reworded or any(self._is_other(rule, day) for day in days):
                     return True
         return False
 

@@ -73,6 +73,27 @@ def test_a_change_shows_in_what_rests_on_it_and_in_checks_of_the_award() -> None
     assert tried != untried_where(found, told, {"competency.cloud"})
 
 
+DATED = """
+facts {{ seats: count }}
+define seats_asked "Seats asked": count {{ from 2022-01-01: 5{later} }}
+entitlement shop {{ requires {{ seats: seats >= seats_asked }} }}
+"""
+
+
+def test_a_scenario_of_the_day_before_tries_that_a_figure_has_not_changed() -> None:
+    later = "\n from 2025-01-01: 7"
+    one, other = (side(name, {"a": DATED.format(later=told)}) for name, told in (("base", ""), ("head", later)))
+    found = compare(one, other)
+    step = {"with": {"facts": {"seats": 6}}, "expect": {"entitlement.shop": "eligible"}}
+    made = [{"name": day, "as_of": day, **step} for day in ("2023-06-20", "2024-12-31")]
+    told = [Told("a", one, NO_SPAN) for one in read_scenarios({"scenarios": made}, "a").scenarios]
+
+    tried = untried_where(found, told, shown_by(found, touched(found)))
+
+    assert tried == untried_where(found, told, other.core.rules.keys(), all_of_them=True)
+    assert not any("before" in one.missing for one in tried[0])
+
+
 def untried_where(
     found: Comparison, told: list[Told], watched: AbstractSet[str], *, all_of_them: bool = False
 ) -> tuple[tuple[Untried, ...], list[tuple[object, ...]]]:
