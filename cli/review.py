@@ -121,7 +121,9 @@ def _request(
     old, new = (_scenarios(one, paths) for one in named)
     reached = {one.name: one.former or one.name for one in found.changed if one.what == "rule" and one.decides}
     reworded = {one.name for one in found.changed if one.what == "rule" and one.kind != "reached"}
-    ran = outcomes(before, after, old, new, reached, reworded, shown_by(found, changed), seen.watch)
+    by_the_register = {one.name for one in found.changed if one.what == "rule" and one.by_the_register}
+    watched = shown_by(found, changed)
+    ran = outcomes(before, after, old, new, reached, reworded, by_the_register, watched, seen.watch)
     settings = _settings(named[1], paths)
     proof = proof_of(found, before, after, seconds)
     return Request(found, day, impact, changed, ran, untried(changed, seen), sources_of(found, settings), proof)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -184,6 +184,26 @@ class Engine:
         rules = self._asked(query)
         one = self._one(query.facts, query.as_of)
         return tuple(one.decision(self.core.rules[rule]) for rule in rules)
+
+    def compared(
+        self, rules: Iterable[str], facts: Mapping[str, Json], as_of: date
+    ) -> tuple[tuple[Decision, Range | None], ...]:
+        """Decide rules for callers that compare what comes out for many partners: as ``outcomes_of``, with points.
+
+        Args:
+            rules: which.
+            facts: of a partner, which the reader has accepted.
+            as_of: the day, inside of the span that can be asked about.
+
+        Raises:
+            UnknownRule: there is no such rule.
+        """
+        one = OneDay(self.prepared, Facts(self.core, facts, as_of), trying=True, reference=self.reference)
+        asked = [self._rule(rule) for rule in rules]
+        return tuple(
+            (one.decision(rule), one.value(rule) if c.KINDS[rule.kind].decides == "eligibility" else None)
+            for rule in asked
+        )
 
     def _asked(self, query: Query) -> list[str]:
         return list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from dsl.core.ranges import Range
 from evaluator.acceptance.facts_schema import FactErrors
-from evaluator.decision import HELD, Decision, Detail, range_json
+from evaluator.decision import HELD, Decision, range_json
 from evaluator.engine import Engine, Query
 from evaluator.reasons import Reason, plain
 
@@ -78,18 +78,17 @@ class Trial:
         return Part(count, decided, tuple(flips), tuple(refused))
 
     def _flips(self, partner: str, facts: Mapping[str, Json], day: date) -> Iterator[Flip]:
-        mine = _decisions(self.before, self.rules, facts, day, "none")
-        its = {one.rule: one for one in _decisions(self.after, self.rules.values(), facts, day, "none")}
-        for one in mine:
-            other = its[self.rules[one.rule]]
-            was, now = _outcomes(one), _outcomes(other)
+        mine = self.before.compared(self.rules, facts, day)
+        its = self.after.compared(self.rules.values(), facts, day)
+        for (one, points), (other, others_points) in zip(mine, its, strict=True):
+            was, now = _outcomes(one, points), _outcomes(other, others_points)
             unlike = [what for what in dict.fromkeys([*was, *now]) if was.get(what) != now.get(what)]
             if not unlike:
                 continue
             clauses = tuple(
                 _clauses(
-                    _decisions(self.before, [one.rule], facts, day, "full")[0],
-                    _decisions(self.after, [other.rule], facts, day, "full")[0],
+                    _with_reasons(self.before, one.rule, facts, day),
+                    _with_reasons(self.after, other.rule, facts, day),
                 )
             )
             for what in unlike:
@@ -105,13 +104,11 @@ def _refusal(partner: str, before: Engine, after: Engine, facts: Mapping[str, Js
     return None
 
 
-def _decisions(
-    engine: Engine, rules: Iterable[str], facts: Mapping[str, Json], day: date, detail: Detail
-) -> Sequence[Decision]:
-    return engine.decide(Query(tuple(rules), day, facts, detail=detail)).decisions
+def _with_reasons(engine: Engine, rule: str, facts: Mapping[str, Json], day: date) -> Decision:
+    return engine.decide(Query((rule,), day, facts, detail="full")).decisions[0]
 
 
-def _outcomes(decision: Decision) -> dict[str, str]:
+def _outcomes(decision: Decision, points: Range | None) -> dict[str, str]:
     """Return what came out, aspect by aspect, as texts."""
     told: dict[str, str] = {"in force": "yes" if decision.in_force else "no"}
     if decision.eligibility is not None:
@@ -119,8 +116,8 @@ def _outcomes(decision: Decision) -> dict[str, str]:
     for what, range_ in (("amount", decision.amount), ("due", decision.due), ("stage", decision.stage)):
         if range_ is not None:
             told[what] = _said(range_)
-    if decision.score is not None:
-        told["points"] = _said(decision.score.points)
+    if points is not None:
+        told["points"] = _said(points)
     if decision.standing is not None:
         told["standing"] = HELD[decision.standing.held].replace("_", " ")
     for option in decision.options:

@@ -56,3 +56,5 @@ class Verdict:
     """The rule before that it is compared with, where that has another name."""
     follows: bool = False
     """Whether settings or effects differ too: what follows from the rule is not part of the claims."""
+    shown: Claim | None = None
+    """A partner to whom what follows is told otherwise, where one was found."""

@@ -114,7 +114,17 @@ def verdict_detail(verdict: Verdict) -> Iterator[str]:
         elif claim.state == "unknown":
             yield f"{word}: {claim.why}{between_in_words(claim.between)}"
     if verdict.follows:
-        yield "its settings, options or effects differ too: what follows from it is not among the claims"
+        yield f"its settings, options or effects differ too: what follows from it is not among the claims{_shown(verdict)}"
+
+
+def _shown(verdict: Verdict) -> str:
+    """Return who shows what follows, where somebody was found."""
+    claim = verdict.shown
+    if claim is None:
+        return ""
+    what, _, was = claim.was.partition(": ")
+    told = f"{what.replace('_', ' ')}: {was} -> {_now(claim)} on {claim.on}"
+    return f"; shown by {told}, {facts_in_words(claim.partner or {})}"
 
 
 def _now(claim: Claim) -> str:
@@ -183,6 +193,7 @@ def _verdict_json(verdict: Verdict, titles: dict[str, str]) -> dict[str, Json]:
         "tried": [day.isoformat() for day in verdict.tried],
         "claims": {f"never {word}": _claim_json(claim) for word, claim in ((less, verdict.less), (more, verdict.more))},
         "follows_differ": verdict.follows,
+        **({"follows_shown": _claim_json(verdict.shown)} if verdict.shown is not None else {}),
     }
 
 

@@ -8,6 +8,7 @@ the register says the same on both sides.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,6 +29,7 @@ from evaluator.reasons import plain
 from review.diff.direction import beside
 from review.prove.claims import Claim, Facts, Verdict
 from review.prove.encode import NONE, TERMS, Encoder
+from review.prove.follows import Follows
 from review.prove.formulas import Formula, alike, at_least, both, either, negated
 from review.prove.lemmas import Lemmas
 from review.prove.rows import Made, Of
@@ -41,6 +43,8 @@ TIME = 10_000
 """Milliseconds that the solver may think about one claim."""
 SECONDS = 20.0
 """Seconds that a rule may take before its other stretches of days are left."""
+STRETCHES = 2
+"""Days on which it is tried in vain to show what follows from a rule, before its others are left."""
 WAYS: tuple[Way, ...] = ("less", "more")
 _ONE = timedelta(days=1)
 _A_YEAR = timedelta(days=400)
@@ -77,6 +81,9 @@ class Prover:
         self._known: dict[tuple[object, ...], tuple[Claim, Claim]] = {}
         self._made = Made(self.texts)
         self._lemmas = Lemmas(self.texts)
+        self._following = Follows(before.engine, after.engine)
+        self._not_shown: Counter[str] = Counter()
+        """How often nobody was found who shows what follows from a rule."""
         self._until = 0.0
         self._shown: dict[tuple[str, Way], list[Facts]] = {}
         """Partners that showed it of a rule on other days: they are tried first."""
@@ -90,9 +97,13 @@ class Prover:
             if not claims:
                 continue
             less, more = (_together([pair[index] for pair in claims]) for index in (0, 1))
+            following = [day for day in tried if self._follows(was, rule, day)]
+            # Where a claim is refuted somebody shows already that it differs.
+            is_refuted = "witness" in (less.state, more.state)
+            shown = (self._shown_to_follow(was, rule, day) for day in following if not is_refuted)
             yield Verdict(
                 rule.id, days, tried, less, more, c.KINDS[rule.kind].decides, was.id if was.id != rule.id else "",
-                any(self._follows(was, rule, day) for day in tried),
+                bool(following), next((claim for claim in shown if claim is not None), None),
             )  # fmt: skip
 
     def _out_of_time(self) -> tuple[Claim, Claim]:
@@ -111,6 +122,37 @@ class Prover:
         if mine is None or its is None:
             return False
         return self.before.keys.says(beside(mine, day)) != self.after.keys.says(beside(its, day))
+
+    def _shown_to_follow(self, was: c.Rule, rule: c.Rule, day: date) -> Claim | None:
+        """Return who shows what follows from a rule; as it was found for another day, where that is soon seen."""
+        if self._not_shown[rule.id] >= STRETCHES:
+            return None
+        until = min(self._until, process_time() + self.seconds / 5)
+
+        def is_late() -> bool:
+            return process_time() > until
+
+        found = self._following.shown(was, rule, day, self._meeting(was, rule, day, is_late), is_late)
+        self._not_shown[rule.id] += found is None
+        return found
+
+    def _meeting(self, was: c.Rule, rule: c.Rule, day: date, is_late: Callable[[], bool]) -> Iterator[Facts]:
+        """Yield partners who may meet a rule on both sides, then some as they were made."""
+        told = Told(self.texts)
+        one, other = (Encoder(side.core, side.keys, told, day) for side in (self.before, self.after))
+        try:
+            terms = [one.requirement(was, day), other.requirement(rule, day)]
+            told.bounds += self._lemmas.of(told, (one, other))
+        except Cannot:
+            terms = []
+        sides = ((self.before.engine, was, one), (self.after.engine, rule, other))
+        if terms:
+            solver = z3.SimpleSolver()
+            solver.set("timeout", TIME)
+            solver.add(*told.all_bounds(), *(term.must for term in terms if isinstance(term, Flag)))
+            yield from self._partners(solver, told, day, sides, is_late)
+        else:
+            yield from self._made.whole(day, sides)
 
     def _claims(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[Claim, Claim]:
         mine, its = list(_outcomes(was, day)), list(_outcomes(rule, day))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePath
 from typing import Literal, TypeAlias
 
 from dsl.source import Span
+from evaluator.acceptance.facts_schema import facts_schema
 from evaluator.engine import Engine
+from review.scenarios.given import Given
 from review.scenarios.runner import ScenarioResult, Watch, run
 from review.scenarios.scenario import Scenario, ScenarioErrors, ScenarioFile, Step
 
+_ONE = timedelta(days=1)
 Verdict: TypeAlias = Literal["passes", "fails", "cannot be asked"]
 """What a side says to a scenario. ``cannot be asked``: it names what the side does not have, or its facts do not fit."""
 
@@ -62,10 +65,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What came of the scenarios that ask for something the change reaches."""
+    """What came of the scenarios that can show what changed."""
 
     asked: int
-    """How many scenarios were run."""
+    """How many scenarios can come out otherwise, or are new: they were run."""
     of: int
     """How many there are."""
     told: tuple[Outcome, ...]
@@ -85,10 +88,13 @@ def outcomes(
     new: Sequence[Told],
     reached: Mapping[str, str],
     reworded: AbstractSet[str],
+    by_the_register: AbstractSet[str],
     watched: AbstractSet[str],
     watch: Watch,
 ) -> Outcomes:
-    """Run scenarios against the side after, and where they may come out otherwise against the side before.
+    """Run scenarios that are new or may come out otherwise against the side after, and as they were against that before.
+
+    A scenario that stayed and cannot come out otherwise, as all that it asks is equal on its days, shows nothing of a change.
 
     Args:
         before: the side before.
@@ -97,19 +103,22 @@ def outcomes(
         new: scenarios of the side after.
         reached: the rules that can decide otherwise, by their names after, each with its name before.
         reworded: those of them whose own words are others, so that what a scenario expects of them can be called otherwise.
+        by_the_register: those of them that only the register leads to.
         watched: rules whose decisions are watched.
         watch: is told the decisions of scenarios that ask for one of these on the side after, but for those that wait for
             review. Who watches sees reasons: what nobody watches is decided faster.
     """
     known = {told.key: told.scenario for told in old}
-    days = _Days(before, after, reached, reworded)
-    asked = [told for told in new if _concerns(told, reached.keys())]
+    days = _Days(before, after, reached, reworded, by_the_register)
+    asked = [
+        told
+        for told in new
+        if _concerns(told, reached.keys()) and (known.get(told.key) != told.scenario or days.may_differ(told))
+    ]
     found: list[Outcome] = []
     for told in asked:
         is_watched = not told.scenario.review and not watched.isdisjoint(told.asks())
         now, why = _verdict(after, told, watch if is_watched else None)
-        if now == "passes" and known.get(told.key) == told.scenario and not days.may_differ(told):
-            continue  # the side before decides it alike
         was, why_before = _verdict(before, _formerly(told, reached), None)
         one = Outcome(told, was, now, told.key not in known, why if now != "passes" else why_before)
         # What the side before cannot be asked, as names are other ones now, says nothing where it passes after.
@@ -123,15 +132,52 @@ def outcomes(
 class _Days:
     """On which days the rules that a change reaches can decide otherwise: on those their keys are others."""
 
-    def __init__(self, before: Engine, after: Engine, reached: Mapping[str, str], reworded: AbstractSet[str]) -> None:
+    def __init__(
+        self,
+        before: Engine,
+        after: Engine,
+        reached: Mapping[str, str],
+        reworded: AbstractSet[str],
+        by_the_register: AbstractSet[str],
+    ) -> None:
         self.before, self.after = before, after
         self.reached, self.reworded = reached, reworded
         self._found: dict[tuple[str, date], bool] = {}
+        one, other = before.core, after.core
+        # What is refused on one side is told apart by no key of a rule.
+        self._may_refuse = facts_schema(one) != facts_schema(other)
+        is_same_membership = one.members == other.members and one.awards == other.awards
+        self._by_the_register = by_the_register if is_same_membership else frozenset()
+        names = {*reached, *reached.values()}
+        self._awards = {rule.award for core in (one, other) for rule in core.rules.values() if rule.id in names}
 
     def may_differ(self, told: Told) -> bool:
-        """Whether a scenario may come out otherwise: equal keys decide equally (``dsl.core.keys``)."""
-        asked = ((rule, step.as_of) for step in told.scenario.steps for rule in rules_of(step))
-        return any(rule in self.reworded or self._is_other(rule, day) for rule, day in asked if rule in self.reached)
+        """Whether a scenario may come out otherwise, or try a day of the change: equal keys decide equally (``dsl.core.keys``)."""
+        if self._may_refuse:
+            return True
+        given, attained = told.scenario.given, False
+        for step in told.scenario.steps:
+            given = given if step.refused else step.told.over(given)
+            attained = attained or bool(step.attain)
+            is_checked = attained or self._is_checked(given)
+            for rule in rules_of(step):
+                if rule not in self.reached or (rule in self._by_the_register and not is_checked):
+                    continue
+                # The day before something begins tries that it has not begun.
+                days = (step.as_of, step.as_of + _ONE)
+                if rule in self.reworded or any(self._is_other(rule, day) for day in days):
+                    return True
+        return False
+
+    def _is_checked(self, given: Given) -> bool:
+        """Whether the register has an entry whose checks may ask for something that changed; a benefit is kept by many."""
+        if given.projected is not None and self._is_checked(given.projected):
+            return True
+        told = given.records.get("awards")
+        if told is None:
+            return False
+        names = (row.value.get("award") if isinstance(row.value, dict) else None for row in told.rows)
+        return any(not isinstance(name, str) or name in self._awards or name.startswith("benefit.") for name in names)
 
     def _is_other(self, rule: str, day: date) -> bool:
         if (rule, day) not in self._found:

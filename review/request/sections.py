@@ -164,7 +164,7 @@ def _scenarios(told: Request) -> Section:
     gone = tuple(f"{one.scenario.name} ({one.place})" for one in ran.removed)
     if not ran.asked and not gone:
         return Section("Scenarios", ())
-    lead = f"{ran.asked:,} of {ran.of:,} scenarios ask a rule that the change reaches; {len(ran.failing):,} of them {'does' if len(ran.failing) == 1 else 'do'} not pass."
+    lead = f"{ran.asked:,} of {ran.of:,} scenarios can come out otherwise by the change, or are new; {len(ran.failing):,} of them {'does' if len(ran.failing) == 1 else 'do'} not pass."
     if ran.asked and not ran.told and not gone:
         lead += " None is new or comes out otherwise: no scenario shows the change."
     return Section("Scenarios", tuple(items), lead, "", gone, f"{len(gone)} removed")

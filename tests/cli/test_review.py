@@ -421,8 +421,8 @@ scenarios:
     monkeypatch.setattr(scenarios, "run_scenario", seen)
     _, page = run_merit("review", "HEAD", *ASKED)
 
-    assert "5 of 5 scenarios ask a rule that the change reaches; 1 of them does not pass." in page
-    assert (ran.count("The shop in 2023"), ran.count("The shop in 2025")) == (1, 2)
+    assert " of 5 scenarios can come out otherwise by the change, or are new; 1 of them does not pass." in page
+    assert (ran.count("The shop in 2023"), ran.count("The shop in 2025")) == (0, 2)
 
     edit(
         repository, "shop.scenarios.yaml", "{seats: 5, spend: 100}}\n    expect", "{seats: 6, spend: 100}}\n    expect"

@@ -30,7 +30,15 @@ def base() -> tuple[Side, Engine]:
 def by_base(facts: str, day: date) -> dict[str, object]:
     """Return what every rule decides of a partner on the side before: edits that leave figures alone make the same ones."""
     query = Query(("*",), day, json.loads(facts), detail="none")
-    return {one.rule: _outcomes(one) for one in base()[1].decide(query).decisions}
+    return decided(base()[1], query)
+
+
+def decided(engine: Engine, query: Query) -> dict[str, object]:
+    """Return what rules decide by what everybody is told."""
+    return {
+        one.rule: _outcomes(one, one.score.points if one.score is not None else None)
+        for one in engine.decide(query).decisions
+    }
 
 
 def trial(after: Side) -> Trial:
@@ -50,9 +58,19 @@ def test_a_rule_that_nothing_reaches_decides_as_before(name: str) -> None:
     for facts in islice(map(made.partner, count(1)), PARTNERS):
         for day in DAYS:
             query = Query(tuple(others), day, facts, detail="none")
-            now = {one.rule: _outcomes(one) for one in tried.after.decide(query).decisions}
+            now = decided(tried.after, query)
             was = by_base(json.dumps(facts, default=str), day)
             assert now == {rule: was[rule] for rule in others}, day
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_what_is_compared_is_what_is_decided(day: date) -> None:
+    engine = base()[1]
+    made = Partners(engine.core, seed=7, as_of=day)
+
+    for facts in islice(map(made.partner, count(1)), 2 * PARTNERS):
+        compared = {one.rule: _outcomes(one, points) for one, points in engine.compared(engine.core.rules, facts, day)}
+        assert compared == by_base(json.dumps(facts, default=str), day)
 
 
 def test_whoever_flips_is_told_with_the_clause_that_does_it() -> None:

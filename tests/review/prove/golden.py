@@ -119,6 +119,7 @@ def told_lines(one: Edit, verdicts: list[Verdict], flips: list[Flip]) -> Iterato
         former = f" (before {verdict.former})" if verdict.former else ""
         claims = ", ".join(f"{way}: {_said(getattr(verdict, way))}" for way in WAYS)
         follows = "; more follows from it" if verdict.follows else ""
+        follows += f": {_said(verdict.shown)}" if verdict.shown is not None else ""
         yield f"{verdict.rule}{former} {verdict.days}: {claims}{follows}"
     counts: dict[tuple[str, str, str, str], list[Flip]] = {}
     for flip in flips:

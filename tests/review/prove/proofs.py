@@ -1,39 +1,52 @@
 """Nothing is claimed wrongly, at size: ``make proofs``.
 
-Three things are tried. What is proved of the edits of ``tests/data/diff`` is held against made partners at the rules' own
-figures. Faults that a made partner shows to be stricter, or looser, are never proved not to be. What is written for the
-solver is what the interpreter decides, with everything told and with gaps. ``--log FILE`` keeps what is done, a line
-each, so that a run that is ended goes on where it was.
+Three things are tried. What is proved of the edits of ``tests/data/diff`` is held against partners near the rules' own
+figures, so many for each claim. Faults that a partner shows to be stricter, or looser, are never proved not to be. What is
+written for the solver is what the interpreter decides, with everything told and with gaps. ``--log FILE`` keeps what is
+done, a line each, so that a run that is ended goes on where it was, and a larger one where a smaller one ended.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from dsl import core as c
 from dsl.core.keys import Keys
+from dsl.document import Document
 from dsl.load import load_checked
-from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine
 from review.prove.claims import Verdict
-from review.prove.verdicts import WAYS, Prover, Side, Way, _unlike, ends_of
-from review.scenarios.faults import faults
-from review.scenarios.partners import COMPLETE, Partners
+from review.prove.verdicts import WAYS, Prover, Side, Way, _outcomes, ends_of
+from review.scenarios.faults import Fault, faults
 from tests.review.diff.conftest import DATA, EDITS, SERVICE
 from tests.review.diff.test_direction import LAWS, faulty
-from tests.review.prove.golden import edit
+from tests.review.prove.golden import Edit, edit
+from tests.review.prove.near import Near
 from tests.review.prove.test_encode import DAYS, check as compared
 
 Json = Any
 SECONDS_OF_A_FAULT = 10.0
+CHUNK = 10_000
+"""Partners that are tried in one go."""
+SAMPLE = 250
+"""Every so many partners are decided by what all others ask, too."""
+SHARES = 16
+"""Parts of the rules that are compared in one go."""
+MOST_RULES = 3
+"""Rules of a fault whose claims are held against those who show it."""
 ROOT = Path(__file__).parents[3]
 PROGRAMMES: tuple[tuple[Path, ...], ...] = (
     (SERVICE / "azure.policy", SERVICE / "membership.policy", DATA / "tracks.policy"),
@@ -46,173 +59,327 @@ class Log:
     """What is done, in a file where one is named."""
 
     path: Path | None = None
-    done: dict[str, dict[str, int]] = field(default_factory=dict)
+    done: dict[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read what a run before did."""
         if self.path is not None and self.path.exists():
             for line in self.path.read_text(encoding="utf-8").splitlines():
                 told = json.loads(line)
-                self.done[told["what"]] = told["counts"]
+                self.done[told["what"]] = told["found"]
 
-    def add(self, what: str, counts: Mapping[str, int]) -> None:
+    def add(self, what: str, found: Json) -> None:
         """Keep what came out."""
-        self.done[what] = dict(counts)
+        self.done[what] = found
         if self.path is not None:
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"what": what, "counts": dict(counts)}) + "\n")
+                file.write(json.dumps({"what": what, "found": found}) + "\n")
 
 
-def ways_of(before: Side, after: Side, names: tuple[str, str], facts: Json, day: date) -> set[Way]:
-    """Return in which ways the engines decide a partner otherwise; none where a side refuses the facts."""
-    try:
-        was, now = (one.engine.outcomes(name, facts, day) for one, name in zip((before, after), names, strict=True))
-    except FactErrors:
-        return set()
-    return {way for way in WAYS if _unlike(was, now, way)}
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A piece of work: what it is called in the log, and how it is done, in any process."""
+
+    what: str
+    do: Callable[..., Json]
+    given: tuple[Json, ...]
 
 
-def made(before: Side, after: Side, names: tuple[str, str], day: date, count: int, seed: int) -> Iterator[Json]:
-    """Yield partners who tell everything, at the figures of a rule of both sides."""
-    for number, (one, name) in enumerate(zip((before, after), names, strict=True)):
-        maker = Partners(one.core, seed=seed, as_of=day, rules=[one.core.rules[name]], chances=COMPLETE)
-        for index in range(1, (count + 1 - number) // 2 + 1):
-            yield maker.partner(index)
+def run(log: Log, units: Iterable[Unit], jobs: int, enough: Callable[[], bool] = lambda: False) -> None:
+    """Do what is not done yet, until there is enough."""
+    left = (unit for unit in units if unit.what not in log.done)
+    if jobs == 1:
+        for unit in left:
+            if enough():
+                return
+            log.add(unit.what, unit.do(*unit.given))
+        return
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+        waiting = [(unit, pool.submit(unit.do, *unit.given)) for unit in islice(left, 2 * jobs)]
+        while waiting:
+            unit, found = waiting.pop(0)
+            log.add(unit.what, found.result())
+            if not enough():
+                waiting.extend((unit, pool.submit(unit.do, *unit.given)) for unit in islice(left, 1))
 
 
-def of_edit(name: str, partners: int, seed: int) -> Counter[str]:
-    """Hold what is proved of an edit against partners, so many for each rule and stretch of days.
+# ---- edits
+
+_edit = lru_cache(maxsize=4)(edit)
+
+
+def claims_of(name: str) -> list[Json]:
+    """Return what is claimed of every rule that an edit reaches, as the log keeps it."""
+    one = _edit(name)
+    return [
+        {
+            "rule": verdict.rule,
+            "former": verdict.former or verdict.rule,
+            "days": str(verdict.days),
+            "tried": [day.isoformat() for day in verdict.tried],
+            "asked": _asked(one, verdict),
+            **{way: getattr(verdict, way).state for way in WAYS},
+            "shown": [dict(claim.partner) for way in WAYS if (claim := getattr(verdict, way)).partner is not None],
+        }
+        for verdict in one.verdicts()
+    ]
+
+
+def _asked(one: Edit, verdict: Verdict) -> list[Json]:
+    """Return what both sides ask, on each of the days: claims of which it is the same are one."""
+    sides = ((one.before, verdict.former or verdict.rule), (one.after, verdict.rule))
+    return [
+        [
+            (found, "-" if node is None else side.keys.key(node, day))
+            for side, name in sides
+            for found, node in _outcomes(side.core.rules[name], day)
+        ]
+        for day in verdict.tried
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Claims that say the same: of one rule, asked alike, maybe of several edits."""
+
+    members: list[tuple[str, Json]]
+
+    @property
+    def name(self) -> str:
+        """What it is called in the log."""
+        edit_name, told = self.members[0]
+        return f"{edit_name}: {told['rule']} {told['days']}"
+
+    @property
+    def proved(self) -> frozenset[str]:
+        """The ways in which nobody is decided otherwise."""
+        return frozenset(way for way in WAYS if self.members[0][1][way] == "proved")
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The ways in which somebody is."""
+        return frozenset(way for way in WAYS if self.members[0][1][way] == "witness")
+
+
+def claimed(told: Mapping[str, Sequence[Json]]) -> list[Claimed]:
+    """Return the claims of which something is proved, those that say the same as one."""
+    found: dict[str, Claimed] = {}
+    for name, claims in told.items():
+        for one in claims:
+            if "proved" in (one["less"], one["more"]):
+                key = json.dumps([one["rule"], one["former"], one["asked"], one["less"], one["more"]])
+                found.setdefault(key, Claimed([])).members.append((name, one))
+    return list(found.values())
+
+
+def held(name: str, told: Json, count: int, seed: str) -> Json:
+    """Hold a claim against so many partners, shared out among its days.
+
+    Returns:
+        How many were tried, and in which ways they are decided otherwise.
 
     Raises:
         AssertionError: somebody contradicts it.
     """
-    one = edit(name)
-    seen: Counter[str] = Counter()
-    # The claims are of a register that says the same on both sides.
-    same_register = not any(
-        rule.is_award and rule != one.after.core.rules.get(rule.id) for rule in one.before.core.rules.values()
+    one, days = _edit(name), [date.fromisoformat(day) for day in told["tried"]]
+    proved = {way for way in WAYS if told[way] == "proved"}
+    partners, ways, refused, by_the_register = 0, set[Way](), 0, 0
+    for day in days:
+        near = Near(
+            (one.before, one.after),
+            (told["former"], told["rule"]),
+            day,
+            seed,
+            shown=told["shown"],
+        )
+        refused += near.refused
+        for facts in islice(near, max(1, count // len(days))):
+            partners += 1
+            found = near.ways(facts)
+            ways |= found
+            if found & proved:
+                assert not near.registers_agree(facts), (name, told["rule"], str(day), sorted(found), json.dumps(facts))
+                by_the_register += 1
+            if partners % SAMPLE == 0:
+                assert near.plainly(facts) <= found, (name, told["rule"], str(day), json.dumps(facts))
+    return {"partners": partners, "ways": sorted(ways), "refused": refused, "by the register": by_the_register}
+
+
+def of_edits(log: Log, names: Sequence[str], partners: int, jobs: int, seed: int) -> str:
+    """Hold what is proved of edits against so many partners for each claim; say what came of it."""
+    run(log, (Unit(f"claims of {name}", claims_of, (name,)) for name in names), jobs)
+    groups = claimed({name: log.done[f"claims of {name}"] for name in names})
+    run(log, _chunks(groups, partners, seed), jobs)
+    tried = [0 for _ in groups]
+    few = shown = of_shown = by_the_register = 0
+    for index, one in enumerate(groups):
+        parts = [log.done[unit.what] for unit in _chunks([one], partners, seed)]
+        tried[index] = sum(part["partners"] for part in parts)
+        few += any(part["partners"] < _size(partners, number) for number, part in enumerate(parts))
+        by_the_register += sum(part["by the register"] for part in parts)
+        of_shown += len(one.shown)
+        shown += len(one.shown & {way for part in parts for way in part["ways"]})
+    claims = [one for name in names for one in log.done[f"claims of {name}"]]
+    states = Counter(one[way] for one in claims for way in WAYS)
+    return (
+        f"{len(names)} edits, {len(claims):,} claims of rules and days ({_told(states)}); {len(groups)} of them say different"
+        f" things, with something proved: held against {sum(tried):,} partners, {partners:,} each ({few} have no more),"
+        f" nobody contradicts ({by_the_register:,} are decided otherwise by the register, of which nothing is claimed);"
+        f" of {of_shown} directions with a witness these partners show {shown} too\n"
     )
-    for verdict in one.verdicts():
-        names = (verdict.former or verdict.rule, verdict.rule)
-        proved = {way for way in WAYS if getattr(verdict, way).state == "proved"}
-        seen.update(getattr(verdict, way).state for way in WAYS)
-        for day in verdict.tried if proved else ():
-            share = max(1, partners // len(verdict.tried))
-            for facts in made(one.before, one.after, names, day, share, seed):
-                if not same_register:
-                    facts["records"]["awards"] = []
-                seen["partners"] += 1
-                wrong = ways_of(one.before, one.after, names, facts, day) & proved
-                assert not wrong, (name, verdict.rule, str(day), sorted(wrong), json.dumps(facts))
-    return seen
 
 
-def of_faults(paths: Iterable[Path], step: int, partners: int, most: int) -> Counter[str]:
-    """Hold claims about faults against who shows that they are stricter, or looser.
+def _size(partners: int, number: int) -> int:
+    return min(CHUNK, partners - number * CHUNK)
 
-    Args:
-        paths: policies.
-        step: every so many faults are looked at.
-        partners: how many are made for each rule and day to find who shows it.
-        most: faults of which it is known, at most.
 
-    Raises:
-        AssertionError: of one that is stricter (looser) it is proved that it is not.
-    """
+def _chunks(groups: Iterable[Claimed], partners: int, seed: int) -> Iterator[Unit]:
+    """Yield the pieces of all claims: a first one of each, then a second one of each, and so on."""
+    for number in range(-(-partners // CHUNK)):
+        for one in groups:
+            name, told = one.members[number % len(one.members)]
+            count = _size(partners, number)
+            what = f"{one.name}, {count:,} partners from {number * CHUNK + 1:,}, seed {seed}"
+            yield Unit(what, held, (name, told, count, f"{seed}/{number}"))
+
+
+# ---- faults
+
+
+@lru_cache(maxsize=1)
+def _programme(paths: tuple[Path, ...]) -> tuple[Document, Side, list[Fault]]:
     loaded = load_checked(list(paths))
     engine = Engine(loaded.document, loaded.core)
-    before = Side(loaded.document, engine.core, engine, Keys(engine.core))
-    seen: Counter[str] = Counter()
-    for fault, other in faulty(loaded.document, faults(loaded.document)[::step]):
+    return loaded.document, Side(loaded.document, engine.core, engine, Keys(engine.core)), faults(loaded.document)
+
+
+def of_fault(paths: tuple[Path, ...], index: int, partners: int) -> Json:
+    """Hold claims about a fault against who shows that it is stricter, or looser.
+
+    Who shows it is looked for first: of what nobody shows, nothing is asked of the solver.
+
+    Raises:
+        AssertionError: it is stricter (looser), and it is proved that it is not.
+    """
+    document, before, made = _programme(paths)
+    known: dict[str, dict[Way, str]] = {}
+    for fault, other in faulty(document, made[index : index + 1]):
         after = Side(other.document, other.core, other, Keys(other.core))
-        known: set[Way] = set()
-        for rule in engine.core.rules.values():
-            now = other.core.rules.get(rule.id)
-            if now is None or (now == rule and engine.core.named == other.core.named):
+        prover = Prover(before, after, SECONDS_OF_A_FAULT)
+        for rule in before.core.rules.values():
+            now = after.core.rules.get(rule.id)
+            if now is None or len(known) == MOST_RULES:
                 continue
-            # Who shows it is looked for first: of most faults nobody here does, and nothing is asked of the solver.
-            if any(_shown(before, after, rule.id, day, partners) for day in _days(before, after, rule, now)):
-                for verdict in Prover(before, after, SECONDS_OF_A_FAULT).of_rule(rule, now):
-                    known |= _held(before, after, verdict, partners, fault.key, seen)
-        seen["faults"] += 1
-        seen["faults known"] += bool(known)
-        for way in known:
-            seen[f"known: {'stricter' if way == 'less' else 'looser'}"] += 1
-        if seen["faults known"] >= most:
-            break
-    return seen
+            for day in _days(before, after, rule, now):
+                near = Near((before, after), (rule.id, rule.id), day, str(index), size=24)
+                ways = _shown(near, partners)
+                if not ways:
+                    continue
+                claims = dict(zip(WAYS, prover._asked(rule, now, day), strict=True))
+                for way, facts in ways.items():
+                    state = claims[way].state
+                    assert state != "proved", (fault.key, rule.id, str(day), way, json.dumps(facts))
+                    known.setdefault(rule.id, {})[way] = state
+                break
+    return {"kind": made[index].kind, "known": known}
+
+
+def _shown(near: Near, partners: int) -> dict[Way, Json]:
+    """Return the ways in which partners of whom the register says the same are decided otherwise, each with one."""
+    found: dict[Way, Json] = {}
+    for facts in islice(near, partners):
+        for way in near.ways(facts) - found.keys():
+            if near.registers_agree(facts):
+                found[way] = facts
+    return found
 
 
 def _days(before: Side, after: Side, rule: c.Rule, now: c.Rule) -> list[date]:
+    """Return the days at which a rule is looked at: the ends of its stretches on which what it asks is unlike."""
     days = sorted({date.min, *before.keys.days_of(rule), *after.keys.days_of(now)})
     ends = zip(days, [*days[1:], None], strict=True)
     unlike = [
         c.Days(None if start == date.min else start, end)
         for start, end in ends
-        if before.keys.of_rule(rule, start) != after.keys.of_rule(now, start)
+        if [_keyed(before, one, start) for one in _outcomes(rule, start)]
+        != [_keyed(after, one, start) for one in _outcomes(now, start)]
     ]
     return [day for stretch in unlike for day in ends_of(stretch)]
 
 
-def _shown(before: Side, after: Side, rule: str, day: date, partners: int) -> bool:
-    return any(
-        ways_of(before, after, (rule, rule), facts, day)
-        for facts in made(before, after, (rule, rule), day, partners, 7)
+def _keyed(side: Side, one: tuple[str, c.Expr | None], day: date) -> tuple[str, str]:
+    name, node = one
+    return name, "-" if node is None else side.keys.key(node, day)
+
+
+def of_faults(log: Log, programmes: Sequence[tuple[Path, ...]], most: int, jobs: int, partners: int = 600) -> str:
+    """Look at faults until so many are known by somebody who shows them; say what came of it."""
+
+    def results() -> list[Json]:
+        return [found for what, found in log.done.items() if what.startswith("fault ")]
+
+    def units() -> Iterator[Unit]:
+        for paths in programmes:
+            for index in range(len(_programme(paths)[2])):
+                yield Unit(f"fault {index} of {paths[0].stem}", of_fault, (paths, index, partners))
+
+    run(log, units(), jobs, lambda: sum(bool(one["known"]) for one in results()) >= most)
+    found = results()
+    seen = Counter(state for one in found for ways in one["known"].values() for state in ways.values())
+    ways = Counter(way for one in found for way in {way for its in one["known"].values() for way in its})
+    return (
+        f"{len(found)} faults, {sum(bool(one['known']) for one in found)} of them known by somebody: {ways['less']} stricter or"
+        f" cheaper, {ways['more']} looser or dearer; {sum(seen.values())} claims of theirs are refuted by a witness"
+        f" ({seen['witness']}) or not known ({seen['unknown']}), none is proved\n"
     )
 
 
-def _held(before: Side, after: Side, verdict: Verdict, partners: int, fault: str, seen: Counter[str]) -> set[Way]:
-    known: set[Way] = set()
-    same_register = not any(
-        rule.is_award and rule != after.core.rules.get(rule.id) for rule in before.core.rules.values()
-    )
-    for day in verdict.tried:
-        for facts in made(before, after, (verdict.rule, verdict.rule), day, partners, 7):
-            if not same_register:
-                facts["records"]["awards"] = []
-            shown = ways_of(before, after, (verdict.rule, verdict.rule), facts, day)
-            for way in shown:
-                assert getattr(verdict, way).state != "proved", (fault, verdict.rule, str(day), way, json.dumps(facts))
-            known |= shown
-    for way in known:
-        seen[f"claims of known ones: {getattr(verdict, way).state}"] += 1
-    return known
+# ---- decisions
+
+
+def of_decisions(log: Log, partners: int, jobs: int) -> str:
+    """Compare decisions by what is written for the solver with the interpreter's; say what came of it."""
+    units = [
+        Unit(
+            f"decisions of {day}, {partners} partners, share {start + 1} of {SHARES}",
+            _compared,
+            (day.isoformat(), partners, start),
+        )
+        for start in range(SHARES)
+        for day in DAYS
+    ]
+    run(log, units, jobs)
+    total: Counter[str] = Counter()
+    for unit in units:
+        total.update(log.done[unit.what])
+    return f"decisions of the shipped policies, written and interpreted: {_told(total)}; all are alike\n"
+
+
+def _compared(day: str, partners: int, start: int) -> Json:
+    return dict(compared(ROOT / "policies", [date.fromisoformat(day)], partners, SHARES, start))
 
 
 def main() -> None:
     """Try all of it, or one part."""
     arguments = argparse.ArgumentParser(description="Hold what is proved against decisions.")
     arguments.add_argument("part", nargs="?", choices=("edits", "faults", "decisions"), help="one of the three; all")
-    arguments.add_argument(
-        "--partners", type=int, default=400, help="made for each rule and stretch of days of an edit"
-    )
-    arguments.add_argument("--faults", type=int, default=200, help="known ones that are looked at, at least")
+    arguments.add_argument("--partners", type=int, default=100_000, help="near the figures, for each claim of an edit")
+    arguments.add_argument("--faults", type=int, default=220, help="known ones that are looked at")
     arguments.add_argument("--decisions", type=int, default=16, help="partners of each rule and day")
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     arguments.add_argument("--log", type=Path)
     asked = arguments.parse_args()
     log = Log(asked.log)
-    if asked.part in (None, "edits"):
-        total: Counter[str] = Counter()
-        for name in EDITS:
-            what = f"edit {name}, {asked.partners} partners, seed {asked.seed}"
-            if what not in log.done:
-                log.add(what, of_edit(name, asked.partners, asked.seed))
-            total.update(log.done[what])
-        sys.stdout.write(f"{len(EDITS)} edits: {_told(total)}; nobody contradicts what is proved\n")
-    if asked.part in (None, "faults"):
-        total = Counter()
-        for paths in PROGRAMMES:
-            what = f"faults of {paths[0].stem}, {asked.faults}"
-            if what not in log.done and total["faults known"] < asked.faults:
-                log.add(what, of_faults(paths, 3, 12, asked.faults - total["faults known"]))
-            total.update(log.done.get(what, {}))
-        sys.stdout.write(f"{_told(total)}; none is proved the other way\n")
-    if asked.part in (None, "decisions"):
-        what = f"decisions, {asked.decisions}"
-        if what not in log.done:
-            log.add(what, compared(ROOT / "policies", DAYS, partners=asked.decisions))
-        sys.stdout.write(f"decisions of the shipped policies, written and interpreted: {_told(log.done[what])}\n")
+    parts: dict[str, Callable[[], str]] = {
+        "decisions": lambda: of_decisions(log, asked.decisions, asked.jobs),
+        "faults": lambda: of_faults(log, PROGRAMMES, asked.faults, asked.jobs),
+        "edits": lambda: of_edits(log, tuple(EDITS), asked.partners, asked.jobs, asked.seed),
+    }
+    for part, do in parts.items():
+        if asked.part in (None, part):
+            sys.stdout.write(do())
+            sys.stdout.flush()
 
 
 def _told(counts: Mapping[str, int]) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import pytest
 
+from evaluator.engine import Query
+from review.prove.claims import Verdict
+from review.prove.follows import TOLD
 from review.prove.verdicts import WAYS
 from review.prove.witness import _less
 from tests.conftest import Golden
 from tests.review.diff.conftest import DATA, EDITS
-from tests.review.prove.golden import edit, told_lines
+from tests.review.prove.golden import Edit, _bare, edit, told_lines
 from tests.review.prove.test_verdicts import differs
 
 SHORT = ("any_to_all", "fee_dearer", "figure_known", "layout_only", "renamed_and_merged")
@@ -37,14 +40,37 @@ def check(name: str, golden: Golden) -> None:
             assert differs(*asked, claim.partner, (claim.on,), way, former)
             for smaller in _less(dict(claim.partner)):
                 assert not differs(*asked, smaller, (claim.on,), way, former), (claim.partner, smaller)
+        shown |= verdict.shown is not None and replays(one, verdict)
     proved = all(getattr(verdict, way).state == "proved" for verdict in verdicts for way in WAYS)
     assert shown or flips or proved
     assert not (one.found.decides_the_same and (shown or flips))
 
 
+def replays(one: Edit, verdict: Verdict) -> bool:
+    """Whether both engines tell the partner otherwise what follows, by what everybody is told."""
+    claim = verdict.shown
+    assert claim is not None
+    assert claim.on is not None
+    told = [
+        side.engine.decide(Query((name,), claim.on, claim.partner or {}, detail="none")).as_json()["decisions"][0]
+        for side, name in ((one.before, verdict.former or verdict.rule), (one.after, verdict.rule))
+    ]
+    was, now = ({name: side.get(name) for name in TOLD} for side in told)
+    assert _bare(was) != _bare(now), (verdict.rule, claim)
+    return True
+
+
 @pytest.mark.parametrize("name", SHORT)
 def test_an_edit_is_proved_or_shown(name: str, golden: Golden) -> None:
     check(name, golden)
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("name", ["window_day", "checked_at_its_own"])
+def test_a_setting_of_checks_is_shown_by_who_holds_the_award_or_could(name: str) -> None:
+    verdicts = [verdict for verdict in edit(name).verdicts() if verdict.shown is not None]
+
+    assert any(replays(edit(name), verdict) for verdict in verdicts)
 
 
 @pytest.mark.benchmarks
