@@ -174,10 +174,12 @@ class Lowering:
         return bounded(node.type.low if least is None else least, node.type.high)
 
     def _named(self, node: c.Named, day: date, projected: bool) -> Written:
-        part = self.on(self.core.named[node.name].value, day, projected, "")
-        if not node.supplied:
-            return Written(node, part.value, (part,), ("value",), day=day, projected=projected)
-        given = self.source.supplied(node.name, self.core.named[node.name].type, day, projected)
+        named = self.core.named[node.name]
+        given = self.source.supplied(node.name, named.type, day, projected) if node.supplied else None
+        if given is not None and t.is_true(given[0]):
+            # Whoever supplies it is never asked what it would be reckoned from.
+            return Written(node, given[1], day=day, projected=projected)
+        part = self.on(named.value, day, projected, "")
         if given is None:
             return Written(node, part.value, (part,), ("value",), day=day, projected=projected)
         is_told, told = given
