@@ -92,7 +92,7 @@ class Entries:
         settled = known and ended.exact is not None
         if before is Truth.FALSE:
             # Told of all the same: an award that ended has its dates, and a check may have ended it earlier.
-            last = _first(ended.exact, _end_of_force(rule, at.day))
+            last = _first(ended.exact, end_of_force(rule, at.day))
             if last is not None and attained.exact is not None and last <= attained.exact:
                 last = None  # it was never held, so no day ended that
             if settled and last is not None and last <= at.day:
@@ -309,7 +309,7 @@ def _first(*days: date | None) -> date | None:
     return min((day for day in days if day is not None and day != NEVER), default=None)
 
 
-def _end_of_force(rule: c.Rule | None, day: date) -> date | None:
+def end_of_force(rule: c.Rule | None, day: date) -> date | None:
     """Return the last day by a day from which the rule was not in force; where a version follows another, it goes on."""
     ends = [v.days.end for v in rule.versions if v.days.end is not None and v.days.end <= day] if rule else []
     return max((end for end in ends if rule is not None and rule.version_on(end) is None), default=None)

@@ -316,7 +316,7 @@ class Sql:
         return Ordered(first, first if high is None else self._end(high, known[1]), places, least, most)
 
     def _end(self, term: Term, known: bool) -> End:
-        return OPEN if t.is_null(term) else End(self.keep(term), known, _value_of(term))
+        return OPEN if t.is_null(term) else End(self.keep(term), known, t.value_of(term))
 
     def scaled(self, value: Ordered, places: int) -> Ordered:
         """Return a number with more places."""
@@ -383,6 +383,9 @@ class Sql:
             return _whole(a.exact * b.exact, places)
         if a.exact == 0 or b.exact == 0:
             return _whole(0, 0)
+        for one, other in ((a, b), (b, a)):
+            if one.exact == 1 and not one.places and other.known:
+                return other
         corners = [x * y for x in (a.least, a.most) for y in (b.least, b.most)]
         least, most = min(corners), max(corners)
         positive = a.least >= 0 and b.least >= 0
@@ -392,8 +395,12 @@ class Sql:
 
         if a.is_point and b.is_point and a.known and b.known:
             return self.number(times(a.low, b.low), None, (True, True), places, least, most)
-        if a.known and b.known and positive:
-            return self.number(times(a.low, b.low), times(a.high, b.high), (True, True), places, least, most)
+        if a.low.known and b.low.known and positive:
+            # Nothing times what is open above is nothing.
+            ends = [end for end, other in ((a.high, b.high), (b.high, a.high)) if not other.known]
+            none = t.either(*(t.surely(t.equal(end.term, t.number(0))) for end in ends))
+            high = t.chosen([(none, t.number(0))], times(a.high, b.high))
+            return self.number(times(a.low, b.low), high, (True, a.known and b.known), places, least, most)
         pairs = [self.keep(times(x, y)) for x in (a.low, a.high) for y in (b.low, b.high)]
         every = t.both(*(t.told(end.term) for end in (a.low, a.high, b.low, b.high)))
         zero = t.number(0)
@@ -460,14 +467,12 @@ class Sql:
             return _whole(max(a.exact // size_, 0), 0)
 
         def units(end: End) -> Term:
-            return (
-                NULL if t.is_null(end.term) else _at_least_zero(_floored(end.term, t.number(size_), a.least), a.least)
-            )
+            return NULL if t.is_null(end.term) else _floored(_at_least_zero(end.term, a.least), t.number(size_), 0)
 
         least, most = max(a.least // size_, 0), max(a.most // size_, 0)
         if a.is_point and a.known:
             return self.number(units(a.low), None, (True, True), 0, least, most)
-        low = t.fallen_back(units(a.low), t.number(0))
+        low = units(a.low) if a.low.known else t.fallen_back(units(a.low), t.number(0))
         return self.number(low, units(a.high), (True, a.high.known), 0, 0, most)
 
     def rounded(self, value: Value, to: c.RoundTo) -> Value:
@@ -740,14 +745,6 @@ def _month_of(term: Term) -> Term:
 # ---- terms of numbers
 
 
-def _value_of(term: Term) -> int | None:
-    if isinstance(term, exp.Literal) and not term.is_string:
-        return int(term.this)
-    if isinstance(term, exp.Paren) and isinstance(term.this, exp.Neg) and isinstance(term.this.this, exp.Literal):
-        return -int(term.this.this.this)
-    return None
-
-
 def _whole(value: int, places: int) -> Ordered:
     return figure(Decimal(value).scaleb(-places)) if abs(value) < MOST else _too_large()
 
@@ -762,7 +759,7 @@ def _options(word: Word) -> frozenset[str] | None:
 
 def _wide(term: Term, least: int, most: int) -> Term:
     """Return a term in as many bits as what is made of it takes."""
-    if max(-least, most) < _NARROW or isinstance(term, exp.Literal) or _value_of(term) is not None:
+    if max(-least, most) < _NARROW or isinstance(term, exp.Literal) or t.value_of(term) is not None:
         return term
     if max(-least, most) >= MOST:
         raise Cannot("a number that may pass 38 digits")
@@ -779,6 +776,8 @@ def _difference(left: Term, right: Term, span: int) -> Term:
 
 def _floored(term: Term, by: Term, least: int) -> Term:
     """Return the largest whole number not above a quotient by what is above zero."""
+    if t.value_of(by) == 1:
+        return term
     rest = exp.Mod(this=t.closed(term), expression=t.closed(by))
     # What is left is exact: a division of whole numbers goes towards zero, and some engines have no other than with a fraction.
     even = exp.IntDiv(

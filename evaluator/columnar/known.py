@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -23,6 +24,8 @@ class Known:
     """Flags that are always true."""
     never_true: frozenset[tuple[str, str]] = field(default=frozenset())
     """Flags that never are."""
+    spans: Mapping[tuple[str, str], tuple[Decimal, Decimal]] = field(default_factory=dict)
+    """The least and the most of columns of numbers."""
 
 
 NOTHING_KNOWN = Known()
@@ -34,6 +37,7 @@ def known_of(facts: Facts) -> Known:
     full: set[tuple[str, str]] = set()
     true: set[tuple[str, str]] = set()
     never: set[tuple[str, str]] = set()
+    spans: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     for table in facts.layout.tables:
         if table.name in empty:
             continue
@@ -52,7 +56,11 @@ def known_of(facts: Facts) -> Known:
                     never.add(here)
                 if values == {True} and here in full and all(one.ends for one in every):
                     true.add(here)
-    return Known(empty, frozenset(full), frozenset(true), frozenset(never))
+            if column.holds in ("whole", "exact") and every and all(one.ends or one.is_nothing for one in every):
+                numbers = [Decimal(value) for one in every for value in one.ends]
+                if numbers:
+                    spans[here] = min(numbers), max(numbers)
+    return Known(empty, frozenset(full), frozenset(true), frozenset(never), spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +85,5 @@ def _statistics(path: Any) -> Iterator[tuple[str, _Told]]:
                 yield column.path_in_schema, _Told(None, False, ())
                 continue
             nulls = int(one.null_count) if one.has_null_count else None
-            ends = (one.min, one.max) if one.has_min_max and column.physical_type == "BOOLEAN" else ()
+            ends = (one.min, one.max) if one.has_min_max and isinstance(one.min, bool | int | Decimal) else ()
             yield column.path_in_schema, _Told(nulls, nulls == of_group.num_rows, ends)

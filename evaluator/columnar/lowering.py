@@ -7,7 +7,7 @@ here. What stands on another day, in another rule or a named value is written on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
 
@@ -17,7 +17,7 @@ from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Dates
 from evaluator.columnar import terms as t
-from evaluator.columnar.algebra import Flag, Sql, Value, bounded, constant, ordered_of
+from evaluator.columnar.algebra import End, Flag, Ordered, Sql, Value, bounded, constant, ordered_of
 from evaluator.columnar.held import Register
 from evaluator.columnar.known import Known
 from evaluator.columnar.nothing import Progresses
@@ -27,7 +27,6 @@ from evaluator.columnar.source import Source
 from evaluator.columnar.stages import Stages
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
 from evaluator.engine import Engine
-from evaluator.entries import former
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
@@ -174,10 +173,12 @@ class Lowering:
         return bounded(node.type.low if least is None else least, node.type.high)
 
     def _named(self, node: c.Named, day: date, projected: bool) -> Written:
-        part = self.on(self.core.named[node.name].value, day, projected, "")
-        if not node.supplied:
-            return Written(node, part.value, (part,), ("value",), day=day, projected=projected)
-        given = self.source.supplied(node.name, self.core.named[node.name].type, day, projected)
+        named = self.core.named[node.name]
+        given = self.source.supplied(node.name, named.type, day, projected) if node.supplied else None
+        if given is not None and t.is_true(given[0]):
+            # Whoever supplies it is never asked what it would be reckoned from.
+            return Written(node, given[1], day=day, projected=projected, present=FALSE)
+        part = self.on(named.value, day, projected, "")
         if given is None:
             return Written(node, part.value, (part,), ("value",), day=day, projected=projected)
         is_told, told = given
@@ -186,27 +187,23 @@ class Lowering:
         return Written(node, found, (part,), ("value",), day=day, projected=projected, present=t.negated(test.term))
 
     def _of_register(self, node: c.Holds | c.Paid | c.Lapsed | c.InRenewal, day: date, projected: bool) -> Written:
-        """What the register says of an award, where its entry waits for its first check or there is none."""
+        """What the register says of an award, where no check has to be decided for it."""
         if day > self.as_of:
             raise Cannot("the register of a day that lies ahead")
         level = node.level if isinstance(node, c.Holds | c.Lapsed) else None
-        found = self.register.of(node.award, level, day, projected)
-        told = self.source.told("awards", projected)
-        value = found.held
-        if not isinstance(node, c.Holds):
-            # Who holds it has not lost it; the rest of what is asked of an entry is not written.
-            value = t.chosen([(t.told(found.held), FALSE)])
-        unsure = t.negated(found.settled)
-        if not isinstance(node, c.Holds | c.Lapsed):
-            # Of days for renewing an entry tells before it is attained, too.
-            names = {node.award, *former(self.core.rule_of_award.get(node.award), day)}
-            unsure = t.either(unsure, self.source.entries(names, projected))
-        # A register that is not told is unknown, and said so here.
-        open_ = self.stages.keep(t.both(told, unsure))
-        return Written(node, self.sql.flag(value, False), (), (), open_, day, projected)
+        match node:
+            case c.Holds():
+                said = self.register.holds(node.award, level, day, projected)
+            case c.Paid():
+                said = self.register.paid(node.award, day, projected)
+            case c.Lapsed():
+                said = self.register.lapsed(node.award, level, day, projected)
+            case c.InRenewal():
+                said = self.register.in_renewal(node.award, day, projected)
+        return Written(node, self.sql.flag(said.value, False), (), (), said.left, day, projected)
 
     def _anniversary(self, node: c.Anniversary, day: date, projected: bool, rule: str) -> Written:
-        """An anniversary of who holds nothing, reckoned once: of others the row engine tells."""
+        """An anniversary of what is held; of who holds nothing, which is the same for all, it is reckoned once."""
         if day > self.as_of or (node.after is not None and not isinstance(node.after, c.Literal)):
             raise Cannot("an anniversary after a day that depends on the partner")
         if self._nobody is None:
@@ -226,11 +223,25 @@ class Lowering:
             raise Cannot("an anniversary that depends on the partner")
         if node.which in ("own", "attained"):
             return Written(node, constant(exact), day=day, projected=projected)
-        some = self.source.entries(None, projected)
-        unsure = t.either(
-            t.negated(self.source.told("awards", projected)), self.source.partial("awards", projected), some
-        )
-        return Written(node, constant(exact), (), (), self.stages.keep(unsure), day, projected)
+        # What is attained on an anniversary is checked at the next one.
+        after = day if node.which == "shared" else day - timedelta(days=1)
+        held_on = day
+        if node.which == "first":
+            after = self._first_after(node, at.rule, after)
+            held_on = min(after, day)
+        kind = at.rule.kind if node.which == "shared" and at.rule is not None else None
+        given = self.register.anniversary(after, held_on, kind, projected, back=node.which == "first")
+        end = End(self.stages.keep(t.fallen_back(given.day, t.day(exact))), True)
+        return Written(node, Ordered(end, end, is_day=True), (), (), given.left, day, projected)
+
+    def _first_after(self, node: c.Anniversary, rule: c.Rule | None, otherwise: date) -> date:
+        """Return the day after which the first anniversary is meant."""
+        if node.after is not None:
+            if not isinstance(node.after, c.Literal) or not isinstance(node.after.value, date):
+                raise Cannot("an anniversary after a day that depends on the partner")
+            return node.after.value
+        starts = [one.days.start for one in rule.versions if one.days.start is not None] if rule is not None else []
+        return min(starts) - timedelta(days=1) if starts else otherwise
 
 
 def _values(setting: c.SettingVersion) -> tuple[c.Expr, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,12 +23,28 @@ _MOST_LISTS = 6
 """Lists that are filled with different people: of more there are too many choices to count each."""
 
 
+_WORD = 62
+"""Lists whose membership is told by the digits of one whole number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Valid:
+    """When a record counts on a day: whether it surely does, and whether it may; never unknown."""
+
+    sure: Term
+    may: Term
+
+
 @dataclass
 class _Asked:
     """What is asked of the certifications as told, or as projected."""
 
-    of_person: dict[Term, str] = field(default_factory=dict)
-    """Of each person, whether it holds a list: aggregates by the names of their columns."""
+    lists: dict[frozenset[str], int] = field(default_factory=dict)
+    """The names of each list as they may be told, and which digit of the whole numbers says that a name is on it."""
+    of_person: dict[tuple[int, date, bool], str] = field(default_factory=dict)
+    """Of each person, on which lists of a number its records are on a day, surely or perhaps: by the names of their columns."""
+    strays: dict[tuple[date, frozenset[str]], str] = field(default_factory=dict)
+    """Of each person, how many records without a name of the person may be on a list."""
     of_partner: dict[Term, str] = field(default_factory=dict)
     """Of each partner, figures over its persons."""
 
@@ -85,35 +101,24 @@ class PeopleTable:
         counted = frozenset().union(*wanted)
         if not counted:
             return t.number(0), t.number(0)
-        name, person = t.column("f_certification"), t.column("f_person")
-        valid = t.both(
-            t.compared(exp.LTE, t.column("f_earned"), t.day(day)),
-            t.compared(exp.LTE, t.day(day), t.column("f_expires")),
-        )
-        sure, may = t.surely(valid), t.perhaps(valid)
-        holds = [
-            self._of_person(asked, t.both(sure, t.surely(t.among(name, names)))) if names else FALSE for names in wanted
-        ]
-        is_somebody = t.told(person)
-        low = self._of_partner(asked, t.both(is_somebody, _enough(holds, node.least)), exp.Sum)
-        full = [
-            self.source.is_full(TABLE, f"f_{one}", projected)
-            for one in ("certification", "person", "earned", "expires")
-        ]
-        if all(full):
+        is_somebody = TRUE if self._is_full("person", projected) else t.told(t.column("f_person"))
+        holds = [self._holds(asked, names, day, sure=True) for names in wanted]
+        low = self._of_partner(asked, t.both(is_somebody, _enough(holds, node.least)), projected)
+        if all(self._is_full(one, projected) for one in ("certification", "person", "earned", "expires")):
             return low, low
-        perhaps = [
-            self._of_person(asked, t.both(may, t.perhaps(t.among(name, names)))) if names else FALSE for names in wanted
-        ]
+        perhaps = [self._holds(asked, names, day, sure=False) for names in wanted]
+        high = self._of_partner(asked, t.both(is_somebody, _enough(perhaps, node.least)), projected)
+        if t.is_true(is_somebody):
+            return low, high
         # A record without a person is one of the others, or one more; each is counted.
-        stray = t.both(t.untold(person), may, t.perhaps(t.among(name, counted)))
-        column = self._aggregate(asked, exp.Sum(this=t.chosen([(stray, t.number(1))], t.number(0))))
-        strays = self._aggregate_of(asked, exp.Sum(this=column))
-        high = self._of_partner(asked, t.both(is_somebody, _enough(perhaps, node.least)), exp.Sum)
+        strays = self._number_of_strays(asked, counted, day, projected)
         if node.least == 1:
-            one = self._of_partner(asked, t.both(t.untold(person), t.either(*holds)), exp.Max)
-            low = t.chosen([(t.both(t.equal(low, t.number(0)), t.equal(one, t.number(1))), t.number(1))], low)
+            one = self._of_partner(asked, t.both(t.untold(t.column("f_person")), t.either(*holds)), projected)
+            low = t.chosen([(t.both(t.equal(low, t.number(0)), t.at_least(one, t.number(1))), t.number(1))], low)
         return low, exp.Add(this=t.closed(high), expression=t.closed(strays))
+
+    def _is_full(self, name: str, projected: bool) -> bool:
+        return self.source.is_full(TABLE, f"f_{name}", projected)
 
     def _told_as(self, listing: c.CertificationList, day: date) -> frozenset[str]:
         """Return how the certifications of a list that count on a day may be told."""
@@ -121,34 +126,117 @@ class PeopleTable:
         every = names | set(self.core.certifications)
         return frozenset(told for told in every if self.core.certifications.get(told, told) in names)
 
-    def _of_person(self, asked: _Asked, term: Term) -> Term:
-        """Return whether a person has a record that something is true of; never unknown."""
-        return t.equal(self._aggregate(asked, exp.Max(this=t.chosen([(term, t.number(1))], t.number(0)))), t.number(1))
+    def _holds(self, asked: _Asked, names: frozenset[str], day: date, *, sure: bool) -> Term:
+        """Return whether a person has a record of a list that counts on a day, surely or perhaps; never unknown."""
+        if not names:
+            return FALSE
+        word, mask = divmod(asked.lists.setdefault(names, len(asked.lists)), _WORD)
+        key = (word, day, sure)
+        column = t.column(asked.of_person.setdefault(key, f"h{len(asked.of_person)}"))
+        return _has_digits(column, 1 << mask)
 
-    def _aggregate(self, asked: _Asked, term: Term) -> Term:
-        return t.column(asked.of_person.setdefault(term, f"h{len(asked.of_person)}"))
+    def _of_partner(self, asked: _Asked, test: Term, projected: bool) -> Term:
+        """Return of how many persons something is true."""
+        return self._aggregate(asked, exp.Count(this=t.chosen([(test, t.number(1))])), projected)
 
-    def _aggregate_of(self, asked: _Asked, term: Term) -> Term:
-        projected = next(key for key, value in self._asked.items() if value is asked)
+    def _number_of_strays(self, asked: _Asked, names: frozenset[str], day: date, projected: bool) -> Term:
+        asked.lists.setdefault(names, len(asked.lists))
+        column = asked.strays.setdefault((day, names), f"s{len(asked.strays)}")
+        return self._aggregate(asked, exp.Sum(this=t.column(column)), projected)
+
+    def _aggregate(self, asked: _Asked, term: Term, projected: bool) -> Term:
         return self.source.column(
             f"people_{int(projected)}", asked.of_partner.setdefault(term, f"n{len(asked.of_partner)}")
         )
 
-    def _of_partner(self, asked: _Asked, term: Term, how: type[exp.Expression]) -> Term:
-        """Return an aggregate over persons of whether something is true of them."""
-        return self._aggregate_of(asked, how(this=t.chosen([(term, t.number(1))], t.number(0))))
+    def _valid(self, day: date, projected: bool) -> _Valid:
+        """Return when a record counts on a day."""
+        tests = [
+            (t.compared(exp.LTE, t.column("f_earned"), t.day(day)), self._is_full("earned", projected)),
+            (t.compared(exp.LTE, t.day(day), t.column("f_expires")), self._is_full("expires", projected)),
+        ]
+        return _Valid(
+            t.both(*(test if full else t.surely(test) for test, full in tests)),
+            t.both(*(test if full else t.perhaps(test) for test, full in tests)),
+        )
 
     def join(self) -> None:
         """Join what is asked to the partners."""
         for projected, asked in self._asked.items():
-            table = sql_table(f"{PROJECTED if projected else ''}{TABLE}")
-            person = t.column("f_person")
-            of_person = [t.alias(term, name) for term, name in asked.of_person.items()]
-            inner = t.selected([t.column(PARTNER), person, *of_person], table)
-            inner = inner.group_by(t.column(PARTNER), t.column("f_person"), copy=False)
             of_partner = [t.alias(term, name) for term, name in asked.of_partner.items()]
-            outer = t.selected([t.column(PARTNER), *of_partner], inner, "of_persons")
+            outer = t.selected([t.column(PARTNER), *of_partner], self._persons(asked, projected), "of_persons")
             self.source.join(f"people_{int(projected)}", outer.group_by(t.column(PARTNER), copy=False))
+
+    def _persons(self, asked: _Asked, projected: bool) -> exp.Select:
+        """Return the query of persons: of each partner a row for each, of records that may count for anything asked."""
+        name, person, named = t.column("f_certification"), t.column("f_person"), t.column("of_name")
+        valid = {day: self._valid(day, projected) for _, day, _ in asked.of_person}
+        valid |= {day: self._valid(day, projected) for day, _ in asked.strays}
+        is_of_one = len(valid) == 1
+        is_named = self._is_full("certification", projected)
+        words = [t.column(f"w{word}") for word in range(-(-len(asked.lists) // _WORD))]
+        # A name that is not told may be on each of its lists.
+        some = [
+            word if is_named else t.chosen([(t.untold(name), t.number(_all_digits(asked.lists, number)))], word)
+            for number, word in enumerate(words)
+        ]
+        zero = t.number(0)
+
+        def when(test: Term, value: Term) -> Term:
+            return t.chosen([(test, value)], zero)
+
+        def on_day(day: date, *, sure: bool) -> Term:
+            """Whether a row counts on a day, of those that may on some day that is asked."""
+            if is_of_one and (not sure or valid[day].sure == valid[day].may):
+                return TRUE
+            return valid[day].sure if sure else valid[day].may
+
+        columns: list[exp.Expression] = []
+        for (word, day, sure), column in asked.of_person.items():
+            on_lists = words[word] if sure else some[word]
+            # Whose name is not told has no digits: it is surely on no list.
+            told = on_lists if is_named or not sure else t.fallen_back(on_lists, zero)
+            columns.append(t.alias(exp.BitwiseOrAgg(this=when(on_day(day, sure=sure), told)), column))
+        for (day, names), column in asked.strays.items():
+            word, mask = divmod(asked.lists[names], _WORD)
+            test = t.both(t.untold(person), on_day(day, sure=False), _has_digits(some[word], 1 << mask))
+            columns.append(t.alias(exp.Sum(this=when(test, t.number(1))), column))
+        table = sql_table(f"{PROJECTED if projected else ''}{TABLE}")
+        query = t.selected([t.column(PARTNER), person, *columns], table)
+        is_on_list = exp.EQ(this=name.copy(), expression=named)
+        query = query.join(_membership(asked.lists), on=is_on_list, join_type="" if is_named else "LEFT", copy=False)
+        counts = t.either(*dict.fromkeys(one.may for one in valid.values()))
+        if not is_named:
+            counts = t.both(t.either(t.untold(name), t.told(named)), counts)
+        return query.where(counts, copy=False).group_by(t.column(PARTNER), t.column("f_person"), copy=False)
+
+
+def _membership(lists: Mapping[frozenset[str], int]) -> exp.Expression:
+    """Return a table of the names that are on lists: each with the digits of those it is on."""
+    width = -(-len(lists) // _WORD)
+    digits: dict[str, list[int]] = {}
+    for names, index in lists.items():
+        for name in names:
+            word, mask = divmod(index, _WORD)
+            digits.setdefault(name, [0] * width)[word] |= 1 << mask
+    columns = ["of_name", *(f"w{word}" for word in range(width))]
+    rows = [(name, *words) for name, words in sorted(digits.items())]
+    alias = exp.TableAlias(
+        this=exp.to_identifier("on_lists", quoted=True),
+        columns=[exp.to_identifier(one, quoted=True) for one in columns],
+    )
+    return exp.Values(expressions=[exp.Tuple(expressions=[*map(exp.convert, row)]) for row in rows], alias=alias)
+
+
+def _all_digits(lists: Mapping[frozenset[str], int], word: int) -> int:
+    """Return the digits of all lists of a whole number."""
+    return (1 << min(_WORD, len(lists) - word * _WORD)) - 1
+
+
+def _has_digits(term: Term, digits: int) -> Term:
+    """Return whether a whole number has some of the digits; never unknown where the number is not."""
+    some = exp.BitwiseAnd(this=t.closed(term), expression=t.number(digits))
+    return exp.NEQ(this=exp.Paren(this=some), expression=t.number(0))
 
 
 def _enough(holds: Iterable[Term], least: int) -> Term:

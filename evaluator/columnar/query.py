@@ -68,11 +68,12 @@ class Lowered:
         low = self.lowering
         low.people.join()
         low.records.join()
+        low.register.join()
         return low.stages.over(low.source.select(), outputs)
 
 
 def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
-    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``u`` not met."""
+    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``l`` until, ``u`` not met."""
     yield f"s{prefix}", rule.settled
     if rule.eligible is not None:
         yield f"d{prefix}", rule.eligible
@@ -82,7 +83,7 @@ def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
     if rule.stage is not None:
         yield f"g{prefix}", rule.stage
     if rule.held is not None:
-        yield from ((f"h{prefix}", rule.held.held), (f"f{prefix}", rule.held.since))
+        yield from ((f"h{prefix}", rule.held.held), (f"f{prefix}", rule.held.since), (f"l{prefix}", rule.held.until))
     for index, (_, term) in enumerate(rule.unmet):
         yield f"u{prefix}_{index}", term
 
@@ -128,7 +129,7 @@ class _Rule:
         """Return what the register says of the rule's award."""
         if not self.rule.is_award:
             return None
-        return self.lowering.register.of(self.rule.award, self.rule.level, self.day, False)
+        return self.lowering.register.standing(self.rule, self.day, False)
 
     def _out_of_force(self) -> RuleColumns:
         held = self._standing()

@@ -220,7 +220,8 @@ class _List:
         if self.declaration.name == "certifications" and name == "certification":
             spellings = tuple(self.source.core.certifications.items())
             type_ = c.Type(kind="text", spellings=spellings)
-        return value_of(t.column(column), known, type_, self.stages)
+        span = self.source.known.spans.get((f"{PROJECTED if self.projected else ''}{self.table}", column))
+        return value_of(t.column(column), known, type_, self.stages, span)
 
     # ---- figures
 

@@ -73,6 +73,12 @@ class Source:
         """Whether a column is never NULL; of projected facts there may be none for a partner."""
         return not projected and (table, name) in self.known.full
 
+    def span(self, table: str, name: str, projected: bool) -> tuple[Decimal, Decimal] | None:
+        """Return the least and the most of a column of numbers; None where that is not known, or histories say more."""
+        if not self.is_empty(HISTORY, projected):
+            return None
+        return self.known.spans.get((f"{PROJECTED if projected else ''}{table}", name))
+
     def told(self, name: str, projected: bool) -> Term:
         """Return whether a list is told; never unknown."""
         if self.is_empty(PARTNERS, projected):
@@ -94,14 +100,15 @@ class Source:
     def fact(self, name: str, type_: c.Type, day: date, projected: bool) -> Value:
         """Return what a fact can be on a day."""
         term, known = self._told_on(name, type_, day, projected)
-        return value_of(term, known, type_, self.stages)
+        return value_of(term, known, type_, self.stages, self.span(PARTNERS, f"f_{name}", projected))
 
     def supplied(self, name: str, type_: c.Type, day: date, projected: bool) -> tuple[Term, Value] | None:
         """Return whether a measure is told for a day, and what it is then; None where nobody tells it."""
-        term, _ = self._told_on(name, type_, day, projected)
+        term, known = self._told_on(name, type_, day, projected)
         if t.is_null(term):
             return None
-        return t.told(term), value_of(term, True, type_, self.stages)
+        span = self.span(PARTNERS, f"f_{name}", projected)
+        return TRUE if known else t.told(term), value_of(term, True, type_, self.stages, span)
 
     def _told_on(self, name: str, type_: c.Type, day: date, projected: bool) -> tuple[Term, bool]:
         """Return what is told of a fact for a day, NULL where nothing is, and whether it always is."""
@@ -180,7 +187,9 @@ def _named(query: exp.Select, name: str) -> exp.Subquery:
     return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
 
 
-def value_of(term: Term, known: bool, type_: c.Type, stages: Stages) -> Value:
+def value_of(
+    term: Term, known: bool, type_: c.Type, stages: Stages, span: tuple[Decimal, Decimal] | None = None
+) -> Value:
     """Return what a column of a type can be, where NULL is what nobody told.
 
     Args:
@@ -188,6 +197,7 @@ def value_of(term: Term, known: bool, type_: c.Type, stages: Stages) -> Value:
         known: whether it is never NULL.
         type_: of its values.
         stages: keep what is made of it.
+        span: the least and the most of its numbers, where that is known.
     """
     match type_.kind:
         case "flag":
@@ -202,19 +212,19 @@ def value_of(term: Term, known: bool, type_: c.Type, stages: Stages) -> Value:
         case "duration":
             raise Cannot("a duration that the partner tells")
         case _:
-            return _number_of(term, known, type_, stages)
+            return _number_of(term, known, type_, stages, span)
 
 
-def _number_of(term: Term, known: bool, type_: c.Type, stages: Stages) -> Ordered:
+def _number_of(term: Term, known: bool, type_: c.Type, stages: Stages, span: tuple[Decimal, Decimal] | None) -> Ordered:
     places = 0 if type_.kind == "count" else PLACES
     limits = bounded(
         type_.low if type_.low is not None else Decimal(-(10**DIGITS)),
         type_.high if type_.high is not None else Decimal(10**DIGITS),
     )
-    by = 10 ** (places - limits.places) if limits.places <= places else None
-    if by is None or not isinstance(limits.low.exact, int) or not isinstance(limits.high.exact, int):
+    scale = 10 ** (places - limits.places) if limits.places <= places else None
+    if scale is None or not isinstance(limits.low.exact, int) or not isinstance(limits.high.exact, int):
         raise Cannot("a bound with more places than facts have")
-    least, most = limits.low.exact * by, limits.high.exact * by
+    least, most = limits.low.exact * scale, limits.high.exact * scale
     if max(-least, most) >= MOST:
         raise Cannot("a number that may pass 38 digits")
     low = End(t.number(least), True, least) if type_.low is not None else OPEN
@@ -222,10 +232,16 @@ def _number_of(term: Term, known: bool, type_: c.Type, stages: Stages) -> Ordere
     if t.is_null(term):
         return Ordered(low, high, places, least, most)
     whole = term
+    digits = FACT_DIGITS
+    if span is not None:
+        # What is told lies closer together than what may be; where nothing is told the ends of the type are meant.
+        told = [int(one.scaleb(places)) for one in span]
+        least = told[0] if known or type_.low is None else min(told[0], least)
+        most = told[1] if known or type_.high is None else max(told[1], most)
+        digits = len(str(max(map(abs, told)) // 10**places)) + PLACES
     if places:
-        raised = exp.Mul(
-            this=t.closed(t.cast(term, f"DECIMAL({FACT_DIGITS},{PLACES})")), expression=t.number(10**places)
-        )
+        by = t.cast(t.text(str(10**places)), f"DECIMAL({places + 1},0)")
+        raised = exp.Mul(this=t.closed(t.cast(term, f"DECIMAL({digits},{PLACES})")), expression=by)
         whole = stages.keep(t.cast(raised, "INT128" if max(-least, most) >= 2**62 else "BIGINT"))
     if known or (type_.low is None and type_.high is None):
         end = End(whole, known)

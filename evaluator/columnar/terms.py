@@ -5,7 +5,8 @@ A term is never changed once it is made, and copied where it goes into another o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TypeAlias
 
@@ -159,7 +160,24 @@ def compared(kind: type[exp.Expression], left: Term, right: Term) -> Term:
     """A comparison."""
     if is_null(left) or is_null(right):
         return NULL
+    one, other = value_of(left), value_of(right)
+    if one is not None and other is not None and kind in _HELD:
+        return TRUE if _HELD[kind](one, other) else FALSE
     return kind(this=closed(left), expression=closed(right))
+
+
+_HELD: dict[type[exp.Expression], Callable[[int, int], bool]] = {
+    exp.EQ: operator.eq, exp.GTE: operator.ge, exp.GT: operator.gt, exp.LTE: operator.le, exp.LT: operator.lt,
+}  # fmt: skip
+
+
+def value_of(term: Term) -> int | None:
+    """The whole number that a term is; None where it is none that is known."""
+    if isinstance(term, exp.Literal) and not term.is_string:
+        return int(term.this)
+    if isinstance(term, exp.Paren) and isinstance(term.this, exp.Neg) and isinstance(term.this.this, exp.Literal):
+        return -int(term.this.this.this)
+    return None
 
 
 def at_least(left: Term, right: Term) -> Term:
@@ -208,6 +226,10 @@ def counted(terms: Sequence[Term]) -> Term:
 
 def added(terms: Sequence[Term]) -> Term:
     """The sum."""
+    known = [value for value in map(value_of, terms) if value is not None]
+    if len(known) > 1 or 0 in known:
+        rest = [term for term in terms if value_of(term) is None]
+        return added([*rest, number(sum(known))] if sum(known) or not rest else rest)
     if len(terms) == 1:
         return terms[0]
     half = len(terms) // 2

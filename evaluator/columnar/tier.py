@@ -106,8 +106,7 @@ def _row(rule: RuleColumns, index: int, number: int) -> str:
     stage = f"g{index}" if rule.stage is not None else "NULL"
     standing = "NULL, NULL, NULL"
     if rule.held is not None:
-        until = f"CASE WHEN h{index} THEN DATE '{rule.held.until}' END" if rule.held.until is not None else "NULL"
-        standing = f"CASE WHEN h{index} THEN 'held' ELSE 'not_held' END, f{index}, {until}"
+        standing = f"CASE WHEN h{index} THEN 'held' ELSE 'not_held' END, f{index}, CAST(l{index} AS DATE)"
     told: list[str] = []
     for place, ((code, day, projected), _) in enumerate(rule.unmet):
         on = f"DATE '{day}'" if day is not None else "NULL::DATE"
