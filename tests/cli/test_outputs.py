@@ -32,6 +32,8 @@ COMMANDS = {
     "decide_summary": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --detail summary",
     "decide_none": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --detail none",
     "decide_hints": "decide designation.cloud --facts hints.yaml --as-of 2023-06-20 --detail none",
+    "check_lang": "check policies --lang ja",
+    "check_no_lang": "check policies --lang japanese",
     "decide_ja": "decide designation.cloud --facts hints.yaml --as-of 2023-06-20 --lang ja",
     "decide_json_zh_tw": "decide designation.cloud --facts hints.yaml --as-of 2023-06-20 --detail summary --format json --lang zh-TW",
     "decide_hints_json": "decide designation.cloud --facts hints.yaml --as-of 2023-06-20 --detail none --format json",
