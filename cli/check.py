@@ -21,6 +21,7 @@ from dsl.diagnostics import Severity, nearest
 from dsl.lint.runner import linted
 from dsl.load import Loaded, load_sources, misnamed, policy_files
 from review.formats.diagnostics import CHECK, Checked
+from review.languages.voice import ENGLISH, LANGUAGES
 
 Json = Any
 POLL_S = 0.3
@@ -40,6 +41,7 @@ class Asked:
     update: bool
     select: Sequence[str]
     ignore: Sequence[str]
+    language: str | None
 
 
 @click.command(short_help="Report what is wrong with policies.")
@@ -53,6 +55,7 @@ class Asked:
 @click.option("--baseline", metavar="FILE", help="Leave out the warnings that stand in FILE.")
 @click.option("--update-baseline", "update", is_flag=True, help="Write the warnings of now to the baseline.")
 @click.option("--sources", metavar="DIR", help="Look up cited places in the texts of DIR, named by source: faq.md.")
+@click.option("--lang", "language", metavar="LANGUAGE", help="Tell titles without a translation, for example ja.")
 @click.option("--watch", "watched", is_flag=True, help="Check again whenever a file changes; Ctrl-C ends it.")
 def check(
     paths: tuple[str, ...],
@@ -65,6 +68,7 @@ def check(
     baseline: str | None,
     update: bool,
     sources: str | None,
+    language: str | None,
     watched: bool,
 ) -> None:
     """Report what is wrong with the policies in PATHS, by default in the folder policies.
@@ -81,11 +85,20 @@ def check(
     given = existing(paths) if paths else policy_folders(())
     texts = texts_of(Path(sources)) if sources is not None else {}
     file = Path(baseline) if baseline is not None else None
-    asked = Asked(given, form, mend, unsafe, texts, file, update, select, ignore)
+    asked = Asked(given, form, mend, unsafe, texts, file, update, select, ignore, _language(language))
     if watched:
         watch(given, partial(_once, asked))
         sys.exit(CLEAN)
     sys.exit(_once(asked))
+
+
+def _language(asked: str | None) -> str | None:
+    """Return a language that titles may be told in: one with catalogues as it stands there, else as it is written."""
+    if asked is None:
+        return None
+    if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?", asked) is None or asked.lower() == ENGLISH:
+        fail_usage(f"--lang: titles are told in no language `{asked}`; write a tag, like ja or zh-TW")
+    return next((tag for tag in LANGUAGES if tag.lower() == asked.lower()), asked)
 
 
 def _explain(code: str) -> None:
@@ -102,7 +115,7 @@ def _once(asked: Asked) -> int:
     if asked.mend or asked.unsafe:
         loaded = _mended(asked, loaded, cited)
     try:
-        everything = [*misnamed(asked.paths), *linted(loaded, asked.texts, cited)]
+        everything = [*misnamed(asked.paths), *linted(loaded, asked.texts, cited, asked.language)]
         found = list(chosen(everything, asked.select, asked.ignore))
         kept = 0
         if asked.baseline is not None and asked.update:

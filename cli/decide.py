@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from cli.console import (
     CLEAN,
@@ -22,6 +23,7 @@ from cli.console import (
     engine_option,
     fail_usage,
     format_option,
+    language_option,
     load_engine,
     policies_option,
     policy_folders,
@@ -41,11 +43,13 @@ from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.whatif.changes import changes_of, shape_problems
 from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
 from review.formats.decisions import DECIDE, WHAT_IF
+from review.formats.format import Spoken
+from review.languages.voice import LANGUAGES, voice_of
 from review.report.projection import CannotProject, projecting
 from review.words.decision_text import expected_words
 
 Json = Any
-QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "policy", "detail", "project", "what_if")
+QUERY_KEYS = ("request_id", "decide", "as_of", "facts", "policy", "detail", "project", "language", "what_if")
 DETAILS = ("none", "summary", "full")
 
 
@@ -76,6 +80,7 @@ DETAILS = ("none", "summary", "full")
 @day_option("--project", "project", "Project the facts to this day ahead; they bring no projection.")
 @click.option("--interactive", is_flag=True, help="Ask for what is missing, what settles most first.")
 @format_option(DECIDE)
+@language_option
 @engine_option
 @click.option("--expect", metavar="OUTCOME", help="Exit with 1 unless every rule is decided so, for example eligible.")
 def decide(
@@ -91,6 +96,7 @@ def decide(
     project: date | None,
     interactive: bool,
     form: str,
+    language: str,
     engine: str | None,
     expect: str | None,
 ) -> None:
@@ -129,18 +135,21 @@ def decide(
     deciding = load_engine(policy_folders(policies), reference=engine == "reference")
     if query_file is not None:
         _check_policy(data, deciding.core.digest)
+        if click.get_current_context().get_parameter_source("language") is ParameterSource.DEFAULT:
+            language = data.value.get("language", language)
+    say = voice_of(deciding.core, language)
     if (told or without or more) or "what_if" in (data.value if query_file is not None else ()):
         comparison = _comparison(deciding, query, data, prefix, read_changes(deciding.core, told, without, more))
         answer = comparison.after
     else:
         comparison = None
         by = project or (_projected_to(data) if query_file is not None else None)
-        answer = _answer(deciding, query, data, prefix, by, interactive=interactive)
+        answer = _answer(deciding, query, data, prefix, by, language, interactive=interactive)
     unexpected = [one for one in answer.decisions if expect is not None and not _is_expected(one, expect)]
     if comparison is not None:
-        echo_in(form, WHAT_IF, comparison)
+        echo_in(form, WHAT_IF, Spoken(comparison, say))
     else:
-        echo_in(form, DECIDE, answer)
+        echo_in(form, DECIDE, Spoken(answer, say))
     sys.exit(FINDINGS if unexpected else CLEAN)
 
 
@@ -183,6 +192,9 @@ def _read_query(data: Data) -> Query:
             DataProblem(data.place("/detail"), f"`{detail}` is none of the values", f"write {listed(DETAILS)}")
         )
     as_of = date.min
+    if value.get("language", LANGUAGES[0]) not in LANGUAGES:
+        message = f"there is no language `{value['language']}`"
+        problems.append(DataProblem(data.place("/language"), message, f"write {listed(LANGUAGES)}"))
     if "as_of" in value:
         try:
             as_of = date.fromisoformat(str(value["as_of"]))
@@ -215,12 +227,12 @@ def _check_policy(data: Data, digest: str) -> None:
 
 
 def _answer(
-    engine: Engine, query: Query, data: Data, prefix: str, project: date | None, *, interactive: bool
+    engine: Engine, query: Query, data: Data, prefix: str, project: date | None, language: str, *, interactive: bool
 ) -> Answer:
     with _in_data(data, prefix):
         if project is not None:
             try:
-                query, projection = projecting(engine, query, project)
+                query, projection = projecting(engine, query, project, language)
             except CannotProject as error:
                 fail_usage(f"--project: {error}")
             return replace(engine.decide(query), projection=projection.as_json())

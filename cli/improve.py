@@ -18,6 +18,7 @@ from cli.console import (
     echo_in,
     fail_usage,
     format_option,
+    language_option,
     load_engine,
     policies_option,
     policy_folders,
@@ -30,7 +31,9 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, UnknownRule
 from evaluator.improve.costs import CostErrors, Costs, read_costs
 from evaluator.improve.improving import ImproveErrors, Improvement, ImproveQuery, improve as improve_rule
+from review.formats.format import Spoken
 from review.formats.improvements import IMPROVE
+from review.languages.voice import voice_of
 
 
 @click.command(short_help="What it would take to be eligible, the cheapest first.")
@@ -49,6 +52,7 @@ from review.formats.improvements import IMPROVE
 @click.option("--max-changes", type=int, metavar="N", help="Tell plans of so many changes at most.")
 @policies_option
 @format_option(IMPROVE)
+@language_option
 def improve(
     rule: str,
     facts_file: str,
@@ -58,6 +62,7 @@ def improve(
     max_changes: int | None,
     policies: tuple[str, ...],
     form: str,
+    language: str,
 ) -> None:
     """Look for the cheapest changes of a partner's facts that make it eligible for RULE.
 
@@ -76,7 +81,7 @@ def improve(
     engine = load_engine(policy_folders(policies))
     costs = None if costs_file is None else _costs(engine, read_file(Path(costs_file)))
     found = _found(engine, ImproveQuery(rule, as_of, data.value, by, costs, max_changes), data)
-    echo_in(form, IMPROVE, found)
+    echo_in(form, IMPROVE, Spoken(found, voice_of(engine.core, language)))
     sys.exit(FINDINGS if found.outcome in ("cannot_be_reached", "unknown") else CLEAN)
 
 

@@ -24,13 +24,13 @@ from cli.console import (
 )
 from cli.data_files import Data, DataProblem
 from evaluator.acceptance.facts_schema import FactErrors
-from evaluator.engine import UnknownRule
+from evaluator.engine import Engine, UnknownRule
 from evaluator.timeline.fold import Timeline, timeline as timeline_of
 from evaluator.timeline.told import SpanErrors, TimelineQuery
 from review.formats.format import Spoken
 from review.formats.timeline_calendar import NoCalendar
 from review.formats.timelines import TIMELINE
-from review.languages.voice import voice
+from review.languages.voice import voice_of
 
 
 @click.command(short_help="What a partner holds, attains, renews and loses over dates.")
@@ -78,9 +78,10 @@ def timeline(
         first = today()
         click.echo(f"from today, {first}; --from takes another day", err=True)
     last = last or _a_year_after(first)
-    told = _told(data, policies, patterns, first, last)
+    engine = load_engine(policy_folders(policies))
+    told = _told(engine, data, patterns, first, last)
     try:
-        echo_in(form, TIMELINE, Spoken(told, voice(language)))
+        echo_in(form, TIMELINE, Spoken(told, voice_of(engine.core, language)))
     except NoCalendar as error:
         fail_usage(str(error))
 
@@ -89,8 +90,7 @@ def _a_year_after(day: date) -> date:
     return date.fromordinal(day.toordinal() + 365)
 
 
-def _told(data: Data, policies: tuple[str, ...], patterns: tuple[str, ...], first: date, last: date) -> Timeline:
-    engine = load_engine(policy_folders(policies))
+def _told(engine: Engine, data: Data, patterns: tuple[str, ...], first: date, last: date) -> Timeline:
     try:
         return timeline_of(engine, TimelineQuery(patterns, first, last, data.value))
     except SpanErrors as error:

@@ -511,6 +511,14 @@ _ALL = (
         "facts { seats: count }\nmeasure seats: count = sum users of tenants",
         "facts { seats: count }\nmeasure all_seats: count = sum users of tenants",
     ),
+    Code(
+        "C209",
+        "title-in-two-ways",
+        "A title has two translations in one language, or a translation stands where there is no title.",
+        "A translation is that of a title's words: whatever has the title is told so, and two ways would be told by chance.",
+        'facts { seats: count "Seats" in ja "席"   chairs: count "Seats" in ja "座席" }',
+        'facts { seats: count "Seats" in ja "席"   chairs: count "Seats" }',
+    ),
     # ---- C3: points
     Code(
         "C301",
@@ -740,6 +748,14 @@ _ALL = (
         "Most often the name is misspelt, and readers see it as it is.",
         'term csp "CSP"\nfacts { link: one of cps, dpor }',
         'term csp "CSP"\nfacts { link: one of csp, dpor }',
+    ),
+    Code(
+        "L111",
+        "untranslated-title",
+        "A title has no translation in the language that `--lang` asks for.",
+        "Reports and decisions in the language tell it in English. It is information only, and looked for where it is asked for.",
+        'designation security "Security" { ... }',
+        'designation security "Security" in ja "セキュリティ" { ... }',
     ),
     Code(
         "L120",

@@ -108,6 +108,15 @@ class Allow(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation(Node):
+    """``in ja "..."``: the title before it in another language, by the language's tag (BCP 47), and where it stands so."""
+
+    language: str
+    text: str
+    cite: Cite | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notes(Node):
     """What stands behind a clause: citations, assumptions, earlier names, first observation, a gate, allowances."""
 
@@ -117,6 +126,7 @@ class Notes(Node):
     seen: Day | None = None
     only_if: tuple[Clause, ...] = ()
     allows: tuple[Allow, ...] = ()
+    titles: tuple[Translation, ...] = ()
 
 
 NO_NOTES = Notes()
@@ -587,6 +597,7 @@ class Package(Node):
 
     name: str
     title: str
+    titles: tuple[Translation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -604,6 +615,7 @@ class Term(Node):
 
     title: str
     allows: tuple[Allow, ...] = ()
+    titles: tuple[Translation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -664,6 +676,7 @@ class Records(Node):
     monthly: bool = False
     dated_by: str | None = None
     allows: tuple[Allow, ...] = ()
+    titles: tuple[Translation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -684,6 +697,7 @@ class Listing(Node):
     entries: tuple[Entry, ...]
     title: str | None = None
     allows: tuple[Allow, ...] = ()
+    titles: tuple[Translation, ...] = ()
 
 
 Cell: TypeAlias = Names | Text | Figure | Day | Dash

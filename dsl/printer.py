@@ -42,12 +42,13 @@ def print_document(document: d.Document) -> str:
 def _paragraphs(document: d.Document) -> Iterator[str]:
     """Yield the forms as text, a blank line behind each that has a body."""
     if document.package is not None:
-        yield f"package {document.package.name} {_quoted(document.package.title)}\n"
+        package = document.package
+        yield _spaced("package", package.name, _quoted(package.title), _titles(package.titles)) + "\n"
     if document.sources:
         yield "".join(_source(name, source) for name, source in document.sources.items())
     if document.terms:
         yield "".join(
-            _spaced("term", name, _quoted(term.title), _allows(term.allows)) + "\n"
+            _spaced("term", name, _quoted(term.title), _allows(term.allows), _titles(term.titles)) + "\n"
             for name, term in document.terms.items()
         )
     if document.membership is not None:
@@ -55,11 +56,11 @@ def _paragraphs(document: d.Document) -> Iterator[str]:
     if document.facts:
         yield f"facts {_fields(document.facts)}\n"
     for name, records in document.records.items():
-        yield f"records {_head(name, records.title, _kept(records), _allows(records.allows))} {_fields(records.fields)}\n"
+        yield f"records {_head(name, records.title, _kept(records), _allows(records.allows), _titles(records.titles))} {_fields(records.fields)}\n"
     for name, listing in document.certifications.items():
-        yield f"certifications {_head(name, listing.title, _allows(listing.allows))} {_entries(listing, in_quotes=True)}\n"
+        yield f"certifications {_head(name, listing.title, _allows(listing.allows), _titles(listing.titles))} {_entries(listing, in_quotes=True)}\n"
     for name, listing in document.groups.items():
-        yield f"group {_head(name, listing.title, _allows(listing.allows))} {_entries(listing, in_quotes=False)}\n"
+        yield f"group {_head(name, listing.title, _allows(listing.allows), _titles(listing.titles))} {_entries(listing, in_quotes=False)}\n"
     for name, definition in document.definitions.items():
         yield f"define {_definition(name, definition)}\n"
     for name, table in document.tables.items():
@@ -266,8 +267,17 @@ def _notes(notes: d.Notes) -> str:
         f"was {', '.join(notes.was)}" if notes.was else "",
         f"seen {_day(notes.seen)}" if notes.seen is not None else "",
         _allows(notes.allows),
+        _titles(notes.titles),
         f"only if {_body(notes.only_if)}" if notes.only_if else "",
     )
+
+
+def _titles(titles: Sequence[d.Translation]) -> str:
+    return _spaced(*(part for one in titles for part in (f"in {one.language} {_quoted(one.text)}", _as_in(one.cite))))
+
+
+def _as_in(cite: d.Cite | None) -> str:
+    return "" if cite is None else f"as in {cite.source} {_quoted(cite.place)}"
 
 
 def _allows(allows: Sequence[d.Allow]) -> str:

@@ -125,7 +125,7 @@ class Anniversaries:
                 given.append(one)
                 gaps.extend(missing)
         if told.partial:
-            gap = Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial")
+            gap = Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial", code="partial")
             return Dates(after + _DAY, None), (*gaps, gap)
         own = [one for one in given if one.same_kind]
         if own and not any(one.surely for one in own):

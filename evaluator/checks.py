@@ -306,7 +306,7 @@ def _behind(window: Window) -> date:
 
 
 def _lies_ahead(day: date) -> Gap:
-    return Gap("history", "/records/awards", AWARDS.title, None, day, note="this check lies ahead")
+    return Gap("history", "/records/awards", AWARDS.title, None, day, note="this check lies ahead", code="lies_ahead")
 
 
 def _first(*days: date | None) -> date | None:

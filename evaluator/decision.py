@@ -89,6 +89,10 @@ class Resting(NamedTuple):
 
     text: str
     at: str
+    code: str = ""
+    """Which sentence the text is, where it is none of the policies: so that any language can say it."""
+    names: tuple[str, ...] = ()
+    """What that sentence names, in its order."""
 
 
 class Decision(NamedTuple):

@@ -43,7 +43,11 @@ class Entries:
 
     def more(self, told: Records, at: Moment) -> Gaps:
         """Return why entries that nobody told of may count too: a partial list, or a day that lies ahead."""
-        gaps = [Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial")] if told.partial else []
+        gaps = (
+            [Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial", code="partial")]
+            if told.partial
+            else []
+        )
         if at.day > self.facts.as_of and not at.projected:
             gaps.append(Gap("history", told.pointer, AWARDS.title, None, at.day))
         return tuple(gaps)

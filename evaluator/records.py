@@ -88,7 +88,15 @@ def merged(gaps: Sequence[Gap], pointer: str) -> tuple[Gap, ...]:
         else:
             first = found[0]
             result.append(
-                Gap("field", f"{pointer}/*/{name}", first.title, first.type, note=f"{len(found)} records lack it")
+                Gap(
+                    "field",
+                    f"{pointer}/*/{name}",
+                    first.title,
+                    first.type,
+                    note=f"{len(found)} records lack it",
+                    code="lack",
+                    names=(str(len(found)),),
+                )
             )
     return tuple(result)
 
@@ -125,7 +133,7 @@ def _open_end(chosen: Selected, records: Records, facts: Facts, day: date, windo
     if day > facts.as_of and records.declaration.dated_by is not None:
         gaps.append(Gap("history", records.pointer, title, None, day))
     if records.partial:
-        gaps.append(Gap("rows", records.pointer, title, note="the list is marked partial"))
+        gaps.append(Gap("rows", records.pointer, title, note="the list is marked partial", code="partial"))
     missing = records.missing_months(*window) if window is not None else []
     if missing:
         ends = month_text(missing[0]), month_text(missing[-1])
@@ -408,7 +416,9 @@ def _holders(
             before = persons.get(person)
             persons[person] = truths if before is None else [any_of(pair) for pair in zip(before, truths, strict=True)]
     if records.partial:
-        gaps.append(Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial"))
+        gaps.append(
+            Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial", code="partial")
+        )
     if _is_ahead(facts, day, projected):
         gaps.append(Gap("history", records.pointer, records.declaration.title, None, day))
     return persons, strangers, merged(gaps, records.pointer)

@@ -380,13 +380,14 @@ def _of_basis(basis: c.Basis, origin: Span, as_of: date, days: c.Days = c.ALWAYS
     for text in basis.assumes:
         yield False, Resting(text, _at(origin))
     if basis.seen is not None and as_of < basis.seen:
-        yield False, Resting(f"observed on {basis.seen}, applied to {as_of}", _at(origin))
+        said, names = f"observed on {basis.seen}, applied to {as_of}", (str(basis.seen), str(as_of))
+        yield False, Resting(said, _at(origin), "observed", names)
     if days.provisional:
         yield _of_date(origin)
 
 
 def _of_date(origin: Span) -> Note:
-    return True, Resting("a date of this version", _at(origin))
+    return True, Resting("a date of this version", _at(origin), "date")
 
 
 _READ = (c.OfAward, c.OfRule, c.OfPeople, c.Aggregate, c.Chooses, c.Fact)

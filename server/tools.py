@@ -19,10 +19,12 @@ from dsl.diagnostics import proposed
 from evaluator.acceptance.facts_schema import facts_schema
 from evaluator.deadline import DeadlineOver, within
 from evaluator.engine import Engine
-from evaluator.improve.told import improvement_json
+from review.languages.voice import voice_of
 from review.words.finding import Finder
+from review.words.improvement_json import improvement_json
 from review.words.outline import rule_outline
 from server.api import answers, improvements, problems, queries, rules
+from server.api.languages import language_of
 from server.api.problems import Fault, Problem
 from server.api.wire import MAX_DEPTH, written
 
@@ -100,7 +102,8 @@ def _decide(engine: Engine, query: Json) -> str:
 
 
 def _improve(engine: Engine, question: Json) -> str:
-    return written(improvement_json(improvements.answer(engine, question)))
+    found = improvements.answer(engine, question)
+    return written(improvement_json(found, voice_of(engine.core, language_of(question))))
 
 
 def _explain(engine: Engine, question: Json) -> str:

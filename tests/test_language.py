@@ -26,6 +26,7 @@ LAYOUT = {
     "COMMENT",
     "DATE",
     "FIGURE",
+    "IN_LANGUAGE",
     "LABEL",
     "NAME",
     "STRING",
@@ -33,7 +34,7 @@ LAYOUT = {
     "_BAR",
     "_ROW",
 }
-"""What is no word of the language: names, figures, texts, and what stands between."""
+"""What is no word of the language: names, figures, texts, tags of languages, and what stands between."""
 
 
 def test_the_examples_are_a_programme_without_errors() -> None:

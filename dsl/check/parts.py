@@ -16,22 +16,22 @@ from dsl.diagnostics import Diagnostic
 from dsl.source import Span
 
 _SOURCED = frozenset({"cite", "assume", "seen"})
-_COUNTS = _SOURCED | {"name", "title", "days", "was", "only if"}
-_AWARD = _SOURCED | {"title", "days", "was", "only if"}
+_COUNTS = _SOURCED | {"name", "title", "in", "days", "was", "only if"}
+_AWARD = _SOURCED | {"title", "in", "days", "was", "only if"}
 
 
 def _of_kind(kind: RuleKind) -> frozenset[str]:
     if kind.decides != "eligibility":
-        return _SOURCED | {"title", "days"}
+        return _SOURCED | {"title", "in", "days"}
     return _AWARD if kind.keeps_register else _AWARD - {"was"}
 
 
 DECIDED: Mapping[str, frozenset[str]] = {
-    "item": _SOURCED | {"title", "was", "only if"},
+    "item": _SOURCED | {"title", "in", "was", "only if"},
     "category": _COUNTS | {"up to"},
     "track": _COUNTS | {"up to", "when"},
     "path": _COUNTS,
-    "option": _SOURCED | {"name", "title", "days"},
+    "option": _SOURCED | {"name", "title", "in", "days"},
     "no choice": _SOURCED | {"days"},
     "requires": _SOURCED,
     "at level": _SOURCED | {"name", "days"},
@@ -52,16 +52,16 @@ DECIDED: Mapping[str, frozenset[str]] = {
     "pass at": _SOURCED | {"out of"},
     **{kind.name: _of_kind(kind) for kind in KINDS.values()},
     COMMON: _SOURCED | {"days"},
-    "also": _AWARD - {"title"},
+    "also": _AWARD - {"title", "in"},
     "also each row of": _SOURCED | {"days"},
     "row": _SOURCED,
-    "row of rules": _SOURCED | {"was", "only if"},
-    "table": _SOURCED | {"title"},
+    "row of rules": _SOURCED | {"was", "only if", "in"},
+    "table": _SOURCED | {"title", "in"},
     "member of a group": _SOURCED | {"days"},
     "certification": _SOURCED | {"days"},
-    "field": _SOURCED | {"title"},
-    "define": _SOURCED | {"title"},
-    "property": frozenset({"cite", "assume", "title", "days"}),
+    "field": _SOURCED | {"title", "in"},
+    "define": _SOURCED | {"title", "in"},
+    "property": frozenset({"cite", "assume", "title", "in", "days"}),
 }
 """What decides something, by the word of a clause or form; settings, windows and phrases not named have `_SOURCED`."""
 
@@ -75,6 +75,7 @@ _INSTEAD: Mapping[str, str] = {
     "out of": "only `pass at 70 points` is `out of 100 points`",
     "name": "leave it out",
     "title": "leave it out: readers see the titles of what stands inside",
+    "in": "write it behind the title that it translates",
     "cite": "write it behind the clause or rule that the text is the source of",
     "assume": "write it behind the clause or rule that is read so",
     "seen": "write it behind the clause or rule that was seen that day",
@@ -222,6 +223,8 @@ def _parts(node: d.Node) -> Iterator[tuple[str, Span]]:
     if isinstance(out_of, d.Node):
         yield "out of", out_of.origin
     notes = getattr(node, "notes", d.NO_NOTES)
+    if notes.titles:
+        yield "in", notes.titles[0].origin
     if notes.cites:
         yield "cite", notes.cites[0].origin
     if notes.assumes:

@@ -266,6 +266,8 @@ class Core:
     """How names without a title are written for readers; nothing is decided by them."""
     properties: Mapping[str, Property] = field(default_factory=dict)
     """What is claimed of the rules; nothing is decided by it."""
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Titles in other languages, by the language's tag and the title as it is written; nothing is decided by them."""
 
     def version_on(self, rule: Rule, day: date) -> RuleVersion | None:
         """Return the version of one of the rules that is in force on a day, as the rule tells it; looked for once."""

@@ -26,7 +26,7 @@ from dsl.format.tables import Widths
 from dsl.format.words import BREAKS, has_blank_between, written
 from dsl.syntax import Node, Part, Token
 
-NOTES = frozenset({"cite", "assume", "was", "seen", "gate", "allow"})
+NOTES = frozenset({"cite", "assume", "was", "seen", "gate", "allow", "translated"})
 """Nodes that stand behind their clause."""
 
 _CHAINS = frozenset({"and", "or", "add"})

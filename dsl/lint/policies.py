@@ -35,6 +35,8 @@ class Policies:
     """The texts of sources at hand, by the key of the source."""
     cited: frozenset[str] = frozenset()
     """Keys of sources that scenarios cite."""
+    language: str | None = None
+    """The language that titles are looked for in; None: in none beside English."""
     found: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What several rules need, reckoned once."""
 

@@ -15,7 +15,10 @@ from dsl.source import Span
 
 
 def linted(
-    loaded: Loaded, texts: Mapping[str, str] | None = None, cited: frozenset[str] = frozenset()
+    loaded: Loaded,
+    texts: Mapping[str, str] | None = None,
+    cited: frozenset[str] = frozenset(),
+    language: str | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Return what a load found and what the lint rules find, without what is allowed.
 
@@ -25,10 +28,11 @@ def linted(
         loaded: the policies.
         texts: the texts of sources at hand, by key; places of others are not looked for.
         cited: keys of sources that scenarios cite.
+        language: the language that titles without a translation are told of; None: they are not looked for.
     """
     found = list(loaded.diagnostics)
     if not loaded.errors:
-        policies = Policies(loaded.document, loaded.core, texts or {}, cited)
+        policies = Policies(loaded.document, loaded.core, texts or {}, cited, language)
         for rule in RULES.values():
             found.extend(rule.find(policies))
     return sorted_diagnostics(_not_allowed(loaded, found))
@@ -54,8 +58,12 @@ def _not_allowed(loaded: Loaded, found: Sequence[Diagnostic]) -> Iterator[Diagno
         if not mine:
             yield diagnostic
     for allow, _ in allows:
-        if id(allow) not in used and not loaded.errors and not (allow.code == "L160" and allow.code in CODES):
+        if id(allow) not in used and not loaded.errors and allow.code not in _WHERE_ASKED:
             yield _without_effect(allow)
+
+
+_WHERE_ASKED = frozenset(("L111", "L160"))
+"""Codes that are looked for only where it is asked for, with the texts of sources or a language."""
 
 
 def _without_effect(allow: d.Allow) -> Diagnostic:

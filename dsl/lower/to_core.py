@@ -13,6 +13,7 @@ from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnosti
 from dsl.lower.properties import properties
 from dsl.lower.rules import Rules, family_key
 from dsl.lower.scope import Names, Scope, core_type, days_of, kind_of, words
+from dsl.lower.translations import translations
 from dsl.lower.values import Values
 
 
@@ -46,6 +47,7 @@ def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
         membership=_membership(names),
         terms={name: term.title for name, term in document.terms.items()},
         properties=properties(names, rules.values),
+        translations=translations(document, found),
     )
     return core, list(sorted_diagnostics(found))
 

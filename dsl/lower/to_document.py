@@ -125,7 +125,11 @@ class _Lowering:
         match node.kind:
             case "package":
                 name, title = self.required(node, "NAME"), self.required(node, "STRING")
-                return d.Document(package=d.Package(name=name.text, title=_unquoted(title), origin=node.span))
+                return d.Document(
+                    package=d.Package(
+                        name=name.text, title=_unquoted(title), titles=self.titles(node), origin=node.span
+                    )
+                )
             case "source":
                 read = node.token("DATE")
                 text = d.SourceText(
@@ -137,7 +141,10 @@ class _Lowering:
                 return d.Document(sources={self.required(node, "NAME").text: text})
             case "term":
                 term = d.Term(
-                    title=_unquoted(self.required(node, "STRING")), allows=self.allows(node), origin=node.span
+                    title=_unquoted(self.required(node, "STRING")),
+                    allows=self.allows(node),
+                    titles=self.titles(node),
+                    origin=node.span,
                 )
                 return d.Document(terms={self.required(node, "NAME").text: term})
             case "membership":
@@ -191,6 +198,7 @@ class _Lowering:
             monthly=node.token("MONTHLY") is not None,
             dated_by=dated_by.text if dated_by else None,
             allows=self.allows(node),
+            titles=self.titles(node),
             origin=node.span,
         )
         return d.Document(records={name or "": records})
@@ -257,7 +265,9 @@ class _Lowering:
     def listing(self, node: Node) -> d.Document:
         name, title, _ = self.name_title(node.node("name"))
         entries = tuple(self.entry(entry) for entry in node.nodes("entry"))
-        listing = d.Listing(entries=entries, title=title, allows=self.allows(node), origin=node.span)
+        listing = d.Listing(
+            entries=entries, title=title, allows=self.allows(node), titles=self.titles(node), origin=node.span
+        )
         if self.required(node, "LIST").text == "group":
             return d.Document(groups={name or "": listing})
         return d.Document(certifications={name or "": listing})
@@ -430,7 +440,7 @@ class _Lowering:
                     was.extend(self.names(self.child(note, "names")))
                 case "seen":
                     seen = self.day(self.required(note, "DATE"))
-                case "allow":
+                case "allow" | "translated":
                     continue
                 case _:
                     only_if.extend(self.clauses(self.child(note, "body")))
@@ -441,8 +451,23 @@ class _Lowering:
             seen=seen,
             only_if=tuple(only_if),
             allows=self.allows(node),
+            titles=self.titles(node),
             origin=found[0].span.to(found[-1].span),
         )
+
+    def titles(self, node: Node) -> tuple[d.Translation, ...]:
+        """Return the title in other languages."""
+        return tuple(self.translation(note) for note in node.nodes("translated"))
+
+    def translation(self, note: Node) -> d.Translation:
+        text, *places = note.tokens("STRING")
+        cite = None
+        if places:
+            source = self.required(note, "NAME")
+            span = source.span.to(places[0].span)
+            cite = d.Cite(source=source.text, place=_unquoted(places[0]), origin=span)
+        language = self.required(note, "IN_LANGUAGE").text.split()[-1]
+        return d.Translation(language=language, text=_unquoted(text), cite=cite, origin=note.span)
 
     def allows(self, node: Node) -> tuple[d.Allow, ...]:
         return tuple(
@@ -863,7 +888,7 @@ def _nearest_day(text: str) -> str | None:
     return None
 
 
-_NOTES = ("cite", "assume", "was", "seen", "gate", "allow")
+_NOTES = ("cite", "assume", "was", "seen", "gate", "allow", "translated")
 _VALUES = frozenset(
     {
         "quantity",

@@ -34,6 +34,12 @@ class Hint:
     pointer: str
     message: str
     help: str
+    what: str
+    """What it is the value of: ``certification``, ``award``, ``benefit``, or a fact or field as people call it."""
+    told: tuple[str, ...]
+    """The values, cut where they are long; several where they are told of in one sentence."""
+    near: str | None = None
+    """The nearest value that a rule knows; where one is, a single value was told."""
 
     def as_json(self) -> dict[str, str]:
         """Return the hint as ``schemas/answer`` has it."""
@@ -62,14 +68,17 @@ class Hints:
             looked_at[what] += 1
             near = _near(told, known, is_open=is_open) if looked_at[what] <= MOST_ALIKE[is_open] else None
             if near is not None and len(slips) < MOST - 1:
-                slips.append(Hint(pointer, f"no rule knows the {what} `{told[:LONGEST]}`", f"did you mean `{near}`?"))
+                message = f"no rule knows the {what} `{told[:LONGEST]}`"
+                slips.append(Hint(pointer, message, f"did you mean `{near}`?", what, (told[:LONGEST],), near))
             elif not is_open:
                 others.setdefault(what, []).append((pointer, told))
         for what, all_ in others.items():
-            names = listed(sorted(told[:LONGEST] for _, told in all_), most=3)
+            values = sorted(told[:LONGEST] for _, told in all_)
+            names = listed(values, most=3)
             several = len(all_) > 1
             message = f"no rule knows the {what}{'s' if several else ''} {names}"
-            slips.append(Hint(all_[0][0], message, f"{'they count' if several else 'it counts'} for nothing here"))
+            help_ = f"{'they count' if several else 'it counts'} for nothing here"
+            slips.append(Hint(all_[0][0], message, help_, what, tuple(values)))
         return tuple(slips)
 
     def _told(self, facts: Mapping[str, Json]) -> Iterator[tuple[str, str, str, Mapping[str, None], bool]]:

@@ -10,21 +10,119 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from evaluator.improve.levers import Level, Lever
 
 ZERO, ONE = Decimal(0), Decimal(1)
 
 
+Unseen: TypeAlias = Literal[
+    "behind",
+    "later_day",
+    "other_days",
+    "register",
+    "figure",
+    "mark_moves",
+    "exactly",
+    "date",
+    "other_value",
+    "no_flag",
+    "not_so",
+    "choice",
+    "awards_for_awards",
+    "chosen_on_other_days",
+    "rules_for_rules",
+    "mark",
+    "not_the_best",
+    "reckoned",
+    "steps",
+    "several_lists",
+    "another_list",
+    "records",
+    "rests_on_unknown",
+    "product",
+    "not_together",
+    "no_version",
+    "another_case",
+    "another_row",
+    "cheaper_tried",
+    "combinations",
+    "many_lists",
+    "alternatives",
+    "mark_to_reach",
+    "case",
+    "row",
+    "max_changes",
+    "max_decisions",
+    "max_days",
+]
+"""Why something was not looked at."""
+
+_TEXTS: dict[Unseen, str] = {
+    "behind": "more rules stand behind it than are read",
+    "later_day": "it is asked on a later day",
+    "other_days": "it is asked on other days, and not known of them",
+    "register": "it turns on the register, or on what is projected",
+    "figure": "the programme's figure is not known",
+    "mark_moves": "the mark that it has to reach may change itself",
+    "exactly": "it asks for exactly a value",
+    "date": "it turns on a date",
+    "other_value": "it asks for another value than the one told",
+    "no_flag": "it is no flag",
+    "not_so": "it asks that something is not so",
+    "choice": "it turns on a choice",
+    "awards_for_awards": "awards that are attained for one another are followed so far only",
+    "chosen_on_other_days": "it can be chosen on other days only",
+    "rules_for_rules": "rules that ask for one another are followed so far only",
+    "mark": "the mark is not known",
+    "not_the_best": "one of several counts, and not the best",
+    "reckoned": "it is reckoned from other figures, or told of another day",
+    "steps": "it has more steps than are looked at",
+    "several_lists": "it asks for people who stand in several lists",
+    "another_list": "people who are there already may serve another list",
+    "records": "it is reckoned from records",
+    "rests_on_unknown": "what it is reckoned from is not known",
+    "product": "it is a product of two figures",
+    "not_together": "two figures that make one are not moved together",
+    "no_version": "no version is in force",
+    "another_case": "another case of it may come to count",
+    "another_row": "another row of its table may come to count",
+    "cheaper_tried": "a cheaper plan was tried that did not do: what counts changes with it",
+    "combinations": "there are more ways to combine changes than are looked at",
+    "many_lists": "people who serve several lists at once are not looked at for so many lists",
+    "alternatives": "alternatives were not all searched for: each takes much work",
+    "mark_to_reach": "the mark that it has to reach is not known",
+    "case": "which case of it counts is not known",
+    "row": "which row of its table counts is not known",
+    "max_changes": "only plans of at most {names} changes are told",
+    "max_decisions": "no more than {names} decisions are made for one question",
+    "max_days": "only the first {names} days on which something changes are waited for",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What was not looked at, so that a plan, or a cheaper one, may hide there."""
 
-    why: str
+    reason: Unseen
     code: str = ""
     """The requirement that it stands in."""
     title: str = ""
+    names: tuple[str, ...] = ()
+    """What the sentence of the reason names: facts to tell, or how many there may be at most."""
+
+    @property
+    def asks_to_tell(self) -> bool:
+        """Whether the names are those of facts to tell."""
+        return self.reason in ("mark_to_reach", "case", "row")
+
+    @property
+    def why(self) -> str:
+        """The words that answers have for the reason."""
+        names = ", ".join(self.names)
+        said = _TEXTS[self.reason].format(names=names)
+        return f"{said}: tell {names}" if names and self.asks_to_tell else said
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,7 +285,7 @@ class _Improving:
         last = min(self.query.by, limits.LAST_DAY)
         days = sorted(ChangeDays(self.engine, (self.rule,)).between(filled.facts, self.query.as_of, last))
         if len(days) > MOST_DAYS:
-            self.limits[Limit(f"only the first {MOST_DAYS} days on which something changes are waited for")] = None
+            self.limits[Limit("max_days", names=(str(MOST_DAYS),))] = None
         return days[:MOST_DAYS]
 
     def _told(self, outcome: Outcome, filled: Filled, in_the_way: tuple[tuple[str, str], ...] = ()) -> Improvement:

@@ -33,6 +33,7 @@ from evaluator.improve.aims import (
     Pull,
     Sum,
     Titled,
+    Unseen,
     all_of,
     at_least,
 )
@@ -91,7 +92,7 @@ class Reading:
         """Return what a rule asks for on the day."""
         key = (rule.id, self._inside)
         if key not in self._rules and len(self._rules) >= MOST_READ:
-            return Titled(self._limited("more rules stand behind it than are read"), rule.id, rule.title)
+            return Titled(self._limited("behind"), rule.id, rule.title)
         if key not in self._rules:
             before, self._inside = self._inside, (*self._inside, rule.id)
             where = self._where
@@ -140,21 +141,19 @@ class Reading:
                 day = self._day(when, at)
                 if day == self.day:
                     return self.truth(value, at)
-                return (
-                    Fixed(ZERO) if day is not None and day < self.day else self._limited("it is asked on a later day")
-                )
+                return Fixed(ZERO) if day is not None and day < self.day else self._limited("later_day")
             case c.Sometime(condition=condition, start=start, end=end):
                 first, last = self._day(start, at), self._day(end, at)
                 if first is not None and last is not None and first <= self.day <= last:
                     return self.truth(condition, at._replace(entry=None, due=None))
                 is_over = now is Truth.FALSE and last is not None and last < self.day
-                return Fixed(ZERO) if is_over else self._limited("it is asked on other days, and not known of them")
+                return Fixed(ZERO) if is_over else self._limited("other_days")
             case c.Case() | c.Dated() | c.Lookup():
                 return self._chosen(node, at, self.truth)
             case c.InProgress() | c.Lapsed() | c.InRenewal() | c.Paid() | c.AskedThisYear() | c.AsProjected():
-                return self._limited("it turns on the register, or on what is projected")
+                return self._limited("register")
             case c.Literal() | c.Field():
-                return self._limited("the programme's figure is not known")
+                return self._limited("figure")
             case (
                 c.Today() | c.Aggregate() | c.People() | c.DifferentPeople() | c.Anniversary() | c.Arithmetic() | c.Ratio()
                 | c.Rounded() | c.PerUnit() | c.Prorate() | c.Shift() | c.Edge() | c.NumberOf() | c.Ranked() | c.Total()
@@ -177,32 +176,30 @@ class Reading:
         if left.type.is_numeric and op in (">=", ">"):
             mark = self._exact(right, at)
             if mark is None:
-                return self._limited(f"the mark that it has to reach is not known{self._to_tell(right)}")
+                return self._limited("mark_to_reach", *self._to_tell(right))
             if not self._is_out_of_reach(right):
                 # Less of the right side would do as well, and that is not looked at.
-                return self._beside(
-                    self._number_enough(left, at, mark, op), "the mark that it has to reach may change itself"
-                )
+                return self._beside(self._number_enough(left, at, mark, op), "mark_moves")
             return self._number_enough(left, at, mark, op)
         if op == "=":
             word = self._value(right, at)
             if isinstance(word, Words) and word.exact is not None:
                 return self._word(left, word.exact, at)
-            return self._limited("it asks for exactly a value")
+            return self._limited("exactly")
         if left.type.kind == "date":
-            return self._limited("it turns on a date")
-        return self._limited("it asks for another value than the one told")
+            return self._limited("date")
+        return self._limited("other_value")
 
     def _number_enough(self, left: c.Expr, at: Moment, mark: Decimal, op: str) -> Aim:
         least = mark if op == ">=" else mark + grain_of(left.type)
         return Enough(self.number(left, at, (least,)), least)
 
-    def _beside(self, aim: Aim, why: str) -> Aim:
-        return Sum((aim,), None, self._limit(why))
+    def _beside(self, aim: Aim, reason: Unseen) -> Aim:
+        return Sum((aim,), None, self._limit(reason))
 
     def _flag(self, node: c.Fact, at: Moment, *, to: bool) -> Aim:
         if node.type.kind != "flag":
-            return self._limited("it is no flag")
+            return self._limited("no_flag")
         now = self._value(node, at)
         if now is Truth.UNKNOWN:
             self.untold[node.name] = False
@@ -230,7 +227,7 @@ class Reading:
     def _not(self, part: c.Expr, at: Moment) -> Aim:
         if isinstance(part, c.Fact) and part.type.kind == "flag":
             return self._flag(part, at, to=False)
-        return self._limited("it asks that something is not so")
+        return self._limited("not_so")
 
     def _word(self, node: c.Expr, word: str, at: Moment) -> Aim:
         is_told = isinstance(node, c.Fact) or (isinstance(node, c.Named) and node.supplied)
@@ -238,7 +235,7 @@ class Reading:
             now = self._value(node, at)
             said = now.exact if isinstance(now, Words) else None
             return self._pull(Word(node.name, word), node.title, node.type, said)
-        return self._limited("it turns on a choice")
+        return self._limited("choice")
 
     # ---- awards
 
@@ -254,7 +251,7 @@ class Reading:
             if rule.id in self._inside:
                 continue  # to attain it by holding it is no way
             if len(self._inside) >= MOST_DEEP:
-                ways.append(self._limited("awards that are attained for one another are followed so far only"))
+                ways.append(self._limited("awards_for_awards"))
                 continue
             cost = self.costs.of_award(rule.award)
             if cost is None:
@@ -274,7 +271,7 @@ class Reading:
                 if self.day not in option.days or not gives or option.name is None or rule.id in self._inside:
                     continue
                 if len(self._inside) >= MOST_DEEP or version is None:
-                    ways.append(self._limited("awards that are attained for one another are followed so far only"))
+                    ways.append(self._limited("awards_for_awards"))
                     continue
                 lever = Bought(benefit, rule.id, option.name)
                 self.about[lever] = About(option.title)
@@ -288,7 +285,7 @@ class Reading:
             if self.day in setting.days and isinstance(setting.value, tuple):
                 first, last = (self._value(bound, at) for bound in setting.value)
                 if is_open(first, last, self.day) is not Truth.TRUE:
-                    return self._limited("it can be chosen on other days only")
+                    return self._limited("chosen_on_other_days")
         before, self._inside = self._inside, (*self._inside, rule.id)
         asked = Fixed(ONE) if option.requirement is None else self.truth(option.requirement, at)
         self._inside = before
@@ -304,7 +301,7 @@ class Reading:
         if rule_id in self._inside:
             return Fixed(ZERO)
         if len(self._inside) >= MOST_DEEP:
-            return self._limited("rules that ask for one another are followed so far only")
+            return self._limited("rules_for_rules")
         return self.rule(self.engine.core.rules[rule_id])
 
     # ---- scores
@@ -312,7 +309,7 @@ class Reading:
     def _score(self, node: c.PassScore, at: Moment) -> Aim:
         mark = self._exact(node.mark, at)
         if mark is None:
-            return self._limited("the mark is not known")
+            return self._limited("mark")
         each = tuple(
             dict.fromkeys(
                 Asked(ONE, reached=True) if one.asked == "one point" else Asked(ZERO, reached=False)
@@ -365,17 +362,17 @@ class Reading:
             case c.Total(parts=parts, cap=cap):
                 most = self._exact(cap, at) if cap is not None else None
                 if cap is not None and most is None:
-                    return self._fixed(node, at, "the programme's figure is not known")
+                    return self._fixed(node, at, "figure")
                 return Sum(tuple(self.number(part, at, marks) for part in in_force(parts, self.day)), most)
             case c.Ranked(parts=parts):
                 within = in_force(parts, self.day)
                 if not within or node.position(len(within)) != 0:
-                    return self._fixed(node, at, "one of several counts, and not the best")
+                    return self._fixed(node, at, "not_the_best")
                 return Best(tuple(self.number(part, at, marks) for part in within))
             case c.Case() | c.Dated() | c.Lookup():
                 return self._chosen(node, at, lambda part, when: self.number(part, when, marks))
             case c.OnDate() | c.AsProjected() | c.Ratio():
-                return self._fixed(node, at, "it is reckoned from other figures, or told of another day")
+                return self._fixed(node, at, "reckoned")
             case (
                 c.Today() | c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Qualifies() | c.InProgress() | c.Anniversary()
                 | c.Shift() | c.Edge() | c.Compare() | c.AllOf() | c.AnyOf() | c.Not() | c.AskedThisYear() | c.Sometime()
@@ -387,14 +384,14 @@ class Reading:
 
     def _constant(self, node: c.Expr, at: Moment) -> Aim:
         exact = self._exact(node, at)
-        return Fixed(exact) if exact is not None else self._fixed(node, at, "the programme's figure is not known")
+        return Fixed(exact) if exact is not None else self._fixed(node, at, "figure")
 
-    def _fixed(self, node: c.Expr, at: Moment, why: str) -> Aim:
+    def _fixed(self, node: c.Expr, at: Moment, reason: Unseen) -> Aim:
         """Return a number as it is, at least: that it could be moved is said."""
         now = self._value(node, at)
         low = now.low if isinstance(now, Numbers) and now.low is not None else ZERO
         unknown = not isinstance(now, Numbers) or now.exact is None
-        return Fixed(low, self._limit(why) if unknown or not self._is_out_of_reach(node) else None)
+        return Fixed(low, self._limit(reason) if unknown or not self._is_out_of_reach(node) else None)
 
     def _figure(self, name: str, title: str, type_: c.Type, now: Range, marks: Marks) -> Aim:
         exact = now.exact if isinstance(now, Numbers) else None
@@ -409,7 +406,7 @@ class Reading:
         self.now[lever] = exact
         grain = grain_of(type_)
         wanted = sorted({up(mark, grain) for mark in marks if mark > exact})
-        limit = self._limit("it has more steps than are looked at") if len(wanted) > MOST_OPTIONS else None
+        limit = self._limit("steps") if len(wanted) > MOST_OPTIONS else None
         options = [
             Option(value, value - exact) for value in wanted[:MOST_OPTIONS] if type_.high is None or value <= type_.high
         ]
@@ -418,7 +415,7 @@ class Reading:
     def _people(self, node: c.People, at: Moment, marks: Marks) -> Aim:
         now = self._people_now(node, at)
         if node.least > 1:
-            return Fixed(now, self._limit("it asks for people who stand in several lists"))
+            return Fixed(now, self._limit("several_lists"))
         counted = {one.certification for listing in node.lists for one in listing.entries if self.day in one.days}
         if not any(self.costs.of_certification(name) is not None for name in counted):
             return Fixed(now)
@@ -436,7 +433,7 @@ class Reading:
             "a different person for each of " + ", ".join(one.title for one in node.lists), str(now)
         )
         self.now[lever] = now
-        limit = self._limit("people who are there already may serve another list")
+        limit = self._limit("another_list")
         within = [mark for mark in whole_marks(marks, now) if mark <= len(node.lists)]
         return Pull(lever, now, tuple(Option(mark, mark - now) for mark in within), limit)
 
@@ -457,7 +454,7 @@ class Reading:
             return Fixed(now or ZERO)
         made = row_that_meets(node, told.declaration, self.day, lambda part: self._value(part, at))
         if made is None:
-            return self._fixed(node, at, "it is reckoned from records")
+            return self._fixed(node, at, "records")
         apart = node.value.name if node.distinct and isinstance(node.value, c.Field) else None
         lever = Rows(node.records, tuple(sorted(made.items())), apart)
         self.about[lever] = About(told.declaration.title, str(now or ZERO))
@@ -467,7 +464,7 @@ class Reading:
     def _arithmetic(self, node: c.Arithmetic, at: Moment, marks: Marks) -> Aim:
         left, right = self._exact(node.left, at), self._exact(node.right, at)
         if left is None or right is None:
-            return self._fixed(node, at, "what it is reckoned from is not known")
+            return self._fixed(node, at, "rests_on_unknown")
         if node.op == "*":
             if self._is_out_of_reach(node.right) and right > 0:
                 inner = self.number(node.left, at, [mark / right for mark in marks])
@@ -475,13 +472,9 @@ class Reading:
             if self._is_out_of_reach(node.left) and left > 0:
                 inner = self.number(node.right, at, [mark / left for mark in marks])
                 return Mapped(inner, lambda value: value * left)
-            return self._fixed(node, at, "it is a product of two figures")
+            return self._fixed(node, at, "product")
         moved = right if node.op == "+" else right.copy_negate()
-        limit = (
-            None
-            if self._is_out_of_reach(node.right)
-            else self._limit("two figures that make one are not moved together")
-        )
+        limit = None if self._is_out_of_reach(node.right) else self._limit("not_together")
         first = self.number(node.left, at, [mark - moved for mark in marks])
         if node.op == "+" and not self._is_out_of_reach(node.right):
             second = self.number(node.right, at, [mark - left for mark in marks])
@@ -499,7 +492,7 @@ class Reading:
         unit = self._exact(node.unit, at) if node.unit is not None else ONE
         cap = self._exact(node.cap, at) if node.cap is not None else None
         if points is None or unit is None or (node.cap is not None and cap is None) or unit <= 0 or points <= 0:
-            return self._fixed(node, at, "the programme's figure is not known")
+            return self._fixed(node, at, "figure")
         most = MOST_OPTIONS if cap is None else min(int((cap / points).to_integral_value(ROUND_CEILING)), MOST_OPTIONS)
         inner = self.number(node.value, at, [unit * many for many in range(1, most + 1)])
 
@@ -512,7 +505,7 @@ class Reading:
     def _prorate(self, node: c.Prorate, at: Moment) -> Aim:
         most, target = self._exact(node.most, at), self._exact(node.target, at)
         if most is None or target is None or target <= 0 or most <= 0:
-            return self._fixed(node, at, "the programme's figure is not known")
+            return self._fixed(node, at, "figure")
         to = node.rounding
         grain = grain_of(node.value.type)
         if grain == ONE and target <= MOST_OPTIONS:
@@ -545,18 +538,18 @@ class Reading:
         """Read what counts of several on the day; what counts where something else were told is not looked at."""
         if isinstance(node, c.Dated):
             taken = next((one.value for one in node.versions if self.day in one.days), None)
-            return read(taken, at) if taken is not None else self._limited("no version is in force")
+            return read(taken, at) if taken is not None else self._limited("no_version")
         if isinstance(node, c.Lookup):
             return self._cell(node, at, read)
         is_fixed = True
         for branch in node.branches:
             test = self._value(branch.when, at) if branch.when is not None else Truth.TRUE
             if test is Truth.UNKNOWN:
-                return self._limited(f"which case of it counts is not known{self._to_tell(branch.when)}")
+                return self._limited("case", *self._to_tell(branch.when))
             is_fixed = is_fixed and (branch.when is None or self._is_out_of_reach(branch.when))
             if test is Truth.TRUE:
                 aim = read(branch.value, at)
-                return aim if is_fixed else self._beside(aim, "another case of it may come to count")
+                return aim if is_fixed else self._beside(aim, "another_case")
         raise AssertionError("one branch always counts")
 
     def _cell(self, node: c.Lookup, at: Moment, read: Callable[[c.Expr, Moment], Aim]) -> Aim:
@@ -565,29 +558,27 @@ class Reading:
         within = [row for row in node.rows if self.day in row.days]
         cells = [row.cell for row in within if row.key == exact] or [row.cell for row in within if row.key is None]
         if exact is None or not cells:
-            return self._limited(f"which row of its table counts is not known{self._to_tell(node.key)}")
+            return self._limited("row", *self._to_tell(node.key))
         aim = read(cells[0], at)
-        return (
-            aim if self._is_out_of_reach(node.key) else self._beside(aim, "another row of its table may come to count")
-        )
+        return aim if self._is_out_of_reach(node.key) else self._beside(aim, "another_row")
 
-    def _to_tell(self, node: c.Expr | None) -> str:
+    def _to_tell(self, node: c.Expr | None) -> tuple[str, ...]:
         """Return which facts are not told that a node reads: nothing is taken for them, as any value may be the right one."""
         core = self.engine.core
         names = self.engine.prepared.reached.of(node) if node is not None else None
         may_be_told = {*core.facts, *(name for name, one in core.named.items() if one.supplied)}
         told = self.facts.section("facts", False)
         open_ = [name for name in sorted(names or ()) if name in may_be_told and name not in told]
-        return f": tell {', '.join(open_)}" if open_ else ""
+        return tuple(open_)
 
     def _value(self, node: c.Expr, at: Moment) -> Range:
         return self.interpreter.once(node, at).range
 
-    def _limited(self, why: str) -> Aim:
-        return Fixed(ZERO, self._limit(why))
+    def _limited(self, reason: Unseen, *names: str) -> Aim:
+        return Fixed(ZERO, self._limit(reason, *names))
 
-    def _limit(self, why: str) -> Limit:
-        return Limit(why, *self._where)
+    def _limit(self, reason: Unseen, *names: str) -> Limit:
+        return Limit(reason, *self._where, names)
 
     def _exact(self, node: c.Expr, at: Moment) -> Decimal | None:
         found = self._value(node, at)

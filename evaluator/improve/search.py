@@ -274,17 +274,17 @@ class Search:
         """Return what was not looked at, so that a plan or a cheaper one may hide there."""
         found = list(self.aim.limits)
         if self.hidden:
-            found.append(Limit("a cheaper plan was tried that did not do: what counts changes with it"))
+            found.append(Limit("cheaper_tried"))
         if self.weighing.trimmed:
-            found.append(Limit("there are more ways to combine changes than are looked at"))
+            found.append(Limit("combinations"))
         if self.people.trimmed:
-            found.append(Limit("people who serve several lists at once are not looked at for so many lists"))
+            found.append(Limit("many_lists"))
         if self.too_many:
-            found.append(Limit(f"only plans of at most {self.most_changes} changes are told"))
+            found.append(Limit("max_changes", names=(str(self.most_changes),)))
         if self.fewer:
-            found.append(Limit("alternatives were not all searched for: each takes much work"))
+            found.append(Limit("alternatives"))
         if self.out_of_decisions:
-            found.append(Limit(f"no more than {self.trying.most} decisions are made for one question"))
+            found.append(Limit("max_decisions", names=(str(self.trying.most),)))
         return tuple(dict.fromkeys(found))
 
     def asked_by_piece(self, piece: Piece) -> dict[str, str]:

@@ -92,7 +92,7 @@ def compare(engine: Engine, query: Query, changes: Changes) -> Comparison:
 def difference(before: Decision, after: Decision) -> Difference | None:
     """Return what differs between two decisions of one rule, None where nothing does."""
     outcomes = tuple(_differing(dict(_outcomes(before)), dict(_outcomes(after)), {}))
-    own, others = dict(_reasons(before)), dict(_reasons(after))
+    own, others = dict(reasons_by_key(before)), dict(reasons_by_key(after))
     titles = {key: reason.title for key, reason in (*own.items(), *others.items())}
     reasons = tuple(
         _differing(
@@ -139,7 +139,7 @@ def _outcomes(decision: Decision) -> Iterator[tuple[str, str]]:
                 yield name, day.isoformat()
 
 
-def _reasons(decision: Decision) -> Iterator[tuple[str, Reason]]:
+def reasons_by_key(decision: Decision) -> Iterator[tuple[str, Reason]]:
     """Yield the reasons with all their parts, by what tells each from the others."""
     waiting = [*decision.reasons, *(reason for option in decision.options for reason in option.reasons)][::-1]
     while waiting:

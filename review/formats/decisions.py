@@ -8,11 +8,17 @@ from datetime import date
 
 from dsl import core as c
 from evaluator.decision import Answer
-from evaluator.whatif.comparison import Comparison, Differing
-from review.formats.format import Formats, in_json, in_lines
+from evaluator.whatif.comparison import Comparison
+from review.formats.format import Formats, Spoken, in_json, in_lines
+from review.languages.voice import Voice, padded, text_width
+from review.words.answer_json import answer_json, comparison_json
 from review.words.decision_text import Paint, decision_lines
+from review.words.difference_text import Sides, sides_of
+from review.words.hint_text import hint_help, hint_message
 from review.words.outline import rule_outline
 from review.words.rule_text import rule_lines
+from review.words.timeline_text import digest_text
+from review.words.titles import title_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +30,36 @@ class Explained:
     day: date
 
 
-def answer_lines(answer: Answer, paint: Paint) -> Iterator[str]:
+def answer_lines(spoken: Spoken[Answer], paint: Paint) -> Iterator[str]:
     """Yield an answer as lines: what the facts were projected by, its decisions, hints, and by what it was decided."""
-    yield from _projection_lines(answer)
+    answer, say = spoken.told, spoken.say
+    yield from _projection_lines(answer, say)
     for index, decision in enumerate(answer.decisions):
         if index:
             yield ""
-        yield from decision_lines(decision, answer.as_of, paint=paint, detail=answer.detail)
-    for hint in answer.hints:
-        yield paint(f"\nhint: {hint.message}  {hint.pointer}\n  {hint.help}", "faint")
+        yield from decision_lines(decision, answer.as_of, paint=paint, detail=answer.detail, say=say)
+    yield from (f"\n{line}" for line in _hint_lines(answer, paint, say))
     yield ""
-    yield paint(f"policies {answer.version or '-'}, digest {answer.digest[:12]}; {answer.engine}", "faint")
+    yield paint(_digest(answer, say), "faint")
 
 
-def _projection_lines(answer: Answer) -> Iterator[str]:
+def _digest(answer: Answer, say: Voice) -> str:
+    return digest_text(answer.version, answer.digest, answer.engine, say)
+
+
+def _hint_lines(answer: Answer, paint: Paint, say: Voice) -> Iterator[str]:
+    for hint in answer.hints:
+        said = say("hint-is", said=hint_message(hint, say))
+        yield paint(f"{said}  {hint.pointer}\n  {hint_help(hint, say)}", "faint")
+
+
+def _projection_lines(answer: Answer, say: Voice) -> Iterator[str]:
     told = answer.projection
     if told is None:
         return
-    yield f"facts as projected to {told['by']}, as they bring no projection"
-    for word, found in (("known", told["known"]), ("taken to go on", told["extrapolated"])):
-        for one in found:
-            yield f"  {word}: {one}"
+    yield say("facts-projected", day=told["by"])
+    for word in ("known", "extrapolated"):
+        yield from (f"  {say(f'projected-{word}', what=one)}" for one in told[word])
     yield ""
 
 
@@ -62,36 +77,34 @@ def explained_json(explained: Explained) -> list[dict[str, object]]:
     return [{"policy": policy, **rule_outline(explained.core, rule, explained.day)} for rule in explained.rules]
 
 
-def comparison_lines(comparison: Comparison, paint: Paint) -> Iterator[str]:
+def comparison_lines(spoken: Spoken[Comparison], paint: Paint) -> Iterator[str]:
     """Yield an answer beside a changed one as lines: what differs first, then the decisions as they are and changed."""
+    comparison, say = spoken.told, spoken.say
+    heads = Sides(say("what-differs"), "", say("as-told"), say("changed"))
     for difference in comparison.differences:
-        yield f"{paint(difference.rule, 'head')}  {difference.title}"
-        told = [("what differs", "as told", "changed"), *map(_sides, (*difference.outcomes, *difference.reasons))]
-        yield from (
-            f"  {line}" for line in _columns([(_short(name, difference.rule), *sides) for name, *sides in told])
-        )
+        yield f"{paint(difference.rule, 'head')}  {title_text(difference.title, say)}"
+        outcomes, reasons = sides_of(difference, comparison, say)
+        rows = [
+            (_short(one.name, difference.rule), one.before or "-", one.after or "-")
+            for one in (heads, *outcomes, *reasons)
+        ]
+        yield from (f"  {line}" for line in _columns(rows))
         yield ""
     same = len(comparison.before.decisions) - len(comparison.differences)
     if same:
-        yield f"nothing differs in {same} {'decision' if same == 1 else 'decisions'}"
+        yield say("nothing-differs", count=same)
         yield ""
     differing = {difference.rule for difference in comparison.differences}
-    both = (("as told", comparison.before), ("changed", comparison.after))
+    both = (("as-told", comparison.before), ("changed", comparison.after))
     for word, answer in both if comparison.after.detail != "none" else ():
         for decision in answer.decisions:
             if decision.rule in differing:
-                first, *rest = decision_lines(decision, answer.as_of, paint=paint, detail=answer.detail)
-                yield f"{word}: {first}"
+                first, *rest = decision_lines(decision, answer.as_of, paint=paint, detail=answer.detail, say=say)
+                yield say.of(say(word), first)
                 yield from rest
                 yield ""
-    for hint in comparison.after.hints:
-        yield paint(f"hint: {hint.message}  {hint.pointer}\n  {hint.help}", "faint")
-    after = comparison.after
-    yield paint(f"policies {after.version or '-'}, digest {after.digest[:12]}; {after.engine}", "faint")
-
-
-def _sides(one: Differing) -> tuple[str, str, str]:
-    return one.name, (one.before or "-").replace("_", " "), (one.after or "-").replace("_", " ")
+    yield from _hint_lines(comparison.after, paint, say)
+    yield paint(_digest(comparison.after, say), "faint")
 
 
 def _short(name: str, rule: str) -> str:
@@ -100,18 +113,18 @@ def _short(name: str, rule: str) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]) - 1)]
+    widths = [max(text_width(row[index]) for row in rows) for index in range(len(rows[0]) - 1)]
     for row in rows:
-        yield "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
+        yield "  ".join([*(padded(cell, width) for cell, width in zip(row, widths, strict=False)), row[-1]])
 
 
-DECIDE = Formats[Answer](
-    text=lambda answer, paint: in_lines(answer_lines(answer, paint)),
-    json=lambda answer, _: in_json(answer.as_json()),
+DECIDE = Formats[Spoken[Answer]](
+    text=lambda spoken, paint: in_lines(answer_lines(spoken, paint)),
+    json=lambda spoken, _: in_json(answer_json(spoken.told, spoken.say)),
 )
-WHAT_IF = Formats[Comparison](
-    text=lambda comparison, paint: in_lines(comparison_lines(comparison, paint)),
-    json=lambda comparison, _: in_json(comparison.as_json()),
+WHAT_IF = Formats[Spoken[Comparison]](
+    text=lambda spoken, paint: in_lines(comparison_lines(spoken, paint)),
+    json=lambda spoken, _: in_json(comparison_json(spoken.told, spoken.say)),
 )
 EXPLAIN = Formats[Explained](
     text=lambda explained, paint: in_lines(explained_lines(explained, paint)),

@@ -5,96 +5,87 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evaluator.improve.improving import Improvement
-from evaluator.improve.told import improvement_json
 from evaluator.reasons import number
-from review.formats.format import Formats, in_json, in_lines
+from review.formats.format import Formats, Spoken, in_json, in_lines
 from review.words.decision_text import Paint
+from review.words.improvement_json import improvement_json
 from review.words.plan_text import (
-    NOT_LOOKED_AT,
     cost_line,
     headline,
+    in_the_way_lines,
     limit_lines,
     limit_text,
+    missing_line,
+    not_looked_at,
     plan_lines,
+    rests_line,
     standing_line,
     taken_line,
 )
-from review.words.speaker import joined
+from review.words.timeline_text import digest_text
+from review.words.titles import title_text
 
 
-def improvement_lines(found: Improvement, paint: Paint) -> Iterator[str]:
+def improvement_lines(spoken: Spoken[Improvement], paint: Paint) -> Iterator[str]:
     """Yield what is decided, then the plans, what they rest on, and what was not looked at."""
-    yield f"{paint(found.rule.id, 'head')}  {found.title}: {paint(standing_line(found), found.decided.eligibility or '')}"
-    if (missing := missing_line(found)) is not None:
-        yield missing
-    if (taken := taken_line(found)) is not None:
-        yield taken
+    found, say = spoken.told, spoken.say
+    standing = paint(standing_line(found, say), found.decided.eligibility or "")
+    yield f"{paint(found.rule.id, 'head')}  {say.of(title_text(found.title, say), standing)}"
+    yield from (line for line in (missing_line(found, say), taken_line(found, say)) if line is not None)
     yield ""
-    yield headline(found)
+    yield headline(found, say)
     for at, one in enumerate(found.plans, 1):
         yield ""
-        yield paint(f"{at}. cost {number(one.cost)}", "head")
-        for line in plan_lines(found, one):
-            yield f"   {line}"
-        if one.takes and len(one.takes) < len(found.taken) + len(found.absent):
-            yield f"   as long as {joined(one.takes, 'and')} may be taken as nothing"
-    for code, title in found.in_the_way:
-        yield f"  {title} ({code})"
-    limits = list(limit_lines(found))
+        yield paint(say("plan-cost", number=str(at), cost=number(one.cost)), "head")
+        yield from (f"   {line}" for line in plan_lines(found, one, say))
+        if (rests := rests_line(found, one, say)) is not None:
+            yield f"   {rests}"
+    yield from (f"  {line}" for line in in_the_way_lines(found, say))
+    limits = list(limit_lines(found, say))
     if limits:
         yield ""
         yield from limits
     yield ""
     if found.plans:
-        yield paint(cost_line(found), "faint")
-    yield paint(
-        f"{found.decisions:,} decisions; policies {found.core.version or '-'}, digest {found.core.digest[:12]}; {found.engine}",
-        "faint",
-    )
+        yield paint(cost_line(found, say), "faint")
+    digest = digest_text(found.core.version, found.core.digest, found.engine, say)
+    yield paint(say("decisions-made", decisions=f"{found.decisions:,}", digest=digest), "faint")
 
 
-def missing_line(found: Improvement) -> str | None:
-    """Tell what is missing to decide the rule as it is; None where nothing is."""
-    names = [f"{one.gap.title} ({one.gap.pointer})" for one in found.decided.missing]
-    if found.outcome not in ("undetermined", "unknown") or not names:
-        return None
-    return f"To have it decided as it is, tell first: {joined(names, 'and')}."
-
-
-def improvement_markdown(found: Improvement) -> Iterator[str]:
+def improvement_markdown(spoken: Spoken[Improvement]) -> Iterator[str]:
     """Yield a page: the plans as a list each."""
-    yield f"# {found.title}"
+    found, say = spoken.told, spoken.say
+    yield f"# {title_text(found.title, say)}"
     yield ""
-    yield f"`{found.rule.id}`: {standing_line(found)}."
-    for line in (missing_line(found), taken_line(found)):
+    yield f"{say.of(f'`{found.rule.id}`', standing_line(found, say))}{say('stop')}"
+    for line in (missing_line(found, say), taken_line(found, say)):
         if line is not None:
             yield ""
             yield line
     yield ""
-    yield headline(found)
+    yield headline(found, say)
     for at, one in enumerate(found.plans, 1):
         yield ""
-        yield f"## {at}. Cost {number(one.cost)}"
+        yield f"## {say('plan-cost-page', number=str(at), cost=number(one.cost))}"
         yield ""
-        for line in plan_lines(found, one):
-            yield f"- {line}"
+        yield from (f"- {line}" for line in plan_lines(found, one, say))
     if found.in_the_way:
         yield ""
         for code, title in found.in_the_way:
-            yield f"- {title} (`{code}`)"
+            yield f"- {say('in-brackets', said=title_text(title, say), more=f'`{code}`')}"
     if found.limits:
         yield ""
-        yield NOT_LOOKED_AT[bool(found.plans)]
+        yield not_looked_at(found, say)
         yield ""
         for limit in found.limits:
-            yield f"- {limit_text(limit)}"
+            yield f"- {limit_text(limit, say)}"
     if found.plans:
         yield ""
-        yield cost_line(found)
+        yield cost_line(found, say)
 
 
-IMPROVE = Formats[Improvement](
-    text=lambda found, paint: in_lines(improvement_lines(found, paint)),
-    json=lambda found, _: in_json(improvement_json(found)),
-    markdown=lambda found, _: in_lines(improvement_markdown(found)),
+IMPROVE = Formats[Spoken[Improvement]](
+    text=lambda spoken, paint: in_lines(improvement_lines(spoken, paint)),
+    json=lambda spoken, _: in_json(improvement_json(spoken.told, spoken.say)),
+    markdown=lambda spoken, _: in_lines(improvement_markdown(spoken)),
 )

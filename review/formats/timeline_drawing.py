@@ -95,7 +95,7 @@ def _lane(
 ) -> tuple[list[str], int]:
     """Return the lane of a rule from a height on, and how high it is."""
     found = [
-        _text(LEFT, y + 14, life.title, weight="bold"),
+        _text(LEFT, y + 14, say.title(life.title), weight="bold"),
         _text(WIDTH - RIGHT, y + 14, life.rule.id, fill="#5f6368", anchor="end"),
     ]
     top = y + TITLE

@@ -11,6 +11,7 @@ from review.formats.timeline_calendar import timeline_calendar
 from review.formats.timeline_drawing import timeline_drawing
 from review.languages.voice import Voice
 from review.words.decision_text import Paint
+from review.words.timeline_json import timeline_json
 from review.words.timeline_text import colour, days_text, digest_text, holdings, reasons_text, sentence, spans_of
 
 MOST_REASONS = 5
@@ -33,7 +34,7 @@ def timeline_lines(timeline: Timeline, paint: Paint, say: Voice) -> Iterator[str
         yield say("nothing-changes", first=str(timeline.first), last=str(timeline.last))
     for life in timeline.lives:
         yield ""
-        yield f"{paint(life.rule.id, 'head')}  {life.title}"
+        yield f"{paint(life.rule.id, 'head')}  {say.title(life.title)}"
         for first, last, said in spans_of(life, say):
             yield f"  {days_text(first, last, say)}  {said}"
     yield ""
@@ -49,7 +50,7 @@ def timeline_markdown(timeline: Timeline, say: Voice) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for one in timeline.happenings:
         why = reasons_text(one.reasons[:MOST_REASONS], say)
-        yield f"| {one.on} | {_cell(one.title)} (`{one.rule}`) | {_cell(sentence(one, say))} | {_cell(why)} |"
+        yield f"| {one.on} | {_cell(say.title(one.title))} (`{one.rule}`) | {_cell(sentence(one, say))} | {_cell(why)} |"
     held = [(life, spans) for life in timeline.lives if (spans := holdings(life))]
     if held:
         yield ""
@@ -57,7 +58,7 @@ def timeline_markdown(timeline: Timeline, say: Voice) -> Iterator[str]:
         yield "| --- | --- | --- |"
         for life, spans in held:
             for first, last, truth in spans:
-                title = life.title if truth is Truth.TRUE else say("perhaps", title=life.title)
+                title = say.title(life.title) if truth is Truth.TRUE else say("perhaps", title=say.title(life.title))
                 yield f"| {_cell(title)} | {first} | {last} |"
 
 
@@ -67,7 +68,7 @@ def _cell(text: str) -> str:
 
 TIMELINE = Formats[Spoken[Timeline]](
     text=lambda spoken, paint: in_lines(timeline_lines(spoken.told, paint, spoken.say)),
-    json=lambda spoken, _: in_json(spoken.told.as_json()),
+    json=lambda spoken, _: in_json(timeline_json(spoken.told, spoken.say)),
     markdown=lambda spoken, _: in_lines(timeline_markdown(spoken.told, spoken.say)),
     svg=lambda spoken, _: timeline_drawing(spoken.told, spoken.say),
     ics=lambda spoken, _: timeline_calendar(spoken.told, spoken.say),

@@ -8,23 +8,31 @@ sentence is put together of pieces whose order is that of English. Figures come 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from dsl.core import Days
+from dsl.core import Core, Days
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from dsl.diagnostics import listed
 from evaluator.reasons import Asked, Bound, Reason, Required, is_not_known, number
 
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
+    from fluent.runtime.types import FluentNone, FluentNumber
+
 LANGUAGES: Final = ("en", "ja", "zh-TW")
 """Every language there is, by its tag (BCP 47); the first where none is asked for."""
 ENGLISH: Final = LANGUAGES[0]
-CATALOGUES: Final = ("words", "report", "timeline")
+CATALOGUES: Final = ("words", "decision", "plan", "report", "timeline")
 """The catalogues of each language; one message stands in one of them."""
+
+MOST_TOLD: Final = 8
+"""How many texts a list in a sentence tells of."""
 
 
 class UnknownLanguage(ValueError):
@@ -39,15 +47,35 @@ class Voice:
     """Says messages in a language; immutable after it was made, and shared by threads."""
 
     def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.titles: Mapping[str, str] = {}
+
+    @cached_property
+    def _bundle(self) -> FluentBundle:
         # Here and not above: with what it knows of plurals it takes a tenth of a second to come, and JSON asks for none.
         from fluent.runtime import FluentBundle, FluentResource
+
+        bundle = FluentBundle([self.tag], use_isolating=False)
+        for name in CATALOGUES:
+            bundle.add_resource(FluentResource(catalogue(name, self.tag)))
+        return bundle
+
+    def _number(self, value: int) -> FluentNumber | FluentNone:
         from fluent.runtime.types import fluent_number
 
-        self.tag = tag
-        self._bundle = FluentBundle([tag], use_isolating=False)
-        self._number = fluent_number
-        for name in CATALOGUES:
-            self._bundle.add_resource(FluentResource(catalogue(name, tag)))
+        return fluent_number(value, useGrouping=False)
+
+    def knowing(self, titles: Mapping[str, str]) -> Voice:
+        """Return this voice over policies whose titles have these translations, by the titles as they are written there."""
+        if not titles:
+            return self
+        other = copy(self)
+        other.titles = titles
+        return other
+
+    def title(self, title: str) -> str:
+        """Return a title of the policies in the language; one without a translation stays as it is written there."""
+        return self.titles.get(title, title)
 
     def __call__(self, message: str, **told: str | int) -> str:
         """Return a message with what is told; whole numbers choose a plural, and are written without separators.
@@ -60,10 +88,7 @@ class Voice:
         pattern = self._bundle.get_message(message).value
         if pattern is None:
             raise LookupError(f"the message `{message}` of {self.tag} is empty")
-        given = {
-            name: self._number(value, useGrouping=False) if isinstance(value, int) else value
-            for name, value in told.items()
-        }
+        given = {name: self._number(value) if isinstance(value, int) else value for name, value in told.items()}
         said, errors = self._bundle.format_pattern(pattern, given)
         if errors:
             raise LookupError(f"`{message}` in {self.tag}: {'; '.join(map(str, errors))}")
@@ -71,7 +96,7 @@ class Voice:
 
     def has(self, message: str) -> bool:
         """Whether there is such a message."""
-        return self._bundle.has_message(message)
+        return bool(self._bundle.has_message(message))
 
     # ---- words
 
@@ -90,6 +115,7 @@ class Voice:
 
     def with_level(self, title: str, level: str | None) -> str:
         """Return a title with its level, where it has one."""
+        title = self.title(title)
         return title if level is None else self("with-level", title=title, level=self.word("level", level))
 
     # ---- lists
@@ -114,9 +140,16 @@ class Voice:
         """Return texts that are all so."""
         return self("and").join(texts)
 
+    def all_of(self, texts: Sequence[str], most: int = MOST_TOLD) -> str:
+        """Return texts that are all so as a list in a sentence; a long one is cut and says so."""
+        if len(texts) > most:
+            return self("more-than-told", told=self.comma(texts[:most]), count=len(texts) - most)
+        *others, last = texts
+        return self("all-of", told=self.comma(others), last=last) if others else last
+
     def of(self, title: str, said: str) -> str:
         """Return what is said of a title."""
-        return self("of", title=title, said=said)
+        return self("of", title=self.title(title), said=said)
 
     def turned(self, before: str, after: str) -> str:
         """Return what something was, and what it is then."""
@@ -180,6 +213,8 @@ class Voice:
             return text
         if unit == "people":
             return self("people", figure=text, count="one" if text == "1" else "other")
+        if unit == "points":
+            return self("one-point") if text == "1" else self("points", figure=text)
         return self("with-unit", figure=text, unit=self.word("unit", unit.replace(" ", "_")))
 
     def reason(self, reason: Reason, *, with_required: bool = False) -> str:
@@ -204,6 +239,15 @@ def voice(tag: str) -> Voice:
     if tag not in LANGUAGES:
         raise UnknownLanguage(tag)
     return Voice(tag)
+
+
+def voice_of(core: Core, tag: str) -> Voice:
+    """Return the voice of a language over policies: it knows the translations of their titles.
+
+    Raises:
+        UnknownLanguage: there is none of that tag.
+    """
+    return voice(tag).knowing(core.translations.get(tag, {}))
 
 
 def language(asked: str) -> str:

@@ -5,6 +5,8 @@ comma = {", "}
 semicolon = {"; "}
 or = {" or "}
 and = {" and "}
+all-of = { $told } and { $last }
+stop = .
 of = { $title }: { $said }
 turned = { $before } → { $after }
 with-level = { $title }, { $level }
@@ -28,12 +30,12 @@ at-most = at most { $high }
 between = { $low } to { $high }
 out-of = { $points } of { $most }
 points = { $figure } points
+one-point = 1 point
 people = { $figure } { $count ->
     [one] person
    *[other] people
 }
 with-unit = { $figure } { $unit }
-unit-points = points
 unit-customers = customers
 unit-of_these = of these
 asked = { $kind ->
@@ -103,3 +105,6 @@ field-person = Person
 field-certification = Certification
 field-earned = Day it was earned
 field-expires = Last day it counts, or none
+named-award = award
+named-certification = certification
+named-benefit = benefit

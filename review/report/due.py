@@ -165,7 +165,7 @@ def _money(
             if due is not None and is_asked and _is_owed(decision) and (rule.id, due) not in fees:
                 fees.add((rule.id, due))
                 says = _fee(decision, say, is_today=due == day and index == 0)
-                yield DueDate(due, "fee_due", rule.id, decision.title, says)
+                yield DueDate(due, "fee_due", rule.id, say.title(decision.title), says)
             if decision.options:
                 yield from _options(decision, day, offered, say)
 
@@ -185,7 +185,9 @@ def _fee(decision: Decision, say: Voice, *, is_today: bool) -> str:
 
 
 def _options(decision: Decision, day: date, offered: dict[str, str], say: Voice) -> Iterator[DueDate]:
-    chosen = [one.title for one in decision.options if one.eligibility == "eligible" and one.name is not None]
+    chosen = [
+        say.title(one.title) for one in decision.options if one.eligibility == "eligible" and one.name is not None
+    ]
     said = say.comma(chosen)
     if said == offered.get(decision.rule, ""):
         return
@@ -194,4 +196,4 @@ def _options(decision: Decision, day: date, offered: dict[str, str], say: Voice)
         says = say("choices-through", what=said, day=str(decision.window[1]))
     else:
         says = say("choices", what=said or say("nothing"))
-    yield DueDate(day, "options", decision.rule, decision.title, says)
+    yield DueDate(day, "options", decision.rule, say.title(decision.title), says)

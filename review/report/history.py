@@ -10,6 +10,7 @@ from dsl.core.ranges import NEVER, Truth
 from evaluator.decision import HELD
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
+from review.languages.voice import Voice
 from review.report.summary import Standing
 
 Json = Any
@@ -43,7 +44,7 @@ class Attained:
         return {name: value for name, value in told.items() if value is not None}
 
 
-def history(one: OneDay, standings: Sequence[Standing]) -> Iterator[Attained]:
+def history(one: OneDay, standings: Sequence[Standing], say: Voice) -> Iterator[Attained]:
     """Yield what the register tells of awards, the earliest first; none where nothing is told of it."""
     entries, at = one.interpreter.register.entries, Moment(one.facts.as_of)
     rows = [row for row in entries.told(at).rows or () if row.data.get("award") is not None]
@@ -63,9 +64,9 @@ def history(one: OneDay, standings: Sequence[Standing]) -> Iterator[Attained]:
         title = (
             own.title
             if own is not None
-            else rule.title
+            else say.title(rule.title)
             if rule is not None
-            else one.core.terms.get(award.partition(".")[2], award)
+            else say.title(one.core.terms.get(award.partition(".")[2], award))
         )
         yield Attained(
             award, title, standing.held, level, data.get("attained"), data.get("anniversary"), data.get("ended"),

@@ -26,6 +26,7 @@ from review.languages.voice import Voice
 from review.report.anniversaries import entry_of, next_anniversary
 from review.report.summary import Standing
 from review.words.gap_text import gap_text
+from review.words.titles import title_text
 
 Json = Any
 View: TypeAlias = Literal["today", "anniversary_year"]
@@ -123,7 +124,7 @@ def _in_view(one: OneDay, standing: Standing, view: View, at: Moment, say: Voice
         told.add(reason.code)
         gaps = missing.get(reason.code, ()) if reason.outcome != "met" else ()
         yield Metric(
-            standing, view, at.day, reason.code.removeprefix(f"{rule.id}."), reason.title, reason.outcome,
+            standing, view, at.day, reason.code.removeprefix(f"{rule.id}."), title_text(reason.title, say), reason.outcome,
             reason.observed, reason.required, reason.short_by, reason.unit, reason.points, reason.out_of,
             tuple(dict.fromkeys(gap_text(gap, at.day, say) for gap in gaps))[:MOST_WHY],
         )  # fmt: skip

@@ -20,6 +20,7 @@ from evaluator.reasons import Reason
 from review.languages.voice import Voice
 from review.report.metrics import measured
 from review.report.summary import Standing
+from review.words.titles import title_text
 
 Json = Any
 MOST_DECISIONS = 1_500
@@ -253,7 +254,11 @@ def _weakened(rule: c.Rule, before: Decision, after: Decision, say: Voice) -> It
             # Points that become less are not carried by somebody alone, and a score is no requirement of people.
             is_carried = reason.outcome == "met" != other.outcome and reason.points is None and reason.out_of is None
             yield Weakened(
-                code.removeprefix(f"{rule.id}."), reason.title, say.reason(reason), say.reason(other), is_carried
+                code.removeprefix(f"{rule.id}."),
+                title_text(reason.title, say),
+                say.reason(reason),
+                say.reason(other),
+                is_carried,
             )
 
 

@@ -77,8 +77,8 @@ class CannotProject(ValueError):
     """Facts cannot be projected for a query: they bring a projection, or the day is over."""
 
 
-def projecting(engine: Engine, query: Query, by: date) -> tuple[Query, Projection]:
-    """Return a query over its facts as projected to a day, and what the projection rests on.
+def projecting(engine: Engine, query: Query, by: date, language: str = ENGLISH) -> tuple[Query, Projection]:
+    """Return a query over its facts as projected to a day, and what the projection rests on, told in a language.
 
     Raises:
         CannotProject: the facts bring a projection of their own, or the day lies before that of the question.
@@ -89,7 +89,7 @@ def projecting(engine: Engine, query: Query, by: date) -> tuple[Query, Projectio
         raise CannotProject("the facts bring `projected` themselves")
     if by < query.as_of:
         raise CannotProject(f"{by} lies before {query.as_of}, the day of the question")
-    found = projected(engine.core, query.facts, query.as_of, by, say=voice(ENGLISH))
+    found = projected(engine.core, query.facts, query.as_of, by, say=voice(language))
     return replace(query, facts=found.of(query.facts)), found
 
 

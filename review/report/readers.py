@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from evaluator.acceptance.facts_schema import FactErrors, FactProblem
 from evaluator.engine import Engine, Query
+from review.languages.voice import Voice
 
 Json = Any
 Section: TypeAlias = Literal["summary", "metrics", "history", "due", "people"]
@@ -58,7 +59,7 @@ class Readers:
     withheld: tuple[Withheld, ...] = ()
 
 
-def readers(engine: Engine, role: str | None, as_of: date, *, is_asked: bool) -> Readers:
+def readers(engine: Engine, role: str | None, as_of: date, *, is_asked: bool, say: Voice) -> Readers:
     """Return what a reader sees on a day.
 
     Args:
@@ -66,6 +67,7 @@ def readers(engine: Engine, role: str | None, as_of: date, *, is_asked: bool) ->
         role: the reader's role, None where it is not told.
         as_of: the day.
         is_asked: whether the policies are asked though no role is told; else whoever tells none sees all.
+        say: the voice of the language that titles are told in.
 
     Raises:
         ReaderErrors: the policies know no roles, or not this one.
@@ -95,7 +97,7 @@ def readers(engine: Engine, role: str | None, as_of: date, *, is_asked: bool) ->
         if eligibility in (None, "eligible"):
             seen.append(section)
         else:
-            withheld.append(Withheld(section, rule, engine.core.rules[rule].title, eligibility or ""))
+            withheld.append(Withheld(section, rule, say.title(engine.core.rules[rule].title), eligibility or ""))
     return Readers(tuple(seen), tuple(withheld))
 
 

@@ -7,7 +7,7 @@ of the awards, dates those of a timeline, and who carries a requirement is found
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.acceptance.histories import contradictions
 from evaluator.engine import Engine, UnknownRule, one_day
 from evaluator.timeline.fold import Timeline
-from review.languages.voice import ENGLISH, Voice, voice
+from review.languages.voice import ENGLISH, Voice, voice, voice_of
 from review.report.due import Due, due_in
 from review.report.history import Attained, history
 from review.report.metrics import Metric, metrics
@@ -76,12 +76,13 @@ class Report:
     people: People | None
     notes: tuple[str, ...] = ()
     """What is not in it, and why."""
-    language: str = ENGLISH
+    say: Voice = field(default=voice(ENGLISH), compare=False)
+    """The voice of its language; it knows the translations of titles."""
 
     @property
-    def say(self) -> Voice:
-        """The voice of its language."""
-        return voice(self.language)
+    def language(self) -> str:
+        """The tag of its language."""
+        return self.say.tag
 
     @property
     def timeline(self) -> Timeline | None:
@@ -130,7 +131,7 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
         NotForReader: the policies do not let the role see the report.
         UnknownLanguage: there are no messages in the language.
     """
-    say = voice(query.language)
+    say = voice_of(engine.core, query.language)
     if not limits.is_inside(query.as_of):
         raise limits.DayOutside(query.as_of)
     engine.reader.check(query.facts)
@@ -138,7 +139,7 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
     if problems:
         raise FactErrors(problems)
     asked = _awards(engine, query.rules)
-    seen = readers(engine, query.role, query.as_of, is_asked=query.is_asked)
+    seen = readers(engine, query.role, query.as_of, is_asked=query.is_asked, say=say)
     through = min(calendar.add_years(query.as_of, 1), limits.LAST_DAY)
     one = one_day(engine, query.facts, query.as_of)
     named = [rule.id for pattern in query.rules if "*" not in pattern for rule in engine.rules(pattern)]
@@ -160,11 +161,11 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
     partner = query.facts.get("partner")
     return Report(
         query.request_id, partner, query.as_of, through, query.role,
-        engine.core.digest, engine.core.version, engine.core.title, engine.name, seen,
+        engine.core.digest, engine.core.version, say.title(engine.core.title), engine.name, seen,
         overview if is_seen["summary"] else None,
         tuple(metrics(one, followed, say)) if is_seen["metrics"] else None,
-        tuple(history(one, overview.standings)) if is_seen["history"] else None,
-        due, carried, tuple(notes), query.language,
+        tuple(history(one, overview.standings, say)) if is_seen["history"] else None,
+        due, carried, tuple(notes), say,
     )  # fmt: skip
 
 

@@ -178,7 +178,7 @@ def _standing(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision, say
     if cycle is None or cycle.version_on(one.facts.as_of) is None:
         stages = _by_register(one, rule)
         missing = tuple(gap.gap.pointer for gap in decision.missing) if len(stages) > 1 else ()
-        return Standing(rule, decision.title, decision, stages, BY_REGISTER, missing)
+        return Standing(rule, say.title(decision.title), decision, stages, BY_REGISTER, missing)
     said = one.decision(cycle)
     projection = _projection(engine, one, rule, decision, say) if _asks_for_one(said) else None
     if projection is not None:
@@ -186,7 +186,7 @@ def _standing(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision, say
     told = said.stage.options if isinstance(said.stage, Words) else None
     known = told or frozenset(name for version in cycle.versions for name in _names(version))
     missing = tuple(missing.gap.pointer for missing in said.missing)
-    return Standing(rule, decision.title, decision, known, cycle.id, missing, projection)
+    return Standing(rule, say.title(decision.title), decision, known, cycle.id, missing, projection)
 
 
 def _asks_for_one(said: Decision) -> bool:

@@ -12,7 +12,7 @@ from review.words.titles import title_text
 def gap_text(gap: Gap, day: date, say: Voice) -> str:
     """Say what is missing; ``day`` is that of the question."""
     on = str(gap.day or day)
-    title = _title(gap, say)
+    title = gap_title(gap, say)
     match gap.kind:
         case "history" if gap.title:
             return say("gap-history", title=title, day=on)
@@ -29,9 +29,27 @@ def gap_text(gap: Gap, day: date, say: Voice) -> str:
             return say("gap-not-told", title=title)
 
 
-def _title(gap: Gap, say: Voice) -> str:
+def gap_title(gap: Gap, say: Voice) -> str:
     """Return the title of what is missing: a sentence of the evaluator, a list that every programme has, or as written."""
-    if gap.code and gap.kind != "months":
+    if gap.code and gap.code not in NOTED:
         named = gap.names[0] if gap.names else "-"
         return say(f"gap-{gap.code}", named=named)
     return title_text(gap.title, say)
+
+
+def gap_note(gap: Gap, say: Voice) -> str:
+    """Return the note beside what is missing; empty where it has none."""
+    match gap.code:
+        case "months":
+            first, last = gap.names
+            return say("note-months", first=first, last=last)
+        case "lack":
+            return say("note-lack", named=gap.names[0])
+        case code if code in NOTED or gap.note:
+            return say(f"note-{code}")
+        case _:
+            return ""
+
+
+NOTED = frozenset(("months", "lack", "partial", "lies_ahead"))
+"""Codes of sentences that stand beside a title; those of others are the title."""

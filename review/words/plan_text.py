@@ -2,64 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from dsl import core as c
+from dsl.core.ranges import Truth
 from evaluator.improve.aims import Limit
 from evaluator.improve.improving import Improvement, Suggested
 from evaluator.improve.levers import Rows
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, Won
 from evaluator.improve.search import Plan
-from evaluator.reasons import number, plain
+from evaluator.reasons import number, unit_of
+from review.languages.voice import Voice
 from review.words.decision_text import outcome_text
-from review.words.speaker import joined
+from review.words.gap_text import gap_title
+from review.words.titles import title_text
 
 Json = Any
 
 MOST_LIMITS = 4
 """Places not looked at that are told to people; as JSON all are."""
-NOT_LOOKED_AT = {
-    True: "Not looked at, so that a cheaper plan may hide there:",
-    False: "Not looked at, so that a plan may hide there:",
-}
-"""What is told before them, by whether plans were found."""
 
 
-def standing_line(found: Improvement) -> str:
+def standing_line(found: Improvement, say: Voice) -> str:
     """Tell how the rule is decided as the facts stand."""
-    decided = found.decided
-    said = outcome_text(decided).replace("_", " ") if decided.in_force else "not in force"
+    decided, day = found.decided, str(found.query.as_of)
+    said = outcome_text(decided, say) if decided.in_force else say("state-not_in_force")
     score = decided.score
-    points = f": {plain(score.points)} points, {plain(score.needed)} are needed" if score is not None else ""
-    return f"{said} on {found.query.as_of}{points}"
+    if score is None:
+        return say("stands", outcome=said, day=day)
+    points, needed = say.range(score.points), say.range(score.needed)
+    return say("stands-points", outcome=said, day=day, points=points, needed=needed)
 
 
-def headline(found: Improvement) -> str:
+def missing_line(found: Improvement, say: Voice) -> str | None:
+    """Tell what is missing to decide the rule as it is; None where nothing is."""
+    names = [say("in-brackets", said=gap_title(one.gap, say), more=one.gap.pointer) for one in found.decided.missing]
+    if found.outcome not in ("undetermined", "unknown") or not names:
+        return None
+    return say("tell-first", what=say.all_of(names))
+
+
+def headline(found: Improvement, say: Voice) -> str:
     """Tell in a sentence what came out."""
     match found.outcome:
-        case "eligible":
-            return "Nothing is needed."
-        case "undetermined":
-            return "Nothing has to change, only to be told: with nothing in place of what is missing it is eligible."
         case "plans":
-            many = len(found.plans)
-            return (
-                "What it would take:" if many == 1 else f"What it would take, one of these {many}, the cheapest first:"
-            )
-        case "cannot_be_reached":
-            waited = "" if found.query.by is None else f", nor by waiting until {found.query.by}"
-            return f"It cannot be reached by any change{waited}. In the way:"
-        case "unknown":
-            return "No plan was found, but it is not known that there is none. Not met by what was tried:"
+            return say("plan-plans", count=len(found.plans))
+        case "cannot_be_reached" if found.query.by is not None:
+            return say("plan-cannot_be_reached-by", day=str(found.query.by))
+        case outcome:
+            return say(f"plan-{outcome}")
 
 
-def plan_lines(found: Improvement, one: Suggested) -> Iterator[str]:
+def in_the_way_lines(found: Improvement, say: Voice) -> Iterator[str]:
+    """Yield the requirements that no change meets."""
+    for code, title in found.in_the_way:
+        yield say("in-brackets", said=title_text(title, say), more=code)
+
+
+def plan_lines(found: Improvement, one: Suggested, say: Voice) -> Iterator[str]:
     """Yield the changes of a plan, what is alike in one line."""
     plan = one.plan
     if plan.day > found.query.as_of:
-        yield f"wait until {plan.day}" + (", with all as it is told" if not plan.pieces else "")
+        yield say("wait" if plan.pieces else "wait-only", day=str(plan.day))
     told: set[Piece] = set()
     new = len({piece.new for piece in plan.pieces if isinstance(piece, Earned) and piece.person is None})
     for piece in plan.pieces:
@@ -67,7 +73,15 @@ def plan_lines(found: Improvement, one: Suggested) -> Iterator[str]:
             continue
         alike = [other for other in plan.pieces if _is_told_with(piece, other)]
         told.update(alike)
-        yield _line(found, plan, alike, one.serves[piece], new)
+        said, about = _line(found, plan, alike, new, say)
+        yield _serving(said, one.serves[piece], about, say)
+
+
+def rests_line(found: Improvement, one: Suggested, say: Voice) -> str | None:
+    """Tell what a plan takes as nothing, where that is not all that was taken so."""
+    if not one.takes or len(one.takes) == len(found.taken) + len(found.absent):
+        return None
+    return say("as-long-as", what=say.all_of(one.takes))
 
 
 def _is_told_with(piece: Piece, other: Piece) -> bool:
@@ -80,97 +94,115 @@ def _is_told_with(piece: Piece, other: Piece) -> bool:
             return piece == other
 
 
-def _line(found: Improvement, plan: Plan, alike: list[Piece], serves: Mapping[str, str], new: int) -> str:
+def _line(found: Improvement, plan: Plan, alike: list[Piece], new: int, say: Voice) -> tuple[str, str | None]:
+    """Return what is changed, and the title that the line has of it as it stands in the policies; None where that says all."""
     core, piece = found.core, alike[0]
     match piece:
         case Raised(lever=lever, now=now, to=to):
             declared = core.facts.get(lever.name) or core.named[lever.name]
-            before = "not told now" if lever.name in found.taken else f"now {_amount(now, declared.type)}"
-            return (
-                f"{declared.title}: {_amount(to, declared.type)}, {before} ({lever.name}){_for(serves, declared.title)}"
-            )
+            title, figure = title_text(declared.title, say), _amount(to, declared.type, say)
+            if lever.name in found.taken:
+                return say("raise-untold", title=title, figure=figure, name=lever.name), declared.title
+            before = _amount(now, declared.type, say)
+            return say("raise", title=title, now=before, figure=figure, name=lever.name), declared.title
         case Told(lever=lever):
             declared = core.facts.get(lever.name) or core.named[lever.name]
-            return f"{declared.title}: {_word(lever.value)} ({lever.name}){_for(serves, declared.title)}"
+            title = title_text(declared.title, say)
+            return say("tell", title=title, value=_word(lever.value, say), name=lever.name), declared.title
         case Earned(certification=name, alike=others):
-            also = f", or one of {others} others that count alike" if others > 1 else ""
-            also = ", or another one that counts alike" if others == 1 else also
-            return f"certify {_people([one for one in alike if isinstance(one, Earned)], new)}: {name}{also}{_for(serves, name)}"
+            people = _people([one for one in alike if isinstance(one, Earned)], new, say)
+            if others:
+                return say("certify-alike", people=people, certification=name, count=others), name
+            return say("certify", people=people, certification=name), name
         case Won(rule=rule):
             title = (core.rules[rule].version_on(plan.day) or core.rules[rule]).title
-            return f"then attain {title} ({rule})"
+            return say("attain", title=title_text(title, say), rule=rule), None
         case Paid(lever=lever, fee=fee, amount=amount, currency=currency):
             version = core.rules[lever.rule].version_on(plan.day)
             benefits = next((one.title for one in version.options if one.name == lever.option), "") if version else ""
-            paid = f", for {number(amount)} {currency or ''}".rstrip() if amount is not None else ""
-            at = f" ({fee})" if fee is not None else ""
-            return f"then buy {benefits}{paid}{at}"
+            title = title_text(benefits, say)
+            bought = say("buy", title=title)
+            if amount is not None:
+                bought = say("buy-for", title=title, amount=say.with_unit(number(amount), currency))
+            return (bought if fee is None else say("in-brackets", said=bought, more=fee)), None
         case Added(records=records, fields=fields):
-            apart_by = piece.lever.apart if len(alike) > 1 and isinstance(piece.lever, Rows) else None
-            shown = {name: value for name, value in fields if name != apart_by}
-            values = ", ".join(f"{name} {_word(value)}" for name, value in shown.items())
-            many = "a record" if len(alike) == 1 else f"{len(alike)} records"
-            apart = f", each of another {apart_by.replace('_', ' ')}" if apart_by is not None else ""
-            return f"{core.records[records].title}: {many} more with {values}{apart}{_for(serves, core.records[records].title)}"
+            apart = piece.lever.apart if len(alike) > 1 and isinstance(piece.lever, Rows) else None
+            shown = [say("number-of", name=name, figure=_word(value, say)) for name, value in fields if name != apart]
+            listing = core.records[records].title
+            title, told = title_text(listing, say), say.comma(shown)
+            if apart is None:
+                return say("add", title=title, count=len(alike), fields=told), listing
+            return say("add-apart", title=title, count=len(alike), fields=told, apart=apart.replace("_", " ")), listing
 
 
-def _people(earned: list[Earned], new: int) -> str:
+def _people(earned: Sequence[Earned], new: int, say: Voice) -> str:
     """Tell who; of several new people each is told by a number, so that it is seen who is the same."""
-    return joined([one.person or ("somebody new" if new == 1 else f"new person {one.new}") for one in earned], "and")
-
-
-def _for(serves: Mapping[str, str], said: str) -> str:
-    """Tell the requirements that a change serves, where the line does not say so already."""
-    titles = list(dict.fromkeys(title for title in serves.values() if title != said))
-    return f", for {joined(titles, 'and')}" if titles else ""
-
-
-def _amount(value: Decimal, type_: c.Type) -> str:
-    match type_.kind:
-        case "percent":
-            return f"{number(value)} %"
-        case "money":
-            return f"{number(value)} {type_.unit or ''}".rstrip()
-        case _:
-            return number(value)
-
-
-def _word(value: Json) -> str:
-    return (
-        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value).replace("_", " ")
+    return say.all_of(
+        [one.person or (say("somebody-new") if new == 1 else say("new-person", number=str(one.new))) for one in earned]
     )
 
 
-def taken_line(found: Improvement) -> str | None:
+def _serving(said: str, serves: Mapping[str, str], about: str | None, say: Voice) -> str:
+    """Tell the requirements that a change serves, where the line does not say so already."""
+    if about is None:
+        return said
+    titles = [title_text(title, say) for title in dict.fromkeys(serves.values()) if title != about]
+    return say("serving", said=said, titles=say.all_of(titles)) if titles else said
+
+
+def _amount(value: Decimal, type_: c.Type, say: Voice) -> str:
+    return say.with_unit(number(value), unit_of(type_) if type_.kind in ("percent", "money") else None)
+
+
+def _word(value: Json, say: Voice) -> str:
+    if isinstance(value, bool):
+        return say.range(Truth.TRUE if value else Truth.FALSE)
+    return str(value).replace("_", " ")
+
+
+def taken_line(found: Improvement, say: Voice) -> str | None:
     """Tell what is not told and was taken as nothing; None where nothing was."""
     core = found.core
     said: list[str] = []
     for name, value in found.taken.items():
         declared = core.facts.get(name) or core.named[name]
-        nothing = "no" if value is False else _amount(Decimal(value), declared.type)
-        said.append(f"{declared.title} ({name}) as {nothing}")
-    said += [f"the list {name} as empty" for name in found.absent]
-    return f"Not told, and taken as nothing here: {joined(said, 'and')}." if said else None
+        nothing = _word(value, say) if value is False else _amount(Decimal(value), declared.type, say)
+        said.append(say("taken-fact", title=title_text(declared.title, say), name=name, value=nothing))
+    said += [say("taken-list", name=name) for name in found.absent]
+    return say("taken-as-nothing", what=say.all_of(said)) if said else None
 
 
-def limit_lines(found: Improvement) -> Iterator[str]:
+def not_looked_at(found: Improvement, say: Voice) -> str:
+    """Tell before what was not looked at why that matters."""
+    return say("not-looked-at", has_plans="yes" if found.plans else "no")
+
+
+def limit_lines(found: Improvement, say: Voice) -> Iterator[str]:
     """Yield what was not looked at, so that a plan may hide there."""
     if not found.limits:
         return
-    yield NOT_LOOKED_AT[bool(found.plans)]
+    yield not_looked_at(found, say)
     for limit in found.limits[:MOST_LIMITS]:
-        yield f"  {limit_text(limit)}"
+        yield f"  {limit_text(limit, say)}"
     if len(found.limits) > MOST_LIMITS:
-        yield f"  and {len(found.limits) - MOST_LIMITS} more"
+        yield f"  {say('more', count=len(found.limits) - MOST_LIMITS)}"
 
 
-def limit_text(limit: Limit) -> str:
+def limit_text(limit: Limit, say: Voice) -> str:
     """Tell one of them: the requirement, and why."""
-    return f"{limit.title} ({limit.code}): {limit.why}" if limit.code else limit.why
+    why = why_text(limit, say)
+    if not limit.code:
+        return why
+    return say.of(say("in-brackets", said=title_text(limit.title, say), more=limit.code), why)
 
 
-def cost_line(found: Improvement) -> str:
+def why_text(limit: Limit, say: Voice) -> str:
+    """Tell why something was not looked at."""
+    names = say.comma(limit.names)
+    said = say(f"limit-{limit.reason}", names=names)
+    return say("limit-to-tell", said=said, names=names) if limit.names and limit.asks_to_tell else said
+
+
+def cost_line(found: Improvement, say: Voice) -> str:
     """Tell whose costs the order is by."""
-    if found.costs.given:
-        return "Costs as given; what they leave out is Merit's own default."
-    return "Costs are Merit's own defaults, no figures of a programme: --costs FILE replaces them."
+    return say("costs-given" if found.costs.given else "costs-own")

@@ -46,16 +46,16 @@ def sentence(one: Happening, say: Voice) -> str:
         case "stage" | "amount" | "level":
             return say(f"happens-{one.kind}", turned=_turned(one.kind, before, after, say))
         case "options" | "fee_due":
-            return say(f"happens-{one.kind}", what=_side(one.kind, after, say))
+            return say(f"happens-{one.kind}", what=side_text(one.kind, after, say))
         case _:
             assert_never(one.kind)
 
 
 def _turned(kind: Kind, before: State | None, after: State | None, say: Voice) -> str:
-    return say.turned(_side(kind, before, say), _side(kind, after, say))
+    return say.turned(side_text(kind, before, say), side_text(kind, after, say))
 
 
-def _side(kind: Kind, state: State | None, say: Voice) -> str:
+def side_text(kind: Kind, state: State | None, say: Voice) -> str:
     """Return what a kind of happening is about, as it is in a state; a dash where there is none."""
     told: str | None = None
     if state is None:
@@ -113,7 +113,7 @@ def saying_text(saying: Saying, say: Voice) -> str:
 
 def _payment(one: Payment, say: Voice) -> str:
     amount = "" if one.amount is None else f" {say.range(one.amount)} {one.currency or ''}".rstrip()
-    return f"{say.comma(one.titles)}{amount}"
+    return f"{say.comma(map(say.title, one.titles))}{amount}"
 
 
 def reached_text(one: Reached, say: Voice) -> str:

@@ -17,9 +17,11 @@ TITLE_MESSAGES = {
 
 
 def title_text(title: str, say: Voice) -> str:
-    """Return a title in a language; one of the policies stays as it is written there."""
+    """Return a title in a language; one of the policies without a translation stays as it is written there."""
     if say.tag == ENGLISH:
         return title
+    if title in say.titles:
+        return say.titles[title]
     message = TITLE_MESSAGES.get(title)
     if message is not None:
         return say(message)

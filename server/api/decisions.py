@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from evaluator.deadline import within
 from server.api import logged, problems, queries, wire
 from server.api.answers import Answered, answered
+from server.api.languages import asked_language, in_asked_language, in_language, language_of
 from server.api.problems import Fault, Problem
 from server.api.wire import written
 from server.snapshot import Limits, Snapshot, current_limits, current_snapshot
@@ -28,12 +29,12 @@ def create_decisions() -> ResponseReturnValue:
     """Answer one query and say why."""
     snapshot = current_snapshot()
     limits = current_limits()
-    data = wire.read_json(limits.body_bytes)
+    data = in_asked_language(wire.read_json(limits.body_bytes))
     with within(limits.seconds):
         answer = answered(snapshot, data)
     logged.log([answer])
     logged.show_shadow(snapshot, [answer], limits)
-    return wire.write_text(answer.body)
+    return in_language(wire.write_text(answer.body), language_of(data))
 
 
 @bp.post("/batch")
@@ -46,7 +47,7 @@ def create_batch() -> ResponseReturnValue:
         text, answers = _batch(snapshot, data, limits)
     logged.log(answers)
     logged.show_shadow(snapshot, answers, limits)
-    return wire.write_text(text)
+    return in_language(wire.write_text(text), asked_language())
 
 
 def _batch(snapshot: Snapshot, data: Json, limits: Limits) -> tuple[str, list[Answered]]:
@@ -71,7 +72,7 @@ def _batch(snapshot: Snapshot, data: Json, limits: Limits) -> tuple[str, list[An
     answers: list[Answered] = []
     for item in items:
         try:
-            answers.append(answered(snapshot, item["query"], most))
+            answers.append(answered(snapshot, in_asked_language(item["query"]), most))
             told = f'"answer":{answers[-1].body}'
         except Problem as problem:
             told = f'"problem":{written(problem.as_json())}'

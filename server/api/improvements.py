@@ -14,8 +14,10 @@ from evaluator.deadline import within
 from evaluator.engine import Engine, UnknownRule
 from evaluator.improve.costs import CostErrors, Costs, read_costs
 from evaluator.improve.improving import MOST_CHANGES, ImproveErrors, Improvement, ImproveQuery, improve
-from evaluator.improve.told import improvement_json
+from review.languages.voice import voice_of
+from review.words.improvement_json import improvement_json
 from server.api import problems, queries, wire
+from server.api.languages import in_asked_language, in_language, language_faults, language_of
 from server.api.problems import Fault
 from server.snapshot import current_engine, current_limits
 
@@ -33,10 +35,10 @@ def create_improvement() -> ResponseReturnValue:
     """Look for the cheapest changes that make a partner eligible."""
     engine = current_engine()
     bounds = current_limits()
-    data = wire.read_json(bounds.body_bytes)
+    data = in_asked_language(wire.read_json(bounds.body_bytes))
     with within(bounds.seconds):
-        told = improvement_json(answer(engine, data))
-    return wire.write_json(told)
+        told = improvement_json(answer(engine, data), voice_of(engine.core, language_of(data)))
+    return in_language(wire.write_json(told), language_of(data))
 
 
 def answer(engine: Engine, data: Json) -> Improvement:
@@ -90,5 +92,6 @@ READERS: Mapping[str, queries.Reader] = {
     "facts": queries.object_faults,
     "costs": queries.object_faults,
     "max_changes": _most_faults,
+    "language": language_faults,
 }
 """What looks at each part of a question."""

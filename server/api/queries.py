@@ -18,12 +18,13 @@ from evaluator.whatif.changes import changes_of, shape_problems
 from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
 from review.report.projection import CannotProject, projecting
 from server.api import problems
+from server.api.languages import language_faults, language_of
 from server.api.problems import Fault
 from server.api.wire import escaped
 
 Json = Any
 REQUIRED = ("decide", "as_of", "facts")
-OPTIONAL = ("request_id", "policy", "detail", "project", "what_if")
+OPTIONAL = ("request_id", "policy", "detail", "project", "language", "what_if")
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 MAX_ID = 200
 """Characters of a request's or an item's id, and of a rule's."""
@@ -62,7 +63,8 @@ def answer(
             if "what_if" in data:
                 return compare(engine, query_of(data), changes_of(data["what_if"]))
             if "project" in data:
-                query, projection = projecting(engine, query_of(data), date.fromisoformat(data["project"]))
+                day = date.fromisoformat(data["project"])
+                query, projection = projecting(engine, query_of(data), day, language_of(data))
                 return replace(engine.decide(query, most_problems=most), projection=projection.as_json())
             return engine.decide(query_of(data), most_problems=most)
         except CannotProject as error:
@@ -290,6 +292,7 @@ _READERS: Mapping[str, Reader] = {
     "policy": _policy_faults,
     "detail": _detail_faults,
     "project": day_faults,
+    "language": language_faults,
     "what_if": _what_if_faults,
 }
 """What looks at each part of a query."""

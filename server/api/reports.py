@@ -15,12 +15,11 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.deadline import within
 from evaluator.engine import Engine, UnknownRule
 from review.formats.reports import REPORT
-from review.languages.voice import ENGLISH
 from review.report.readers import NotForReader, ReaderErrors
 from review.report.report import Report, ReportErrors, ReportQuery, report
 from review.words.decision_text import unpainted
 from server.api import problems, queries, wire
-from server.api.languages import asked_language, in_language
+from server.api.languages import in_asked_language, in_language, language_faults, language_of
 from server.api.problems import Fault
 from server.snapshot import current_engine, current_limits
 
@@ -46,19 +45,17 @@ def create_report() -> ResponseReturnValue:
     """Tell a partner how it stands, as far as the policies let the reader's role see it."""
     engine = current_engine()
     bounds = current_limits()
-    data = wire.read_json(bounds.body_bytes)
-    language = asked_language()
+    data = in_asked_language(wire.read_json(bounds.body_bytes))
     with within(bounds.seconds):
-        found = answer(engine, data, g.get("caller"), g.get("caller_role"), language)
+        found = answer(engine, data, g.get("caller"), g.get("caller_role"))
+        language = found.language
         form = data.get("format", "json")
         if form == "json":
             return in_language(wire.write_json(found.as_json()), language)
         return in_language(wire.write_text(REPORT[form](found, unpainted), MEDIA_TYPES[form]), language)
 
 
-def answer(
-    engine: Engine, data: Json, caller: str | None = None, role: str | None = None, language: str = ENGLISH
-) -> Report:
+def answer(engine: Engine, data: Json, caller: str | None = None, role: str | None = None) -> Report:
     """Return the report that a body asks for.
 
     Args:
@@ -66,7 +63,6 @@ def answer(
         data: the body.
         caller: whose token came with the request; None where no tokens are asked for.
         role: the role of that token.
-        language: the language of what is told in sentences, one that there is.
 
     Raises:
         Problem: it asks for none, for a rule that does not exist or that nobody attains, its facts do not fit the
@@ -88,7 +84,7 @@ def answer(
         role if caller is not None else data.get("role"),
         True,
         data.get("request_id"),
-        language,
+        language_of(data),
     )
     try:
         return report(engine, query, most=MAX_DECISIONS)
@@ -123,6 +119,7 @@ READERS: Mapping[str, queries.Reader] = {
     "as_of": queries.day_faults,
     "role": queries.text_faults,
     "format": _format_faults,
+    "language": language_faults,
     "facts": queries.object_faults,
 }
 """What looks at each part of a question."""

@@ -15,7 +15,10 @@ from evaluator.deadline import within
 from evaluator.engine import Engine, UnknownRule
 from evaluator.timeline.fold import Timeline, timeline
 from evaluator.timeline.told import SpanErrors, TimelineQuery
+from review.languages.voice import voice_of
+from review.words.timeline_json import timeline_json
 from server.api import problems, queries, wire
+from server.api.languages import in_asked_language, in_language, language_faults, language_of
 from server.api.problems import Fault
 from server.snapshot import current_engine, current_limits
 
@@ -27,6 +30,7 @@ READERS: Mapping[str, queries.Reader] = {
     "from": queries.day_faults,
     "to": queries.day_faults,
     "facts": queries.object_faults,
+    "language": language_faults,
 }
 """What looks at each part of a question."""
 
@@ -41,10 +45,10 @@ def create_timeline() -> ResponseReturnValue:
     """Fold rules over the days on which something that they read changes."""
     engine = current_engine()
     bounds = current_limits()
-    data = wire.read_json(bounds.body_bytes)
+    data = in_asked_language(wire.read_json(bounds.body_bytes))
     with within(bounds.seconds):
-        told = answer(engine, data).as_json()
-    return wire.write_json(told)
+        told = timeline_json(answer(engine, data), voice_of(engine.core, language_of(data)))
+    return in_language(wire.write_json(told), language_of(data))
 
 
 def answer(engine: Engine, data: Json) -> Timeline:

@@ -57,7 +57,11 @@ SAMPLES: dict[str, tuple[str, ...]] = {
         *('cite src "Sample"', 'cite src "Sample two"', 'assume "sample"', 'assume "sample two"'),
         *("was former", "was former_two", "seen 2026-01-01", "seen 2026-02-02"),
         *("only if { sample: fa }", "only if { sample: fb }", 'allow L101 "first"', 'allow L101 "second"'),
+        *('in ja "見本"', 'in ja "別の見本"', 'in zh-TW "樣本" as in src "Sample"'),
     ),
+    "beside*": ('allow L101 "first"', 'allow L101 "second"', 'in ja "見本"', 'in ja "別の見本"'),
+    "translated*": ('in ja "見本"', 'in ja "別の見本"'),
+    "(AS_IN NAME STRING)?": ('as in src "Sample"', 'as in src "Sample two"'),
     "(MONTHLY | DATED_BY NAME)?": ("monthly", "dated by at"),
     "ALSO?": ("also",),
     "span?": ("from 2023-05-01", "until 2024-05-01", "from 2023-05-01 through 2024-05-01"),
@@ -113,6 +117,8 @@ ALIKE = {
     ("claim", "CLAIM", "held", "holds"): "`held` is `holds` of a day gone by",
     ("block", "BLOCK", "category", "track"): "a category and a track total alike; only `first of` asks for tracks",
     ("define", "DEFINE", "define", "measure"): "a figure and a measure are read alike",
+    ("translated", "(AS_IN NAME STRING)?"): "where a translation stands is for who checks it against the text (L160)",
+    ("translated", "STRING", '"Another text"', '"Place"'): "the same",
     ("quantity", "UNIT?"): "the step of a rounding may leave out the unit of what is rounded",
 }
 """Other words for the same, with why."""

@@ -6,6 +6,7 @@ import pytest
 
 from dsl.core.ranges import NEVER, Truth
 from evaluator.standing import Standing
+from review.languages.voice import voice
 from review.words.decision_text import standing_text
 
 SINCE = date(2021, 5, 20)
@@ -23,4 +24,4 @@ SINCE = date(2021, 5, 20)
     ids=["held", "lost", "never held", "no end", "end not known"],
 )
 def test_a_standing_is_told_with_the_last_day_on_which_it_is_held(standing, text):
-    assert standing_text(standing) == text
+    assert standing_text(standing, voice("en")) == text

@@ -40,7 +40,8 @@ CASES = cases()
 
 @cache
 def findings(text: str) -> tuple[Diagnostic, ...]:
-    return linted(load_sources([Source("case.policy", text)]), TEXTS)
+    language = "ja" if " in ja " in text else None
+    return linted(load_sources([Source("case.policy", text)]), TEXTS, language=language)
 
 
 @pytest.mark.parametrize("text", [text for _, text in CASES], ids=[name for name, _ in CASES])
