@@ -76,5 +76,5 @@ def test_the_index_of_holders_counts_as_each_certification_does() -> None:
         assert found == records.people(node, facts, day, False, valid._replace(holders=None), wanted)
         short += bool(valid.holders)
 
-    hold(same, 150, "scores", 3000)
+    hold(same, 150, "scores")
     assert short > 20
