@@ -30,6 +30,8 @@ class Flip(NamedTuple):
     after: str
     clauses: tuple[str, ...] = ()
     """The smallest parts that come out otherwise, by their reason codes."""
+    group: str = ""
+    """What the partner tells of the fact that partners are put together by; empty where they are not."""
 
 
 class Refused(NamedTuple):
@@ -60,6 +62,8 @@ class Trial:
     rules: Mapping[str, str]
     """Rules of the side before, each with its name after."""
     days: tuple[date, ...]
+    group_by: str | None = None
+    """The fact that partners are put together by."""
 
     def of(self, partners: Iterable[Partner]) -> Part:
         """Decide partners by both sides."""
@@ -72,12 +76,13 @@ class Trial:
             if wrong is not None:
                 refused.append(wrong)
                 continue
+            group = "" if self.group_by is None else group_of(facts, self.group_by)
             for day in self.days:
                 decided += len(self.rules)
-                flips.extend(self._flips(name, facts, day))
+                flips.extend(self._flips(name, facts, day, group))
         return Part(count, decided, tuple(flips), tuple(refused))
 
-    def _flips(self, partner: str, facts: Mapping[str, Json], day: date) -> Iterator[Flip]:
+    def _flips(self, partner: str, facts: Mapping[str, Json], day: date, group: str) -> Iterator[Flip]:
         mine = self.before.compared(self.rules, facts, day)
         its = self.after.compared(self.rules.values(), facts, day)
         for (one, points), (other, others_points) in zip(mine, its, strict=True):
@@ -92,7 +97,25 @@ class Trial:
                 )
             )
             for what in unlike:
-                yield Flip(other.rule, partner, day, what, was.get(what, "-"), now.get(what, "-"), clauses)
+                yield Flip(other.rule, partner, day, what, was.get(what, "-"), now.get(what, "-"), clauses, group)
+
+
+def group_of(facts: Mapping[str, Json], fact: str) -> str:
+    """Return what a partner tells of a fact, of one with a history the last.
+
+    Examples:
+        >>> group_of({"facts": {"country": "japan"}}, "country")
+        'japan'
+        >>> group_of({"facts": {"country": {"history": [{"value": "japan"}, {"value": "taiwan"}]}}}, "country")
+        'taiwan'
+        >>> group_of({}, "country")
+        'not told'
+    """
+    told = facts.get("facts", {}).get(fact, "not told")
+    if isinstance(told, dict):
+        steps = told.get("history") or [{}]
+        told = steps[-1].get("value", "not told")
+    return ("yes" if told else "no") if isinstance(told, bool) else str(told).replace("_", " ")
 
 
 def _refusal(partner: str, before: Engine, after: Engine, facts: Mapping[str, Json]) -> Refused | None:

@@ -128,5 +128,7 @@ def impact_csv(found: Impact) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(Flip._fields)
-    writer.writerows((*flip[:2], flip.on.isoformat(), *flip[3:6], " ".join(flip.clauses)) for flip in found.flips)
+    writer.writerows(
+        (*flip[:2], flip.on.isoformat(), *flip[3:6], " ".join(flip.clauses), flip.group) for flip in found.flips
+    )
     return out.getvalue()

@@ -70,6 +70,17 @@ def test_csv_has_a_line_for_every_flip(folder: Path, run_merit: Run) -> None:
     ]
 
 
+def test_partners_are_put_together_by_what_they_tell(folder: Path, run_merit: Run) -> None:
+    asked = (*SIDES, "--partners", "partners.jsonl", "--jobs", "1", "--format", "csv", "--group-by")
+    rows = list(csv.DictReader(io.StringIO(run_merit(*asked, "seats")[1])))
+    told = [json.loads(line) for line in (folder / "partners.jsonl").read_text("utf-8").splitlines()]
+
+    assert {row["group"] for row in rows} <= {str(one["facts"].get("seats", "not told")) for one in told}
+    assert rows
+    assert all(row["group"] for row in rows)
+    assert run_merit(*asked, "seat") == (2, "error: --group-by: there is no fact `seat`; `seats` is one\n")
+
+
 def test_partners_that_are_made_are_said_to_be(folder: Path, run_merit: Run) -> None:
     code, told = run_merit(*SIDES, "--generated", "40", "--seed", "3")
 
