@@ -12,6 +12,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import HELD, Decision, range_json
 from evaluator.engine import Engine, Query
 from evaluator.reasons import Reason, plain
+from review.words.decision_text import reason_text
 
 Json = Any
 Partner = tuple[str, Mapping[str, Json]]
@@ -32,6 +33,9 @@ class Flip(NamedTuple):
     """The smallest parts that come out otherwise, by their reason codes."""
     group: str = ""
     """What the partner tells of the fact that partners are put together by; empty where they are not."""
+    why_before: str = ""
+    """What the first of the clauses came to before, as a decision explains it."""
+    why_after: str = ""
 
 
 class Refused(NamedTuple):
@@ -90,14 +94,11 @@ class Trial:
             unlike = [what for what in dict.fromkeys([*was, *now]) if was.get(what) != now.get(what)]
             if not unlike:
                 continue
-            clauses = tuple(
-                _clauses(
-                    _with_reasons(self.before, one.rule, facts, day),
-                    _with_reasons(self.after, other.rule, facts, day),
-                )
+            clauses, *why = _clauses(
+                _with_reasons(self.before, one.rule, facts, day), _with_reasons(self.after, other.rule, facts, day)
             )
             for what in unlike:
-                yield Flip(other.rule, partner, day, what, was.get(what, "-"), now.get(what, "-"), clauses, group)
+                yield Flip(other.rule, partner, day, what, was.get(what, "-"), now.get(what, "-"), clauses, group, *why)
 
 
 def group_of(facts: Mapping[str, Json], fact: str) -> str:
@@ -153,12 +154,28 @@ def _said(range_: Range) -> str:
     return value if isinstance(value, str) else plain(range_)
 
 
-def _clauses(one: Decision, other: Decision) -> Iterator[str]:
-    """Yield the codes of the smallest parts that come out otherwise: below them nothing does."""
-    was = {reason.key[0]: _told(reason) for reason in _all(one)}
-    for reason in _all(other):
-        if _differs(reason, was) and not any(_differs(part, was) for part in _below(reason)):
-            yield reason.code
+def _clauses(one: Decision, other: Decision) -> tuple[tuple[str, ...], str, str]:
+    """Return the codes of the smallest parts that come out otherwise, below which nothing does, and what the first is."""
+    before = {reason.key[0]: reason for reason in _all(one)}
+    was = {code: _told(reason) for code, reason in before.items()}
+    found = [
+        reason
+        for reason in _all(other)
+        if _differs(reason, was) and not any(_differs(part, was) for part in _below(reason))
+    ]
+    if not found:
+        return (), "", ""
+    first = found[0]
+    return (
+        tuple(reason.code for reason in found),
+        _why(before[first.code]) if first.code in before else "not asked",
+        _why(first),
+    )
+
+
+def _why(reason: Reason) -> str:
+    outcome, text = reason.outcome.replace("_", " "), reason_text(reason)
+    return outcome if text == outcome else f"{outcome}: {text}"
 
 
 def _differs(reason: Reason, was: Mapping[str, object]) -> bool:

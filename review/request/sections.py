@@ -121,6 +121,9 @@ def _flip(row: Flipped, core: c.Core) -> Item:
     kinds = "; ".join(f"{what} {number:,}×" for what, number in row.kinds[:3])
     lines = [f"by {_clause(clause, core)} {number:,}×" for clause, number in row.clauses[:3]]
     lines.append(f"for example {', '.join(f'{flip.partner} on {flip.on}' for flip in row.samples)}")
+    first = row.samples[0]
+    if first.why_before != first.why_after:
+        lines += [f"{first.partner} before: {first.why_before}", f"{first.partner} after: {first.why_after}"]
     return Item(
         f"{in_words(row.way, row.count)} by {row.title or row.rule} (`{row.rule}`): {kinds}",
         (),

@@ -40,7 +40,11 @@ def test_counts_come_first_then_partners_with_the_clause(folder: Path, run_merit
         "entitlement.badge  Badge",
         "  eligibility: eligible -> not eligible  3",
         "    p5 on 2023-06-20, by entitlement.badge.seats",
+        "      before: met: 5, required 5",
+        "      after:  unmet: 5, required 8, short by 3",
         "    p6 on 2023-06-20, by entitlement.badge.seats",
+        "      before: met: 6, required 5",
+        "      after:  unmet: 6, required 8, short by 2",
     ]
 
 

@@ -61,7 +61,9 @@ def test_money_is_drawn_by_group_where_partners_are_put_together() -> None:
 
     told = str(Xml.fromstring(drawing).get("aria-label"))
     assert "by rule and group" in said
-    assert told.index("taiwan: Annual fee: 9,460 before, 10,000 after, 2 partners") < told.index("japan: Annual fee: 4,730")
+    assert told.index("taiwan: Annual fee: 9,460 before, 10,000 after, 2 partners") < told.index(
+        "japan: Annual fee: 4,730"
+    )
 
 
 def test_where_nothing_flips_nothing_is_drawn() -> None:
