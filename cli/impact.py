@@ -30,6 +30,7 @@ from cli.console import (
 )
 from cli.sides import side
 from dsl.core.calendar import month_index, month_text
+from dsl.diagnostics import nearest
 from evaluator import limits
 from evaluator.engine import Engine
 from review.diff.compare import Comparison, Side, compare
@@ -56,6 +57,8 @@ class Asked:
     seed: int
     days: tuple[date, ...]
     jobs: int | None
+    group_by: str | None = None
+    """The fact that partners are put together by."""
 
 
 def partner_options(command: Command) -> Command:
@@ -83,6 +86,11 @@ def partner_options(command: Command) -> Command:
         ),
         day_option("--from", "first", "First of the days of --every."),
         day_option("--to", "last", "Last of them."),
+        click.option(
+            "--group-by",
+            metavar="FACT",
+            help="Put partners together by what they tell of this fact, for money and columns.",
+        ),
         click.option(
             "--jobs",
             type=click.IntRange(1),
@@ -117,6 +125,7 @@ def impact(
     every: str | None,
     first: date | None,
     last: date | None,
+    group_by: str | None,
     jobs: int | None,
     policies: tuple[str, ...],
     parquet: str | None,
@@ -136,7 +145,7 @@ def impact(
     if not days:
         days = (today(),)
         click.echo(f"decided for today, {days[0]}; --dates takes other days", err=True)
-    asked = Asked(files, generated, seed, days, jobs)
+    asked = Asked(files, generated, seed, days, jobs, group_by)
     found = compare(side(base, paths), side(head, paths))
     told = impact_of(found, engine_of(found.before), engine_of(found.after), asked)
     if parquet is not None:
@@ -160,7 +169,9 @@ def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked) ->
     """
     differ = rules_that_differ(found)
     rules = {one.former or one.name: one.name for one in found.changed if one.what == "rule" and one.name in differ}
-    trial = Trial(before, after, rules, asked.days)
+    if asked.group_by is not None:
+        _is_fact(asked.group_by, before, after)
+    trial = Trial(before, after, rules, asked.days, asked.group_by)
     partners = (
         _made(trial, asked.seed, asked.generated) if asked.generated is not None else _read(existing(asked.files))
     )
@@ -172,6 +183,13 @@ def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked) ->
         {name: found.after.core.rules[name].title for name in rules.values()}, flips, refused,
         asked.seed if asked.generated is not None else None,
     )  # fmt: skip
+
+
+def _is_fact(name: str, before: Engine, after: Engine) -> None:
+    known = [*before.core.facts, *after.core.facts]
+    if name not in known:
+        near = nearest(name, known)
+        fail_usage(f"--group-by: there is no fact `{name}`{f'; `{near}` is one' if near else ''}")
 
 
 def rules_that_differ(found: Comparison) -> dict[str, str]:

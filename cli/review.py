@@ -73,6 +73,7 @@ def review(
     every: str | None,
     first: date | None,
     last: date | None,
+    group_by: str | None,
     jobs: int | None,
     policies: tuple[str, ...],
     as_of: date | None,
@@ -95,7 +96,7 @@ def review(
     paths = policies or (DEFAULT_POLICIES,)
     day = as_of or today()
     days = days_of(dates, every, first, last) or (day,)
-    asked = Asked(files, None if files else generated or GENERATED, seed, days, jobs)
+    asked = Asked(files, None if files else generated or GENERATED, seed, days, jobs, group_by)
     found = compare(side(base, paths), side(head, paths))
     told = _request(found, (base, head), paths, asked, day, seconds)
     if out is None:

@@ -825,7 +825,11 @@ def walk(node: Node) -> Iterator[Node]:
         value = waiting.pop()
         if isinstance(value, Node):
             yield value
-            waiting.extend([getattr(value, name) for name in _parts_of(type(value))])
+            for name in _parts_of(type(value)):
+                inner = getattr(value, name)
+                # Most fields hold a text or nothing: they are not looked at again.
+                if inner and type(inner) is not str:
+                    waiting.append(inner)
         elif isinstance(value, tuple):
             waiting.extend(reversed(value))
         elif isinstance(value, dict):

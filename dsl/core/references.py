@@ -108,6 +108,9 @@ class Reading:
     def __init__(self, core: c.Core) -> None:
         self.core = core
         self._own: dict[tuple[str, str], _Own] = {}
+        self._of_award: dict[str, list[str]] = {}
+        for rule in core.rules.values():
+            self._of_award.setdefault(rule.award, []).append(rule.id)
 
     def of(self, rules: Iterable[c.Rule]) -> Reads:
         """Return what rules read, also through other rules, measures and the register's checks."""
@@ -166,6 +169,6 @@ class Reading:
                     case "rule":
                         own.rules.add(name)
                     case "award":
-                        own.rules.update(rule.id for rule in self.core.rules.values() if rule.award == name)
+                        own.rules.update(self._of_award.get(name, ()))
                     case "certifications" | "table":
                         continue

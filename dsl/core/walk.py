@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from dsl import core as c
 from dsl.core.types import common_days, is_empty
@@ -131,10 +132,12 @@ def _gather_names(value: Any, found: list[tuple[c.Refers, str]]) -> None:
         inner = getattr(value, name)
         if refers is not None:
             found.append((refers, inner))
-        elif type(inner) not in _HOLDS_NOTHING:
-            for item in inner if isinstance(inner, tuple) else (inner,):
-                if type(item) not in _HOLDS_NOTHING and not isinstance(item, c.Node):
+        elif _what(inner) == "list":
+            for item in inner:
+                if _what(item) == "part":
                     _gather_names(item, found)
+        elif _what(inner) == "part":
+            _gather_names(inner, found)
 
 
 def own_figures(node: c.Node) -> Iterator[c.Figure]:
@@ -182,45 +185,61 @@ def stated_in(value: Any, day: date) -> Iterator[tuple[c.Basis, c.Days]]:
 
 def _children(value: Any, day: date | None) -> list[c.Expr]:
     """Return the nodes directly below a node or a part of one; a list, as all that reads rules asks for them again and again."""
-    if isinstance(value, c.Node) and value.tells_elsewhere:
+    if day is not None and isinstance(value, c.Node) and value.tells_elsewhere:
         day = None  # decided on other days than the one told of
     found: list[c.Expr] = []
-    names = _FIELDS.get(type(value))
-    for name in names if names is not None else _fields_of(type(value)):
-        inner = getattr(value, name)
-        if type(inner) not in _HOLDS_NOTHING:
-            _gather(inner, day, found)
+    fields_of = _FIELDS.get(type(value)) or _fields_of(type(value))
+    _gather(fields_of(value), day, found)
     return found
 
 
-def _gather(value: Any, day: date | None, found: list[c.Expr]) -> None:
-    """Add the nodes that a field holds: itself, those it lists, those of its parts."""
-    if isinstance(value, tuple):
-        for item in value:
-            if type(item) not in _HOLDS_NOTHING:
-                _gather(item, day, found)
-    elif isinstance(value, c.Node) or _declared(type(value)):
+def _gather(values: Iterable[Any], day: date | None, found: list[c.Expr]) -> None:
+    """Add the nodes among what fields hold or list, and those of the parts among it."""
+    for value in values:
+        what = _WHAT.get(type(value)) or _what(value)
+        if what == "nothing":
+            continue
+        if what == "list":
+            _gather(value, day, found)
+            continue
         # Whatever has days counts on them only: a requirement, a row, a version of a value.
         if day is not None:
             days = getattr(value, "days", None)
             if isinstance(days, c.Days) and day not in days:
-                return
-        if isinstance(value, c.Node):
-            found.append(value)  # type: ignore[arg-type]
+                continue
+        if what == "node":
+            found.append(value)
         else:
             found += _children(value, day)
-    else:
-        _HOLDS_NOTHING.add(type(value))
 
 
-_HOLDS_NOTHING: set[type] = set()
-"""Types met in fields that hold no nodes: texts, figures, days."""
-_FIELDS: dict[type, tuple[str, ...]] = {}
+_What: TypeAlias = Literal["node", "part", "list", "nothing"]
+_WHAT: dict[type, _What] = {}
+"""What stands in fields, by its type: a node, a part that is none, a list of either, or a text, a figure, days."""
 
 
-def _fields_of(cls: type) -> tuple[str, ...]:
-    """Return the names of the fields of a part of the core in which nodes may stand."""
-    _FIELDS[cls] = tuple(own.name for own in _declared(cls))
+def _what(value: Any) -> _What:
+    cls = type(value)
+    found = _WHAT.get(cls)
+    if found is None:
+        if issubclass(cls, tuple):
+            found = "list"
+        elif issubclass(cls, c.Node):
+            found = "node"
+        else:
+            found = "part" if _declared(cls) else "nothing"
+        _WHAT[cls] = found
+    return found
+
+
+_FIELDS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
+
+
+def _fields_of(cls: type) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads the fields of a part of the core in which nodes may stand, all at once."""
+    names = [own.name for own in _declared(cls)]
+    # Of one name it would be the value itself.
+    _FIELDS[cls] = attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
     return _FIELDS[cls]
 
 

@@ -12,7 +12,7 @@ from dsl import core as c
 from dsl.core.ranges import Truth
 from dsl.diagnostics import listed
 from evaluator import limits
-from evaluator.decision import Decision
+from evaluator.decision import ELIGIBILITY, Decision, Eligibility
 from evaluator.engine import Engine, Query
 from evaluator.improve.aims import Limit
 from evaluator.improve.costs import Costs, default_costs
@@ -121,7 +121,7 @@ def improve(engine: Engine, query: ImproveQuery, *, most: int = MOST_DECISIONS) 
 
     Raises:
         DayOutside, FactErrors, UnknownRule: as ``Engine.decide``.
-        ImproveErrors: the rule has no eligibility, several are named, or the last day is before the first.
+        ImproveErrors: nobody is eligible for the rule, several are named, or the last day is before the first.
     """
     rule = _rule(engine, query.rule, query.as_of)
     if query.by is not None and query.by < query.as_of:
@@ -143,13 +143,13 @@ def _as_many(facts: Mapping[str, Json], most: int) -> int:
 
 def _rule(engine: Engine, name: str, day: date) -> c.Rule:
     rules = engine.rules(name)
-    asked = [rule for rule in rules if c.KINDS[rule.kind].decides == "eligibility"]
+    asked = [rule for rule in rules if c.KINDS[rule.kind].decides in ("eligibility", "options")]
     if not asked:
         kind = rules[0].kind
         raise ImproveErrors(
             "rule",
             f"`{name}` is a {kind}: nobody is eligible for it",
-            f"ask for an award or an entitlement, for example {_example(engine, day)}",
+            f"ask for an award, an entitlement or a choice, for example {_example(engine, day)}",
         )
     if len(asked) > 1:
         raise ImproveErrors(
@@ -161,6 +161,21 @@ def _rule(engine: Engine, name: str, day: date) -> c.Rule:
 def _example(engine: Engine, day: date) -> str:
     rules = [rule for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "eligibility"]
     return next((rule.id for rule in rules if rule.version_on(day) is not None), "an award")
+
+
+def eligibility_of(decision: Decision) -> Eligibility:
+    """Return whether a partner is eligible; of a choice, whether an option that gives something can be chosen."""
+    if decision.eligibility is not None:
+        return decision.eligibility
+    found = {
+        option.eligibility
+        for option in decision.options
+        if option.name is not None and any(effect.verb == "gives" for effect in option.effects)
+    }
+    return "eligible" if "eligible" in found else "undetermined" if "undetermined" in found else "not_eligible"
+
+
+_TRUTHS: dict[Eligibility, Truth] = {told: truth for truth, told in ELIGIBILITY.items()}
 
 
 class _Improving:
@@ -178,6 +193,7 @@ class _Improving:
         """The days that were looked at."""
 
     def answer(self) -> Improvement:
+        # That a choice can be made is no end: its benefits are bought.
         if self.decided.eligibility == "eligible":
             self.days = [self.query.as_of]
             return self._told("eligible", Filled(self.query.facts, {}, ()))
@@ -199,7 +215,7 @@ class _Improving:
         if self.plans:
             return self._told("plans", self._that_matter(filled))
         # What is told may be what is missing: of a decision that is open nothing is out of reach.
-        is_open = self.decided.eligibility == "undetermined" and self._truth(filled) is not Truth.FALSE
+        is_open = eligibility_of(self.decided) == "undetermined" and self._truth(filled) is not Truth.FALSE
         outcome: Outcome = "unknown" if self.limits or is_open else "cannot_be_reached"
         return self._told(outcome, filled, in_the_way)
 
@@ -209,6 +225,9 @@ class _Improving:
 
     def _truth(self, filled: Filled) -> Truth | None:
         self.made += 1
+        if self.decided.eligibility is None:
+            query = Query((self.rule.id,), self.query.as_of, filled.facts, detail="none")
+            return _TRUTHS[eligibility_of(self.engine.decide(query).decisions[0])]
         return self.engine.truth(self.rule.id, filled.facts, self.query.as_of)
 
     def _search(self, day: date, most: int) -> tuple[Search, Filled]:
@@ -241,7 +260,8 @@ class _Improving:
         return None if day == self.query.as_of else replace(plan, day=day)
 
     def _suggested(self, plan: Plan, cost: Decimal, search: Search, trying: Trying, filled: Filled) -> Suggested:
-        changes = trying.changes(plan.pieces)
+        # A choice can be made with what comes before it; once it was made it is none.
+        changes = trying.changes(piece for piece in plan.pieces if not trying.is_the_choice(piece))
         as_told = {name: part for name, part in (("set", changes.told), ("with", changes.more)) if part}
         serves = {piece: search.asked_by_piece(piece) for piece in plan.pieces}
         return Suggested(plan, cost, serves, as_told, self._takes(plan, trying, filled))

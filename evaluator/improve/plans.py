@@ -146,14 +146,21 @@ class Trying:
     def is_met(self, pieces: Sequence[Piece], day: date, facts: Mapping[str, Json] | None = None) -> bool:
         """Decide whether a rule is met with pieces done.
 
-        An award is attained only where its own rule is met by then, and benefits are bought only where their option can
+        Of a choice: whether an option is bought. An award is attained only where its own rule is met by then, and benefits are bought only where their option can
         be chosen.
 
         Raises:
             TooManyDecisions: no more may be made.
         """
-        data, _ = self._done(pieces, day, self.facts if facts is None else facts)
+        data, done = self._done(pieces, day, self.facts if facts is None else facts)
+        if c.KINDS[self.rule.kind].decides == "options":
+            # A choice is made where something of it is bought.
+            return any(map(self.is_the_choice, done))
         return self._truth(self.rule, data, day) is Truth.TRUE
+
+    def is_the_choice(self, piece: Piece) -> bool:
+        """Whether a piece is the very choice that is asked about."""
+        return isinstance(piece, Paid) and piece.lever.rule == self.rule.id
 
     def in_order(self, pieces: Sequence[Piece], day: date) -> tuple[Piece, ...]:
         """Return pieces in the order in which they are done: awards as they can be attained, last.

@@ -5,7 +5,7 @@ What no lever reaches is decided and stands as it is. What is not read here is s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -99,6 +99,9 @@ class Reading:
             version = rule.version_on(self.day)
             if version is None:
                 aim: Aim = Fixed(ZERO)
+            elif c.KINDS[rule.kind].decides == "options":
+                ways = list(self._ways_to_buy(rule, version, None))
+                aim = at_least(1, ways) if ways else Fixed(ZERO)
             elif version.requirement is None:
                 aim = Fixed(ONE)
             else:
@@ -266,18 +269,23 @@ class Reading:
         ways: list[Aim] = []
         for rule in self.engine.core.rules.values():
             version = rule.version_on(self.day)
-            for option in version.options if version is not None and self.costs.buy is not None else ():
-                gives = any(effect.verb == "gives" and benefit in effect.names for effect in option.effects)
-                if self.day not in option.days or not gives or option.name is None or rule.id in self._inside:
-                    continue
-                if len(self._inside) >= MOST_DEEP or version is None:
-                    ways.append(self._limited("awards_for_awards"))
-                    continue
-                lever = Bought(benefit, rule.id, option.name)
-                self.about[lever] = About(option.title)
-                self.fees[lever] = self._fee(option)
-                ways.append(Titled(self._option(rule, version, option, lever), option.code, option.title))
+            if version is not None and rule.id not in self._inside:
+                ways += self._ways_to_buy(rule, version, benefit)
         return at_least(1, ways) if ways else Fixed(ZERO)
+
+    def _ways_to_buy(self, rule: c.Rule, version: c.RuleVersion, benefit: str | None) -> Iterator[Aim]:
+        """Yield what it takes to choose each option of a choice that gives benefits; None: whichever it gives."""
+        for option in version.options if self.costs.buy is not None else ():
+            given = [name for effect in option.effects if effect.verb == "gives" for name in effect.names]
+            if self.day not in option.days or option.name is None or (benefit not in given if benefit else not given):
+                continue
+            if len(self._inside) >= MOST_DEEP:
+                yield self._limited("awards_for_awards")
+                continue
+            lever = Bought(benefit or given[0], rule.id, option.name)
+            self.about[lever] = About(option.title)
+            self.fees[lever] = self._fee(option)
+            yield Titled(self._option(rule, version, option, lever), option.code, option.title)
 
     def _option(self, rule: c.Rule, version: c.RuleVersion, option: c.Option, lever: Bought) -> Aim:
         at = Moment(self.day, rule=rule)

@@ -10,7 +10,7 @@ from typing import Any
 from dsl.codec import decimal_text
 from evaluator.decision import decision_json
 from evaluator.improve.aims import Limit
-from evaluator.improve.improving import Improvement, Suggested
+from evaluator.improve.improving import Improvement, Suggested, eligibility_of
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, Won
 
 Json = Any
@@ -29,7 +29,7 @@ def improvement_json(found: Improvement) -> dict[str, Json]:
         **({"max_changes": query.max_changes} if query.max_changes is not None else {}),
         "policy": {"digest": found.core.digest, "version": found.core.version},
         "engine": found.engine,
-        "eligibility": decided.eligibility,
+        "eligibility": eligibility_of(decided),
         **({"score": told["score"]} if "score" in told else {}),
         "missing": told["missing"],
         "outcome": found.outcome,

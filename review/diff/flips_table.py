@@ -16,6 +16,7 @@ COLUMNS = pa.schema(
         ("on", pa.date32()),
         *((name, pa.string()) for name in ("what", "before", "after")),
         ("clauses", pa.list_(pa.string())),
+        *((name, pa.string()) for name in ("group", "why_before", "why_after")),
     ]
 )
 """A column for each field of ``Flip``; outcomes are texts, as they are told elsewhere."""

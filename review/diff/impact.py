@@ -12,6 +12,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import HELD, Decision, range_json
 from evaluator.engine import Engine, Query
 from evaluator.reasons import Reason, plain
+from review.words.decision_text import reason_text
 
 Json = Any
 Partner = tuple[str, Mapping[str, Json]]
@@ -30,6 +31,11 @@ class Flip(NamedTuple):
     after: str
     clauses: tuple[str, ...] = ()
     """The smallest parts that come out otherwise, by their reason codes."""
+    group: str = ""
+    """What the partner tells of the fact that partners are put together by; empty where they are not."""
+    why_before: str = ""
+    """What the first of the clauses came to before, as a decision explains it."""
+    why_after: str = ""
 
 
 class Refused(NamedTuple):
@@ -60,6 +66,8 @@ class Trial:
     rules: Mapping[str, str]
     """Rules of the side before, each with its name after."""
     days: tuple[date, ...]
+    group_by: str | None = None
+    """The fact that partners are put together by."""
 
     def of(self, partners: Iterable[Partner]) -> Part:
         """Decide partners by both sides."""
@@ -72,12 +80,13 @@ class Trial:
             if wrong is not None:
                 refused.append(wrong)
                 continue
+            group = "" if self.group_by is None else group_of(facts, self.group_by)
             for day in self.days:
                 decided += len(self.rules)
-                flips.extend(self._flips(name, facts, day))
+                flips.extend(self._flips(name, facts, day, group))
         return Part(count, decided, tuple(flips), tuple(refused))
 
-    def _flips(self, partner: str, facts: Mapping[str, Json], day: date) -> Iterator[Flip]:
+    def _flips(self, partner: str, facts: Mapping[str, Json], day: date, group: str) -> Iterator[Flip]:
         mine = self.before.compared(self.rules, facts, day)
         its = self.after.compared(self.rules.values(), facts, day)
         for (one, points), (other, others_points) in zip(mine, its, strict=True):
@@ -85,14 +94,29 @@ class Trial:
             unlike = [what for what in dict.fromkeys([*was, *now]) if was.get(what) != now.get(what)]
             if not unlike:
                 continue
-            clauses = tuple(
-                _clauses(
-                    _with_reasons(self.before, one.rule, facts, day),
-                    _with_reasons(self.after, other.rule, facts, day),
-                )
+            clauses, *why = _clauses(
+                _with_reasons(self.before, one.rule, facts, day), _with_reasons(self.after, other.rule, facts, day)
             )
             for what in unlike:
-                yield Flip(other.rule, partner, day, what, was.get(what, "-"), now.get(what, "-"), clauses)
+                yield Flip(other.rule, partner, day, what, was.get(what, "-"), now.get(what, "-"), clauses, group, *why)
+
+
+def group_of(facts: Mapping[str, Json], fact: str) -> str:
+    """Return what a partner tells of a fact, of one with a history the last.
+
+    Examples:
+        >>> group_of({"facts": {"country": "japan"}}, "country")
+        'japan'
+        >>> group_of({"facts": {"country": {"history": [{"value": "japan"}, {"value": "taiwan"}]}}}, "country")
+        'taiwan'
+        >>> group_of({}, "country")
+        'not told'
+    """
+    told = facts.get("facts", {}).get(fact, "not told")
+    if isinstance(told, dict):
+        steps = told.get("history") or [{}]
+        told = steps[-1].get("value", "not told")
+    return ("yes" if told else "no") if isinstance(told, bool) else str(told).replace("_", " ")
 
 
 def _refusal(partner: str, before: Engine, after: Engine, facts: Mapping[str, Json]) -> Refused | None:
@@ -130,12 +154,28 @@ def _said(range_: Range) -> str:
     return value if isinstance(value, str) else plain(range_)
 
 
-def _clauses(one: Decision, other: Decision) -> Iterator[str]:
-    """Yield the codes of the smallest parts that come out otherwise: below them nothing does."""
-    was = {reason.key[0]: _told(reason) for reason in _all(one)}
-    for reason in _all(other):
-        if _differs(reason, was) and not any(_differs(part, was) for part in _below(reason)):
-            yield reason.code
+def _clauses(one: Decision, other: Decision) -> tuple[tuple[str, ...], str, str]:
+    """Return the codes of the smallest parts that come out otherwise, below which nothing does, and what the first is."""
+    before = {reason.key[0]: reason for reason in _all(one)}
+    was = {code: _told(reason) for code, reason in before.items()}
+    found = [
+        reason
+        for reason in _all(other)
+        if _differs(reason, was) and not any(_differs(part, was) for part in _below(reason))
+    ]
+    if not found:
+        return (), "", ""
+    first = found[0]
+    return (
+        tuple(reason.code for reason in found),
+        _why(before[first.code]) if first.code in before else "not asked",
+        _why(first),
+    )
+
+
+def _why(reason: Reason) -> str:
+    outcome, text = reason.outcome.replace("_", " "), reason_text(reason)
+    return outcome if text == outcome else f"{outcome}: {text}"
 
 
 def _differs(reason: Reason, was: Mapping[str, object]) -> bool:

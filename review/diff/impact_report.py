@@ -83,6 +83,9 @@ def _refused_lines(found: Impact) -> Iterator[str]:
 def _sample(flip: Flip) -> Iterator[str]:
     by = f", by {', '.join(flip.clauses[:3])}" if flip.clauses else ""
     yield f"{flip.partner} on {flip.on}{by}"
+    if flip.why_before != flip.why_after:
+        yield f"  before: {flip.why_before}"
+        yield f"  after:  {flip.why_after}"
 
 
 def by_way(flips: Sequence[Flip]) -> Mapping[str, Mapping[tuple[str, str, str], list[Flip]]]:
@@ -128,5 +131,7 @@ def impact_csv(found: Impact) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(Flip._fields)
-    writer.writerows((*flip[:2], flip.on.isoformat(), *flip[3:6], " ".join(flip.clauses)) for flip in found.flips)
+    writer.writerows(
+        (*flip[:2], flip.on.isoformat(), *flip[3:6], " ".join(flip.clauses), *flip[7:]) for flip in found.flips
+    )
     return out.getvalue()

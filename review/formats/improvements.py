@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluator.improve.improving import Improvement
+from evaluator.improve.improving import Improvement, eligibility_of
 from evaluator.reasons import number
 from review.formats.format import Formats, Spoken, in_json, in_lines
 from review.words.decision_text import Paint
@@ -29,7 +29,7 @@ from review.words.titles import title_text
 def improvement_lines(spoken: Spoken[Improvement], paint: Paint) -> Iterator[str]:
     """Yield what is decided, then the plans, what they rest on, and what was not looked at."""
     found, say = spoken.told, spoken.say
-    standing = paint(standing_line(found, say), found.decided.eligibility or "")
+    standing = paint(standing_line(found, say), eligibility_of(found.decided))
     yield f"{paint(found.rule.id, 'head')}  {say.of(title_text(found.title, say), standing)}"
     yield from (line for line in (missing_line(found, say), taken_line(found, say)) if line is not None)
     yield ""

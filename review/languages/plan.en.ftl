@@ -24,7 +24,7 @@ decisions-made = { $decisions } decisions; { $digest }
 wait = wait until { $day }
 wait-only = wait until { $day }, with all as it is told
 raise = raise { $title } from { $now } to { $figure } ({ $name })
-raise-untold = have { $title } at { $figure }; it is not told now ({ $name })
+raise-untold = bring { $title } to { $figure }, where nothing is told now ({ $name })
 tell = { $title }: { $value } ({ $name })
 certify = certify { $people }: { $certification }
 certify-alike = certify { $people }: { $certification }, or { $count ->
@@ -32,13 +32,19 @@ certify-alike = certify { $people }: { $certification }, or { $count ->
    *[other] one of { $count } others that count alike
 }
 attain = then attain { $title } ({ $rule })
-buy = then buy { $title }
-buy-for = then buy { $title }, for { $amount }
-add = { $title }: { $count ->
+buy = { $is_alone ->
+    [yes] choose
+   *[no] then choose
+} { $title }
+buy-for = { $is_alone ->
+    [yes] choose
+   *[no] then choose
+} { $title }, for { $amount }
+add = add { $count ->
     [one] a record
    *[other] { $count } records
-} more with { $fields }
-add-apart = { $title }: { $count } records more with { $fields }, each of another { $apart }
+} to { $title }: { $fields }
+add-apart = add { $count } records to { $title }: { $fields }, each of another { $apart }
 serving = { $said }, for { $titles }
 somebody-new = somebody new
 new-person = new person { $number }

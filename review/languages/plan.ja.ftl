@@ -29,8 +29,14 @@ tell = { $title }：{ $value }（{ $name }）
 certify = { $people } が認定資格を取得：{ $certification }
 certify-alike = { $people } が認定資格を取得：{ $certification }、または同様に数えるほかの { $count } 件のいずれか
 attain = その後 { $title } を獲得（{ $rule }）
-buy = その後 { $title } を購入
-buy-for = その後 { $title } を購入、{ $amount }
+buy = { $is_alone ->
+    [yes] { $title } を選択
+   *[no] その後 { $title } を選択
+}
+buy-for = { $is_alone ->
+    [yes] { $title } を選択、{ $amount }
+   *[no] その後 { $title } を選択、{ $amount }
+}
 add = { $title }：{ $fields } の記録をあと { $count } 件
 add-apart = { $title }：{ $fields } の記録をあと { $count } 件、{ $apart } はそれぞれ別のもの
 serving = { $said }、対象：{ $titles }

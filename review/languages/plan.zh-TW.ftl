@@ -29,8 +29,14 @@ tell = { $title }：{ $value }（{ $name }）
 certify = { $people } 取得認證：{ $certification }
 certify-alike = { $people } 取得認證：{ $certification }，或同樣計入的其他 { $count } 項之一
 attain = 然後獲得 { $title }（{ $rule }）
-buy = 然後購買 { $title }
-buy-for = 然後購買 { $title }，{ $amount }
+buy = { $is_alone ->
+    [yes] 選擇 { $title }
+   *[no] 然後選擇 { $title }
+}
+buy-for = { $is_alone ->
+    [yes] 選擇 { $title }，{ $amount }
+   *[no] 然後選擇 { $title }，{ $amount }
+}
 add = { $title }：再增加 { $count } 筆紀錄，{ $fields }
 add-apart = { $title }：再增加 { $count } 筆紀錄，{ $fields }，{ $apart } 各不相同
 serving = { $said }，用於 { $titles }

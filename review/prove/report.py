@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -104,27 +105,28 @@ def summary(verdict: Verdict) -> str:
     return ", ".join(told)
 
 
-def verdict_detail(verdict: Verdict) -> Iterator[str]:
-    """Yield who shows what is not proved, and what is not known, in lines."""
+def verdict_detail(verdict: Verdict, told: Callable[[Json], str] | None = None) -> Iterator[str]:
+    """Yield who shows what is not proved, and what is not known, in lines; ``told`` says what a partner tells."""
+    told = told or facts_in_words
     less, more = _words(verdict)
     claims = ((less, verdict.less), (more, verdict.more))
     for word, claim in claims[:1] if verdict.what == "stage" else claims:
         if claim.state == "witness":
-            yield f"{word}: {claim.was} -> {_now(claim)}, {facts_in_words(claim.partner or {})}"
+            yield f"{word}: {claim.was} -> {_now(claim)}, {told(claim.partner or {})}"
         elif claim.state == "unknown":
             yield f"{word}: {claim.why}{between_in_words(claim.between)}"
     if verdict.follows:
-        yield f"its settings, options or effects differ too: what follows from it is not among the claims{_shown(verdict)}"
+        yield f"its settings, options or effects differ too: what follows from it is not among the claims{_shown(verdict, told)}"
 
 
-def _shown(verdict: Verdict) -> str:
+def _shown(verdict: Verdict, told: Callable[[Json], str]) -> str:
     """Return who shows what follows, where somebody was found."""
     claim = verdict.shown
     if claim is None:
         return ""
     what, _, was = claim.was.partition(": ")
-    told = f"{what.replace('_', ' ')}: {was} -> {_now(claim)} on {claim.on}"
-    return f"; shown by {told}, {facts_in_words(claim.partner or {})}"
+    flip = f"{what.replace('_', ' ')}: {was} -> {_now(claim)} on {claim.on}"
+    return f"; shown by {flip}, {told(claim.partner or {})}"
 
 
 def _now(claim: Claim) -> str:
@@ -145,6 +147,43 @@ def facts_in_words(facts: Json) -> str:
     return f"a partner with {json.dumps(_short(facts), ensure_ascii=False)}"
 
 
+def partner_in_words(facts: Json) -> str:
+    """Return what a partner tells for whoever reads a page: people by what they hold, other lists as they are.
+
+    Examples:
+        >>> partner_in_words({"facts": {"seats": 5, "partner_since": {"history": [{"from": "1990-01-01", "value": 3}]}}})
+        'a partner with seats 5, partner_since 3 from 1990-01-01'
+        >>> rows = [{"person": name, "certification": "A", "earned": "2015-01-01"} for name in ("one", "two")]
+        >>> partner_in_words({"facts": {}, "records": {"certifications": rows}})
+        'a partner with 2 people holding A'
+    """
+    told = [f"{name} {_value_in_words(value)}" for name, value in facts.get("facts", {}).items()]
+    records = dict(facts.get("records", {}))
+    certified = records.pop("certifications", [])
+    if isinstance(certified, dict):
+        records["certifications"] = certified
+    else:
+        told += _people_in_words(certified)
+    told += [f"{name} {json.dumps(_short(rows), ensure_ascii=False)}" for name, rows in records.items()]
+    if "projected" in facts:
+        told.append(f"projected {json.dumps(_short(facts['projected']), ensure_ascii=False)}")
+    return f"a partner with {', '.join(told)}" if told else "a partner who tells nothing"
+
+
+def _value_in_words(value: Json) -> str:
+    if isinstance(value, dict) and "history" in value:
+        return ", then ".join(f"{_value_in_words(one['value'])} from {one['from']}" for one in value["history"])
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _people_in_words(rows: Sequence[Json]) -> Iterator[str]:
+    people: dict[str, list[str]] = {}
+    for row in rows:
+        people.setdefault(str(row.get("person", "somebody")), []).append(str(row.get("certification", "something")))
+    for held, number in Counter(" and ".join(one) for one in people.values()).items():
+        yield f"{number} {'person' if number == 1 else 'people'} holding {held}"
+
+
 def _short(told: Json) -> Json:
     match told:
         case dict():
@@ -157,7 +196,10 @@ def _short(told: Json) -> Json:
 
 def between_in_words(between: Sequence[Between]) -> str:
     """Return what stands between a claim and its proof, the first few by name."""
-    told = dict.fromkeys(f"{one.title or one.what} ({f'{one.what}, ' if one.title else ''}{one.at})" for one in between)
+    told = dict.fromkeys(
+        f"{one.title} ({one.what}, {one.at})" if one.title not in ("", one.what) else f"{one.what} ({one.at})"
+        for one in between
+    )
     named = list(told)[:MOST_BETWEEN]
     more = len(told) - len(named)
     return f"; between stand {', '.join(named)}{f' and {more} more' if more else ''}" if named else ""

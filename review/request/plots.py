@@ -53,7 +53,8 @@ def plots(impact: Impact, core: c.Core) -> Iterator[tuple[str, str]]:
         yield days_plot(impact.flips, impact.days), "By day: losses below the line, gains above it; dashed: neither."
     money = list(_money(impact))
     if money:
-        yield money_plot(money), "Paid by all of them together, by rule: before (dashed) and after."
+        by = "rule and group" if any(flip.group for flip in impact.flips) else "rule"
+        yield money_plot(money), f"Paid by all of them together, by {by}: before (dashed) and after."
 
 
 def moved_points(impact: Impact, core: c.Core) -> list[Moved]:
@@ -166,14 +167,16 @@ class _Paid:
 
 
 def _money(impact: Impact) -> Iterator[_Paid]:
-    by_rule: dict[str, list[tuple[str, Decimal, Decimal]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[tuple[str, Decimal, Decimal]]] = defaultdict(list)
     for flip in impact.flips:
         was, now = (figure(flip.before), figure(flip.after)) if flip.what == "amount" else (None, None)
         if was is not None and now is not None:
-            by_rule[flip.rule].append((flip.partner, was, now))
-    for rule, told in list(by_rule.items())[:MOST_RULES]:
+            found[flip.rule, flip.group].append((flip.partner, was, now))
+    paid_most = sorted(found.items(), key=lambda one: -sum(abs(now - was) for _, was, now in one[1]))
+    for (rule, group), told in paid_most[:MOST_RULES]:
         before, after = sum((was for _, was, _ in told), Decimal(0)), sum((now for _, _, now in told), Decimal(0))
-        yield _Paid(impact.titles.get(rule, rule), len({partner for partner, _, _ in told}), before, after)
+        title = impact.titles.get(rule, rule)
+        yield _Paid(f"{group}: {title}" if group else title, len({partner for partner, _, _ in told}), before, after)
 
 
 def money_plot(paid: Sequence[_Paid]) -> str:

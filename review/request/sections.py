@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from review.diff.compare import Changed
+from dsl import core as c
+from review.diff.compare import Changed, requirements
 from review.diff.report import DIRECTIONS, in_order, inner_lines, reached_lines
 from review.guide.marks import sentence
 from review.prove.check_report import property_detail, property_word
-from review.prove.report import LIMITS, summary, verdict_detail
+from review.prove.report import LIMITS, partner_in_words, summary, verdict_detail
 from review.request.flips import Flipped, flipped, in_words, only_points
 from review.request.plots import plots
 from review.request.request import Request
@@ -107,7 +108,8 @@ def _flips(told: Request) -> Section:
         lead += f" {len(impact.refused):,} partners do not fit the vocabulary of a side: "
         lead += "; ".join(f"{one.partner} ({one.side})" for one in impact.refused[:MOST_NAMED])
         lead += " and others." if len(impact.refused) > MOST_NAMED else "."
-    items = [_flip(row) for row in rows]
+    core = told.found.after.core
+    items = [_flip(row, core) for row in rows]
     rest = tuple(item.text for item in items[MOST_NAMED:])
     return Section(
         "Who flips", tuple(items[:MOST_NAMED]), lead, "", rest, f"{len(rest)} more rules and directions", rows,
@@ -115,15 +117,26 @@ def _flips(told: Request) -> Section:
     )  # fmt: skip
 
 
-def _flip(row: Flipped) -> Item:
+def _flip(row: Flipped, core: c.Core) -> Item:
     kinds = "; ".join(f"{what} {number:,}×" for what, number in row.kinds[:3])
-    lines = [f"by {clause} {number:,}×" for clause, number in row.clauses[:3]]
+    lines = [f"by {_clause(clause, core)} {number:,}×" for clause, number in row.clauses[:3]]
     lines.append(f"for example {', '.join(f'{flip.partner} on {flip.on}' for flip in row.samples)}")
+    first = row.samples[0]
+    if first.why_before != first.why_after:
+        lines += [f"{first.partner} before: {first.why_before}", f"{first.partner} after: {first.why_after}"]
     return Item(
         f"{in_words(row.way, row.count)} by {row.title or row.rule} (`{row.rule}`): {kinds}",
         (),
         tuple(lines),
     )
+
+
+def _clause(code: str, core: c.Core) -> str:
+    """Return a clause by its title and its code: the code alone where nothing is called so."""
+    named = [rule for name, rule in core.rules.items() if code.startswith(f"{name}.")]
+    nodes = (node for rule in named for node in requirements(rule) if node.code == code)
+    title = next((node.title for node in nodes if node.title), "")
+    return f"{title} (`{code}`)" if title else f"`{code}`"
 
 
 def _proved(told: Request) -> Section:
@@ -135,7 +148,7 @@ def _proved(told: Request) -> Section:
     for one in proof.merged():
         key = (str(one.days), summary(one))
         groups.setdefault(key, []).append(f"{proof.titles.get(one.rule, '')} (`{one.rule}`)")
-        shown.setdefault(key, tuple(verdict_detail(one)))
+        shown.setdefault(key, tuple(verdict_detail(one, partner_in_words)))
     items = [
         Item(f"{days}, {said}: {_listed(names)}", (), shown[days, said][:MOST_NAMED])
         for (days, said), names in groups.items()

@@ -302,16 +302,7 @@ def reason_text(reason: Reason, say: Voice) -> str:
     if reason.short_by is not None and reason.observed is not None and _is_told(reason.short_by):
         told.append(say("short-by", figure=_short(reason.short_by, say)))
     if reason.empty:
-        titles = {part.code: part.title for part in _all_parts(reason)}
-        named = say.comma(
-            say(
-                "in-brackets",
-                said=title_text(titles.get(code, code), say),
-                more=code.removeprefix(reason.code.rpartition(".")[0] + "."),
-            )
-            for code in reason.empty
-        )
-        told.append(say("no-points", titles=named))
+        told.append(no_points_text(reason, say))
     text = say.comma(told)
     if reason.points is not None:
         figure = say.range(reason.points)
@@ -328,6 +319,20 @@ def reason_text(reason: Reason, say: Voice) -> str:
         more = say.semicolon(when)
         text = say("in-brackets", said=text, more=more) if text else more
     return text or say.outcome(reason.outcome)
+
+
+def no_points_text(reason: Reason, say: Voice) -> str:
+    """Tell which metrics keep a score that reaches its mark from passing: they have no points, and every one needs some."""
+    titles = {part.code: part.title for part in _all_parts(reason)}
+    named = say.comma(
+        say(
+            "in-brackets",
+            said=title_text(titles.get(code, code), say),
+            more=code.removeprefix(reason.code.rpartition(".")[0] + "."),
+        )
+        for code in reason.empty
+    )
+    return say("no-points", titles=named)
 
 
 def _required(reason: Reason, say: Voice) -> str:

@@ -9,14 +9,14 @@ from typing import Any
 from dsl import core as c
 from dsl.core.ranges import Truth
 from evaluator.improve.aims import Limit
-from evaluator.improve.improving import Improvement, Suggested
+from evaluator.improve.improving import Improvement, Suggested, eligibility_of
 from evaluator.improve.levers import Rows
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, Won
 from evaluator.improve.search import Plan
 from evaluator.reasons import number
 from evaluator.sides import unit_of
 from review.languages.voice import Voice
-from review.words.decision_text import outcome_text
+from review.words.decision_text import no_points_text
 from review.words.gap_text import gap_title
 from review.words.titles import title_text
 
@@ -29,12 +29,13 @@ MOST_LIMITS = 4
 def standing_line(found: Improvement, say: Voice) -> str:
     """Tell how the rule is decided as the facts stand."""
     decided, day = found.decided, str(found.query.as_of)
-    said = outcome_text(decided, say) if decided.in_force else say("state-not_in_force")
+    said = say.outcome(eligibility_of(decided)) if decided.in_force else say("state-not_in_force")
     score = decided.score
     if score is None:
         return say("stands", outcome=said, day=day)
     points, needed = say.range(score.points), say.range(score.needed)
-    return say("stands-points", outcome=said, day=day, points=points, needed=needed)
+    stands = say("stands-points", outcome=said, day=day, points=points, needed=needed)
+    return say.and_so(stands, *(no_points_text(reason, say) for reason in decided.reasons if reason.empty))
 
 
 def missing_line(found: Improvement, say: Voice) -> str | None:
@@ -122,9 +123,10 @@ def _line(found: Improvement, plan: Plan, alike: list[Piece], new: int, say: Voi
             version = core.rules[lever.rule].version_on(plan.day)
             benefits = next((one.title for one in version.options if one.name == lever.option), "") if version else ""
             title = title_text(benefits, say)
-            bought = say("buy", title=title)
+            alone = "yes" if len(plan.pieces) == 1 else "no"
+            bought = say("buy", title=title, is_alone=alone)
             if amount is not None:
-                bought = say("buy-for", title=title, amount=say.with_unit(number(amount), currency))
+                bought = say("buy-for", title=title, is_alone=alone, amount=say.with_unit(number(amount), currency))
             return (bought if fee is None else say("in-brackets", said=bought, more=fee)), None
         case Added(records=records, fields=fields):
             apart = piece.lever.apart if len(alike) > 1 and isinstance(piece.lever, Rows) else None

@@ -143,6 +143,8 @@ def test_starting(engine: Engine, report: Report) -> None:
         ("designation.infrastructure", "one_point_short", date(2023, 6, 20), 60),
         ("designation.infrastructure", "new", date(2023, 6, 20), 250),
         ("designation.modern_work", "two_tracks", date(2024, 6, 20), 60),
+        ("choice.benefits_at_anniversary", "one_point_short", date(2023, 6, 20), 600),
+        ("choice.benefits_at_anniversary", "legacy", date(2022, 12, 10), 2_000),
         ("specialization.kubernetes", "new", date(2023, 6, 20), 1_000),
         ("program.azure_expert_msp", "new", date(2023, 6, 20), 5_000),
     ],

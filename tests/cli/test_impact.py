@@ -40,7 +40,11 @@ def test_counts_come_first_then_partners_with_the_clause(folder: Path, run_merit
         "entitlement.badge  Badge",
         "  eligibility: eligible -> not eligible  3",
         "    p5 on 2023-06-20, by entitlement.badge.seats",
+        "      before: met: 5, required 5",
+        "      after:  unmet: 5, required 8, short by 3",
         "    p6 on 2023-06-20, by entitlement.badge.seats",
+        "      before: met: 6, required 5",
+        "      after:  unmet: 6, required 8, short by 2",
     ]
 
 
@@ -68,6 +72,17 @@ def test_csv_has_a_line_for_every_flip(folder: Path, run_merit: Run) -> None:
     assert [(row["partner"], row["before"], row["after"]) for row in rows] == [
         (f"p{number}", "eligible", "not eligible") for number in (5, 6, 7)
     ]
+
+
+def test_partners_are_put_together_by_what_they_tell(folder: Path, run_merit: Run) -> None:
+    asked = (*SIDES, "--partners", "partners.jsonl", "--jobs", "1", "--format", "csv", "--group-by")
+    rows = list(csv.DictReader(io.StringIO(run_merit(*asked, "seats")[1])))
+    told = [json.loads(line) for line in (folder / "partners.jsonl").read_text("utf-8").splitlines()]
+
+    assert {row["group"] for row in rows} <= {str(one["facts"].get("seats", "not told")) for one in told}
+    assert rows
+    assert all(row["group"] for row in rows)
+    assert run_merit(*asked, "seat") == (2, "error: --group-by: there is no fact `seat`; `seats` is one\n")
 
 
 def test_partners_that_are_made_are_said_to_be(folder: Path, run_merit: Run) -> None:

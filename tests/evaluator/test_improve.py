@@ -19,9 +19,10 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts import Facts
 from evaluator.improve.costs import PLAIN, CostErrors, default_costs, read_costs
-from evaluator.improve.improving import ImproveErrors, Improvement, ImproveQuery, improve
+from evaluator.improve.improving import ImproveErrors, Improvement, ImproveQuery, eligibility_of, improve
 from evaluator.improve.levers import Certified
 from evaluator.improve.people import People
+from evaluator.improve.plans import Paid
 from evaluator.improve.told import improvement_json
 from evaluator.whatif.changes import changes_of
 from evaluator.whatif.comparison import compare
@@ -121,7 +122,7 @@ def does_what_it_says(found: Improvement, plan: Json) -> None:
         [decided] = compare(ENGINE, query, changes_of(plan["what_if"])).after.decisions
     else:
         [decided] = ENGINE.decide(query).decisions
-    assert decided.eligibility == "eligible"
+    assert eligibility_of(decided) == "eligible"
 
 
 def steps(found: Improvement) -> list[list[tuple[str, ...]]]:
@@ -219,6 +220,29 @@ def test_benefits_are_bought_where_their_option_can_be_chosen_and_their_fee_coun
 
     assert steps(found) == [[("raise", "adds", "3"), ("tell", "audited", "True"), ("buy", "fee.yearly")]]
     assert found.plans[0].cost == Decimal("14.1")
+
+
+def test_the_cheapest_way_to_choose_is_told_and_each_plan_opens_its_option() -> None:
+    facts = told(adds=2)
+
+    found = ask("choice.benefits", facts)
+
+    assert found.outcome == "plans"
+    assert steps(found)[0][-1][0] == "buy"
+    for one in found.plans:
+        bought = one.plan.pieces[-1]
+        assert isinstance(bought, Paid)
+        answer = compare(ENGINE, Query(("choice.benefits",), DAY, facts), changes_of(one.changes)).after
+        chosen = [option for option in answer.decisions[0].options if option.name == bought.lever.option]
+        assert [option.eligibility for option in chosen] == ["eligible"]
+    assert improvement_json(found)["eligibility"] == "not_eligible"
+
+
+def test_a_choice_that_is_open_costs_what_it_is_bought_for() -> None:
+    found = ask("choice.benefits", told(adds=3, audited=True))
+
+    assert steps(found)[0] == [("buy", "fee.yearly")]
+    assert improvement_json(found)["eligibility"] == "eligible"
 
 
 def test_what_no_change_moves_is_said_to_be_out_of_reach_with_what_stands_in_the_way() -> None:
@@ -353,9 +377,8 @@ def test_no_more_decisions_are_made_than_may_be() -> None:
 @pytest.mark.parametrize(
     ("rule", "more", "name", "advice"),
     [
-        ("fee.yearly", {}, "rule", "ask for an award or an entitlement"),
-        ("lifecycle.competency.levelled.low", {}, "rule", "ask for an award or an entitlement"),
-        ("choice.benefits", {}, "rule", "ask for an award or an entitlement"),
+        ("fee.yearly", {}, "rule", "ask for an award, an entitlement or a choice"),
+        ("lifecycle.competency.levelled.low", {}, "rule", "ask for an award, an entitlement or a choice"),
         ("competency.levelled", {}, "rule", "name one of"),
         ("designation.base", {"by": date(2023, 6, 19)}, "by", "from the day of the question on"),
         ("designation.base", {"max_changes": 0}, "max_changes", "ask for 1 to 100"),

@@ -158,3 +158,55 @@ def test_rows_of_the_choice_open_at_the_first_anniversary_and_legacy_closes_thir
     assert "legacy" in open_from["2022-12-11"]
     # What is left is chosen by who has no membership any more, and so no anniversary to wait for.
     assert open_from["2022-12-12"] == choosable - {"legacy"}
+
+
+SOLUTIONS, LEGACY = "solutions_partner_benefits", "legacy_benefits"
+SOLUTIONS_FEE = "Annual Solutions Partner fee 4,730 USD"
+
+
+@pytest.mark.parametrize(
+    ("earned", "before", "buys", "pays", "keeps"),
+    [
+        (True, "no competency", SOLUTIONS, SOLUTIONS_FEE, True),
+        (True, "silver", SOLUTIONS, SOLUTIONS_FEE, True),
+        (True, "gold", SOLUTIONS, SOLUTIONS_FEE, True),
+        (True, "silver", LEGACY, "Annual fee of the legacy benefits 1,670 USD", True),
+        (True, "gold", LEGACY, "Annual fee of the legacy benefits 4,730 USD", True),
+        (True, "no competency", LEGACY, None, None),
+        (True, "silver", None, None, False),
+        (True, "gold", None, None, False),
+        (False, "silver", LEGACY, "Annual fee of the legacy benefits 1,670 USD", False),
+        (False, "gold", LEGACY, "Annual fee of the legacy benefits 4,730 USD", False),
+        (False, "no competency", SOLUTIONS, None, False),
+        (False, "silver", SOLUTIONS, None, False),
+        (False, "gold", SOLUTIONS, None, False),
+        (False, "no competency", LEGACY, None, False),
+        (False, "no competency", None, None, False),
+        (False, "silver", None, None, False),
+        (False, "gold", None, None, False),
+    ],
+)
+def test_every_row_of_the_choice_at_the_first_anniversary(
+    earned: bool, before: str, buys: str | None, pays: str | None, keeps: bool | None
+) -> None:
+    """What is bought on the day: the fee, whether it is refused, and the designation (None: of those who buy nothing)."""
+    name = f"Designation {'earned' if earned else 'not earned'}, {before} before"
+    facts = scenario("policies/money/anniversary.scenarios.yaml", name)
+    events = [] if buys is None else [{"on": "2022-11-11", "buys": f"benefit.{buys}"}]
+    # Who chooses nothing keeps what is held until the thirty days are over; it was earned the day before.
+    first_day = "2022-11-10" if buys is None else "2022-11-11"
+    last_day = "2022-12-12" if earned and buys is None else "2022-11-12"
+
+    found = told({**facts, "events": events}, first_day, last_day, "designation.data_ai")
+
+    [bought] = [one for one in found.happenings if one.kind in ("bought", "refused")] or [None]
+    assert (bought is not None) is (buys is not None)
+    if bought is not None:
+        assert bought.kind == ("bought" if pays is not None else "refused")
+        assert bought.after == (f"through 2023-11-10; pays {pays}" if pays is not None else "not eligible on the day")
+    benefits = [row["award"] for row in found.register or () if row["award"].startswith("benefit.")]
+    assert benefits == ([f"benefit.{buys}"] if pays is not None else [])
+    if keeps is not None:
+        assert held(found, last_day, "designation.data_ai") is keeps
+    if earned and buys is None:
+        assert held(found, "2022-12-11", "designation.data_ai")

@@ -22,7 +22,9 @@ from evaluator.improve.improving import Improvement, ImproveQuery, improve
 from evaluator.improve.plans import Earned
 from evaluator.improve.told import improvement_json
 from evaluator.whatif.changes import Changes, changed
+from review.formats.format import Spoken
 from review.formats.improvements import IMPROVE
+from review.languages.voice import voice
 from review.scenarios.partners import COMPLETE, Partners
 from review.words.decision_text import unpainted
 from tests.conftest import Golden
@@ -45,6 +47,8 @@ TOLD = (
     ("security_gates", "designation.security", "2023-12-01", None),
     ("silver", "competency.cloud_platform.gold", "2023-06-20", None),
     ("two_tracks", "designation.modern_work", "2024-06-20", None),
+    ("one_point_short", "choice.benefits_at_anniversary", "2023-06-20", None),
+    ("legacy", "choice.benefits_at_anniversary", "2022-12-10", None),
 )
 """Of every example partner something that it is short of, and the last day it may wait for."""
 DAYS = (date(2022, 11, 1), date(2023, 6, 20), date(2024, 6, 20), date(2026, 9, 1))
@@ -270,7 +274,7 @@ def test_what_it_would_take_is_told_as_recorded(
 
     found = improve(engine, ImproveQuery(rule, date.fromisoformat(day), facts, by=last))
 
-    text = IMPROVE["text"](found, unpainted).replace(engine.core.digest[:12], "<digest>")
+    text = IMPROVE["text"](Spoken(found, voice("en")), unpainted).replace(engine.core.digest[:12], "<digest>")
     golden.check(ROOT / f"tests/data/improve/{partner}.{rule}.txt", text)
 
 

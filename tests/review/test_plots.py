@@ -50,5 +50,21 @@ def test_flips_are_drawn_by_day_and_money_by_rule() -> None:
     assert money.endswith("Annual fee: 9,460 before, 9,980 after, 2 partners")
 
 
+def test_money_is_drawn_by_group_where_partners_are_put_together() -> None:
+    found = impact(
+        Flip("fee.annual_fee", "one", DAY, "amount", "4730", "4990", group="japan"),
+        Flip("fee.annual_fee", "two", DAY, "amount", "4730", "5000", group="taiwan"),
+        Flip("fee.annual_fee", "three", DAY, "amount", "4730", "5000", group="taiwan"),
+    )
+
+    drawing, said = list(plots(found, CORE))[-1]
+
+    told = str(Xml.fromstring(drawing).get("aria-label"))
+    assert "by rule and group" in said
+    assert told.index("taiwan: Annual fee: 9,460 before, 10,000 after, 2 partners") < told.index(
+        "japan: Annual fee: 4,730"
+    )
+
+
 def test_where_nothing_flips_nothing_is_drawn() -> None:
     assert not list(plots(impact(), CORE))

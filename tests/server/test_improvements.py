@@ -56,7 +56,7 @@ def test_an_improvement_is_answered_as_its_schema_says_and_its_plans_do_what_the
         ({"by": "2023-01-31"}, 422, "/by", "wait until a day from the day of the question on"),
         ({"by": "2023-02-30"}, 422, "/by", "write year-month-day"),
         ({"rule": "specialization.kubernets"}, 404, "/rule", "did you mean"),
-        ({"rule": "fee.annual_fee"}, 422, "/rule", "ask for an award or an entitlement"),
+        ({"rule": "fee.annual_fee"}, 422, "/rule", "ask for an award, an entitlement or a choice"),
         ({"rule": "*"}, 422, "/rule", "name one of"),
         ({"costs": {"certification": -1}}, 422, "/costs/certification", "write a number from 0 on"),
         ({"costs": {"fact": 1}}, 422, "/costs/fact", "did you mean `facts`?"),

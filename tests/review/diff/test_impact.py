@@ -16,7 +16,8 @@ from review.scenarios.partners import Partners
 from tests.review.diff.conftest import BASE, EDITS, edited, side
 
 DAYS = (date(2022, 11, 20), date(2023, 6, 20), date(2027, 2, 1))
-PARTNERS = 6
+PARTNERS = 2
+MORE_PARTNERS = 12
 
 
 @cache
@@ -51,11 +52,21 @@ def trial(after: Side) -> Trial:
 
 @pytest.mark.parametrize("name", EDITS)
 def test_a_rule_that_nothing_reaches_decides_as_before(name: str) -> None:
+    check(name, PARTNERS)
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("name", EDITS)
+def test_a_rule_that_nothing_reaches_decides_as_before_of_more_partners(name: str) -> None:
+    check(name, MORE_PARTNERS)
+
+
+def check(name: str, partners: int) -> None:
     tried = trial(side("head", edited(name)))
     others = [rule for rule in tried.before.core.rules if rule in tried.after.core.rules and rule not in tried.rules]
     made = Partners(tried.after.core, seed=5, as_of=DAYS[1])
 
-    for facts in islice(map(made.partner, count(1)), PARTNERS):
+    for facts in islice(map(made.partner, count(1)), partners):
         for day in DAYS:
             query = Query(tuple(others), day, facts, detail="none")
             now = decided(tried.after, query)
