@@ -200,6 +200,8 @@ class Lowering:
                 said = self.register.lapsed(node.award, level, day, projected)
             case c.InRenewal():
                 said = self.register.in_renewal(node.award, day, projected)
+            case _:
+                assert_never(node)
         return Written(node, self.sql.flag(said.value, False), (), (), said.left, day, projected)
 
     def _anniversary(self, node: c.Anniversary, day: date, projected: bool, rule: str) -> Written:
