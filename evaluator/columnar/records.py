@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,7 @@ from dsl.core.ops.parts import Role
 from dsl.core.ranges import NEVER
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import (
+    MOST,
     OPEN,
     End,
     Flag,
@@ -31,7 +33,7 @@ from evaluator.columnar.algebra import (
 from evaluator.columnar.layout import MONTH, PARTNER, PROJECTED
 from evaluator.columnar.source import Source, sql_table, value_of
 from evaluator.columnar.stages import Stages
-from evaluator.columnar.terms import FALSE, NULL, Cannot, Term
+from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.facts import months_before
 from evaluator.limits import MAX_ROWS
 from evaluator.records import _bounds, anything
@@ -52,8 +54,8 @@ class RecordTables:
             raise Cannot("records of a day that lies ahead")
         if node.over is not None and node.over.anniversary_year:
             raise Cannot("months from an anniversary on")
-        if node.records == "awards" or node.alike or node.total is not None:
-            raise Cannot("a figure of records that are counted together")
+        if node.records == "awards":
+            raise Cannot("a figure of the register's entries")
         untold = _untold(node)
         dated = declaration.monthly or declaration.dated_by is not None
         if day != self.source.as_of and not dated:
@@ -103,8 +105,13 @@ class _List:
         self.stages = Stages("r")
         self.sql = Sql(self.stages)
         self._aggregates: dict[Term, str] = {}
+        self._counts = 0
         self._values: dict[tuple[int, date], tuple[c.Expr, Value, list[Term]]] = {}
         """What is asked of each row, and of which rows that is said only in part."""
+
+    @property
+    def _sql_name(self) -> str:
+        return sql_table(f"{PROJECTED if self.projected else ''}{self.table}")
 
     @property
     def is_empty(self) -> bool:
@@ -116,12 +123,16 @@ class _List:
         window = months_before(day, node.over.months, node.over.back) if node.over is not None else None
         rows = self._inside(node, day, window)
         value = self.on(node.value, day) if node.value is not None else None
+        alike = [self.on(one, day) for one in node.alike]
+        total = None if node.total is None else (self.on(node.total.left, day), self.on(node.total.right, day))
         unsaid, self.sql.open = t.either(*self.sql.open), []
         if not t.is_false(unsaid):
             # Of a row something is asked that is not said here, and whether it is inside may rest on that.
             some = self._number_of_rows(unsaid)
             outer.open.append(outer.keep(t.compared(exp.GT, some, t.number(0))))
         match node.function:
+            case "count" if node.total is not None or alike:
+                return self._together(node, rows, [_there(value), *alike], total, outer)
             case "count" if node.distinct:
                 return self._distinct(rows, value, outer)
             case "count":
@@ -274,6 +285,59 @@ class _List:
         most = outer.keep(exp.Add(this=t.closed(different(may)), expression=t.closed(unsettled)))
         return self._open_above(least, most, rows, outer)
 
+    def _together(
+        self, node: c.Aggregate, rows: _Rows, values: Sequence[Value], total: tuple[Value, Value] | None, outer: Sql
+    ) -> Value:
+        """Return how many different keys there are, of several values, or of those whose records have enough together.
+
+        That is said where all of it is known: what may be one more the row engine tells.
+        """
+        keys = [_key(value) for value in values]
+        sure = t.surely(rows.inside.term)
+        gone = [t.untold(key) for key, known in keys if not known]
+        amount = None if total is None else ordered_of(total[0])
+        if amount is not None and not (amount.is_point and amount.known):
+            gone.append(t.negated(t.surely(t.equal(amount.low.term, amount.high.term))))
+        unclear = t.both(t.perhaps(rows.inside.term), t.either(t.negated(sure), *gone))
+        some = t.compared(exp.GT, self._number_of_rows(unclear), t.number(0))
+        outer.open += [rows.open, outer.keep(some)]
+        number = self._number_of_keys(node, sure, [key for key, _ in keys], total)
+        end = End(outer.keep(number), True)
+        return Ordered(end, end, 0, 0, MAX_ROWS)
+
+    def _number_of_keys(
+        self, node: c.Aggregate, inside: Term, keys: Sequence[Term], total: tuple[Value, Value] | None
+    ) -> Term:
+        """Return of how many keys there are records, that have enough together where that is asked."""
+        if self.is_empty:
+            return t.number(0)
+        names = [f"k{index}" for index in range(len(keys))]
+        outputs = {PARTNER: t.column(PARTNER), "inside": inside, **dict(zip(names, keys, strict=True))}
+        own: list[exp.Expression] = []
+        counted: Term = TRUE
+        around = Stages("g")
+        if total is not None and node.total is not None:
+            amount = ordered_of(total[0])
+            least, most = min(0, amount.least * MAX_ROWS), max(0, amount.most * MAX_ROWS)
+            if max(-least, most) >= MOST:
+                raise Cannot("a number that may pass 38 digits")
+            outputs["amount"] = amount.low.term
+            own.append(t.alias(_wide(exp.Sum(this=t.column("amount"))), "total"))
+            end = End(t.column("total"), True)
+            whole = Ordered(end, end, amount.places, least, most)
+            counted = flag_of(Sql(around).compare(node.total.op, whole, total[1])).term
+        of_rows = self.stages.over(t.selected([exp.Star()], self._sql_name), outputs)
+        groups = [t.column(PARTNER), *map(t.column, names)]
+        grouped = t.selected([*groups, *own], of_rows, "rows_of_partner").where(t.column("inside"), copy=False)
+        of_keys = grouped.group_by(*(one.copy() for one in groups), copy=False)
+        kept = around.over(of_keys, {PARTNER: t.column(PARTNER), "is_counted": counted})
+        number = exp.Count(this=t.chosen([(t.column("is_counted"), t.number(1))]))
+        per_partner = t.selected([t.column(PARTNER), t.alias(number, "n")], kept, "keys_of_partner")
+        name = f"{self.name}_keys_{self._counts}"
+        self._counts += 1
+        self.source.join(name, per_partner.group_by(t.column(PARTNER), copy=False))
+        return t.fallen_back(self.source.column(name, "n"), t.number(0))
+
     def _sum(self, node: c.Aggregate, rows: _Rows, value: Ordered, outer: Sql) -> Ordered:
         sure, unsure = t.surely(rows.inside.term), t.untold(rows.inside.term)
 
@@ -356,8 +420,7 @@ class _List:
         for term in self._aggregates:
             for one in term.find_all(exp.Column):
                 outputs.setdefault(one.name, t.column(one.name))
-        table = sql_table(f"{PROJECTED if self.projected else ''}{self.table}")
-        rows = self.stages.over(t.selected([exp.Star()], table), outputs)
+        rows = self.stages.over(t.selected([exp.Star()], self._sql_name), outputs)
         own = [t.alias(term, name) for term, name in self._aggregates.items()]
         grouped = t.selected([t.column(PARTNER), *own], rows, "rows_of_partner")
         self.source.join(self.name, grouped.group_by(t.column(PARTNER), copy=False))
