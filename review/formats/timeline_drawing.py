@@ -19,6 +19,8 @@ from review.words.timeline_text import colour, days_text, digest_text, holdings,
 
 WIDTH = 1080
 LEFT, RIGHT = 20, 24
+AXIS_LABEL = 46
+"""How much room the name of a month takes."""
 TOP = 66
 TITLE, BAND, STRIP, MARKS, SCORE, GAP = 20, 20, 5, 20, 70, 16
 LINE = 18
@@ -221,7 +223,8 @@ def _axis(scale: _Scale, bottom: float) -> Iterator[str]:
         if scale.first <= day <= scale.last:
             x = scale.at(day)
             yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 12}" y2="{bottom:.1f}" stroke="#d0d4d9" stroke-width="1"/>'
-            yield _text(x + 3, TOP - 4, f"{day:%Y}" if step == 12 else f"{day:%Y-%m}", fill="#5f6368", size=11)
+            if x + AXIS_LABEL <= WIDTH:
+                yield _text(x + 3, TOP - 4, f"{day:%Y}" if step == 12 else f"{day:%Y-%m}", fill="#5f6368", size=11)
 
 
 def _legend(say: Voice) -> Iterator[str]:
