@@ -38,6 +38,9 @@ def negated(part: Formula) -> Formula:
 
 def alike(one: Formula, other: Formula) -> Formula:
     """Whether two formulas hold together or not at all."""
+    for known, left in ((one, other), (other, one)):
+        if z3.is_true(known) or z3.is_false(known):
+            return left if z3.is_true(known) else negated(left)
     return either(both(one, other), both(negated(one), negated(other)))
 
 

@@ -339,6 +339,7 @@ def test_a_word_figure_day_or_text_that_is_changed_decides_or_is_refused(index: 
     assert wrong == []
 
 
+@cache
 def places_of_values() -> dict[str, tuple[str, Span]]:
     """Return one place for each symbol of a value in each production, with its piece."""
     found: dict[str, tuple[str, Span]] = {}

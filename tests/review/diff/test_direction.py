@@ -166,7 +166,7 @@ LAWS = sorted((ROOT / "tests" / "data" / "policies" / "laws").glob("*.policy"))
 @pytest.mark.long
 @pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
 def test_what_goes_one_way_goes_so_for_every_generated_partner_by_the_laws_policies(path: Path) -> None:
-    seen = check(path, step=4, start=0, partners=8)
+    seen = check(path, step=8, start=0, partners=8)
 
     assert seen["down"] >= 5, seen
     assert seen["up"] >= 5, seen

@@ -162,7 +162,7 @@ def _partners(before: Side, after: Side, rule: str, day: date, count: int) -> It
 
 @pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
 def test_what_is_proved_of_faults_no_partner_contradicts(path: Path) -> None:
-    seen = check(path, step=36, start=1, partners=6)
+    seen = check(path, step=72, start=1, partners=6)
 
     assert seen["proved"] >= 2, seen
 
