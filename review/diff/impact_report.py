@@ -74,7 +74,11 @@ def _head(found: Impact) -> str:
 def _refused_lines(found: Impact) -> Iterator[str]:
     if not found.refused:
         return
-    yield f"{len(found.refused):,} partners do not fit the vocabulary of a side, and are not among them:"
+    one = len(found.refused) == 1
+    yield (
+        f"{len(found.refused):,} partner{' does' if one else 's do'} not fit the vocabulary of a side, "
+        f"and {'is' if one else 'are'} not among them:"
+    )
     yield from (f"  {one.partner}: {one.side}: {one.why}" for one in found.refused[:MOST_REFUSED])
     if len(found.refused) > MOST_REFUSED:
         yield f"  and {len(found.refused) - MOST_REFUSED:,} more; --format json names them"

@@ -61,7 +61,7 @@ def test_a_partner_that_does_not_fit_is_counted_and_named(folder: Path, run_meri
     assert code == 0
     assert told.startswith("2 partners, ")
     assert (
-        "1 partners do not fit the vocabulary of a side, and are not among them:\n  wrong: base: /facts/seats: " in told
+        "1 partner does not fit the vocabulary of a side, and is not among them:\n  wrong: base: /facts/seats: " in told
     )
     assert "six on 2023-06-20" in told
 
