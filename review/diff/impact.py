@@ -12,6 +12,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import HELD, Decision, range_json
 from evaluator.engine import Engine, Query
 from evaluator.reasons import Reason, plain
+from review.languages.voice import ENGLISH, voice
 from review.words.decision_text import reason_text
 
 Json = Any
@@ -174,7 +175,7 @@ def _clauses(one: Decision, other: Decision) -> tuple[tuple[str, ...], str, str]
 
 
 def _why(reason: Reason) -> str:
-    outcome, text = reason.outcome.replace("_", " "), reason_text(reason)
+    outcome, text = reason.outcome.replace("_", " "), reason_text(reason, voice(ENGLISH))
     return outcome if text == outcome else f"{outcome}: {text}"
 
 
