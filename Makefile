@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services laws format check bench twins proofs wheel lock clean
+.PHONY: help run test test-services laws format check bench growth twins proofs wheel lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
@@ -52,6 +52,9 @@ format: $(DEV) ## format the code and apply the safe fixes
 
 check: $(RUNTIME) ## check the policies
 	$(BIN)/merit check policies
+
+growth: $(DEV) ## measure how a batch grows with partners, rules, rows and processes, and draw it
+	$(BIN)/python -m tests.benchmarks.growth
 
 bench: $(DEV) ## run the benchmarks
 	$(BIN)/python -m pytest -m benchmarks $(PYTEST_ARGS) tests/benchmarks

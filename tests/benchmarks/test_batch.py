@@ -55,7 +55,12 @@ class Made:
 
 
 def made(
-    folder: Path, missing: int, number: int = PARTNERS, *, told_lists: tuple[str, ...] = ("certifications", "awards")
+    folder: Path,
+    missing: int,
+    number: int = PARTNERS,
+    *,
+    told_lists: tuple[str, ...] = ("certifications", "awards"),
+    each: int = A_PARTNER,
 ) -> Made:
     """Write the tables of partners; of so many of a hundred figures nothing is told, and lists but one are told empty."""
     loaded = load_checked([ROOT / "policies"])
@@ -95,7 +100,7 @@ def made(
         for name, type_ in zip(empty.columns, empty.types, strict=True)
     )
     base.execute(
-        f"COPY (SELECT {columns} FROM range({number}) r(i), range({A_PARTNER}) s(j) ORDER BY i, j)"
+        f"COPY (SELECT {columns} FROM range({number}) r(i), range({each}) s(j) ORDER BY i, j)"
         f" TO '{folder}/records/certifications.new' {write}"
     )
     (folder / "records/certifications.new").replace(folder / "records/certifications.parquet")
