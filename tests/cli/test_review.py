@@ -348,7 +348,7 @@ def test_partners_of_a_file_are_decided_and_not_called_generated(repository: Pat
 
     assert "; 6 decisions flip of 3 of 10 partners; " in told
     assert "- 3 lose by Badge (`entitlement.badge`): eligibility: eligible → not eligible 3×" in told
-    assert "by entitlement.badge.seats 3×" in told
+    assert "by Seats (`entitlement.badge.seats`) 3×" in told
     code, told = run_merit("review", "main", "--partners", "partners.jsonl", "--generated", "3")
     assert (code, "not both" in told) == (2, True)
 
