@@ -19,6 +19,7 @@ from gunicorn.workers.base import Worker as GunicornWorker  # type: ignore[impor
 from waitress import wasyncore  # type: ignore[import-untyped]
 from waitress.adjustments import Adjustments  # type: ignore[import-untyped]
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]
 from waitress.server import TcpWSGIServer, UnixWSGIServer  # type: ignore[import-untyped]
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask  # type: ignore[import-untyped]
 from waitress.utilities import BadRequest, Error, InternalServerError, RequestEntityTooLarge  # type: ignore[import-untyped]
@@ -76,9 +77,16 @@ class _Task(WSGITask):  # type: ignore[misc]
         super().execute()
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Reads a request. Where its client has gone before it is answered the path is told, also of what never had one."""
+
+    path = ""
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]
     """A connection, and since when its request is on the way."""
 
+    parser_class = _Parser
     task_class = _Task
     error_task_class = _ErrorTask
     request: Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import signal
 import socket
 import threading
@@ -11,11 +12,16 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jsonschema import Draft202012Validator
+from waitress.adjustments import Adjustments  # type: ignore[import-untyped]
+from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]
+from waitress.utilities import BadRequest  # type: ignore[import-untyped]
 
 import schemas
+from server import front
 from tests.server.running import WAIT_S, Service, running
 
 HEAD = "POST /v1/decisions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
@@ -103,6 +109,26 @@ def test_what_is_no_request_is_told_as_a_problem(service: Service, name: str) ->
     Draft202012Validator(schemas.load("problem")).validate(problem)
     assert problem["code"] == code
     assert "Traceback" not in service.log.read_text()
+
+
+def test_a_client_that_is_gone_before_it_is_told_what_was_wrong_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(_: object) -> None:
+        raise ClientDisconnected
+
+    monkeypatch.setattr(front._ErrorTask, "service", gone)
+    channel = front._Channel.__new__(front._Channel)
+    channel.connected, channel.requests_lock = True, threading.Lock()
+    channel.server = SimpleNamespace(pull_trigger=lambda: None)
+    request = channel.parser_class(Adjustments())
+    request.error = BadRequest("no request")
+    channel.requests = [request]
+
+    channel.service()
+
+    assert channel.close_when_flushed
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 def test_a_request_that_comes_too_slowly_is_told_so(impatient: Service) -> None:
