@@ -20,7 +20,7 @@ from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Ordered, Sql, ordered_of
 from evaluator.columnar.layout import PARTNER, PROJECTED
 from evaluator.columnar.source import Source, sql_table
-from evaluator.columnar.stages import Stages
+from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Term
 from evaluator.entries import end_of_force, former
 
@@ -334,10 +334,7 @@ class _Table:
         """Join what is counted to the partners."""
         if not self._aggregates:
             return
-        outputs: dict[str, Term] = {PARTNER: t.column(PARTNER)}
-        for term in self._aggregates:
-            for one in term.find_all(exp.Column):
-                outputs.setdefault(one.name, t.column(one.name))
+        outputs = columns_read(self._aggregates)
         table = sql_table(f"{PROJECTED if self.projected else ''}{TABLE}")
         rows = self.stages.over(t.selected([exp.Star()], table), outputs)
         own = [t.alias(term, name) for term, name in self._aggregates.items()]

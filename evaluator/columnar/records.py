@@ -32,7 +32,7 @@ from evaluator.columnar.algebra import (
 )
 from evaluator.columnar.layout import MONTH, PARTNER, PROJECTED
 from evaluator.columnar.source import Source, sql_table, value_of
-from evaluator.columnar.stages import Stages
+from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.facts import months_before
 from evaluator.limits import MAX_ROWS
@@ -416,10 +416,7 @@ class _List:
         """Join the figures to the partners."""
         if not self._aggregates:
             return
-        outputs: dict[str, Term] = {PARTNER: t.column(PARTNER)}
-        for term in self._aggregates:
-            for one in term.find_all(exp.Column):
-                outputs.setdefault(one.name, t.column(one.name))
+        outputs = columns_read(self._aggregates)
         rows = self.stages.over(t.selected([exp.Star()], self._sql_name), outputs)
         own = [t.alias(term, name) for term, name in self._aggregates.items()]
         grouped = t.selected([t.column(PARTNER), *own], rows, "rows_of_partner")

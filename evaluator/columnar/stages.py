@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from evaluator.columnar.layout import PARTNER
 from evaluator.columnar.terms import Term, alias, column, selected
 
 _PLAIN = (exp.Column, exp.Literal, exp.Boolean, exp.Null)
@@ -65,3 +66,12 @@ class Stages:
             columns = [*map(column, below), *(alias(terms[name], name) for name in by_depth[depth])]
             query = selected(columns, query, f"{self.prefix}stage_{depth}")
         return selected([alias(term, name) for name, term in outputs.items()], query, f"{self.prefix}last")
+
+
+def columns_read(terms: Iterable[Term]) -> dict[str, Term]:
+    """Return the columns that terms are made of, by their names, and the partner."""
+    outputs: dict[str, Term] = {PARTNER: column(PARTNER)}
+    for term in terms:
+        for one in term.find_all(exp.Column):
+            outputs.setdefault(one.name, column(one.name))
+    return outputs
