@@ -16,8 +16,8 @@ from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts
 from evaluator.identity import AnswerKeys
-from evaluator.reasons import Asked, Bound, Reason, Required, is_not_known, plain
-from evaluator.standing import Standing
+from evaluator.reasons.expander import Asked, Bound, Reason, Required, is_not_known, plain
+from evaluator.register.standing import Standing
 
 Json = Any
 Eligibility: TypeAlias = Literal["eligible", "not_eligible", "undetermined"]

@@ -29,7 +29,7 @@ from evaluator.identity import AnswerKeys
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
 from evaluator.prepared import Prepared
-from evaluator.standing import Standing
+from evaluator.register.standing import Standing
 
 Json = Any
 

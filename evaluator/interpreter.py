@@ -30,7 +30,7 @@ from evaluator.kept import Kept
 from evaluator.moment import Moment, key_of
 from evaluator.progress import Progress, choices_told, nothing_told
 from evaluator.reading import PartnerReading, Reads
-from evaluator.register import Register
+from evaluator.register.held import Register
 from evaluator.stretches import Stretches
 
 

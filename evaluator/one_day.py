@@ -29,10 +29,10 @@ from evaluator.interpreter import Interpreter
 from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
-from evaluator.reasons import Context, Reason, reason_of_branch, reasons_of, told_once
+from evaluator.reasons.expander import Context, Reason, reason_of_branch, reasons_of, told_once
+from evaluator.reasons.statements import is_open, not_in_force, value_reason, window_reason
+from evaluator.register.standing import Standing
 from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Rests, Stated, rests_on
-from evaluator.standing import Standing
-from evaluator.statements import is_open, not_in_force, value_reason, window_reason
 from evaluator.supplied import Supplied
 
 

@@ -15,7 +15,7 @@ from dsl.core.record_plans import RecordPlans
 from evaluator.compiled.asked import Asked
 from evaluator.facts import Facts
 from evaluator.interpreter import Besides, Interpreter
-from evaluator.plan import Plans
+from evaluator.reasons.plan import Plans
 from evaluator.resting import Written
 
 

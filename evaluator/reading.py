@@ -19,7 +19,7 @@ from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
 from evaluator.moment import Decides, Moment
-from evaluator.register import Register
+from evaluator.register.held import Register
 from evaluator.selection import Selections
 
 Read: TypeAlias = (

@@ -24,7 +24,7 @@ from evaluator.decision import Decision, Resting
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.kept import Elsewhere, Kept
-from evaluator.reasons import number
+from evaluator.reasons.expander import number
 
 CHECKING = ("checked at", "met sometime", "renewable", "lost after")
 """Settings that make a check, its window and its grace."""

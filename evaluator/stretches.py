@@ -18,7 +18,7 @@ from dsl.core.walk import asked, walk
 from evaluator.deadline import look_at_the_clock
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment, key_of
-from evaluator.register import Register
+from evaluator.register.held import Register
 
 ONE = timedelta(days=1)
 Stretch = tuple[date, date]

@@ -1,6 +1,6 @@
 """Anniversaries where none can be.
 
-What each word means is told in ``evaluator.anniversaries``; here stands where it can mean nothing:
+What each word means is told in ``evaluator.register.anniversaries``; here stands where it can mean nothing:
 
 - `anniversary`, `membership`, `next` and `first anniversary` and `over anniversary year` are the membership's: without
   `membership of ...` there is none;

@@ -1,7 +1,7 @@
 """Checks that rest on themselves, through an anniversary or the days on which something is asked.
 
 An anniversary of others on a day rests on the checks of the days before it, and on the days of all checks around it
-(``evaluator.checks``). So a check that asks for one goes back in time and comes to an end: a circle is one that cannot be
+(``evaluator.register.checks``). So a check that asks for one goes back in time and comes to an end: a circle is one that cannot be
 decided only where some step in it does not go back.
 
 - What tells the days of a check is asked on days before and after: whatever comes back to it rests on itself.

@@ -92,7 +92,7 @@ CERTIFICATIONS: Mapping[str, Refers] = {"names": "certifications"}
 A_TABLE: Mapping[str, Refers] = {"names": "table"}
 
 Which: TypeAlias = OneOf["any", "own", "shared", "membership", "next", "first", "attained"]
-"""Which anniversary; what each means is told in ``evaluator.anniversaries``."""
+"""Which anniversary; what each means is told in ``evaluator.register.anniversaries``."""
 Figure: TypeAlias = Decimal | date | Duration | bool | str
 """What a policy writes as a value."""
 
@@ -334,7 +334,7 @@ class InProgress(OfRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anniversary(Node):
-    """An anniversary date of the register; see ``evaluator.register``."""
+    """An anniversary date of the register; see ``evaluator.register.held``."""
 
     moves_with: ClassVar[MovesWith] = ("register", "every day")
     which: Which

@@ -22,7 +22,7 @@ from evaluator.columnar.layout import PARTNER, PROJECTED
 from evaluator.columnar.source import Source, sql_table
 from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Term
-from evaluator.entries import end_of_force, former
+from evaluator.register.entries import end_of_force, former
 
 TABLE = "records/awards"
 _OF_A_CHECK = ("checked at", "met sometime", "renewable", "lost after")
@@ -354,7 +354,7 @@ _YEARS = 12
 
 
 def _moved(table: _Table, original: Term, after: date, *, back: bool) -> Term:
-    """Return the first anniversary of a day after another, as ``evaluator.anniversaries`` has it; NULL where it is too far."""
+    """Return the first anniversary of a day after another, as ``evaluator.register.anniversaries`` has it; NULL where it is too far."""
     sql = Sql(table.stages)
 
     def by(years: int) -> Term:

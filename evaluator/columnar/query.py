@@ -21,7 +21,7 @@ from evaluator.columnar.lowering import Lowering, Written
 from evaluator.columnar.results import DIGITS, PLACES
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
 from evaluator.engine import Engine
-from evaluator.plan import Within
+from evaluator.reasons.plan import Within
 
 Key = tuple[str, date | None, bool]
 """What tells a reason from every other of its decision: its code, its day, and whether it is of projected facts."""

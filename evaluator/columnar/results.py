@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dsl.core.ranges import NEVER, Numbers, Range, is_settled
 from evaluator.decision import HELD, Decision
-from evaluator.reasons import Reason
+from evaluator.reasons.expander import Reason
 
 Json = Any
 DIGITS = 38

@@ -15,8 +15,8 @@ from evaluator.compiled.question import Frame, Question
 from evaluator.compiled.twin import Twin
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
-from evaluator.plan import Plans
 from evaluator.progress import choices_told, nothing_told
+from evaluator.reasons.plan import Plans
 from evaluator.resting import Written
 
 

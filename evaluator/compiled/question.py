@@ -28,11 +28,11 @@ from evaluator.facts import Facts, Row
 from evaluator.interpreter import Interpreter
 from evaluator.kept import Kept
 from evaluator.moment import Moment
-from evaluator.plan import Within
 from evaluator.progress import choices_told
 from evaluator.reading import PartnerReading, Read, Reads
-from evaluator.reasons import Context, Reason, reasons_of
-from evaluator.register import Register
+from evaluator.reasons.expander import Context, Reason, reasons_of
+from evaluator.reasons.plan import Within
+from evaluator.register.held import Register
 from evaluator.resting import Decided, Notes, merged
 from evaluator.stretches import Stretches
 

@@ -22,7 +22,7 @@ from evaluator.explanation import Explanation
 from evaluator.facts import Facts, Row
 from evaluator.moment import Moment
 from evaluator.reading import PartnerReading, Read
-from evaluator.register import Register
+from evaluator.register.held import Register
 
 if TYPE_CHECKING:
     from evaluator.compiled.question import Frame, Question

@@ -18,9 +18,9 @@ from dsl.core.ranges import Numbers
 from evaluator.compiled.recording import Recording
 from evaluator.compiled.source import PythonSource, Value
 from evaluator.compiled.written import Written
-from evaluator.plan import Plan, Within
-from evaluator.reasons import required, units_for
-from evaluator.sides import PerUnit, Sides, metric_of, needed_for_all, sides, unit_of
+from evaluator.reasons.expander import required, units_for
+from evaluator.reasons.plan import Plan, Within
+from evaluator.reasons.sides import PerUnit, Sides, metric_of, needed_for_all, sides, unit_of
 
 
 class Apart(Exception):

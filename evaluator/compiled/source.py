@@ -35,7 +35,7 @@ from evaluator.compiled import unboxed
 from evaluator.compiled.unboxed import Form, form_of
 from evaluator.deciding import beside_of, with_rank, without_points
 from evaluator.explanation import Explanation
-from evaluator.reasons import OUTCOMES, Bound, Reason, points_outcome, short, units_for
+from evaluator.reasons.expander import OUTCOMES, Bound, Reason, points_outcome, short, units_for
 from evaluator.resting import merged
 
 _SPACE: dict[str, Any] = {

@@ -14,7 +14,7 @@ from dsl.core.walk import named_in
 from evaluator.compiled.source import compiled
 from evaluator.compiled.unboxed import Form, Unboxed, form_of
 from evaluator.compiled.writing import Writing
-from evaluator.plan import Plans, Within
+from evaluator.reasons.plan import Plans, Within
 from evaluator.resting import Written
 
 Compiled: TypeAlias = Callable[..., Unboxed]

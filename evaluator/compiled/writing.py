@@ -21,7 +21,7 @@ from evaluator.compiled.saying import Saying
 from evaluator.compiled.source import PythonSource, Value
 from evaluator.compiled.unboxed import form_of
 from evaluator.compiled.written import Piece, Written
-from evaluator.plan import Within
+from evaluator.reasons.plan import Within
 
 DEEPEST = 25
 """How many blocks a function may have inside each other; what stands deeper is a function of its own."""

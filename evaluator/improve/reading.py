@@ -44,7 +44,7 @@ from evaluator.improve.levers import About, Attained, Bought, Certified, Differe
 from evaluator.improve.rows import row_that_meets
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
-from evaluator.statements import is_open
+from evaluator.reasons.statements import is_open
 
 Json = Any
 

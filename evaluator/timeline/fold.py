@@ -2,7 +2,7 @@
 
 The register is kept as the policies say. An award whose badge is given at once is attained on the first day on which its
 requirements come to be met; any other, and one that was lost while they still were, when the partner says so
-(``attains``). Checks, grace, windows, merges and renames are the register's own (``evaluator.register``): nothing of
+(``attains``). Checks, grace, windows, merges and renames are the register's own (``evaluator.register.held``): nothing of
 them is decided here. What is not known to be attained is not entered, and told as undetermined.
 """
 
@@ -16,11 +16,11 @@ from typing import Any
 from dsl import core as c
 from dsl.core import calendar
 from dsl.core.ranges import NEVER, Dates, Truth
-from evaluator.attaining import entry_of
 from evaluator.decision import Decision, EffectTaken, OptionDecision
 from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
+from evaluator.register.attaining import entry_of
 from evaluator.timeline.days import ChangeDays
 from evaluator.timeline.happenings import (
     Happening,

@@ -11,8 +11,8 @@ from dsl import core as c
 from dsl.core.ranges import Range, Truth
 from evaluator.decision import Decision, range_json
 from evaluator.kept import Kept
-from evaluator.plan import Plans
-from evaluator.reasons import Context, Reason, plain, reasons_of, required_text
+from evaluator.reasons.expander import Context, Reason, plain, reasons_of, required_text
+from evaluator.reasons.plan import Plans
 from evaluator.timeline.sayings import Saying
 from evaluator.timeline.state import State
 

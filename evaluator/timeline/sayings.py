@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from dsl.core.ranges import Range
 from evaluator.decision import Eligibility
-from evaluator.reasons import plain
+from evaluator.reasons.expander import plain
 
 Code: TypeAlias = Literal[
     "rule_ended", "ended", "not_renewed", "perhaps_held", "held_already", "on_the_day", "next_anniversary",

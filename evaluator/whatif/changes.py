@@ -14,10 +14,10 @@ from dsl.core import calendar
 from dsl.core.ranges import Range
 from dsl.diagnostics import listed, proposed
 from evaluator.acceptance.facts_schema import FactErrors, FactProblem
-from evaluator.attaining import entry_of
 from evaluator.engine import Engine, standing_if_attained
 from evaluator.facts import read
 from evaluator.limits import MAX_PROBLEMS, shortened
+from evaluator.register.attaining import entry_of
 
 Json = Any
 Rows = Sequence[Mapping[str, Json]]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import HELD, Answer, Decision, range_json
 from evaluator.engine import Engine, Query
-from evaluator.reasons import Reason
+from evaluator.reasons.expander import Reason
 from evaluator.whatif.changes import Changes, changed
 
 Json = Any

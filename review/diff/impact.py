@@ -11,7 +11,7 @@ from dsl.core.ranges import Range
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import HELD, Decision, range_json
 from evaluator.engine import Engine, Query
-from evaluator.reasons import Reason, plain
+from evaluator.reasons.expander import Reason, plain
 from review.languages.voice import ENGLISH, voice
 from review.words.decision_text import reason_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evaluator.improve.improving import Improvement, eligibility_of
-from evaluator.reasons import number
+from evaluator.reasons.expander import number
 from review.formats.format import Formats, Spoken, in_json, in_lines
 from review.words.decision_text import Paint
 from review.words.improvement_json import improvement_json

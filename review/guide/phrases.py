@@ -10,8 +10,8 @@ from typing import Literal, TypeGuard
 
 from dsl import core as c
 from dsl.core.ranges import NEVER
-from evaluator.reasons import number
-from evaluator.sides import unit_of
+from evaluator.reasons.expander import number
+from evaluator.reasons.sides import unit_of
 from review.guide.marks import link, provisional, series, unknown
 from review.guide.names import Names, words
 from review.words.speaker import BY_DATE, COMPARISONS, Speaker, period, rounded

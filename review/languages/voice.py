@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from dsl.core import Core, Days
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from dsl.diagnostics import listed
-from evaluator.reasons import Asked, Bound, Reason, Required, is_not_known, number
+from evaluator.reasons.expander import Asked, Bound, Reason, Required, is_not_known, number
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
@@ -158,7 +158,7 @@ class Voice:
     # ---- figures
 
     def range(self, range_: Range, unit: str | None = None) -> str:
-        """Write a range in a few words, with its unit where it has one; in English as ``evaluator.reasons.plain`` does."""
+        """Write a range in a few words, with its unit where it has one; in English as ``evaluator.reasons.expander.plain`` does."""
         match range_:
             case Truth():
                 return self("truth", is_so=range_.name.lower())
@@ -185,7 +185,7 @@ class Voice:
         return most if low == high else self("between", low=number(low), high=most)
 
     def required(self, required: Required, unit: str | None = None) -> str:
-        """Write what is required in a few words, in English as ``evaluator.reasons.required_text`` does."""
+        """Write what is required in a few words, in English as ``evaluator.reasons.expander.required_text`` does."""
         match required:
             case Bound(op=op, of=of):
                 return self.with_unit(f"{op} {self('unknown') if is_not_known(of) else self.range(of)}", unit)

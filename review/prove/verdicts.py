@@ -25,7 +25,7 @@ from dsl.core.ranges import Numbers, Range, Truth
 from dsl.document import Document
 from evaluator import limits
 from evaluator.engine import Engine
-from evaluator.reasons import plain
+from evaluator.reasons.expander import plain
 from review.diff.direction import beside
 from review.prove.claims import Claim, Facts, Verdict
 from review.prove.encode import NONE, TERMS, Encoder

@@ -21,7 +21,7 @@ from evaluator.explanation import Explanation, Gap
 from evaluator.kept import Kept
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
-from evaluator.reasons import Context, Outcome, Reason, Required, reasons_of
+from evaluator.reasons.expander import Context, Outcome, Reason, Required, reasons_of
 from review.languages.voice import Voice
 from review.report.anniversaries import entry_of, next_anniversary
 from review.report.summary import Standing

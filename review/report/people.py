@@ -16,7 +16,7 @@ from dsl.core.ranges import Truth
 from dsl.core.references import Reading
 from evaluator.decision import Decision
 from evaluator.engine import Engine, one_day
-from evaluator.reasons import Reason
+from evaluator.reasons.expander import Reason
 from review.languages.voice import Voice
 from review.report.metrics import measured
 from review.report.summary import Standing

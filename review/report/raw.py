@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dsl.codec import decimal_text
 from dsl.core.ranges import Numbers, Range, Truth, Words
 from evaluator.decision import HELD
-from evaluator.reasons import Required, plain, required_text
+from evaluator.reasons.expander import Required, plain, required_text
 from review.languages.voice import Voice
 from review.report.people import Risk
 from review.report.report import Report

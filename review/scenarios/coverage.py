@@ -21,7 +21,7 @@ from dsl.core.walk import by_role, walk
 from dsl.source import Span
 from evaluator.decision import Decision
 from evaluator.explanation import Explanation
-from evaluator.reasons import number
+from evaluator.reasons.expander import number
 
 Kind: TypeAlias = Literal["requirement", "threshold", "date", "row", "option", "version"]
 

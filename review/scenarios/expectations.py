@@ -14,7 +14,7 @@ from dsl.codec import decimal_text
 from dsl.core import KINDS
 from dsl.core.ranges import Range, Truth, is_settled
 from evaluator.decision import HELD, Decision, EffectTaken, Resting, range_json, required_json
-from evaluator.reasons import Reason
+from evaluator.reasons.expander import Reason
 from review.scenarios.labels import meant_by
 from review.words.decision_text import standing_reasons
 

@@ -12,9 +12,9 @@ from dsl import core as c
 from dsl.core.ranges import Truth
 from dsl.diagnostics import listed, proposed
 from evaluator.acceptance.facts_schema import FactErrors
-from evaluator.attaining import entry_of
 from evaluator.decision import Decision
 from evaluator.engine import Engine, Query
+from evaluator.register.attaining import entry_of
 from review.scenarios.expectations import ASPECTS, SHORT, Asked, Mismatch, mismatches
 from review.scenarios.given import Given
 from review.scenarios.labels import codes, meant_by

@@ -13,7 +13,7 @@ from typing import Any
 from evaluator.acceptance.hints import Hint
 from evaluator.decision import Answer, Decision
 from evaluator.explanation import Gap
-from evaluator.reasons import Asked, Reason
+from evaluator.reasons.expander import Asked, Reason
 from evaluator.whatif.comparison import Comparison, Difference
 from review.languages.voice import ENGLISH, Voice
 from review.words.decision_text import decided_text, reason_text, resting_text

@@ -10,9 +10,9 @@ from dsl.core import ALWAYS, Citation
 from dsl.core.ranges import Numbers, Range, Truth, Words
 from evaluator.decision import Decision, Detail, EffectTaken, Missing, OptionDecision, Resting
 from evaluator.kept import Kept
-from evaluator.plan import Plans
-from evaluator.reasons import Asked, Context, Reason, is_not_known, number, plain, reasons_of
-from evaluator.standing import Standing
+from evaluator.reasons.expander import Asked, Context, Reason, is_not_known, number, plain, reasons_of
+from evaluator.reasons.plan import Plans
+from evaluator.register.standing import Standing
 from review.languages.voice import ENGLISH, Voice, padded, voice
 from review.words.gap_text import gap_note, gap_title
 from review.words.titles import title_text

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from evaluator.decision import Decision
-from evaluator.reasons import Reason
+from evaluator.reasons.expander import Reason
 from evaluator.whatif.comparison import Comparison, Difference, Differing, reasons_by_key
 from review.languages.voice import Voice
 from review.words.decision_text import money_in, stage_text

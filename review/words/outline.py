@@ -14,7 +14,7 @@ from dsl.core.points import most_points
 from dsl.core.references import reads_of
 from dsl.core.walk import by_role, children
 from dsl.source import Span
-from evaluator.sides import unit_of
+from evaluator.reasons.sides import unit_of
 from review.words.lines import Group, Line, lines_of, names_in, of_group
 from review.words.speaker import Speaker, TimelessSpeaker
 from review.words.vocabulary import certification_lists, means_membership, membership_text

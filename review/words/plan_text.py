@@ -13,8 +13,8 @@ from evaluator.improve.improving import Improvement, Suggested, eligibility_of
 from evaluator.improve.levers import Rows
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, Won
 from evaluator.improve.search import Plan
-from evaluator.reasons import number
-from evaluator.sides import unit_of
+from evaluator.reasons.expander import number
+from evaluator.reasons.sides import unit_of
 from review.languages.voice import Voice
 from review.words.decision_text import no_points_text
 from review.words.gap_text import gap_title

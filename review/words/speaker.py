@@ -14,8 +14,8 @@ from typing import assert_never
 
 from dsl import core as c
 from dsl.core.ranges import NEVER
-from evaluator.reasons import number
-from evaluator.sides import unit_of
+from evaluator.reasons.expander import number
+from evaluator.reasons.sides import unit_of
 
 UNKNOWN_FIGURE = "a figure that the programme does not tell"
 MAX_NAMED = 8

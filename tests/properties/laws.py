@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dsl.core.ranges import Dates, Numbers, Range, Span, Truth, Words, is_settled
 from evaluator.decision import Decision
-from evaluator.reasons import Reason
+from evaluator.reasons.expander import Reason
 
 
 def holds_in(wide: Range, narrow: Range) -> bool:

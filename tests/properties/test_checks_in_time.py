@@ -11,11 +11,11 @@ from hypothesis import note, strategies as st
 
 from dsl.load import Loaded, load_sources
 from dsl.source import Source
-from evaluator.checks import Checks
 from evaluator.explanation import Gap
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
+from evaluator.register.checks import Checks
 from tests.properties.test_laws import hold
 
 DAY = timedelta(days=1)

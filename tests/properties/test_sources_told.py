@@ -10,7 +10,7 @@ import pytest
 
 from dsl import core as c
 from evaluator.engine import Engine, Query
-from evaluator.reasons import Reason
+from evaluator.reasons.expander import Reason
 from review.words.lines import Line, lines_of
 from tests.shipped import engine_of
 

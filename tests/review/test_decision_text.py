@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dsl.core.ranges import NEVER, Truth
-from evaluator.standing import Standing
+from evaluator.register.standing import Standing
 from review.languages.voice import voice
 from review.words.decision_text import standing_text
 

@@ -26,7 +26,7 @@ from icalendar import Calendar
 from dsl.core import AWARD_KINDS, Days
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words, exactly
 from evaluator.decision import Eligibility
-from evaluator.reasons import Asked, Bound, Outcome, number, plain, required_text
+from evaluator.reasons.expander import Asked, Bound, Outcome, number, plain, required_text
 from evaluator.timeline.sayings import Code, Payment, Saying
 from review.formats.format import Spoken
 from review.formats.reports import REPORT

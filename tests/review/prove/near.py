@@ -18,7 +18,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.compiled.question import Question
 from evaluator.facts import Facts
 from evaluator.moment import Moment
-from evaluator.standing import Standing
+from evaluator.register.standing import Standing
 from review.prove.verdicts import WAYS, Side, Way, _outcomes, _unlike
 from review.scenarios.partners import COMPLETE, Partners
 

@@ -9,10 +9,10 @@ from dsl import core as c
 from dsl.core import calendar
 from dsl.core.ranges import Dates
 from dsl.core.walk import own_figures, walk
-from evaluator.checks import MAX_CHECKS
-from evaluator.entries import Entries
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
+from evaluator.register.checks import MAX_CHECKS
+from evaluator.register.entries import Entries
 
 
 class RegisterDays:

@@ -20,8 +20,8 @@ from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
-from evaluator.settings import Settings, day_of, duration_of, window_of
-from evaluator.standing import Standing
+from evaluator.register.settings import Settings, day_of, duration_of, window_of
+from evaluator.register.standing import Standing
 
 MAX_CHECKS = 30
 """Yearly checks that are followed through for one entry; a register is not older than the programme."""

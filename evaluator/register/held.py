@@ -13,14 +13,14 @@ from datetime import date
 
 from dsl import core as c
 from dsl.core.ranges import NEVER, Dates, Truth, all_of, any_of, compare, exactly, truth
-from evaluator.anniversaries import Anniversaries
-from evaluator.checks import Checks, Entry
-from evaluator.entries import Entries
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
-from evaluator.register_days import RegisterDays
-from evaluator.standing import Standing, of_several
+from evaluator.register.anniversaries import Anniversaries
+from evaluator.register.checks import Checks, Entry
+from evaluator.register.days import RegisterDays
+from evaluator.register.entries import Entries
+from evaluator.register.standing import Standing, of_several
 
 
 class Register:

@@ -9,12 +9,12 @@ from dsl.builtin import AWARDS
 from dsl.core import calendar
 from dsl.core.check_days import CheckDays, check_days_of
 from dsl.core.ranges import NEVER, Dates, Truth, Words, all_of, compare, exactly, hull, truth
-from evaluator.checks import MAX_CHECKS, Check, Checks, Entry, check_of
 from evaluator.explanation import Gap
 from evaluator.facts import Records, Row
 from evaluator.moment import Decides, Moment
-from evaluator.settings import Settings, day_of
-from evaluator.standing import Standing
+from evaluator.register.checks import MAX_CHECKS, Check, Checks, Entry, check_of
+from evaluator.register.settings import Settings, day_of
+from evaluator.register.standing import Standing
 
 Gaps = tuple[Gap, ...]
 

@@ -14,10 +14,10 @@ from dsl import core as c
 from dsl.builtin import AWARDS
 from dsl.core import calendar
 from dsl.core.ranges import NEVER, Dates, Truth, compare, exactly
-from evaluator.entries import Entries
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
+from evaluator.register.entries import Entries
 
 YEAR = c.Duration(months=12)
 """How long an award is valid where its rule does not say (S0, life cycle: one year from attainment)."""

@@ -8,8 +8,8 @@ from datetime import date
 from dsl import core as c
 from dsl.core.ranges import NEVER, Dates, Range, Truth, all_of, any_of, compare, exactly, is_settled
 from evaluator.explanation import Explanation
-from evaluator.plan import Plan, Plans
-from evaluator.reasons import OUTCOMES, Asked, Context, Outcome, Reason, reasons_of
+from evaluator.reasons.expander import OUTCOMES, Asked, Context, Outcome, Reason, reasons_of
+from evaluator.reasons.plan import Plan, Plans
 
 
 def not_in_force(rule: c.Rule, day: date, plans: Plans) -> Reason:

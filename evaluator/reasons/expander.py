@@ -15,8 +15,8 @@ from dsl.core.algebra import RANGES
 from dsl.core.ranges import EXACT, ZERO, Dates, Numbers, Range, Truth, Words, everything, round_ratio
 from evaluator.explanation import Explanation
 from evaluator.kept import Elsewhere, Kept
-from evaluator.plan import Plan, Within
-from evaluator.sides import Award, PerUnit, Sides, metric_of, needed_for_all, sides, unit_of
+from evaluator.reasons.plan import Plan, Within
+from evaluator.reasons.sides import Award, PerUnit, Sides, metric_of, needed_for_all, sides, unit_of
 
 Outcome: TypeAlias = Literal["met", "partly_met", "unmet", "undetermined"]
 

@@ -1,0 +1,1 @@
+"""The register: what a partner holds, read from its entries and their checks."""
