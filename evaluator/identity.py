@@ -21,6 +21,7 @@ from dsl.builtin import AWARDS
 from dsl.codec import decimal_text
 from dsl.core.calendar import month_text
 from dsl.core.references import Reading, Reads
+from evaluator.alike import Alike
 from evaluator.deadline import look_at_the_clock
 from evaluator.facts import Facts, Records
 
@@ -34,6 +35,8 @@ class AnswerKeys:
         self.core = core
         self.engine = engine
         self._reading = Reading(core)
+        self._alike = Alike(core)
+        self._keys: dict[tuple[str, date, str], str] = {}
         self._reads: dict[tuple[str, ...], Reads] = {}
         self._whole: dict[tuple[str, tuple[str, ...], str | None], bool] = {}
         self._writers: dict[tuple[str, str], _Writer] = {}
@@ -50,7 +53,19 @@ class AnswerKeys:
             facts: the same, where somebody reads them already.
         """
         meant = _Meant(self, facts or Facts(self.core, data, as_of))
-        return {rule: self._key(rule, self._reads_of(rule, meant), meant, as_of) for rule in rules}
+        return {rule: self._of_rule(rule, meant, as_of) for rule in rules}
+
+    def _of_rule(self, rule: str, meant: _Meant, as_of: date) -> str:
+        """Return the key of a rule's answer: made once for all of whom the same little is told that it reads."""
+        who = self._alike.who(rule, meant.told)
+        if who is None:
+            return self._key(rule, self._reads_of(rule, meant), meant, as_of)
+        found = self._keys.get((rule, as_of, who))
+        if found is None:
+            if len(self._keys) >= MOST_KEPT:
+                self._keys.clear()
+            found = self._keys[rule, as_of, who] = self._key(rule, self._reads_of(rule, meant), meant, as_of)
+        return found
 
     def look_up(self) -> None:
         """Look up what every rule can read, so that no question waits for it."""
@@ -86,7 +101,8 @@ class AnswerKeys:
         found = hashlib.sha256(f"[{asked}]".encode())
         for projected in (False, True) if reads.projected else (False,):
             found.update(b"projected" if projected else b"told")
-            found.update(b"".join([meant.fact(name, projected) for name in (*reads.facts, *reads.measures)]))
+            told = meant.facts(projected)
+            found.update(b"".join([told.get(name, _ABSENT) for name in (*reads.facts, *reads.measures)]))
             found.update(b"".join([meant.records(name, projected) for name in reads.records]))
         return found.hexdigest()
 
@@ -122,8 +138,8 @@ class AnswerKeys:
 
 
 MOST_KEPT = 10_000
-"""For how many registers it is kept what a rule can read, and for how many forms of records whether they tell all fields;
-then it is looked up anew."""
+"""For how many registers it is kept what a rule can read, for how many forms of records whether they tell all fields, and
+how many keys that are the same for many; then it is looked up anew."""
 MOST_VALUES = 10_000
 """How many values of a field are kept as they are written; then they are written anew."""
 _ABSENT = bytes(32)
@@ -136,7 +152,8 @@ class _Meant:
         self.keys = keys
         self.core = facts.core
         self.told = facts
-        self._found: dict[tuple[str, str, bool], bytes] = {}
+        self._facts: dict[bool, Mapping[str, bytes]] = {}
+        self._found: dict[tuple[str, bool], bytes] = {}
         self._asked: dict[bool, tuple[str, ...]] = {}
 
     def asked(self, projected: bool) -> tuple[str, ...]:
@@ -149,13 +166,16 @@ class _Meant:
             found = self._asked[projected] = tuple(sorted(rules))
         return found
 
-    def fact(self, name: str, projected: bool) -> bytes:
-        """Return the digest of a fact or measure."""
-        key = ("facts", name, projected)
-        found = self._found.get(key)
+    def facts(self, projected: bool) -> Mapping[str, bytes]:
+        """Return the digests of the facts and measures that are told, by their names."""
+        found = self._facts.get(projected)
         if found is None:
-            section = self.told.section("facts", projected)
-            found = self._found[key] = _digest(_plain(self._fact(name, section[name]))) if name in section else _ABSENT
+            known = (self.core.facts, self.core.named)
+            told = self.told.section("facts", projected).items()
+            found = {
+                name: _digest(_plain(self._fact(name, raw))) for name, raw in told if any(name in of for of in known)
+            }
+            self._facts[projected] = found
         return found
 
     def _fact(self, name: str, raw: Json) -> Json:
@@ -168,7 +188,7 @@ class _Meant:
 
     def records(self, name: str, projected: bool) -> bytes:
         """Return the digest of a list of records."""
-        key = ("records", name, projected)
+        key = (name, projected)
         if key not in self._found:
             found = self.told.records(name, projected)
             if found.rows is None:

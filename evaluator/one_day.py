@@ -35,6 +35,9 @@ from evaluator.register.standing import Standing
 from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Rests, Stated, rests_on
 from evaluator.supplied import Supplied
 
+MOST_DECIDED = 4_000
+"""How many decisions are kept that are the same for many; then they are made anew."""
+
 
 class _Hidden(Exception):
     """What is looked for stands in parts of a decision that are not told of."""
@@ -168,8 +171,22 @@ class OneDay:
         return score.points if score is not None else None
 
     def decision(self, rule: c.Rule) -> Decision:
-        """Decide a rule; by compiled functions where it is asked about often, and nobody asks why in full."""
+        """Decide a rule: once for all of whom the same little is told that it reads."""
         look_at_the_clock()
+        who = None if self.reference or self.explained else self.prepared.alike.who(rule.id, self.facts)
+        if who is None:
+            return self._anew(rule)
+        key = (rule.id, self.facts.as_of, who, self.trying, self.untold)
+        found = self.prepared.decided.get(key)
+        if found is None:
+            found = self._anew(rule)
+            if len(self.prepared.decided) >= MOST_DECIDED:
+                self.prepared.decided.clear()
+            self.prepared.decided[key] = found
+        return found
+
+    def _anew(self, rule: c.Rule) -> Decision:
+        """Decide a rule by compiled functions where it is asked about often, and nobody asks why in full."""
         is_worth_it = self.untold or (
             not self.explained and self.prepared.often.is_worth_it(rule, self.facts.as_of, self.together)
         )

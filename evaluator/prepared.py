@@ -12,7 +12,9 @@ from dsl.core.keys import Keys
 from dsl.core.moves import Movement
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
+from evaluator.alike import Alike
 from evaluator.compiled.asked import Asked
+from evaluator.decision import Decision
 from evaluator.facts import Facts
 from evaluator.interpreter import Besides, Interpreter
 from evaluator.reasons.plan import Plans
@@ -36,6 +38,9 @@ class Prepared:
             core, self.plans, self.reached, self.written, self.reasons, self.scored.within, self.interpreter
         )
         self.often = Often(core)
+        self.alike = Alike(core)
+        self.decided: dict[tuple[str, date, str, bool, bool], Decision] = {}
+        """Decisions that are the same for many: by rule, day, of whom, and whether only what comes out was wanted, or no reasons."""
 
     def interpreter(self, facts: Facts) -> Interpreter:
         """Return an interpreter over a partner's facts."""
