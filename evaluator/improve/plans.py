@@ -220,8 +220,9 @@ class Trying:
         """Return the decisions before anything is done: what a plan does not reach is decided once for all of them."""
         known = self._before.get(day)
         if known is None or known[0] is not facts:
-            one = OneDay(self.engine.prepared, Facts(self.engine.core, facts, day), trying=True)
-            known = self._before[day] = (facts, one)
+            known = (facts, OneDay(self.engine.prepared, Facts(self.engine.core, facts, day), trying=True))
+            if facts is self.facts:
+                self._before[day] = known
         return known[1]
 
     def _with(self, one: OneDay, changes: Changes) -> OneDay:

@@ -21,7 +21,7 @@ from evaluator.decision import ELIGIBILITY
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts import Facts
 from evaluator.improve.costs import PLAIN, CostErrors, default_costs, read_costs
-from evaluator.improve.improving import ImproveErrors, Improvement, ImproveQuery, eligibility_of, improve
+from evaluator.improve.improving import Ending, ImproveErrors, Improvement, ImproveQuery, eligibility_of, improve
 from evaluator.improve.levers import Certified
 from evaluator.improve.people import People
 from evaluator.improve.plans import Paid
@@ -460,3 +460,20 @@ def test_one_option_is_decided_as_the_whole_choice_is(facts: Json) -> None:
         option.name: ELIGIBILITY[one.chosen(rule, option.name)] for option in one.decision(rule).options
     }
     assert one.chosen(rule, "there is none") is Truth.FALSE
+
+
+@pytest.mark.parametrize(
+    ("ends", "through"), [("2023-08-31", "2023-08-31"), ("2024-06-20", "2024-06-20"), ("2024-06-21", None)]
+)
+def test_a_plan_says_how_long_the_certifications_that_it_rests_on_last(ends: str, through: str | None) -> None:
+    facts = told(("ann", "A"), ("bob", "B"), ("cleo", "A"))
+    facts["records"]["certifications"][1]["expires"] = ends
+    facts["records"]["certifications"][2]["expires"] = "2023-07-01"
+
+    found = ask("designation.pair", facts, {"new_person": "never"})
+
+    # One more who holds B or C is asked for; without cleo's A the plan does as well.
+    [[(verb, _, _)], *_] = steps(found)
+    assert verb == "certify"
+    assert found.plans[0].ending == (None if through is None else Ending(date.fromisoformat(through), (("bob", "B"),)))
+    assert ("ending" in improvement_json(found)["plans"][0]) is (through is not None)

@@ -20,7 +20,7 @@ from evaluator.decision import ELIGIBILITY
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
 from evaluator.improve.costs import read_costs
-from evaluator.improve.improving import Improvement, ImproveQuery, improve
+from evaluator.improve.improving import Improvement, ImproveQuery, Suggested, improve
 from evaluator.improve.plans import Earned
 from evaluator.improve.told import improvement_json
 from evaluator.one_day import OneDay
@@ -276,7 +276,31 @@ def holds_its_own(engine: Engine, found: Improvement, random: Random) -> int:
         fewer += [random.sample(parts, random.randrange(len(parts))) for _ in range(4) if parts]
         for part in fewer:
             assert not is_met(engine, found.rule.id, facts, as_changes(part), one.plan.day), (found.rule.id, part)
+        ends_as_told(engine, found, one, whole)
     return len(found.plans)
+
+
+def ends_as_told(engine: Engine, found: Improvement, one: Suggested, whole: Json) -> None:
+    """Hold how long a plan does: no longer without all certifications that end by then, but without those of before."""
+    facts = as_taken(found)
+    rows = facts["records"].get("certifications", [])
+    rows = rows["rows"] if isinstance(rows, Mapping) else rows
+    first, year = one.plan.day.isoformat(), one.plan.day.replace(year=one.plan.day.year + 1).isoformat()
+
+    def does_without(last: str, *, also_that_day: bool) -> bool:
+        left = [
+            row for row in rows
+            if not first <= row.get("expires", "none") <= last or (row["expires"] == last and not also_that_day)
+        ]  # fmt: skip
+        less = {**facts, "records": {**facts["records"], "certifications": left}}
+        return is_met(engine, found.rule.id, less, whole, one.plan.day)
+
+    if one.ending is None:
+        assert not rows or does_without(year, also_that_day=True)
+    else:
+        assert first <= one.ending.on.isoformat() <= year
+        assert not does_without(one.ending.on.isoformat(), also_that_day=True)
+        assert does_without(one.ending.on.isoformat(), also_that_day=False)
 
 
 def as_changes(parts: list[tuple[str, str, Json]]) -> dict[str, Json]:
