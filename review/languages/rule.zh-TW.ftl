@@ -101,8 +101,8 @@ on-day = 於 { $day }：{ $said }
 as-projected = { $said }，依下次檢查的預測
 sometime = 從 { $first } 至 { $last } 的某一天：{ $condition }
 score-reaches = { $score } 達到 { $mark }（滿分 { $most }）
-every-above_zero = 每項指標都有點數
-every-one_point = 每項指標至少一點
+every-above_zero = 每項計量都有點數
+every-one_point = 每項計量至少一點
 
 ## 可取得的項目
 
