@@ -11,6 +11,7 @@ from cli.console import (
     echo_in,
     fail_usage,
     format_option,
+    language_option,
     load_engine,
     policies_option,
     policy_folders,
@@ -18,6 +19,8 @@ from cli.console import (
 )
 from evaluator.engine import UnknownRule
 from review.formats.decisions import EXPLAIN, Explained
+from review.formats.format import Spoken
+from review.languages.voice import voice_of
 
 
 @click.command(short_help="Say a rule in words, without facts.")
@@ -25,7 +28,8 @@ from review.formats.decisions import EXPLAIN, Explained
 @as_of_option("Day whose version and figures are told")
 @policies_option
 @format_option(EXPLAIN)
-def explain(rules: tuple[str, ...], as_of: date | None, policies: tuple[str, ...], form: str) -> None:
+@language_option
+def explain(rules: tuple[str, ...], as_of: date | None, policies: tuple[str, ...], form: str, language: str) -> None:
     """Say in words what RULE requires, where that is written, and what a service must tell to have it decided.
 
     JSON has the shape of the service's GET /v1/rules/RULE: what is in force on the day.
@@ -36,4 +40,5 @@ def explain(rules: tuple[str, ...], as_of: date | None, policies: tuple[str, ...
         found = [rule for pattern in rules for rule in engine.rules(pattern)]
     except UnknownRule as error:
         fail_usage(f"{error}" + (f"; did you mean `{error.suggestion}`?" if error.suggestion else ""))
-    echo_in(form, EXPLAIN, Explained(engine.core, found, day))
+    told = Explained(engine.core, found, day)
+    echo_in(form, EXPLAIN, Spoken(told, voice_of(engine.core, language)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsl import core as c
 from dsl.core.ops.parts import in_force
-from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, is_settled
+from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, is_settled
 from dsl.core.references import expressions
 from evaluator.compiled.question import Question
 from evaluator.compiled.unboxed import TRUTHS
@@ -41,6 +41,15 @@ MOST_DECIDED = 4_000
 
 class _Hidden(Exception):
     """What is looked for stands in parts of a decision that are not told of."""
+
+
+class _Window(NamedTuple):
+    """Days in which a choice can be made: the setting, its first and last day, and whether today is one of them."""
+
+    setting: c.SettingVersion
+    first: Explanation
+    last: Explanation
+    is_open: Truth
 
 
 class OneDay:
@@ -86,6 +95,17 @@ class OneDay:
         """The same facts with values told for missing ones: kept, as many rules miss the same."""
         self._led_to: dict[tuple[str, frozenset[tuple[str, str | bool]]], Decision] = {}
 
+    def told(self, facts: Facts, names: AbstractSet[str], *, trying: bool) -> OneDay:
+        """Return the decisions over changed facts: what the changes do not reach is as it is here, and not decided again.
+
+        Args:
+            facts: of the same day.
+            names: all that is told otherwise: facts and measures by their names, lists as ``dsl.core.reached`` calls them.
+            trying: only the result is wanted.
+        """
+        question = self.question.with_told(facts, facts.reaching(names))
+        return OneDay(self.prepared, facts, trying=trying, reference=self.reference, question=question)
+
     @property
     def interpreter(self) -> Interpreter:
         """What decides with why."""
@@ -103,6 +123,32 @@ class OneDay:
         if version.requirement is None:
             return Truth.TRUE
         return self._requirement(rule, at).truth
+
+    def chosen(self, rule: c.Rule, name: str | None) -> Truth:
+        """Return whether an option of a choice can be chosen: of the others nothing is decided."""
+        at = Moment(self.facts.as_of, rule=rule)
+        version = self.core.version_on(rule, at.day)
+        if version is None:
+            return Truth.FALSE
+        may_choose = all_of(days.is_open for days in self._windows(version, at))
+        if may_choose is Truth.FALSE:
+            return may_choose
+        return any_of(
+            all_of((may_choose, _is_met(self._asked(option, at))))
+            for option in version.options
+            if option.name == name and at.day in option.days
+        )
+
+    def _windows(self, version: c.RuleVersion, at: Moment) -> Iterator[_Window]:
+        """Yield the days in which a choice can be made."""
+        for setting in version.settings.get("renewable", ()):
+            if at.day in setting.days and isinstance(setting.value, tuple):
+                first, last = (self._decide(bound, at) for bound in setting.value)
+                yield _Window(setting, first, last, is_open(first.range, last.range, at.day))
+
+    def _asked(self, option: c.Option, at: Moment) -> Explanation | None:
+        """Decide what an option asks for; None where that is nothing."""
+        return self._decide(option.requirement, at) if option.requirement is not None else None
 
     def _decide(self, node: c.Expr, at: Moment, *, deep: bool = False) -> Explanation:
         """Decide a node; with why where that is told, or where something is missing.
@@ -386,17 +432,15 @@ class OneDay:
         may_choose = Truth.TRUE
         reasons: list[Reason] = []
         more: list[Stated] = []
-        for setting in version.settings.get("renewable", ()):
-            if at.day in setting.days and isinstance(setting.value, tuple):
-                more.append(setting)
-                bounds = [self._decide(bound, at) for bound in setting.value]
-                explanations.extend(bounds)
-                first, last = (bound.range for bound in bounds)
-                may_choose = is_open(first, last, at.day)
-                reasons.append(window_reason(f"{base.rule}.window", first, last, setting, context))
-                if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
-                    # Without a membership there is no anniversary, and no window at one.
-                    window = (first.exact, last.exact) if first.exact != NEVER else None
+        for days in self._windows(version, at):
+            more.append(days.setting)
+            explanations += [days.first, days.last]
+            may_choose = all_of((may_choose, days.is_open))
+            first, last = days.first.range, days.last.range
+            reasons.append(window_reason(f"{base.rule}.window", first, last, days.setting, context))
+            if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
+                # Without a membership there is no anniversary, and no window at one.
+                window = (first.exact, last.exact) if first.exact != NEVER else None
         renews_to: Range | None = None
         for setting in version.settings.get("renews to", ()) if may_choose is not Truth.FALSE else ():
             if at.day in setting.days and not isinstance(setting.value, tuple):
@@ -407,12 +451,12 @@ class OneDay:
         for option in version.options:
             if at.day not in option.days:
                 continue
-            found = self._decide(option.requirement, at) if option.requirement is not None else None
+            found = self._asked(option, at)
             if found is not None:
                 explanations.append(found)
             within = self.prepared.reasons.within(option.days, option.basis.cites or context.within.cites)
             inner = context._replace(within=within)
-            can_be_chosen = all_of((may_choose, found.truth if found is not None else Truth.TRUE))
+            can_be_chosen = all_of((may_choose, _is_met(found)))
             options.append(
                 OptionDecision(
                     name=option.name,
@@ -543,9 +587,7 @@ class OneDay:
         key = frozenset(told.items())
         if key not in self._tried:
             data = {**self.facts.data, "facts": {**self.facts.section("facts", False), **told}}
-            more = Facts(self.core, data, self.facts.as_of)
-            question = self.question.with_told(more, told.keys())
-            self._tried[key] = OneDay(self.prepared, more, trying=True, reference=self.reference, question=question)
+            self._tried[key] = self.told(Facts(self.core, data, self.facts.as_of), told.keys(), trying=True)
         if (rule.id, key) not in self._led_to:
             self._led_to[rule.id, key] = self._tried[key].decision(rule)
         return self._led_to[rule.id, key]
@@ -563,6 +605,10 @@ class OneDay:
         """Return what a node is on the day of the question, for no rule."""
         at = Moment(self.facts.as_of)
         return self.question.value(node, at) if self.compiled else self.interpreter.evaluate(node, at).range
+
+
+def _is_met(asked: Explanation | None) -> Truth:
+    return asked.truth if asked is not None else Truth.TRUE
 
 
 def _score(ends: tuple[Any, ...] | None) -> Score | None:

@@ -77,6 +77,8 @@ class Reads:
     """Whether something is also read as it is projected."""
     of_others: bool = False
     """Whether anniversaries are read that other awards give: which, the register says."""
+    lists: tuple[c.CertificationList, ...] = field(default=(), compare=False)
+    """The lists of certifications that are counted, by their names."""
 
 
 def reads_of(core: c.Core, rules: Iterable[c.Rule]) -> Reads:
@@ -98,6 +100,7 @@ class _Own:
     records: set[str] = field(default_factory=set)
     projected: bool = False
     of_others: bool = False
+    lists: dict[str, c.CertificationList] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
 
@@ -130,11 +133,13 @@ class Reading:
             every.records |= own.records
             every.projected = every.projected or own.projected
             every.of_others = every.of_others or own.of_others
+            every.lists |= own.lists
             waiting.extend(("named", name) for name in own.named)
             waiting.extend(("rule", name) for name in own.rules)
         told = (every.facts, every.measures, every.records)
         facts, measures, records = (tuple(sorted(names)) for names in told)
-        return Reads(facts, measures, records, every.projected, every.of_others)
+        lists = tuple(every.lists[name] for name in sorted(every.lists))
+        return Reads(facts, measures, records, every.projected, every.of_others, lists)
 
     def _spoken_of_by(self, what: str, name: str) -> _Own:
         own = _Own()
@@ -156,6 +161,8 @@ class Reading:
         for node in walk(top):
             own.projected = own.projected or isinstance(node, c.AsProjected)
             own.of_others = own.of_others or node.of_anniversary not in (None, "own", "attained")
+            if isinstance(node, c.OfPeople):
+                own.lists.update((one.name, one) for one in node.lists)
             for to, name, supplied in references(node):
                 match to:
                     case "fact":

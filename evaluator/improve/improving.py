@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Any, Literal as OneOf, TypeAlias
 
 from dsl import core as c
+from dsl.core import calendar
 from dsl.core.ranges import Truth
+from dsl.core.references import reads_of
 from dsl.diagnostics import listed
 from evaluator import limits
 from evaluator.decision import ELIGIBILITY, Decision, Eligibility
@@ -66,6 +68,16 @@ class ImproveQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Certifications that a plan rests on and that end."""
+
+    on: date
+    """The last day on which they count."""
+    certifications: tuple[tuple[str, str], ...]
+    """Person and certification."""
+
+
+@dataclass(frozen=True, slots=True)
 class Suggested:
     """A plan with what it rests on."""
 
@@ -78,6 +90,8 @@ class Suggested:
     """The same as a query's ``what_if``."""
     takes: tuple[str, ...]
     """Facts and lists that are not told and that it takes as nothing."""
+    ending: Ending | None = None
+    """The certifications within a year without which it does no longer; None where it does without all that end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +203,7 @@ class _Improving:
         self.made = 0
         self.limits: dict[Limit, None] = {}
         self.plans: list[tuple[Decimal, Suggested]] = []
+        self._lists = reads_of(engine.core, [rule]).lists
         self.days: list[date] = []
         """The days that were looked at."""
 
@@ -264,7 +279,41 @@ class _Improving:
         changes = trying.changes(piece for piece in plan.pieces if not trying.is_the_choice(piece))
         as_told = {name: part for name, part in (("set", changes.told), ("with", changes.more)) if part}
         serves = {piece: search.asked_by_piece(piece) for piece in plan.pieces}
-        return Suggested(plan, cost, serves, as_told, self._takes(plan, trying, filled))
+        try:
+            ending = self._ending(plan, trying, filled)
+        except TooManyDecisions:
+            search.out_of_decisions, ending = True, None  # the plan itself was decided; that more was not is told
+        return Suggested(plan, cost, serves, as_told, self._takes(plan, trying, filled), ending)
+
+    def _ending(self, plan: Plan, trying: Trying, filled: Filled) -> Ending | None:
+        """Return the certifications that end soonest of those that a plan does not do without, found by halves."""
+        raw = filled.facts.get("records", {}).get("certifications", ())
+        rows: list[Mapping[str, Json]] = list(raw["rows"] if isinstance(raw, Mapping) else raw)
+        first, last = plan.day.isoformat(), calendar.add_years(plan.day, 1).isoformat()
+        counted = {entry.certification for one in self._lists for entry in one.entries}
+        names = self.engine.core.certifications
+        ends = [
+            row for row in rows
+            if first <= row.get("expires", "none") <= last and names.get(row.get("certification", "")) in counted
+        ]  # fmt: skip
+        days = sorted({row["expires"] for row in ends})
+
+        def does_without(many: int) -> bool:
+            gone = {id(row) for row in ends if row["expires"] in days[:many]}
+            left = [row for row in rows if id(row) not in gone]
+            told = {**raw, "rows": left} if isinstance(raw, Mapping) else left
+            facts = {**filled.facts, "records": {**filled.facts["records"], "certifications": told}}
+            return trying.is_met(plan.pieces, plan.day, facts)
+
+        if not days or does_without(len(days)):
+            return None
+        low, high = 0, len(days)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if does_without(middle) else (low, middle)
+        on = days[high - 1]
+        gone = dict.fromkeys((row.get("person", "-"), row["certification"]) for row in ends if row["expires"] == on)
+        return Ending(date.fromisoformat(on), tuple(gone))
 
     def _takes(self, plan: Plan, trying: Trying, filled: Filled) -> tuple[str, ...]:
         """Return what a plan does not do without, of what is taken as nothing."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from dsl import core as c
 from dsl.core.ranges import Truth
+from dsl.core.reached import of_list
 from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.improve.costs import Costs
@@ -105,6 +106,11 @@ class Trying:
     most: int
     """How many decisions may be made."""
     made: int = 0
+    _met: dict[tuple[frozenset[Piece], date] | None, bool] = field(default_factory=dict)
+    """Whether pieces do on a day, of those that were decided."""
+    _orders: dict[tuple[frozenset[Piece], date], list[Piece]] = field(default_factory=dict)
+    """In which order awards are attained and benefits bought, of the same."""
+    _before: dict[date, tuple[Mapping[str, Json], OneDay]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Look whom the facts tell of, so that somebody new has another name."""
@@ -152,11 +158,21 @@ class Trying:
         Raises:
             TooManyDecisions: no more may be made.
         """
-        data, done = self._done(pieces, day, self.facts if facts is None else facts)
+        known = (frozenset(pieces), day) if facts is None else None
+        if known in self._met:
+            return self._met[known]
+        one, done = self._done(pieces, day, self.facts if facts is None else facts)
+        if facts is None:
+            self._orders[frozenset(pieces), day] = done
         if c.KINDS[self.rule.kind].decides == "options":
             # A choice is made where something of it is bought.
-            return any(map(self.is_the_choice, done))
-        return self._truth(self.rule, data, day) is Truth.TRUE
+            is_met = any(map(self.is_the_choice, done))
+        else:
+            self._count(1)
+            is_met = one.truth(self.rule) is Truth.TRUE
+        if known is not None:
+            self._met[known] = is_met
+        return is_met
 
     def is_the_choice(self, piece: Piece) -> bool:
         """Whether a piece is the very choice that is asked about."""
@@ -172,43 +188,50 @@ class Trying:
         plain = sorted(
             (one for one in pieces if not isinstance(one, Won | Paid)), key=lambda one: order.index(type(one))
         )
-        return (*plain, *self._done(pieces, day, self.facts)[1])
+        done = self._orders.get((frozenset(pieces), day))
+        return (*plain, *(self._done(pieces, day, self.facts)[1] if done is None else done))
 
-    def _done(
-        self, pieces: Sequence[Piece], day: date, facts: Mapping[str, Json]
-    ) -> tuple[Mapping[str, Json], list[Piece]]:
-        """Return facts with pieces done, and the awards that are attained and the benefits bought, in order."""
-        plain = self.changes(pieces, awards=False)
-        data = changed(self.engine, facts, plain, day) if plain else dict(facts)
+    def _done(self, pieces: Sequence[Piece], day: date, facts: Mapping[str, Json]) -> tuple[OneDay, list[Piece]]:
+        """Return the decisions with pieces done, and the awards that are attained and the benefits bought, in order."""
+        one = self._with(self._now(facts, day), self.changes(pieces, awards=False))
         waiting = [piece for piece in pieces if isinstance(piece, Won | Paid)]
         done: list[Piece] = []
         while waiting:
-            if self.made + len(waiting) > self.most:
-                raise TooManyDecisions
-            one = self._one(data, day)
-            self.made += len(waiting) - 1
+            self._count(len(waiting))
             won = [piece for piece in waiting if self._is_open(piece, one)]
             if not won:
                 break
-            data = changed(self.engine, data, self.changes(won), day)
+            one = self._with(one, self.changes(won))
             waiting = [piece for piece in waiting if piece not in won]
             done += won
-        return data, done
+        return one, done
 
     def _is_open(self, piece: Won | Paid, one: OneDay) -> bool:
         if isinstance(piece, Won):
             return one.truth(self.engine.core.rules[piece.rule]) is Truth.TRUE
-        options = one.decision(self.engine.core.rules[piece.lever.rule]).options
-        return any(option.name == piece.lever.option and option.eligibility == "eligible" for option in options)
+        return one.chosen(self.engine.core.rules[piece.lever.rule], piece.lever.option) is Truth.TRUE
 
-    def _truth(self, rule: c.Rule, data: Mapping[str, Json], day: date) -> Truth | None:
-        return self._one(data, day).truth(rule)
-
-    def _one(self, data: Mapping[str, Json], day: date) -> OneDay:
-        if self.made >= self.most:
+    def _count(self, more: int) -> None:
+        if self.made + more > self.most:
             raise TooManyDecisions
-        self.made += 1
-        return OneDay(self.engine.prepared, Facts(self.engine.core, data, day), trying=True)
+        self.made += more
+
+    def _now(self, facts: Mapping[str, Json], day: date) -> OneDay:
+        """Return the decisions before anything is done: what a plan does not reach is decided once for all of them."""
+        known = self._before.get(day)
+        if known is None or known[0] is not facts:
+            known = (facts, OneDay(self.engine.prepared, Facts(self.engine.core, facts, day), trying=True))
+            if facts is self.facts:
+                self._before[day] = known
+        return known[1]
+
+    def _with(self, one: OneDay, changes: Changes) -> OneDay:
+        if not changes:
+            return one
+        day = one.facts.as_of
+        data = changed(self.engine, one.facts.data, changes, day)
+        names = {*changes.told, *map(of_list, changes.more)}
+        return one.told(Facts(self.engine.core, data, day), names, trying=True)
 
     # ---- what they cost
 

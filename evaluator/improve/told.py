@@ -10,7 +10,7 @@ from typing import Any
 from dsl.codec import decimal_text
 from evaluator.decision import decision_json
 from evaluator.improve.aims import Limit
-from evaluator.improve.improving import Improvement, Suggested, eligibility_of
+from evaluator.improve.improving import Ending, Improvement, Suggested, eligibility_of
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, Won
 
 Json = Any
@@ -59,7 +59,13 @@ def _plan_json(found: Improvement, one: Suggested) -> dict[str, Json]:
         "steps": steps,
         "what_if": _value(one.changes),
         "takes_as_nothing": list(one.takes),
+        **({} if one.ending is None else {"ending": _ending_json(one.ending)}),
     }
+
+
+def _ending_json(ending: Ending) -> dict[str, Json]:
+    ended = [{"person": person, "certification": name} for person, name in ending.certifications]
+    return {"on": ending.on.isoformat(), "certifications": ended}
 
 
 def _step_json(found: Improvement, day: date, piece: Piece, serves: Mapping[str, str]) -> dict[str, Json]:

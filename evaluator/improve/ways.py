@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from operator import le
 from typing import NamedTuple, TypeAlias, assert_never
 
 from evaluator.improve.aims import (
@@ -302,11 +303,11 @@ def _undominated(ways: Ways) -> Ways:
     ordered = sorted(
         ((own[-1].cost, sum(shared), shared, own) for shared, own in ways.items()), key=lambda one: one[:2]
     )
-    kept: list[tuple[Decimal, Shared]] = []
+    kept: list[Shared] = []
     found: Ways = {}
-    for cost, _, shared, own in ordered:
-        if not any(all(a <= b for a, b in zip(other, shared, strict=True)) for _, other in kept):
-            kept.append((cost, shared))
+    for _, _, shared, own in ordered:
+        if not any(all(map(le, other, shared)) for other in kept):
+            kept.append(shared)
             found[shared] = own
     return found
 

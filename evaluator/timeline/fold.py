@@ -16,6 +16,7 @@ from typing import Any
 from dsl import core as c
 from dsl.core import calendar
 from dsl.core.ranges import NEVER, Dates, Truth
+from dsl.core.references import reads_of
 from evaluator.decision import Decision, EffectTaken, OptionDecision
 from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
@@ -33,6 +34,7 @@ from evaluator.timeline.happenings import (
     unmet_in_check,
     unmet_of,
 )
+from evaluator.timeline.people import Turned, turned
 from evaluator.timeline.sayings import Code, Payment, Saying
 from evaluator.timeline.state import State, state_of
 from evaluator.timeline.told import MAX_DECISIONS, Doing, Row, TimelineQuery, Told, TooManyDecisions, read
@@ -73,6 +75,8 @@ class Timeline:
     happenings: tuple[Happening, ...]
     register: tuple[Row, ...] | None
     """As it is on the last day; None where nothing is told of it."""
+    people: tuple[Turned, ...]
+    """Whose certifications begin and end to count for the rules, by day."""
     days: tuple[date, ...]
     """The days looked at: on all others everything is as on the last of these before."""
 
@@ -87,6 +91,7 @@ class Timeline:
             "engine": self.engine,
             "events": [one.as_json() for one in self.happenings],
             "rules": [_life_json(life) for life in self.lives],
+            **({"people": [one.as_json() for one in self.people]} if self.people else {}),
             **({} if self.register is None else {"register": [dict(row) for row in self.register]}),
             "days_looked_at": len(self.days),
         }
@@ -119,7 +124,9 @@ def timeline(engine: Engine, query: TimelineQuery, *, most: int = MAX_DECISIONS)
     return Timeline(
         query.request_id, query.first, query.last, engine.core.digest, engine.core.version, engine.name,
         tuple(fold.lives()), tuple(fold.happenings),
-        None if fold.register is None else tuple(fold.closed()), tuple(fold.looked_at),
+        None if fold.register is None else tuple(fold.closed()),
+        turned(engine.core, reads_of(engine.core, told.rules).lists, told.certifications, told.moves, query.first, query.last),
+        tuple(fold.looked_at),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from evaluator.acceptance.facts_schema import EVENT_VERBS, FactErrors, FactProbl
 from evaluator.acceptance.histories import contradictions
 from evaluator.engine import Engine, UnknownRule
 from evaluator.limits import DayOutside, is_inside, shortened
+from evaluator.timeline.people import Moves
 
 Json = Any
 Verb: TypeAlias = Literal["attains", "buys", "renews", "joins", "leaves"]
@@ -80,6 +81,15 @@ class Told:
     partial: bool
     doings: tuple[Doing, ...]
     """By their days; people who come and go are in the facts already."""
+    moves: Moves
+    """Who comes and goes when."""
+
+    @property
+    def certifications(self) -> Sequence[Row]:
+        """What people are certified in, each while its person is with the partner."""
+        raw = self.facts.get("records", {}).get("certifications", ())
+        rows: Sequence[Row] = raw["rows"] if isinstance(raw, Mapping) else raw
+        return rows
 
     def on(self, register: Sequence[Row] | None) -> dict[str, Json]:
         """Return the facts with a register."""
@@ -116,6 +126,7 @@ def read(engine: Engine, query: TimelineQuery) -> Told:
         None if raw is None else list(raw["rows"] if wrapped else raw),
         bool(wrapped and raw.get("partial", False)),
         tuple(one for one in doings if one.verb not in ("joins", "leaves")),
+        Moves(*(frozenset((one.name, one.on) for one in doings if one.verb == verb) for verb in ("joins", "leaves"))),
     )
 
 

@@ -63,18 +63,22 @@ def _projection_lines(answer: Answer, say: Voice) -> Iterator[str]:
     yield ""
 
 
-def explained_lines(explained: Explained, paint: Paint) -> Iterator[str]:
+def explained_lines(spoken: Spoken[Explained], paint: Paint) -> Iterator[str]:
     """Yield rules in words as lines."""
+    explained = spoken.told
     for index, rule in enumerate(explained.rules):
         if index:
             yield ""
-        yield from rule_lines(explained.core, rule, explained.day, paint=paint)
+        yield from rule_lines(explained.core, rule, explained.day, paint=paint, tell=spoken.say)
 
 
-def explained_json(explained: Explained) -> list[dict[str, object]]:
+def explained_json(spoken: Spoken[Explained]) -> list[dict[str, object]]:
     """Return each rule as the service gives it (``schemas/rule``)."""
+    explained = spoken.told
     policy = {"digest": explained.core.digest, "version": explained.core.version}
-    return [{"policy": policy, **rule_outline(explained.core, rule, explained.day)} for rule in explained.rules]
+    return [
+        {"policy": policy, **rule_outline(explained.core, rule, explained.day, spoken.say)} for rule in explained.rules
+    ]
 
 
 def comparison_lines(spoken: Spoken[Comparison], paint: Paint) -> Iterator[str]:
@@ -126,7 +130,7 @@ WHAT_IF = Formats[Spoken[Comparison]](
     text=lambda spoken, paint: in_lines(comparison_lines(spoken, paint)),
     json=lambda spoken, _: in_json(comparison_json(spoken.told, spoken.say)),
 )
-EXPLAIN = Formats[Explained](
-    text=lambda explained, paint: in_lines(explained_lines(explained, paint)),
-    json=lambda explained, _: in_json(explained_json(explained)),
+EXPLAIN = Formats[Spoken[Explained]](
+    text=lambda spoken, paint: in_lines(explained_lines(spoken, paint)),
+    json=lambda spoken, _: in_json(explained_json(spoken)),
 )

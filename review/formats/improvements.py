@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluator.improve.improving import Improvement, eligibility_of
+from evaluator.improve.improving import Improvement, Suggested, eligibility_of
 from evaluator.reasons.expander import number
 from review.formats.format import Formats, Spoken, in_json, in_lines
+from review.languages.voice import Voice
 from review.words.decision_text import Paint
 from review.words.improvement_json import improvement_json
 from review.words.plan_text import (
     cost_line,
+    ending_line,
     headline,
     in_the_way_lines,
     limit_lines,
-    limit_text,
+    limit_texts,
     missing_line,
     not_looked_at,
     plan_lines,
     rests_line,
+    shared_ending_line,
     standing_line,
     taken_line,
 )
@@ -38,8 +41,10 @@ def improvement_lines(spoken: Spoken[Improvement], paint: Paint) -> Iterator[str
         yield ""
         yield paint(say("plan-cost", number=str(at), cost=number(one.cost)), "head")
         yield from (f"   {line}" for line in plan_lines(found, one, say))
-        if (rests := rests_line(found, one, say)) is not None:
-            yield f"   {rests}"
+        yield from (f"   {line}" for line in _beside(found, one, say))
+    if (shared := shared_ending_line(found, say)) is not None:
+        yield ""
+        yield shared
     yield from (f"  {line}" for line in in_the_way_lines(found, say))
     limits = list(limit_lines(found, say))
     if limits:
@@ -50,6 +55,12 @@ def improvement_lines(spoken: Spoken[Improvement], paint: Paint) -> Iterator[str
         yield paint(cost_line(found, say), "faint")
     digest = digest_text(found.core.version, found.core.digest, found.engine, say)
     yield paint(say("decisions-made", decisions=f"{found.decisions:,}", digest=digest), "faint")
+
+
+def _beside(found: Improvement, one: Suggested, say: Voice) -> Iterator[str]:
+    """Yield what a plan takes as nothing, and how long it does, where not all do equally long."""
+    ending = ending_line(one, say) if shared_ending_line(found, say) is None else None
+    yield from (line for line in (rests_line(found, one, say), ending) if line is not None)
 
 
 def improvement_markdown(spoken: Spoken[Improvement]) -> Iterator[str]:
@@ -69,16 +80,19 @@ def improvement_markdown(spoken: Spoken[Improvement]) -> Iterator[str]:
         yield f"## {say('plan-cost-page', number=str(at), cost=number(one.cost))}"
         yield ""
         yield from (f"- {line}" for line in plan_lines(found, one, say))
-    if found.in_the_way:
+        yield from (f"- {line}" for line in _beside(found, one, say))
+    if (shared := shared_ending_line(found, say)) is not None:
         yield ""
-        for code, title in found.in_the_way:
-            yield f"- {say('in-brackets', said=title_text(title, say), more=f'`{code}`')}"
+        yield shared
+    in_the_way = list(in_the_way_lines(found, say))
+    if in_the_way:
+        yield ""
+        yield from (f"- {line}" for line in in_the_way)
     if found.limits:
         yield ""
         yield not_looked_at(found, say)
         yield ""
-        for limit in found.limits:
-            yield f"- {limit_text(limit, say)}"
+        yield from (f"- {text}" for text in limit_texts(found, say))
     if found.plans:
         yield ""
         yield cost_line(found, say)

@@ -14,7 +14,7 @@ from evaluator.reasons.expander import number
 from evaluator.reasons.sides import unit_of
 from review.guide.marks import link, provisional, series, unknown
 from review.guide.names import Names, words
-from review.words.speaker import BY_DATE, COMPARISONS, Speaker, period, rounded
+from review.words.speaker import Speaker
 
 MAX_CONDITIONS = 2
 """How many conditions on rows a sentence tells; more are told in lines of their own."""
@@ -109,17 +109,20 @@ class GuideSpeaker(Speaker):
     def _ratio(self, node: c.Ratio) -> str:
         change = _same_but_for_months(node.numerator, node.denominator) if node.growth else None
         if change is not None:
-            return f"the growth of {self._between(*change)}, {rounded(node.rounding)}"
+            return f"the growth of {self._between(*change)}, {self.rounded(node.rounding)}"
         above, below = self._term(node.numerator), self._term(node.denominator)
         if node.growth:
-            return f"the growth from {below} to {above}, {rounded(node.rounding)}"
+            return f"the growth from {below} to {above}, {self.rounded(node.rounding)}"
         share = ", in percent" if node.scale == 100 else ""
-        return f"{above} divided by {below}{share}, {rounded(node.rounding)}"
+        return f"{above} divided by {below}{share}, {self.rounded(node.rounding)}"
 
     def _between(self, now: c.Aggregate, then: c.Aggregate) -> str:
         """Return one aggregate of two stretches of months, from the earlier one to the later."""
         bare = self.say(replace(now, over=None))
-        return f"{bare}, from {_months(then)} to {_months(now)}"
+        return f"{bare}, from {self._months(then)} to {self._months(now)}"
+
+    def _months(self, node: c.Aggregate) -> str:
+        return self.period(node.over).removeprefix("over ") if node.over is not None else ""
 
     def _term(self, node: c.Expr) -> str:
         """Return a phrase that is reckoned with; what has a comma or a sign of its own is set apart."""
@@ -320,8 +323,7 @@ class GuideSpeaker(Speaker):
     def _per_unit(self, node: c.PerUnit) -> str:
         if not isinstance(node.value, c.People):
             return super()._per_unit(node)
-        cap = "" if node.cap is None else f", up to {self.say(node.cap)}"
-        return f"{self.say(node.points)} for each person who holds {self.certified(node.value)}{cap}"
+        return self.capped(f"{self.say(node.points)} for each person who holds {self.certified(node.value)}", node.cap)
 
     def _compare(self, node: c.Compare) -> str:
         if isinstance(node.left, c.People) and node.op == ">=":
@@ -331,8 +333,7 @@ class GuideSpeaker(Speaker):
         right = node.right
         if isinstance(node.left, c.People | c.DifferentPeople) and isinstance(right, c.Literal):
             right = replace(right, type=c.COUNT)
-        spoken = BY_DATE if node.left.type.kind == "date" else COMPARISONS
-        return f"{self._operand(node.left)} {spoken[node.op]} {self._operand(right)}"
+        return self.compared(node, self._operand(node.left), self._operand(right))
 
     def _operand(self, node: c.Expr) -> str:
         """Return a phrase that stands inside another one; what has branches is set apart."""
@@ -400,9 +401,9 @@ class GuideSpeaker(Speaker):
 
     # ---- parts
 
-    def _of(self, start: str, parts: Sequence[c.Expr], word: str) -> str:
-        told = [self.say(part) for part in self._in_force(parts)]
-        return told[0] if len(told) == 1 else start + listed(told, word)
+    def listed(self, texts: Sequence[str], last: Literal["and", "or"]) -> str:
+        """Join the parts of a whole, all of them."""
+        return listed(texts, last)
 
     def _several(self, parts: Sequence[c.Expr], word: str) -> str:
         return listed([self.say(part) for part in self._in_force(parts)], word)
@@ -519,10 +520,6 @@ def _same_but_for_months(now: c.Expr, then: c.Expr) -> tuple[c.Aggregate, c.Aggr
     if not isinstance(now, c.Aggregate) or not isinstance(then, c.Aggregate) or now.over is None or then.over is None:
         return None
     return (now, then) if replace(now, over=None) == replace(then, over=None) else None
-
-
-def _months(node: c.Aggregate) -> str:
-    return period(node.over).removeprefix("over ") if node.over is not None else ""
 
 
 def is_nothing(node: c.Expr) -> bool:

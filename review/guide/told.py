@@ -13,6 +13,7 @@ from evaluator.reasons.expander import number
 from review.guide.marks import sentence
 from review.guide.phrases import GuideSpeaker, is_long, is_nothing, listed
 from review.words.lines import Line as Said, asked_of, lines_of
+from review.words.vocabulary import first_lost_text
 
 Group: TypeAlias = Literal["asked", "amount", "options", "effects", "stages", "checks"]
 
@@ -228,7 +229,7 @@ class Teller:
             case "checked at":
                 return "not checked" if said == "never" else f"on {said}"
             case "lost after":
-                return f"{said} after a check that it fails: {line.note}"
+                return f"{said} after a check that it fails: {first_lost_text(line.beside, self.speaker.tell)}"
             case _:
                 return said
 

@@ -10,11 +10,15 @@ plan-plans = { $count ->
 }
 plan-cannot_be_reached = It cannot be reached by any change. In the way:
 plan-cannot_be_reached-by = It cannot be reached by any change, nor by waiting until { $day }. In the way:
+plan-begins = It is not in force before { $day }: ask what it would take by then.
+plan-ended = It is not in force any longer: it ended with { $day }.
 plan-unknown = No plan was found, but it is not known that there is none. Not met by what was tried:
 plan-cost = { $number }. cost { $cost }
 plan-cost-page = { $number }. Cost { $cost }
 tell-first = To have it decided as it is, tell first: { $what }.
 as-long-as = as long as { $what } may be taken as nothing
+does-until = enough through { $day } only: then certifications of { $people } end
+all-do-until = Each of these is enough through { $day } only: then certifications of { $people } end.
 costs-given = Costs as given; what they leave out is Merit's own default.
 costs-own = Costs are Merit's own defaults, no figures of a programme: --costs FILE replaces them.
 decisions-made = { $decisions } decisions; { $digest }
@@ -22,10 +26,11 @@ decisions-made = { $decisions } decisions; { $digest }
 ## Changes
 
 wait = wait until { $day }
-wait-only = wait until { $day }, with all as it is told
+wait-only = wait until { $day }: nothing else has to change
 raise = raise { $title } from { $now } to { $figure } ({ $name })
 raise-untold = bring { $title } to { $figure }, where nothing is told now ({ $name })
 tell = { $title }: { $value } ({ $name })
+tell-so = see to it that this is so: { $title } ({ $name })
 certify = certify { $people }: { $certification }
 certify-alike = certify { $people }: { $certification }, or { $count ->
     [one] another one that counts alike

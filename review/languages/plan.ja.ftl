@@ -10,11 +10,15 @@ plan-plans = { $count ->
 }
 plan-cannot_be_reached = どのように変えても達成できない。妨げとなるもの：
 plan-cannot_be_reached-by = どのように変えても、{ $day } まで待っても達成できない。妨げとなるもの：
+plan-begins = { $day } より前は施行されていない：その日までに必要なことを尋ねる。
+plan-ended = もう施行されていない：{ $day } で終了した。
 plan-unknown = 方法は見つからなかったが、ないとは言い切れない。試した範囲で充足しないもの：
 plan-cost = { $number }. 費用 { $cost }
 plan-cost-page = { $number }. 費用 { $cost }
 tell-first = 現状のまま判定するために、まず必要な情報：{ $what }。
 as-long-as = ただし { $what } を「なし」とみなせる場合
+does-until = これで足りるのは { $day } まで：{ $people } の認定資格がその日で終わる
+all-do-until = いずれも足りるのは { $day } まで：{ $people } の認定資格がその日で終わる。
 costs-given = 費用は指定されたもの。指定のないものは Merit の既定値。
 costs-own = 費用は Merit の既定値で、プログラムの数値ではない。--costs FILE で置き換えられる。
 decisions-made = 判定 { $decisions } 回；{ $digest }
@@ -22,10 +26,11 @@ decisions-made = 判定 { $decisions } 回；{ $digest }
 ## 変更
 
 wait = { $day } まで待つ
-wait-only = 現状のまま { $day } まで待つ
+wait-only = { $day } まで待つ：ほかに変える必要はない
 raise = { $title } を { $now } から { $figure } に増やす（{ $name }）
 raise-untold = { $title } を { $figure } にする；現在の値は伝えられていない（{ $name }）
 tell = { $title }：{ $value }（{ $name }）
+tell-so = 次のとおりにする：{ $title }（{ $name }）
 certify = { $people } が認定資格を取得：{ $certification }
 certify-alike = { $people } が認定資格を取得：{ $certification }、または同様に数えるほかの { $count } 件のいずれか
 attain = その後 { $title } を獲得（{ $rule }）

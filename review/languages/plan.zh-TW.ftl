@@ -10,11 +10,15 @@ plan-plans = { $count ->
 }
 plan-cannot_be_reached = 任何變更都無法達成。阻礙所在：
 plan-cannot_be_reached-by = 任何變更、或等到 { $day } 都無法達成。阻礙所在：
+plan-begins = { $day } 之前尚未生效：請詢問屆時所需的條件。
+plan-ended = 已不再生效：於 { $day } 結束。
 plan-unknown = 沒有找到方法，但不能確定沒有。已嘗試而仍不符合：
 plan-cost = { $number }. 費用 { $cost }
 plan-cost-page = { $number }. 費用 { $cost }
 tell-first = 要依現況判定，請先提供：{ $what }。
 as-long-as = 前提是 { $what } 可視為「無」
+does-until = 僅至 { $day } 為止足夠：{ $people } 的認證於該日到期
+all-do-until = 以上各項僅至 { $day } 為止足夠：{ $people } 的認證於該日到期。
 costs-given = 費用依所給；未給者採用 Merit 的預設值。
 costs-own = 費用為 Merit 的預設值，並非計劃的數字；可用 --costs FILE 取代。
 decisions-made = 判定 { $decisions } 次；{ $digest }
@@ -22,10 +26,11 @@ decisions-made = 判定 { $decisions } 次；{ $digest }
 ## 變更
 
 wait = 等到 { $day }
-wait-only = 維持現況，等到 { $day }
+wait-only = 等到 { $day }：其他無須改變
 raise = 將 { $title } 由 { $now } 提高到 { $figure }（{ $name }）
 raise-untold = 使 { $title } 達到 { $figure }；目前未提供（{ $name }）
 tell = { $title }：{ $value }（{ $name }）
+tell-so = 使其如此：{ $title }（{ $name }）
 certify = { $people } 取得認證：{ $certification }
 certify-alike = { $people } 取得認證：{ $certification }，或同樣計入的其他 { $count } 項之一
 attain = 然後獲得 { $title }（{ $rule }）

@@ -56,6 +56,16 @@ state-points = { $points } points, { $needed } needed
 state-options = to be chosen: { $what }
 nothing = nothing
 
+## People
+
+person-earned = earned { $certification }, which counts for { $lists }
+person-joined = joined with { $certification }, which counts for { $lists }
+person-listed = { $certification } counts from now on for { $lists }
+person-expired = { $certification } has ended and no longer counts for { $lists }
+person-left = left: { $certification } no longer counts for { $lists }
+person-unlisted = { $certification } is no longer counted for { $lists }
+column-people = people
+
 ## Text and pages
 
 nothing-changes = nothing changes from { $first } through { $last }

@@ -56,6 +56,16 @@ state-points = { $points } ポイント、必要 { $needed }
 state-options = 選択可能：{ $what }
 nothing = なし
 
+## 個人
+
+person-earned = { $certification } を取得、対象：{ $lists }
+person-joined = { $certification } を持って加入、対象：{ $lists }
+person-listed = { $certification } が対象に加わる：{ $lists }
+person-expired = { $certification } が期限切れとなり、対象から外れる：{ $lists }
+person-left = 離脱により { $certification } が対象から外れる：{ $lists }
+person-unlisted = { $certification } が一覧から除かれ、対象から外れる：{ $lists }
+column-people = 個人
+
 ## テキストとページ
 
 nothing-changes = { $first } から { $last } まで変化なし

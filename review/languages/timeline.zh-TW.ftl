@@ -56,6 +56,16 @@ state-points = { $points } 點，需要 { $needed }
 state-options = 可選擇：{ $what }
 nothing = 無
 
+## 人員
+
+person-earned = 取得 { $certification }，計入 { $lists }
+person-joined = 帶著 { $certification } 加入，計入 { $lists }
+person-listed = { $certification } 自此計入 { $lists }
+person-expired = { $certification } 已到期，不再計入 { $lists }
+person-left = 離開：{ $certification } 不再計入 { $lists }
+person-unlisted = { $certification } 已自清單移除，不再計入 { $lists }
+column-people = 人員
+
 ## 文字與頁面
 
 nothing-changes = { $first } 至 { $last } 沒有變化

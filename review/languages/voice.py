@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from dsl.core import Core, Days
+from dsl.core import Core, Days, Duration
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from dsl.diagnostics import listed
 from evaluator.reasons.expander import Asked, Bound, Reason, Required, is_not_known, number
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LANGUAGES: Final = ("en", "ja", "zh-TW")
 """Every language there is, by its tag (BCP 47); the first where none is asked for."""
 ENGLISH: Final = LANGUAGES[0]
-CATALOGUES: Final = ("words", "decision", "plan", "report", "timeline")
+CATALOGUES: Final = ("words", "decision", "plan", "report", "rule", "timeline")
 """The catalogues of each language; one message stands in one of them."""
 
 MOST_TOLD: Final = 8
@@ -206,6 +206,14 @@ class Voice:
             has = "first" if last is None else "both"
         said = self("days", has=has, first=str(days.start), last=str(last))
         return self("provisional", said=said) if days.provisional else said
+
+    def duration(self, duration: Duration) -> str:
+        """Write a duration: years where the months are whole ones; in English as ``str`` does."""
+        years, months = (0, duration.months) if duration.months % 12 else (duration.months // 12, 0)
+        told = [self(word, count=size) for word, size in (("years", years), ("months", months)) if size]
+        if duration.days or not told:
+            told.append(self("days-long", count=duration.days))
+        return self.both(told)
 
     def with_unit(self, text: str, unit: str | None) -> str:
         """Write a figure with its unit, where it has one."""

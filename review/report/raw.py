@@ -39,7 +39,7 @@ def _rows(report: Report) -> Iterator[dict[str, str]]:
         yield {
             "section": "summary", "kind": rule.kind, "rule": rule.id, "award": rule.award, "level": rule.level or "",
             "title": one.title, "stage": one.stage, "held": HELD[one.held], "day": report.as_of.isoformat(),
-            "outcome": one.decision.eligibility or "", "says": say.either(sorted(one.stages)),
+            "outcome": one.decision.eligibility or "", "says": say.either(say.word("stage", stage) for stage in sorted(one.stages)),
             "through": one.projection.by.isoformat() if one.projection is not None else "",
             **({} if score is None else {**_ends("points", score.points), "out_of": decimal_text(score.out_of)}),
         }  # fmt: skip

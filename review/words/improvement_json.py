@@ -8,7 +8,7 @@ from evaluator.improve.improving import Improvement
 from evaluator.improve.told import improvement_json as in_english
 from review.languages.voice import ENGLISH, Voice
 from review.words.answer_json import gap_words
-from review.words.plan_text import plan_lines, why_text
+from review.words.plan_text import ending_line, plan_lines, why_text
 from review.words.titles import title_text
 
 Json = Any
@@ -30,6 +30,8 @@ def improvement_json(found: Improvement, say: Voice) -> dict[str, Json]:
             item["title"] = title_text(limit.title, say)
     for item, one in zip(told["plans"], found.plans, strict=True):
         item["says"] = list(plan_lines(found, one, say))
+        if (ending := ending_line(one, say)) is not None:
+            item["says"].append(ending)
         for step in item["steps"]:
             for part in (step, *step.get("for", ())):
                 if "title" in part:

@@ -31,8 +31,8 @@ class Line:
     name: str
     of: Said
     parts: tuple[Line, ...] = ()
-    note: str = ""
-    """What follows from several settings together: of ``lost after``, which day is the first without the award."""
+    beside: frozenset[str] = frozenset()
+    """Of ``lost after``: the settings beside it that can end later than the grace (``MAY_END_LATER``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +69,16 @@ def _lines(version: c.RuleVersion, told: Told) -> Iterator[Line]:
     yield from _effects(version.effects, told)
     yield from (Line("badge", "badge", stated) for stated in version.immediate_badge if stated.days in told)
     for word, settings in version.settings.items():
-        note = first_lost(version, told) if word == "lost after" else ""
-        yield from (Line("setting", word, setting, note=note) for setting in settings if setting.days in told)
+        beside = _beside(version, told) if word == "lost after" else frozenset[str]()
+        yield from (Line("setting", word, setting, beside=beside) for setting in settings if setting.days in told)
 
 
-def first_lost(version: c.RuleVersion, told: Told) -> str:
-    """Say which day after a failed check is the first without the award.
+def _beside(version: c.RuleVersion, told: Told) -> frozenset[str]:
+    return frozenset(word for word in MAY_END_LATER if any(one.days in told for one in version.settings.get(word, ())))
 
-    Args:
-        version: the rule; its days to meet it and its days for renewing can end later than the grace.
-        told: the day told of.
-    """
 
-    def is_set(word: str) -> bool:
-        return any(setting.days in told for setting in version.settings.get(word, ()))
-
-    text = "that day is the first without it"
-    if is_set("met sometime"):
-        text += ", but not before the days to meet it are over"
-    if is_set("renewable"):
-        text += "; where it passes and is not renewed it is lost that day too, but not before the days for renewing are over"
-    return text
+MAY_END_LATER = ("met sometime", "renewable")
+"""Days to meet an award, and days for renewing it, can end later than the grace: it is not lost before."""
 
 
 def asked_of(node: c.Expr, day: date | None) -> tuple[Line, ...]:

@@ -15,12 +15,13 @@ from dsl.core.references import reads_of
 from dsl.core.walk import by_role, children
 from dsl.source import Span
 from evaluator.reasons.sides import unit_of
+from review.languages.voice import ENGLISH, Voice, voice
 from review.words.lines import Group, Line, lines_of, names_in, of_group
 from review.words.speaker import Speaker, TimelessSpeaker
+from review.words.titles import title_text
 from review.words.vocabulary import certification_lists, means_membership, membership_text
 
 Json = Any
-PICKS = {"exactly_one": "exactly one option", "at_most_one": "at most one option", "any": "any options"}
 
 
 def rule_line(rule: c.Rule) -> dict[str, Json]:
@@ -36,20 +37,24 @@ def rule_line(rule: c.Rule) -> dict[str, Json]:
     }
 
 
-def rule_outline(core: c.Core, rule: c.Rule, day: date | None) -> dict[str, Json]:
+def rule_outline(core: c.Core, rule: c.Rule, day: date | None, tell: Voice | None = None) -> dict[str, Json]:
     """Return a rule in words (``schemas/rule``).
 
     Args:
         core: the policies.
         rule: one of its rules.
         day: tell what is in force on this day only; None: all versions, with their days.
+        tell: the voice of the language that it is told in; English where none is given.
     """
-    outline = _Outline(core, TimelessSpeaker(core) if day is None else Speaker(core, day), day)
+    say = tell or voice(ENGLISH)
+    outline = _Outline(core, TimelessSpeaker(core, say) if day is None else Speaker(core, day, say), day, say)
     now = rule.version_on(day) if day is not None else None
     versions = list(rule.versions) if day is None else [now] if now is not None else []
     reads = reads_of(core, [rule])
     return {
         **rule_line(rule),
+        "title": title_text(rule.title, say),
+        **({"language": say.tag} if say.tag != ENGLISH else {}),
         **({"as_of": day.isoformat()} if day is not None else {}),
         **({"was": list(rule.was)} if rule.was else {}),
         "at": _at(rule.origin),
@@ -66,10 +71,15 @@ class _Outline:
     core: c.Core
     words: Speaker
     day: date | None
+    tell: Voice
 
     def version(self, version: c.RuleVersion) -> dict[str, Json]:
         lines = lines_of(version, self.day)
-        result: dict[str, Json] = {"title": version.title, "valid": _days(version.days), **_basis(version.basis)}
+        result: dict[str, Json] = {
+            "title": self.title(version.title),
+            "valid": _days(version.days),
+            **_basis(version.basis),
+        }
         if version.requirement is not None:
             result["says"] = self.words.say(version.requirement)
             result["requirements"] = self.each(lines, "asked")
@@ -97,7 +107,7 @@ class _Outline:
             case c.SettingVersion():
                 return self.setting(line.name, line.of)
             case c.Stated():
-                said = PICKS[line.name] if line.group == "choice" else "as soon as the requirements are met"
+                said = self.tell(f"picked-{line.name}") if line.group == "choice" else self.tell("badge-at_once")
                 name = "pick" if line.group == "choice" else line.name
                 return {"setting": name, "says": said, "valid": _days(line.of.days), **_basis(line.of.basis)}
             case c.Node():
@@ -108,7 +118,7 @@ class _Outline:
     def requirement(self, node: c.Requirement, parts: Sequence[Line]) -> dict[str, Json]:
         result: dict[str, Json] = {
             "code": node.code,
-            "title": node.title,
+            "title": self.title(node.title),
             "part": node.part,
             **self.value(node.value),
         }
@@ -132,6 +142,9 @@ class _Outline:
             result["figures"] = figures
         return result
 
+    def title(self, title: str) -> str:
+        return title_text(title, self.tell)
+
     def figures(self, node: c.Expr) -> Iterator[c.Literal]:
         """Yield the figures of a node, not those of requirements inside, as these tell their own."""
         if isinstance(node, c.Literal):
@@ -145,14 +158,14 @@ class _Outline:
                     yield from self.figures(child)
 
     def stage(self, branch: c.Branch) -> dict[str, Json]:
-        said = self.words.say(branch.when) if branch.when is not None else "otherwise"
+        said = self.words.say(branch.when) if branch.when is not None else self.tell("otherwise")
         return {"stage": branch.name, "says": said, **_basis(branch.basis), "at": _at(branch.origin)}
 
     def option(self, option: c.Option, parts: Sequence[Line]) -> dict[str, Json]:
         return {
             "option": option.name or "no_choice",
             "code": option.code,
-            "title": option.title,
+            "title": self.title(option.title),
             "valid": _days(option.days),
             "requirements": self.each(parts, "asked"),
             "effects": self.each(parts, "effect"),
@@ -179,14 +192,20 @@ class _Outline:
         said = self.core.membership
         if said is None or not means_membership(self.core, rule, versions, self.day):
             return {}
-        return {"membership": {"of": list(said.names), "says": membership_text(self.core), "at": _at(said.origin)}}
+        return {
+            "membership": {
+                "of": list(said.names),
+                "says": membership_text(self.core, self.tell),
+                "at": _at(said.origin),
+            }
+        }
 
     def certifications(self, versions: Sequence[c.RuleVersion]) -> list[dict[str, Json]]:
         """Return the lists of certifications that versions speak of, with what counts."""
         return [
             {
                 "name": each.name,
-                "title": each.title,
+                "title": self.title(each.title),
                 "entries": [
                     {
                         "certification": entry.certification,
@@ -208,7 +227,7 @@ class _Outline:
     def named(self, named: c.NamedDecl) -> dict[str, Json]:
         return {
             "name": named.name,
-            "title": named.title,
+            "title": self.title(named.title),
             "type": str(named.type),
             "may_be_supplied": named.supplied,
             **self.value(named.value),

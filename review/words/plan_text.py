@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from dsl import core as c
 from dsl.core.ranges import Truth
 from evaluator.improve.aims import Limit
-from evaluator.improve.improving import Improvement, Suggested, eligibility_of
+from evaluator.improve.improving import Ending, Improvement, Suggested, eligibility_of
 from evaluator.improve.levers import Rows
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, Won
 from evaluator.improve.search import Plan
@@ -23,7 +24,9 @@ from review.words.titles import title_text
 Json = Any
 
 MOST_LIMITS = 4
-"""Places not looked at that are told to people; as JSON all are."""
+"""Reasons why something was not looked at that are told to people; as JSON all are."""
+MOST_PLACES = 3
+"""Requirements that are told of one of them."""
 
 
 def standing_line(found: Improvement, say: Voice) -> str:
@@ -51,14 +54,30 @@ def headline(found: Improvement, say: Voice) -> str:
     match found.outcome:
         case "plans":
             return say("plan-plans", count=len(found.plans))
+        case "cannot_be_reached" if (told := _out_of_force(found, say)) is not None:
+            return told
         case "cannot_be_reached" if found.query.by is not None:
             return say("plan-cannot_be_reached-by", day=str(found.query.by))
         case outcome:
             return say(f"plan-{outcome}")
 
 
+def _out_of_force(found: Improvement, say: Voice) -> str | None:
+    """Tell when a rule begins or ended that is in force on none of the days looked at; None where it is on some."""
+    if any(found.rule.version_on(day) is not None for day in found.days):
+        return None
+    starts = [one.days.start for one in found.rule.versions if one.days.start is not None]
+    ahead = [day for day in starts if day > found.query.as_of]
+    if ahead:
+        return say("plan-begins", day=str(min(ahead)))
+    ends = [one.days.end for one in found.rule.versions if one.days.end is not None]
+    return say("plan-ended", day=str(max(ends) - timedelta(days=1))) if ends else None
+
+
 def in_the_way_lines(found: Improvement, say: Voice) -> Iterator[str]:
-    """Yield the requirements that no change meets."""
+    """Yield the requirements that no change meets; of a rule that is out of force the headline says all."""
+    if found.outcome == "cannot_be_reached" and _out_of_force(found, say) is not None:
+        return
     for code, title in found.in_the_way:
         yield say("in-brackets", said=title_text(title, say), more=code)
 
@@ -86,6 +105,25 @@ def rests_line(found: Improvement, one: Suggested, say: Voice) -> str | None:
     return say("as-long-as", what=say.all_of(one.takes))
 
 
+def ending_line(one: Suggested, say: Voice) -> str | None:
+    """Tell how long a plan does, where certifications that it rests on end within a year."""
+    if one.ending is None:
+        return None
+    return say("does-until", day=str(one.ending.on), people=_who(one.ending, say))
+
+
+def shared_ending_line(found: Improvement, say: Voice) -> str | None:
+    """Tell how long the plans do, where several do equally long; None where each tells that itself, or none has to."""
+    ending = found.plans[0].ending if len(found.plans) > 1 else None
+    if ending is None or any(one.ending != ending for one in found.plans):
+        return None
+    return say("all-do-until", day=str(ending.on), people=_who(ending, say))
+
+
+def _who(ending: Ending, say: Voice) -> str:
+    return say.all_of(list(dict.fromkeys(person for person, _ in ending.certifications)))
+
+
 def _is_told_with(piece: Piece, other: Piece) -> bool:
     match piece, other:
         case Earned(certification=name), Earned(certification=others):
@@ -110,6 +148,8 @@ def _line(found: Improvement, plan: Plan, alike: list[Piece], new: int, say: Voi
         case Told(lever=lever):
             declared = core.facts.get(lever.name) or core.named[lever.name]
             title = title_text(declared.title, say)
+            if lever.value is True:
+                return say("tell-so", title=title, name=lever.name), None
             return say("tell", title=title, value=_word(lever.value, say), name=lever.name), declared.title
         case Earned(certification=name, alike=others):
             people = _people([one for one in alike if isinstance(one, Earned)], new, say)
@@ -185,18 +225,19 @@ def limit_lines(found: Improvement, say: Voice) -> Iterator[str]:
     if not found.limits:
         return
     yield not_looked_at(found, say)
-    for limit in found.limits[:MOST_LIMITS]:
-        yield f"  {limit_text(limit, say)}"
-    if len(found.limits) > MOST_LIMITS:
-        yield f"  {say('more', count=len(found.limits) - MOST_LIMITS)}"
+    told = limit_texts(found, say)
+    yield from (f"  {text}" for text in told[:MOST_LIMITS])
+    if len(told) > MOST_LIMITS:
+        yield f"  {say('more', count=len(told) - MOST_LIMITS)}"
 
 
-def limit_text(limit: Limit, say: Voice) -> str:
-    """Tell one of them: the requirement, and why."""
-    why = why_text(limit, say)
-    if not limit.code:
-        return why
-    return say.of(say("in-brackets", said=title_text(limit.title, say), more=limit.code), why)
+def limit_texts(found: Improvement, say: Voice) -> list[str]:
+    """Tell what was not looked at: why, and behind it all requirements of which that is so."""
+    places: dict[str, list[str]] = {}
+    for limit in found.limits:
+        place = [say("in-brackets", said=title_text(limit.title, say), more=limit.code)] if limit.code else []
+        places.setdefault(why_text(limit, say), []).extend(place)
+    return [say.of(say.all_of(named, MOST_PLACES), why) if named else why for why, named in places.items()]
 
 
 def why_text(limit: Limit, say: Voice) -> str:

@@ -10,110 +10,118 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import assert_never
+from typing import Literal as OneOf, assert_never
 
 from dsl import core as c
-from dsl.core.ranges import NEVER
+from dsl.core.ranges import NEVER, Truth
 from evaluator.reasons.expander import number
 from evaluator.reasons.sides import unit_of
+from review.languages.voice import ENGLISH, Voice, voice
+from review.words.titles import title_text
 
-UNKNOWN_FIGURE = "a figure that the programme does not tell"
 MAX_NAMED = 8
 """How many names or rows a phrase lists before it says how many more there are."""
 
 
 class Speaker:
-    """Says nodes of one core as of one day."""
+    """Says nodes of one core as of one day, in a language; in English where none is given."""
 
-    def __init__(self, core: c.Core, day: date) -> None:
+    def __init__(self, core: c.Core, day: date, tell: Voice | None = None) -> None:
         self.core = core
         self.day = day
+        self.tell = tell or voice(ENGLISH)
 
     def say(self, node: c.Expr) -> str:
         """Return a phrase for a node."""
+        tell = self.tell
         match node:
             case c.Literal():
                 return self._literal(node)
             case c.Fact(title=title):
-                return title
+                return title_text(title, tell)
             case c.Today():
-                return "today"
+                return tell("today")
             case c.Field(name=name):
                 return name.replace("_", " ")
             case c.Aggregate():
                 return self._aggregate(node)
             case c.People():
-                return f"the number of people {holding(node)}"
+                return tell("people-holding", holding=self._holding(node))
             case c.DifferentPeople(lists=lists):
-                held = joined([one.title for one in lists], "and")
-                return f"the number of different people holding one each of {held}"
+                return tell(
+                    "people-different", lists=self.joined([title_text(one.title, tell) for one in lists], "and")
+                )
             case c.Named():
                 return self._named(node)
             case c.Holds(award=award, level=level):
-                return f"{self._award(award)} is held{f' at {level} or higher' if level else ''}"
+                return self._held("is-held", "is-held-at", award, level)
             case c.Lapsed(award=award, level=level):
-                return f"{self._award(award)}{f' at {level} or higher' if level else ''} was held and is not any longer"
+                return self._held("was-held", "was-held-at", award, level)
             case c.InRenewal(award=award):
-                return f"today is a day on which {self._award(award)} may be renewed"
+                return tell("in-renewal", award=self._award(award))
             case c.Paid(award=award):
-                return f"{self._award(award)} is held and benefits were bought with it"
+                return tell("is-paid", award=self._award(award))
             case c.Qualifies(rule=rule):
-                return f"the requirements of {self._rule(rule)} are met"
+                return tell("are-met", rule=self._rule(rule))
             case c.InProgress(rule=rule):
-                return f"something is done for the requirements of {self._rule(rule)}"
+                return tell("is-begun", rule=self._rule(rule))
             case c.Anniversary():
                 return self._anniversary(node)
             case c.Lookup():
                 return self._lookup(node)
             case c.Arithmetic(op=op, left=left, right=right):
-                word = {"+": "plus", "-": "minus", "*": "times"}[op]
-                return f"{self.say(left)} {word} {self.say(right)}"
+                return tell(ARITHMETIC[op], left=self.say(left), right=self.say(right))
             case c.Ratio():
                 return self._ratio(node)
             case c.Rounded(value=value, rounding=rounding):
-                return f"{self.say(value)}, {rounded(rounding)}"
+                return tell.and_so(self.say(value), self.rounded(rounding))
             case c.PerUnit():
                 return self._per_unit(node)
             case c.Prorate(value=value, most=most, target=target, rounding=rounding):
-                full = f"up to {self.say(most)}, all of them at {self.say(target)}"
-                return f"{full}, in proportion to {self.say(value)}, {rounded(rounding)}"
+                return tell(
+                    "prorated", most=self.say(most), target=self.say(target), value=self.say(value),
+                    rounding=self.rounded(rounding),
+                )  # fmt: skip
             case c.Shift(date=day, by=by, back=back, provisional=provisional):
-                mark = " (provisional)" if provisional else ""
-                return f"{self.say(day)} {'minus' if back else 'plus'} {by}{mark}"
+                said = tell("shift-minus" if back else "shift-plus", day=self.say(day), by=tell.duration(by))
+                return tell("provisional", said=said) if provisional else said
             case c.Edge(edge=edge, of=of):
-                return f"the {'first' if edge == 'start' else 'last'} day of the month of {self.say(of)}"
+                return tell("month-start" if edge == "start" else "month-end", day=self.say(of))
             case c.Compare():
                 return self._compare(node)
             case c.AllOf(parts=parts):
                 return self._all(parts)
             case c.AnyOf(parts=parts, least=least):
-                start = "any of: " if least == 1 else f"at least {least} of: "
-                return self._of(start, parts, "or")
+                return self._whole("any-parts" if least == 1 else "least-parts", parts, "or", least=least)
             case c.Not(part=part):
-                return f"not so: {self.say(part)}"
+                return tell("not-so", said=self.say(part))
             case c.NumberOf(parts=parts):
-                return f"how many of these are so: {joined([self.say(part) for part in self._in_force(parts)], 'and')}"
+                return tell("how-many", parts=self.joined([self.say(part) for part in self._in_force(parts)], "and"))
             case c.AskedThisYear(even=even):
-                return f"it is an {'even' if even else 'odd'} anniversary{', or it is being attained' if even else ''}"
+                return tell("asked-even" if even else "asked-odd")
             case c.Ranked(parts=parts):
-                return self._of(f"the {node.chooser.phrase} ", parts, "and")
+                phrase = f"chooser-{node.chooser.word}"
+                said = tell(phrase) if tell.has(phrase) else node.chooser.phrase
+                return self._whole("ranked-of", parts, "and", phrase=said)
             case c.Total(parts=parts, cap=cap):
-                total = self._of("the total of ", parts, "and")
-                return total if cap is None else f"{total}, at most {self.say(cap)}"
+                total = self._whole("total-of", parts, "and")
+                return total if cap is None else tell.and_so(total, tell("at-most", high=self.say(cap)))
             case c.Gate(condition=condition, value=value):
-                return f"{self.say(value)}; only if {self.say(condition)}"
+                return tell("only-if", said=self.say(value), condition=self.say(condition))
             case c.Case():
                 return self._case(node)
             case c.Dated(versions=versions):
                 return self._dated(versions)
             case c.OnDate(value=value, date=day):
-                return f"{self.say(value)} on {self.say(day)}"
+                return tell("on-day", said=self.say(value), day=self.say(day))
             case c.AsProjected(value=value):
-                return f"{self.say(value)}, as projected for the next check"
+                return tell("as-projected", said=self.say(value))
             case c.Sometime(condition=condition, start=start, end=end):
-                return f"on some day from {self.say(start)} through {self.say(end)}: {self.say(condition)}"
+                return tell(
+                    "sometime", first=self.say(start), last=self.say(end), condition=self.say(condition)
+                )  # fmt: skip
             case c.Requirement(title=title):
-                return title
+                return title_text(title, tell)
             case c.PassScore():
                 return self._pass(node)
             case _:
@@ -123,228 +131,258 @@ class Speaker:
         """Return a phrase for what a setting is, or for the days of a window."""
         if isinstance(setting.value, tuple):
             first, last = setting.value
-            return f"from {self.say(first)} through {self.say(last)}"
+            return self.tell("days", has="both", first=self.say(first), last=self.say(last))
         return self.say(setting.value)
 
     def effect(self, effect: c.Effect) -> str:
         """Return a phrase for what an option does."""
-        text = f"{effect.verb} {', '.join(effect.names)}"
+        tell = self.tell
+        text = tell("effect", verb=effect.verb, names=tell.comma(effect.names))
         if effect.up_to is not None:
-            text += f", up to {self.say(effect.up_to)}"
-        return text if effect.when is None else f"{text}, when {self.say(effect.when)}"
+            text = tell.and_so(text, tell("up-to", figure=self.say(effect.up_to)))
+        return text if effect.when is None else tell("effect-when", said=text, condition=self.say(effect.when))
 
     def words(self, name: str) -> str:
         """Return a name as readers know it: its term, else the words it is made of."""
         short = name.rpartition(".")[2]
-        return self.core.terms.get(short) or short.replace("_", " ")
+        term = self.core.terms.get(short)
+        return self.tell.title(term) if term else short.replace("_", " ")
 
     def is_told(self, span: c.Days) -> bool:
         """Whether what holds on these days is said."""
         return self.day in span
 
+    # ---- words that phrases are made of
+
+    def joined(self, texts: Sequence[str], last: OneOf["and", "or"]) -> str:
+        """Join texts to a list for a sentence; long lists are cut and say so.
+
+        Examples:
+            >>> from evaluator.engine import Engine
+            >>> from dsl.load import load
+            >>> Speaker(Engine(load([])).core, date.max).joined(["a", "b", "c"], "or")
+            'a, b or c'
+        """
+        tell = self.tell
+        if len(texts) > MAX_NAMED:
+            return tell("cut-comma", told=tell.comma(texts[:MAX_NAMED]), count=len(texts) - MAX_NAMED)
+        if len(texts) < 2:
+            return "".join(texts)
+        message = "all-of" if last == "and" else "any-of"
+        return tell(message, told=tell.comma(texts[:-1]), last=texts[-1])
+
+    def rounded(self, rounding: c.RoundTo) -> str:
+        """Write a rounding."""
+        mode, is_whole = rounding.mode.replace(" ", "_"), "yes" if rounding.step == 1 else "no"
+        return self.tell("rounding", mode=mode, is_whole=is_whole, step=number(rounding.step))
+
+    def period(self, window: c.Period) -> str:
+        """Write a window of months."""
+        if window.anniversary_year:
+            return self.tell("months-anniversary")
+        if window.back == 0:
+            return self.tell("months-last", months=window.months)
+        if window.back == window.months:
+            return self.tell("months-before", months=window.months)
+        return self.tell("months-earlier", months=window.months, back=window.back)
+
+    def compared(self, node: c.Compare, left: str, right: str) -> str:
+        """Say a comparison of what two phrases say."""
+        words = BY_DATE if node.left.type.kind == "date" else COMPARISONS
+        return self.tell(words[node.op], left=left, right=right)
+
+    def _holding(self, node: c.People) -> str:
+        """Write what people hold who are counted."""
+        lists = self.joined([title_text(one.title, self.tell) for one in node.lists], "or")
+        if node.least > 1:
+            return self.tell("holding-least", least=node.least, lists=lists)
+        return self.tell("holding", lists=lists)
+
+    def _held(self, message: str, at_level: str, award: str, level: str | None) -> str:
+        if level is None:
+            return self.tell(message, award=self._award(award))
+        return self.tell(at_level, award=self._award(award), level=self.tell.word("level", level))
+
     # ---- single kinds
 
     def _literal(self, node: c.Literal) -> str:
-        mark = " (provisional)" if node.provisional else ""
         unit = unit_of(node.type)
         match node.value:
             case None if node.least is not None:
                 least = self._literal(replace(node, value=node.least, least=None))
-                return f"{UNKNOWN_FIGURE}, {least} or more"
+                return self.tell("figure-or-more", untold=self.tell("figure-untold"), least=least)
+            case None if unit is not None:
+                return self.tell("figure-untold-in", unit=self.tell.word("unit", unit))
             case None:
-                return UNKNOWN_FIGURE if unit is None else f"{UNKNOWN_FIGURE} ({unit})"
+                return self.tell("figure-untold")
             case bool():
-                return "yes" if node.value else "no"
+                return self.tell.range(Truth.TRUE if node.value else Truth.FALSE)
             case Decimal():
-                shown = unit.removesuffix("s") if unit == "points" and node.value == 1 else unit
-                return f"{number(node.value)}{f' {shown}' if shown else ''}{mark}"
+                said = self.tell.with_unit(number(node.value), unit)
             case c.Duration():
-                return f"{node.value}{mark}"
+                said = self.tell.duration(node.value)
             case date():
-                return ("never" if node.value == NEVER else node.value.isoformat()) + mark
+                said = self.tell("never") if node.value == NEVER else node.value.isoformat()
             case _:
-                return f"{self.words(node.value)}{mark}"
+                said = self.words(node.value)
+        return self.tell("provisional", said=said) if node.provisional else said
 
     def _aggregate(self, node: c.Aggregate) -> str:
+        tell = self.tell
         title = self.core.records[node.records].title if node.records in self.core.records else node.records
         what = self.say(node.value) if node.value is not None else ""
         if node.alike:
-            what = joined([what, *map(self.say, node.alike)], "and")
-        match node.function:
-            case "count":
-                start = f"the number of different values of {what}" if what else "the number of rows"
-            case "sum":
-                start = f"the sum of {what}"
-            case _:
-                start = f"the {node.function} {what}"
-        text = f"{start} in {title}"
+            what = self.joined([what, *map(self.say, node.alike)], "and")
+        if node.function != "count":
+            text = tell(f"rows-{node.function}", what=what)
+        else:
+            text = tell("rows-different", what=what) if what else tell("rows-count")
+        text = tell("rows-in", said=text, title=title_text(title, tell))
         if node.where is not None:
-            text += f" where {self.say(node.where)}"
+            text = tell("rows-where", said=text, condition=self.say(node.where))
         if node.total is not None:
-            text += f", where together {self.say(node.total)}"
+            text = tell("rows-together", said=text, condition=self.say(node.total))
         if node.over is not None:
-            text += f", {period(node.over)}"
-        return text if node.rounding is None else f"{text}, {rounded(node.rounding)}"
+            text = tell.and_so(text, self.period(node.over))
+        return text if node.rounding is None else tell.and_so(text, self.rounded(node.rounding))
 
     def _anniversary(self, node: c.Anniversary) -> str:
         match node.which:
-            case "own":
-                return "its own anniversary"
-            case "shared":
-                return "the anniversary shared with the awards of its kind"
-            case "first":
-                after = "" if node.after is None else f" after {self.say(node.after)}"
-                return f"the first anniversary{after}"
-            case "attained":
-                return "the day it was attained"
+            case "first" if node.after is not None:
+                return self.tell("anniversary-first-after", day=self.say(node.after))
+            case "own" | "shared" | "first" | "attained":
+                return self.tell(f"anniversary-{node.which}")
             case "any" | "membership" | "next":
-                return "the anniversary"
+                return self.tell("anniversary")
 
     def _lookup(self, node: c.Lookup) -> str:
+        tell = self.tell
         rows = [row for row in node.rows if self.is_told(row.days)] or list(node.rows)
-        told = [f"{self.words(row.key or 'otherwise')}: {self.say(row.cell)}" for row in rows]
-        return f"by {self.say(node.key)} ({joined(told, '', separator='; ')})"
+        told = [
+            tell("row", key=self.words(row.key) if row.key else tell("otherwise"), cell=self.say(row.cell))
+            for row in rows
+        ]
+        text = tell.semicolon(told[:MAX_NAMED])
+        if len(told) > MAX_NAMED:
+            text = tell("cut-semicolon", told=text, count=len(told) - MAX_NAMED)
+        return tell("looked-up", key=self.say(node.key), rows=text)
 
     def _ratio(self, node: c.Ratio) -> str:
+        message = "growth" if node.growth else "ratio-percent" if node.scale == 100 else "ratio"
         above, below = self.say(node.numerator), self.say(node.denominator)
-        if node.growth:
-            return f"the growth from {below} to {above}, {rounded(node.rounding)}"
-        share = " in percent" if node.scale == 100 else ""
-        return f"{above} divided by {below}{share}, {rounded(node.rounding)}"
+        return self.tell(message, above=above, below=below, rounding=self.rounded(node.rounding))
 
     def _per_unit(self, node: c.PerUnit) -> str:
-        value = self.say(node.value)
+        tell = self.tell
         if isinstance(node.value, c.People):
-            each = f"each person {holding(node.value)}"
+            each = tell("each-person", holding=self._holding(node.value))
         elif node.unit is None:
-            each = f"each of {value}"
+            each = tell("each-of", value=self.say(node.value))
         else:
-            each = f"every {self.say(node.unit)} of {value}"
-        cap = "" if node.cap is None else f", up to {self.say(node.cap)}"
-        return f"{self.say(node.points)} for {each}{cap}"
+            each = tell("each-every", unit=self.say(node.unit), value=self.say(node.value))
+        return self.capped(tell("per-unit", points=self.say(node.points), each=each), node.cap)
+
+    def capped(self, said: str, cap: c.Expr | None) -> str:
+        """Return what is said with the most that it comes to, where there is one."""
+        return said if cap is None else self.tell.and_so(said, self.tell("up-to", figure=self.say(cap)))
 
     def _case(self, node: c.Case) -> str:
         told: list[str] = []
         for branch in node.branches:
-            value = self.say(branch.value)
-            told.append(f"{value} when {self.say(branch.when)}" if branch.when is not None else f"otherwise {value}")
-        return "; ".join(told)
+            said = self.say(branch.value)
+            if branch.when is None:
+                told.append(self.tell("otherwise-is", said=said))
+            else:
+                told.append(self.tell("when", said=said, condition=self.say(branch.when)))
+        return self.tell.semicolon(told)
 
     def _dated(self, versions: Sequence[c.DatedValue]) -> str:
         now = next((version for version in versions if self.is_told(version.days)), None)
-        if now is not None:
-            return self.say(now.value)
-        return "; ".join(f"{self.say(version.value)} {version.days}" for version in versions)
+        return self._all_dated(versions) if now is None else self.say(now.value)
+
+    def _all_dated(self, versions: Sequence[c.DatedValue]) -> str:
+        tell = self.tell
+        return tell.semicolon(
+            tell("on-days", said=self.say(version.value), days=tell.days(version.days)) for version in versions
+        )
 
     def _pass(self, node: c.PassScore) -> str:
-        text = f"{self.say(node.score)} reaches {self.say(node.mark)} out of {number(node.out_of)}"
-        for every in node.every:
-            if self.is_told(every.days):
-                points = "points" if every.asked == "above zero" else "at least one point"
-                text += f", with {points} in every metric"
-        return text
+        tell = self.tell
+        text = tell("score-reaches", score=self.say(node.score), mark=self.say(node.mark), most=number(node.out_of))
+        asked = [tell(f"every-{one.asked.replace(' ', '_')}") for one in node.every if self.is_told(one.days)]
+        return tell.and_so(text, *asked)
 
     def _compare(self, node: c.Compare) -> str:
         right = node.right
         if isinstance(node.left, c.People | c.DifferentPeople | c.NumberOf) and isinstance(right, c.Literal):
             # The left side says already what is counted.
             right = replace(right, type=c.COUNT)
-        words = BY_DATE if node.left.type.kind == "date" else COMPARISONS
-        return f"{self.say(node.left)} {words[node.op]} {self.say(right)}"
+        return self.compared(node, self.say(node.left), self.say(right))
 
     # ---- parts
 
     def _all(self, parts: Sequence[c.Expr]) -> str:
         if all(isinstance(part, c.Requirement) for part in parts):
-            return self._of("all of: ", parts, "and")
-        return joined([self.say(part) for part in self._in_force(parts)], "and")
+            return self._whole("all-parts", parts, "and")
+        return self.joined([self.say(part) for part in self._in_force(parts)], "and")
 
-    def _of(self, start: str, parts: Sequence[c.Expr], word: str) -> str:
-        told = [self.say(part) for part in self._in_force(parts)]
-        return told[0] if len(told) == 1 else start + joined(told, word)
+    def _whole(self, message: str, parts: Sequence[c.Expr], last: OneOf["and", "or"], **told: str | int) -> str:
+        """Say what is made of parts; where one of them counts alone, that one."""
+        said = [self.say(part) for part in self._in_force(parts)]
+        return said[0] if len(said) == 1 else self.tell(message, parts=self.listed(said, last), **told)
+
+    def listed(self, texts: Sequence[str], last: OneOf["and", "or"]) -> str:
+        """Join the parts of a whole."""
+        return self.joined(texts, last)
 
     def _in_force(self, parts: Sequence[c.Expr]) -> Sequence[c.Expr]:
         """Return the parts that count on the day; all of them where none does, so that something is told."""
         return [p for p in parts if not isinstance(p, c.Requirement) or self.is_told(p.days)] or parts
 
     def _named(self, node: c.Named) -> str:
+        title = title_text(node.title, self.tell)
         declared = self.core.named.get(node.name)
         value = declared.value if declared is not None else None
         if isinstance(value, c.Dated):
             value = next((version.value for version in value.versions if self.is_told(version.days)), None)
         # A figure is told where it is used; what is reckoned has a sentence of its own (``names_in``).
-        return f"{self.say(value)} ({node.title})" if isinstance(value, c.Literal) else node.title
+        return self.tell("in-brackets", said=self.say(value), more=title) if isinstance(value, c.Literal) else title
 
     def _award(self, award: str) -> str:
         rule = next((found for found in self.core.rules.values() if found.award == award), None)
-        return rule.title if rule is not None else self.words(award)
+        return title_text(rule.title, self.tell) if rule is not None else self.words(award)
 
     def _rule(self, rule: str) -> str:
-        return self.core.rules[rule].title
+        return title_text(self.core.rules[rule].title, self.tell)
 
 
 class TimelessSpeaker(Speaker):
     """Says nodes in all their versions, each with its days."""
 
-    def __init__(self, core: c.Core) -> None:
-        super().__init__(core, date.max)
+    def __init__(self, core: c.Core, tell: Voice | None = None) -> None:
+        super().__init__(core, date.max, tell)
 
     def is_told(self, span: c.Days) -> bool:
         """Return that everything is said."""
         return True
 
     def _dated(self, versions: Sequence[c.DatedValue]) -> str:
-        return "; ".join(f"{self.say(version.value)} {version.days}".strip() for version in versions)
+        return self._all_dated(versions)
 
     def _named(self, node: c.Named) -> str:
-        return node.title
+        return title_text(node.title, self.tell)
 
 
+ARITHMETIC = {"+": "plus", "-": "minus", "*": "times"}
 COMPARISONS = {
-    ">=": "is at least",
-    "<=": "is at most",
-    ">": "is more than",
-    "<": "is less than",
-    "=": "is",
-    "!=": "is not",
+    ">=": "compare-least",
+    "<=": "compare-most",
+    ">": "compare-more",
+    "<": "compare-less",
+    "=": "compare-is",
+    "!=": "compare-is_not",
 }
-BY_DATE = {**COMPARISONS, ">=": "is on or after", "<=": "is on or before", ">": "is after", "<": "is before"}
-
-
-def joined(words: Sequence[str], last: str, *, separator: str = ", ") -> str:
-    """Join words to a list for a sentence; long lists are cut and say so.
-
-    Examples:
-        >>> joined(["a", "b", "c"], "or")
-        'a, b or c'
-    """
-    if len(words) > MAX_NAMED:
-        return separator.join([*words[:MAX_NAMED], f"and {len(words) - MAX_NAMED} more"])
-    if len(words) < 2 or not last:
-        return separator.join(words)
-    return f"{separator.join(words[:-1])} {last} {words[-1]}"
-
-
-def holding(node: c.People) -> str:
-    """Write what people hold who are counted."""
-    held = joined([one.title for one in node.lists], "or")
-    return f"holding a certification of {f'at least {node.least} of ' if node.least > 1 else ''}{held}"
-
-
-def rounded(rounding: c.RoundTo) -> str:
-    """Write a rounding."""
-    step = "a whole number" if rounding.step == 1 else number(rounding.step)
-    return f"rounded {rounding.mode} to {step}"
-
-
-def period(window: c.Period) -> str:
-    """Write a window of months."""
-    if window.anniversary_year:
-        return "since the last anniversary"
-    one = window.months == 1
-    if window.back == 0:
-        return "over the last full month" if one else f"over the last {window.months} months"
-    months = "month" if one else f"{window.months} months"
-    if window.back == window.months:
-        return f"over the {months} before"
-    return f"over the same {months} {'a year' if window.back == 12 else f'{window.back} months'} earlier"
+BY_DATE = {
+    **COMPARISONS, ">=": "compare-from", "<=": "compare-until", ">": "compare-after", "<": "compare-before"
+}  # fmt: skip
+"""The messages of comparisons, by what compares."""

@@ -7,7 +7,7 @@ from typing import Any
 from evaluator.timeline.fold import Timeline
 from evaluator.timeline.happenings import Happening
 from review.languages.voice import ENGLISH, Voice
-from review.words.timeline_text import reached_text, saying_text, sentence, side_text
+from review.words.timeline_text import group_sentence, reached_text, saying_text, sentence, side_text
 from review.words.titles import title_text
 
 Json = Any
@@ -24,6 +24,10 @@ def timeline_json(timeline: Timeline, say: Voice) -> dict[str, Json]:
             inner |= {"title": title_text(reached.title, say), "is": reached_text(reached, say)}
     for item, life in zip(told["rules"], timeline.lives, strict=True):
         item["title"] = title_text(life.title, say)
+    for item, turned in zip(told.get("people", ()), timeline.people, strict=True):
+        item["says"] = say.of(turned.person, group_sentence(turned, say))
+        for inner, listing in zip(item["lists"], turned.lists, strict=True):
+            inner["title"] = title_text(listing.title, say)
     return told
 
 

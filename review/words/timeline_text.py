@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
+from dsl.core import CertificationList
 from dsl.core.ranges import Truth, Words
 from evaluator.timeline.fold import Life, Span
 from evaluator.timeline.happenings import Happening, Kind, Reached
+from evaluator.timeline.people import Turn, Turned
 from evaluator.timeline.sayings import Payment, Saying
 from evaluator.timeline.state import State
 from review.languages.voice import Voice
 from review.words.titles import title_text
 
+PEOPLE_MARKS: dict[Turn, str] = {
+    "earned": "met", "joined": "met", "listed": "met", "expired": "undetermined", "left": "undetermined",
+    "unlisted": "undetermined",
+}  # fmt: skip
+"""The colour of what becomes of certifications."""
 MARKS: dict[Kind, str] = {
     "attained": "met", "renewed": "met", "bought": "met", "carried_over": "met", "lost": "unmet", "refused": "unmet",
     "eligibility": "undetermined", "fee_due": "warning", "window_opens": "info", "window_closes": "info",
@@ -127,6 +134,33 @@ def reasons_text(reasons: Iterable[Reached], say: Voice) -> str:
     return say.semicolon(
         say.of(title_text(one.title, say), reached_text(one, say).replace("_", " ")) for one in reasons
     )
+
+
+class Group(NamedTuple):
+    """People of whom the same is told on a day."""
+
+    on: date
+    turn: Turn
+    people: tuple[str, ...]
+    certification: str
+    lists: tuple[CertificationList, ...]
+
+
+def groups_of(people: Iterable[Turned]) -> list[Group]:
+    """Return what becomes of certifications by day, with all of whom the same is told."""
+    found: dict[tuple[date, Turn, str, tuple[str, ...]], Group] = {}
+    for one in people:
+        key = (one.on, one.turn, one.certification, tuple(each.name for each in one.lists))
+        before = found.get(key)
+        names = (one.person,) if before is None else (*before.people, one.person)
+        found[key] = Group(one.on, one.turn, names, one.certification, one.lists)
+    return list(found.values())
+
+
+def group_sentence(one: Group | Turned, say: Voice) -> str:
+    """Return what becomes of a certification as a sentence without its people."""
+    lists = say.all_of([title_text(each.title, say) for each in one.lists])
+    return say(f"person-{one.turn}", certification=one.certification, lists=lists)
 
 
 def colour(one: Happening) -> str:

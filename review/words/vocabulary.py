@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from dsl import core as c
 from dsl.check.anniversaries import OF_THE_CHECK
 from dsl.core.references import expressions, walk
-from review.words.lines import names_in, nodes_in
+from review.languages.voice import Voice
+from review.words.lines import MAY_END_LATER, names_in, nodes_in
 
 
-def membership_text(core: c.Core) -> str:
+def membership_text(core: c.Core, tell: Voice) -> str:
     """Say what makes the membership; empty where no policy says it."""
     if core.membership is None:
         return ""
-    names = listed([core.terms.get(name) or name.replace("_", " ") for name in core.membership.names], "and")
-    return f"the anniversary is the membership's: the next one of the {names} that are held"
+    terms = [tell.title(core.terms.get(name) or name.replace("_", " ")) for name in core.membership.names]
+    return tell("membership-is", names=tell.all_of(terms, len(terms)))
+
+
+def first_lost_text(beside: Collection[str], tell: Voice) -> str:
+    """Say which day after a failed check is the first without an award.
+
+    Args:
+        beside: the settings that can end later than the grace (``review.words.lines.MAY_END_LATER``).
+        tell: the voice of the language.
+    """
+    has = {word: "yes" if word in beside else "no" for word in MAY_END_LATER}
+    return tell("lost-first", has_days=has["met sometime"], has_renewal=has["renewable"])
 
 
 def is_of_membership(core: c.Core, award: str) -> bool:
@@ -68,21 +80,33 @@ def certification_lists(
     return tuple(lists.values())
 
 
-def certification_text(core: c.Core, entry: c.Counted) -> str:
+def certification_text(core: c.Core, entry: c.Counted, tell: Voice) -> str:
     """Write a certification with what else it may be told as, and the days in which it counts."""
-    text = spelt_text(f'"{entry.certification}"', core.spellings_of(entry.certification))
-    return text if entry.days == c.ALWAYS else f"{text} {entry.days}"
+    text = spelt_text(f'"{entry.certification}"', core.spellings_of(entry.certification), tell)
+    return text if entry.days == c.ALWAYS else tell("on-days", said=text, days=tell.days(entry.days))
 
 
-def spelt_text(name: str, spellings: Sequence[str]) -> str:
-    """Write a name with what else may be told for it, as the policies write it."""
-    also = listed([f'"{one}"' for one in spellings], "or")
-    return f"{name} also spelt {also}" if also else name
+def spelt_text(name: str, spellings: Sequence[str], tell: Voice) -> str:
+    """Write a name with what else may be told for it, as the policies write it, however many those are."""
+    *others, last = [f'"{one}"' for one in spellings] or [""]
+    also = tell("any-of", told=tell.comma(others), last=last) if others else last
+    return tell("also-spelt", name=name, spellings=also) if also else name
 
 
-def values_text(type_: c.Type) -> str:
+def values_text(type_: c.Type, tell: Voice) -> str:
     """Write what else may be told for the values of a type; empty where nothing may."""
-    return "; ".join(spelt_text(value, spellings) for value, spellings in values_spelt(type_).items())
+    return tell.semicolon(spelt_text(value, spellings, tell) for value, spellings in values_spelt(type_).items())
+
+
+def type_text(type_: c.Type, tell: Voice) -> str:
+    """Write what kind of value a type has, in English as ``str`` does."""
+    if type_.kind == "choice":
+        return tell("type-choice", choices=tell.comma(type_.choices))
+    if type_.kind == "money" and type_.unit:
+        return tell("type-money-in", unit=type_.unit)
+    if type_.kind == "count" and type_.unit:
+        return tell("type-count-of", unit=tell.word("unit", type_.unit))
+    return tell.word("type", type_.kind)
 
 
 def values_spelt(type_: c.Type) -> Mapping[str, tuple[str, ...]]:
@@ -92,8 +116,3 @@ def values_spelt(type_: c.Type) -> Mapping[str, tuple[str, ...]]:
         if spelling != value:
             found[value] = (*found.get(value, ()), spelling)
     return found
-
-
-def listed(words: Sequence[str], last: str) -> str:
-    """Write all of some words as a list, however long."""
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)

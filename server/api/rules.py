@@ -11,9 +11,11 @@ from dsl import core as c
 from dsl.core.references import reads_of
 from evaluator.acceptance.facts_schema import facts_schema
 from evaluator.engine import Engine, UnknownRule
+from review.languages.voice import LANGUAGES, voice_of
 from review.words.finding import Finder
 from review.words.outline import rule_line, rule_outline
 from server.api import parameters, problems, wire
+from server.api.languages import asked_language, in_language
 from server.snapshot import current_engine
 
 KINDS = tuple(c.KINDS)
@@ -54,8 +56,11 @@ def show_rule(rule: str) -> ResponseReturnValue:
     """Tell a rule in words, of a day or with all its versions."""
     engine = current_engine()
     found = rule_of(engine, rule)
-    day = parameters.day(parameters.read("as_of"), "as_of")
-    return wire.write_json({"policy": _policy(engine), **rule_outline(engine.core, found, day)})
+    told = parameters.read("as_of", "language")
+    day = parameters.day(told, "as_of")
+    language = parameters.choice(told, "language", LANGUAGES) or asked_language()
+    outline = rule_outline(engine.core, found, day, voice_of(engine.core, language))
+    return in_language(wire.write_json({"policy": _policy(engine), **outline}), language)
 
 
 @bp.get("/<rule>/schema")

@@ -13,17 +13,20 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from dsl import core as c
+from dsl.core.ranges import Truth
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.acceptance.facts_schema import FactErrors
+from evaluator.decision import ELIGIBILITY
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts import Facts
 from evaluator.improve.costs import PLAIN, CostErrors, default_costs, read_costs
-from evaluator.improve.improving import ImproveErrors, Improvement, ImproveQuery, eligibility_of, improve
+from evaluator.improve.improving import Ending, ImproveErrors, Improvement, ImproveQuery, eligibility_of, improve
 from evaluator.improve.levers import Certified
 from evaluator.improve.people import People
 from evaluator.improve.plans import Paid
 from evaluator.improve.told import improvement_json
+from evaluator.one_day import OneDay
 from evaluator.whatif.changes import changes_of
 from evaluator.whatif.comparison import compare
 
@@ -446,3 +449,31 @@ def test_the_page_tells_the_defaults() -> None:
         assert re.search(rf"^\| `{name}` \|.*\| {re.escape(defaults[name])} \|$", page, re.MULTILINE), name
     for kind, cost in defaults["figures"].items():
         assert f"`{kind}` {cost}" in page
+
+
+@pytest.mark.parametrize("facts", [told(adds=3, audited=True), told(adds=1, audited=True), told(adds=3)])
+def test_one_option_is_decided_as_the_whole_choice_is(facts: Json) -> None:
+    rule = ENGINE.core.rules["choice.benefits"]
+    one = OneDay(ENGINE.prepared, Facts(ENGINE.core, facts, DAY), trying=True)
+
+    assert {option.name: option.eligibility for option in one.decision(rule).options} == {
+        option.name: ELIGIBILITY[one.chosen(rule, option.name)] for option in one.decision(rule).options
+    }
+    assert one.chosen(rule, "there is none") is Truth.FALSE
+
+
+@pytest.mark.parametrize(
+    ("ends", "through"), [("2023-08-31", "2023-08-31"), ("2024-06-20", "2024-06-20"), ("2024-06-21", None)]
+)
+def test_a_plan_says_how_long_the_certifications_that_it_rests_on_last(ends: str, through: str | None) -> None:
+    facts = told(("ann", "A"), ("bob", "B"), ("cleo", "A"))
+    facts["records"]["certifications"][1]["expires"] = ends
+    facts["records"]["certifications"][2]["expires"] = "2023-07-01"
+
+    found = ask("designation.pair", facts, {"new_person": "never"})
+
+    # One more who holds B or C is asked for; without cleo's A the plan does as well.
+    [[(verb, _, _)], *_] = steps(found)
+    assert verb == "certify"
+    assert found.plans[0].ending == (None if through is None else Ending(date.fromisoformat(through), (("bob", "B"),)))
+    assert ("ending" in improvement_json(found)["plans"][0]) is (through is not None)

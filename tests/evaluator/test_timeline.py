@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
+import schemas
 from dsl.core.ranges import Truth
 from dsl.load import load_sources
 from dsl.source import Source
@@ -226,3 +228,27 @@ def test_days_and_work_are_bounded() -> None:
         timeline(ENGINE, TimelineQuery(("*",), date(2000, 1, 1), date(2022, 1, 1), facts))
     with pytest.raises(SpanErrors, match="ask for fewer rules or days"):
         timeline(ENGINE, TimelineQuery(("*",), date(2022, 1, 1), date(2023, 1, 1), facts), most=10)
+
+
+def test_it_tells_whose_certifications_begin_and_end_to_count() -> None:
+    rows = [
+        {"person": "ann", "certification": "S", "earned": "2021-12-10", "expires": "2022-03-31"},
+        {"person": "ann", "certification": "S", "earned": "2022-03-01", "expires": "none"},
+        {"person": "bob", "certification": "S", "earned": "2020-01-01", "expires": "2022-02-28"},
+        {"person": "bob", "certification": "Unheard of", "earned": "2022-01-01", "expires": "none"},
+    ]
+    found = told({"on": "2022-05-01", "leaves": "ann"}, {"on": "2022-06-01", "joins": "ann"}, certifications=rows)
+
+    # One that is earned again while it counts goes on.
+    assert [(str(one.on), one.turn, one.person) for one in found.people] == [
+        ("2021-12-10", "earned", "ann"),
+        ("2022-03-01", "expired", "bob"),
+        ("2022-05-01", "left", "ann"),
+        ("2022-06-01", "joined", "ann"),
+    ]
+    assert found.as_json()["people"][1] == {
+        "on": "2022-03-01", "kind": "expired", "person": "bob", "certification": "S",
+        "lists": [{"name": "staff", "title": "Staff"}],
+    }  # fmt: skip
+    schema = schemas.load("timeline")
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(found.as_json())

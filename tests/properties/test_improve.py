@@ -14,13 +14,16 @@ import pytest
 
 from cli.console import read_file
 from dsl import core as c
-from dsl.core.ranges import Truth
+from dsl.core.ranges import Numbers, Truth
 from dsl.core.walk import walk
+from evaluator.decision import ELIGIBILITY
 from evaluator.engine import Engine, Query
+from evaluator.facts import Facts
 from evaluator.improve.costs import read_costs
-from evaluator.improve.improving import Improvement, ImproveQuery, improve
+from evaluator.improve.improving import Improvement, ImproveQuery, Suggested, improve
 from evaluator.improve.plans import Earned
 from evaluator.improve.told import improvement_json
+from evaluator.one_day import OneDay
 from evaluator.whatif.changes import Changes, changed
 from review.formats.format import Spoken
 from review.formats.improvements import IMPROVE
@@ -75,6 +78,9 @@ NOTHING_ELSE = {
     **dict.fromkeys(("certification", "flag", "choice", "attain", "record", "buy"), "never"),
     "figures": dict.fromkeys(("count", "number", "percent", "points", "money"), "never"),
 }
+CHOICE = "choice.benefits_at_anniversary"
+CHOOSING = (7, 15, 19, 26, 51, 59)
+"""Partners of whom some have a choice, some are to do something first, and of some nothing that does is found."""
 MOST = 700
 """Combinations that are tried for one partner."""
 NEW = ("somebody new", "somebody new (2)")
@@ -163,6 +169,74 @@ class Case:
         return best
 
 
+class Choosing(Case):
+    """A partner near a designation that has a choice to make: an option is chosen for its fee."""
+
+    def __init__(self, engine: Engine, number: int) -> None:
+        super().__init__(engine, number)
+        # Without a membership there is no anniversary to wait for.
+        self.facts["records"]["awards"] = []
+        declared = {**engine.core.facts, **{name: one for name, one in engine.core.named.items() if one.supplied}}
+        of_money = {name: "never" for name, one in declared.items() if one.type.kind == "money"}
+        self.costs |= {"buy": 1, "figures": {**self.costs["figures"], "money": "0.002"}}
+        self.costs["facts"] = {**of_money, **self.costs["facts"]}
+
+    def cheapest_of(self, found: Improvement) -> Decimal | None:
+        """Return what the cheapest of everything costs with which an option that gives something can be chosen."""
+        best: Decimal | None = None
+        for cost, changes in sorted(self.tries(), key=lambda one: one[0]):
+            if best is not None and cost >= best:
+                break
+            facts = changed(self.engine, as_taken(found), changes, self.day) if changes else as_taken(found)
+            for fee in fees(self.engine, facts, self.day):
+                whole = cost + 1 + fee * Decimal("0.002")
+                best = whole if best is None else min(best, whole)
+        return best
+
+
+def fees(engine: Engine, facts: Mapping[str, Json], day: date) -> Iterator[Decimal]:
+    """Yield the fee of each option that can be chosen and gives something; 0 where it has none."""
+    [decision] = engine.decide(Query((CHOICE,), day, facts, detail="none")).decisions
+    for option in decision.options:
+        if option.eligibility == "eligible" and any(effect.verb == "gives" for effect in option.effects):
+            amounts = [one.amount for one in option.effects if one.verb == "pay" and isinstance(one.amount, Numbers)]
+            yield sum((amount.exact for amount in amounts if amount.exact is not None), Decimal(0))
+
+
+def as_taken(found: Improvement) -> dict[str, Json]:
+    """Return the facts with what is taken as nothing."""
+    told = found.query.facts
+    return {
+        **told,
+        "facts": {**told.get("facts", {}), **found.taken},
+        "records": {**told.get("records", {}), **{name: [] for name in found.absent}},
+    }
+
+
+def chooses(engine: Engine, number: int) -> tuple[str, bool] | None:
+    """Hold a choice against trying everything; return what came out, and whether more than the fee is to be done."""
+    case = Choosing(engine, number)
+    size = 2 ** (len(case.chosen) * len(case.people))
+    for name in case.names:
+        size *= FIGURES[case.rule][name] + 1
+    if size > MOST:
+        return None
+    found = improved(engine, CHOICE, case.facts, case.day, case.costs)
+    best = case.cheapest_of(found)
+    cost = found.plans[0].cost if found.plans else None
+    said = f"{case.rule} {case.day} {case.names} {case.chosen}: {cost}, by trying all {best}"
+    if found.plans and len({one.new for one in found.plans[0].plan.pieces if isinstance(one, Earned) and one.new}) > 2:
+        assert best is None or (cost is not None and cost < best), said  # more new people than are tried
+    elif found.limits and cost != best:
+        # A dearer plan, or none: said, by what was not looked at.
+        assert best is not None, said
+        assert cost is None or cost > best, said
+    else:
+        assert cost == best, said
+    holds_its_own(engine, found, Random(number))
+    return found.outcome, found.plans != () and found.plans[0].plan.pieces[:-1] != ()
+
+
 def improved(engine: Engine, rule: str, facts: Mapping[str, Json], day: date, costs: Json = None) -> Improvement:
     given = read_costs(engine.core, costs) if costs is not None else None
     return improve(engine, ImproveQuery(rule, day, facts, costs=given))
@@ -194,16 +268,39 @@ def holds_its_own(engine: Engine, found: Improvement, random: Random) -> int:
     """Hold the plans of one answer: each does what it says, and no part of it does; return how many there were."""
     for one, told in zip(found.plans, improvement_json(found)["plans"], strict=True):
         whole = told["what_if"]
-        facts = {**found.query.facts, "facts": {**found.query.facts.get("facts", {}), **found.taken}}
-        facts["records"] = {**found.query.facts.get("records", {}), **{name: [] for name in found.absent}}
+        facts = as_taken(found)
         assert is_met(engine, found.rule.id, facts, whole, one.plan.day)
         parts = [("set", name, value) for name, value in whole.get("set", {}).items()]
         parts += [("with", name, row) for name, rows in whole.get("with", {}).items() for row in rows]
         fewer = [parts[:at] + parts[at + 1 :] for at in range(len(parts))]
-        fewer += [random.sample(parts, random.randrange(len(parts))) for _ in range(4)]
+        fewer += [random.sample(parts, random.randrange(len(parts))) for _ in range(4) if parts]
         for part in fewer:
             assert not is_met(engine, found.rule.id, facts, as_changes(part), one.plan.day), (found.rule.id, part)
+        ends_as_told(engine, found, one, whole)
     return len(found.plans)
+
+
+def ends_as_told(engine: Engine, found: Improvement, one: Suggested, whole: Json) -> None:
+    """Hold how long a plan does: no longer without all certifications that end by then, but without those of before."""
+    facts = as_taken(found)
+    rows = facts["records"].get("certifications", [])
+    rows = rows["rows"] if isinstance(rows, Mapping) else rows
+    first, year = one.plan.day.isoformat(), one.plan.day.replace(year=one.plan.day.year + 1).isoformat()
+
+    def does_without(last: str, *, also_that_day: bool) -> bool:
+        left = [
+            row for row in rows
+            if not first <= row.get("expires", "none") <= last or (row["expires"] == last and not also_that_day)
+        ]  # fmt: skip
+        less = {**facts, "records": {**facts["records"], "certifications": left}}
+        return is_met(engine, found.rule.id, less, whole, one.plan.day)
+
+    if one.ending is None:
+        assert not rows or does_without(year, also_that_day=True)
+    else:
+        assert first <= one.ending.on.isoformat() <= year
+        assert not does_without(one.ending.on.isoformat(), also_that_day=True)
+        assert does_without(one.ending.on.isoformat(), also_that_day=False)
 
 
 def as_changes(parts: list[tuple[str, str, Json]]) -> dict[str, Json]:
@@ -224,7 +321,7 @@ def is_met(engine: Engine, rule: str, facts: Mapping[str, Json], told: Json, day
     while True:
         ready = [row for row in awards if attained(engine, row, data, day)]
         if not ready:
-            return engine.truth(rule, data, day) is Truth.TRUE
+            return engine.truth(rule, data, day) is Truth.TRUE if rule != CHOICE else [*fees(engine, data, day)] != []
         data = changed(engine, data, Changes({}, {}, {"awards": ready}), day)
         awards = [row for row in awards if row not in ready]
 
@@ -249,6 +346,27 @@ def test_the_cheapest_plan_is_that_of_trying_everything(engine: Engine) -> None:
     assert outcomes.count("plans") >= 3, outcomes
 
 
+def test_the_cheapest_way_to_a_choice_is_that_of_trying_everything(engine: Engine) -> None:
+    found = [one for number in CHOOSING if (one := chooses(engine, number)) is not None]
+
+    assert {outcome for outcome, _ in found} == {"plans", "unknown"}
+    assert sum(has_more for _, has_more in found) >= 3, found
+
+
+@pytest.mark.parametrize("partner", ["legacy", "in_grace", "one_point_short", "facts_missing", "renewing"])
+@pytest.mark.parametrize("day", [date(2022, 10, 3), date(2023, 6, 20), date(2026, 3, 1)])
+def test_one_option_is_decided_as_the_whole_choice_is(engine: Engine, partner: str, day: date) -> None:
+    facts = read_file(ROOT / f"examples/partners/{partner}.yaml").value
+    rule = engine.core.rules[CHOICE]
+    [decided] = engine.decide(Query((CHOICE,), day, facts, detail="none")).decisions
+
+    one = OneDay(engine.prepared, Facts(engine.core, facts, day), trying=True)
+
+    assert [(option.name, ELIGIBILITY[one.chosen(rule, option.name)]) for option in decided.options] == [
+        (option.name, option.eligibility) for option in decided.options
+    ]
+
+
 def test_plans_do_what_they_say_and_no_part_of_them_does(engine: Engine) -> None:
     assert plans_hold(engine, range(13)) >= 8
 
@@ -258,6 +376,13 @@ def test_many_more_partners_agree_with_trying_everything(engine: Engine) -> None
     outcomes = [outcome for number in range(1_000, 1_500) if (outcome := agrees(engine, number)) is not None]
 
     assert outcomes.count("plans") >= 30, outcomes
+
+
+@pytest.mark.benchmarks
+def test_many_more_choices_agree_with_trying_everything(engine: Engine) -> None:
+    found = [one for number in range(1_000, 1_300) if (one := chooses(engine, number)) is not None]
+
+    assert sum(has_more for _, has_more in found) >= 20
 
 
 @pytest.mark.benchmarks

@@ -74,6 +74,29 @@ def test_an_answer_comes_in_the_language_of_the_query_or_of_the_header(
         assert any(letter > "\u3000" for letter in _texts(told)) is (language != "en")
 
 
+@pytest.mark.parametrize(
+    ("asked", "header", "language"), [("", None, "en"), ("", "ja", "ja"), ("&language=zh-TW", "ja", "zh-TW")]
+)
+def test_a_rule_is_told_in_the_language_that_is_asked_for(
+    client: FlaskClient, asked: str, header: str | None, language: str
+) -> None:
+    headers = {} if header is None else {"Accept-Language": header}
+    response = client.get(f"/v1/rules/{RULE}?as_of=2023-02-01{asked}", headers=headers)
+    told = response.get_json()
+
+    Draft202012Validator(schemas.load("rule"), format_checker=FormatChecker()).validate(told)
+    assert response.headers["Content-Language"] == language
+    assert "Accept-Language" in response.headers["Vary"]
+    assert told.get("language", "en") == language
+    assert any(letter > "\u3000" for letter in told["versions"][0]["says"]) is (language != "en")
+
+
+def test_a_rule_is_told_in_no_other_language(client: FlaskClient) -> None:
+    [fault] = client.get(f"/v1/rules/{RULE}?language=fr").get_json()["errors"]
+
+    assert (fault["parameter"], fault["code"]) == ("language", "Q104")
+
+
 @pytest.mark.parametrize("told", ["fr", "JA", 7, None])
 def test_a_language_that_is_not_there_is_refused_at_its_place(client: FlaskClient, told: Json) -> None:
     path, body, _ = BODIES["decisions"]

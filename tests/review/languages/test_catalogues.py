@@ -74,6 +74,10 @@ TELLING = sorted(
         "words/gap_text.py",
         "words/hint_text.py",
         "words/plan_text.py",
+        "words/outline.py",
+        "words/rule_text.py",
+        "words/speaker.py",
+        "words/vocabulary.py",
         "words/timeline_text.py",
     )
     for path in (ROOT / "review").glob(pattern)
@@ -83,8 +87,11 @@ TELLING = sorted(
 NOT_TOLD = {
     "` is no award: nobody attains a ",
     "name competencies, designations, specializations or programs, or none for all",
+    "at least ",
+    "lost after",
+    "met sometime",
 }
-"""What callers are told of a question that has no report."""
+"""What callers are told of a question that has no report; a figure that is known in part, as JSON has it; words of the language."""
 ENGLISH_TEXT = re.compile(r"[A-Za-z]{2,} [a-z]{2,}|^[a-z]+: |[a-z]{3,}[.,;:] ")
 
 

@@ -15,7 +15,7 @@ from evaluator.improve.aims import Limit, Unseen
 from evaluator.improve.improving import Improvement, ImproveQuery, improve
 from evaluator.whatif.changes import Changes
 from evaluator.whatif.comparison import Comparison, compare
-from review.formats.decisions import DECIDE, WHAT_IF
+from review.formats.decisions import DECIDE, EXPLAIN, WHAT_IF, Explained, explained_json
 from review.formats.format import Spoken
 from review.formats.improvements import IMPROVE
 from review.languages.voice import LANGUAGES, Voice, voice, voice_of
@@ -36,6 +36,13 @@ RULES = (
     "designation.infrastructure", "designation.security", "choice.benefits_at_anniversary", "competency.datacenter.silver",
     "fee.solutions_partner_fee", "lifecycle.designation.infrastructure", "specialization.kubernetes",
 )  # fmt: skip
+EXPLAINED = (
+    *RULES,
+    "competency.datacenter.gold",
+    "entitlement.name_of_the_programme",
+    "entitlement.score_shows_last_month",
+)
+"""Rules that are told in words: tables, choices, people, windows and stages are among them."""
 
 
 @cache
@@ -68,13 +75,21 @@ def improvement() -> Improvement:
     )
 
 
+@cache
+def explained() -> Explained:
+    core = engine(REAL).core
+    return Explained(core, [core.rules[name] for name in EXPLAINED], DAY)
+
+
 SPOKEN = {
+    "explain": lambda say: EXPLAIN["text"](Spoken(explained(), say), lambda text, _: text),
     "decide": lambda say: DECIDE["text"](Spoken(answer(), say), lambda text, _: text),
     "decide --set": lambda say: WHAT_IF["text"](Spoken(comparison(), say), lambda text, _: text),
     "improve": lambda say: IMPROVE["text"](Spoken(improvement(), say), lambda text, _: text),
     "improve as a page": lambda say: IMPROVE["markdown"](Spoken(improvement(), say), lambda text, _: text),
 }
 AS_JSON = {
+    "explain": lambda say: explained_json(Spoken(explained(), say)),
     "decide": lambda say: answer_json(answer(), say),
     "decide --set": lambda say: comparison_json(comparison(), say),
     "improve": lambda say: improvement_json(improvement(), say),
@@ -82,6 +97,7 @@ AS_JSON = {
 }
 WORDS = {
     "title", "says", "required", "note", "message", "help", "why", "figure", "assumption", "is", "before", "after", "value",
+    "when", "up_to", "language",
 }  # fmt: skip
 """Keys of texts for people in JSON."""
 
@@ -106,6 +122,10 @@ def _known() -> set[str]:
         names |= set(_names(one, WORDS - {"title"}))
     core = engine(REAL).core
     names |= {part for rule in core.rules for part in (rule, rule.rpartition(".")[2])} | set(core.awards)
+    names |= {
+        part for one in _names(explained_json(Spoken(explained(), voice("en"))), WORDS) for part in one.split(".")
+    }
+    names |= set(core.named)
     return names | {"Azur Administrator Associate", "merit", "USD", "acme", "Yearly"}
 
 

@@ -13,9 +13,10 @@ from dsl import core as c
 from dsl.core.references import reads_of, walk
 from dsl.load import load
 from evaluator.engine import Engine
+from review.languages.voice import voice
 from review.words.lines import lines_of, version_told
 from review.words.rule_text import rule_lines
-from review.words.speaker import Speaker, joined, period
+from review.words.speaker import Speaker
 
 POLICIES = Path(__file__).parents[2] / "data" / "cli" / "policies"
 DAY = date(2023, 6, 20)
@@ -106,8 +107,10 @@ def test_a_node_is_said_in_words(core, node, phrase):
     assert Speaker(core, DAY).say(node) == phrase
 
 
-def test_long_lists_are_cut_and_say_so():
-    assert joined([str(number) for number in range(10)], "or") == "0, 1, 2, 3, 4, 5, 6, 7, and 2 more"
+def test_long_lists_are_cut_and_say_so(core):
+    assert (
+        Speaker(core, DAY).joined([str(number) for number in range(10)], "or") == "0, 1, 2, 3, 4, 5, 6, 7, and 2 more"
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,8 +123,8 @@ def test_long_lists_are_cut_and_say_so():
         (c.Period(months=12, anniversary_year=True, type=c.FLAG), "since the last anniversary"),
     ],
 )
-def test_windows_of_months_are_said_in_words(window, text):
-    assert period(window) == text
+def test_windows_of_months_are_said_in_words(core, window, text):
+    assert Speaker(core, DAY).period(window) == text
 
 
 @pytest.mark.parametrize(
@@ -130,6 +133,7 @@ def test_windows_of_months_are_said_in_words(window, text):
      (c.Duration(), "0 days")],
 )  # fmt: skip
 def test_durations_are_said_in_words(value, text):
+    assert voice("en").duration(value) == text
     assert str(value) == text
 
 
