@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from dsl import core as c
+from dsl.core.keys import Keys
 from dsl.core.references import made_of, references
 from dsl.core.walk import each
 
@@ -125,6 +127,33 @@ def changed_things(before: c.Core, after: c.Core) -> list[Thing]:
     if _members(before) != _members(after) or before.awards != after.awards:
         found.append(MEMBERSHIP)
     return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two cores, one beside the other: what is not the same in them, what that reaches, and their keys."""
+
+    before: c.Core
+    things: tuple[Thing, ...]
+    reach: tuple[Reach, Reach]
+    keys: tuple[Keys, Keys]
+    """To be held against each other: what nothing reaches is left out of what the register says."""
+
+
+def both_of(before: c.Core, after: c.Core) -> Both:
+    """Return two cores, one beside the other, looked through once."""
+    kept: Both | None = after.kept.get(_BESIDE)
+    if kept is None or kept.before is not before:
+        things = tuple(changed_things(before, after))
+        old = Reach(before)
+        reach = old, Reach(after, old, things)
+        touched = {name for its in reach for what, name in its.on_the_day(things) if what == "rule"}
+        keys = [Keys(core, frozenset(core.rules) - touched) for core in (before, after)]
+        kept = after.kept[_BESIDE] = Both(before, things, reach, (keys[0], keys[1]))
+    return kept
+
+
+_BESIDE = "what another core has that is not the same"
 
 
 def _members(core: c.Core) -> tuple[str, ...]:

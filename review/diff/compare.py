@@ -19,8 +19,9 @@ from dsl import core as c
 from dsl.core.keys import Keys
 from dsl.core.references import expressions, made_of
 from dsl.core.walk import each, walk
-from dsl.document import Document
-from review.diff.affected import Reach, Thing, changed_things, way_in_words
+from dsl.document import Document, Translation
+from dsl.lower.translations import titled
+from review.diff.affected import Reach, Thing, both_of, way_in_words
 from review.diff.direction import DOWN, EQUAL, OPEN, UP, Directions, Steps
 from review.guide.editions import Change, Edition, FigureVersion, changes, editions, figure_versions
 from review.guide.marks import plain
@@ -52,10 +53,13 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A rule, figure or list of certifications that is not what it was."""
+    """A rule, figure, list of certifications or translation of a title that is not what it was.
+
+    A translation is named by the language's tag, and has the title that it is of.
+    """
 
     kind: Kind
-    what: Literal["rule", "figure", "certifications"]
+    what: Literal["rule", "figure", "certifications", "translation"]
     name: str
     title: str
     stretches: tuple[Stretch, ...] = ()
@@ -102,12 +106,10 @@ class Comparison:
 
 def compare(before: Side, after: Side) -> Comparison:
     """Return what is different between two sides."""
-    things = changed_things(before.core, after.core)
-    old = Reach(before.core)
-    reach = old, Reach(after.core, old, things)
-    touched = {name for its in reach for what, name in its.on_the_day(things) if what == "rule"}
-    one, other = (_Told(side, frozenset(side.core.rules) - touched) for side in (before, after))
-    vocabulary = [*_figures(one, other), *_lists(one, other)]
+    both = both_of(before.core, after.core)
+    things, reach = both.things, both.reach
+    one, other = (_Told(side, keys) for side, keys in zip((before, after), both.keys, strict=True))
+    vocabulary = [*_figures(one, other), *_lists(one, other), *_translations(before.document, after.document)]
     rules = list(_rules(one, other, frozenset(name for what, name in things if what == "rule")))
     rules += _reached(one, other, reach, things, rules)
     decides = any(found.decides for found in rules)
@@ -117,10 +119,10 @@ def compare(before: Side, after: Side) -> Comparison:
 class _Told:
     """One side, with what its rules say and decide."""
 
-    def __init__(self, side: Side, alike: AbstractSet[str]) -> None:
+    def __init__(self, side: Side, keys: Keys) -> None:
         self.core = side.core
         self.names = Names(side.core, side.document)
-        self.keys = Keys(side.core, alike)
+        self.keys = keys
         self.folder = _common_folder({rule.origin.source.name for rule in side.core.rules.values()})
 
     def editions(self, rule: c.Rule) -> tuple[Edition, ...]:
@@ -431,6 +433,41 @@ def _lists(one: _Told, other: _Told) -> Iterator[Changed]:
             kind: Kind = "added" if name not in old else "removed" if name not in new else "changed"
             first = min(_first_unlike(before.get(entry, ()), after.get(entry, ())) for entry in unlike)
             yield Changed(kind, "certifications", name, title, (Stretch(c.ALWAYS, lines),), since=first)
+
+
+def _translations(before: Document, after: Document) -> Iterator[Changed]:
+    """Yield the titles that are told otherwise in another language: all that has the title is told so."""
+    old, new = _told_in(before), _told_in(after)
+    for key in dict.fromkeys([*old, *new]):
+        was, now = old.get(key), new.get(key)
+        if was is None and now is not None:
+            kind: Kind = "added"
+            change = Change("new", "", after=now.text)
+        elif was is not None and now is None:
+            kind, change = "removed", Change("ended", "", before=was.text)
+        elif was is not None and now is not None and was.text != now.text:
+            kind, change = "changed", Change("changed", "", was.text, now.text)
+        elif was is not None and now is not None and _place_of(was) != _place_of(now):
+            kind, change = "changed", Change("rests on", "", _place_of(was), _place_of(now))
+        else:
+            continue
+        at = [f"{one.origin.source.name}:{one.origin.line}" if one is not None else None for one in (was, now)]
+        tag, title = key
+        yield Changed(kind, "translation", tag, title, (Stretch(c.ALWAYS, (change,)),), at[0], at[1])
+
+
+def _told_in(document: Document) -> Mapping[tuple[str, str], Translation]:
+    """Return the translations of a document by their language and the title, each where it stands first."""
+    found: dict[tuple[str, str], Translation] = {}
+    for title, _, given in titled(document):
+        for one in given:
+            if title is not None:
+                found.setdefault((one.language, title), one)
+    return found
+
+
+def _place_of(one: Translation) -> str:
+    return f"{one.cite.source}, “{one.cite.place}”" if one.cite is not None else "no source of its own"
 
 
 def _spans(spans: Sequence[c.Days]) -> str:
