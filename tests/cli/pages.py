@@ -105,4 +105,4 @@ if __name__ == "__main__":
     for asked in sys.argv[1:] or PAGES:
         for end, text in made(asked):
             (EXAMPLES / f"{asked}{end}").write_text(text, "utf-8")
-            print(f"{asked}{end}: {len(text):,} characters")
+            sys.stdout.write(f"{asked}{end}: {len(text):,} characters\n")
