@@ -168,10 +168,12 @@ def impact_of(found: Comparison, before: Engine, after: Engine, asked: Asked) ->
         asked: which partners, on which days.
     """
     differ = rules_that_differ(found)
-    rules = {one.former or one.name: one.name for one in found.changed if one.what == "rule" and one.name in differ}
+    tried = [one for one in found.changed if one.what == "rule" and one.name in differ]
+    rules = {one.former or one.name: one.name for one in tried}
+    unlike = {one.former or one.name: one.unlike for one in tried}
     if asked.group_by is not None:
         _is_fact(asked.group_by, before, after)
-    trial = Trial(before, after, rules, asked.days, asked.group_by)
+    trial = Trial(before, after, rules, asked.days, asked.group_by, unlike)
     partners = (
         _made(trial, asked.seed, asked.generated) if asked.generated is not None else _read(existing(asked.files))
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -29,6 +29,7 @@ from evaluator.identity import AnswerKeys
 from evaluator.moment import Moment
 from evaluator.one_day import OneDay
 from evaluator.prepared import Prepared
+from evaluator.reasons.expander import Reason
 from evaluator.register.standing import Standing
 
 Json = Any
@@ -185,24 +186,15 @@ class Engine:
         one = self._one(query.facts, query.as_of)
         return tuple(one.decision(self.core.rules[rule]) for rule in rules)
 
-    def compared(
-        self, rules: Iterable[str], facts: Mapping[str, Json], as_of: date
-    ) -> tuple[tuple[Decision, Range | None], ...]:
-        """Decide rules for callers that compare what comes out for many partners: as ``outcomes_of``, with points.
+    def compared(self, facts: Mapping[str, Json], as_of: date) -> Outcomes:
+        """Return what decides rules for callers that compare what comes out for many partners.
 
         Args:
-            rules: which.
             facts: of a partner, which the reader has accepted.
             as_of: the day, inside of the span that can be asked about.
-
-        Raises:
-            UnknownRule: there is no such rule.
         """
-        one = OneDay(self.prepared, Facts(self.core, facts, as_of), trying=True, reference=self.reference)
-        asked = [self._rule(rule) for rule in rules]
-        return tuple(
-            (one.decision(rule), one.value(rule) if c.KINDS[rule.kind].decides == "eligibility" else None)
-            for rule in asked
+        return Outcomes(
+            self, OneDay(self.prepared, Facts(self.core, facts, as_of), trying=True, reference=self.reference)
         )
 
     def _asked(self, query: Query) -> list[str]:
@@ -250,6 +242,32 @@ class Engine:
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
             facts=query.facts, hinting=self.hints, keying=self.keys, reading=facts,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What comes out for a partner on a day, rule by rule; why, where it is asked for."""
+
+    engine: Engine
+    one: OneDay
+
+    def of(self, rule: str) -> tuple[Decision, Range | None]:
+        """Decide a rule as ``outcomes_of`` does, with its points, where it has some.
+
+        Raises:
+            UnknownRule: there is no such rule.
+        """
+        asked = self.engine._rule(rule)
+        points = self.one.value(asked) if c.KINDS[asked.kind].decides == "eligibility" else None
+        return self.one.decision(asked), points
+
+    def reasons(self, rule: str) -> tuple[Reason, ...]:
+        """Return why a rule comes out as it does, its options too: the reasons that ``decide`` tells.
+
+        Raises:
+            UnknownRule: there is no such rule.
+        """
+        return self.one.reasons(self.engine._rule(rule))
 
 
 _TRUTHS = {word: truth for truth, word in ELIGIBILITY.items()}

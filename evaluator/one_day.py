@@ -216,6 +216,38 @@ class OneDay:
             score = self._score_by_policies(rule, version.requirement, at)
         return score.points if score is not None else None
 
+    def reasons(self, rule: c.Rule) -> tuple[Reason, ...]:
+        """Return why a rule comes out as it does, those of its options too: the reasons of its decision, and nothing else.
+
+        For callers that were told what comes out, and want it said of a few: what was read for that is not read again.
+        """
+        version = self.core.version_on(rule, self.facts.as_of)
+        if version is None or c.KINDS[rule.kind].decides != "eligibility":
+            decided = self._telling.decision(rule)
+            return (*decided.reasons, *(reason for option in decided.options for reason in option.reasons))
+        return self._telling._reasons_alone(rule, version)
+
+    @cached_property
+    def _telling(self) -> OneDay:
+        """The same facts, with why."""
+        if not self.trying:
+            return self
+        return OneDay(self.prepared, self.facts, reference=self.reference, question=self.question)
+
+    def _reasons_alone(self, rule: c.Rule, version: c.RuleVersion) -> tuple[Reason, ...]:
+        at = Moment(self.facts.as_of, rule=rule)
+        self.compiled = not self.reference and self._is_worth_it(rule)
+        try:
+            return self._why(rule, version, at, self._context(version, at))[1]
+        finally:
+            self.compiled = False
+
+    def _is_worth_it(self, rule: c.Rule) -> bool:
+        """Whether it is worth it to decide a rule by compiled functions."""
+        return self.untold or (
+            not self.explained and self.prepared.often.is_worth_it(rule, self.facts.as_of, self.together)
+        )
+
     def decision(self, rule: c.Rule) -> Decision:
         """Decide a rule: once for all of whom the same little is told that it reads."""
         look_at_the_clock()
@@ -233,10 +265,7 @@ class OneDay:
 
     def _anew(self, rule: c.Rule) -> Decision:
         """Decide a rule by compiled functions where it is asked about often, and nobody asks why in full."""
-        is_worth_it = self.untold or (
-            not self.explained and self.prepared.often.is_worth_it(rule, self.facts.as_of, self.together)
-        )
-        if self.trying or self.reference or not is_worth_it:
+        if self.trying or self.reference or not self._is_worth_it(rule):
             return self._decided(rule)
         self.compiled, self._deep = True, self._may_disagree(rule)
         try:
@@ -305,12 +334,7 @@ class OneDay:
         return base._replace(reasons=(reason,))
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
-        context = Context(
-            at.day,
-            self.prepared.reasons.within(version.days, version.basis.cites),
-            self._told,
-            self._elsewhere,
-        )
+        context = self._context(version, at)
         match c.KINDS[rule.kind].decides:
             case "amount":
                 return self._fee(base, rule, version, at, context)
@@ -329,6 +353,10 @@ class OneDay:
                     badge=explanation.truth if version.gives_badge_at_once(at.day) else None,
                 )
                 return self._with_rest(decided, rule, version, [explanation], beside=beside)
+
+    def _context(self, version: c.RuleVersion, at: Moment) -> Context:
+        within = self.prepared.reasons.within(version.days, version.basis.cites)
+        return Context(at.day, within, self._told, self._elsewhere)
 
     def _score(self, explanation: Explanation, rule: c.Rule, at: Moment) -> Score | None:
         """Return the score of a rule, where it has one of its own."""

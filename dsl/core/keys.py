@@ -12,15 +12,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any, TypeAlias
 
 from dsl.core import nodes as n
 from dsl.core.bounds import Bounding
-from dsl.core.references import expressions
+from dsl.core.references import made_of
 from dsl.core.rules import Core, Effect, Rule, RuleVersion
 from dsl.core.types import Basis, Days, Type
-from dsl.core.walk import children, own_days, walk
+from dsl.core.walk import each, own_days, own_figures
 from dsl.source import Span
 
 Key: TypeAlias = str
@@ -33,27 +32,46 @@ IN_ANY_ORDER = (n.AllOf, n.AnyOf, n.NumberOf, n.Total, n.Ranked)
 _DAY = timedelta(days=1)
 
 
+@dataclass(slots=True)
+class _Said:
+    """What a rule, a name or a node speaks of itself, in all that it is made of."""
+
+    nodes: tuple[n.Expr, ...]
+    names: frozenset[str]
+    rules: frozenset[str]
+    """Rules that are asked about on the day."""
+    awards: frozenset[str]
+    """Awards of which the register is asked."""
+    days: frozenset[date] | None = None
+    """The days on which it changes by itself, once they were asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What a rule reads on a day: rules, itself among them, and nodes."""
+    """What a rule reads on a day: rules, itself among them, and what is said in them and in the names that they speak of."""
 
-    rules: dict[str, Rule]
-    nodes: list[n.Expr]
-    ahead: list[Rule]
-    """Rules whose nodes are not among them yet."""
+    rules: Mapping[str, Rule]
+    said: Sequence[_Said]
 
-    def asks(self, rule: Rule) -> None:
-        """Take note of a rule that is asked about."""
-        if rule.id not in self.rules:
-            self.rules[rule.id] = rule
-            self.ahead.append(rule)
+    @property
+    def awards(self) -> frozenset[str]:
+        """The awards of which the register is asked."""
+        return frozenset[str]().union(*(said.awards for said in self.said))
 
 
 class Keys:
     """The keys of one core; each is reckoned once between two change days."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, alike: AbstractSet[str] = frozenset()) -> None:
+        """Take a core.
+
+        Args:
+            core: whose keys they are.
+            alike: rules that say the same on all days in another core, with all that they rest on but the register: what
+                the register says by them needs no looking at, where the keys are only held against that core's.
+        """
         self.core = core
+        self._alike = alike
         self._lasting: dict[int, tuple[object, Key]] = {}
         self._found: dict[int, tuple[object, list[tuple[date, date, Key]]]] = {}
         """The keys of a value, each with the first day of its stretch and the first one after it."""
@@ -62,6 +80,7 @@ class Keys:
         """The stretches of what is being made a key of, as far as it was looked at: outermost first."""
         self._below: dict[str, Key] = {}
         self._asked: dict[str, tuple[Mapping[str, Rule], frozenset[str]]] = {}
+        self._said: dict[tuple[str, str], _Said] = {}
         self._told_below: dict[int, tuple[n.Node, Key]] = {}
         self._bounding = Bounding(core)
 
@@ -71,7 +90,7 @@ class Keys:
 
     def lasting(self, node: n.Expr) -> Key:
         """Return the key of what a node decides, on whatever day it is asked."""
-        return _hash(self._key(node, None), self._of_awards(self._awards_in(self._read_by([], [node]))))
+        return _hash(self._key(node, None), self._of_awards(self._read_by([], [node]).awards))
 
     def of_rule(self, rule: Rule, day: date) -> Key:
         """Return the key of what a rule decides on a day: its wording in force, and what the register says by it."""
@@ -101,11 +120,12 @@ class Keys:
         found: set[date] = set()
         for one in read.rules.values():
             found.update(day for version in one.versions for day in (*version.bounds(), *stated_days(version)))
-        for node in read.nodes:
-            found.update(_ends(own_days(node)))
-            if id(node) not in self._turning:
-                self._turning[id(node)] = (node, tuple(self._turns(node)))
-            found.update(self._turning[id(node)][1])
+        for said in read.said:
+            if said.days is None:
+                said.days = frozenset(
+                    day for node in said.nodes for day in (*_ends(own_days(node)), *self._turned(node))
+                )
+            found |= said.days
         return tuple(sorted(found))
 
     def asked_of_register(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -162,7 +182,7 @@ class Keys:
         yield type(value).__name__
         inner = None if isinstance(value, n.Node) and value.tells_elsewhere else day
         if day is not None and isinstance(value, n.Node) and (value.tells_elsewhere or self._given_by(value)):
-            yield self._told_of_register(value)
+            yield self._told_of_register(value)  # type: ignore[arg-type]  # all nodes are of the union
         match value:
             case n.Requirement():
                 yield from (value.part, value.path, self._days_form(value.days, inner), self._key(value.value, inner))
@@ -262,10 +282,10 @@ class Keys:
 
     # ---- what the register reads
 
-    def _told_of_register(self, node: n.Node) -> Key:
+    def _told_of_register(self, node: n.Expr) -> Key:
         """Return the key of what the register says of the awards that a node asks about, the same on all days."""
         if id(node) not in self._told_below:
-            self._told_below[id(node)] = (node, self._of_awards(self._awards_in(self._read_by([], [node]))))
+            self._told_below[id(node)] = (node, self._of_awards(self._read_by([], [node]).awards))
         return self._told_below[id(node)][1]
 
     def _of_all_days(self, rule: Rule) -> Key:
@@ -281,7 +301,8 @@ class Keys:
         name = f"awards {' '.join(asked)}"
         if name not in self._below:
             rules = self._asked_through(asked) if asked else []
-            self._below[name] = _hash(*asked, *(f"{rule.id} {self._of_all_days(rule)}" for rule in rules))
+            said = ("" if rule.id in self._alike else self._of_all_days(rule) for rule in rules)
+            self._below[name] = _hash(*asked, *(f"{rule.id} {told}" for rule, told in zip(rules, said, strict=True)))
         return self._below[name]
 
     def _asked_through(self, awards: Iterable[str]) -> list[Rule]:
@@ -305,16 +326,8 @@ class Keys:
         """Return the rules that a rule asks about on the day, and the awards of which it asks the register."""
         if rule.id not in self._asked:
             read = self._read_by([rule])
-            self._asked[rule.id] = (read.rules, frozenset(self._awards_in(read)))
+            self._asked[rule.id] = (read.rules, read.awards)
         return self._asked[rule.id]
-
-    def _awards_in(self, read: _Read) -> Iterator[str]:
-        """Yield the awards of which the register is asked."""
-        for node in read.nodes:
-            award = getattr(node, "award", None)
-            if isinstance(award, str):
-                yield award
-            yield from self._given_by(node)
 
     def _given_by(self, node: n.Node) -> Sequence[str]:
         """Return the awards and benefits whose anniversaries a node can be of; a shared one is of any kind of award."""
@@ -327,45 +340,79 @@ class Keys:
 
     # ---- what a rule reads
 
-    def _read_by(self, rules: Sequence[Rule], nodes: Iterable[n.Node] = ()) -> _Read:
-        """Return the rules and nodes, each once, that rules and nodes are made of, or ask about on the day, by name too."""
-        read = _Read({rule.id: rule for rule in rules}, [], list(rules))
-        waiting: list[Any] = list(nodes)
+    def _read_by(self, rules: Sequence[Rule], nodes: Sequence[n.Expr] = ()) -> _Read:
+        """Return what rules and nodes are made of, or ask about on the day, by name too."""
+        asked = {rule.id: rule for rule in rules}
         named: set[str] = set()
-        seen: set[int] = set()
-        while waiting or read.ahead:
-            if not waiting:
-                for version in read.ahead.pop().versions:
-                    waiting.extend(expressions(version))
-                    for name in (
-                        name for option in version.options for effect in option.effects for name in effect.names
-                    ):
-                        if name in self.core.rules:
-                            read.asks(self.core.rules[name])
-                continue
-            node = waiting.pop()
-            if id(node) in seen:
-                continue  # equal subtrees are one object
-            seen.add(id(node))
-            read.nodes.append(node)
-            waiting.extend(children(node))
-            if isinstance(node, n.Named) and node.name not in named:
-                named.add(node.name)
-                waiting.append(self.core.named[node.name].value)
+        said = [self._spoken(each(nodes))] if nodes else []
+        said += map(self._said_by, rules)
+        waiting = [(one.rules, one.names) for one in said]
+        while waiting:
+            others, names = waiting.pop()
+            new = [self.core.rules[name] for name in others if name not in asked]
+            asked.update((rule.id, rule) for rule in new)
+            told = [self._said_by(rule) for rule in new]
+            told += [self._said_of_name(name) for name in names if name not in named]
+            named |= names
+            said += told
+            waiting += [(one.rules, one.names) for one in told]
+        return _Read(asked, said)
+
+    def _said_by(self, rule: Rule) -> _Said:
+        key = ("rule", rule.id)
+        if key not in self._said:
+            effects = (effect for version in rule.versions for one in version.options for effect in one.effects)
+            self._said[key] = self._spoken(
+                made_of(self.core, rule), (name for effect in effects for name in effect.names)
+            )
+        return self._said[key]
+
+    def _said_of_name(self, name: str) -> _Said:
+        key = ("named", name)
+        if key not in self._said:
+            self._said[key] = self._spoken(each([self.core.named[name].value]))
+        return self._said[key]
+
+    def _spoken(self, made_of: Iterable[n.Expr], paid: Iterable[str] = ()) -> _Said:
+        nodes = tuple(made_of)
+        names: set[str] = set()
+        rules = {name for name in paid if name in self.core.rules}
+        awards: set[str] = set()
+        for node in nodes:
+            if isinstance(node, n.Named):
+                names.add(node.name)
             elif isinstance(node, n.Qualifies | n.InProgress):
-                read.asks(self.core.rules[node.rule])
-        return read
+                rules.add(node.rule)
+            award = getattr(node, "award", None)
+            if isinstance(award, str):
+                awards.add(award)
+            awards.update(self._given_by(node))
+        return _Said(nodes, frozenset(names), frozenset(rules), frozenset(awards))
+
+    def _turned(self, node: n.Expr) -> tuple[date, ...]:
+        if id(node) not in self._turning:
+            self._turning[id(node)] = (node, tuple(self._turns(node)))
+        return self._turning[id(node)][1]
 
     def _turns(self, node: n.Expr) -> Iterator[date]:
-        """Yield the day on which a comparison of today with a day of the policies turns."""
+        """Yield the days on which a comparison of today with a day of the policies turns.
+
+        Between the days that stand in it only today moves: there it turns once at most, and by halves that day is found.
+        """
         if not isinstance(node, n.Compare) or node.left.type.kind != "date":
             return
-        if not any(isinstance(one, n.Today) for one in walk(node)):
+        within = [one for said in self._read_by([], [node]).said for one in said.nodes]
+        if not any(isinstance(one, n.Today) for one in within):
             return
-        days = [day for day in self._days if FIRST <= day <= LAST]
-        for first, last in zip((FIRST, *days), (*(day - _DAY for day in days), LAST), strict=True):
-            if first <= last and self._bounds(node, first) != self._bounds(node, last):
+        stated = {day for one in within for figure in own_figures(one) if isinstance(day := figure, date)}
+        stated |= {day for one in within for day in _ends(own_days(one))}
+        # On the day itself it can be another than before it and after it: x = 2023-03-01.
+        cuts = sorted({day for one in stated if FIRST < one < LAST for day in (one, one + _DAY)} - {FIRST, LAST})
+        for first, last in zip((FIRST, *cuts), (*(day - _DAY for day in cuts), LAST), strict=True):
+            if self._bounds(node, first) != self._bounds(node, last):
                 yield self._first_unlike(node, first, last)
+            if last != LAST and self._bounds(node, last) != self._bounds(node, last + _DAY):
+                yield last + _DAY
 
     def _first_unlike(self, node: n.Expr, first: date, last: date) -> date:
         """Return the first day in a stretch on which a comparison is another than on its first day."""
@@ -381,19 +428,6 @@ class Keys:
 
     def _bounds(self, node: n.Expr, day: date) -> object:
         return self._bounding.of(node, Days(day, day + _DAY))
-
-    @cached_property
-    def _days(self) -> list[date]:
-        """The days on which anything in the core changes."""
-        found = set(self.core.change_days)
-        for rule in self.core.rules.values():
-            for version in rule.versions:
-                found.update(stated_days(version))
-                for part in expressions(version):
-                    found.update(day for node in walk(part) for day in _ends(own_days(node)))
-        for named in self.core.named.values():
-            found.update(day for node in walk(named.value) for day in _ends(own_days(node)))
-        return sorted(found)
 
 
 FIRST, LAST = date(1990, 1, 1), date(2099, 12, 30)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from dsl import core as c
-from dsl.core.walk import named_in, walk as walk
+from dsl.core.walk import each, named_in, walk as walk
 
 
 def expressions(version: c.RuleVersion, day: date | None = None) -> Iterator[c.Expr]:
@@ -41,6 +41,20 @@ def expressions(version: c.RuleVersion, day: date | None = None) -> Iterator[c.E
 
 def _of_effect(effect: c.Effect) -> Iterator[c.Expr]:
     yield from (part for part in (effect.when, effect.up_to) if part is not None)
+
+
+def made_of(core: c.Core, rule: c.Rule) -> tuple[c.Expr, ...]:
+    """Return the nodes that a rule of a core is made of, on whatever day, each object once; looked through once."""
+    kept: dict[int, tuple[c.Rule, tuple[c.Expr, ...]]] = core.kept.setdefault(_MADE_OF, {})
+    # With its rule: an identity is one object's only as long as that is there.
+    found = kept.get(id(rule))
+    if found is None:
+        tops = (part for version in rule.versions for part in expressions(version))
+        found = kept[id(rule)] = (rule, tuple(each(tops)))
+    return found[1]
+
+
+_MADE_OF = "what rules are made of"
 
 
 class Reference(NamedTuple):

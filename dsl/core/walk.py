@@ -35,6 +35,22 @@ def walk(node: c.Expr, day: date | None = None) -> Iterator[c.Expr]:
         waiting += below
 
 
+def each(tops: Iterable[c.Expr]) -> Iterator[c.Expr]:
+    """Yield some nodes and all below them on whatever day, each object once: equal subtrees of a core are one object."""
+    waiting = list(tops)
+    waiting.reverse()
+    seen: set[int] = set()
+    while waiting:
+        found = waiting.pop()
+        if id(found) in seen:
+            continue
+        seen.add(id(found))
+        yield found
+        below = _children(found, None)
+        below.reverse()
+        waiting += below
+
+
 def within(node: c.Expr, days: c.Days) -> Iterator[tuple[c.Expr, c.Days]]:
     """Yield a node and all below it, each with the days on which it counts; what never counts is left out.
 

@@ -251,6 +251,10 @@ class FactsReader:
         self._levels = {rule.award: rule.levels for rule in core.rules.values()}
         self._any_level = {"none", *(level for own in self._levels.values() for level in own)}
 
+    def accepts_as(self, other: FactsReader) -> bool:
+        """Whether another one accepts the same facts, and no others."""
+        return (self.schema, self._known_awards, self._levels) == (other.schema, other._known_awards, other._levels)
+
     def check(self, data: Json, prefix: str = "", *, most: int = MAX_PROBLEMS) -> None:
         """Raise where the data are no facts of this vocabulary.
 

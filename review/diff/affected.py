@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from dsl import core as c
-from dsl.core.references import expressions, references, walk
+from dsl.core.keys import Keys
+from dsl.core.references import made_of, references
+from dsl.core.walk import each
 
 Thing: TypeAlias = tuple[str, str]
 """What can change, by what it is and its name: a rule, a figure, a fact, a list, an award."""
@@ -25,18 +28,29 @@ MEMBERSHIP: Thing = ("membership", "")
 class Reach:
     """Which things of a core speak of which, turned round: from what changed to the rules that it reaches."""
 
-    def __init__(self, core: c.Core) -> None:
+    def __init__(self, core: c.Core, beside: Reach | None = None, unlike: Iterable[Thing] = ()) -> None:
+        """Take a core.
+
+        Args:
+            core: whose things they are.
+            beside: another core's, looked through already: what is the same in both speaks of the same.
+            unlike: what is not the same in that core.
+        """
         self.core = core
+        self._beside = beside
+        self._unlike = frozenset(unlike)
+        self._spoken_of: dict[Thing, tuple[Thing, ...]] = {}
         self._speakers: dict[Thing, list[Thing]] = {}
         for rule in core.rules.values():
             self._add(("rule", rule.id), self._of_rule(rule))
             for award in (rule.award, *rule.was):
                 self._add(("award", award), [("rule", rule.id)])
         for named in core.named.values():
-            self._add(("figure", named.name), self._of_node(named.value))
+            figure = ("figure", named.name)
+            self._add(figure, self._said(figure, each([named.value])))
         for records in core.records.values():
             formulas = (one.formula for one in records.fields.values() if one.formula is not None)
-            self._add(("records", records.name), (thing for node in formulas for thing in self._of_node(node)))
+            self._add(("records", records.name), _of_nodes(each(formulas)))
         self._add(MEMBERSHIP, (("award", award) for award in core.awards))
 
     def on_the_day(self, changed: Iterable[Thing]) -> Mapping[Thing, Way]:
@@ -73,21 +87,28 @@ class Reach:
     def _of_rule(self, rule: c.Rule) -> Iterator[Thing]:
         if rule.is_award:
             yield ("award", rule.award)  # its standing is what the checks of the award leave
+        yield from self._said(("rule", rule.id), made_of(self.core, rule))
         for version in rule.versions:
-            for node in expressions(version):
-                yield from self._of_node(node)
             effects = (*version.effects, *(effect for option in version.options for effect in option.effects))
             yield from (("rule", name) for effect in effects for name in effect.names if name in self.core.rules)
 
-    def _of_node(self, top: c.Expr) -> Iterator[Thing]:
-        for node in walk(top):
-            for to, name, _ in references(node):
-                if not (to == "records" and isinstance(node, c.OfPeople)):
-                    yield ("figure" if to == "named" else to, name)
-            if node.of_anniversary not in (None, "own", "attained"):
-                yield MEMBERSHIP
-            if isinstance(node, c.OfPeople):
-                yield from (("spelling", entry.certification) for one in node.lists for entry in one.entries)
+    def _said(self, speaker: Thing, nodes: Iterable[c.Expr]) -> Iterable[Thing]:
+        """Return what a rule or figure speaks of in what it is made of."""
+        if self._beside is not None and speaker not in self._unlike:
+            return self._beside._spoken_of[speaker]
+        found = self._spoken_of[speaker] = tuple(dict.fromkeys(_of_nodes(nodes)))
+        return found
+
+
+def _of_nodes(nodes: Iterable[c.Expr]) -> Iterator[Thing]:
+    for node in nodes:
+        for to, name, _ in references(node):
+            if not (to == "records" and isinstance(node, c.OfPeople)):
+                yield ("figure" if to == "named" else to, name)
+        if node.of_anniversary not in (None, "own", "attained"):
+            yield MEMBERSHIP
+        if isinstance(node, c.OfPeople):
+            yield from (("spelling", entry.certification) for one in node.lists for entry in one.entries)
 
 
 def changed_things(before: c.Core, after: c.Core) -> list[Thing]:
@@ -106,6 +127,33 @@ def changed_things(before: c.Core, after: c.Core) -> list[Thing]:
     if _members(before) != _members(after) or before.awards != after.awards:
         found.append(MEMBERSHIP)
     return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two cores, one beside the other: what is not the same in them, what that reaches, and their keys."""
+
+    before: c.Core
+    things: tuple[Thing, ...]
+    reach: tuple[Reach, Reach]
+    keys: tuple[Keys, Keys]
+    """To be held against each other: what nothing reaches is left out of what the register says."""
+
+
+def both_of(before: c.Core, after: c.Core) -> Both:
+    """Return two cores, one beside the other, looked through once."""
+    kept: Both | None = after.kept.get(_BESIDE)
+    if kept is None or kept.before is not before:
+        things = tuple(changed_things(before, after))
+        old = Reach(before)
+        reach = old, Reach(after, old, things)
+        touched = {name for its in reach for what, name in its.on_the_day(things) if what == "rule"}
+        keys = [Keys(core, frozenset(core.rules) - touched) for core in (before, after)]
+        kept = after.kept[_BESIDE] = Both(before, things, reach, (keys[0], keys[1]))
+    return kept
+
+
+_BESIDE = "what another core has that is not the same"
 
 
 def _members(core: c.Core) -> tuple[str, ...]:

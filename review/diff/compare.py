@@ -17,10 +17,11 @@ from typing import Literal, TypeAlias
 
 from dsl import core as c
 from dsl.core.keys import Keys
-from dsl.core.references import expressions
-from dsl.core.walk import walk
-from dsl.document import Document
-from review.diff.affected import Reach, Thing, changed_things, way_in_words
+from dsl.core.references import expressions, made_of
+from dsl.core.walk import each, walk
+from dsl.document import Document, Translation
+from dsl.lower.translations import titled
+from review.diff.affected import Reach, Thing, both_of, way_in_words
 from review.diff.direction import DOWN, EQUAL, OPEN, UP, Directions, Steps
 from review.guide.editions import Change, Edition, FigureVersion, changes, editions, figure_versions
 from review.guide.marks import plain
@@ -52,10 +53,13 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A rule, figure or list of certifications that is not what it was."""
+    """A rule, figure, list of certifications or translation of a title that is not what it was.
+
+    A translation is named by the language's tag, and has the title that it is of.
+    """
 
     kind: Kind
-    what: Literal["rule", "figure", "certifications"]
+    what: Literal["rule", "figure", "certifications", "translation"]
     name: str
     title: str
     stretches: tuple[Stretch, ...] = ()
@@ -73,6 +77,8 @@ class Changed:
     """Whether a decision by it can be another one."""
     amount: bool = False
     """Whether it decides an amount of money."""
+    unlike: tuple[c.Days, ...] = (c.ALWAYS,)
+    """The days on which a decision by it can be another one; on all others its keys are equal."""
     steps: Steps = EQUAL
     """What becomes of what it decides."""
     codes: tuple[tuple[str, str], ...] = ()
@@ -100,11 +106,12 @@ class Comparison:
 
 def compare(before: Side, after: Side) -> Comparison:
     """Return what is different between two sides."""
-    one, other = _Told(before), _Told(after)
-    things = changed_things(before.core, after.core)
-    vocabulary = [*_figures(one, other), *_lists(one, other)]
+    both = both_of(before.core, after.core)
+    things, reach = both.things, both.reach
+    one, other = (_Told(side, keys) for side, keys in zip((before, after), both.keys, strict=True))
+    vocabulary = [*_figures(one, other), *_lists(one, other), *_translations(before.document, after.document)]
     rules = list(_rules(one, other, frozenset(name for what, name in things if what == "rule")))
-    rules += _reached(one, other, things, rules)
+    rules += _reached(one, other, reach, things, rules)
     decides = any(found.decides for found in rules)
     return Comparison(before, after, (*vocabulary, *rules), not decides)
 
@@ -112,10 +119,10 @@ def compare(before: Side, after: Side) -> Comparison:
 class _Told:
     """One side, with what its rules say and decide."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, keys: Keys) -> None:
         self.core = side.core
         self.names = Names(side.core, side.document)
-        self.keys = Keys(side.core)
+        self.keys = keys
         self.folder = _common_folder({rule.origin.source.name for rule in side.core.rules.values()})
 
     def editions(self, rule: c.Rule) -> tuple[Edition, ...]:
@@ -179,16 +186,18 @@ def _rules(one: _Told, other: _Told, changed: AbstractSet[str]) -> Iterator[Chan
 
 def _changed(one: _Told, other: _Told, ways: Directions, was: c.Rule, rule: c.Rule) -> Iterator[Changed]:
     """Yield what becomes of a rule, where that is something, by its own words and by what it is made of."""
-    days = _unlike_days(one, was, other, rule)
+    unlike = _unlike(one, was, other, rule)
+    days = _first_days(unlike)
     told = _stretches(one.editions(was), other.editions(rule))
     stretches = tuple(part for stretch in told for part in _by_direction(ways, was, rule, stretch, days))
     steps = _steps(ways, was, rule, c.ALWAYS, days)
     renamed = was.id != rule.id
-    if not renamed and (was.levels, was.was) != (rule.levels, rule.was):
-        steps |= OPEN  # whom the register says to hold it
+    if renamed or (was.levels, was.was) != (rule.levels, rule.was):
+        unlike = (c.ALWAYS,)  # whom the register says to hold it
+        steps |= EQUAL if renamed else OPEN
     base = Changed(
         "changed", "rule", rule.id, rule.title, stretches, one.at(was), other.at(rule),
-        decides=bool(steps) or renamed, amount=c.KINDS[rule.kind].decides == "amount", steps=steps,
+        decides=bool(steps) or renamed, amount=c.KINDS[rule.kind].decides == "amount", unlike=unlike, steps=steps,
         codes=tuple(_codes(was, rule)),
     )  # fmt: skip
     if renamed:
@@ -236,11 +245,13 @@ def _formerly(rule: c.Rule) -> Iterator[str]:
     yield from (rule.id.replace(rule.award, name) for name in rule.was)
 
 
-def _reached(one: _Told, other: _Told, things: Sequence[Thing], told: Sequence[Changed]) -> Iterator[Changed]:
+def _reached(
+    one: _Told, other: _Told, reach: tuple[Reach, Reach], things: Sequence[Thing], told: Sequence[Changed]
+) -> Iterator[Changed]:
     """Yield the rules whose own words stay, and that rest on something that changed."""
     decided = {found.name for found in told if found.decides}
     things = [thing for thing in things if thing[1] in decided or (thing[0] != "rule" and _differs(thing, one, other))]
-    mine, its = Reach(one.core), Reach(other.core)
+    mine, its = reach
     on_the_day = {**mine.on_the_day(things), **its.on_the_day(things)}
     at_all = {**mine.at_all(things), **its.at_all(things)}
     # A rule that was moved, or is only worded otherwise, can still rest on something that changed.
@@ -257,10 +268,11 @@ def _reached(one: _Told, other: _Told, things: Sequence[Thing], told: Sequence[C
         )  # fmt: skip
         if base.by_the_register:
             yield base
-        elif days := _unlike_days(one, was, other, rule):
+        elif unlike := _unlike(one, was, other, rule):
             way = way_in_words(on_the_day[thing][:-1], other.said)
             # What it pays, or what it lets follow, is not among what it asks.
-            yield replace(base, through=way, steps=_steps(ways, was, rule, c.ALWAYS, days) or OPEN)
+            steps = _steps(ways, was, rule, c.ALWAYS, _first_days(unlike)) or OPEN
+            yield replace(base, through=way, unlike=unlike, steps=steps)
 
 
 def _differs(thing: Thing, one: _Told, other: _Told) -> bool:
@@ -279,10 +291,18 @@ def _whole(side: _Told, rule: c.Rule, kind: Literal["new", "ended"]) -> tuple[St
     return (Stretch(told[0].days if kind == "new" else told[-1].days, lines),)
 
 
-def _unlike_days(one: _Told, was: c.Rule, other: _Told, rule: c.Rule) -> tuple[date, ...]:
-    """Return the days, of those on which either rule can change, on which they do not decide alike."""
+def _unlike(one: _Told, was: c.Rule, other: _Told, rule: c.Rule) -> tuple[c.Days, ...]:
+    """Return the stretches between days on which either rule can change, on which they do not decide alike."""
     days = sorted({date.min, *one.keys.days_of(was), *other.keys.days_of(rule)})
-    return tuple(day for day in days if one.keys.of_rule(was, day) != other.keys.of_rule(rule, day))
+    return tuple(
+        c.Days(None if day == date.min else day, end)
+        for day, end in pairwise((*days, None))
+        if day is not None and one.keys.of_rule(was, day) != other.keys.of_rule(rule, day)
+    )
+
+
+def _first_days(stretches: Iterable[c.Days]) -> tuple[date, ...]:
+    return tuple(days.start or date.min for days in stretches)
 
 
 def _by_direction(
@@ -415,6 +435,41 @@ def _lists(one: _Told, other: _Told) -> Iterator[Changed]:
             yield Changed(kind, "certifications", name, title, (Stretch(c.ALWAYS, lines),), since=first)
 
 
+def _translations(before: Document, after: Document) -> Iterator[Changed]:
+    """Yield the titles that are told otherwise in another language: all that has the title is told so."""
+    old, new = _told_in(before), _told_in(after)
+    for key in dict.fromkeys([*old, *new]):
+        was, now = old.get(key), new.get(key)
+        if was is None and now is not None:
+            kind: Kind = "added"
+            change = Change("new", "", after=now.text)
+        elif was is not None and now is None:
+            kind, change = "removed", Change("ended", "", before=was.text)
+        elif was is not None and now is not None and was.text != now.text:
+            kind, change = "changed", Change("changed", "", was.text, now.text)
+        elif was is not None and now is not None and _place_of(was) != _place_of(now):
+            kind, change = "changed", Change("rests on", "", _place_of(was), _place_of(now))
+        else:
+            continue
+        at = [f"{one.origin.source.name}:{one.origin.line}" if one is not None else None for one in (was, now)]
+        tag, title = key
+        yield Changed(kind, "translation", tag, title, (Stretch(c.ALWAYS, (change,)),), at[0], at[1])
+
+
+def _told_in(document: Document) -> Mapping[tuple[str, str], Translation]:
+    """Return the translations of a document by their language and the title, each where it stands first."""
+    found: dict[tuple[str, str], Translation] = {}
+    for title, _, given in titled(document):
+        for one in given:
+            if title is not None:
+                found.setdefault((one.language, title), one)
+    return found
+
+
+def _place_of(one: Translation) -> str:
+    return f"{one.cite.source}, “{one.cite.place}”" if one.cite is not None else "no source of its own"
+
+
 def _spans(spans: Sequence[c.Days]) -> str:
     return "; ".join(map(str, spans))
 
@@ -429,14 +484,13 @@ def _first_unlike(before: Sequence[c.Days], after: Sequence[c.Days]) -> date:
 def _entries(core: c.Core) -> Mapping[str, tuple[str, Mapping[str, Sequence[c.Days]]]]:
     """Return the lists of certifications that rules count: title, and the days of each entry."""
     found: dict[str, tuple[str, Mapping[str, Sequence[c.Days]]]] = {}
-    tops = [top for rule in core.rules.values() for version in rule.versions for top in expressions(version)]
-    for top in (*tops, *(named.value for named in core.named.values())):
-        for node in walk(top):
-            for listing in node.lists if isinstance(node, c.OfPeople) else ():
-                days: dict[str, tuple[c.Days, ...]] = {}
-                for entry in listing.entries:
-                    days[entry.certification] = (*days.get(entry.certification, ()), entry.days)
-                found[listing.name] = (listing.title, days)
+    made = [node for rule in core.rules.values() for node in made_of(core, rule) if isinstance(node, c.OfPeople)]
+    made += [node for node in each(one.value for one in core.named.values()) if isinstance(node, c.OfPeople)]
+    for listing in (listing for node in made for listing in node.lists):
+        days: dict[str, tuple[c.Days, ...]] = {}
+        for entry in listing.entries:
+            days[entry.certification] = (*days.get(entry.certification, ()), entry.days)
+        found[listing.name] = (listing.title, days)
     return found
 
 

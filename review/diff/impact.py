@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from dsl import core as c
 from dsl.core.ranges import Range
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import HELD, Decision, range_json
-from evaluator.engine import Engine, Query
+from evaluator.engine import Engine
 from evaluator.reasons.expander import Reason, plain
 from review.languages.voice import ENGLISH, voice
 from review.words.decision_text import reason_text
@@ -69,15 +70,21 @@ class Trial:
     days: tuple[date, ...]
     group_by: str | None = None
     """The fact that partners are put together by."""
+    unlike: Mapping[str, Sequence[c.Days]] = field(default_factory=dict)
+    """The days on which a rule of the side before can be decided otherwise; all of them, where it is not among these."""
 
     def of(self, partners: Iterable[Partner]) -> Part:
         """Decide partners by both sides."""
         count = decided = 0
         flips: list[Flip] = []
         refused: list[Refused] = []
+        # Where both read the same facts, what one accepts is not read by the other.
+        sides = [("base", self.before)]
+        if not self.before.reader.accepts_as(self.after.reader):
+            sides.append(("head", self.after))
         for name, facts in partners:
             count += 1
-            wrong = _refusal(name, self.before, self.after, facts)
+            wrong = _refusal(name, sides, facts)
             if wrong is not None:
                 refused.append(wrong)
                 continue
@@ -88,18 +95,27 @@ class Trial:
         return Part(count, decided, tuple(flips), tuple(refused))
 
     def _flips(self, partner: str, facts: Mapping[str, Json], day: date, group: str) -> Iterator[Flip]:
-        mine = self.before.compared(self.rules, facts, day)
-        its = self.after.compared(self.rules.values(), facts, day)
-        for (one, points), (other, others_points) in zip(mine, its, strict=True):
-            was, now = _outcomes(one, points), _outcomes(other, others_points)
-            unlike = [what for what in dict.fromkeys([*was, *now]) if was.get(what) != now.get(what)]
-            if not unlike:
+        asked = self.asked_on(day)
+        if not asked:
+            return
+        mine, its = self.before.compared(facts, day), self.after.compared(facts, day)
+        for rule, name in asked:
+            was, now = _outcomes(*mine.of(rule)), _outcomes(*its.of(name))
+            if was == now:
                 continue
-            clauses, *why = _clauses(
-                _with_reasons(self.before, one.rule, facts, day), _with_reasons(self.after, other.rule, facts, day)
-            )
-            for what in unlike:
-                yield Flip(other.rule, partner, day, what, was.get(what, "-"), now.get(what, "-"), clauses, group, *why)
+            clauses, *why = _clauses(mine.reasons(rule), its.reasons(name))
+            for what in dict.fromkeys([*was, *now]):
+                if was.get(what) != now.get(what):
+                    before, after = was.get(what, "-"), now.get(what, "-")
+                    yield Flip(name, partner, day, what, before, after, clauses, group, *why)
+
+    def asked_on(self, day: date) -> list[tuple[str, str]]:
+        """Return the rules that can be decided otherwise on a day, by their names before and after."""
+        return [
+            (rule, name)
+            for rule, name in self.rules.items()
+            if any(day in days for days in self.unlike.get(rule, (c.ALWAYS,)))
+        ]
 
 
 def group_of(facts: Mapping[str, Json], fact: str) -> str:
@@ -120,17 +136,13 @@ def group_of(facts: Mapping[str, Json], fact: str) -> str:
     return ("yes" if told else "no") if isinstance(told, bool) else str(told).replace("_", " ")
 
 
-def _refusal(partner: str, before: Engine, after: Engine, facts: Mapping[str, Json]) -> Refused | None:
-    for side, engine in (("base", before), ("head", after)):
+def _refusal(partner: str, sides: Iterable[tuple[str, Engine]], facts: Mapping[str, Json]) -> Refused | None:
+    for side, engine in sides:
         try:
             engine.reader.check(facts, most=1)
         except FactErrors as error:
             return Refused(partner, side, str(error))
     return None
-
-
-def _with_reasons(engine: Engine, rule: str, facts: Mapping[str, Json], day: date) -> Decision:
-    return engine.decide(Query((rule,), day, facts, detail="full")).decisions[0]
 
 
 def _outcomes(decision: Decision, points: Range | None) -> dict[str, str]:
@@ -155,7 +167,7 @@ def _said(range_: Range) -> str:
     return value if isinstance(value, str) else plain(range_)
 
 
-def _clauses(one: Decision, other: Decision) -> tuple[tuple[str, ...], str, str]:
+def _clauses(one: Sequence[Reason], other: Sequence[Reason]) -> tuple[tuple[str, ...], str, str]:
     """Return the codes of the smallest parts that come out otherwise, below which nothing does, and what the first is."""
     before = {reason.key[0]: reason for reason in _all(one)}
     was = {code: _told(reason) for code, reason in before.items()}
@@ -187,8 +199,7 @@ def _told(reason: Reason) -> tuple[object, ...]:
     return reason.outcome, reason.points, reason.required
 
 
-def _all(decision: Decision) -> Iterator[Reason]:
-    tops = (*decision.reasons, *(reason for option in decision.options for reason in option.reasons))
+def _all(tops: Sequence[Reason]) -> Iterator[Reason]:
     for top in tops:
         yield top
         yield from _below(top)

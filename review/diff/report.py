@@ -23,6 +23,14 @@ DIRECTIONS = (
     "some may gain and some may lose"
 )
 """What a direction claims, and of whom."""
+NOUNS = {
+    "rule": "rule",
+    "figure": "figure",
+    "certifications": "list of certifications",
+    "translation": "translation",
+}
+PLURALS = {"certifications": "lists of certifications"}
+"""What can change, as it is counted."""
 ORDER = ("added", "removed", "renamed", "changed", "reworded", "moved", "reached")
 
 
@@ -72,11 +80,10 @@ def summary(found: Comparison) -> str:
     """Say in a line what is different, and why nothing else is."""
     counts: list[str] = []
     for kind in ORDER:
-        for what, noun in (("rule", "rule"), ("figure", "figure"), ("certifications", "list of certifications")):
+        for what, noun in NOUNS.items():
             number = sum(one.kind == kind and one.what == what for one in found.changed)
             if number:
-                plural = noun.replace("rule", "rules").replace("figure", "figures").replace("list", "lists")
-                counts.append(f"{number} {noun if number == 1 else plural} {kind}")
+                counts.append(f"{number} {noun if number == 1 else PLURALS.get(what, f'{noun}s')} {kind}")
     told = ", ".join(counts) or "nothing is said otherwise"
     if found.decides_the_same:
         return f"{told}: no decision changes, as every rule asks the same on all days"
@@ -111,11 +118,13 @@ def inner_lines(one: Changed, today: date) -> Iterator[str]:
         yield f"  whoever holds {' or '.join(one.takes_over)} holds it from its first day"
     if one.kind == "reworded":
         yield "  no decision changes: it asks the same on all days"
+    if one.what == "translation":
+        yield "  neutral: no decision changes, as titles in another language are told and decide nothing"
     yield from (f"  reason code {before} is {after} now" for before, after in one.codes)
     for stretch in one.stretches:
         back = "  (reaches back before today)" if reaches_back(one, stretch, today) else ""
         way = f"  {direction(one, stretch.steps)}" if one.kind in ("changed", "renamed") and one.what == "rule" else ""
-        if one.what != "certifications":
+        if one.what not in ("certifications", "translation"):
             yield f"  {stretch.days if stretch.days != c.ALWAYS else 'on all days'}{way}{back}"
         yield from (f"    {line}" for change in stretch.changes for line in change_lines(change))
 
@@ -152,7 +161,7 @@ def _moved(before: str, after: str) -> str | None:
 
 def reaches_back(one: Changed, stretch: Stretch, today: date) -> bool:
     """Whether days are told of that have been decided already."""
-    if one.kind in ("reworded", "added") or one.what == "certifications":
+    if one.kind in ("reworded", "added") or one.what in ("certifications", "translation"):
         return False
     return stretch.days.start is None or stretch.days.start < today
 
@@ -179,7 +188,7 @@ def _changed_json(one: Changed, today: date) -> dict[str, Json]:
     result.update((key, value) for key, value in told.items() if value is not None)
     if one.takes_over:
         result["takes_over"] = list(one.takes_over)
-    if one.what == "rule":
+    if one.what in ("rule", "translation"):
         result["direction"] = direction(one, one.steps)
     if one.codes:
         result["codes"] = [{"before": before, "after": after} for before, after in one.codes]

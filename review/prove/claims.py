@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
@@ -38,6 +38,8 @@ class Claim:
     """What the solver knows no more of than its type."""
     why: str = ""
     """Why it is not known, beside that."""
+    is_least: bool = field(default=True, compare=False, repr=False)
+    """Whether dropping anything of the partner removes the difference on the day; what is told has it so."""
 
 
 @dataclass(frozen=True, slots=True)

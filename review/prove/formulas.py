@@ -14,12 +14,24 @@ Figure: TypeAlias = Any
 """A number of the solver: a real one; days are the ordinals of the calendar."""
 
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
+_TRUE, _FALSE = TRUE.ast.value, FALSE.ast.value
+"""Where the solver keeps them: what is equal it keeps once, so that to look there is enough."""
+
+
+def is_true(part: Formula) -> bool:
+    """Whether a formula is the known one that always holds: asked of each, and sooner seen so than by the solver."""
+    return bool(part.ast.value == _TRUE)
+
+
+def is_false(part: Formula) -> bool:
+    """Whether a formula is the known one that never holds."""
+    return bool(part.ast.value == _FALSE)
 
 
 def both(*parts: Formula) -> Formula:
     """All of the formulas."""
-    left = [part for part in parts if not z3.is_true(part)]
-    if any(z3.is_false(part) for part in left):
+    left = [part for part in parts if not is_true(part)]
+    if any(is_false(part) for part in left):
         return FALSE
     return TRUE if not left else left[0] if len(left) == 1 else z3.And(left)
 
@@ -31,24 +43,24 @@ def either(*parts: Formula) -> Formula:
 
 def negated(part: Formula) -> Formula:
     """The contrary of a formula."""
-    if z3.is_true(part) or z3.is_false(part):
-        return FALSE if z3.is_true(part) else TRUE
+    if is_true(part) or is_false(part):
+        return FALSE if is_true(part) else TRUE
     return part.arg(0) if z3.is_not(part) else z3.Not(part)
 
 
 def alike(one: Formula, other: Formula) -> Formula:
     """Whether two formulas hold together or not at all."""
     for known, left in ((one, other), (other, one)):
-        if z3.is_true(known) or z3.is_false(known):
-            return left if z3.is_true(known) else negated(left)
+        if is_true(known) or is_false(known):
+            return left if is_true(known) else negated(left)
     return either(both(one, other), both(negated(one), negated(other)))
 
 
 def chosen(test: Formula, one: Any, other: Any) -> Any:
     """One value or the other."""
-    if z3.is_true(test) or one is other or one.eq(other):
+    if is_true(test) or one is other or one.eq(other):
         return one
-    return other if z3.is_false(test) else z3.If(test, one, other)
+    return other if is_false(test) else z3.If(test, one, other)
 
 
 def figure(value: Decimal | int | Fraction) -> Figure:
@@ -59,8 +71,11 @@ def figure(value: Decimal | int | Fraction) -> Figure:
 
 def known(value: Figure) -> Fraction | None:
     """The number that a term is; None where that depends on the partner."""
-    value = z3.simplify(value)
-    return Fraction(value.numerator_as_long(), value.denominator_as_long()) if z3.is_rational_value(value) else None
+    if not z3.is_rational_value(value):
+        value = z3.simplify(value)
+        if not z3.is_rational_value(value):
+            return None
+    return Fraction(value.numerator_as_long(), value.denominator_as_long())
 
 
 def at_least(left: Figure, right: Figure) -> Formula:

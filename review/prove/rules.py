@@ -18,7 +18,7 @@ import z3
 from dsl import core as c
 from dsl.core.anywhere import Anywhere
 from dsl.core.ranges import Truth
-from dsl.core.walk import walk
+from dsl.core.walk import children, walk
 from review.prove.checked import Noted, What
 from review.prove.formulas import Formula, both, either, negated
 from review.prove.single import TIME, Asking, OfOne, stretches
@@ -110,8 +110,8 @@ class Rules:
         self, rule: c.Rule, node: c.Expr, days: c.Days, day: date
     ) -> Iterator[tuple[tuple[str, str], Noted | None]]:
         """Yield the cases of the node, those that nobody comes to with what is to be told of them."""
-        for case in walk(node, day):
-            if not isinstance(case, c.Case):
+        for case in _of_the_partner(node, day):
+            if not isinstance(case, c.Case) or _is_asked_by_the_year(case):
                 continue
             encoder = self._encoder(node, days, day)
             tests = [None if one.when is None else _flag(encoder, one.when, day, rule) for one in case.branches]
@@ -278,6 +278,21 @@ def _flag(encoder: OfOne, node: c.Expr, day: date, rule: c.Rule) -> Flag:
 
 def _may(encoder: OfOne, node: c.Expr, day: date, rule: c.Rule) -> Formula:
     return _flag(encoder, node, day, rule).may
+
+
+def _is_asked_by_the_year(case: c.Case) -> bool:
+    """Whether the year of a check says which case it is: a question on a day is of one of them, and the others are reached too."""
+    return any(isinstance(branch.when, c.AskedThisYear) for branch in case.branches)
+
+
+def _of_the_partner(node: c.Expr, day: date) -> Iterator[c.Expr]:
+    """Yield a node and all below it that counts on a day and is decided of the partner, not of each of its records."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        if not isinstance(found, c.Aggregate):
+            waiting.extend(children(found, day))
 
 
 def _clauses(node: c.Expr, day: date) -> Iterator[c.Expr]:

@@ -32,6 +32,8 @@ from review.prove.formulas import (
     either,
     figure,
     floor,
+    is_false,
+    is_true,
     known,
     larger,
     lesser,
@@ -76,8 +78,8 @@ class Ordered:
     @property
     def exact(self) -> Figure | None:
         """The one value that it is for each partner; None where it may be a range."""
-        one = self.low is self.high or (self.low.value.eq(self.high.value) and z3.is_false(self.low.open))
-        return self.low.value if one and z3.is_false(self.high.open) else None
+        one = self.low is self.high or (self.low.value.eq(self.high.value) and is_false(self.low.open))
+        return self.low.value if one and is_false(self.high.open) else None
 
 
 UNNAMED = "\0"
@@ -285,7 +287,7 @@ class Terms:
         for when, value in branches:
             test = _flag(when()) if when is not None else Flag(TRUE, TRUE)
             possible = both(here, test.may)
-            if not z3.is_false(possible):
+            if not is_false(possible):
                 found.append((possible, value()))
             here = both(here, negated(test.must))
         return self._by_cases(found)
@@ -297,8 +299,8 @@ class Terms:
         words = {row.key for row in rows}
         others = either(key.other, *(may for word, may in key.options if word not in words))
         found = [(others if row.key is None else key.may(row.key), row) for row in rows]
-        told = [(possible, value(row)) for possible, row in found if not z3.is_false(possible)]
-        if None not in words and not z3.is_false(others):
+        told = [(possible, value(row)) for possible, row in found if not is_false(possible)]
+        if None not in words and not is_false(others):
             told.append((others, self.unknown(type_)))
         return self._by_cases(told) if told else self.unknown(type_)
 
@@ -344,7 +346,7 @@ class Terms:
     def _divided(self, value: End, by: End, least: End, divide: Callable[[Figure, Fraction], Figure]) -> End:
         """Return an end divided by a known one; open where one is open, or the least divisor is not above zero."""
         is_open = either(value.open, by.open, negated(_above_zero(least)))
-        if z3.is_true(is_open):
+        if is_true(is_open):
             return OPEN
         cases = _cases(by.value)
         if cases is None:
@@ -385,9 +387,9 @@ def _cases(value: Figure) -> list[tuple[Formula, Fraction]] | None:
 
 
 def _counted(formulas: Sequence[Formula]) -> Figure:
-    total: Figure = figure(sum(z3.is_true(one) for one in formulas))
+    total: Figure = figure(sum(is_true(one) for one in formulas))
     for one in formulas:
-        if not z3.is_true(one) and not z3.is_false(one):
+        if not is_true(one) and not is_false(one):
             total = total + z3.If(one, figure(1), figure(0))
     return total
 
@@ -412,7 +414,7 @@ def _compared(op: str, a: Ordered, b: Ordered) -> Flag:
         if a.low is a.high and b.low is b.high:
             return Flag(
                 must,
-                must if z3.is_false(a.low.open) and z3.is_false(b.low.open) else either(a.low.open, b.low.open, must),
+                must if is_false(a.low.open) and is_false(b.low.open) else either(a.low.open, b.low.open, must),
             )
         return Flag(must, either(a.high.open, b.low.open, above(a.high, b.low, strictly)))
     closed = both(*(negated(end.open) for end in (a.low, a.high, b.low, b.high)))
@@ -444,7 +446,7 @@ def _is_only(words: Words, name: str) -> Formula:
 
 def _ends(make: Callable[[Figure, Figure], Figure], one: End, other: End) -> End:
     is_open = either(one.open, other.open)
-    return OPEN if z3.is_true(is_open) else End(make(one.value, other.value), is_open)
+    return OPEN if is_true(is_open) else End(make(one.value, other.value), is_open)
 
 
 def _turned(value: Ordered) -> Ordered:
@@ -471,7 +473,7 @@ def _times(value: Ordered, factor: Fraction) -> Ordered:
 
 def _lesser(one: Ordered, other: Ordered) -> Ordered:
     low = _ends(lesser, one.low, other.low)
-    if one.low is one.high and other.low is other.high and z3.is_false(low.open):
+    if one.low is one.high and other.low is other.high and is_false(low.open):
         return Ordered(low, low, one.is_day)
     a, b = one.high, other.high
     high = End(chosen(a.open, b.value, chosen(b.open, a.value, lesser(a.value, b.value))), both(a.open, b.open))
@@ -537,7 +539,7 @@ def _quotient(above: Ordered, by: Fraction, scale: Fraction, to: c.RoundTo, *, g
 def _share(value: End, most: End, target: End, least: End, to: c.RoundTo) -> End:
     """Return ``value / target * most`` rounded, between nothing and the most; open where that is not known."""
     is_open = either(value.open, most.open, target.open, negated(_above_zero(least)))
-    if z3.is_true(is_open):
+    if is_true(is_open):
         return OPEN
     targets, mosts = _cases(target.value), _cases(most.value)
     if targets is None or mosts is None:
@@ -555,7 +557,7 @@ def _share(value: End, most: End, target: End, least: End, to: c.RoundTo) -> End
 
 def _each(value: Ordered, move: Callable[[date], date]) -> Ordered:
     def moved(end: End) -> End:
-        if z3.is_true(end.open):
+        if is_true(end.open):
             return end
         cases = _cases(end.value)
         if cases is None:

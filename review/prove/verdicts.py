@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
 from time import process_time
@@ -24,8 +24,10 @@ from dsl.core.keys import Keys
 from dsl.core.ranges import Numbers, Range, Truth
 from dsl.document import Document
 from evaluator import limits
+from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine
 from evaluator.reasons.expander import plain
+from review.diff.affected import both_of
 from review.diff.direction import beside
 from review.prove.claims import Claim, Facts, Verdict
 from review.prove.encode import NONE, TERMS, Encoder
@@ -74,7 +76,9 @@ class Prover:
 
     def __init__(self, before: Side, after: Side, seconds: float = SECONDS) -> None:
         """Take the sides, and how long a rule may take; what is left of it then is not known."""
-        self.before, self.after = before, after
+        # What is asked of the keys is whether both sides say the same.
+        keys = both_of(before.core, after.core).keys
+        self.before, self.after = (replace(side, keys=own) for side, own in zip((before, after), keys, strict=True))
         self.seconds = seconds
         self.texts = texts_of((before.core, after.core))
         self._daily = [Anywhere(side.core, moves_daily) for side in (before, after)]
@@ -96,7 +100,11 @@ class Prover:
             claims = [self._claims(was, rule, day) if process_time() < until else self._out_of_time() for day in tried]
             if not claims:
                 continue
-            less, more = (_together([pair[index] for pair in claims]) for index in (0, 1))
+            # Of several days one is told: only its partner needs to be the smallest.
+            less, more = (
+                self._least(_together([pair[index] for pair in claims]), was, rule, way)
+                for index, way in enumerate(WAYS)
+            )
             following = [day for day in tried if self._follows(was, rule, day)]
             # Where a claim is refuted somebody shows already that it differs.
             is_refuted = "witness" in (less.state, more.state)
@@ -175,15 +183,10 @@ class Prover:
         """Return what is known of one day as it is on another; None where who shows it does not: by records of months."""
         if known is None:
             return None
-        found = [
-            claim
-            if claim.partner is None
-            else self._witness(dict(claim.partner), was, rule, day, way)
-            if self._shows(was, rule, day, way)(claim.partner)
-            else None
+        less, more = (
+            claim if claim.partner is None else self._shown_on(day, claim.partner, was, rule, way)
             for claim, way in zip(known, WAYS, strict=True)
-        ]
-        less, more = found
+        )
         return (less, more) if less is not None and more is not None else None
 
     def _asked(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[Claim, Claim]:
@@ -273,13 +276,32 @@ class Prover:
 
     def _witness(self, facts: dict[str, Json], was: c.Rule, rule: c.Rule, day: date, way: Way) -> Claim:
         least = smallest(facts, self._shows(was, rule, day, way))
-        before, after = self._decided(was, rule, day, least)
-        name = _unlike(before, after, way)[0]
+        found = self._shown_on(day, least, was, rule, way)
+        assert found is not None, "the smallest partner shows it too"
         shown = self._shown.setdefault((was.id, way), [])
         if least not in shown:
             shown.append(least)
-        was_said, now_said = (_said(told[name]) if name in told else "not there" for told in (before, after))
-        return Claim("witness", least, day, f"{name}: {was_said}", f"{name}: {now_said}")
+        return replace(found, is_least=True)
+
+    def _least(self, claim: Claim, was: c.Rule, rule: c.Rule, way: Way) -> Claim:
+        """Return a claim with its smallest partner."""
+        if claim.partner is None or claim.on is None or claim.is_least:
+            return claim
+        return self._witness(dict(claim.partner), was, rule, claim.on, way)
+
+    def _shown_on(self, day: date, facts: Facts, was: c.Rule, rule: c.Rule, way: Way) -> Claim | None:
+        """Return the claim that a partner shows on a day, who may not be the smallest; None where it shows none."""
+        try:
+            before, after = self._decided(was, rule, day, facts)
+        except FactErrors:
+            return None  # it has a fact that is known on the other side only
+        names = _unlike(before, after, way)
+        if not names:
+            return None
+        was_said, now_said = (
+            f"{names[0]}: {_said(told[names[0]]) if names[0] in told else 'not there'}" for told in (before, after)
+        )
+        return Claim("witness", facts, day, was_said, now_said, is_least=False)
 
 
 def moves_daily(node: c.Expr) -> bool | None:

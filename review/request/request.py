@@ -77,7 +77,8 @@ def retroactive(found: Comparison, today: date) -> list[Changed]:
     What only rests on something that changed reaches back as far as that does. Where the vocabulary alone changed, which has
     no days, all that it reaches does.
     """
-    written = [one for one in found.changed if one.what != "rule" or (one.decides and one.kind != "reached")]
+    decides = [one for one in found.changed if one.what != "translation"]
+    written = [one for one in decides if one.what != "rule" or (one.decides and one.kind != "reached")]
     if found.decides_the_same:
         return []
     if not written:

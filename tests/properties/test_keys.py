@@ -302,3 +302,20 @@ def test_a_comparison_with_today_turns_on_a_day_of_the_rule() -> None:
     loaded = load_sources([Source("a.policy", "entitlement e { requires { x: today - 10 days >= 2023-03-05 } }")])
 
     assert Keys(loaded.core).days_of(loaded.core.rules["entitlement.e"]) == (date(2023, 3, 15),)
+
+
+TODAY = """define since "Since": date = today + 1 day
+entitlement e { requires { x: today >= 2023-03-05 } }
+entitlement f from 2023-03-05 { requires { x: 2024-02-29 = today } }
+entitlement g { requires { x: since > 2023-03-05 } }
+"""
+
+
+def test_a_comparison_with_today_turns_on_a_day_of_another_rule_too() -> None:
+    """Where something else begins on the very day, or it is so on one day alone, the day is still one of the rule's."""
+    loaded = load_sources([Source("a.policy", TODAY)])
+    keys = Keys(loaded.core)
+
+    assert keys.days_of(loaded.core.rules["entitlement.e"]) == (date(2023, 3, 5),)
+    assert keys.days_of(loaded.core.rules["entitlement.f"]) == (date(2023, 3, 5), date(2024, 2, 29), date(2024, 3, 1))
+    assert keys.days_of(loaded.core.rules["entitlement.g"]) == (date(2023, 3, 5),)

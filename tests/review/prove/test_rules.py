@@ -13,6 +13,7 @@ from tests.review.prove.test_properties import asking
 
 DAY = date(2026, 11, 29)
 POLICY = """facts { n: count  m: count  b: count  f: flag  market: one of a, b, c }
+records deals { size: count  kind: one of new, old }
 table t {
   | market | fee | from |
   | a | 5 USD | - |
@@ -34,6 +35,10 @@ designation meant assume "whole" { pass at 10 points out of 20 points with point
             track two { b: b earns 2 points each, up to 20 points } } }
 designation limit { requires { a: n < 9 } }
 entitlement cased { requires { c: (first of { low when n < 5   mid when n < 4   high otherwise }) = high } }
+entitlement of_records {
+  requires { d: count deals[size >= (5 when kind = new, otherwise 9)] >= 2 }
+}
+specialization by_the_year { requires { x: n >= 5 }  at even anniversaries { y: m >= 1 }  checked at own anniversary }
 fee q { amount t[market].fee }
 """
 ASKING: Asking = asking(POLICY)
@@ -72,6 +77,14 @@ def test_a_case_that_those_before_it_take_is_never_reached() -> None:
     (one,) = found("entitlement.cased")
 
     assert (one.what, one.codes) == ("never reached", ("mid",))
+
+
+def test_cases_of_each_record_are_none_of_the_partner() -> None:
+    assert not found("entitlement.of_records")
+
+
+def test_what_is_not_asked_this_year_is_asked_in_another() -> None:
+    assert not found("specialization.by_the_year")
 
 
 def test_a_table_without_a_row_has_a_partner_who_shows_it() -> None:
