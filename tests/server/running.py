@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -21,14 +22,29 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL = 'facts { ready: flag "Ready" }\nentitlement go "Go" from 2020-01-01 { requires { ready "Ready": ready } }\n'
 WAIT_S = 30
 
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+def _opener(*handlers: urllib.request.BaseHandler) -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), *handlers)
+
+
+opener = _opener()
 
 
 class Service:
     """A running service and what it prints."""
 
-    def __init__(self, policies: Path, log: Path, folder: Path, *more: str, before: str = "") -> None:
-        """Start it; ``before``: what its process does first."""
+    def __init__(
+        self,
+        policies: Path,
+        log: Path,
+        folder: Path,
+        *more: str,
+        before: str = "",
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Start it; ``before``: what its process does first; ``context``: by what it is asked over TLS."""
+        self.scheme = "http" if context is None else "https"
+        self.opener = opener if context is None else _opener(urllib.request.HTTPSHandler(context=context))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -52,10 +68,10 @@ class Service:
     def ask(self, path: str, body: Json = None) -> tuple[int, str, Json]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}
+            f"{self.scheme}://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}
         )
         try:
-            with opener.open(request, timeout=10) as response:
+            with self.opener.open(request, timeout=10) as response:
                 return response.status, response.headers.get_content_type(), json.loads(response.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -86,11 +102,11 @@ class Service:
 
 
 @contextmanager
-def running(folder: Path, *more: str, before: str = "") -> Iterator[Service]:
+def running(folder: Path, *more: str, before: str = "", context: ssl.SSLContext | None = None) -> Iterator[Service]:
     """Serve a small policy until the block ends."""
     (folder / "policies").mkdir()
     (folder / "policies" / "small.policy").write_text(SMALL)
-    service = Service(folder / "policies", folder / "log", folder, *more, before=before)
+    service = Service(folder / "policies", folder / "log", folder, *more, before=before, context=context)
     try:
         service.wait(lambda: service.ask("/health/ready")[0] == 200)
         yield service

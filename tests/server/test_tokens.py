@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from cli.main import merit
 from evaluator.engine import Engine
+from server.access import Access
 from server.app import create_app
 from server.log.decisions import DecisionLog
 from server.log.store import Store
@@ -44,7 +45,7 @@ TOKENS = {scope: new_token() for scope in SCOPES}
 @pytest.fixture(scope="module")
 def guarded(engine: Engine) -> Flask:
     known = {hash_of(token): Token(f"who may {scope}", frozenset({scope})) for scope, token in TOKENS.items()}
-    return create_app(engine, known=known)
+    return create_app(engine, access=Access(known=known))
 
 
 def ask(client: FlaskClient, route: str, token: str | None) -> tuple[int, Json]:
@@ -88,7 +89,7 @@ def test_a_token_is_asked_for_in_the_words_of_http(guarded: Flask) -> None:
 def test_the_log_names_who_asked(engine: Engine, tmp_path: Path) -> None:
     log = DecisionLog(str(tmp_path / "log.sqlite"))
     token = new_token()
-    app = create_app(engine, log=log, known={hash_of(token): Token("billing", frozenset({"decide"}))})
+    app = create_app(engine, log=log, access=Access(known={hash_of(token): Token("billing", frozenset({"decide"}))}))
 
     response = app.test_client().post("/v1/decisions", json=QUERY, headers={"Authorization": f"Bearer {token}"})
 
