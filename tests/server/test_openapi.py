@@ -40,6 +40,8 @@ ROUTES = [
     "GET /v1/status",
     "POST /access/v1/evaluation",
     "POST /access/v1/evaluations",
+    "POST /access/v1/search/action",
+    "POST /access/v1/search/resource",
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
     "POST /v1/improvements",

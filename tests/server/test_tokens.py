@@ -32,6 +32,8 @@ NEEDED = {
     "/v1/report": "report",
     "/access/v1/evaluation": "decide",
     "/access/v1/evaluations": "decide",
+    "/access/v1/search/action": "decide",
+    "/access/v1/search/resource": "decide",
     "/v1/decisions/<decision_id>": "log",
     "/v1/rules": "read",
     "/v1/rules/<rule>": "read",
