@@ -40,7 +40,7 @@ test: $(DEV) ## check formatting, style, types and import order, then run the te
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
-test-services: $(SERVICES) ## run the tests that need PostgreSQL, Spark, promtool or systemd-analyze
+test-services: $(SERVICES) ## run the tests that need PostgreSQL, Spark, promtool, systemd-analyze or Node
 	$(BIN)/python -m pytest -m services $(PYTEST_ARGS) tests/services
 
 laws: $(DEV) ## hold the laws to all of what `make test` takes samples of; takes long

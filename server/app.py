@@ -21,6 +21,7 @@ from server.api import (
     reports,
     rules,
     status,
+    tagged,
     timeline,
 )
 from server.snapshot import Limits
@@ -66,7 +67,7 @@ def create_app(
     transfer.install(app)
     if access is not None:
         access.install(app)
-    parts = (decisions, logged, timeline, improvements, reports, rules, status, health, openapi)
+    parts = (decisions, tagged, logged, timeline, improvements, reports, rules, status, health, openapi)
     for blueprint in (*(part.bp for part in parts), authzen.bp, authzen.configuration):
         app.register_blueprint(blueprint)
     if find_spec("prometheus_client") is not None:

@@ -25,6 +25,7 @@ SCOPES = {
 }
 _NEEDED = {
     "decisions": "decide",
+    "tagged": "decide",
     "timeline": "decide",
     "improvements": "decide",
     "reports": "report",

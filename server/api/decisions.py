@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from operator import mul
+from collections.abc import Callable
+from operator import attrgetter, mul
 from typing import Any
 
 from flask import Blueprint
@@ -20,6 +21,8 @@ Json = Any
 MIN_FAULTS = 3
 MOST_FAULTS = 1000
 """How many faults of each sort are told of an item at least, and of a whole batch at about the most."""
+
+_BODY: Callable[[Answered], str] = attrgetter("body")
 
 bp = Blueprint("decisions", __name__, url_prefix="/v1/decisions")
 
@@ -44,14 +47,16 @@ def create_batch() -> ResponseReturnValue:
     limits = current_limits()
     data = wire.read_json(limits.batch_bytes)
     with within(limits.seconds):
-        text, answers = _batch(snapshot, data, limits)
+        text, answers = batch(snapshot, data, limits, _BODY)
     logged.log(answers)
     logged.show_shadow(snapshot, answers, limits)
     return in_language(wire.write_text(text), asked_language())
 
 
-def _batch(snapshot: Snapshot, data: Json, limits: Limits) -> tuple[str, list[Answered]]:
-    """Return what a batch is answered with, and the answers in it.
+def batch(
+    snapshot: Snapshot, data: Json, limits: Limits, body: Callable[[Answered], str]
+) -> tuple[str, list[Answered]]:
+    """Return what a batch is answered with, and the answers in it; ``body`` writes one.
 
     Raises:
         Problem: it is no batch, or too large a one.
@@ -73,7 +78,7 @@ def _batch(snapshot: Snapshot, data: Json, limits: Limits) -> tuple[str, list[An
     for item in items:
         try:
             answers.append(answered(snapshot, in_asked_language(item["query"]), most))
-            told = f'"answer":{answers[-1].body}'
+            told = f'"answer":{body(answers[-1])}'
         except Problem as problem:
             told = f'"problem":{written(problem.as_json())}'
         results.append(f'{{"id":{written(item["id"])},{told}}}')

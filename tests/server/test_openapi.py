@@ -47,6 +47,8 @@ ROUTES = [
     "POST /v1/improvements",
     "POST /v1/report",
     "POST /v1/timeline",
+    "POST /v2/decisions",
+    "POST /v2/decisions/batch",
 ]
 CAN_BE_INVALID = [
     "GET /v1/rules",

@@ -28,6 +28,8 @@ NEEDED = {
     "/v1/decisions": "decide",
     "/v1/decisions/batch": "decide",
     "/v1/timeline": "decide",
+    "/v2/decisions": "decide",
+    "/v2/decisions/batch": "decide",
     "/v1/improvements": "decide",
     "/v1/report": "report",
     "/access/v1/evaluation": "decide",
