@@ -8,6 +8,8 @@ LOG ?= merit-log.sqlite
 PYTEST_ARGS ?=
 PROOFS_ARGS ?=
 KEPT_ARGS ?=
+FUZZ_ARGS ?=
+LOAD_ARGS ?=
 
 BIN := $(VENV)/bin
 # A file's tests share what they read, so that one process takes them all; files with long tests come first.
@@ -23,11 +25,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services laws format check bench growth twins proofs kept wheel lock clean
+.PHONY: help run test test-services laws format check bench growth twins proofs kept fuzz load wheel lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
-	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)" KEPT_ARGS="$(KEPT_ARGS)"'
+	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)" KEPT_ARGS="$(KEPT_ARGS)" FUZZ_ARGS="$(FUZZ_ARGS)" LOAD_ARGS="$(LOAD_ARGS)"'
 
 run: $(RUNTIME) ## serve the policies over HTTP and log what is decided, after printing a question to ask
 	@exec $(BIN)/merit serve policies --host $(HOST) --port $(PORT) --log "$(LOG)"
@@ -68,6 +70,13 @@ proofs: $(DEV) ## hold what is proved of edits and faults against made partners,
 
 kept: $(DEV) ## log 1,000,000 decisions, verify, decide a sample again in a fresh environment, erase; takes long and 5 GB
 	$(BIN)/python -m tests.server.runs.kept $(KEPT_ARGS)
+
+fuzz: $(DEV) ## send a service 200,000 requests that nobody would send, and ask by its description; takes an hour
+	FUZZ_EXAMPLES=1000 $(BIN)/python -m pytest --numprocesses 0 tests/server/test_openapi.py
+	$(BIN)/python -m tests.server.runs.fuzz $(FUZZ_ARGS)
+
+load: $(DEV) ## measure the service under load by turns with a bare Flask echo
+	$(BIN)/python -m tests.server.runs.load $(LOAD_ARGS)
 
 wheel: $(DEV) ## build the wheel and check that it holds the packages and nothing else
 	rm -rf build dist

@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 Json = Any
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,22 +43,32 @@ class Service:
         context: ssl.SSLContext | None = None,
     ) -> None:
         """Start it; ``before``: what its process does first; ``context``: by what it is asked over TLS."""
+        command = [
+            "-c",
+            f"{before}\nfrom cli.main import main\nmain()",
+            "serve",
+            str(policies),
+            "--port",
+            "{port}",
+            *more,
+        ]
+        self._start(command, log, folder, context)
+
+    @classmethod
+    def of_program(cls, program: str, log: Path, folder: Path, *more: str) -> Self:
+        """Start a program in Python instead, which is told its port as its first word."""
+        found = cls.__new__(cls)
+        found._start(["-c", program, "{port}", *more], log, folder, None)
+        return found
+
+    def _start(self, words: list[str], log: Path, folder: Path, context: ssl.SSLContext | None) -> None:
         self.scheme = "http" if context is None else "https"
         self.opener = opener if context is None else _opener(urllib.request.HTTPSHandler(context=context))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.log = log
-        command = [
-            sys.executable,
-            "-c",
-            f"{before}\nfrom cli.main import main\nmain()",
-            "serve",
-            str(policies),
-            "--port",
-            str(self.port),
-            *more,
-        ]
+        command = [sys.executable, *(str(self.port) if word == "{port}" else word for word in words)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)}
         with log.open("wb") as stream:
             self.process = subprocess.Popen(
