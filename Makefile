@@ -9,6 +9,7 @@ PYTEST_ARGS ?=
 PROOFS_ARGS ?=
 KEPT_ARGS ?=
 FUZZ_ARGS ?=
+FAULTS_ARGS ?=
 LOAD_ARGS ?=
 
 BIN := $(VENV)/bin
@@ -25,11 +26,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services laws format check bench growth twins proofs kept fuzz load wheel lock clean
+.PHONY: help run test test-services laws format check bench growth twins proofs kept fuzz faults load wheel lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
-	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)" KEPT_ARGS="$(KEPT_ARGS)" FUZZ_ARGS="$(FUZZ_ARGS)" LOAD_ARGS="$(LOAD_ARGS)"'
+	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)" KEPT_ARGS="$(KEPT_ARGS)" FUZZ_ARGS="$(FUZZ_ARGS)" FAULTS_ARGS="$(FAULTS_ARGS)" LOAD_ARGS="$(LOAD_ARGS)"'
 
 run: $(RUNTIME) ## serve the policies over HTTP and log what is decided, after printing a question to ask
 	@exec $(BIN)/merit serve policies --host $(HOST) --port $(PORT) --log "$(LOG)"
@@ -74,6 +75,9 @@ kept: $(DEV) ## log 1,000,000 decisions, verify, decide a sample again in a fres
 fuzz: $(DEV) ## send a service 200,000 requests that nobody would send, and ask by its description; takes an hour
 	FUZZ_EXAMPLES=1000 $(BIN)/python -m pytest --numprocesses 0 tests/server/test_openapi.py
 	$(BIN)/python -m tests.server.runs.fuzz $(FUZZ_ARGS)
+
+faults: $(DEV) ## kill, fill up, alter and exchange what a service under load rests on, and count what was lost; needs PostgreSQL
+	$(BIN)/python -m tests.server.runs.faults $(FAULTS_ARGS)
 
 load: $(DEV) ## measure the service under load by turns with a bare Flask echo
 	$(BIN)/python -m tests.server.runs.load $(LOAD_ARGS)

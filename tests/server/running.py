@@ -87,8 +87,8 @@ class Service:
             with error:
                 return error.code, error.headers.get_content_type(), json.loads(error.read())
 
-    def wait(self, is_done: Callable[[], bool]) -> None:
-        end = time.monotonic() + WAIT_S
+    def wait(self, is_done: Callable[[], bool], seconds: float = WAIT_S) -> None:
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             assert self.process.poll() is None, self.log.read_text()
             try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.runs import fuzz, kept, load
+from tests.server.runs import faults, fuzz, kept, load
 
 
 def test_requests_that_nobody_would_send_are_answered_as_promised(tmp_path: Path) -> None:
@@ -15,6 +15,14 @@ def test_requests_that_nobody_would_send_are_answered_as_promised(tmp_path: Path
 
     assert told[0].startswith("150 requests, seed 1: no 500")
     assert {"200", "400", "422"} <= {each.split(":")[0] for each in told[1].split(", ")}
+
+
+def test_a_fault_loses_nothing_or_is_told_of_the_log(tmp_path: Path) -> None:
+    back, altered = faults.sqlite_faults(tmp_path, ["clock set back two hours", "one record altered"])
+
+    assert "0 of them not in the log" in back
+    assert back.endswith("verify: nothing is wrong")
+    assert "verify: 7: what was asked or answered was altered" in altered
 
 
 def _this_one(_: Path) -> Path:

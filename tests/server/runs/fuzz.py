@@ -31,6 +31,8 @@ DEADLINE_S = 5.0
 """Of the service that is fuzzed."""
 SLACK_S = 10.0
 """What a machine that does much else may take beyond it."""
+STARTS_S = 300
+"""What the service may take to start where nothing of its policies is kept."""
 GROWTH_MB = 200
 """By how much the memory of one worker may grow, from after the first thousand requests to the end."""
 QUERIES = [path.read_bytes() for path in sorted((ROOT / "examples" / "queries").glob("*.json"))]
@@ -300,7 +302,7 @@ def run(folder: Path, count: int, seed: int, tell: Callable[[str], None] = lambd
     """
     service = Service(POLICIES, folder / "out", folder, "--deadline", f"{DEADLINE_S:g}", "--workers", "2")
     try:
-        service.wait(lambda: service.ask("/health/ready")[0] == 200)
+        service.wait(lambda: service.ask("/health/ready")[0] == 200, STARTS_S)
         fuzz = Fuzz(service, seed)
         before = memory(service)
         for number in range(count):

@@ -28,6 +28,7 @@ from tests.shipped import POLICIES, ROOT
 BARS = {"log off": 0.8, "SQLite": 0.6}
 """Of the echo's requests a second, at least."""
 P99_BAR = 3
+STARTS_S = 300
 CERBOS = "Cerbos's own thresholds: p50 5, p95 15, p99 30 ms at 1,800 requests a second"
 ECHO = """
 import flask, sys
@@ -108,7 +109,7 @@ def echoing(folder: Path, workers: int) -> Iterator[int]:
     """Serve the echo as the service is served; yield its port."""
     service = Service.of_program(ECHO, folder / "echo", folder, str(workers))
     with _stopped(service):
-        service.wait(lambda: service.ask("/health/ready")[0] == 200)
+        service.wait(lambda: service.ask("/health/ready")[0] == 200, STARTS_S)
         yield service.port
 
 
@@ -117,7 +118,7 @@ def deciding(folder: Path, workers: int, *more: str) -> Iterator[int]:
     """Serve the programme's policies; yield the port."""
     service = Service(POLICIES, folder / f"service{len(more)}", folder, "--workers", str(workers), *more)
     with _stopped(service):
-        service.wait(lambda: service.ask("/health/ready")[0] == 200)
+        service.wait(lambda: service.ask("/health/ready")[0] == 200, STARTS_S)
         yield service.port
 
 
