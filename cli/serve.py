@@ -182,6 +182,12 @@ EXAMPLES = Path("examples/queries")
     help="Say everything in lines of JSON, and a line for each request.",
 )
 @click.option(
+    "--traces",
+    is_flag=True,
+    envvar="MERIT_TRACES",
+    help="Send spans (OpenTelemetry) to where OTEL_EXPORTER_OTLP_ENDPOINT says.",
+)
+@click.option(
     "--log",
     envvar=LOG,
     metavar="FILE|URL",
@@ -233,6 +239,7 @@ def serve(
     drain: float,
     shadow: str | None,
     json_logs: bool,
+    traces: bool,
     log: str | None,
     log_mode: str,
     log_masks: tuple[str, ...],
@@ -251,6 +258,7 @@ def serve(
     from server.access import WrongAccess, access_of
     from server.run import Tls, measured, run
     from server.secured import WrongCertificate, context_of
+    from server.spans import WrongSpans, check as check_spans
     from server.tokens import is_loopback
 
     if not tokens and not oidc_issuer and not insecure and not is_loopback(host):
@@ -271,6 +279,11 @@ def serve(
         )
     except WrongAccess as error:
         fail_usage(str(error))
+    if traces:
+        try:
+            check_spans()
+        except WrongSpans as error:
+            fail_usage(str(error))
     tls = Tls(tls_certificate, tls_key, tls_client_ca) if tls_certificate else None
     if tls is None and (tls_key or tls_client_ca):
         fail_usage("--tls-certificate is not told, and the other options of TLS are")
@@ -337,6 +350,7 @@ def serve(
             access=access,
             provenance=told,
             shadow=decides_beside,
+            traces=traces,
         )
         exchange.install(app, sources, seen)
         run(app, host=host, port=port, workers=workers, drain=drain, json_logs=json_logs, tls=tls)

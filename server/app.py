@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from evaluator.engine import Engine
-from server import lines, snapshot, transfer
+from server import lines, snapshot, spans, transfer
 from server.access import Access
 from server.api import (
     authzen,
@@ -41,6 +41,7 @@ def create_app(
     provenance: Provenance | None = None,
     shadow: Shadow | None = None,
     public_url: str | None = None,
+    traces: bool = False,
 ) -> Flask:
     """Return the service over an engine.
 
@@ -52,6 +53,7 @@ def create_app(
         provenance: where the engine's policies come from.
         shadow: what decides beside the engine, and answers nobody.
         public_url: the address by which others reach the service; where None, the one that a request was sent to.
+        traces: whether spans of requests are sent, as the variables of OpenTelemetry say.
     """
     app = Flask("merit", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -63,6 +65,8 @@ def create_app(
     if engine is not None:
         snapshot.install(app, engine, provenance)
     problems.install(app)
+    if traces:
+        spans.install(app)
     lines.install(app)
     transfer.install(app)
     if access is not None:

@@ -10,6 +10,7 @@ from server.app import create_app
 from server.log.settings import from_environment
 from server.policies import kept_cache
 from server.snapshot import PUBLIC_URL
+from server.spans import TRACES
 
 _sources = exchange.sources_of_environment()
 _seen = _sources.fingerprint()
@@ -21,6 +22,7 @@ app = create_app(
     provenance=_release.provenance,
     shadow=_sources.read_shadow(kept_cache()),
     public_url=os.environ.get(PUBLIC_URL),
+    traces=os.environ.get(TRACES, "").lower() in ("1", "true", "yes", "on"),
 )
 """What answers: the application that a server is given."""
 exchange.install(app, _sources, _seen)

@@ -15,6 +15,7 @@ from evaluator.engine import Engine
 from evaluator.whatif.comparison import Comparison
 from review.languages.voice import ENGLISH, voice_of
 from review.words.answer_json import answer_json, comparison_json
+from server import spans
 from server.api import only, problems, queries
 from server.api.languages import language_of
 from server.api.wire import written
@@ -52,9 +53,11 @@ def answered(snapshot: Snapshot, query: Json, most: int = problems.MAX_FAULTS) -
         Problem: as ``queries.answer``.
     """
     engine = snapshot.named(queries.digest_wanted(query))
-    answer = queries.answer(engine, query, most, snapshot.digests)
+    with spans.part("decide"):
+        answer = queries.answer(engine, query, most, snapshot.digests)
     decisions = answer.before.decisions if isinstance(answer, Comparison) else answer.decisions
-    text = _told(engine, answer, query)
+    with spans.part("write"):
+        text = _told(engine, answer, query)
     return Answered(secrets.token_hex(16), query, text, engine.core.digest, engine.name, decisions)
 
 

@@ -26,6 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from server.api.answers import Answered, answered
+from server.log import writer
 from server.log.decisions import Asking, DecisionLog
 from server.log.store import Store
 from server.log.verify import verify
@@ -38,6 +39,8 @@ GROUP = 500
 PARTNERS = 997
 """Names of partners; each is erased with about a thousandth of the decisions."""
 DAYS = 300
+PATIENCE_S = 600.0
+"""What a machine that does much else may take to write a group; a service does not wait for so long."""
 
 
 def timed(say: Callable[[str], None], what: str, do: Callable[[], Result]) -> Result:
@@ -66,6 +69,7 @@ def _other(value: Json, pick: Random) -> Json:
 
 def fill(where: Path, count: int, different: int) -> None:
     """Log so many decisions on so many different questions; each has an id of its own."""
+    writer.WAIT_S = PATIENCE_S
     engine, pick = engine_of(), Random(15)
     snapshot = Snapshot(engine, datetime.now(UTC))
     examples = [json.loads(path.read_bytes()) for path in sorted((ROOT / "examples" / "queries").glob("*.json"))]
