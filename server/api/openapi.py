@@ -62,6 +62,8 @@ def description(facts: Json | None, bounds: Limits) -> Json:
         components.update(_components("Facts", facts))
         for name in ("Query", "TimelineQuery", "ImprovementQuery", "ReportQuery"):
             components[name]["properties"]["facts"] = {"$ref": "#/components/schemas/Facts"}
+    components["BatchQuery"] = {name: told for name, told in components["Query"].items() if name != "required"}
+    components["BatchQuery"]["title"] = "Merit query in a batch"
     components["Batch"]["properties"]["items"]["maxItems"] = bounds.batch_items
     document["x-limits"] = limits_json(bounds)
     return document

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 
 import schemas
 from evaluator.deadline import within
-from server.api import decisions, logged, wire
+from server.api import decisions, logged, streamed, wire
 from server.api.answers import Answered, answered
 from server.api.languages import asked_language, in_asked_language, in_language, language_of
 from server.api.wire import written
@@ -47,6 +47,8 @@ def create_tagged_batch() -> ResponseReturnValue:
     """Answer many queries in their order; the values of answers say what they are."""
     snapshot, limits = current_snapshot(), current_limits()
     data = wire.read_json(limits.batch_bytes)
+    if streamed.is_asked_for():
+        return in_language(decisions.batch_lines(snapshot, data, limits, tagged_text), asked_language())
     with within(limits.seconds):
         text, answers = decisions.batch(snapshot, data, limits, tagged_text)
     logged.log(answers)
