@@ -102,7 +102,7 @@ lock: ## refresh the locks (requirements*.lock) from pyproject.toml
 	echo '# What `make test` installs: requirements.lock and the tools. Do not edit; refresh with `make lock`.' >"$$place/dev"; \
 	resolve --extra dev >>"$$place/dev"; \
 	echo '# What `make run` installs. Do not edit; refresh with `make lock`.' >"$$place/runtime"; \
-	resolve --extra log --extra metrics --constraint "$$place/dev" >"$$place/found"; \
+	resolve --extra log --extra metrics --extra oidc --constraint "$$place/dev" >"$$place/found"; \
 	sed "s|,\{0,1\} -c $$place/dev||" "$$place/found" >>"$$place/runtime"; \
 	echo '# What `make test-services` installs besides requirements-dev.lock. Do not edit; refresh with `make lock`.' >"$$place/services"; \
 	resolve --extra services --constraint "$$place/dev" >"$$place/found"; \
