@@ -180,10 +180,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--questions", type=int, help="only so many of examples/queries, from the first on")
     told = parser.parse_args()
     with TemporaryDirectory() as folder:
         sizes = {"clients": told.clients, "workers": told.workers, "rounds": told.rounds, "seconds": told.seconds}
-        for line in run(Path(folder), most=None, **sizes):
+        for line in run(Path(folder), most=told.questions, **sizes):
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
 
