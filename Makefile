@@ -7,6 +7,10 @@ PORT ?= 8080
 LOG ?= merit-log.sqlite
 PYTEST_ARGS ?=
 PROOFS_ARGS ?=
+KEPT_ARGS ?=
+FUZZ_ARGS ?=
+FAULTS_ARGS ?=
+LOAD_ARGS ?=
 
 BIN := $(VENV)/bin
 # A file's tests share what they read, so that one process takes them all; files with long tests come first.
@@ -22,11 +26,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services laws format check bench growth twins proofs wheel lock clean
+.PHONY: help run test test-services laws format check bench growth twins proofs kept fuzz faults load wheel lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
-	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)"'
+	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)" KEPT_ARGS="$(KEPT_ARGS)" FUZZ_ARGS="$(FUZZ_ARGS)" FAULTS_ARGS="$(FAULTS_ARGS)" LOAD_ARGS="$(LOAD_ARGS)"'
 
 run: $(RUNTIME) ## serve the policies over HTTP and log what is decided, after printing a question to ask
 	@exec $(BIN)/merit serve policies --host $(HOST) --port $(PORT) --log "$(LOG)"
@@ -39,7 +43,7 @@ test: $(DEV) ## check formatting, style, types and import order, then run the te
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
-test-services: $(SERVICES) ## run the tests that need PostgreSQL, Spark, promtool or systemd-analyze
+test-services: $(SERVICES) ## run the tests that need PostgreSQL, Spark, promtool, systemd-analyze or Node
 	$(BIN)/python -m pytest -m services $(PYTEST_ARGS) tests/services
 
 laws: $(DEV) ## hold the laws to all of what `make test` takes samples of; takes long
@@ -65,6 +69,19 @@ twins: $(DEV) ## compare the compiled and the columnar twin with the interpreter
 proofs: $(DEV) ## hold what is proved of edits and faults against made partners, and what the solver is given against the interpreter
 	$(BIN)/python -m tests.review.prove.proofs $(PROOFS_ARGS)
 
+kept: $(DEV) ## log 1,000,000 decisions, verify, decide a sample again in a fresh environment, erase; takes long and 5 GB
+	$(BIN)/python -m tests.server.runs.kept $(KEPT_ARGS)
+
+fuzz: $(DEV) ## send a service 200,000 requests that nobody would send, and ask by its description; takes an hour
+	FUZZ_EXAMPLES=1000 $(BIN)/python -m pytest --numprocesses 0 tests/server/test_openapi.py
+	$(BIN)/python -m tests.server.runs.fuzz $(FUZZ_ARGS)
+
+faults: $(DEV) ## kill, fill up, alter and exchange what a service under load rests on, and count what was lost; needs PostgreSQL
+	$(BIN)/python -m tests.server.runs.faults $(FAULTS_ARGS)
+
+load: $(DEV) ## measure the service under load by turns with a bare Flask echo
+	$(BIN)/python -m tests.server.runs.load $(LOAD_ARGS)
+
 wheel: $(DEV) ## build the wheel and check that it holds the packages and nothing else
 	rm -rf build dist
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
@@ -85,7 +102,7 @@ lock: ## refresh the locks (requirements*.lock) from pyproject.toml
 	echo '# What `make test` installs: requirements.lock and the tools. Do not edit; refresh with `make lock`.' >"$$place/dev"; \
 	resolve --extra dev >>"$$place/dev"; \
 	echo '# What `make run` installs. Do not edit; refresh with `make lock`.' >"$$place/runtime"; \
-	resolve --extra log --extra metrics --constraint "$$place/dev" >"$$place/found"; \
+	resolve --extra log --extra metrics --extra oidc --constraint "$$place/dev" >"$$place/found"; \
 	sed "s|,\{0,1\} -c $$place/dev||" "$$place/found" >>"$$place/runtime"; \
 	echo '# What `make test-services` installs besides requirements-dev.lock. Do not edit; refresh with `make lock`.' >"$$place/services"; \
 	resolve --extra services --constraint "$$place/dev" >"$$place/found"; \

@@ -55,6 +55,56 @@ EXAMPLES = Path("examples/queries")
     "--tokens", envvar="MERIT_TOKENS", metavar="FILE", help="Answer only who has a token; `merit token` makes one."
 )
 @click.option(
+    "--oidc-issuer",
+    envvar="MERIT_OIDC_ISSUER",
+    metavar="URL",
+    help="Take tokens (JWT) of this issuer too; its address, as https://host.",
+)
+@click.option(
+    "--oidc-audience", envvar="MERIT_OIDC_AUDIENCE", metavar="TEXT", help="What such tokens have as their audience."
+)
+@click.option(
+    "--oidc-keys",
+    envvar="MERIT_OIDC_KEYS",
+    metavar="URL|FILE",
+    help="The issuer's keys (JWKS); without it, those that its configuration names.",
+)
+@click.option(
+    "--oidc-role-claim",
+    envvar="MERIT_OIDC_ROLE_CLAIM",
+    metavar="NAME",
+    help="The claim with the role that a report is shown for (default: merit_role).",
+)
+@click.option(
+    "--rate-limit",
+    envvar="MERIT_RATE_LIMIT",
+    metavar="N/TIME",
+    help="How often one caller may ask, as 100/second, 6000/minute or 100000/hour.",
+)
+@click.option(
+    "--cors-origin",
+    "cors_origins",
+    envvar="MERIT_CORS_ORIGINS",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Whose pages may ask from a browser, as https://portal.example; or *.",
+)
+@click.option(
+    "--tls-certificate",
+    envvar="MERIT_TLS_CERTIFICATE",
+    metavar="FILE",
+    help="Serve HTTPS by this certificate and those between it and its authority.",
+)
+@click.option(
+    "--tls-key", envvar="MERIT_TLS_KEY", metavar="FILE", help="Its key, where that is not in the certificate's file."
+)
+@click.option(
+    "--tls-client-ca",
+    envvar="MERIT_TLS_CLIENT_CA",
+    metavar="FILE",
+    help="Take connections only of who shows a certificate of these authorities.",
+)
+@click.option(
     "--insecure",
     is_flag=True,
     envvar="MERIT_INSECURE",
@@ -132,6 +182,12 @@ EXAMPLES = Path("examples/queries")
     help="Say everything in lines of JSON, and a line for each request.",
 )
 @click.option(
+    "--traces",
+    is_flag=True,
+    envvar="MERIT_TRACES",
+    help="Send spans (OpenTelemetry) to where OTEL_EXPORTER_OTLP_ENDPOINT says.",
+)
+@click.option(
     "--log",
     envvar=LOG,
     metavar="FILE|URL",
@@ -164,6 +220,15 @@ def serve(
     port: int,
     public_url: str | None,
     tokens: str | None,
+    oidc_issuer: str | None,
+    oidc_audience: str | None,
+    oidc_keys: str | None,
+    oidc_role_claim: str | None,
+    rate_limit: str | None,
+    cors_origins: tuple[str, ...],
+    tls_certificate: str | None,
+    tls_key: str | None,
+    tls_client_ca: str | None,
     insecure: bool,
     workers: int,
     deadline: float,
@@ -174,6 +239,7 @@ def serve(
     drain: float,
     shadow: str | None,
     json_logs: bool,
+    traces: bool,
     log: str | None,
     log_mode: str,
     log_masks: tuple[str, ...],
@@ -189,21 +255,43 @@ def serve(
     earlier ones answer on. TERM ends the service once it has answered what it was asked.
     """
     # Here, so that the other commands load neither Flask nor gunicorn.
-    from server.run import measured, run
-    from server.tokens import WrongTokens, is_loopback, read_tokens
+    from server.access import WrongAccess, access_of
+    from server.run import Tls, measured, run
+    from server.secured import WrongCertificate, context_of
+    from server.spans import WrongSpans, check as check_spans
+    from server.tokens import is_loopback
 
-    if not tokens and not insecure and not is_loopback(host):
+    if not tokens and not oidc_issuer and not insecure and not is_loopback(host):
         fail_usage(
             f"--host {host} can be reached by others: give --tokens FILE, or --insecure if somebody else asks for them"
         )
     if public_url is not None and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", public_url):
         fail_usage(f"--public-url: `{public_url}` is no address; write it as https://host")
     try:
-        known = read_tokens(Path(tokens)) if tokens else None
-    except WrongTokens as error:
-        fail_usage(f"--tokens: {error}")
-    except OSError as error:
-        fail_usage(f"--tokens: `{tokens}` cannot be read: {error.strerror or error}")
+        access = access_of(
+            tokens=tokens,
+            oidc_issuer=oidc_issuer,
+            oidc_audience=oidc_audience,
+            oidc_keys=oidc_keys,
+            oidc_role_claim=oidc_role_claim,
+            rate_limit=rate_limit,
+            cors_origins=cors_origins,
+        )
+    except WrongAccess as error:
+        fail_usage(str(error))
+    if traces:
+        try:
+            check_spans()
+        except WrongSpans as error:
+            fail_usage(str(error))
+    tls = Tls(tls_certificate, tls_key, tls_client_ca) if tls_certificate else None
+    if tls is None and (tls_key or tls_client_ca):
+        fail_usage("--tls-certificate is not told, and the other options of TLS are")
+    if tls is not None:
+        try:
+            context_of(*tls)  # each worker reads them for itself: here they are looked at
+        except WrongCertificate as error:
+            fail_usage(f"--tls-certificate: {error}")
 
     from server import exchange
     from server.policies import Refused, WrongPlace, keys_of, origin_of
@@ -247,7 +335,7 @@ def serve(
     click.echo(
         f"Decisions are logged in {where}" if kept_log is not None else "No decision is logged; --log FILE keeps them"
     )
-    click.echo(f"A question to ask:\n\n  {question(host, port, list(release.core.rules))}\n")
+    click.echo(f"A question to ask:\n\n  {question(host, port, list(release.core.rules), tls is not None)}\n")
     sys.stdout.flush()
     with measured():
         from server.app import create_app
@@ -259,12 +347,13 @@ def serve(
             public_url=public_url,
             limits=bounds,
             log=kept_log,
-            known=known,
+            access=access,
             provenance=told,
             shadow=decides_beside,
+            traces=traces,
         )
         exchange.install(app, sources, seen)
-        run(app, host=host, port=port, workers=workers, drain=drain, json_logs=json_logs)
+        run(app, host=host, port=port, workers=workers, drain=drain, json_logs=json_logs, tls=tls)
 
 
 def _tell_settings(context: click.Context, release: Release) -> None:
@@ -274,7 +363,7 @@ def _tell_settings(context: click.Context, release: Release) -> None:
     click.echo("Nothing is wrong with it; the log is opened when the service starts")
 
 
-def question(host: str, port: int, rules: list[str]) -> str:
+def question(host: str, port: int, rules: list[str], is_secured: bool = False) -> str:
     """Return a line for the shell that asks the service something."""
     asked = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     examples = sorted(EXAMPLES.glob("*.json"))
@@ -284,4 +373,5 @@ def question(host: str, port: int, rules: list[str]) -> str:
         today = datetime.now(UTC).date().isoformat()
         body = json.dumps({"decide": rules[:1] or ["*"], "as_of": today, "facts": {}})
     kind = shlex.quote("Content-Type: application/json")
-    return f"curl -s http://{asked}:{port}/v1/decisions -H {kind} --data-binary {shlex.quote(body)}"
+    scheme = "https" if is_secured else "http"
+    return f"curl -s {scheme}://{asked}:{port}/v1/decisions -H {kind} --data-binary {shlex.quote(body)}"

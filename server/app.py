@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from evaluator.engine import Engine
-from server import lines, snapshot, tokens, transfer
+from server import lines, snapshot, spans, transfer
+from server.access import Access
 from server.api import (
     authzen,
     decisions,
@@ -21,10 +21,10 @@ from server.api import (
     reports,
     rules,
     status,
+    tagged,
     timeline,
 )
 from server.snapshot import Limits
-from server.tokens import Token
 
 if TYPE_CHECKING:
     from server.log.decisions import DecisionLog
@@ -37,10 +37,11 @@ def create_app(
     *,
     limits: Limits | None = None,
     log: DecisionLog | None = None,
-    known: Mapping[str, Token] | None = None,
+    access: Access | None = None,
     provenance: Provenance | None = None,
     shadow: Shadow | None = None,
     public_url: str | None = None,
+    traces: bool = False,
 ) -> Flask:
     """Return the service over an engine.
 
@@ -48,10 +49,11 @@ def create_app(
         engine: what decides; with None the service says that it is not ready until ``snapshot.install`` gives it one.
         limits: what one request may ask; the usual ones where None.
         log: where decisions are logged; None keeps none.
-        known: the tokens that may ask, by their hashes; None asks nobody for one.
+        access: who may ask, from where and how often; None lets everybody.
         provenance: where the engine's policies come from.
         shadow: what decides beside the engine, and answers nobody.
         public_url: the address by which others reach the service; where None, the one that a request was sent to.
+        traces: whether spans of requests are sent, as the variables of OpenTelemetry say.
     """
     app = Flask("merit", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -63,11 +65,13 @@ def create_app(
     if engine is not None:
         snapshot.install(app, engine, provenance)
     problems.install(app)
+    if traces:
+        spans.install(app)
     lines.install(app)
     transfer.install(app)
-    if known is not None:
-        tokens.install(app, known)
-    parts = (decisions, logged, timeline, improvements, reports, rules, status, health, openapi)
+    if access is not None:
+        access.install(app)
+    parts = (decisions, tagged, logged, timeline, improvements, reports, rules, status, health, openapi)
     for blueprint in (*(part.bp for part in parts), authzen.bp, authzen.configuration):
         app.register_blueprint(blueprint)
     if find_spec("prometheus_client") is not None:

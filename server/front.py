@@ -11,6 +11,7 @@ import logging
 import os
 import resource
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -26,6 +27,7 @@ from waitress.utilities import BadRequest, Error, InternalServerError, RequestEn
 
 from server import ending, snapshot
 from server.api import problems
+from server.secured import Secured, context_of, secured
 
 RECEIVE_S = 30
 """Seconds from the first byte of a request to its last; a slower one is answered 408."""
@@ -107,6 +109,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
     def handle_read(self) -> None:
         """Take what came; where the client ends in the middle of a request, say so."""
+        if isinstance(self.socket, Secured) and not self._takes(self.socket):
+            return
         if self._lingers_until is not None:
             if not self.recv(_AT_ONCE):
                 self.handle_close()
@@ -118,6 +122,17 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     def readable(self) -> bool:
         """Whether more is taken."""
         return self._lingers_until is not None or bool(super().readable())
+
+    def writable(self) -> bool:
+        """Whether something is to be sent."""
+        return bool(super().writable()) or (isinstance(self.socket, Secured) and self.socket.wants_to_send)
+
+    def handle_write(self) -> None:
+        """Send what goes; where TLS itself has something to send first, that."""
+        if isinstance(self.socket, Secured) and self.socket.wants_to_send and not self.will_close:
+            self.handle_read()
+        else:
+            super().handle_write()
 
     def handle_close(self) -> None:
         """Close the connection; one on which more comes than is read only once its client has had time for the answer.
@@ -148,7 +163,17 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         elif self.request_since is not None and self.request_since < now - RECEIVE_S:
             self._refuse(_TooSlow(f"the request did not come whole within {RECEIVE_S} seconds"))
 
+    def _takes(self, connection: Secured) -> bool:
+        """Return whether something has come that can be read."""
+        try:
+            return connection.take()
+        except OSError:  # a client that speaks something else, or trusts nobody here
+            self.handle_close()
+            return False
+
     def _has_ended(self) -> bool:
+        if isinstance(self.socket, Secured):
+            return not self.socket.taken
         try:
             return not self.socket.recv(1, socket.MSG_PEEK)
         except OSError:  # nothing there yet, or broken: who reads it finds out
@@ -170,9 +195,23 @@ class _Listening:
 
     channel_class = _Channel
     is_leaving = False
+    tls: ssl.SSLContext | None = None
+    """By what connections are secured; None: they are not."""
     active_channels: dict[int, _Channel]
     adj: Adjustments
     _map: dict[int, Any]
+
+    def accept(self) -> tuple[Any, Any] | None:
+        """Take a connection that waits, None where none does."""
+        found: tuple[Any, Any] | None = super().accept()  # type: ignore[misc]
+        if found is None or self.tls is None:
+            return found
+        connection, address = found
+        try:
+            return secured(self.tls, connection), address
+        except OSError:
+            connection.close()
+            raise
 
     def maintenance(self, now: float) -> None:
         """Close connections that nothing comes on, and refuse requests that come too slowly."""
@@ -228,7 +267,9 @@ class Worker(GunicornWorker):  # type: ignore[misc]
             ident=None,
             log_socket_errors=False,
             clear_untrusted_proxy_headers=True,
+            url_scheme="https" if self.cfg.is_ssl else "http",
         )
+        self._tls = context_of(self.cfg.certfile, self.cfg.keyfile, self.cfg.ca_certs) if self.cfg.is_ssl else None
         drain_s = _drain_s()  # here: what is no number is told when the service starts, not when it ends
         self._map: dict[int, Any] = {}
         dispatcher = ThreadedTaskDispatcher()
@@ -242,9 +283,11 @@ class Worker(GunicornWorker):  # type: ignore[misc]
     def _listen(self, sock: Any, dispatcher: ThreadedTaskDispatcher, adjustments: Adjustments) -> Any:
         kind = _Unix if sock.family == socket.AF_UNIX else _Tcp
         told = (sock.family, sock.type, sock.proto, sock.getsockname())
-        return kind(
+        listening = kind(
             self.wsgi, self._map, _sock=sock, dispatcher=dispatcher, adj=adjustments, bind_socket=False, sockinfo=told
         )
+        listening.tls = self._tls
+        return listening
 
     def _turn(self, goes_on: Callable[[], bool], seconds: float | None = None) -> None:
         """Read and write while something holds, for some seconds at the most."""

@@ -8,7 +8,7 @@ import signal
 from typing import Any
 
 from evaluator import garbage
-from server import ending, exchange, snapshot
+from server import ending, exchange, snapshot, spans
 
 # The policies are loaded once, before the workers are made, which share them.
 preload_app = True
@@ -55,6 +55,8 @@ def worker_exit(server: Any, worker: Any) -> None:
     log = worker.wsgi.extensions[snapshot.LOG] if hasattr(worker, "wsgi") else None
     if log is not None:
         log.close()
+    if hasattr(worker, "wsgi"):
+        spans.close(worker.wsgi)
 
 
 def on_reload(server: Any) -> None:

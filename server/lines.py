@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 
-from server.api.logged import trace_id
+from server.api.logged import trace_of_request
 
 REQUEST_ID = "X-Request-Id"
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,100}", re.ASCII)
@@ -60,7 +60,7 @@ def install(app: Flask) -> None:
 def _of_request() -> dict[str, str]:
     if not has_request_context() or "request_id" not in g:
         return {}
-    trace = trace_id(request.headers.get("traceparent", ""))
+    trace = trace_of_request()
     return {"request_id": g.request_id, **({"trace_id": trace} if trace else {})}
 
 

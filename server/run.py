@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -38,7 +38,17 @@ class _Service(BaseApplication):  # type: ignore[misc]
         return self.flask_app
 
 
-def run(app: Flask, *, host: str, port: int, workers: int, drain: float, json_logs: bool = False) -> None:
+class Tls(NamedTuple):
+    """Paths of what connections are secured by."""
+
+    certificate: str
+    key: str | None = None
+    client_authorities: str | None = None
+
+
+def run(
+    app: Flask, *, host: str, port: int, workers: int, drain: float, json_logs: bool = False, tls: Tls | None = None
+) -> None:
     """Serve an application until a signal ends it; HUP loads the policies again that ``server.exchange`` knows of.
 
     Args:
@@ -48,11 +58,15 @@ def run(app: Flask, *, host: str, port: int, workers: int, drain: float, json_lo
         workers: how many processes answer.
         drain: for how many seconds after TERM it answers on, not ready any more.
         json_logs: whether its log is lines of JSON.
+        tls: what connections are secured by; read by each worker, so that HUP takes new ones.
     """
     os.environ[front.DRAIN] = str(drain)
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     end = math.ceil(drain + app.extensions[snapshot.LIMITS].seconds)
     own: dict[str, Any] = {"logconfig_dict": lines.CONFIGURATION} if json_logs else {}
+    if tls is not None:
+        # With a key in the certificate's file, gunicorn still asks for one.
+        own |= {"certfile": tls.certificate, "keyfile": tls.key or tls.certificate, "ca_certs": tls.client_authorities}
     _Service(app, {"bind": bind, "workers": workers, "graceful_timeout": end, **own}).run()
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask, g, request
 
 from server.api import problems
+from server.rates import Rates
 
 Json = Any
-TOKENS = "MERIT_TOKENS"
-"""Environment variable with the path of a file of tokens."""
 SCOPES = {
     "decide": "ask for decisions, batches and timelines",
     "read": "read the rules, the status and what is measured",
@@ -27,6 +25,7 @@ SCOPES = {
 }
 _NEEDED = {
     "decisions": "decide",
+    "tagged": "decide",
     "timeline": "decide",
     "improvements": "decide",
     "reports": "report",
@@ -98,36 +97,69 @@ def read_tokens(path: Path) -> dict[str, Token]:
     return found
 
 
-def tokens_of_environment() -> dict[str, Token] | None:
-    """Return the tokens of the file that ``MERIT_TOKENS`` names; None where it names none.
+class Issued(Protocol):
+    """Somebody else who gives out tokens."""
 
-    Raises:
-        WrongTokens, OSError: as ``read_tokens``.
+    def caller(self, token: str) -> Token:
+        """Return who has a token; raises what is a problem of ``problems`` where that cannot be told."""
+
+
+def install(
+    app: Flask, tokens: Mapping[str, Token] | None, issuer: Issued | None = None, rates: Rates | None = None
+) -> None:
+    """Ask each request for a token that may do what it wants, and let nobody ask too often.
+
+    Args:
+        app: the application.
+        tokens: those of the service, by their hashes.
+        issuer: who else gives some out; where both are None, nobody is asked for one.
+        rates: how often one caller may ask; None: as often as it wants.
     """
-    path = os.environ.get(TOKENS, "")
-    return read_tokens(Path(path)) if path else None
 
-
-def install(app: Flask, tokens: Mapping[str, Token]) -> None:
-    """Ask each request for a token that may do what it wants."""
+    def count(caller: str) -> None:
+        seconds = rates.wait(caller) if rates is not None else 0
+        if rates is not None and seconds:
+            raise problems.too_many_requests(rates.said, seconds)
 
     def check() -> None:
-        # A wrong address or method has no endpoint, and is told as such.
-        if request.blueprint is None or request.blueprint in _FOR_EVERYBODY:
+        # A wrong address or method has no endpoint, and is told as such; who looks whether the service lives is not counted.
+        if request.blueprint is None or request.blueprint == "health":
+            return
+        address = f"address {request.remote_addr}"
+        if (tokens is None and issuer is None) or request.blueprint in _FOR_EVERYBODY:
+            count(address)
             return
         needed = _NEEDED[request.blueprint]
-        kind, _, told = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not told.strip():
-            raise problems.unauthorized("no token came with the request")
-        # Found by its hash: how long that takes tells nothing of the token.
-        found = tokens.get(hash_of(told.strip()))
-        if found is None:
-            raise problems.unauthorized("the token is not known")
+        try:
+            found = _caller(tokens or {}, issuer)
+        except problems.Problem:
+            count(address)  # else tokens could be tried as often as one likes
+            raise
+        count(f"token {found.name}")
         if needed not in found.scopes:
             raise problems.forbidden(found.name, needed)
         g.caller, g.caller_role = found.name, found.role
 
     app.before_request(check)
+
+
+def _caller(tokens: Mapping[str, Token], issuer: Issued | None) -> Token:
+    """Return who sends this request.
+
+    Raises:
+        Problem: that is not known.
+    """
+    kind, _, told = request.headers.get("Authorization", "").partition(" ")
+    token = told.strip()
+    if kind.lower() != "bearer" or not token:
+        raise problems.unauthorized("no token came with the request")
+    # Found by its hash: how long that takes tells nothing of the token.
+    found = tokens.get(hash_of(token))
+    if found is not None:
+        return found
+    if issuer is None or token.count(".") != 2:  # what an issuer signs has three parts
+        raise problems.unauthorized("the token is not known")
+    return issuer.caller(token)
 
 
 def is_loopback(host: str) -> bool:

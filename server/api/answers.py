@@ -15,7 +15,8 @@ from evaluator.engine import Engine
 from evaluator.whatif.comparison import Comparison
 from review.languages.voice import ENGLISH, voice_of
 from review.words.answer_json import answer_json, comparison_json
-from server.api import problems, queries
+from server import spans
+from server.api import only, problems, queries
 from server.api.languages import language_of
 from server.api.wire import written
 from server.snapshot import Snapshot
@@ -52,9 +53,11 @@ def answered(snapshot: Snapshot, query: Json, most: int = problems.MAX_FAULTS) -
         Problem: as ``queries.answer``.
     """
     engine = snapshot.named(queries.digest_wanted(query))
-    answer = queries.answer(engine, query, most, snapshot.digests)
+    with spans.part("decide"):
+        answer = queries.answer(engine, query, most, snapshot.digests)
     decisions = answer.before.decisions if isinstance(answer, Comparison) else answer.decisions
-    text = _told(engine, answer, language_of(query))
+    with spans.part("write"):
+        text = _told(engine, answer, query)
     return Answered(secrets.token_hex(16), query, text, engine.core.digest, engine.name, decisions)
 
 
@@ -64,12 +67,17 @@ def decided_text(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -
     Raises:
         Problem: as ``queries.answer``.
     """
-    return _told(engine, queries.answer(engine, query, most), language_of(query))
+    return _told(engine, queries.answer(engine, query, most), query)
 
 
-def _told(engine: Engine, answer: Answer | Comparison, language: str) -> str:
-    """Write an answer in a language."""
+def _told(engine: Engine, answer: Answer | Comparison, query: Json) -> str:
+    """Write an answer in the language of its query, with the reasons that this asks for."""
+    language = language_of(query)
     if language == ENGLISH:
-        return written(answer.as_json())
-    say = voice_of(engine.core, language)
-    return written(comparison_json(answer, say) if isinstance(answer, Comparison) else answer_json(answer, say))
+        told = answer.as_json()
+    else:
+        say = voice_of(engine.core, language)
+        told = comparison_json(answer, say) if isinstance(answer, Comparison) else answer_json(answer, say)
+    if "only" in query:
+        only.keep(told, query["only"])
+    return written(told)

@@ -1,6 +1,6 @@
 """AuthZEN 1.0 (OpenID Authorization API): whether a partner may have what a rule gives, asked as enforcement points ask.
 
-An evaluation is a query in other words: the subject is a partner whose properties are its facts, the resource is a rule, the
+An evaluation is a query in other words, and a search one about many rules or both actions: the subject is a partner whose properties are its facts, the resource is a rule, the
 action is to qualify for it or to hold it, and the context names the day. It is decided, logged and counted as a query is,
 and its whole answer stands in the context of the response: ``decision`` alone can't say that something is not known.
 """
@@ -8,8 +8,9 @@ and its whole answer stands in the context of the response: ``decision`` alone c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from flask import Blueprint, current_app, request
@@ -18,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from dsl.core.ranges import Truth
 from dsl.diagnostics import listed, proposed
 from evaluator.deadline import within
-from evaluator.decision import Decision
+from evaluator.decision import Decision, Detail
 from server.api import logged, parameters, problems, queries, wire
 from server.api.answers import Answered, answered
 from server.api.problems import Fault, Problem
@@ -86,6 +87,63 @@ def create_evaluations() -> ResponseReturnValue:
     return wire.write_text(f'{{"evaluations":[{",".join(results)}]}}')
 
 
+@bp.post("/search/resource")
+def search_resources() -> ResponseReturnValue:
+    """Find the rules that a partner qualifies for, or whose award it holds; patterns of an id say among which."""
+    snapshot, limits = current_snapshot(), current_limits()
+    data = wire.read_json(limits.body_bytes)
+    faults = list(_faults(data, without={"resource": "id"}))
+    if faults:
+        raise problems.invalid_evaluation(faults)
+    action = ACTIONS[data["action"]["name"]]
+    with within(limits.seconds):
+        answer = _answered(snapshot, _query(data, data["resource"].get("id", "*"), "none"), problems.MAX_FAULTS)
+    return _found(
+        snapshot,
+        answer,
+        limits,
+        [({"type": RESOURCE, "id": one.rule}, _is_so(one, action), _is_open(one, action)) for one in answer.decisions],
+    )
+
+
+@bp.post("/search/action")
+def search_actions() -> ResponseReturnValue:
+    """Find what a partner can do with a rule: qualify for it, hold its award."""
+    snapshot, limits = current_snapshot(), current_limits()
+    data = wire.read_json(limits.body_bytes)
+    faults = list(_faults(data, without={"action": "name"}))
+    if not faults:
+        faults = list(_rule_faults(snapshot, data))
+    if faults:
+        raise problems.invalid_evaluation(faults)
+    with within(limits.seconds):
+        answer = _answered(snapshot, _query(data, data["resource"]["id"], "none"), problems.MAX_FAULTS)
+    [decision] = answer.decisions
+    return _found(
+        snapshot,
+        answer,
+        limits,
+        [({"name": name}, _is_so(decision, action), _is_open(decision, action)) for name, action in ACTIONS.items()],
+    )
+
+
+def _found(
+    snapshot: Snapshot, answer: Answered, limits: Limits, looked_at: Sequence[tuple[Json, bool | None, bool]]
+) -> ResponseReturnValue:
+    """Log a search, and return what it found: what is so for certain, and beside it what the facts leave open."""
+    logged.log([answer])
+    logged.show_shadow(snapshot, [answer], limits)
+    return wire.write_json(
+        {
+            "results": [told for told, is_so, _ in looked_at if is_so],
+            "context": {
+                "decision_id": answer.decision_id,
+                "undetermined": [told for told, _, is_open in looked_at if is_open],
+            },
+        }
+    )
+
+
 @configuration.get("/authzen-configuration")
 def show_configuration() -> ResponseReturnValue:
     """Tell enforcement points where they ask."""
@@ -96,6 +154,9 @@ def show_configuration() -> ResponseReturnValue:
             "policy_decision_point": base,
             "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
             "access_evaluations_endpoint": f"{base}/access/v1/evaluations",
+            # None for subjects: no partner is known here but by what is told of it.
+            "search_resource_endpoint": f"{base}/access/v1/search/resource",
+            "search_action_endpoint": f"{base}/access/v1/search/action",
         }
     )
 
@@ -120,29 +181,48 @@ def _decided(snapshot: Snapshot, data: Json, most: int) -> tuple[Answered, bool]
         Problem: it is no evaluation that can be decided: 400, as enforcement points expect.
     """
     asked = _read(snapshot, data)
+    answer = _answered(snapshot, asked.query, most)
+    decision = answer.decisions[0]
+    allowed = _is_so(decision, asked.action)
+    if allowed is None:
+        raise problems.invalid_evaluation([_impossible(decision, asked.action)])
+    return answer, allowed
+
+
+def _answered(snapshot: Snapshot, query: Json, most: int) -> Answered:
+    """Return the answer to a query that an evaluation or a search was made to.
+
+    Raises:
+        Problem: it cannot be decided; told of the evaluation: 400, as enforcement points expect.
+    """
     try:
-        answer = answered(snapshot, asked.query, most)
+        return answered(snapshot, query, most)
     except Problem as problem:
         faults = [_moved(fault) for fault in problem.faults]
         raise problems.invalid_evaluation(faults) from problem
-    return answer, _is_so(answer.decisions[0], asked.action)
 
 
-def _is_so(decision: Decision, action: Action) -> bool:
-    """Return whether a decision says for certain what an action asks.
+def _is_so(decision: Decision, action: Action) -> bool | None:
+    """Return whether a decision says for certain what an action asks; None where nobody can do that with the rule."""
+    if action == "hold":
+        return None if decision.standing is None else decision.standing.held is Truth.TRUE
+    return None if decision.eligibility is None else decision.eligibility == "eligible"
 
-    Raises:
-        Problem: nobody can qualify for the rule, or hold it.
-    """
-    if action == "hold" and decision.standing is not None:
-        return decision.standing.held is Truth.TRUE
-    if action == "qualify" and decision.eligibility is not None:
-        return decision.eligibility == "eligible"
+
+def _is_open(decision: Decision, action: Action) -> bool:
+    """Return whether the facts leave open what an action asks."""
+    if action == "hold":
+        return decision.standing is not None and decision.standing.held is Truth.UNKNOWN
+    return decision.eligibility == "undetermined"
+
+
+def _impossible(decision: Decision, action: Action) -> Fault:
+    """Return the fault of asking a rule for what it does not decide."""
     said = f"nobody can {action} a {decision.kind}"
     advice = (
         "ask POST /v1/decisions, which says what it decides" if action == "qualify" else "ask whether they `qualify`"
     )
-    raise problems.invalid_evaluation([Fault(code="Q108", message=said, help=advice, pointer="/action/name")])
+    return Fault(code="Q108", message=said, help=advice, pointer="/action/name")
 
 
 def _read(snapshot: Snapshot, data: Json) -> _Asked:
@@ -153,41 +233,53 @@ def _read(snapshot: Snapshot, data: Json) -> _Asked:
     """
     faults = list(_faults(data))
     if not faults:
-        rule = data["resource"]["id"]
-        rules = snapshot.engine.core.rules
-        if rule not in rules:
-            near = [one.id for one in snapshot.engine.found(rule)] if "*" not in rule else []
-            advice = (
-                f"ask for one of {listed(near)}" if near else proposed(rule, rules, "GET /v1/rules lists the rules")
-            )
-            faults.append(Fault(code="Q105", message=f"there is no rule `{rule}`", help=advice, pointer="/resource/id"))
+        faults = list(_rule_faults(snapshot, data))
     if faults:
         raise problems.invalid_evaluation(faults)
+    return _Asked(_query(data, data["resource"]["id"], "summary"), ACTIONS[data["action"]["name"]])
+
+
+def _query(data: Json, decide: str, detail: Detail) -> Json:
+    """Return the query about a subject and a day, without fault."""
     subject = data["subject"]
-    query = {
-        "decide": [data["resource"]["id"]],
+    return {
+        "decide": [decide],
         "as_of": data["context"]["as_of"],
         "facts": {"partner": subject["id"], **subject.get("properties", {})},
-        "detail": "summary",
+        "detail": detail,
     }
-    return _Asked(query, ACTIONS[data["action"]["name"]])
 
 
-def _faults(data: Json) -> Iterator[Fault]:
-    """Yield what keeps a document from being an evaluation; what it says besides is for other decision points."""
+def _rule_faults(snapshot: Snapshot, data: Json) -> Iterator[Fault]:
+    """Yield what is wrong with the name of the one rule that is asked about."""
+    rule = data["resource"]["id"]
+    rules = snapshot.engine.core.rules
+    if rule not in rules:
+        near = [one.id for one in snapshot.engine.found(rule)] if "*" not in rule else []
+        advice = f"ask for one of {listed(near)}" if near else proposed(rule, rules, "GET /v1/rules lists the rules")
+        yield Fault(code="Q105", message=f"there is no rule `{rule}`", help=advice, pointer="/resource/id")
+
+
+def _faults(data: Json, without: Mapping[str, str] = MappingProxyType({})) -> Iterator[Fault]:
+    """Yield what keeps a document from being an evaluation; what it says besides is for other decision points.
+
+    Args:
+        data: the document.
+        without: by part, the name in it that a search looks for: it need not be there.
+    """
     if not isinstance(data, dict):
         yield Fault(code="Q104", message=f"an evaluation is an object, this is {queries.kind_of(data)}", pointer="")
         return
-    missing = [name for name in PARTS if name not in data]
+    missing = [name for name in PARTS if name not in data and without.get(name) != "name"]
     for name in missing:
         advice = 'add {"as_of": DAY}: the day that is asked about' if name == "context" else "add it"
         yield Fault(code="Q103", message=f"`{name}` is required", help=advice, pointer=f"/{name}")
     for name in PARTS:
         if name in data:
-            yield from _part_faults(name, data[name])
+            yield from _part_faults(name, data[name], without.get(name))
 
 
-def _part_faults(name: str, part: Json) -> Iterable[Fault]:
+def _part_faults(name: str, part: Json, without: str | None) -> Iterable[Fault]:
     at = f"/{name}"
     if not isinstance(part, dict):
         yield queries.wrong(part, "an object", at, "write it as AuthZEN has it: GET /openapi.json has an example")
@@ -205,9 +297,11 @@ def _part_faults(name: str, part: Json) -> Iterable[Fault]:
                 yield Fault(code="Q101", message=said, help="leave it out", pointer=f"{at}/properties/partner")
         case "resource":
             yield from _word_faults(part, "type", (RESOURCE,), at)
-            yield from _id_faults(part, at)
+            if without is None or without in part:
+                yield from _id_faults(part, at)
         case "action":
-            yield from _word_faults(part, "name", tuple(ACTIONS), at)
+            if without is None or without in part:
+                yield from _word_faults(part, "name", tuple(ACTIONS), at)
         case _:
             if "as_of" not in part:
                 said = "`as_of` is required: a rule is decided for a day"

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from operator import mul
+from collections.abc import Callable
+from operator import attrgetter, mul
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from evaluator.deadline import within
-from server.api import logged, problems, queries, wire
+from server.api import logged, problems, queries, streamed, wire
 from server.api.answers import Answered, answered
 from server.api.languages import asked_language, in_asked_language, in_language, language_of
 from server.api.problems import Fault, Problem
 from server.api.wire import written
+from server.log.entries import exact
 from server.snapshot import Limits, Snapshot, current_limits, current_snapshot
 
 Json = Any
 MIN_FAULTS = 3
 MOST_FAULTS = 1000
 """How many faults of each sort are told of an item at least, and of a whole batch at about the most."""
+
+_BODY: Callable[[Answered], str] = attrgetter("body")
+
+COMMON_DEPTH = 3
+"""Query, `facts`, and `facts` or `records` in these: so deep what is common and what is an item's own are put together."""
 
 bp = Blueprint("decisions", __name__, url_prefix="/v1/decisions")
 
@@ -43,20 +50,65 @@ def create_batch() -> ResponseReturnValue:
     snapshot = current_snapshot()
     limits = current_limits()
     data = wire.read_json(limits.batch_bytes)
+    if streamed.is_asked_for():
+        return in_language(batch_lines(snapshot, data, limits, _BODY), asked_language())
     with within(limits.seconds):
-        text, answers = _batch(snapshot, data, limits)
+        text, answers = batch(snapshot, data, limits, _BODY)
     logged.log(answers)
     logged.show_shadow(snapshot, answers, limits)
     return in_language(wire.write_text(text), asked_language())
 
 
-def _batch(snapshot: Snapshot, data: Json, limits: Limits) -> tuple[str, list[Answered]]:
-    """Return what a batch is answered with, and the answers in it.
+def batch(
+    snapshot: Snapshot, data: Json, limits: Limits, body: Callable[[Answered], str]
+) -> tuple[str, list[Answered]]:
+    """Return what a batch is answered with, and the answers in it; ``body`` writes one.
 
     Raises:
         Problem: it is no batch, or too large a one.
     """
-    items = _read_items(data, limits.batch_items)
+    items, most = items_of(snapshot, data, limits)
+    results: list[str] = []
+    answers: list[Answered] = []
+    for item in items:
+        told, answer = item_text(snapshot, item, most, body)
+        results.append(told)
+        if answer is not None:
+            answers.append(answer)
+    return f'{{"items":[{",".join(results)}]}}', answers
+
+
+def batch_lines(snapshot: Snapshot, data: Json, limits: Limits, body: Callable[[Answered], str]) -> Response:
+    """Return what a batch is answered with as lines that are sent as they are decided; ``body`` writes an answer.
+
+    Raises:
+        Problem: it is no batch, or too large a one.
+    """
+    with within(limits.seconds):
+        items, most = items_of(snapshot, data, limits)
+    return streamed.lines(snapshot, items, limits, lambda item: item_text(snapshot, item, most, body))
+
+
+def item_text(
+    snapshot: Snapshot, item: Json, most: int, body: Callable[[Answered], str]
+) -> tuple[str, Answered | None]:
+    """Return what an item of a batch is answered with, and its answer; None where it has a problem."""
+    answer = None
+    try:
+        answer = answered(snapshot, in_asked_language(item["query"]), most)
+        told = f'"answer":{body(answer)}'
+    except Problem as problem:
+        told = f'"problem":{written(problem.as_json())}'
+    return f'{{"id":{written(item["id"])},{told}}}', answer
+
+
+def items_of(snapshot: Snapshot, data: Json, limits: Limits) -> tuple[list[Json], int]:
+    """Return the items of a batch, with what is common to them in each, and how many faults of each sort are told of one.
+
+    Raises:
+        Problem: it is no batch, or too large a one.
+    """
+    items = _read_items(data, limits)
     asked = [queries.asked(item["query"]) for item in items]
     # Names first: to look up what a pattern names takes its time too.
     if sum(map(len, asked)) > limits.batch_decisions:
@@ -67,20 +119,10 @@ def _batch(snapshot: Snapshot, data: Json, limits: Limits) -> tuple[str, list[An
     if sum(map(mul, times, counts)) > limits.batch_decisions:
         raise problems.too_large(limits.batch_decisions, "decisions")
     # Proposals are looked for in every item, however many are wrong: a few each where there are many.
-    most = max(MIN_FAULTS, min(problems.MAX_FAULTS, MOST_FAULTS // len(items)))
-    results: list[str] = []
-    answers: list[Answered] = []
-    for item in items:
-        try:
-            answers.append(answered(snapshot, in_asked_language(item["query"]), most))
-            told = f'"answer":{answers[-1].body}'
-        except Problem as problem:
-            told = f'"problem":{written(problem.as_json())}'
-        results.append(f'{{"id":{written(item["id"])},{told}}}')
-    return f'{{"items":[{",".join(results)}]}}', answers
+    return items, max(MIN_FAULTS, min(problems.MAX_FAULTS, MOST_FAULTS // len(items)))
 
 
-def _read_items(data: Json, most: int) -> list[dict[str, Json]]:
+def _read_items(data: Json, limits: Limits) -> list[dict[str, Json]]:
     """Return the items of a batch, each with ``id`` and ``query``.
 
     Raises:
@@ -88,12 +130,14 @@ def _read_items(data: Json, most: int) -> list[dict[str, Json]]:
     """
     if not isinstance(data, dict):
         raise problems.invalid_query([queries.wrong(data, "an object with `items`", "")])
-    faults = list(queries.key_faults(data, ("items",), ("items",)))
+    faults = list(queries.key_faults(data, ("items", "common"), ("items",)))
+    if "common" in data:
+        faults.extend(queries.object_faults(data["common"], "/common"))
     items = data.get("items", [])
     if not isinstance(items, list):
         raise problems.invalid_query([*faults, queries.wrong(items, "a list", "/items")])
-    if len(items) > most:
-        raise problems.too_large(most, "items")
+    if len(items) > limits.batch_items:
+        raise problems.too_large(limits.batch_items, "items")
     seen: set[str] = set()
     for index, item in enumerate(items):
         pointer = f"/items/{index}"
@@ -112,4 +156,22 @@ def _read_items(data: Json, most: int) -> list[dict[str, Json]]:
         faults.append(Fault(code="Q104", message="nothing is asked", help="add an item", pointer="/items"))
     if faults:
         raise problems.invalid_query(faults)
-    return items
+    return with_common(items, data["common"], limits.batch_bytes) if "common" in data else items
+
+
+def with_common(items: list[dict[str, Json]], common: Json, most: int) -> list[dict[str, Json]]:
+    """Return items with what is common to them; what an item says itself goes before, each fact and each list by itself.
+
+    Raises:
+        Problem: told in each item it would be too large a batch: it is logged with each.
+    """
+    if len(items) * len(exact(common)) > most:
+        raise problems.too_large(most, "bytes, with what is common told in each item,")
+    return [{**item, "query": _over(common, item["query"], COMMON_DEPTH)} for item in items]
+
+
+def _over(common: Json, own: Json, depth: int) -> Json:
+    if not depth or not isinstance(common, dict) or not isinstance(own, dict):
+        return own
+    inner = {name: _over(common[name], value, depth - 1) for name, value in own.items() if name in common}
+    return {**common, **own, **inner}

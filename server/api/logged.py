@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, current_app, g, request
 from flask.typing import ResponseReturnValue
 
+from server import spans
 from server.api import parameters, problems, wire
 from server.api.answers import Answered
 from server.api.wire import written
@@ -37,7 +38,8 @@ def log(answers: Sequence[Answered]) -> None:
     measured = "metrics" in current_app.blueprints
     began = time.monotonic()
     if kept is not None and answers:
-        _write(kept, answers)
+        with spans.part("log"):
+            _write(kept, answers)
     if not measured:
         return
     from server import metrics
@@ -52,9 +54,7 @@ def _write(kept: DecisionLog, answers: Sequence[Answered]) -> None:
     from server.log.decisions import Asking
     from server.log.store import LogUnavailable
 
-    asking = Asking(
-        caller=g.get("caller") or request.remote_addr or "", trace_id=trace_id(request.headers.get("traceparent", ""))
-    )
+    asking = Asking(caller=g.get("caller") or request.remote_addr or "", trace_id=trace_of_request())
     try:
         kept.write([kept.record(answer, asking) for answer in answers])
     except LogUnavailable as error:
@@ -68,6 +68,11 @@ def show_shadow(snapshot: Snapshot, answers: Sequence[Answered], limits: Limits)
     if shadow is not None:
         digest = snapshot.engine.core.digest
         shadow.show([answer for answer in answers if answer.digest == digest], limits.seconds)
+
+
+def trace_of_request() -> str:
+    """Return the trace that this request is part of; empty where it is of none."""
+    return spans.trace_id() or trace_id(request.headers.get("traceparent", ""))
 
 
 def trace_id(told: str) -> str:

@@ -11,7 +11,7 @@ from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 
 import schemas
-from server.api import wire
+from server.api import tagged, wire
 from server.snapshot import Limits, current_limits, limits_json, snapshot_or_none
 
 Json = Any
@@ -57,10 +57,13 @@ def description(facts: Json | None, bounds: Limits) -> Json:
     components: dict[str, Json] = document["components"]["schemas"]
     for name, schema in DOCUMENTS.items():
         components.update(_components(name, schemas.load(schema)))
+    components.update(_components("TaggedAnswer", tagged.schema()))
     if facts is not None:
         components.update(_components("Facts", facts))
         for name in ("Query", "TimelineQuery", "ImprovementQuery", "ReportQuery"):
             components[name]["properties"]["facts"] = {"$ref": "#/components/schemas/Facts"}
+    components["BatchQuery"] = {name: told for name, told in components["Query"].items() if name != "required"}
+    components["BatchQuery"]["title"] = "Merit query in a batch"
     components["Batch"]["properties"]["items"]["maxItems"] = bounds.batch_items
     document["x-limits"] = limits_json(bounds)
     return document
@@ -80,10 +83,14 @@ def _components(name: str, schema: Json) -> dict[str, Json]:
 
 def _moved(value: Json, name: str) -> Json:
     match value:
+        case {"const": bool() as only}:
+            # The same said so that generators write it: they take one value of a text, and stumble over one of these.
+            rest = {key: inner for key, inner in value.items() if key != "const"}
+            return {**rest, "type": "boolean", "enum": [only]}
         case dict():
             return {
                 key: inner.replace("#/$defs/", f"#/components/schemas/{name}.")
-                if key == "$ref" and isinstance(inner, str)
+                if isinstance(inner, str)
                 else _moved(inner, name)
                 for key, inner in value.items()
             }

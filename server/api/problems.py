@@ -145,6 +145,13 @@ KINDS = {
             "left out, never `null`. GET /v1/rules/{rule}/schema tells what a rule can read.",
         ),
         Kind(
+            "too_many_requests",
+            429,
+            "Too many requests",
+            "The caller asks more often than the service lets one caller ask. The header Retry-After tells the seconds until "
+            "it may ask again. Many questions can be asked in one batch.",
+        ),
+        Kind(
             "headers_too_large",
             431,
             "The head of the request is too large",
@@ -174,6 +181,12 @@ KINDS = {
             "The time for the request is over",
             "The question takes longer than one request may; the work on it was stopped. `limits` of GET /v1/status tells "
             "how long that is. Ask for fewer rules, or in several requests.",
+        ),
+        Kind(
+            "issuer_unavailable",
+            503,
+            "Tokens cannot be checked",
+            "The keys by which the tokens of the issuer are checked cannot be had now. Ask again in a moment.",
         ),
         Kind(
             "log_unavailable",
@@ -222,12 +235,14 @@ class Problem(Exception):
         faults: Sequence[Fault] = (),
         allow: Sequence[str] = (),
         digests: Sequence[str] = (),
+        retry_after: int | None = None,
     ) -> None:
         self.kind = KINDS[code]
         self.detail = detail
         self.faults = tuple(faults)
         self.allow = tuple(sorted(allow))
         self.digests = tuple(digests)
+        self.retry_after = retry_after
         super().__init__(detail)
 
     def as_json(self) -> dict[str, Json]:
@@ -250,7 +265,9 @@ class Problem(Exception):
             response.headers["Allow"] = ", ".join(self.allow)
         if self.kind.status == 401:
             response.headers["WWW-Authenticate"] = 'Bearer realm="merit"'
-        if self.kind.status == 503 and self.kind.code != "deadline":
+        if self.retry_after is not None:
+            response.headers["Retry-After"] = str(self.retry_after)
+        elif self.kind.status == 503 and self.kind.code != "deadline":
             response.headers["Retry-After"] = "1"  # the same question would take as long again
         return response
 
@@ -374,6 +391,18 @@ def not_for_reader(said: str, *, has_token: bool) -> Problem:
     advice = "ask with a token of a role that does" if has_token else "tell in `role` one that does"
     fault = Fault(code="W117", message=said, help=advice, pointer=None if has_token else "/role")
     return Problem("forbidden", said, [fault])
+
+
+def too_many_requests(limit: str, seconds: int) -> Problem:
+    """A caller asks more often than it may, and may again in some seconds."""
+    said = f"one caller may ask {limit}"
+    fault = Fault(code="W118", message=said, help=f"ask again in {seconds:,} seconds, or ask in a batch")
+    return Problem("too_many_requests", said, [fault], retry_after=seconds)
+
+
+def issuer_unavailable(said: str) -> Problem:
+    """Whose token came cannot be told, as the issuer's keys are not known."""
+    return Problem("issuer_unavailable", said)
 
 
 def log_unavailable(said: str) -> Problem:

@@ -19,12 +19,13 @@ from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
 from review.report.projection import CannotProject, projecting
 from server.api import problems
 from server.api.languages import language_faults, language_of
+from server.api.only import MOST as MOST_CODES, unknown_faults
 from server.api.problems import Fault
 from server.api.wire import escaped
 
 Json = Any
 REQUIRED = ("decide", "as_of", "facts")
-OPTIONAL = ("request_id", "policy", "detail", "project", "language", "what_if")
+OPTIONAL = ("request_id", "policy", "detail", "project", "language", "what_if", "only")
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 MAX_ID = 200
 """Characters of a request's or an item's id, and of a rule's."""
@@ -50,14 +51,18 @@ def answer(
     """
     faults, more = _first(query_faults(data), most)
     decide = data.get("decide") if isinstance(data, dict) else None
+    no_codes: list[Fault] = []
     unknown, more_unknown = _first(_unknown_rules(engine, decide) if isinstance(decide, list) else (), most)
     if not faults:
         if "policy" in data and data["policy"]["digest"] != engine.core.digest:
             raise problems.other_policies(data["policy"]["digest"], at_hand or [engine.core.digest])
+        if "only" in data:
+            no_codes, more_codes = _first(unknown_faults(engine, data["only"]), most)
+            unknown, more_unknown = [*unknown, *no_codes], more_unknown or more_codes
         if unknown:
             facts, more_facts = _fact_faults(engine, data["facts"], most)
             if not facts:
-                raise problems.unknown_rules(unknown, more=more_unknown)
+                raise (problems.invalid_query if no_codes else problems.unknown_rules)(unknown, more=more_unknown)
             raise problems.invalid_facts([*facts, *unknown], more=more_facts or more_unknown)
         try:
             if "what_if" in data:
@@ -139,6 +144,23 @@ def query_faults(data: Json) -> Iterable[Fault]:
     if isinstance(data, dict) and {"project", "what_if"} <= data.keys():
         message = "a query projects facts or changes them, not both"
         yield Fault(code="Q111", message=message, help="leave out `project` or `what_if`", pointer="/project")
+
+    if isinstance(data, dict) and "only" in data and data.get("detail") == "none":
+        message = "`only` asks for reasons, and `detail` for none"
+        yield Fault(code="Q104", message=message, help="leave out one of them", pointer="/only")
+
+
+def _only_faults(told: Json, pointer: str) -> Iterable[Fault]:
+    """Yield what keeps a value from being codes of reasons that are asked for."""
+    if not isinstance(told, list):
+        advice = f'write ["{told[:MAX_ID]}"]' if isinstance(told, str) else ""
+        yield wrong(told, "a list of codes", pointer, advice)
+    elif not 1 <= len(told) <= MOST_CODES:
+        said = f"{len(told):,} codes are asked for"
+        yield Fault(code="Q104", message=said, help=f"ask for 1 to {MOST_CODES}, or with `*`", pointer=pointer)
+    else:
+        for index, name in enumerate(told):
+            yield from text_faults(name, f"{pointer}/{index}")
 
 
 _PROJECT_ADVICE = "leave `project` out where the facts bring `projected`; else project to a day from `as_of` on"
@@ -294,5 +316,6 @@ _READERS: Mapping[str, Reader] = {
     "project": day_faults,
     "language": language_faults,
     "what_if": _what_if_faults,
+    "only": _only_faults,
 }
 """What looks at each part of a query."""

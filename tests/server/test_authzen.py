@@ -223,6 +223,90 @@ def test_evaluations_are_bounded(engine: Engine) -> None:
     assert ask(client, evaluation())[1]["code"] == "deadline"
 
 
+def rules(*names: str) -> list[Json]:
+    return [{"type": "rule", "id": name} for name in names]
+
+
+@pytest.mark.parametrize(
+    ("action", "properties", "found", "undetermined"),
+    [
+        ("qualify", {"facts": {"ready": True, "seats": 4}}, ["entitlement.go"], []),
+        ("qualify", {"facts": {"seats": 5}}, ["designation.cloud"], ["entitlement.go"]),
+        ("hold", {"records": {"awards": HELD}}, ["designation.cloud"], []),
+        ("hold", {"records": {"awards": []}}, [], []),
+        ("hold", {}, [], ["designation.cloud"]),
+    ],
+)
+def test_rules_are_found_that_an_evaluation_allows(
+    client: FlaskClient, action: str, properties: Json, found: list[str], undetermined: list[str]
+) -> None:
+    body = {**evaluation(action=action, **properties), "resource": {"type": "rule"}}
+
+    status, told = ask(client, body, "search/resource")
+
+    assert (status, told["results"]) == (200, rules(*found))
+    assert told["context"]["undetermined"] == rules(*undetermined)
+    for rule in ("designation.cloud", "entitlement.go"):
+        told = ask(client, evaluation(rule, action, **properties))[1]
+        assert told.get("decision", False) == (rule in found)
+
+
+def test_rules_are_looked_for_among_those_that_are_named(client: FlaskClient) -> None:
+    body = evaluation(facts={"ready": True, "seats": 9})
+
+    def found(**resource: Json) -> Json:
+        return ask(client, {**body, "resource": {"type": "rule", **resource}}, "search/resource")[1]
+
+    assert found(id="designation.*")["results"] == rules("designation.cloud")
+    assert found(id="*")["results"] == found()["results"] == rules("designation.cloud", "entitlement.go")
+    assert [fault["pointer"] for fault in found(id="entitlement.gone")["errors"]] == ["/resource/id"]
+
+
+def test_what_can_be_done_with_a_rule_is_found(client: FlaskClient) -> None:
+    def found(rule: str, **properties: Json) -> tuple[list[Json], list[Json]]:
+        body = evaluation(rule, **properties)
+        del body["action"]
+        status, told = ask(client, body, "search/action")
+        assert status == 200
+        return told["results"], told["context"]["undetermined"]
+
+    held = {"facts": {"seats": 3}, "records": {"awards": HELD}}
+    assert found("designation.cloud", **held) == ([{"name": "hold"}], [])
+    assert found("designation.cloud", facts={"seats": 9}) == ([{"name": "qualify"}], [{"name": "hold"}])
+    assert found("fee.dues") == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("route", "change", "place"),
+    [
+        ("resource", {"action": None}, "/action"),
+        ("resource", {"subject": {"type": "partner"}}, "/subject/id"),
+        ("resource", {"resource": {"type": "rule", "id": 7}}, "/resource/id"),
+        ("resource", {"context": {}}, "/context/as_of"),
+        ("action", {"resource": {"type": "rule"}}, "/resource/id"),
+        ("action", {"resource": {"type": "rule", "id": "*"}}, "/resource/id"),
+        ("action", {"action": {"name": "fly"}}, "/action/name"),
+        ("action", {"subject": {"type": "partner", "id": "A", "properties": {"facts": {"no": 1}}}}, "/subject/properties/facts/no"),
+    ],
+)  # fmt: skip
+def test_what_is_no_search_is_told_at_its_place(client: FlaskClient, route: str, change: Json, place: str) -> None:
+    status, told = ask(client, {**evaluation(), **change}, f"search/{route}")
+
+    assert (status, told["code"], told["errors"][0]["pointer"]) == (400, "invalid_evaluation", place)
+
+
+def test_a_search_is_logged_as_a_query(engine: Engine, tmp_path: Path) -> None:
+    log = DecisionLog(str(tmp_path / "log.sqlite"))
+    client = create_app(engine, log=log).test_client()
+
+    told = ask(client, {**evaluation(facts={"ready": True}), "resource": {"type": "rule"}}, "search/resource")[1]
+    log.close()
+
+    with closing(Store(str(tmp_path / "log.sqlite"))) as store:
+        assert [one.entry.decision_id for one in store.entries()] == [told["context"]["decision_id"]]
+        assert [one.outcome for one in replay(store, engine)] == ["same"]
+
+
 def test_evaluations_are_logged_as_queries_that_can_be_decided_once_more(engine: Engine, tmp_path: Path) -> None:
     log = DecisionLog(str(tmp_path / "log.sqlite"))
     client = create_app(engine, log=log).test_client()
@@ -248,6 +332,8 @@ def test_the_configuration_tells_where_to_ask(engine: Engine, client: FlaskClien
         "policy_decision_point": "https://pdp.example.org/merit",
         "access_evaluation_endpoint": "https://pdp.example.org/merit/access/v1/evaluation",
         "access_evaluations_endpoint": "https://pdp.example.org/merit/access/v1/evaluations",
+        "search_resource_endpoint": "https://pdp.example.org/merit/access/v1/search/resource",
+        "search_action_endpoint": "https://pdp.example.org/merit/access/v1/search/action",
     }
     done = CliRunner().invoke(merit, ["serve", "--public-url", "pdp.example.org"])
     assert (done.exit_code, "is no address; write it as https://host" in done.output) == (2, True)

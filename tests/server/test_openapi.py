@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,8 @@ from server.snapshot import Limits
 Json = Any
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 VALID, INVALID = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "30"))
+"""Of each route; `make fuzz` asks for more."""
 ROUTES = [
     "GET /.well-known/authzen-configuration",
     "GET /health/live",
@@ -40,11 +43,15 @@ ROUTES = [
     "GET /v1/status",
     "POST /access/v1/evaluation",
     "POST /access/v1/evaluations",
+    "POST /access/v1/search/action",
+    "POST /access/v1/search/resource",
     "POST /v1/decisions",
     "POST /v1/decisions/batch",
     "POST /v1/improvements",
     "POST /v1/report",
     "POST /v1/timeline",
+    "POST /v2/decisions",
+    "POST /v2/decisions/batch",
 ]
 CAN_BE_INVALID = [
     "GET /v1/rules",
@@ -80,7 +87,7 @@ def test_whatever_is_asked_is_answered_as_described(described: Any, engine: Engi
         decide=known,
         is_known=st.sampled_from([True, True, False]),
     )
-    @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def ask(case: schemathesis.Case, decide: list[str], is_known: bool) -> None:
         if is_known:
             _ask_for(case, decide)

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
 import schemas
+from server.access import Access
 from server.app import create_app
 from server.tokens import Token, hash_of, new_token
 from tests.review.test_report import DAY, OPEN, READ, told
@@ -77,7 +78,7 @@ def test_with_tokens_the_role_is_that_of_the_token() -> None:
     known = {hash_of(token): Token(f"who is {role}", frozenset({"report"}), role) for role, token in tokens.items()}
     other = new_token()
     client = create_app(
-        READ, known={**known, hash_of(other): Token("other", frozenset({"decide", "read"}))}
+        READ, access=Access(known={**known, hash_of(other): Token("other", frozenset({"decide", "read"}))})
     ).test_client()
 
     def ask(token: str, **more: Json) -> tuple[int, Json]:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from cli.main import merit
 from evaluator.engine import Engine
+from server.access import Access
 from server.app import create_app
 from server.log.decisions import DecisionLog
 from server.log.store import Store
@@ -27,10 +28,14 @@ NEEDED = {
     "/v1/decisions": "decide",
     "/v1/decisions/batch": "decide",
     "/v1/timeline": "decide",
+    "/v2/decisions": "decide",
+    "/v2/decisions/batch": "decide",
     "/v1/improvements": "decide",
     "/v1/report": "report",
     "/access/v1/evaluation": "decide",
     "/access/v1/evaluations": "decide",
+    "/access/v1/search/action": "decide",
+    "/access/v1/search/resource": "decide",
     "/v1/decisions/<decision_id>": "log",
     "/v1/rules": "read",
     "/v1/rules/<rule>": "read",
@@ -44,7 +49,7 @@ TOKENS = {scope: new_token() for scope in SCOPES}
 @pytest.fixture(scope="module")
 def guarded(engine: Engine) -> Flask:
     known = {hash_of(token): Token(f"who may {scope}", frozenset({scope})) for scope, token in TOKENS.items()}
-    return create_app(engine, known=known)
+    return create_app(engine, access=Access(known=known))
 
 
 def ask(client: FlaskClient, route: str, token: str | None) -> tuple[int, Json]:
@@ -88,7 +93,7 @@ def test_a_token_is_asked_for_in_the_words_of_http(guarded: Flask) -> None:
 def test_the_log_names_who_asked(engine: Engine, tmp_path: Path) -> None:
     log = DecisionLog(str(tmp_path / "log.sqlite"))
     token = new_token()
-    app = create_app(engine, log=log, known={hash_of(token): Token("billing", frozenset({"decide"}))})
+    app = create_app(engine, log=log, access=Access(known={hash_of(token): Token("billing", frozenset({"decide"}))}))
 
     response = app.test_client().post("/v1/decisions", json=QUERY, headers={"Authorization": f"Bearer {token}"})
 
