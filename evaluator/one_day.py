@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from dsl import core as c
+from dsl.core.algebra import RANGES, truth_of
 from dsl.core.ops.parts import in_force
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, is_settled
 from dsl.core.references import expressions
@@ -375,7 +376,7 @@ class OneDay:
                 bounds = [self._decide(bound, at) for bound in setting.value]
                 explanations.extend(bounds)
                 first, last = (bound.range for bound in bounds)
-                may_choose = is_open(first, last, at.day)
+                may_choose = truth_of(is_open(RANGES, first, last, at.day))
                 reasons.append(window_reason(f"{base.rule}.window", first, last, setting, context))
                 if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
                     # Without a membership there is no anniversary, and no window at one.
