@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from dsl import core as c
+from dsl.core.algebra import RANGES, truth_of
 from dsl.core.ops.parts import in_force
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, is_settled
 from dsl.core.references import expressions
@@ -144,7 +145,7 @@ class OneDay:
         for setting in version.settings.get("renewable", ()):
             if at.day in setting.days and isinstance(setting.value, tuple):
                 first, last = (self._decide(bound, at) for bound in setting.value)
-                yield _Window(setting, first, last, is_open(first.range, last.range, at.day))
+                yield _Window(setting, first, last, truth_of(is_open(RANGES, first.range, last.range, at.day)))
 
     def _asked(self, option: c.Option, at: Moment) -> Explanation | None:
         """Decide what an option asks for; None where that is nothing."""

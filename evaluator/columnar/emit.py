@@ -114,6 +114,8 @@ def _of_rule(rule: RuleColumns) -> Iterator[tuple[str, Term]]:
     if rule.held is not None:
         yield from ((f"{rule.rule}|held", rule.held.held), (f"{rule.rule}|since", rule.held.since))
     yield f"{rule.rule}|settled", rule.settled
+    for name, term in rule.options:
+        yield f"{rule.rule}|option|{name}", term
     for (code, day, projected), term in rule.unmet:
         told = f"|{day}" if day is not None else ""
         yield f"{rule.rule}|unmet|{code}{told}{'|projected' if projected else ''}", term

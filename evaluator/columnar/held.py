@@ -18,6 +18,7 @@ from dsl.core.ranges import NEVER
 from dsl.core.walk import by_role, walk
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Ordered, Sql, ordered_of
+from evaluator.columnar.days import Day
 from evaluator.columnar.layout import PARTNER, PROJECTED
 from evaluator.columnar.source import Source, sql_table
 from evaluator.columnar.stages import Stages, columns_read
@@ -85,7 +86,7 @@ class Register:
         self._tables: dict[bool, _Table] = {}
         self._plain: dict[tuple[str, str, date], bool] = {}
 
-    def holds(self, award: str, level: str | None, day: date, projected: bool) -> Said:
+    def holds(self, award: str, level: str | None, day: Day, projected: bool) -> Said:
         """Return whether an award is held, by an entry of its own or as benefits that were bought with another."""
         table = self._table(projected)
         entry = self._entry(table, award, level, day)
@@ -94,14 +95,14 @@ class Register:
             values.append(self._bought_with(table, award, day))
         return self._any_of(table, values, [entry.left])
 
-    def paid(self, award: str, day: date, projected: bool) -> Said:
+    def paid(self, award: str, day: Day, projected: bool) -> Said:
         """Return whether an award is held with which benefits were bought."""
         table = self._table(projected)
         entry = self._entry(table, award, None, day)
         bought = t.negated(t.equal(table.field("benefits"), t.text("none")))
         return self._any_of(table, [t.both(entry.value, bought)], [t.both(entry.left, t.perhaps(bought))])
 
-    def lapsed(self, award: str, level: str | None, day: date, projected: bool) -> Said:
+    def lapsed(self, award: str, level: str | None, day: Day, projected: bool) -> Said:
         """Return whether an award was held once and is not any longer."""
         table = self._table(projected)
         entry = self._entry(table, award, level, day)
@@ -110,15 +111,15 @@ class Register:
         value = self.source.stages.keep(t.both(once.value, t.negated(held.value)))
         return Said(value, t.both(t.perhaps(once.value), held.left))
 
-    def in_renewal(self, award: str, day: date, projected: bool) -> Said:
+    def in_renewal(self, award: str, day: Day, projected: bool) -> Said:
         """Return whether an entry of an award may be renewed on a day: none where none goes on, else the row engine says."""
         table = self._table(projected)
         entry = self._entry(table, award, None, day)
-        going = t.both(entry.is_it, t.compared(exp.LT, t.day(day), table.field("ended")))
+        going = t.both(entry.is_it, t.compared(exp.LT, day.term, table.field("ended")))
         may = t.perhaps(going)
         return self._any_of(table, [t.chosen([(may, NULL)], FALSE)], [may])
 
-    def standing(self, rule: c.Rule, day: date, projected: bool) -> Held:
+    def standing(self, rule: c.Rule, day: Day, projected: bool) -> Held:
         """Return the standing of a rule's award, where at most one entry says something of it."""
         keep, zero = self.source.stages.keep, t.number(0)
         table = self._table(projected)
@@ -130,17 +131,17 @@ class Register:
         known = t.both(*(table.told(name) for name in fields))
         held = t.surely(entry.value)
         ends = t.chosen([(t.equal(ended, t.day(NEVER)), NULL)], ended)
-        last = table.keep(_earlier(ends, end_of_force(rule, day)))
+        last = table.keep(_earlier(ends, end_of_force(rule, day.at)))
         gone = t.both(t.told(last), t.surely(t.compared(exp.GT, last, attained)))
         # What ended it counts from its day on, unless a check ended it before.
         unchecked = (
-            t.surely(t.at_least(table.field("anniversary"), last)) if self._is_plain_of_all(rule, day) else FALSE
+            t.surely(t.at_least(table.field("anniversary"), last)) if self._is_plain_of_all(rule, day.at) else FALSE
         )
         lost = t.both(
             t.negated(t.perhaps(entry.value)),
-            t.either(t.negated(gone), t.compared(exp.GT, last, t.day(day)), unchecked),
+            t.either(t.negated(gone), t.compared(exp.GT, last, day.term), unchecked),
         )
-        until = t.chosen([(held, _earlier(ends, self._goes_out_of_force(rule, day))), (gone, last)])
+        until = t.chosen([(held, _earlier(ends, self._goes_out_of_force(rule, day.at))), (gone, last)])
         number = table.number_of(may)
         fine = table.number_of(t.both(may, known, t.either(held, t.surely(lost))))
         settled = t.both(
@@ -222,18 +223,18 @@ class Register:
         more = t.either(*(t.compared(exp.GT, table.number_of(one), zero) for one in left if not t.is_false(one)))
         return Said(value, keep(t.both(told, more)))
 
-    def _entry(self, table: _Table, award: str, level: str | None, day: date) -> _Entry:
+    def _entry(self, table: _Table, award: str, level: str | None, day: Day) -> _Entry:
         """Return what an entry says of an award on a day, of it or of one that it followed."""
         rule = self.core.rule_of_award.get(award)
-        today = t.day(day)
-        names = {award, *former(rule, day)}
+        today = day.term
+        names = {award, *former(rule, day.at)}
         is_it = table.among("award", names)
         begun = t.compared(exp.LTE, table.field("attained"), today)
         going = t.compared(exp.LT, today, table.field("ended"))
         enough: Term = TRUE
         if rule is not None and level is not None and level in rule.levels:
             enough = table.among("level", rule.levels[rule.levels.index(level) :])
-        if rule is not None and rule.version_on(day) is None:
+        if rule is not None and rule.version_on(day.at) is None:
             return _Entry(is_it, begun, enough, FALSE, FALSE)
         before = table.keep(t.both(is_it, enough, begun, going))
         told = t.both(*(table.told(name) for name in ("award", "attained", "anniversary")))
@@ -241,14 +242,14 @@ class Register:
         if rule is None or not rule.is_award:
             # Benefits are bought for a year; there is nothing to check.
             return _Entry(is_it, begun, enough, table.keep(t.both(before, t.chosen([(told, ahead)]))), FALSE)
-        plain = table.among("award", {name for name in names if self._is_plain(name, award, day)})
+        plain = table.among("award", {name for name in names if self._is_plain(name, award, day.at)})
         unchecked = table.keep(t.both(t.surely(plain), ahead, told))
         value = table.keep(t.both(before, t.chosen([(unchecked, TRUE)])))
         return _Entry(is_it, begun, enough, value, table.keep(t.both(t.perhaps(before), told, t.negated(unchecked))))
 
-    def _bought_with(self, table: _Table, benefit: str, day: date) -> Term:
+    def _bought_with(self, table: _Table, benefit: str, day: Day) -> Term:
         """Return whether benefits are held that were bought with the award of an entry: theirs until its anniversary."""
-        today = t.day(day)
+        today = day.term
         return t.both(
             t.negated(table.among("award", self.core.benefits)),
             table.among("benefits", {benefit, benefit.partition(".")[2]}),

@@ -6,18 +6,22 @@ here. What stands on another day, in another rule or a named value is written on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
 
 from dsl import core as c
+from dsl.core.anywhere import Anywhere
+from dsl.core.moves import Movement, Place
 from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Dates
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Flag, Ordered, Sql, Value, bounded, constant, ordered_of
+from evaluator.columnar.days import Day, exactly
 from evaluator.columnar.held import Register
 from evaluator.columnar.known import Known
 from evaluator.columnar.nothing import Progresses
@@ -47,7 +51,7 @@ class Written(WithRoles):
     roles: tuple[Role, ...] = ()
     open: Term = t.FALSE
     """Where the row engine is asked instead; never unknown itself."""
-    day: date | None = None
+    day: Day | None = None
     projected: bool = False
     present: Term = TRUE
     """Whether its parts are told of."""
@@ -71,11 +75,12 @@ class Lowering:
         self.types = {name: one.type for name, one in self.core.facts.items()}
         self.types |= {name: one.type for name, one in self.core.named.items() if one.supplied}
         """Of what partners tell."""
-        self._written: dict[tuple[int, date, bool, str], tuple[c.Expr, Written]] = {}
+        self._written: dict[tuple[int, Day, bool, str], tuple[c.Expr, Written]] = {}
         self._nobody: Interpreter | None = None
-        self._requirements: dict[tuple[str, date, bool], Written] = {}
+        self._is_told = Anywhere(self.core, _is_told)
+        self.movement = Movement(self.core)
 
-    def on(self, node: c.Expr, day: date, projected: bool, rule: str) -> Written:
+    def on(self, node: c.Expr, day: Day, projected: bool, rule: str) -> Written:
         """Write a node and what is below it.
 
         Raises:
@@ -87,7 +92,7 @@ class Lowering:
             self._written[key] = (node, self._write(node, day, projected, rule))
         return self._written[key][1]
 
-    def _write(self, node: c.Expr, day: date, projected: bool, rule: str) -> Written:
+    def _write(self, node: c.Expr, day: Day, projected: bool, rule: str) -> Written:
         outer, self.sql.open = self.sql.open, []
         try:
             definition = definition_of(type(node))
@@ -95,23 +100,23 @@ class Lowering:
                 found = self._read(sourced(node), day, projected, rule)
             else:
                 parts: Asked[Written, Value] = Asked(self.sql, lambda part: self.on(part, day, projected, rule))
-                value: Value = definition(self.sql, node, parts, day)
+                value: Value = definition(self.sql, node, parts, day.at)
                 found = Written(node, value, tuple(parts.parts), tuple(parts.roles), day=day, projected=projected)
             raised = self.stages.keep(t.either(found.open, *(part.open for part in found.parts), *self.sql.open))
             return Written(node, found.value, found.parts, found.roles, raised, day, found.projected, found.present)
         finally:
             self.sql.open = outer
 
-    def requirement(self, rule: c.Rule, day: date, projected: bool) -> Written | None:
+    def requirement(self, rule: c.Rule, day: Day, projected: bool) -> Written | None:
         """Write the requirement of a rule on a day; None where it is not in force, or asks for nothing."""
-        version = rule.version_on(day)
+        version = rule.version_on(day.at)
         if version is None or version.requirement is None:
             return None
         return self.on(version.requirement, day, projected, rule.id)
 
     # ---- what is read
 
-    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Written:
+    def _read(self, node: c.Sourced, day: Day, projected: bool, rule: str) -> Written:
         def of(value: Value, part: Written | None = None, *, present: Term = TRUE, open_: Term = t.FALSE) -> Written:
             parts = () if part is None else (part,)
             return Written(node, value, parts, ("value",) if parts else (), open_, day, projected, present)
@@ -122,7 +127,7 @@ class Lowering:
             case c.Literal(value=value):
                 return of(constant(value))  # type: ignore[arg-type]
             case c.Today():
-                return of(constant(day))
+                return of(day.value)
             case c.Fact(name=name, type=type_):
                 return of(self.source.fact(name, type_, day, projected))
             case c.Named():
@@ -131,15 +136,16 @@ class Lowering:
                 asked = self.core.rules[node.rule]
                 part = self.requirement(asked, day, projected)
                 if part is None:
-                    return of(constant(asked.version_on(day) is not None))
+                    return of(constant(asked.version_on(day.at) is not None))
                 return of(part.value, part)
             case c.OnDate(value=value, date=when):
-                exact = ordered_of(self.on(when, day, projected, rule).value).exact
+                found = self.on(when, day, projected, rule)
+                exact = ordered_of(found.value).exact
                 if not isinstance(exact, date):
-                    raise Cannot("a day that depends on the partner")
+                    return self._on_a_day_of_its_own(node, found, projected, rule)
                 if exact > self.as_of:
                     raise Cannot("a day that lies ahead")
-                part = self.on(value, exact, projected, rule)
+                part = self.on(value, exactly(exact), projected, rule)
                 return of(part.value, part)
             case c.AsProjected(value=value):
                 part = self.on(value, day, True, rule)
@@ -172,7 +178,7 @@ class Lowering:
             return self.sql.unknown(node.type)
         return bounded(node.type.low if least is None else least, node.type.high)
 
-    def _named(self, node: c.Named, day: date, projected: bool) -> Written:
+    def _named(self, node: c.Named, day: Day, projected: bool) -> Written:
         named = self.core.named[node.name]
         given = self.source.supplied(node.name, named.type, day, projected) if node.supplied else None
         if given is not None and t.is_true(given[0]):
@@ -186,9 +192,9 @@ class Lowering:
         found = self.sql.first([(lambda: test, lambda: told), (None, lambda: part.value)])
         return Written(node, found, (part,), ("value",), day=day, projected=projected, present=t.negated(test.term))
 
-    def _of_register(self, node: c.Holds | c.Paid | c.Lapsed | c.InRenewal, day: date, projected: bool) -> Written:
+    def _of_register(self, node: c.Holds | c.Paid | c.Lapsed | c.InRenewal, day: Day, projected: bool) -> Written:
         """What the register says of an award, where no check has to be decided for it."""
-        if day > self.as_of:
+        if day.last > self.as_of:
             raise Cannot("the register of a day that lies ahead")
         level = node.level if isinstance(node, c.Holds | c.Lapsed) else None
         match node:
@@ -204,15 +210,17 @@ class Lowering:
                 assert_never(node)
         return Written(node, self.sql.flag(said.value, False), (), (), said.left, day, projected)
 
-    def _anniversary(self, node: c.Anniversary, day: date, projected: bool, rule: str) -> Written:
+    def _anniversary(self, node: c.Anniversary, day: Day, projected: bool, rule: str) -> Written:
         """An anniversary of what is held; of who holds nothing, which is the same for all, it is reckoned once."""
-        if day > self.as_of or (node.after is not None and not isinstance(node.after, c.Literal)):
-            raise Cannot("an anniversary after a day that depends on the partner")
+        if day.last > self.as_of:
+            raise Cannot("an anniversary of a day that lies ahead")
+        if not day.is_exact:
+            raise Cannot("an anniversary of each day of a window")
         if self._nobody is None:
             told: dict[str, Any] = {"records": {"awards": []}}
             facts = {**told, "projected": told}
             self._nobody = Interpreter(self.core, Facts(self.core, facts, self.as_of))
-        at = Moment(day, projected, rule=self.core.rules.get(rule))
+        at = Moment(day.at, projected, rule=self.core.rules.get(rule))
         versions = at.rule.versions if at.rule is not None else ()
         lasts = (
             one for version in versions for setting in version.settings.get("valid", ()) for one in _values(setting)
@@ -226,24 +234,65 @@ class Lowering:
         if node.which in ("own", "attained"):
             return Written(node, constant(exact), day=day, projected=projected)
         # What is attained on an anniversary is checked at the next one.
-        after = day if node.which == "shared" else day - timedelta(days=1)
-        held_on = day
+        after = day.at if node.which == "shared" else day.at - timedelta(days=1)
+        held_on = day.at
         if node.which == "first":
-            after = self._first_after(node, at.rule, after)
-            held_on = min(after, day)
+            after = self._first_after(node, at, after)
+            held_on = min(after, held_on)
         kind = at.rule.kind if node.which == "shared" and at.rule is not None else None
         given = self.register.anniversary(after, held_on, kind, projected, back=node.which == "first")
         end = End(self.stages.keep(t.fallen_back(given.day, t.day(exact))), True)
         return Written(node, Ordered(end, end, is_day=True), (), (), given.left, day, projected)
 
-    def _first_after(self, node: c.Anniversary, rule: c.Rule | None, otherwise: date) -> date:
+    def _first_after(self, node: c.Anniversary, at: Moment, otherwise: date) -> date:
         """Return the day after which the first anniversary is meant."""
         if node.after is not None:
-            if not isinstance(node.after, c.Literal) or not isinstance(node.after.value, date):
+            rule = at.rule.id if at.rule is not None else ""
+            exact = ordered_of(self.on(node.after, exactly(at.day), at.projected, rule).value).exact
+            if not isinstance(exact, date):
                 raise Cannot("an anniversary after a day that depends on the partner")
-            return node.after.value
-        starts = [one.days.start for one in rule.versions if one.days.start is not None] if rule is not None else []
+            return exact
+        versions = at.rule.versions if at.rule is not None else ()
+        starts = [one.days.start for one in versions if one.days.start is not None]
         return min(starts) - timedelta(days=1) if starts else otherwise
+
+    def _on_a_day_of_its_own(self, node: c.OnDate, when: Written, projected: bool, rule: str) -> Written:
+        """What the policies say of a day that each partner has of its own: of no partner anything is read for it.
+
+        Of each epoch of what is asked it is written once.
+        """
+        if self._is_told.within(node.value):
+            raise Cannot("what partners tell of a day that depends on the partner")
+        given = ordered_of(when.value)
+        column = self.stages.keep(given.low.term)
+        starts = sorted(self.movement.of(node.value, Place(projected, rule=rule)).days)
+        epochs = [
+            self.on(node.value, Day(one, column, column.name, date.max), projected, rule) for one in (date.min, *starts)
+        ]
+        branches: list[tuple[Callable[[], Value] | None, Callable[[], Value]]] = [
+            (_later(self.sql.compare("<", given, constant(start))), _later(part.value))
+            for start, part in zip(starts, epochs, strict=False)
+        ]
+        found = self.sql.first([*branches, (None, _later(epochs[-1].value))])
+        known: Term = TRUE
+        if not given.known or not given.is_point:
+            # Of a day that is not known nothing is known.
+            known = self.stages.keep(t.surely(t.equal(given.low.term, given.high.term)))
+            test = Flag(known, True)
+            found = self.sql.first([(_later(test), _later(found)), (None, _later(self.sql.unknown(node.type)))])
+        # Why it is that day is told where it is not known.
+        return Written(node, found, (when,), ("date",), projected=projected, present=t.negated(known))
+
+
+def _is_told(node: c.Expr) -> bool:
+    """Whether partners tell it, or it is of some day of its own."""
+    return not isinstance(node, c.Literal | c.Today) and (
+        isinstance(node, c.Sourced | c.Requirement) and not (isinstance(node, c.Named) and not node.supplied)
+    )
+
+
+def _later(value: Value) -> Callable[[], Value]:
+    return lambda: value
 
 
 def _values(setting: c.SettingVersion) -> tuple[c.Expr, ...]:

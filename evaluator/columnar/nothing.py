@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from dsl.core.ops.progress import progress
 from dsl.core.ranges import Range, Truth, truth
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import Flag, Value, Word, of_range
+from evaluator.columnar.days import Day, exactly
 from evaluator.columnar.layout import HISTORY
 from evaluator.columnar.terms import Cannot
 from evaluator.facts import Facts
@@ -47,7 +47,7 @@ class Progresses:
         key = (id(part), rule)
         if key not in self._done:
             outer, sql.open = sql.open, []
-            nothing = _Nothing(self, rule, part.day or self.lowering.as_of)
+            nothing = _Nothing(self, rule, part.day or exactly(self.lowering.as_of))
             found: Value = progress(sql, part, nothing, lambda below: self.of(below, rule))  # type: ignore[arg-type]
             if not t.is_true(part.present):
                 # A measure that is told is no work that was done.
@@ -59,18 +59,20 @@ class Progresses:
         sql.open += open_
         return value
 
-    def given(self, node: c.Expr, rule: str, day: date, how: Callable[[Range], Range]) -> Value:
+    def given(self, node: c.Expr, rule: str, day: Day, how: Callable[[Range], Range]) -> Value:
         """Return what is made of what a node is to a partner with nothing, of the same choices.
 
         Raises:
             Cannot: too much of it depends on what the partner chooses.
         """
+        if not day.is_exact:
+            raise Cannot("progress on each day of a window")
         names = self._choices(node)
         found: list[tuple[Mapping[str, str | None], Range]] = []
         types = self.lowering.types
         for values in product(*((*types[name].choices, None) for name in names)):
             told = dict(zip(names, values, strict=True))
-            at = Moment(day, rule=self.lowering.core.rules[rule])
+            at = Moment(day.at, rule=self.lowering.core.rules[rule])
             found.append((told, how(given(self._with(told).once(node, at)))))
         if all(range_ == found[0][1] for _, range_ in found):
             return of_range(found[0][1])
@@ -109,7 +111,7 @@ class Progresses:
         for told, range_ in found:
             tests = []
             for name, value in told.items():
-                word = low.source.fact(name, low.types[name], low.as_of, False)
+                word = low.source.fact(name, low.types[name], exactly(low.as_of), False)
                 if not isinstance(word, Word):
                     raise AssertionError("a choice is a word")
                 tests.append(t.untold(word.term) if value is None else t.surely(t.equal(word.term, t.text(value))))
@@ -129,7 +131,7 @@ class _Nothing:
 
     progresses: Progresses
     rule: str
-    day: date
+    day: Day
 
     def gives(self, node: c.Expr) -> Value:
         """Return what a node is."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
@@ -13,6 +12,7 @@ from sqlglot import exp
 from dsl import core as c
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Ordered, Sql, Value, constant, ordered_of
+from evaluator.columnar.days import Day
 from evaluator.columnar.layout import PARTNER, PROJECTED
 from evaluator.columnar.source import Source, sql_table
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
@@ -41,9 +41,9 @@ class _Asked:
 
     lists: dict[frozenset[str], int] = field(default_factory=dict)
     """The names of each list as they may be told, and which digit of the whole numbers says that a name is on it."""
-    of_person: dict[tuple[int, date, bool], str] = field(default_factory=dict)
+    of_person: dict[tuple[int, Day, bool], str] = field(default_factory=dict)
     """Of each person, on which lists of a number its records are on a day, surely or perhaps: by the names of their columns."""
-    strays: dict[tuple[date, frozenset[str]], str] = field(default_factory=dict)
+    strays: dict[tuple[Day, frozenset[str]], str] = field(default_factory=dict)
     """Of each person, how many records without a name of the person may be on a list."""
     of_partner: dict[Term, str] = field(default_factory=dict)
     """Of each partner, figures over its persons."""
@@ -57,9 +57,9 @@ class PeopleTable:
         self.source = source
         self._asked: dict[bool, _Asked] = {}
 
-    def count(self, node: c.People, day: date, projected: bool, sql: Sql) -> Value:
+    def count(self, node: c.People, day: Day, projected: bool, sql: Sql) -> Value:
         """Return how many different people hold, on a day, a certification of enough of the lists."""
-        if day > self.source.as_of:
+        if day.last > self.source.as_of:
             raise Cannot("people on a day that lies ahead")
         told = self.source.told("certifications", projected)
         partial = self.source.partial("certifications", projected)
@@ -73,7 +73,7 @@ class PeopleTable:
         last = first if known and least == most else End(most, known)
         return Ordered(first, last, 0, 0, MAX_ROWS)
 
-    def different(self, node: c.DifferentPeople, day: date, projected: bool, sql: Sql) -> Value:
+    def different(self, node: c.DifferentPeople, day: Day, projected: bool, sql: Sql) -> Value:
         """Return how many of the lists can be filled with a different person each, where all about them is known.
 
         For some of the lists there are no more different people than hold one of them, and the others can be filled at
@@ -93,7 +93,7 @@ class PeopleTable:
             sql.open.append(sql.keep(t.negated(t.surely(t.equal(found.low.term, found.high.term)))))
         return found
 
-    def _figures(self, node: c.People, day: date, projected: bool) -> tuple[Term, Term]:
+    def _figures(self, node: c.People, day: Day, projected: bool) -> tuple[Term, Term]:
         if self.source.is_empty(TABLE, projected):
             return t.number(0), t.number(0)
         asked = self._asked.setdefault(projected, _Asked())
@@ -120,13 +120,13 @@ class PeopleTable:
     def _is_full(self, name: str, projected: bool) -> bool:
         return self.source.is_full(TABLE, f"f_{name}", projected)
 
-    def _told_as(self, listing: c.CertificationList, day: date) -> frozenset[str]:
+    def _told_as(self, listing: c.CertificationList, day: Day) -> frozenset[str]:
         """Return how the certifications of a list that count on a day may be told."""
-        names = {entry.certification for entry in listing.entries if day in entry.days}
+        names = {entry.certification for entry in listing.entries if day.at in entry.days}
         every = names | set(self.core.certifications)
         return frozenset(told for told in every if self.core.certifications.get(told, told) in names)
 
-    def _holds(self, asked: _Asked, names: frozenset[str], day: date, *, sure: bool) -> Term:
+    def _holds(self, asked: _Asked, names: frozenset[str], day: Day, *, sure: bool) -> Term:
         """Return whether a person has a record of a list that counts on a day, surely or perhaps; never unknown."""
         if not names:
             return FALSE
@@ -139,7 +139,7 @@ class PeopleTable:
         """Return of how many persons something is true."""
         return self._aggregate(asked, exp.Count(this=t.chosen([(test, t.number(1))])), projected)
 
-    def _number_of_strays(self, asked: _Asked, names: frozenset[str], day: date, projected: bool) -> Term:
+    def _number_of_strays(self, asked: _Asked, names: frozenset[str], day: Day, projected: bool) -> Term:
         asked.lists.setdefault(names, len(asked.lists))
         column = asked.strays.setdefault((day, names), f"s{len(asked.strays)}")
         return self._aggregate(asked, exp.Sum(this=t.column(column)), projected)
@@ -149,11 +149,11 @@ class PeopleTable:
             f"people_{int(projected)}", asked.of_partner.setdefault(term, f"n{len(asked.of_partner)}")
         )
 
-    def _valid(self, day: date, projected: bool) -> _Valid:
+    def _valid(self, day: Day, projected: bool) -> _Valid:
         """Return when a record counts on a day."""
         tests = [
-            (t.compared(exp.LTE, t.column("f_earned"), t.day(day)), self._is_full("earned", projected)),
-            (t.compared(exp.LTE, t.day(day), t.column("f_expires")), self._is_full("expires", projected)),
+            (t.compared(exp.LTE, t.column("f_earned"), day.term), self._is_full("earned", projected)),
+            (t.compared(exp.LTE, day.term, t.column("f_expires")), self._is_full("expires", projected)),
         ]
         return _Valid(
             t.both(*(test if full else t.surely(test) for test, full in tests)),
@@ -185,7 +185,7 @@ class PeopleTable:
         def when(test: Term, value: Term) -> Term:
             return t.chosen([(test, value)], zero)
 
-        def on_day(day: date, *, sure: bool) -> Term:
+        def on_day(day: Day, *, sure: bool) -> Term:
             """Whether a row counts on a day, of those that may on some day that is asked."""
             if is_of_one and (not sure or valid[day].sure == valid[day].may):
                 return TRUE

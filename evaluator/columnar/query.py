@@ -13,15 +13,17 @@ from sqlglot import exp
 
 from dsl import core as c
 from evaluator.columnar import terms as t
-from evaluator.columnar.algebra import Flag, Ordered, Value, Word, flag_of, ordered_of
+from evaluator.columnar.algebra import Flag, Ordered, Value, Word, constant, flag_of, ordered_of
+from evaluator.columnar.days import exactly
 from evaluator.columnar.held import Held
 from evaluator.columnar.known import Known
 from evaluator.columnar.layout import PARTNER
 from evaluator.columnar.lowering import Lowering, Written
-from evaluator.columnar.results import DIGITS, PLACES
+from evaluator.columnar.results import DIGITS, NO_CHOICE, PLACES
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
 from evaluator.engine import Engine
 from evaluator.reasons.plan import Within
+from evaluator.reasons.statements import is_open
 
 Key = tuple[str, date | None, bool]
 """What tells a reason from every other of its decision: its code, its day, and whether it is of projected facts."""
@@ -42,6 +44,8 @@ class RuleColumns:
     stage: Term | None = None
     held: Held | None = None
     """What the register says of an award."""
+    options: tuple[tuple[str, Term], ...] = ()
+    """Whether each option can be chosen, by its name."""
     unmet: tuple[tuple[Key, Term], ...] = ()
     """Whether each reason is not met; never unknown."""
 
@@ -73,7 +77,7 @@ class Lowered:
 
 
 def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
-    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``l`` until, ``u`` not met."""
+    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``l`` until, ``o`` options, ``u`` not met."""
     yield f"s{prefix}", rule.settled
     if rule.eligible is not None:
         yield f"d{prefix}", rule.eligible
@@ -84,6 +88,8 @@ def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
         yield f"g{prefix}", rule.stage
     if rule.held is not None:
         yield from ((f"h{prefix}", rule.held.held), (f"f{prefix}", rule.held.since), (f"l{prefix}", rule.held.until))
+    for index, (_, term) in enumerate(rule.options):
+        yield f"o{prefix}_{index}", term
     for index, (_, term) in enumerate(rule.unmet):
         yield f"u{prefix}_{index}", term
 
@@ -106,6 +112,7 @@ class _Rule:
         self.lowering = lowering
         self.rule = rule
         self.day = lowering.as_of
+        self.today = exactly(lowering.as_of)
 
     def columns(self) -> RuleColumns:
         """Return the columns of the rule.
@@ -123,13 +130,13 @@ class _Rule:
             return self._amount(version)
         if decides == "stage":
             return self._stage(version)
-        raise Cannot(f"what decides {decides}")
+        return self._choice(version)
 
     def _standing(self) -> Held | None:
         """Return what the register says of the rule's award."""
         if not self.rule.is_award:
             return None
-        return self.lowering.register.standing(self.rule, self.day, False)
+        return self.lowering.register.standing(self.rule, self.today, False)
 
     def _out_of_force(self) -> RuleColumns:
         held = self._standing()
@@ -145,7 +152,7 @@ class _Rule:
         if version.requirement is None:
             written = None
         else:
-            written = self.lowering.on(version.requirement, self.day, False, self.rule.id)
+            written = self.lowering.on(version.requirement, self.today, False, self.rule.id)
         eligible = TRUE if written is None else flag_of(written.value).term
         held = self._standing()
         settled = t.both(
@@ -162,13 +169,13 @@ class _Rule:
     def _amount(self, version: c.RuleVersion) -> RuleColumns:
         if version.amount is None:
             raise AssertionError("a fee has an amount")
-        amount = self.lowering.on(version.amount, self.day, False, self.rule.id)
+        amount = self.lowering.on(version.amount, self.today, False, self.rule.id)
         due = [
-            self.lowering.on(setting.value, self.day, False, self.rule.id)
+            self.lowering.on(setting.value, self.today, False, self.rule.id)
             for setting in version.settings.get("due at", ())
             if self.day in setting.days and not isinstance(setting.value, tuple)
         ]
-        requirement = self.lowering.requirement(self.rule, self.day, False)
+        requirement = self.lowering.requirement(self.rule, self.today, False)
         told = [amount, *([requirement] if requirement is not None else []), *due]
         settled = t.both(*(_is_settled(one.value) for one in told), *(t.negated(one.open) for one in told))
         return RuleColumns(
@@ -181,7 +188,7 @@ class _Rule:
     def _stage(self, version: c.RuleVersion) -> RuleColumns:
         if version.stage is None:
             raise AssertionError("a life cycle has stages")
-        written = self.lowering.on(version.stage, self.day, False, self.rule.id)
+        written = self.lowering.on(version.stage, self.today, False, self.rule.id)
         if not isinstance(written.value, Word):
             raise AssertionError("a stage is a word")
         settled = t.both(t.told(written.value.term), t.negated(written.open))
@@ -190,6 +197,51 @@ class _Rule:
             self.rule.id, True, self.lowering.stages.keep(settled), stage=written.value.term, held=self._standing(),
             unmet=self._each_once(self._branches(written, version.stage, within)),
         )  # fmt: skip
+
+    def _choice(self, version: c.RuleVersion) -> RuleColumns:
+        sql, stages = self.lowering.sql, self.lowering.stages
+        told: list[Written] = []
+
+        def on(node: c.Expr, rule: str = self.rule.id) -> Written:
+            told.append(self.lowering.on(node, self.today, False, rule))
+            return told[-1]
+
+        window: Value = constant(True)
+        reasons: list[tuple[Key, Term, Term]] = []
+        for setting in version.settings.get("renewable", ()):
+            if self.day in setting.days and isinstance(setting.value, tuple):
+                first, last = (on(bound).value for bound in setting.value)
+                window = is_open(sql, first, last, self.day)
+                reasons.append(((f"{self.rule.id}.window", None, False), TRUE, _is_unmet(window)))
+        may_choose = flag_of(window).term
+        settled = [t.told(may_choose)]
+        for setting in version.settings.get("renews to", ()):
+            if self.day in setting.days and not isinstance(setting.value, tuple):
+                following = self.lowering.on(setting.value, self.today, False, self.rule.id)
+                # Outside of the days for it nothing is renewed.
+                fine = t.both(_is_settled(following.value), t.negated(following.open))
+                settled.append(t.either(t.negated(t.perhaps(may_choose)), fine))
+        options: list[tuple[str, Term]] = []
+        for option in version.options:
+            if self.day not in option.days:
+                continue
+            asked = on(option.requirement) if option.requirement is not None else None
+            both = sql.all_of((window, asked.value if asked is not None else constant(True)))
+            options.append((option.name or NO_CHOICE, flag_of(both).term))
+            if asked is not None:
+                reasons += self._reasons(asked, TRUE, False, frozenset())
+            for effect in (one for one in option.effects if self.day in one.days):
+                for node in (effect.when, effect.up_to):
+                    if node is not None:
+                        on(node)
+                fee = self.lowering.core.rules.get(effect.names[0]) if effect.verb == "pay" else None
+                of_fee = fee.version_on(self.day) if fee is not None else None
+                if fee is not None and of_fee is not None and of_fee.amount is not None:
+                    on(of_fee.amount, fee.id)
+        settled += [t.both(_is_settled(one.value), t.negated(one.open)) for one in told]
+        return RuleColumns(
+            self.rule.id, True, stages.keep(t.both(*settled)), options=tuple(options), unmet=self._each_once(reasons)
+        )
 
     def _branches(self, stage: Written, node: c.Case, within: Within) -> Iterator[tuple[Key, Term, Term]]:
         """Yield whether the condition of each stage is not met, and what is asked in it, until one surely is."""
@@ -261,7 +313,7 @@ class _Rule:
         """Yield the requirements below a node: key, whether it is told of, whether it is not met; in the order of readers."""
         node = top.node
         if isinstance(node, c.Requirement):
-            day = top.day if top.day != self.lowering.as_of else None
+            day = None if top.day is None or top.day == self.today else top.day.at
             key = (node.code, day, projected)
             yield key, present, _is_unmet(top.value)
             yield from self._below(top.the("value"), present, projected, above | {key})

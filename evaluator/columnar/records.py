@@ -30,6 +30,7 @@ from evaluator.columnar.algebra import (
     flag_of,
     ordered_of,
 )
+from evaluator.columnar.days import Day
 from evaluator.columnar.layout import MONTH, PARTNER, PROJECTED
 from evaluator.columnar.source import Source, sql_table, value_of
 from evaluator.columnar.stages import Stages, columns_read
@@ -47,10 +48,10 @@ class RecordTables:
         self.source = source
         self._lists: dict[tuple[str, bool], _List] = {}
 
-    def figure(self, node: c.Aggregate, day: date, projected: bool, sql: Sql) -> Value:
+    def figure(self, node: c.Aggregate, day: Day, projected: bool, sql: Sql) -> Value:
         """Return the range of a figure over records on a day."""
         declaration = BUILT_IN.get(node.records) or self.core.records[node.records]
-        if day > self.source.as_of:
+        if day.last > self.source.as_of:
             raise Cannot("records of a day that lies ahead")
         if node.over is not None and node.over.anniversary_year:
             raise Cannot("months from an anniversary on")
@@ -58,7 +59,7 @@ class RecordTables:
             raise Cannot("a figure of the register's entries")
         untold = _untold(node)
         dated = declaration.monthly or declaration.dated_by is not None
-        if day != self.source.as_of and not dated:
+        if day.at != self.source.as_of and not dated:
             return untold
         told = self.source.told(node.records, projected)
         if t.is_false(told):
@@ -106,7 +107,7 @@ class _List:
         self.sql = Sql(self.stages)
         self._aggregates: dict[Term, str] = {}
         self._counts = 0
-        self._values: dict[tuple[int, date], tuple[c.Expr, Value, list[Term]]] = {}
+        self._values: dict[tuple[int, Day], tuple[c.Expr, Value, list[Term]]] = {}
         """What is asked of each row, and of which rows that is said only in part."""
 
     @property
@@ -118,9 +119,9 @@ class _List:
         """Whether it has no rows at all."""
         return self.source.is_empty(self.table, self.projected)
 
-    def figure(self, node: c.Aggregate, day: date, outer: Sql) -> Value:
+    def figure(self, node: c.Aggregate, day: Day, outer: Sql) -> Value:
         """Return the range of a figure, of partners who tell the list."""
-        window = months_before(day, node.over.months, node.over.back) if node.over is not None else None
+        window = None if node.over is None else _months_before(day, node.over.months, node.over.back)
         rows = self._inside(node, day, window)
         value = self.on(node.value, day) if node.value is not None else None
         alike = [self.on(one, day) for one in node.alike]
@@ -150,23 +151,23 @@ class _List:
 
     # ---- rows
 
-    def _inside(self, node: c.Aggregate, day: date, window: tuple[int, int] | None) -> _Rows:
+    def _inside(self, node: c.Aggregate, day: Day, window: tuple[Term, Term] | None) -> _Rows:
         tests: list[Value] = []
         open_: list[Term] = [self.source.partial(self.declaration.name, self.projected)]
         if window is not None:
             month = t.column(MONTH)
             known = self.source.is_full(self.table, MONTH, self.projected)
-            first, last = t.number(window[0]), t.number(window[1])
+            first, last = window
             tests.append(self.sql.flag(t.both(t.at_least(month, first), t.at_least(last, month)), known))
             open_.append(self._missing_months(window))
         if self.declaration.dated_by is not None:
             since = self._field(self.declaration.dated_by)
-            tests.append(self.sql.compare("<=", since, constant(day)))
+            tests.append(self.sql.compare("<=", since, day.value))
         if node.where is not None:
             tests.append(self.on(node.where, day))
         return _Rows(flag_of(self.sql.all_of(tests)), self.source.stages.keep(t.either(*open_)))
 
-    def _missing_months(self, window: tuple[int, int]) -> Term:
+    def _missing_months(self, window: tuple[Term, Term]) -> Term:
         """Return whether the list does not tell of a month of a window; never unknown."""
         keep = self.source.stages.keep
         name = self.declaration.name
@@ -176,12 +177,12 @@ class _List:
         for end, how in (("from", exp.Min), ("through", exp.Max)):
             told = self.source.column(about, f"covers_{end}_{name}")
             ends.append(keep(t.fallen_back(told, self.aggregate(how(this=t.column(MONTH))))))
-        whole = t.both(t.compared(exp.LTE, ends[0], t.number(window[0])), t.at_least(ends[1], t.number(window[1])))
+        whole = t.both(t.compared(exp.LTE, ends[0], window[0]), t.at_least(ends[1], window[1]))
         nothing = t.both(t.untold(ends[0]), t.untold(some))
         # Of a list without rows that does not say what it covers all months are told: there is nothing in them.
         return keep(t.negated(t.either(t.surely(whole), nothing)))
 
-    def on(self, node: c.Expr, day: date) -> Value:
+    def on(self, node: c.Expr, day: Day) -> Value:
         """Write what is asked of each row."""
         key = (id(node), day)
         if key not in self._values:
@@ -190,7 +191,7 @@ class _List:
             value = (
                 self._read(sourced(node), day)
                 if definition is None
-                else definition(self.sql, node, _RowParts(self, day), day)
+                else definition(self.sql, node, _RowParts(self, day), day.at)
             )
             self._values[key] = (node, value, self.sql.open)
             self.sql.open = outer
@@ -198,7 +199,7 @@ class _List:
         self.sql.open += unsaid
         return value
 
-    def _read(self, node: c.Sourced, day: date) -> Value:
+    def _read(self, node: c.Sourced, day: Day) -> Value:
         match node:
             case c.Literal(value=None, least=least):
                 if not node.type.is_numeric:
@@ -207,10 +208,10 @@ class _List:
             case c.Literal(value=value):
                 return constant(value)  # type: ignore[arg-type]
             case c.Today():
-                return constant(day)
+                return day.value
             case c.Anniversary(which="attained"):
                 # Outside of a check it is the day of the question, as in the interpreter.
-                return constant(day)
+                return day.value
             case c.AskedThisYear(even=even):
                 return constant(even)
             case c.Field(name=name, formula=formula):
@@ -428,7 +429,7 @@ class _RowParts:
 
     __slots__ = ("day", "list")
 
-    def __init__(self, of: _List, day: date) -> None:
+    def __init__(self, of: _List, day: Day) -> None:
         self.list = of
         self.day = day
 
@@ -439,6 +440,14 @@ class _RowParts:
     def metrics(self, score: c.Expr, every: c.EveryMetric) -> Value:
         """Metrics are asked of scores, and none stands in a record."""
         raise Cannot("a score in a record")
+
+
+def _months_before(day: Day, months: int, back: int) -> tuple[Term, Term]:
+    """Return first and last month of a window of full months before a day."""
+    if not day.is_exact:
+        raise Cannot("months before each day of a window")
+    first, last = months_before(day.at, months, back)
+    return t.number(first), t.number(last)
 
 
 def _there(value: Value | None) -> Value:

@@ -55,6 +55,10 @@ class TooManyDigits(ValueError):
     """Points or an amount have more digits than their column."""
 
 
+NO_CHOICE = "no_choice"
+"""The option that takes none."""
+
+
 def row_of(partner: str, decision: Decision) -> dict[str, Json]:
     """Return a decision as a row.
 
@@ -75,7 +79,7 @@ def row_of(partner: str, decision: Decision) -> dict[str, Json]:
         "amount_to": amount[1],
         "currency": decision.currency,
         "stage": decision.stage.exact if decision.stage is not None else None,
-        "options": [{"option": one.name or "no_choice", "decision": one.eligibility} for one in decision.options],
+        "options": [{"option": one.name or NO_CHOICE, "decision": one.eligibility} for one in decision.options],
         "standing": HELD[standing.held] if standing is not None else None,
         "since": standing.since if standing is not None else None,
         "until": standing.until if standing is not None and standing.until != NEVER else None,

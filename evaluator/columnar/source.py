@@ -12,6 +12,7 @@ from sqlglot import exp
 from dsl import core as c
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import MOST, OPEN, End, Flag, Ordered, Value, Word, bounded
+from evaluator.columnar.days import Day
 from evaluator.columnar.known import Known
 from evaluator.columnar.layout import FACT_DIGITS, HISTORY, PARTNER, PARTNERS, PROJECTED
 from evaluator.columnar.stages import Stages
@@ -97,12 +98,12 @@ class Source:
 
     # ---- facts
 
-    def fact(self, name: str, type_: c.Type, day: date, projected: bool) -> Value:
+    def fact(self, name: str, type_: c.Type, day: Day, projected: bool) -> Value:
         """Return what a fact can be on a day."""
         term, known = self._told_on(name, type_, day, projected)
         return value_of(term, known, type_, self.stages, self.span(PARTNERS, f"f_{name}", projected))
 
-    def supplied(self, name: str, type_: c.Type, day: date, projected: bool) -> tuple[Term, Value] | None:
+    def supplied(self, name: str, type_: c.Type, day: Day, projected: bool) -> tuple[Term, Value] | None:
         """Return whether a measure is told for a day, and what it is then; None where nobody tells it."""
         term, known = self._told_on(name, type_, day, projected)
         if t.is_null(term):
@@ -110,19 +111,19 @@ class Source:
         span = self.span(PARTNERS, f"f_{name}", projected)
         return TRUE if known else t.told(term), value_of(term, True, type_, self.stages, span)
 
-    def _told_on(self, name: str, type_: c.Type, day: date, projected: bool) -> tuple[Term, bool]:
+    def _told_on(self, name: str, type_: c.Type, day: Day, projected: bool) -> tuple[Term, bool]:
         """Return what is told of a fact for a day, NULL where nothing is, and whether it always is."""
-        if day > self.as_of:
+        if day.last > self.as_of:
             raise Cannot("a fact of a day that lies ahead")
         if self.is_empty(PARTNERS, projected):
             return NULL, False
         column = f"f_{name}"
         raw: Term = NULL
-        if day == self.as_of or projected:
+        if day.at == self.as_of or projected:
             raw = self.column(self.partners(projected), column)
         if self.is_empty(HISTORY, projected):
             return raw, not t.is_null(raw) and self.is_full(PARTNERS, column, projected)
-        since = t.compared(exp.LTE, t.column("from"), t.day(day))
+        since = t.compared(exp.LTE, t.column("from"), day.term)
         told = exp.Case(
             ifs=[exp.If(this=t.both(t.equal(t.column("name"), t.text(name)), since), true=t.column("from"))]
         )

@@ -98,7 +98,7 @@ def planned_shortly(base: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def _row(rule: RuleColumns, index: int, number: int) -> str:
     """Return a decision as the columns of a row."""
     eligible = f"CASE WHEN d{index} THEN 'eligible' ELSE 'not_eligible' END" if rule.eligible is not None else "NULL"
-    if rule.eligible is None and (rule.amount is not None or rule.stage is not None):
+    if rule.eligible is None and (rule.amount is not None or rule.stage is not None or rule.options):
         eligible = "'decided'"
     points = f"p{index}, q{index}" if rule.points is not None else "NULL, NULL"
     amount = f"a{index}, b{index}" if rule.amount is not None else "NULL, NULL"
@@ -112,9 +112,13 @@ def _row(rule: RuleColumns, index: int, number: int) -> str:
         on = f"DATE '{day}'" if day is not None else "NULL::DATE"
         what = f"{{'code': {quoted(code)}, 'on': {on}, 'projected': {str(projected).upper()}}}"
         told.append(f"CASE WHEN u{index}_{place} THEN {what} END")
+    options = ", ".join(
+        f"{{'option': {quoted(name)}, 'decision': CASE WHEN o{index}_{place} THEN 'eligible' ELSE 'not_eligible' END}}"
+        for place, (name, _) in enumerate(rule.options)
+    )
     unmet = f"list_filter([{', '.join(told)}], lambda one: one IS NOT NULL)" if told else "[]"
     values: list[Any] = [
         str(number), "partner", quoted(rule.rule), str(rule.in_force).upper(), eligible, points, amount, currency, stage,
-        "[]", standing, unmet, "[]",
+        f"[{options}]", standing, unmet, "[]",
     ]  # fmt: skip
     return ", ".join(values)

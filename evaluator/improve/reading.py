@@ -13,6 +13,7 @@ from typing import Any, assert_never
 
 from dsl import core as c
 from dsl.core import ranges
+from dsl.core.algebra import RANGES
 from dsl.core.ops.parts import in_force
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from evaluator.engine import Engine
@@ -292,7 +293,7 @@ class Reading:
         for setting in version.settings.get("renewable", ()):
             if self.day in setting.days and isinstance(setting.value, tuple):
                 first, last = (self._value(bound, at) for bound in setting.value)
-                if is_open(first, last, self.day) is not Truth.TRUE:
+                if is_open(RANGES, first, last, self.day) is not Truth.TRUE:
                     return self._limited("chosen_on_other_days")
         before, self._inside = self._inside, (*self._inside, rule.id)
         asked = Fixed(ONE) if option.requirement is None else self.truth(option.requirement, at)

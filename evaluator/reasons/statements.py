@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 from dsl import core as c
-from dsl.core.ranges import NEVER, Dates, Range, Truth, all_of, any_of, compare, exactly, is_settled
+from dsl.core.algebra import RANGES, Algebra, truth_of
+from dsl.core.ranges import NEVER, Dates, Range, exactly, is_settled
 from evaluator.explanation import Explanation
 from evaluator.reasons.expander import OUTCOMES, Asked, Context, Outcome, Reason, reasons_of
 from evaluator.reasons.plan import Plan, Plans
+
+V = TypeVar("V")
 
 
 def not_in_force(rule: c.Rule, day: date, plans: Plans) -> Reason:
@@ -18,15 +22,16 @@ def not_in_force(rule: c.Rule, day: date, plans: Plans) -> Reason:
     return Reason(plan, "unmet", Dates(day, day), Asked("in_force", days=days))
 
 
-def is_open(first: Range, last: Range, day: date) -> Truth:
+def is_open(a: Algebra[V], first: V, last: V, day: date) -> V:
     """Whether a day is among those for choosing: any day is, where no anniversary ever comes."""
-    today, never = exactly(day), exactly(NEVER)
-    return any_of((compare("=", first, never), all_of((compare("<=", first, today), compare("<=", today, last)))))
+    today, never = a.constant(day), a.constant(NEVER)
+    inside = a.all_of((a.compare("<=", first, today), a.compare("<=", today, last)))
+    return a.at_least(1, (a.compare("=", first, never), inside))
 
 
 def window_reason(code: str, first: Range, last: Range, setting: c.SettingVersion, context: Context) -> Reason:
     """Return the reason that tells whether the day is among those for a choice."""
-    inside = is_open(first, last, context.day)
+    inside = truth_of(is_open(RANGES, first, last, context.day))
     origin = setting.value[0].origin if isinstance(setting.value, tuple) else setting.value.origin
     cites = setting.basis.cites or context.within.cites
     plan = Plan(code, "Days for the choice", setting.days, cites, origin, setting.basis.assumes)
