@@ -41,6 +41,7 @@ FIELDS = {
     "review/scenarios/faults.py": "goes through documents",
     "review/scenarios/ready/citations.py": "goes through documents",
     "review/scenarios/touched.py": "copies and compares whole cores",
+    "dsl/cache.py": "writes whatever is kept, field by field",
     "dsl/codec.py": "writes documents",
     "dsl/document.py": "walks documents",
     "dsl/lower/to_core.py": "reads a clause of a document",
