@@ -24,10 +24,10 @@ from evaluator.decision import (
     Decision,
     Detail,
 )
+from evaluator.decisions.one_day import OneDay
 from evaluator.facts import Facts
 from evaluator.identity import AnswerKeys
 from evaluator.moment import Moment
-from evaluator.one_day import OneDay
 from evaluator.prepared import Prepared
 from evaluator.reasons.expander import Reason
 from evaluator.register.standing import Standing

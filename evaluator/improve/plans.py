@@ -11,11 +11,11 @@ from typing import Any, TypeAlias
 from dsl import core as c
 from dsl.core.ranges import Truth
 from dsl.core.reached import of_list
+from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.improve.costs import Costs
 from evaluator.improve.levers import Bought, Figure, Lever, Word
-from evaluator.one_day import OneDay
 from evaluator.whatif.changes import SOMEBODY, Changes, changed
 
 Json = Any

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from dsl import core as c
+from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.improve.aims import ONE, ZERO, Aim, Enough, Limit, Sum, Titled, pulls
@@ -20,7 +21,6 @@ from evaluator.improve.people import People
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, TooManyDecisions, Trying, Won
 from evaluator.improve.reading import Reading
 from evaluator.improve.ways import MOST_WORK, Shared, Step, Way, Ways, Weighing
-from evaluator.one_day import OneDay
 
 Json = Any
 

@@ -18,9 +18,9 @@ from dsl.core import calendar
 from dsl.core.ranges import NEVER, Dates, Truth
 from dsl.core.references import reads_of
 from evaluator.decision import Decision, EffectTaken, OptionDecision
+from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
-from evaluator.one_day import OneDay
 from evaluator.register.attaining import entry_of
 from evaluator.timeline.days import ChangeDays
 from evaluator.timeline.happenings import (

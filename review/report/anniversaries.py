@@ -7,9 +7,9 @@ from datetime import date
 from dsl import core as c
 from dsl.core.ranges import Truth
 from evaluator.decision import Decision
+from evaluator.decisions.one_day import OneDay
 from evaluator.facts import Row
 from evaluator.moment import Moment
-from evaluator.one_day import OneDay
 
 
 def entry_of(one: OneDay, rule: c.Rule, decision: Decision) -> Row | None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from dsl.core.ranges import NEVER, Truth
 from evaluator.decision import HELD
+from evaluator.decisions.one_day import OneDay
 from evaluator.moment import Moment
-from evaluator.one_day import OneDay
 from review.languages.voice import Voice
 from review.report.summary import Standing
 

@@ -17,10 +17,10 @@ from dsl import core as c
 from dsl.codec import decimal_text
 from dsl.core.ranges import Numbers, Range
 from evaluator.decision import range_json, required_json
+from evaluator.decisions.one_day import OneDay
 from evaluator.explanation import Explanation, Gap
 from evaluator.kept import Kept
 from evaluator.moment import Moment
-from evaluator.one_day import OneDay
 from evaluator.reasons.expander import Context, Outcome, Reason, Required, reasons_of
 from review.languages.voice import Voice
 from review.report.anniversaries import entry_of, next_anniversary

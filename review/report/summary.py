@@ -17,9 +17,9 @@ from dsl.core.keys import stated_days
 from dsl.core.ranges import Truth, Words
 from dsl.core.references import Reading
 from evaluator.decision import HELD, Decision, range_json
+from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
-from evaluator.one_day import OneDay
 from review.languages.voice import Voice
 from review.report.anniversaries import entry_of, next_anniversary
 from review.report.projection import Projection, projected

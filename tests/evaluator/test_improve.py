@@ -18,6 +18,7 @@ from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import ELIGIBILITY
+from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.facts import Facts
 from evaluator.improve.costs import PLAIN, CostErrors, default_costs, read_costs
@@ -26,7 +27,6 @@ from evaluator.improve.levers import Certified
 from evaluator.improve.people import People
 from evaluator.improve.plans import Paid
 from evaluator.improve.told import improvement_json
-from evaluator.one_day import OneDay
 from evaluator.whatif.changes import changes_of
 from evaluator.whatif.comparison import compare
 

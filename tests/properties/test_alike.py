@@ -74,7 +74,7 @@ def test_what_is_decided_once_for_many_is_decided_so_of_each(path: Path) -> None
 def test_no_more_decisions_are_kept_than_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = engine_of(ROOT / "policies")
     engine = Engine(shipped.document, shipped.core)
-    monkeypatch.setattr("evaluator.one_day.MOST_DECIDED", 5)
+    monkeypatch.setattr("evaluator.decisions.one_day.MOST_DECIDED", 5)
     rules = tuple(list(engine.core.rules)[:12])
 
     answer = engine.decide(Query(rules, DAY, {}))

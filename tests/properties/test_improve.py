@@ -17,13 +17,13 @@ from dsl import core as c
 from dsl.core.ranges import Numbers, Truth
 from dsl.core.walk import walk
 from evaluator.decision import ELIGIBILITY
+from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
 from evaluator.improve.costs import read_costs
 from evaluator.improve.improving import Improvement, ImproveQuery, Suggested, improve
 from evaluator.improve.plans import Earned
 from evaluator.improve.told import improvement_json
-from evaluator.one_day import OneDay
 from evaluator.whatif.changes import Changes, changed
 from review.formats.format import Spoken
 from review.formats.improvements import IMPROVE

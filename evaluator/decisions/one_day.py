@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from dsl import core as c
-from dsl.core.algebra import RANGES, truth_of
 from dsl.core.ops.parts import in_force
-from dsl.core.ranges import NEVER, Dates, Numbers, Range, Truth, Words, all_of, any_of, is_settled
+from dsl.core.ranges import Numbers, Range, Truth, Words, is_settled
 from dsl.core.references import expressions
 from evaluator.compiled.question import Question
 from evaluator.compiled.unboxed import TRUTHS
@@ -21,20 +19,20 @@ from evaluator.decision import (
     Disagreement,
     EffectTaken,
     Missing,
-    OptionDecision,
     Score,
 )
+from evaluator.decisions.choices import Choices
+from evaluator.decisions.missing import missing_of
+from evaluator.decisions.supplied import Supplied
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
-from evaluator.missing import missing_of
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
 from evaluator.reasons.expander import Context, Reason, reason_of_branch, reasons_of, told_once
-from evaluator.reasons.statements import is_open, not_in_force, value_reason, window_reason
+from evaluator.reasons.statements import not_in_force, value_reason
 from evaluator.register.standing import Standing
 from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Rests, Stated, rests_on
-from evaluator.supplied import Supplied
 
 MOST_DECIDED = 4_000
 """How many decisions are kept that are the same for many; then they are made anew."""
@@ -42,15 +40,6 @@ MOST_DECIDED = 4_000
 
 class _Hidden(Exception):
     """What is looked for stands in parts of a decision that are not told of."""
-
-
-class _Window(NamedTuple):
-    """Days in which a choice can be made: the setting, its first and last day, and whether today is one of them."""
-
-    setting: c.SettingVersion
-    first: Explanation
-    last: Explanation
-    is_open: Truth
 
 
 class OneDay:
@@ -131,25 +120,12 @@ class OneDay:
         version = self.core.version_on(rule, at.day)
         if version is None:
             return Truth.FALSE
-        may_choose = all_of(days.is_open for days in self._windows(version, at))
-        if may_choose is Truth.FALSE:
-            return may_choose
-        return any_of(
-            all_of((may_choose, _is_met(self._asked(option, at))))
-            for option in version.options
-            if option.name == name and at.day in option.days
-        )
+        return self._choices.chosen(version, name, at)
 
-    def _windows(self, version: c.RuleVersion, at: Moment) -> Iterator[_Window]:
-        """Yield the days in which a choice can be made."""
-        for setting in version.settings.get("renewable", ()):
-            if at.day in setting.days and isinstance(setting.value, tuple):
-                first, last = (self._decide(bound, at) for bound in setting.value)
-                yield _Window(setting, first, last, truth_of(is_open(RANGES, first.range, last.range, at.day)))
-
-    def _asked(self, option: c.Option, at: Moment) -> Explanation | None:
-        """Decide what an option asks for; None where that is nothing."""
-        return self._decide(option.requirement, at) if option.requirement is not None else None
+    @cached_property
+    def _choices(self) -> Choices:
+        """What decides the options of choices."""
+        return Choices(self._decide, self._effects, self.prepared.reasons)
 
     def _decide(self, node: c.Expr, at: Moment, *, deep: bool = False) -> Explanation:
         """Decide a node; with why where that is told, or where something is missing.
@@ -455,62 +431,7 @@ class OneDay:
         return self._with_rest(decided, rule, version, [explanation])
 
     def _choice(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
-        options: list[OptionDecision] = []
-        explanations: list[Explanation] = []
-        window: tuple[date, date] | None = None
-        may_choose = Truth.TRUE
-        reasons: list[Reason] = []
-        more: list[Stated] = []
-        for days in self._windows(version, at):
-            more.append(days.setting)
-            explanations += [days.first, days.last]
-            may_choose = all_of((may_choose, days.is_open))
-            first, last = days.first.range, days.last.range
-            reasons.append(window_reason(f"{base.rule}.window", first, last, days.setting, context))
-            if isinstance(first, Dates) and isinstance(last, Dates) and first.exact and last.exact:
-                # Without a membership there is no anniversary, and no window at one.
-                window = (first.exact, last.exact) if first.exact != NEVER else None
-        renews_to: Range | None = None
-        for setting in version.settings.get("renews to", ()) if may_choose is not Truth.FALSE else ():
-            if at.day in setting.days and not isinstance(setting.value, tuple):
-                more.append(setting)
-                following = self._decide(setting.value, at)
-                explanations.append(following)
-                renews_to = following.range
-        for option in version.options:
-            if at.day not in option.days:
-                continue
-            found = self._asked(option, at)
-            if found is not None:
-                explanations.append(found)
-            within = self.prepared.reasons.within(option.days, option.basis.cites or context.within.cites)
-            inner = context._replace(within=within)
-            can_be_chosen = all_of((may_choose, _is_met(found)))
-            options.append(
-                OptionDecision(
-                    name=option.name,
-                    code=option.code,
-                    title=option.title,
-                    eligibility=ELIGIBILITY[can_be_chosen],
-                    effects=_under(can_be_chosen, self._effects(option.effects, at, explanations)),
-                    reasons=reasons_of(found, inner) if found is not None else (),
-                    cites=option.basis.cites,
-                    assumes=option.basis.assumes,
-                    at=f"{option.origin.source.name}:{option.origin.line}",
-                )
-            )
-        pick = version.pick(at.day)
-        told: set[tuple[str, date | None, bool]] = set()
-        once = told_once(reasons, told)
-        decided = base._replace(
-            options=tuple([option._replace(reasons=told_once(option.reasons, told)) for option in options]),
-            pick=pick,
-            window=window,
-            renews_to=renews_to,
-            reasons=once,
-        )
-        for option in version.options:
-            more.extend(_stated(option, at.day) if at.day in option.days else ())
+        decided, explanations, more = self._choices.choice(base, version, at, context)
         return self._with_rest(decided, self.core.rules[base.rule], version, explanations, more)
 
     def _effects(
@@ -636,10 +557,6 @@ class OneDay:
         return self.question.value(node, at) if self.compiled else self.interpreter.evaluate(node, at).range
 
 
-def _is_met(asked: Explanation | None) -> Truth:
-    return asked.truth if asked is not None else Truth.TRUE
-
-
 def _score(ends: tuple[Any, ...] | None) -> Score | None:
     if ends is None:
         return None
@@ -650,13 +567,3 @@ def _score(ends: tuple[Any, ...] | None) -> Score | None:
 def _is_attained(rule: c.Rule) -> bool:
     """Whether a rule that is not in force makes nobody eligible; of others it is not told then."""
     return rule.kind in c.ASKING_KINDS
-
-
-def _stated(option: c.Option, day: date) -> Iterator[Stated]:
-    yield option
-    yield from (effect for effect in option.effects if day in effect.days)
-
-
-def _under(chosen: Truth, effects: Sequence[EffectTaken]) -> tuple[EffectTaken, ...]:
-    """Return the effects of an option that can be chosen: one that cannot pays, gives, keeps and loses nothing."""
-    return tuple(effect._replace(applies=all_of((chosen, effect.applies))) for effect in effects)
