@@ -65,10 +65,10 @@ def test_every_reason_asked_for_is_there_as_without_and_none_besides(programme: 
 
 def test_every_code_of_an_answer_can_be_asked_for(programme: FlaskClient) -> None:
     engine = engine_of()
-    told = [*QUERIES, {"decide": ["*"], "as_of": "2023-06-20", "facts": {}}]
+    told = [*QUERIES, {"decide": ["fee.*", "choice.*", "lifecycle.*"], "as_of": "2023-06-20", "facts": {}}]
     codes = {reason["code"] for query in told for reason in reasons(ask(programme, query))}
 
-    assert len(codes) > 1000
+    assert len(codes) > 300
     assert not list(only.unknown_faults(engine, sorted(codes)))
 
 

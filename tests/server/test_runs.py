@@ -1,4 +1,4 @@
-"""The long runs over a real service, with few requests; ``make fuzz``, ``make load`` and ``make kept`` have many."""
+"""The long runs over a real service, with few requests (but the fuzzed ones with `make laws`); ``make fuzz``, ``make load`` and ``make kept`` have many."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.conftest import POLICIES
 from tests.server.runs import faults, fuzz, kept, load
 
 
 def test_requests_that_nobody_would_send_are_answered_as_promised(tmp_path: Path) -> None:
-    told = list(fuzz.run(tmp_path, 150, seed=1))
+    told = list(fuzz.run(tmp_path, 150, seed=1, policies=POLICIES))
 
     assert told[0].startswith("150 requests, seed 1: no 500")
     assert {"200", "400", "422"} <= {each.split(":")[0] for each in told[1].split(", ")}
 
 
+@pytest.mark.benchmarks
 def test_a_fault_loses_nothing_or_is_told_of_the_log(tmp_path: Path) -> None:
     back, altered = faults.sqlite_faults(tmp_path, ["clock set back two hours", "one record altered"])
 
@@ -30,6 +32,7 @@ def _this_one(_: Path) -> Path:
     return Path(sys.executable).with_name("merit")
 
 
+@pytest.mark.benchmarks
 def test_what_is_logged_is_verified_decided_again_and_erased(tmp_path: Path) -> None:
     told = list(kept.run(120, 40, 12, tmp_path, _this_one))
 

@@ -294,13 +294,15 @@ def memory(service: Service) -> dict[int, float]:
     return found
 
 
-def run(folder: Path, count: int, seed: int, tell: Callable[[str], None] = lambda _: None) -> Iterator[str]:
-    """Send so many requests, and yield lines that tell what came back.
+def run(
+    folder: Path, count: int, seed: int, tell: Callable[[str], None] = lambda _: None, policies: Path = POLICIES
+) -> Iterator[str]:
+    """Send so many requests to a service of some policies, and yield lines that tell what came back.
 
     Raises:
         AssertionError: something that is not promised.
     """
-    service = Service(POLICIES, folder / "out", folder, "--deadline", f"{DEADLINE_S:g}", "--workers", "2")
+    service = Service(policies, folder / "out", folder, "--deadline", f"{DEADLINE_S:g}", "--workers", "2")
     try:
         service.wait(lambda: service.ask("/health/ready")[0] == 200, STARTS_S)
         fuzz = Fuzz(service, seed)
