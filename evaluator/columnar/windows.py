@@ -24,6 +24,7 @@ from dsl.builtin import BUILT_IN, CERTIFICATIONS
 from dsl.core import calendar
 from dsl.core.moves import Mover, Place
 from dsl.core.ranges import NEVER
+from dsl.core.walk import walk
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import Flag, Ordered, flag_of, ordered_of
 from evaluator.columnar.days import Day, exactly
@@ -542,17 +543,16 @@ def _of_order(node: c.Compare) -> set[date]:
 
 def _side(node: c.Expr) -> Literal["fixed", "month", "day"]:
     """Return how a date moves with the day: not at all, from month to month, or every day."""
-    match node:
-        case c.Literal() | c.Field(formula=None):
-            return "fixed"
-        case c.Today():
-            return "day"
-        case c.Edge(of=value):
-            return "fixed" if _side(value) == "fixed" else "month"
-        case c.Shift(date=value):
-            return _side(value)
-        case _:
-            raise Cannot("a date that is made of others, in a window")
+    kinds = {type(part) for part in walk(node)}
+    if not kinds <= {c.Literal, c.Field, c.Today, c.Shift, c.Edge} or any(map(_is_formula, walk(node))):
+        raise Cannot("a date that is made of others, in a window")
+    if c.Today not in kinds:
+        return "fixed"
+    return "month" if c.Edge in kinds else "day"
+
+
+def _is_formula(node: c.Expr) -> bool:
+    return isinstance(node, c.Field) and node.formula is not None
 
 
 def _parsed(text: str) -> exp.Select:
