@@ -116,9 +116,14 @@ def _of_rule(rule: RuleColumns) -> Iterator[tuple[str, Term]]:
     yield f"{rule.rule}|settled", rule.settled
     for name, term in rule.options:
         yield f"{rule.rule}|option|{name}", term
-    for (code, day, projected), term in rule.unmet:
-        told = f"|{day}" if day is not None else ""
-        yield f"{rule.rule}|unmet|{code}{told}{'|projected' if projected else ''}", term
+    for index, ((code, day, projected), term) in enumerate(rule.unmet):
+        moves = isinstance(day, exp.Expression)
+        # Of a window it is told by the column of its day; a rule can ask for several windows.
+        told = f"|window {index}" if moves else f"|{day}" if day is not None else ""
+        name = f"{rule.rule}|unmet|{code}{told}{'|projected' if projected else ''}"
+        yield name, term
+        if isinstance(day, exp.Expression):
+            yield f"{name}|on", day
 
 
 def name_in(dialect: str, name: str) -> str:

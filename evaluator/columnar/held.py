@@ -19,8 +19,8 @@ from dsl.core.walk import by_role, walk
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Ordered, Sql, ordered_of
 from evaluator.columnar.days import Day
-from evaluator.columnar.layout import PARTNER, PROJECTED
-from evaluator.columnar.source import Source, sql_table
+from evaluator.columnar.layout import PARTNER
+from evaluator.columnar.source import Source
 from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Term
 from evaluator.register.entries import end_of_force, former
@@ -336,8 +336,8 @@ class _Table:
         if not self._aggregates:
             return
         outputs = columns_read(self._aggregates)
-        table = sql_table(f"{PROJECTED if self.projected else ''}{TABLE}")
-        rows = self.stages.over(t.selected([exp.Star()], table), outputs)
+        table = self.source.table(TABLE, self.projected)
+        rows = self.stages.over(t.selected([exp.Star()], table, "rows_of_register"), outputs)
         own = [t.alias(term, name) for term, name in self._aggregates.items()]
         grouped = t.selected([t.column(PARTNER), *own], rows, "entries_of_partner")
         self.source.join(self.name, grouped.group_by(t.column(PARTNER), copy=False))

@@ -7,10 +7,12 @@ here. What stands on another day, in another rule or a named value is written on
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
+
+from sqlglot import exp
 
 from dsl import core as c
 from dsl.core.anywhere import Anywhere
@@ -26,10 +28,12 @@ from evaluator.columnar.held import Register
 from evaluator.columnar.known import Known
 from evaluator.columnar.nothing import Progresses
 from evaluator.columnar.people import PeopleTable
+from evaluator.columnar.reasons import Reason, Reasons
 from evaluator.columnar.records import RecordTables
-from evaluator.columnar.source import Source
+from evaluator.columnar.source import Rows, Source
 from evaluator.columnar.stages import Stages
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
+from evaluator.columnar.windows import ToldBy, Windows
 from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
@@ -55,19 +59,35 @@ class Written(WithRoles):
     projected: bool = False
     present: Term = TRUE
     """Whether its parts are told of."""
+    told: tuple[Reason, ...] = ()
+    """The reasons of a part that is folded of other rows."""
+    told_by: ToldBy | None = None
+    """Of a window the day that it is told by."""
 
 
 class Lowering:
     """Writes nodes of one core for a day."""
 
-    def __init__(self, engine: Engine, as_of: date, known: Known) -> None:
-        """Take the rules, the day, and what is known of the tables."""
+    def __init__(
+        self, engine: Engine, as_of: date, known: Known, rows: Rows | None = None, outer: Lowering | None = None
+    ) -> None:
+        """Take the rules, the day, and what is known of the tables.
+
+        Args:
+            engine: the rules.
+            as_of: the day of the question.
+            known: what is known of the tables.
+            rows: of partners and days; without it there is a row for each partner.
+            outer: what asks for it.
+        """
         self.engine = engine
         self.core = engine.core
         self.as_of = as_of
         self.stages = Stages("c")
         self.sql = Sql(self.stages)
-        self.source = Source(self.core, self.stages, as_of, known)
+        self.is_inner = outer is not None
+        self.known = known
+        self.source = Source(self.core, self.stages, as_of, known, rows)
         self.register = Register(self.core, self.source)
         self.people = PeopleTable(self.core, self.source)
         self.records = RecordTables(self.core, self.source)
@@ -78,7 +98,28 @@ class Lowering:
         self._written: dict[tuple[int, Day, bool, str], tuple[c.Expr, Written]] = {}
         self._nobody: Interpreter | None = None
         self._is_told = Anywhere(self.core, _is_told)
-        self.movement = Movement(self.core)
+        self.movement: Movement = Movement(self.core) if outer is None else outer.movement
+        self.reasons = Reasons(self.sql, as_of)
+        self.windows = Windows(self)
+
+    def beside(self, rows: Rows | None = None) -> Lowering:
+        """Return what writes other queries of the same rules."""
+        return Lowering(self.engine, self.as_of, self.known, rows, self)
+
+    def query(self, outputs: dict[str, Term]) -> exp.Select:
+        """Return the query of some outputs, with what is asked before it."""
+        *before, (_, found) = self.queries(outputs)
+        for name, query in before:
+            found = found.with_(exp.to_identifier(name, quoted=True), as_=query, copy=False)
+        return found
+
+    def queries(self, outputs: dict[str, Term]) -> list[tuple[str, exp.Select]]:
+        """Return queries each of which may read those before it, by their names; the last one is of some outputs."""
+        before = list(self.windows.join())
+        self.people.join()
+        self.records.join()
+        self.register.join()
+        return [*before, ("", self.stages.over(self.source.select(), outputs))]
 
     def on(self, node: c.Expr, day: Day, projected: bool, rule: str) -> Written:
         """Write a node and what is below it.
@@ -103,7 +144,7 @@ class Lowering:
                 value: Value = definition(self.sql, node, parts, day.at)
                 found = Written(node, value, tuple(parts.parts), tuple(parts.roles), day=day, projected=projected)
             raised = self.stages.keep(t.either(found.open, *(part.open for part in found.parts), *self.sql.open))
-            return Written(node, found.value, found.parts, found.roles, raised, day, found.projected, found.present)
+            return replace(found, open=raised, day=day)
         finally:
             self.sql.open = outer
 
@@ -162,8 +203,22 @@ class Lowering:
                 return self._anniversary(node, day, projected, rule)
             case c.DifferentPeople():
                 return of(self.people.different(node, day, projected, self.sql))
-            case c.Sometime():
-                raise Cannot("some day of a window")
+            case c.Sometime(start=start, end=end):
+                first, last = (self.on(one, day, projected, rule) for one in (start, end))
+                window = self.windows.of(node, first, last, day, projected, rule)
+                parts = (first, last) if window.part is None else (first, last, window.part)
+                roles: tuple[Role, ...] = ("date", "date", "value")
+                return Written(
+                    node,
+                    window.value,
+                    parts,
+                    roles[: len(parts)],
+                    window.open,
+                    day,
+                    projected,
+                    told=window.told,
+                    told_by=window.told_by,
+                )
             case c.InProgress():
                 part = self.requirement(self.core.rules[node.rule], day, projected)
                 # Nothing is done in a rule that is not in force, or asks for nothing.

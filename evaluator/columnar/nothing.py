@@ -44,6 +44,8 @@ class Progresses:
     def of(self, part: Written, rule: str) -> Value:
         """Return whether something of what was written is done, as the rule asks for it."""
         sql = self.lowering.sql
+        if part.told:
+            raise Cannot("progress on some day of a window")
         key = (id(part), rule)
         if key not in self._done:
             outer, sql.open = sql.open, []

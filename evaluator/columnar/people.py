@@ -13,8 +13,8 @@ from dsl import core as c
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Ordered, Sql, Value, constant, ordered_of
 from evaluator.columnar.days import Day
-from evaluator.columnar.layout import PARTNER, PROJECTED
-from evaluator.columnar.source import Source, sql_table
+from evaluator.columnar.layout import PARTNER
+from evaluator.columnar.source import Source
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
 from evaluator.limits import MAX_ROWS
 
@@ -133,7 +133,7 @@ class PeopleTable:
         word, mask = divmod(asked.lists.setdefault(names, len(asked.lists)), _WORD)
         key = (word, day, sure)
         column = t.column(asked.of_person.setdefault(key, f"h{len(asked.of_person)}"))
-        return _has_digits(column, 1 << mask)
+        return has_digits(column, 1 << mask)
 
     def _of_partner(self, asked: _Asked, test: Term, projected: bool) -> Term:
         """Return of how many persons something is true."""
@@ -199,10 +199,9 @@ class PeopleTable:
             columns.append(t.alias(exp.BitwiseOrAgg(this=when(on_day(day, sure=sure), told)), column))
         for (day, names), column in asked.strays.items():
             word, mask = divmod(asked.lists[names], _WORD)
-            test = t.both(t.untold(person), on_day(day, sure=False), _has_digits(some[word], 1 << mask))
+            test = t.both(t.untold(person), on_day(day, sure=False), has_digits(some[word], 1 << mask))
             columns.append(t.alias(exp.Sum(this=when(test, t.number(1))), column))
-        table = sql_table(f"{PROJECTED if projected else ''}{TABLE}")
-        query = t.selected([t.column(PARTNER), person, *columns], table)
+        query = t.selected([t.column(PARTNER), person, *columns], self.source.table(TABLE, projected), "certifications")
         is_on_list = exp.EQ(this=name.copy(), expression=named)
         query = query.join(_membership(asked.lists), on=is_on_list, join_type="" if is_named else "LEFT", copy=False)
         counts = t.either(*dict.fromkeys(one.may for one in valid.values()))
@@ -233,7 +232,7 @@ def _all_digits(lists: Mapping[frozenset[str], int], word: int) -> int:
     return (1 << min(_WORD, len(lists) - word * _WORD)) - 1
 
 
-def _has_digits(term: Term, digits: int) -> Term:
+def has_digits(term: Term, digits: int) -> Term:
     """Return whether a whole number has some of the digits; never unknown where the number is not."""
     some = exp.BitwiseAnd(this=t.closed(term), expression=t.number(digits))
     return exp.NEQ(this=exp.Paren(this=some), expression=t.number(0))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 
 from sqlglot import exp
 
@@ -19,14 +20,12 @@ from evaluator.columnar.held import Held
 from evaluator.columnar.known import Known
 from evaluator.columnar.layout import PARTNER
 from evaluator.columnar.lowering import Lowering, Written
+from evaluator.columnar.reasons import Key, Reason, is_unmet
 from evaluator.columnar.results import DIGITS, NO_CHOICE, PLACES
-from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
+from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.engine import Engine
 from evaluator.reasons.plan import Within
 from evaluator.reasons.statements import is_open
-
-Key = tuple[str, date | None, bool]
-"""What tells a reason from every other of its decision: its code, its day, and whether it is of projected facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +64,21 @@ class Lowered:
             found.update(columns_of(rule, str(index)))
         return found
 
-    def query(self, outputs: dict[str, Term]) -> exp.Select:
-        """Return the query of some outputs."""
+    def queries(self) -> list[tuple[str, exp.Select]]:
+        """Return the query of all outputs, and before it those that it reads, by their names."""
         if self.lowering is None:
             raise AssertionError("a query is asked of what was lowered")
-        low = self.lowering
-        low.people.join()
-        low.records.join()
-        low.register.join()
-        return low.stages.over(low.source.select(), outputs)
+        return self.lowering.queries(self.outputs())
+
+    def query(self, outputs: dict[str, Term]) -> exp.Select:
+        """Return the query of some outputs, with those that it reads in it."""
+        if self.lowering is None:
+            raise AssertionError("a query is asked of what was lowered")
+        return self.lowering.query(outputs)
 
 
 def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
-    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``l`` until, ``o`` options, ``u`` not met."""
+    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``l`` until, ``o`` options, ``u`` not met, ``w`` the day of one that is of a day of a window."""
     yield f"s{prefix}", rule.settled
     if rule.eligible is not None:
         yield f"d{prefix}", rule.eligible
@@ -90,8 +91,10 @@ def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
         yield from ((f"h{prefix}", rule.held.held), (f"f{prefix}", rule.held.since), (f"l{prefix}", rule.held.until))
     for index, (_, term) in enumerate(rule.options):
         yield f"o{prefix}_{index}", term
-    for index, (_, term) in enumerate(rule.unmet):
+    for index, ((_, on, _), term) in enumerate(rule.unmet):
         yield f"u{prefix}_{index}", term
+        if isinstance(on, exp.Expression):
+            yield f"w{prefix}_{index}", on
 
 
 def lower(engine: Engine, rules: Sequence[str], as_of: date, known: Known) -> Lowered:
@@ -113,6 +116,7 @@ class _Rule:
         self.rule = rule
         self.day = lowering.as_of
         self.today = exactly(lowering.as_of)
+        self.reasons = lowering.reasons
 
     def columns(self) -> RuleColumns:
         """Return the columns of the rule.
@@ -207,12 +211,12 @@ class _Rule:
             return told[-1]
 
         window: Value = constant(True)
-        reasons: list[tuple[Key, Term, Term]] = []
+        reasons: list[Reason] = []
         for setting in version.settings.get("renewable", ()):
             if self.day in setting.days and isinstance(setting.value, tuple):
                 first, last = (on(bound).value for bound in setting.value)
                 window = is_open(sql, first, last, self.day)
-                reasons.append(((f"{self.rule.id}.window", None, False), TRUE, _is_unmet(window)))
+                reasons.append(((f"{self.rule.id}.window", None, False), TRUE, is_unmet(window)))
         may_choose = flag_of(window).term
         settled = [t.told(may_choose)]
         for setting in version.settings.get("renews to", ()):
@@ -229,7 +233,7 @@ class _Rule:
             both = sql.all_of((window, asked.value if asked is not None else constant(True)))
             options.append((option.name or NO_CHOICE, flag_of(both).term))
             if asked is not None:
-                reasons += self._reasons(asked, TRUE, False, frozenset())
+                reasons += self.reasons.below(asked, TRUE, False)
             for effect in (one for one in option.effects if self.day in one.days):
                 for node in (effect.when, effect.up_to):
                     if node is not None:
@@ -243,14 +247,14 @@ class _Rule:
             self.rule.id, True, stages.keep(t.both(*settled)), options=tuple(options), unmet=self._each_once(reasons)
         )
 
-    def _branches(self, stage: Written, node: c.Case, within: Within) -> Iterator[tuple[Key, Term, Term]]:
+    def _branches(self, stage: Written, node: c.Case, within: Within) -> Iterator[Reason]:
         """Yield whether the condition of each stage is not met, and what is asked in it, until one surely is."""
         reached: Term = TRUE
         for branch, test in zip(node.branches, stage.of("condition"), strict=False):
             plan, _ = within.of_branch(self.rule.id, branch)
             key: Key = (plan.code, None, False)
-            yield key, reached, _is_unmet(test.value)
-            yield from self._below(test, reached, False, frozenset((key,)))
+            yield key, reached, is_unmet(test.value)
+            yield from self.reasons.parts(test, reached, False)
             reached = self.lowering.stages.keep(t.both(reached, t.negated(t.surely(flag_of(test.value).term))))
 
     # ---- values
@@ -284,6 +288,8 @@ class _Rule:
             if isinstance(part.node, c.PassScore):
                 return self._exact(ordered_of(part.the("value").value))
             if scored.within(part.node):
+                if part.told:
+                    raise Cannot("a score of some day of a window")
                 if isinstance(part.node, c.Case | c.Lookup | c.Dated) or not t.is_true(part.present):
                     raise Cannot("a score that stands in one of several values")
                 waiting.extend(reversed(part.parts))
@@ -293,83 +299,37 @@ class _Rule:
 
     def _unmet(self, tops: Sequence[Written]) -> tuple[tuple[Key, Term], ...]:
         """Return the reasons of a decision that are not met, in their order, each once."""
-        return self._each_once(reason for top in tops for reason in self._reasons(top, TRUE, False, frozenset()))
+        return self._each_once(reason for top in tops for reason in self.reasons.below(top, TRUE, False))
 
-    def _each_once(self, reasons: Iterable[tuple[Key, Term, Term]]) -> tuple[tuple[Key, Term], ...]:
+    def _each_once(self, reasons: Iterable[Reason]) -> tuple[tuple[Key, Term], ...]:
         """Return whether each of the reasons is not met, each once."""
         found: dict[Key, list[tuple[Term, Term]]] = {}
         for key, present, unmet in reasons:
             found.setdefault(key, []).append((present, unmet))
         keep = self.lowering.stages.keep
-        # A reason that stands in several places is told where it is told of first.
-        told = (
-            (key, t.chosen([(present, unmet) for present, unmet in places], FALSE)) for key, places in found.items()
-        )
-        return tuple((key, keep(term)) for key, term in told if not t.is_false(term))
+        told: list[tuple[Key, Term]] = []
+        for key, places in found.items():
+            # A reason that stands in several places is told where it is told of first; one of a day of a window may be
+            # one of another day that stands above.
+            again = (
+                t.both(t.either(*(present for present, _ in found[other])), self._is_of_one_day(other, key))
+                for other in takewhile(lambda other, key=key: other != key, found)  # type: ignore[misc]
+                if (other[0], other[2]) == (key[0], key[2])
+            )
+            unmet = t.chosen([(t.either(*again), FALSE), *places], FALSE)
+            if not t.is_false(unmet):
+                told.append((key, keep(unmet)))
+        return tuple(told)
 
-    def _reasons(
-        self, top: Written, present: Term, projected: bool, above: frozenset[Key]
-    ) -> Iterator[tuple[Key, Term, Term]]:
-        """Yield the requirements below a node: key, whether it is told of, whether it is not met; in the order of readers."""
-        node = top.node
-        if isinstance(node, c.Requirement):
-            day = None if top.day is None or top.day == self.today else top.day.at
-            key = (node.code, day, projected)
-            yield key, present, _is_unmet(top.value)
-            yield from self._below(top.the("value"), present, projected, above | {key})
-            return
-        yield from self._below(top, present, projected, above)
-
-    def _below(
-        self, top: Written, present: Term, projected: bool, above: frozenset[Key]
-    ) -> Iterator[tuple[Key, Term, Term]]:
-        if isinstance(top.node, c.Requirement):
-            yield from self._reasons(top, present, projected, above)
-            return
-        projected = projected or isinstance(top.node, c.AsProjected)
-        inner = self.lowering.stages.keep(t.both(present, top.present))
-        for part, taken in self._in_order(top):
-            if t.is_false(taken) or not (part.parts or isinstance(part.node, c.Requirement)):
-                continue
-            both = self.lowering.stages.keep(t.both(inner, taken))
-            yield from self._below(part, both, projected, above)
-
-    def _in_order(self, top: Written) -> Iterator[tuple[Written, Term]]:
-        """Yield the parts of a node as readers are told of them, conditions first, each with whether it is told of."""
-        taken = [TRUE] * len(top.parts)
-        if isinstance(top.node, c.Case):
-            here: Term = TRUE
-            test: Term = TRUE
-            for index, role in enumerate(top.roles):
-                if role == "condition":
-                    taken[index] = here
-                    test = flag_of(top.parts[index].value).term
-                else:
-                    taken[index] = t.both(here, t.perhaps(test))
-                    here = self.lowering.stages.keep(t.both(here, t.negated(t.surely(test))))
-                    test = TRUE
-        elif isinstance(top.node, c.Lookup) and any(_has_requirement(part) for part in top.of("value")):
-            raise Cannot("a requirement in a row of a table")
-        order = sorted(range(len(top.parts)), key=lambda index: top.roles[index] != "condition")
-        for index in order:
-            yield top.parts[index], taken[index]
-
-
-def _has_requirement(top: Written) -> bool:
-    return isinstance(top.node, c.Requirement) or any(map(_has_requirement, top.parts))
-
-
-def _is_unmet(value: Value) -> Term:
-    """Return whether a requirement is surely not met, or earned nothing; never unknown."""
-    if isinstance(value, Flag):
-        return t.surely(t.negated(value.term))
-    points = ordered_of(value)
-    zero = t.number(0)
-    if points.exact is not None:
-        return TRUE if points.exact == 0 else FALSE
-    if points.is_point:
-        return t.surely(t.equal(points.low.term, zero))
-    return t.surely(t.both(t.equal(points.low.term, zero), t.equal(points.high.term, zero)))
+    def _is_of_one_day(self, one: Key, other: Key) -> Term:
+        """Return whether two reasons are of the same day; never unknown."""
+        if not isinstance(one[1], exp.Expression) and not isinstance(other[1], exp.Expression):
+            return FALSE
+        days = [
+            on if isinstance(on, exp.Expression) else NULL if on is None else t.day(on) for on in (one[1], other[1])
+        ]
+        neither = t.both(*map(t.untold, days))
+        return t.either(neither, t.surely(t.equal(days[0], days[1])))
 
 
 def _is_settled(value: Value) -> Term:

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
+from dsl.core.calendar import month_index
 from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import NEVER
@@ -32,7 +33,7 @@ from evaluator.columnar.algebra import (
 )
 from evaluator.columnar.days import Day
 from evaluator.columnar.layout import MONTH, PARTNER, PROJECTED
-from evaluator.columnar.source import Source, sql_table, value_of
+from evaluator.columnar.source import Source, value_of
 from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.facts import months_before
@@ -59,7 +60,7 @@ class RecordTables:
             raise Cannot("a figure of the register's entries")
         untold = _untold(node)
         dated = declaration.monthly or declaration.dated_by is not None
-        if day.at != self.source.as_of and not dated:
+        if day.is_exact and day.at != self.source.as_of and not dated:
             return untold
         told = self.source.told(node.records, projected)
         if t.is_false(told):
@@ -68,6 +69,8 @@ class RecordTables:
         if key not in self._lists:
             self._lists[key] = _List(declaration, self.source, projected)
         found = self._lists[key].figure(node, day, sql)
+        if not day.is_exact and not dated:
+            told = sql.keep(t.both(told, t.equal(day.term, t.day(self.source.as_of))))
         test = Flag(told, True)
         return sql.first([(lambda: test, lambda: found), (None, lambda: untold)])
 
@@ -110,9 +113,8 @@ class _List:
         self._values: dict[tuple[int, Day], tuple[c.Expr, Value, list[Term]]] = {}
         """What is asked of each row, and of which rows that is said only in part."""
 
-    @property
-    def _sql_name(self) -> str:
-        return sql_table(f"{PROJECTED if self.projected else ''}{self.table}")
+    def _rows(self) -> exp.Select | str:
+        return self.source.table(self.table, self.projected)
 
     @property
     def is_empty(self) -> bool:
@@ -299,6 +301,10 @@ class _List:
         amount = None if total is None else ordered_of(total[0])
         if amount is not None and not (amount.is_point and amount.known):
             gone.append(t.negated(t.surely(t.equal(amount.low.term, amount.high.term))))
+        mark = None if total is None else ordered_of(total[1])
+        if mark is not None and not (mark.is_point and mark.known):
+            # What they are to have together is not known.
+            gone.append(t.negated(t.surely(t.equal(mark.low.term, mark.high.term))))
         unclear = t.both(t.perhaps(rows.inside.term), t.either(t.negated(sure), *gone))
         some = t.compared(exp.GT, self._number_of_rows(unclear), t.number(0))
         outer.open += [rows.open, outer.keep(some)]
@@ -327,7 +333,7 @@ class _List:
             end = End(t.column("total"), True)
             whole = Ordered(end, end, amount.places, least, most)
             counted = flag_of(Sql(around).compare(node.total.op, whole, total[1])).term
-        of_rows = self.stages.over(t.selected([exp.Star()], self._sql_name), outputs)
+        of_rows = self.stages.over(t.selected([exp.Star()], self._rows(), "rows_of_list"), outputs)
         groups = [t.column(PARTNER), *map(t.column, names)]
         grouped = t.selected([*groups, *own], of_rows, "rows_of_partner").where(t.column("inside"), copy=False)
         of_keys = grouped.group_by(*(one.copy() for one in groups), copy=False)
@@ -418,7 +424,7 @@ class _List:
         if not self._aggregates:
             return
         outputs = columns_read(self._aggregates)
-        rows = self.stages.over(t.selected([exp.Star()], self._sql_name), outputs)
+        rows = self.stages.over(t.selected([exp.Star()], self._rows(), "rows_of_list"), outputs)
         own = [t.alias(term, name) for term, name in self._aggregates.items()]
         grouped = t.selected([t.column(PARTNER), *own], rows, "rows_of_partner")
         self.source.join(self.name, grouped.group_by(t.column(PARTNER), copy=False))
@@ -444,10 +450,14 @@ class _RowParts:
 
 def _months_before(day: Day, months: int, back: int) -> tuple[Term, Term]:
     """Return first and last month of a window of full months before a day."""
-    if not day.is_exact:
-        raise Cannot("months before each day of a window")
-    first, last = months_before(day.at, months, back)
-    return t.number(first), t.number(last)
+    if day.is_exact:
+        first, last = months_before(day.at, months, back)
+        return t.number(first), t.number(last)
+    # As many months as on any other day: the day says only from which on.
+    first, last = (one - month_index(day.at) for one in months_before(day.at, months, back))
+    year, month = exp.Year(this=day.term.copy()), exp.Month(this=day.term.copy())
+    index = t.added([exp.Mul(this=year, expression=t.number(12)), month, t.number(-1)])
+    return t.added([index, t.number(first)]), t.added([index, t.number(last)])
 
 
 def _there(value: Value | None) -> Value:

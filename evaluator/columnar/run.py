@@ -290,7 +290,8 @@ class Deciding:
         self.numbers = {rule: number for number, rule in enumerate(self.rules)}
         self.lowered = lower(engine, self.rules if asked.by_sql else (), asked.as_of, known_of(facts))
         self.everybody = [self.numbers[rule] for rule in self.rules if rule not in self.lowered.rules]
-        self.query = self.lowered.query(self.lowered.outputs()).sql("duckdb") if self.lowered.rules else ""
+        queries = self.lowered.queries() if self.lowered.rules else []
+        self.queries = [(name, query.sql("duckdb")) for name, query in queries]
         self.doubts = doubted(engine.core, facts.layout, lambda table: bool(facts.rows[table.name]), tier.source)
 
     def slice(self, one: Slice) -> Part:
@@ -314,8 +315,8 @@ class Deciding:
         base.execute("CREATE TABLE doubted (partner VARCHAR)")
         for doubt in self.doubts:
             base.execute(f"INSERT INTO doubted {doubt}")
-        text = self.query if self.asked.master is None else of_slice(self.asked.out / WIDE, one)
-        tier.decide(base, self.lowered, text, self.numbers, self.everybody)
+        queries = self.queries if self.asked.master is None else [("", of_slice(self.asked.out / WIDE, one))]
+        tier.decide(base, self.lowered, queries, self.numbers, self.everybody)
         twice = self._twice(base)
         refused += [
             Refusal(name, "", f"the partner stands {number} times in `{PARTNERS}.parquet`")

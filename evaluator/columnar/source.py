@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import MOST, OPEN, End, Flag, Ordered, Value, Word, bounded
 from evaluator.columnar.days import Day
 from evaluator.columnar.known import Known
-from evaluator.columnar.layout import FACT_DIGITS, HISTORY, PARTNER, PARTNERS, PROJECTED
+from evaluator.columnar.layout import FACT_DIGITS, HISTORY, PARTNER, PARTNERS, PROJECTED, layout_of
 from evaluator.columnar.stages import Stages
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.limits import DIGITS, PLACES
@@ -25,30 +25,35 @@ def sql_table(name: str) -> str:
     return name.replace("/", "_")
 
 
-@dataclass
-class Beside:
-    """A query that says something of each partner, joined to it by its name."""
+OF_PARTNER = "of_partner"
+ON_DAY = "on_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a partner and a day: a query of their own names (``partner``), of the partner's, and of the day."""
 
     name: str
-    columns: dict[str, Term] = field(default_factory=dict)
-    """Aggregates by the names of their columns."""
 
 
 class Source:
     """What is read of partners, as columns that stages are built on."""
 
-    def __init__(self, core: c.Core, stages: Stages, as_of: date, known: Known) -> None:
+    def __init__(self, core: c.Core, stages: Stages, as_of: date, known: Known, rows: Rows | None = None) -> None:
+        """Take the vocabulary, and what rows there are; without it one for each partner."""
         self.core = core
         self.stages = stages
         self.as_of = as_of
         self.known = known
+        self.rows = rows
         self._columns: dict[str, Term] = {}
         """Columns of the source, by the names that stages know."""
         self._by_term: dict[str, str] = {}
         self._joined: dict[str, exp.Select] = {}
         """Queries beside the partners, by their names; each has a column of partners."""
-        self._aggregates: dict[str, dict[Term, str]] = {}
-        self.uses_projected = False
+        self._aggregates: dict[tuple[str, bool], dict[Term, str]] = {}
+        self._partners: dict[str, None] = {}
+        """Tables of partners that are read."""
 
     # ---- columns
 
@@ -63,8 +68,20 @@ class Source:
 
     def partners(self, projected: bool) -> str:
         """Return the table of partners, and see that it is there."""
-        self.uses_projected = self.uses_projected or projected
-        return sql_table(f"{PROJECTED if projected else ''}{PARTNERS}")
+        name = sql_table(f"{PROJECTED if projected else ''}{PARTNERS}")
+        self._partners[name] = None
+        return name
+
+    def table(self, name: str, projected: bool = False) -> exp.Select | str:
+        """Return what the rows of a table are read of: of rows with a day each stands in the table for every day."""
+        told = f"{PROJECTED if projected else ''}{name}"
+        if self.rows is None:
+            return sql_table(told)
+        rows, table = self.rows.name, sql_table(told)
+        columns = [exp.column(one, table=rows, quoted=True) for one in (PARTNER, ON_DAY)]
+        own = (one.name for one in layout_of(self.core)[told].columns if one.name != PARTNER)
+        columns += [exp.column(one, table=table, quoted=True) for one in own]
+        return t.selected(columns, rows).join(t.table(table), on=_is_of(table, rows, OF_PARTNER), copy=False)
 
     def is_empty(self, table: str, projected: bool) -> bool:
         """Whether a table has no rows."""
@@ -119,29 +136,31 @@ class Source:
             return NULL, False
         column = f"f_{name}"
         raw: Term = NULL
-        if day.at == self.as_of or projected:
+        if day.at == self.as_of or projected or not day.is_exact:
             raw = self.column(self.partners(projected), column)
+        if not day.is_exact and not projected:
+            raw = t.chosen([(t.equal(day.term, t.day(self.as_of)), raw)])
         if self.is_empty(HISTORY, projected):
-            return raw, not t.is_null(raw) and self.is_full(PARTNERS, column, projected)
+            return raw, day.is_exact and not t.is_null(raw) and self.is_full(PARTNERS, column, projected)
         since = t.compared(exp.LTE, t.column("from"), day.term)
         told = exp.Case(
             ifs=[exp.If(this=t.both(t.equal(t.column("name"), t.text(name)), since), true=t.column("from"))]
         )
         last = exp.ArgMax(this=t.column("value"), expression=told)
-        text = self.aggregate(sql_table(f"{PROJECTED if projected else ''}{HISTORY}"), last)
+        text = self.aggregate(HISTORY, last, projected)
         return self.stages.keep(t.fallen_back(raw, _read(text, type_))), False
 
     def has_history(self, names: Iterable[str]) -> Term:
         """Return whether one of some facts is told with its values over time; never unknown."""
         some = exp.Max(this=t.chosen([(t.surely(t.among(t.column("name"), names)), t.number(1))], t.number(0)))
-        return self.stages.keep(t.surely(t.equal(self.aggregate(HISTORY, some), t.number(1))))
+        return self.stages.keep(t.surely(t.equal(self.aggregate(HISTORY, some, False), t.number(1))))
 
     # ---- other tables
 
-    def aggregate(self, table: str, term: Term) -> Term:
+    def aggregate(self, table: str, term: Term, projected: bool) -> Term:
         """Return a column with an aggregate over a partner's rows of a table; NULL where it has none."""
-        found = self._aggregates.setdefault(table, {})
-        return self.column(f"of_{table}", found.setdefault(term, f"a{len(found)}"))
+        found = self._aggregates.setdefault((table, projected), {})
+        return self.column(f"of_{sql_table(table)}_{int(projected)}", found.setdefault(term, f"a{len(found)}"))
 
     def join(self, name: str, query: exp.Select) -> None:
         """Join a query that has a row a partner."""
@@ -154,34 +173,40 @@ class Source:
         award = t.column("f_award")
         asked = TRUE if awards is None else t.either(t.untold(award), t.among(award, awards))
         some = exp.Max(this=t.chosen([(asked, t.number(1))], t.number(0)))
-        column = self.aggregate(sql_table(f"{PROJECTED if projected else ''}records/awards"), some)
+        column = self.aggregate("records/awards", some, projected)
         return self.stages.keep(t.surely(t.equal(column, t.number(1))))
 
     # ---- the query
 
     def select(self) -> exp.Select:
         """Return the rows of partners with all columns that stages read."""
-        base = sql_table(PARTNERS)
-        columns = [t.alias(exp.column(PARTNER, table=base, quoted=True), PARTNER)]
+        base = sql_table(PARTNERS) if self.rows is None else self.rows.name
+        names = (PARTNER,) if self.rows is None else (PARTNER, OF_PARTNER, ON_DAY)
+        columns = [t.alias(exp.column(name, table=base, quoted=True), name) for name in names]
         columns += [t.alias(term, name) for name, term in self._columns.items()]
         query = t.selected(columns, base)
-        joined: dict[str, exp.Expression] = {}
-        if self.uses_projected:
-            name = sql_table(f"{PROJECTED}{PARTNERS}")
-            joined[name] = t.table(name)
-        for table, terms in self._aggregates.items():
+        for name in self._partners:
+            if name != base:
+                on = _is_of(name, base, PARTNER if self.rows is None else OF_PARTNER)
+                query = query.join(t.table(name), on=on, join_type="LEFT", copy=False)
+        for (table, projected), terms in self._aggregates.items():
             own = [t.alias(term, name) for term, name in terms.items()]
-            grouped = t.selected([t.column(PARTNER), *own], table).group_by(t.column(PARTNER), copy=False)
-            joined[f"of_{table}"] = _named(grouped, f"of_{table}")
+            grouped = t.selected([t.column(PARTNER), *own], self.table(table, projected), "rows_of_table")
+            name = f"of_{sql_table(table)}_{int(projected)}"
+            query = query.join(
+                _named(grouped.group_by(t.column(PARTNER), copy=False), name),
+                on=_is_of(name, base, PARTNER), join_type="LEFT", copy=False,
+            )  # fmt: skip
         for name, other in self._joined.items():
-            joined[name] = _named(other, name)
-        for name, what in joined.items():
-            on = exp.EQ(
-                this=exp.column(PARTNER, table=name, quoted=True),
-                expression=exp.column(PARTNER, table=base, quoted=True),
-            )
-            query = query.join(what, on=on, join_type="LEFT", copy=False)
+            query = query.join(_named(other, name), on=_is_of(name, base, PARTNER), join_type="LEFT", copy=False)
         return query
+
+
+def _is_of(table: str, base: str, name: str) -> Term:
+    """Return whether a row is of the partner of another one."""
+    return exp.EQ(
+        this=exp.column(PARTNER, table=table, quoted=True), expression=exp.column(name, table=base, quoted=True)
+    )
 
 
 def _named(query: exp.Select, name: str) -> exp.Subquery:

@@ -27,7 +27,7 @@ from evaluator.columnar.terms import cast, is_null
 DIALECT = "spark"
 _TYPES = {"VARCHAR": "STRING", "INTEGER": "INT"}
 """The types of the layout in the words of Spark, where they are others."""
-_OF_NOTHING = {"d": "BOOLEAN", "f": "DATE", "g": "VARCHAR", "h": "BOOLEAN"}
+_OF_NOTHING = {"d": "BOOLEAN", "f": "DATE", "g": "VARCHAR", "h": "BOOLEAN", "l": "DATE", "o": "BOOLEAN", "w": "DATE"}
 """The types of the columns of a rule that may be nothing for everybody, by the first letters of their names."""
 _SETTINGS = {
     # What does not fit is an error, never nothing.

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
+from sqlglot import exp
 
 from evaluator.columnar.database import named, quoted
 from evaluator.columnar.layout import Table
@@ -47,14 +48,18 @@ def load(base: duckdb.DuckDBPyConnection, facts: Facts, one: Slice) -> None:
 
 
 def decide(
-    base: duckdb.DuckDBPyConnection, lowered: Lowered, text: str, numbers: Mapping[str, int], everybody: Sequence[int]
+    base: duckdb.DuckDBPyConnection,
+    lowered: Lowered,
+    queries: Sequence[tuple[str, str]],
+    numbers: Mapping[str, int],
+    everybody: Sequence[int],
 ) -> None:
     """Decide what is settled, and note who is left to the row engine, and for which rules.
 
     Args:
         base: with the tables of a slice, and ``doubted``, the partners that are looked at one by one.
         lowered: the rules.
-        text: their query.
+        queries: their query, and before it those that it reads, each with its name.
         numbers: of each rule its number.
         everybody: the numbers of the rules that are left to the row engine for all partners.
     """
@@ -66,7 +71,10 @@ def decide(
         )
         return
     with planned_shortly(base):
-        base.execute(f"CREATE TABLE wide AS {text}")
+        for name, text in queries:
+            base.execute(f"CREATE TABLE {named(name or 'wide')} AS {text}")
+        for name, _ in queries[:-1]:
+            base.execute(f"DROP TABLE {named(name)}")
     for index, rule in enumerate(lowered.rules.values()):
         base.execute(
             f"INSERT INTO decided SELECT {_row(rule, index, numbers[rule.rule])} FROM wide"
@@ -109,7 +117,10 @@ def _row(rule: RuleColumns, index: int, number: int) -> str:
         standing = f"CASE WHEN h{index} THEN 'held' ELSE 'not_held' END, f{index}, CAST(l{index} AS DATE)"
     told: list[str] = []
     for place, ((code, day, projected), _) in enumerate(rule.unmet):
-        on = f"DATE '{day}'" if day is not None else "NULL::DATE"
+        if isinstance(day, exp.Expression):
+            on = f"w{index}_{place}"
+        else:
+            on = f"DATE '{day}'" if day is not None else "NULL::DATE"
         what = f"{{'code': {quoted(code)}, 'on': {on}, 'projected': {str(projected).upper()}}}"
         told.append(f"CASE WHEN u{index}_{place} THEN {what} END")
     options = ", ".join(

@@ -101,6 +101,55 @@ def test_a_batch_decides_as_the_engine(path: Path, tmp_path: Path) -> None:
     assert differences(engine, told, day, ("*",), tmp_path / "out") == []
 
 
+WINDOWS = """
+package windows "Windows"
+
+source guide "Guide"
+
+facts {
+  seats: count "Seats"
+  start: date "First day"
+}
+records sales "Sales, a row a month" monthly { units: count }
+certifications basics { "Basic One" through 2023-03-31  "Basic Two" }
+
+entitlement able { requires {
+  seats "Four seats": seats >= 4
+  people "Two people": at least 2 people holding basics
+} }
+entitlement able_once "Of the last months" { requires {
+  window: qualifies for able sometime from start of month of today - 5 months through today
+} }
+entitlement able_near "Near a day of one's own" { requires {
+  window: qualifies for able sometime from start through start + 2 months, rounded down
+} }
+entitlement sold { requires {
+  sold: sum units of sales over last month >= 3 sometime from 2022-11-15 through 2023-06-20
+  seats: seats >= 2 sometime from 2022-09-01 through 2023-02-15
+  ahead: seats >= 1 sometime from today through today + 10 days
+} }
+"""
+
+
+def test_a_batch_answers_windows_in_its_query(tmp_path: Path) -> None:
+    loaded = load_sources([Source("windows.policy", WINDOWS)])
+    engine, day = Engine(loaded.document), DAYS[1]
+    told = [
+        {**made.partner(number), "partner": f"{manner}-{number:04d}"}
+        for manner in ("complete", "histories")
+        for made in [Partners(engine.core, seed=9, as_of=day, chances=TOLD[manner])]
+        for number in range(1, 41)
+    ]
+
+    summary = batch(engine, imported(engine, told, tmp_path / "facts"), tmp_path / "out", day)
+
+    assert summary.lowered == summary.rules
+    decided = {(row["rule"], row["decision"]) for row in rows(tmp_path / "out")}
+    assert {("entitlement.able_once", "eligible"), ("entitlement.able_once", "not_eligible")} <= decided
+    assert summary.by_rows < summary.decisions / 2
+    assert differences(engine, told, day, ("*",), tmp_path / "out") == []
+
+
 def decided_as_wanted(case: Any, folder: Path) -> Summary | None:
     """Decide a case of the conformance suite as a batch; None where it is about what no batch has to decide."""
     if not {"errors", "refused"}.isdisjoint(case["want"]):

@@ -1,0 +1,563 @@
+"""Windows: some day of many on which a condition holds, as rows of a partner and a day.
+
+A row is the last day of a stretch in which nothing that the condition reads can change: the days on which it can are
+those of the policies (``dsl.core.moves``), the first days of months, and the partner's own. More stretches than there are
+come to the same: a window is told by the last day on which it is met, or on which least is missing. Of each epoch of the
+policies the condition is written once, with the day as a column, by the same lowering as everything else; what the rows
+of a partner come to together is folded back to the partner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from math import lcm
+from typing import TYPE_CHECKING, Literal
+
+from sqlglot import exp, parse_one
+
+from dsl import core as c
+from dsl.builtin import BUILT_IN, CERTIFICATIONS
+from dsl.core import calendar
+from dsl.core.moves import Mover, Place
+from dsl.core.ranges import NEVER
+from dsl.core.walk import walk
+from evaluator.columnar import terms as t
+from evaluator.columnar.algebra import Flag, Ordered, flag_of, ordered_of
+from evaluator.columnar.days import Day, exactly
+from evaluator.columnar.layout import HISTORY, PARTNER, PARTNERS
+from evaluator.columnar.nearest import MOST, Columns, denominator_of
+from evaluator.columnar.people import has_digits
+from evaluator.columnar.source import OF_PARTNER, ON_DAY, Rows, sql_table
+from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
+
+if TYPE_CHECKING:
+    from evaluator.columnar.lowering import Lowering, Written
+    from evaluator.columnar.reasons import Key, Reason, Told
+
+MOST_EPOCHS = 16
+"""Of so many epochs a condition is written; of windows that reach farther back the row engine tells."""
+MOST_DAYS = 400
+"""So many days before the question a window is looked at, where its first day depends on the partner."""
+_WORD = 62
+"""Reasons that are told by the digits of one whole number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a window came to."""
+
+    value: Flag
+    part: Written | None = None
+    """The condition, where the window is one day."""
+    told: tuple[Reason, ...] = ()
+    """The reasons of the day that it is told by."""
+    open: Term = FALSE
+    """Where the row engine is asked; never unknown."""
+    told_by: ToldBy | None = None
+    """The day that it is told by; None where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBy:
+    """The day of a window that it is told by."""
+
+    day: date | Term
+    condition: Written
+    """What is asked on it, as it is written somewhere in the window."""
+
+
+@dataclass
+class _Condition:
+    """A condition that is asked on each row, as it is written in each epoch."""
+
+    node: c.Expr
+    rule: str
+    written: list[Written | None]
+    reasons: list[Told]
+    """Of each epoch whether each reason is told, and whether it is not met."""
+    orders: list[int]
+    """Of each epoch by which order its reasons are read."""
+    keys: list[tuple[int, Key]]
+    """The reasons of all orders, one after the other."""
+    lowerings: list[Lowering]
+    """What writes it in each epoch."""
+    measures: list[Columns] | None = None
+    """What reckons in each epoch how much of it is missing; none where nothing does."""
+
+    def missing(self, place: int) -> Term:
+        """Return how much of it is missing in an epoch; NULL where that is not said."""
+        part = self.written[place]
+        if part is None:
+            return NULL
+        if self.measures is None:
+            tops = [
+                (inner.sql, one) for inner, one in zip(self.lowerings, self.written, strict=True) if one is not None
+            ]
+            one = lcm(*(denominator_of(sql, [top]) for sql, top in tops))
+            self.measures = [Columns(inner.sql, one) for inner in self.lowerings] if one <= MOST else []
+        return self.measures[place].of(part) if self.measures else NULL
+
+    @property
+    def words(self) -> int:
+        """How many whole numbers hold a digit for each reason."""
+        return -(-len(self.keys) // _WORD)
+
+
+@dataclass
+class _Window:
+    """Rows of partners and days, and the conditions that are asked on them."""
+
+    number: int
+    bounds: exp.Select
+    """A query of the first and the last day of each partner's window, where both are known."""
+    days: set[date]
+    """Days on which something can change for everybody."""
+    own: set[str]
+    """Queries of the days on which something can for a partner."""
+    epochs: list[tuple[date, Lowering]]
+    conditions: dict[tuple[int, str], _Condition] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What is joined to the partners."""
+        return f"window_{self.number}"
+
+
+class Windows:
+    """Writes windows for a lowering."""
+
+    def __init__(self, lowering: Lowering) -> None:
+        """Take what writes the conditions."""
+        self.lowering = lowering
+        self._windows: dict[tuple[object, ...], _Window] = {}
+
+    def of(self, node: c.Sometime, first: Written, last: Written, day: Day, projected: bool, rule: str) -> Found:
+        """Return whether a condition holds on some day from one through another.
+
+        Raises:
+            Cannot: it is not written.
+        """
+        low = self.lowering
+        if isinstance(node.condition, c.Requirement):
+            raise Cannot("a requirement that is asked on some day of a window")
+        start, end = ordered_of(first.value), ordered_of(last.value)
+        ahead = flag_of(low.sql.compare(">", end, exactly(low.as_of).value))
+        if isinstance(start.exact, date) and isinstance(end.exact, date):
+            if start.exact > min(end.exact, low.as_of):
+                value = Flag(NULL, False) if end.exact > low.as_of else Flag(FALSE, True)
+                return Found(value)
+            if start.exact == min(end.exact, low.as_of):
+                part = low.on(node.condition, exactly(start.exact), projected, rule)
+                value = flag_of(part.value)
+                if end.exact > low.as_of:
+                    value = low.sql.flag(t.chosen([(t.surely(value.term), TRUE)]), False)
+                return Found(value, part, told_by=ToldBy(start.exact, part))
+        if low.is_inner or not day.is_exact or projected:
+            raise Cannot("a window in a window")
+        window = self._window(node, first, last, day, rule)
+        index, condition = self._asked(window, node.condition, rule)
+        keep, column = low.stages.keep, low.source.column
+
+        def is_so(name: str) -> Term:
+            return keep(t.surely(t.equal(column(window.name, name), t.number(1))))
+
+        known = keep(t.both(_is_known(start), _is_known(end)))
+        met, unknown, open_ = is_so(f"t{index}"), is_so(f"q{index}"), is_so(f"o{index}")
+        no = t.both(known, t.negated(unknown), t.negated(t.perhaps(ahead.term)))
+        value = low.sql.flag(t.chosen([(met, TRUE), (no, FALSE)]), False)
+        if condition.keys:
+            several = keep(t.surely(t.compared(exp.GT, column(window.name, "n"), t.number(1))))
+            # By which day a window is told that was missed, where that is not said, the row engine says.
+            # One that is open is told by the nearest of its open days alone.
+            unsaid = t.either(unknown, is_so(f"y{index}"))
+            open_ = t.either(open_, t.both(t.negated(met), several, unsaid))
+        day_told = column(window.name, f"d{index}")
+        # What is asked on the day of the question has no other day.
+        on_day = keep(t.chosen([(t.surely(t.equal(day_told, t.day(low.as_of))), NULL)], day_told))
+        as_written = next(part for part in condition.written if part is not None)
+        told: list[Reason] = []
+        for place, (order, (code, on, far)) in enumerate(condition.keys):
+            word, digit = divmod(place, _WORD)
+            present, unmet = (
+                keep(has_digits(t.fallen_back(column(window.name, f"{what}{index}_{word}"), t.number(0)), 1 << digit))
+                for what in "pu"
+            )
+            # In another order it is another reason: the same column, told from it by its brackets.
+            day_of = _bracketed(on_day, order) if isinstance(on, exp.Expression) else on
+            told.append(((code, day_of, far), present, unmet))
+        return Found(value, None, tuple(told), keep(t.both(known, open_)), ToldBy(day_told, as_written))
+
+    # ---- rows
+
+    def _window(self, node: c.Sometime, first: Written, last: Written, day: Day, rule: str) -> _Window:
+        low = self.lowering
+        start, end = ordered_of(first.value).exact, ordered_of(last.value).exact
+        exact = isinstance(start, date) and isinstance(end, date)
+        key: tuple[object, ...] = (start, end) if exact else (first.value, last.value)
+        if key not in self._windows:
+            if isinstance(start, date) and isinstance(end, date):
+                low.source.partners(False)
+                about = t.table(sql_table(PARTNERS)).sql("duckdb")
+                through = min(end, low.as_of)
+                told = (
+                    f"SELECT DISTINCT {PARTNER}, DATE '{start}' AS first_day, DATE '{through}' AS last_day FROM {about}"
+                )
+                bounds = _parsed(told)
+            else:
+                bounds = self._bounds(node, day, rule)
+            earliest = start if isinstance(start, date) else low.as_of - timedelta(days=MOST_DAYS)
+            number = len(self._windows)
+            self._windows[key] = _Window(
+                number, bounds, set(_months(earliest, low.as_of)), set(), [(earliest, self._inner(number, 0))]
+            )
+        return self._windows[key]
+
+    def _bounds(self, node: c.Sometime, day: Day, rule: str) -> exp.Select:
+        """Return the query of the first and last days that depend on the partner: none before or after what can count."""
+        other = self.lowering.beside()
+        ends = [ordered_of(other.on(one, day, False, rule).value) for one in (node.start, node.end)]
+        known = t.both(*map(_is_known, ends))
+        opened = t.either(*(other.on(one, day, False, rule).open for one in (node.start, node.end)))
+        today = t.day(self.lowering.as_of)
+        through = t.chosen([(t.compared(exp.GT, ends[1].low.term, today), today)], ends[1].low.term)
+        is_there = t.both(known, t.negated(opened), t.compared(exp.LTE, ends[0].low.term, through))
+        outputs = {PARTNER: t.column(PARTNER), "first_day": ends[0].low.term, "last_day": through, "is_there": is_there}
+        query = other.query(outputs)
+        found = t.selected([t.column(one) for one in (PARTNER, "first_day", "last_day")], query, "ends")
+        return found.where(t.column("is_there"), copy=False).distinct(copy=False)
+
+    def _inner(self, number: int, epoch: int) -> Lowering:
+        return self.lowering.beside(Rows(f"rows_{number}_{epoch}"))
+
+    # ---- conditions
+
+    def _asked(self, window: _Window, node: c.Expr, rule: str) -> tuple[int, _Condition]:
+        key = (id(node), rule)
+        if key not in window.conditions:
+            moves = self.lowering.movement.of(node, Place(False, rule=rule))
+            if moves.rises:
+                raise Cannot("a condition that rises with the day")
+            days, own = self._turns(moves.movers)
+            versions = {*moves.days, *_of_lists(moves.movers)}
+            starts = sorted({one for one in versions if window.epochs[0][0] < one <= self.lowering.as_of})
+            self._divide(window, starts)
+            written: list[Written | None] = []
+            reasons: list[Told] = []
+            for start, inner in window.epochs:
+                part, told = self._written(inner, start, node, rule)
+                written.append(part)
+                reasons.append(told)
+            if not any(part is not None for part in written):
+                self._written(window.epochs[-1][1], window.epochs[-1][0], node, rule, refused=True)
+            window.days |= days
+            window.own |= own
+            orders, keys = _in_order([list(one) for one in reasons])
+            window.conditions[key] = _Condition(
+                node, rule, written, reasons, orders, keys, [inner for _, inner in window.epochs]
+            )
+        return list(window.conditions).index(key), window.conditions[key]
+
+    def _divide(self, window: _Window, starts: Sequence[date]) -> None:
+        """Begin an epoch on each of some days, and write again there what was asked before."""
+        there = {start for start, _ in window.epochs}
+        new = [start for start in starts if start not in there]
+        if len(there) + len(new) > MOST_EPOCHS:
+            raise Cannot("a window of many epochs")
+        for start in new:
+            place = sum(one < start for one, _ in window.epochs)
+            inner = self._inner(window.number, len(window.epochs))
+            window.epochs.insert(place, (start, inner))
+            for condition in window.conditions.values():
+                part, told = self._written(inner, start, condition.node, condition.rule)
+                condition.written.insert(place, part)
+                condition.reasons.insert(place, told)
+                condition.lowerings.insert(place, inner)
+                # Nothing changes for it: it is as in the epoch that was divided.
+                condition.orders.insert(place, condition.orders[place - 1])
+
+    def _written(
+        self, inner: Lowering, start: date, node: c.Expr, rule: str, *, refused: bool = False
+    ) -> tuple[Written | None, Told]:
+        """Write a condition in an epoch, and its reasons; nothing where it is not written there."""
+        try:
+            part = inner.on(node, Day(start, t.column(ON_DAY), ON_DAY, self.lowering.as_of), False, rule)
+            flag_of(part.value)
+            return part, inner.reasons.told(part)
+        except Cannot:
+            if refused:
+                raise
+            return None, {}
+
+    # ---- the days on which something changes
+
+    def _turns(self, movers: Iterable[Mover]) -> tuple[set[date], set[str]]:
+        """Return the days for everybody on which something can change, and queries of the partners' own."""
+        as_of = self.lowering.as_of
+        days = {as_of}
+        own: set[str] = set()
+        for mover in movers:
+            if mover.place.projected:
+                raise Cannot("projected facts in a window")
+            match mover.how:
+                case "facts":
+                    own |= self._of_table(HISTORY, "from")
+                case "certifications":
+                    own |= self._of_table(f"records/{CERTIFICATIONS.name}", "f_earned")
+                    own |= self._of_table(f"records/{CERTIFICATIONS.name}", "f_expires", after=True)
+                case "records" if isinstance(mover.node, c.Aggregate):
+                    if mover.node.over is not None and mover.node.over.anniversary_year:
+                        raise Cannot("months from an anniversary on in a window")
+                    declared = BUILT_IN.get(mover.node.records) or self.lowering.core.records[mover.node.records]
+                    if declared.dated_by is not None:
+                        own |= self._of_table(f"records/{mover.node.records}", f"f_{declared.dated_by}")
+                case "in order" if isinstance(mover.node, c.Compare):
+                    days |= _of_order(mover.node)
+                case _:
+                    raise Cannot("what changes otherwise than by what is told, in a window")
+        return days, own
+
+    def _of_table(self, table: str, name: str, *, after: bool = False) -> set[str]:
+        """Return a query of the days of a column of a table."""
+        if self.lowering.source.is_empty(table, False):
+            return set()
+        told = t.column(name).sql("duckdb")
+        since = f"CAST({told} + INTERVAL 1 DAY AS DATE)" if after else told
+        where = f"{told} < DATE '{NEVER}'"
+        return {f"SELECT {PARTNER}, {since} AS since FROM {t.table(sql_table(table)).sql('duckdb')} WHERE {where}"}
+
+    # ---- the query
+
+    def join(self) -> Iterator[tuple[str, exp.Select]]:
+        """Join what the windows come to to the partners; yield what is asked for it before, by name."""
+        for window in self._windows.values():
+            if window.conditions:
+                yield from self._rows(window)
+                yield from self._folded(window)
+                yield from self._best(window)
+                self.lowering.source.join(window.name, t.selected([exp.Star()], window.name))
+
+    def _rows(self, window: _Window) -> Iterator[tuple[str, exp.Select]]:
+        number = window.number
+        yield f"bounds_{number}", window.bounds
+        inside = "w.since > b.first_day AND w.since <= b.last_day"
+        turns = [f"SELECT {PARTNER}, last_day, first_day AS since FROM bounds_{number} WHERE first_day <= last_day"]
+        known = ", ".join(f"(DATE '{day}')" for day in sorted({*window.days, *(start for start, _ in window.epochs)}))
+        turns.append(
+            f"SELECT b.{PARTNER}, b.last_day, w.since FROM bounds_{number} b"
+            f" CROSS JOIN (VALUES {known}) AS w(since) WHERE {inside}"
+        )
+        turns += [
+            f"SELECT b.{PARTNER}, b.last_day, w.since FROM bounds_{number} b JOIN ({own}) AS w"
+            f" ON w.{PARTNER} = b.{PARTNER} WHERE {inside}"
+            for own in sorted(window.own)
+        ]
+        yield f"turns_{number}", _parsed(f"SELECT * FROM ({' UNION '.join(turns)}) AS every_turn")
+        following = f"LEAD(since) OVER (PARTITION BY {PARTNER} ORDER BY since)"
+        stretches = (
+            f"SELECT {PARTNER}, COALESCE(CAST({following} - INTERVAL 1 DAY AS DATE), last_day) AS {ON_DAY}"
+            f" FROM turns_{number}"
+        )
+        name = f"CONCAT({PARTNER}, '@', CAST({ON_DAY} AS VARCHAR))"
+        rows = f"SELECT {name} AS {PARTNER}, {PARTNER} AS {OF_PARTNER}, {ON_DAY} FROM ({stretches}) AS s"
+        yield f"rows_{number}", _parsed(rows)
+        ends: list[date | None] = [*(start for start, _ in window.epochs[1:]), None]
+        for (start, inner), end in zip(window.epochs, ends, strict=True):
+            before = f" AND {ON_DAY} < DATE '{end}'" if end is not None else ""
+            of_epoch = f"SELECT * FROM rows_{number} WHERE {ON_DAY} >= DATE '{start}'{before}"
+            yield inner.source.rows.name, _parsed(of_epoch)  # type: ignore[union-attr]
+
+    def _folded(self, window: _Window) -> Iterator[tuple[str, exp.Select]]:
+        """Yield the queries of all rows: of each condition whether it holds, and each of its reasons."""
+        names: list[str] = []
+        for place, (_, inner) in enumerate(window.epochs):
+            names.append(f"folded_{window.number}_{place}")
+            yield names[-1], inner.query(_outputs(window, place))
+        before = t.compared(exp.LT, t.column(ON_DAY), t.day(window.epochs[0][0]))
+        early = [t.alias(term, name) for name, term in _outputs(window, None).items()]
+        found: exp.Query = t.selected(early, f"rows_{window.number}").where(before, copy=False)
+        for name in names:
+            columns = [t.column(one) for one in _outputs(window, None)]
+            found = exp.Union(this=found, expression=t.selected(columns, name), distinct=False)
+        yield f"folded_{window.number}", t.selected([exp.Star()], found, "every")  # type: ignore[arg-type]
+
+    def _best(self, window: _Window) -> Iterator[tuple[str, exp.Select]]:
+        """Yield the queries of what the rows of each partner come to, the last one with a row for each partner."""
+        number, partner, on_day = window.number, t.column(PARTNER), t.column(ON_DAY)
+
+        def most(term: Term, name: str) -> exp.Expression:
+            return t.alias(exp.Max(this=term.copy()), name)
+
+        def is_so(test: Term) -> Term:
+            return t.chosen([(test, t.number(1))], t.number(0))
+
+        def joined(other: str, columns: Sequence[exp.Expression], passed: Iterable[str]) -> exp.Select:
+            of_rows = [exp.column(name, table=folded, quoted=True) for name in (PARTNER, ON_DAY)]
+            of_rows += [exp.column(name, table=other, quoted=True) for name in passed]
+            of_rows += [exp.column(name, table=folded, quoted=True) for name in own]
+            on = exp.EQ(this=of_rows[0].copy(), expression=exp.column(PARTNER, table=other, quoted=True))
+            rows = t.selected(of_rows, folded).join(t.table(other), on=on, copy=False)
+            return t.selected([partner, *columns], rows, "of_days").group_by(partner, copy=False)
+
+        folded, met, near = f"folded_{number}", f"met_{number}", f"near_{number}"
+        conditions = list(enumerate(window.conditions.values()))
+        first: list[exp.Expression] = [t.alias(exp.Count(this=exp.Star()), "n")]
+        second: list[exp.Expression] = [most(t.column("n"), "n")]
+        last: list[exp.Expression] = [most(t.column("n"), "n")]
+        for index, _ in conditions:
+            value = t.column(f"v{index}")
+            first += [
+                most(is_so(t.surely(value)), f"t{index}"), most(is_so(t.untold(value)), f"q{index}"),
+                most(is_so(t.column(f"x{index}")), f"o{index}"), most(is_so(t.untold(t.column(f"s{index}"))), f"y{index}"),
+                most(t.chosen([(t.surely(value), on_day)]), f"e{index}"),
+                t.alias(exp.Min(this=t.column(f"s{index}")), f"l{index}"),
+            ]  # fmt: skip
+            least = t.chosen([(t.perhaps(t.equal(t.column(f"s{index}"), t.column(f"l{index}"))), on_day)])
+            day = t.fallen_back(exp.Max(this=t.column(f"e{index}")), exp.Max(this=least))
+            second += [most(t.column(f"{what}{index}"), f"{what}{index}") for what in "tqoy"]
+            second.append(t.alias(day, f"d{index}"))
+        own = [f"s{index}" for index, _ in conditions]
+        yield met, t.selected([partner, *first], folded).group_by(partner, copy=False)
+        yield near, joined(met, second, ["n", *(f"{what}{index}" for index, _ in conditions for what in "tqoyel")])
+        own = []
+        for index, condition in conditions:
+            last += [most(t.column(f"{what}{index}"), f"{what}{index}") for what in "tqoyd"]
+            is_best = t.equal(on_day, t.column(f"d{index}"))
+            for name in (f"{what}{index}_{word}" for word in range(condition.words) for what in "pu"):
+                own.append(name)
+                last.append(most(t.chosen([(is_best, t.column(name))]), name))
+        yield window.name, joined(near, last, ["n", *(f"{what}{index}" for index, _ in conditions for what in "tqoyd")])
+
+
+def _outputs(window: _Window, place: int | None) -> dict[str, Term]:
+    """Return the columns of the rows of an epoch; None: before the first one."""
+    found: dict[str, Term] = {PARTNER: t.column(OF_PARTNER), ON_DAY: t.column(ON_DAY)}
+    for index, condition in enumerate(window.conditions.values()):
+        found.update(_of_epoch(index, condition, place))
+    return found
+
+
+def _of_epoch(index: int, condition: _Condition, place: int | None) -> Iterator[tuple[str, Term]]:
+    """Yield the columns of a condition in an epoch; None: before the first one."""
+    part = condition.written[place] if place is not None else None
+    told = condition.reasons[place] if place is not None else {}
+    order = condition.orders[place] if place is not None else None
+    yield f"v{index}", t.cast(NULL, "BOOLEAN") if part is None else flag_of(part.value).term
+    yield f"x{index}", TRUE if part is None else part.open
+    yield f"s{index}", t.cast(NULL if part is None else condition.missing(place or 0), "BIGINT")
+    for word in range(condition.words):
+        digits: dict[str, list[Term]] = {"p": [], "u": []}
+        for digit, (its, key) in enumerate(condition.keys[word * _WORD : (word + 1) * _WORD]):
+            for what, term in zip("pu", told.get(key, (FALSE, FALSE)) if its == order else (), strict=False):
+                if not t.is_false(term):
+                    digits[what].append(t.chosen([(term, t.number(1 << digit))], t.number(0)))
+        for what, terms in digits.items():
+            yield f"{what}{index}_{word}", t.cast(t.added(terms) if terms else t.number(0), "BIGINT")
+
+
+def _in_order(sequences: Sequence[Sequence[Key]]) -> tuple[list[int], list[tuple[int, Key]]]:
+    """Return of each sequence by which order it is read, and all keys of each order.
+
+    Where two sequences have the same keys in another order they are read by two orders.
+
+    Raises:
+        Cannot: a key that is of one day for everybody stands in two orders.
+    """
+    orders: list[list[Sequence[Key]]] = []
+    of_each: list[int] = []
+    for sequence in sequences:
+        fits = (number for number, order in enumerate(orders) if _merged([*order, sequence]) is not None)
+        number = next(fits, len(orders))
+        if number == len(orders):
+            orders.append([])
+        orders[number].append(sequence)
+        of_each.append(number)
+    keys = [(number, key) for number, order in enumerate(orders) for key in _merged(order) or ()]
+    fixed = [key for _, key in keys if not isinstance(key[1], exp.Expression)]
+    if len(set(fixed)) != len(fixed):
+        raise Cannot("reasons in another order in another epoch of a window")
+    return of_each, keys
+
+
+def _merged(sequences: Sequence[Sequence[Key]]) -> list[Key] | None:
+    """Return all keys in an order that is that of each sequence; None where there is none."""
+    before: TopologicalSorter[Key] = TopologicalSorter()
+    for sequence in sequences:
+        for one in sequence:
+            before.add(one)
+        for one, following in pairwise(sequence):
+            before.add(following, one)
+    try:
+        return list(before.static_order())
+    except CycleError:
+        return None
+
+
+def _bracketed(term: Term, times: int) -> Term:
+    for _ in range(times):
+        term = exp.Paren(this=term.copy())
+    return term
+
+
+def _is_known(value: Ordered) -> Term:
+    """Whether a day is known; never unknown."""
+    if value.exact is not None or (value.is_point and value.known):
+        return TRUE
+    return t.surely(t.equal(value.low.term, value.high.term))
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    """Yield the first days of the months after a day through another."""
+    day = calendar.month_start(first)
+    while (day := calendar.add(day, c.Duration(months=1))) <= last:
+        yield day
+
+
+def _of_lists(movers: Iterable[Mover]) -> Iterator[date]:
+    """Yield the days on which a certification begins or ceases to count on a list: a list is written as on one day."""
+    for mover in movers:
+        for listing in mover.node.lists if isinstance(mover.node, c.OfPeople) else ():
+            for entry in listing.entries:
+                yield from (day for day in (entry.days.start, entry.days.end) if day is not None)
+
+
+def _of_order(node: c.Compare) -> set[date]:
+    """Return the days on which the order of two dates can change, beside first days of months.
+
+    Raises:
+        Cannot: they depend on more.
+    """
+    sides = [_side(node.left), _side(node.right)]
+    if "day" not in sides:
+        return set()
+    literals = [side for side in (node.left, node.right) if isinstance(side, c.Literal)]
+    todays = [side for side in (node.left, node.right) if isinstance(side, c.Today)]
+    if len(literals) != 1 or len(todays) != 1 or not isinstance(literals[0].value, date):
+        raise Cannot("two dates that pass each other on some day of a window")
+    day = literals[0].value
+    return {day, day if day == NEVER else day + timedelta(days=1)}
+
+
+def _side(node: c.Expr) -> Literal["fixed", "month", "day"]:
+    """Return how a date moves with the day: not at all, from month to month, or every day."""
+    kinds = {type(part) for part in walk(node)}
+    if not kinds <= {c.Literal, c.Field, c.Today, c.Shift, c.Edge} or any(map(_is_formula, walk(node))):
+        raise Cannot("a date that is made of others, in a window")
+    if c.Today not in kinds:
+        return "fixed"
+    return "month" if c.Edge in kinds else "day"
+
+
+def _is_formula(node: c.Expr) -> bool:
+    return isinstance(node, c.Field) and node.formula is not None
+
+
+def _parsed(text: str) -> exp.Select:
+    """Return a query of plain words, its names as they stand."""
+    found = parse_one(text, read="duckdb", into=exp.Select)
+    for name in found.find_all(exp.Identifier):
+        name.set("quoted", True)
+    return found
