@@ -11,7 +11,7 @@ from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import Flag, Sql, Value, flag_of, ordered_of
 from evaluator.columnar.days import Day, exactly
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
-from evaluator.sides import Sides, sides
+from evaluator.reasons.sides import Sides, sides
 
 if TYPE_CHECKING:
     from evaluator.columnar.lowering import Written
