@@ -23,7 +23,8 @@ def collect(pytester):
     plugin = () if installed else ("-p", "cli.pytest_plugin")
 
     def run(*arguments):
-        return pytester.runpytest(*plugin, "-p", "no:cacheprovider", *arguments)
+        # In a process of its own: one run in this process would forget what modules it loads, and leave half of them behind.
+        return pytester.runpytest_subprocess(*plugin, "-p", "no:cacheprovider", *arguments)
 
     return run
 
