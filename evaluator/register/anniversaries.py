@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from dsl import core as c
 from dsl.builtin import AWARDS
 from dsl.core import calendar
-from dsl.core.ranges import NEVER, Dates, Truth, compare, exactly
+from dsl.core.algebra import dates_of
+from dsl.core.ranges import NEVER, Dates, Truth, compare, exactly, hull
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
@@ -67,10 +68,13 @@ class Anniversaries:
         kind = at.rule.kind if node.which == "shared" and at.rule is not None else None
         # What is attained on an anniversary is checked at the next one.
         after = at.day if node.which == "shared" else at.day - _DAY
-        found, gaps = self._of_members(at, after, kind)
-        if found is not None:
-            return Explanation(node, found, (), gaps)
-        return Explanation(node, self.own(at) if node.which == "shared" else exactly(NEVER), (), gaps)
+        found, gaps, is_sure = self._of_members(at, after, kind)
+        if found is None:
+            return Explanation(node, self.own(at) if node.which == "shared" else exactly(NEVER), (), gaps)
+        if node.which == "shared" and not is_sure:
+            # It may be that none of them is held: then it is a year from today.
+            found = dates_of(hull((found, self.own(at))))
+        return Explanation(node, found, (), gaps)
 
     def own(self, at: Moment) -> Dates:
         """Return the anniversary of what would be attained today."""
@@ -104,19 +108,20 @@ class Anniversaries:
         elif at.rule is not None:
             starts = [v.days.start for v in at.rule.versions if v.days.start is not None]
             after = min(starts) - _DAY if starts else after
-        found, gaps = self._of_members(at._replace(day=min(after, at.day)), after, None, back=True)
+        found, gaps, _ = self._of_members(at._replace(day=min(after, at.day)), after, None, back=True)
         return Explanation(node, exactly(NEVER) if found is None else found, parts, gaps)
 
     def _of_members(
         self, at: Moment, after: date, kind: str | None, *, back: bool = False
-    ) -> tuple[Dates | None, tuple[Gap, ...]]:
+    ) -> tuple[Dates | None, tuple[Gap, ...], bool]:
         """Return the first anniversary after a day of what is held today; of a kind, where any of it is.
 
+        With what is missing to know it, and whether there surely is one; an end that is open holds it if there is none.
         ``back``: also one before the anniversary that the register tells, which is the next.
         """
         told = self.entries.told(at)
         if told.rows is None:
-            return Dates(after + _DAY, None), self.entries.nothing_told(told)
+            return Dates(after + _DAY, None), self.entries.nothing_told(told), False
         gaps: list[Gap] = []
         given: list[_One] = []
         for row in told.rows:
@@ -126,17 +131,17 @@ class Anniversaries:
                 gaps.extend(missing)
         if told.partial:
             gap = Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial", code="partial")
-            return Dates(after + _DAY, None), (*gaps, gap)
+            return Dates(after + _DAY, None), (*gaps, gap), False
         own = [one for one in given if one.same_kind]
         if own and not any(one.surely for one in own):
             # Whether one of its kind is held is open: then others may count, or a year from today.
-            return Dates(after + _DAY, None), tuple(gaps)
+            return Dates(after + _DAY, None), tuple(gaps), False
         chosen = own or given
         if not chosen:
-            return None, tuple(gaps)
+            return None, tuple(gaps), False
         highs = [one.high for one in chosen if one.surely and one.high is not None]
         low, high = min(one.low for one in chosen), min(highs, default=None)
-        return Dates(low, high), () if low == high else tuple(gaps)
+        return Dates(low, high), () if low == high else tuple(gaps), any(one.surely for one in chosen)
 
     def _of_entry(
         self, row: Row, at: Moment, after: date, kind: str | None, *, back: bool
