@@ -7,6 +7,7 @@ a service sent; a table of columns can answer the same.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Protocol, TypeAlias, assert_never
 
 from dsl import core as c
@@ -46,6 +47,9 @@ class Reads(Protocol):
 
     def read(self, node: Read, at: Moment) -> Explanation:
         """Return what a node is, as far as it is told, and what is missing to know it."""
+
+    def known_people(self, node: c.People, day: date, projected: bool) -> Decimal | None:
+        """Return how many people a figure counts where all of them are told; None where ``read`` has to look closer."""
 
     def supplied(self, node: c.Named, at: Moment) -> tuple[Range, tuple[Gap, ...]] | None:
         """Return what is told for a measure ready-made, with what is missing for the day; None: nothing is."""
@@ -88,14 +92,16 @@ class PartnerReading:
                 key = (tuple(listing.name for listing in node.lists), node.least, at.day, at.projected)
                 if key not in self._people:
                     self._people[key] = records.people(
-                        node, self.facts, at.day, at.projected, self._valid_on(at), self._plans.listed(node, at.day)
-                    )
+                        node, self.facts, at.day, at.projected, self._valid_on(at.day, at.projected),
+                        self._plans.listed(node, at.day),
+                    )  # fmt: skip
                 found = self._people[key]
                 return Explanation(node, found.range, (), found.gaps)
             case c.DifferentPeople():
                 return records.different_people(
-                    node, self.facts, at.day, at.projected, self._valid_on(at), self._plans.listed(node, at.day)
-                )
+                    node, self.facts, at.day, at.projected, self._valid_on(at.day, at.projected),
+                    self._plans.listed(node, at.day),
+                )  # fmt: skip
             case c.Anniversary():
                 return self.register.anniversary(node, at)
             case c.AskedThisYear(even=even):
@@ -107,11 +113,17 @@ class PartnerReading:
             case _:
                 assert_never(node)
 
-    def _valid_on(self, at: Moment) -> records.Valid:
-        key = (at.day, at.projected)
-        if key not in self._valid:
-            self._valid[key] = records.valid_on(self.facts, at.day, at.projected)
-        return self._valid[key]
+    def known_people(self, node: c.People, day: date, projected: bool) -> Decimal | None:
+        """Return how many people a figure counts where all of them are told; None where ``read`` has to look closer."""
+        valid = self._valid_on(day, projected)
+        return records.known_people(valid, node.least, self._plans.listed(node, day))
+
+    def _valid_on(self, day: date, projected: bool) -> records.Valid:
+        key = (day, projected)
+        found = self._valid.get(key)
+        if found is None:
+            found = self._valid[key] = records.valid_on(self.facts, day, projected)
+        return found
 
     def supplied(self, node: c.Named, at: Moment) -> tuple[Range, tuple[Gap, ...]] | None:
         """Return what is told for a measure ready-made, with what is missing for the day; None: nothing is."""

@@ -330,10 +330,10 @@ def people(
         return Explanation(
             node, Numbers(ZERO, None), gaps=(Gap("records", records.pointer, records.declaration.title),)
         )
-    more = records.partial or _is_ahead(facts, day, projected)
-    if valid.holders is not None and not more:
-        known = Decimal(_holding(valid.holders, node.least, wanted))
+    known = known_people(valid, node.least, wanted)
+    if known is not None:
         return Explanation(node, Numbers(known, known))
+    more = records.partial or _is_ahead(facts, day, projected)
     persons, strangers, gaps = _holders(records, wanted, facts, day, projected, valid)
     held = [at_least(node.least, lists) for lists in persons.values()]
     low = sum(value is Truth.TRUE for value in held)
@@ -343,13 +343,17 @@ def people(
     return Explanation(node, Numbers(Decimal(low), None if more else Decimal(high)), gaps=gaps)
 
 
-def _holding(holders: Mapping[str, set[str]], least: int, wanted: Sequence[frozenset[str]]) -> int:
-    """Return how many hold something of enough of the lists, where all is told: the short way of ``people``."""
-    of_lists = [set[str]().union(*[who for name, who in holders.items() if name in names]) for names in wanted]
+def known_people(valid: Valid, least: int, wanted: Sequence[frozenset[str]]) -> Decimal | None:
+    """Return how many hold something of enough of the lists, where all is told: the short way of ``people``; else None."""
+    holders = valid.holders
+    if holders is None:
+        return None
     if least == 1:
-        return len(set[str]().union(*of_lists))
+        counted = frozenset[str]().union(*wanted)
+        return Decimal(len(set[str]().union(*[who for name, who in holders.items() if name in counted])))
+    of_lists = [set[str]().union(*[who for name, who in holders.items() if name in names]) for names in wanted]
     counts = Counter(person for who in of_lists for person in who)
-    return sum(count >= least for count in counts.values())
+    return Decimal(sum(count >= least for count in counts.values()))
 
 
 def different_people(
@@ -430,15 +434,16 @@ class Valid(NamedTuple):
     rows: Sequence[tuple[Row, str | None, Truth, Sequence[Gap]]]
     """The record, the name where it is told, whether it is valid, what is missing; in order."""
     holders: Mapping[str, set[str]] | None
-    """Who holds each; None where a field is missing that could say more."""
+    """Who holds each; None where a field or a record is missing that could say more."""
 
 
 def valid_on(facts: Facts, day: date, projected: bool) -> Valid:
     """Return the certifications that are, or may be, valid on a day; looked at once for all who count them."""
     found: list[tuple[Row, str | None, Truth, Sequence[Gap]]] = []
     holders: dict[str, set[str]] = {}
-    is_whole, text = True, day.isoformat()
-    for row in facts.records(CERTIFICATIONS.name, projected).rows or ():
+    records, text = facts.records(CERTIFICATIONS.name, projected), day.isoformat()
+    is_whole = records.rows is not None and not (records.partial or _is_ahead(facts, day, projected))
+    for row in records.rows or ():
         told = row.data
         name, person, since, until = map(told.get, _FIELDS)
         if name is not None and since is not None and until is not None:

@@ -82,18 +82,19 @@ class Hints:
         return tuple(slips)
 
     def _told(self, facts: Mapping[str, Json]) -> Iterator[tuple[str, str, str, Mapping[str, None], bool]]:
-        """Yield what, where and which value is told, the values known, and whether others are as good."""
+        """Yield what, where and which value is told that may not be known, the values known, and whether others are as good."""
         for prefix, data in (("", facts), ("/projected", facts.get("projected", {}))):
-            for name, known in self._facts.items():
-                told = data.get("facts", {}).get(name)
+            of_partner, lists = data.get("facts", {}), data.get("records", {})
+            for name, known in self._facts.items() if of_partner else ():
+                told = of_partner.get(name)
                 if isinstance(told, str):
                     yield f"{self.core.facts[name].title.lower()}", f"{prefix}/facts/{name}", told, known, True
-            for (name, field), (what, known, is_open) in self._fields.items():
-                raw = data.get("records", {}).get(name, ())
+            for (name, field), (what, known, is_open) in self._fields.items() if lists else ():
+                raw = lists.get(name, ())
                 rows, middle = (raw["rows"], "/rows") if isinstance(raw, Mapping) else (raw, "")
                 for index, row in enumerate(rows):
                     told = row.get(field)
-                    if told is not None:
+                    if told is not None and told not in known:
                         yield what, f"{prefix}/records/{name}{middle}/{index}/{field}", told, known, is_open
 
     @cached_property

@@ -8,10 +8,10 @@ ask this for what they need decided.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Set as AbstractSet
+from collections.abc import Callable, Mapping, Set as AbstractSet
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from dsl import core as c
 from dsl.core.algebra import RANGES
@@ -512,18 +512,21 @@ class Frame:
     # ---- reading
 
     def _read(self, leaf: Leaf) -> Unboxed:
-        node = leaf.node
-        if isinstance(node, c.Named):
-            return self._named(node)
-        if isinstance(node, c.Qualifies):
-            return self.rule(self.question.core.rules[node.rule])
-        if isinstance(node, c.InProgress):
-            return self._in_progress(node, leaf)
-        if not isinstance(node, Read):
-            raise AssertionError(f"{type(node).__name__} is not read")
+        return _READERS[type(leaf.node)](self, leaf.node, leaf)
+
+    def _fact(self, node: c.Fact, _: Leaf) -> Unboxed:
+        return unboxed(self.question.facts.value(node.name, node.type, node.title, self.day, self.projected)[0])
+
+    def _people(self, node: c.People, leaf: Leaf) -> Unboxed:
+        known = self.question.readings[-1].known_people(node, self.day, self.projected)
+        return self._of_partner(node, leaf) if known is None else (known, known)
+
+    def _of_partner(self, node: Read, leaf: Leaf) -> Unboxed:
         # Where somebody asked why already, what is read for that is read.
-        reading = self.question.readings[-1]
-        return unboxed(reading.read(node, self.at(leaf.rule)).range)
+        return unboxed(self.question.readings[-1].read(node, self.at(leaf.rule)).range)
+
+    def _met(self, node: c.Qualifies, _: Leaf) -> Flag:
+        return self.rule(self.question.core.rules[node.rule])
 
     def _in_progress(self, node: c.InProgress, leaf: Leaf) -> Flag:
         """Decide what is in progress once for all partners of whom nothing that is told reaches the rule."""
@@ -548,10 +551,21 @@ class Frame:
         supplied = self.question.reading.supplied(node, self.at(None))
         return supplied[0] if supplied is not None and not supplied[1] else None
 
-    def _named(self, node: c.Named) -> Unboxed:
+    def _named(self, node: c.Named, _: Leaf) -> Unboxed:
         """A supplied value counts where one is given; else what the records say."""
         question = self.question
         supplied = self.supplied(node)
         if supplied is not None:
             return unboxed(supplied)
         return self.unit(question.twin.unit(question.core.named[node.name].value, None), None)
+
+
+_READERS: Mapping[type[c.Node], Callable[[Frame, Any, Leaf], Unboxed]] = {
+    **dict.fromkeys(get_args(Read), Frame._of_partner),
+    c.Fact: Frame._fact,
+    c.InProgress: Frame._in_progress,
+    c.Named: Frame._named,
+    c.People: Frame._people,
+    c.Qualifies: Frame._met,
+}
+"""How each kind of node is read that no function is made of."""
