@@ -31,10 +31,12 @@ def _travel(response: Response) -> Response:
         and "Content-Encoding" not in response.headers
         and response.status_code not in (204, 304)
     ):
-        response.vary.add("Accept-Encoding")
-        body = response.get_data()
-        if len(body) >= LEAST_BYTES and request.accept_encodings["gzip"] > 0:
-            # Without the time, so that the same answer is the same bytes.
-            response.set_data(gzip.compress(body, _LEVEL, mtime=0))
-            response.headers["Content-Encoding"] = "gzip"
+        varies = response.headers.get("Vary")
+        response.headers["Vary"] = f"{varies}, Accept-Encoding" if varies else "Accept-Encoding"
+        if "HTTP_ACCEPT_ENCODING" in request.environ and request.accept_encodings["gzip"] > 0:
+            body = response.get_data()
+            if len(body) >= LEAST_BYTES:
+                # Without the time, so that the same answer is the same bytes.
+                response.set_data(gzip.compress(body, _LEVEL, mtime=0))
+                response.headers["Content-Encoding"] = "gzip"
     return response

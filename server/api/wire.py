@@ -95,15 +95,27 @@ def _constant(text: str) -> Json:
 
 def _check(data: Json, *, has_escapes: bool) -> None:
     """Refuse what nests too deep and, as only escapes can write it, text with half a surrogate pair."""
+    if not has_escapes and not _nests_deeper(data, MAX_DEPTH):
+        return
     for pointer, depth, value in _walk(data):
         if depth > MAX_DEPTH:
             raise _too_deep(pointer)
-        if not has_escapes:
-            continue
         texts = [value] if isinstance(value, str) else list(value) if isinstance(value, dict) else []
         if any(_SURROGATE.search(text) for text in texts):
             said = "a text holds half of a surrogate pair"
             raise unreadable(Fault(code="W106", message=said, help="write the whole character", pointer=pointer))
+
+
+def _nests_deeper(data: Json, most: int) -> bool:
+    """Whether there is a value below more than so many lists and objects: looked at level by level, without saying where."""
+    level = [data]
+    for _ in range(most):
+        # What json.loads gives has no other classes.
+        inside = [value for value in level if value.__class__ is dict or value.__class__ is list]
+        if not inside:
+            return False
+        level = [inner for value in inside for inner in (value.values() if value.__class__ is dict else value)]
+    return any(value.__class__ in (dict, list) and value for value in level)
 
 
 def _walk(data: Json) -> Iterator[tuple[str, int, Json]]:
