@@ -67,7 +67,7 @@ CHAINS = {
     "evaluator/compiled/recorded.py evaluate": "of any other kind its own function: only what is made for the moment has none",
     "evaluator/acceptance/hints.py _named": "hints: of what is not among them none is given",
     "evaluator/resting.py _own": "of any other kind the parts that it chose, as its fields' roles have them",
-    "evaluator/resting.py _speaks": "of any other kind what its fields state",
+    "dsl/core/written.py _speaks": "of any other kind what its fields state",
     "evaluator/improve/rows.py _met": "rows that are tried: one that is not thought of claims nothing",
     "review/prove/encode.py _may_be_open": "what a figure over records is made of; held by the law of the encoding",
     "review/prove/encode.py _means": "of any other kind its key",
