@@ -17,7 +17,6 @@ from dsl.builtin import AWARDS, BUILT_IN, ENDLESS
 from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest, proposed
-from evaluator.acceptance.acceptor import acceptor
 from evaluator.limits import (
     DIGITS,
     FIRST_YEAR,
@@ -29,9 +28,11 @@ from evaluator.limits import (
     PLACES,
     shortened,
 )
+from schemas.fitting import fitting_of
 
 Json = Any
 
+_MOST: int = 10**DIGITS
 _ANY_DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 _DECIMAL_TEXT = rf"^-?[0-9]{{1,{DIGITS}}}(\.[0-9]{{1,{PLACES}}})?$"
 _YEAR = "(19|20|21)[0-9]{2}"  # FIRST_YEAR to LAST_YEAR
@@ -73,11 +74,11 @@ def type_schema(type_: Type, *, endless: bool = False) -> Json:
         case "choice":
             return {"type": "string", "enum": [*type_.choices, *(spelling for spelling, _ in type_.spellings)]}
         case "count":
-            bounds = {"minimum": int(type_.low)} if type_.low is not None else {"minimum": -(10**DIGITS)}
-            return {"type": "integer", **bounds, "maximum": int(type_.high) if type_.high is not None else 10**DIGITS}
+            bounds = {"minimum": int(type_.low)} if type_.low is not None else {"minimum": -_MOST}
+            return {"type": "integer", **bounds, "maximum": int(type_.high) if type_.high is not None else _MOST}
         case _:
-            low = type_.low if type_.low is not None else -(10**DIGITS)
-            high = type_.high if type_.high is not None else 10**DIGITS
+            low = type_.low if type_.low is not None else -_MOST
+            high = type_.high if type_.high is not None else _MOST
             bounds = {"minimum": _plain(low), "maximum": _plain(high)}
             return {"type": ["number", "string"], "format": "decimal", "pattern": _DECIMAL_TEXT, **bounds}
 
@@ -91,11 +92,13 @@ def _is_decimal(value: Json) -> bool:
     """Whether a number keeps to the digits that are reckoned exactly; what is no number is not looked at."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return True
+    if isinstance(value, int):
+        return abs(value) <= _MOST
     number = Decimal(str(value))
     if not number.is_finite():
         return False
     exponent = number.normalize(_DIGITS).as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -PLACES and abs(number) <= 10**DIGITS
+    return isinstance(exponent, int) and exponent >= -PLACES and abs(number) <= _MOST
 
 
 def _bound(wrong: Callable[[Decimal, Decimal], bool], words: str) -> Callable[..., Iterator[ValidationError]]:
@@ -246,7 +249,7 @@ class FactsReader:
         self.core = core
         self.schema = facts_schema(core)
         self._validator = _Validator(self.schema, format_checker=_FORMATS)
-        self._accepts = acceptor(self.schema)
+        self._accepts = fitting_of(self.schema, _is_decimal)
         self._known_awards = frozenset(core.awards)
         self._levels = {rule.award: rule.levels for rule in core.rules.values()}
         self._any_level = {"none", *(level for own in self._levels.values() for level in own)}
@@ -488,9 +491,9 @@ def _wanted(schema: Json) -> str:
     word = "a number" if isinstance(own, list) else kinds.get(own, "another value")
     if "minimum" in schema and "maximum" in schema:
         low, high = schema["minimum"], schema["maximum"]
-        if high < 10**DIGITS:
+        if high < _MOST:
             return f"{word} from {low} to {high}"
-        return f"{word} not below {low}" if low > -(10**DIGITS) else word
+        return f"{word} not below {low}" if low > -_MOST else word
     return word
 
 
