@@ -313,7 +313,7 @@ class Checks:
 
 def _behind(window: Window) -> date:
     """Return the day behind a window; never behind one that does not end."""
-    return calendar.add(window[1], c.Duration(days=1))
+    return calendar.day_after(window[1])
 
 
 def _first(*days: date | None) -> date | None:

@@ -37,21 +37,6 @@ class Entries:
         """Return the register as told."""
         return self.facts.records("awards", at.projected)
 
-    def nothing_told(self, told: Records) -> Gaps:
-        """Return what is missing where nothing was told of the register."""
-        return (Gap("records", told.pointer, AWARDS.title),)
-
-    def more(self, told: Records, at: Moment) -> Gaps:
-        """Return why entries that nobody told of may count too: a partial list, or a day that lies ahead."""
-        gaps = (
-            [Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial", code="partial")]
-            if told.partial
-            else []
-        )
-        if at.day > self.facts.as_of and not at.projected:
-            gaps.append(Gap("history", told.pointer, AWARDS.title, None, at.day))
-        return tuple(gaps)
-
     def that_may_be(self, told: Records, award: str, at: Moment) -> list[Row]:
         """Return the entries that may say something of an award: of it or one before it, or of an award not told.
 
