@@ -21,6 +21,7 @@ from evaluator.decision import Decision
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.kept import Elsewhere, Kept
+from evaluator.register.standing import Standing
 
 CHECKING = ("checked at", "met sometime", "renewable", "lost after")
 """Settings that make a check, its window and its grace."""
@@ -172,6 +173,18 @@ class Rests:
     def on_decided(self, top: Explanation) -> None:
         """Note what an explanation rests on."""
         self._notes.update(dict.fromkeys(self.decided.notes(top)))
+
+    def on_standing(self, rule: c.Rule, standing: Standing) -> None:
+        """Note what the standing of a rule's award rests on: its last check, and the settings that its dates are of."""
+        dues = [(standing.next_due, NEXT), (standing.renews_due if standing.renews_to is not None else None, RENEWING)]
+        if standing.check is not None and standing.check_due is not None:
+            self.on_decided(standing.check)
+            dues.insert(0, (standing.check_due, CHECKING))
+        for due, words in dues:
+            if due is not None:
+                self.on_settings(rule.award, due, words)
+        if standing.until is not None:
+            self.on_out_of_force(rule, standing.until)
 
     def on_settings(self, award: str, due: date, words: Sequence[str]) -> None:
         """Note settings of an award as they are for an anniversary."""
