@@ -7,8 +7,8 @@ from datetime import date
 
 from dsl import core as c
 from dsl.core import calendar
+from dsl.core.check_days import reach_of
 from dsl.core.ranges import Dates
-from dsl.core.walk import own_figures, walk
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
 from evaluator.register.checks import MAX_CHECKS
@@ -52,7 +52,7 @@ class RegisterDays:
         for rule in rules:
             days.update(day for version in rule.versions for day in version.bounds())
         if anniversary is not None:
-            reach = max((_reach(rule) for rule in rules), default=1)
+            reach = max((reach_of(rule) for rule in rules), default=1)
             for years in range(MAX_CHECKS):
                 due = calendar.add_years(anniversary, years)
                 if first.year - reach <= due.year <= last.year + reach:
@@ -92,19 +92,3 @@ def _names(core: c.Core, award: str) -> set[str]:
     """Return the awards whose holders hold an award by some day."""
     rule = core.rule_of_award.get(award)
     return {award, *rule.was} if rule is not None else {award}
-
-
-def _reach(rule: c.Rule) -> int:
-    """Return by how many years at most the days of a check lie from its anniversary; all where the rule names a day."""
-    months = days = 0
-    for version in rule.versions:
-        for settings in version.settings.values():
-            for setting in settings:
-                for value in setting.value if isinstance(setting.value, tuple) else (setting.value,):
-                    for node in walk(value):
-                        for figure in own_figures(node):
-                            if isinstance(figure, date):
-                                return date.max.year
-                            if isinstance(figure, c.Duration):
-                                months, days = months + figure.months, days + figure.days
-    return 2 + months // 12 + days // 365

@@ -65,7 +65,7 @@ CHAINS = {
     "evaluator/compiled/recording.py _of": "of any other kind the record of its parts, by the roles of its fields",
     "evaluator/compiled/question.py notes_of_leaf": "of any other kind what the one reader of notes tells",
     "evaluator/compiled/recorded.py evaluate": "of any other kind its own function: only what is made for the moment has none",
-    "evaluator/acceptance/hints.py _named": "hints: of what is not among them none is given",
+    "dsl/core/known_names.py _named": "hints: of what is not among them none is given",
     "evaluator/resting.py _own": "of any other kind the parts that it chose, as its fields' roles have them",
     "dsl/core/written.py _speaks": "of any other kind what its fields state",
     "evaluator/improve/rows.py _met": "rows that are tried: one that is not thought of claims nothing",
