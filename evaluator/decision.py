@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 from dsl.codec import decimal_text
 from dsl.core import Citation
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
+from dsl.core.written import Resting
 from evaluator.acceptance.hints import Hint, Hints
 from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
@@ -82,17 +83,6 @@ class OptionDecision(NamedTuple):
     cites: tuple[Citation, ...]
     assumes: tuple[str, ...]
     at: str
-
-
-class Resting(NamedTuple):
-    """A provisional figure or an assumption that a decision rests on, and where it stands."""
-
-    text: str
-    at: str
-    code: str = ""
-    """Which sentence the text is, where it is none of the policies: so that any language can say it."""
-    names: tuple[str, ...] = ()
-    """What that sentence names, in its order."""
 
 
 class Decision(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS
 from dsl.core import Core, RecordsDecl, Type
-from dsl.core.calendar import month_index, month_of
+from dsl.core.calendar import day_after, month_of
 from dsl.core.ranges import NEVER, Dates, Range, everything, exactly
 from dsl.core.reached import PROJECTED, REGISTER, of_list
 from evaluator.explanation import Gap
@@ -49,6 +49,21 @@ class Records:
         if self.covers is None:
             return []
         return [month for month in range(first, last + 1) if not self.covers[0] <= month <= self.covers[1]]
+
+    def nothing_told(self) -> Gap:
+        """Return what is missing where nothing was told of the list."""
+        return Gap("records", self.pointer, self.declaration.title)
+
+    def ahead(self, day: date) -> Gap:
+        """Return what is missing where the list is needed as of another day than it is told for."""
+        return Gap("history", self.pointer, self.declaration.title, None, day)
+
+    def left_out(self) -> tuple[Gap, ...]:
+        """Return what is missing where the list is marked as a part of all records."""
+        if not self.partial:
+            return ()
+        note = "the list is marked partial"
+        return (Gap("rows", self.pointer, self.declaration.title, note=note, code="partial"),)
 
 
 class Facts:
@@ -211,6 +226,11 @@ class Facts:
                 read_once[item["month"]] = month_of(item["month"])
         return [read_once[item["month"]] if "month" in item else None for item in items]
 
+    def untold(self, records: Records, day: date, projected: bool) -> tuple[Gap, ...]:
+        """Return why records that nobody told of may count on a day too: a partial list, or a day that lies ahead."""
+        is_ahead = day > self.as_of and not projected
+        return (*records.left_out(), records.ahead(day)) if is_ahead else records.left_out()
+
     def is_dated(self, records: Records) -> bool:
         """Whether the list tells of other days than the question's."""
         return records.declaration.monthly or records.declaration.dated_by is not None
@@ -235,7 +255,7 @@ class Facts:
     def days_of(self, name: str, projected: bool) -> frozenset[date]:
         """Return the days on which what is told of a fact begins or ceases to be so."""
         raw = self.section("facts", projected).get(name)
-        today = {self.as_of, _next(self.as_of)}
+        today = {self.as_of, day_after(self.as_of)}
         if isinstance(raw, dict):
             today.update(date.fromisoformat(step["from"]) for step in raw["history"])
         return frozenset(today)
@@ -266,10 +286,6 @@ class Facts:
         return self._by_month[records.pointer]
 
 
-def _next(day: date) -> date:
-    return day if day == date.max else date.fromordinal(day.toordinal() + 1)
-
-
 def read(raw: Json, type_: Type) -> Range:
     """Read a JSON value that the schema has accepted as a known value of the type."""
     if type_.kind == "date":
@@ -282,9 +298,3 @@ def read(raw: Json, type_: Type) -> Range:
     if isinstance(raw, bool):
         return exactly(raw)
     raise TypeError(f"{raw!r} is no {type_}")
-
-
-def months_before(day: date, months: int, back: int) -> tuple[int, int]:
-    """Return first and last month of a window of full months that ends ``back`` months before the last full month."""
-    last = month_index(day) - 1 - back
-    return last - months + 1, last

@@ -12,13 +12,13 @@ from dsl.core.keys import Keys
 from dsl.core.moves import Movement
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
+from dsl.core.written import Written
 from evaluator.alike import Alike
 from evaluator.compiled.asked import Asked
 from evaluator.decision import Decision
 from evaluator.facts import Facts
 from evaluator.interpreter import Besides, Interpreter
 from evaluator.reasons.plan import Plans
-from evaluator.resting import Written
 
 
 class Prepared:

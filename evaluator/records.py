@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core import Aggregate, DifferentPeople, Expr, People
+from dsl.core.algebra import numbers_of
 from dsl.core.bounds import all_figures
-from dsl.core.calendar import month_text
+from dsl.core.calendar import month_index, month_text, months_before
 from dsl.core.ranges import (
     NEVER,
     ZERO,
@@ -36,9 +37,13 @@ from dsl.core.ranges import (
     rounded,
 )
 from evaluator.explanation import Explanation, Gap
-from evaluator.facts import Facts, Records, Row, months_before
+from evaluator.facts import Facts, Records, Row
 from evaluator.moment import Moment
 from evaluator.selection import EvaluateRow, Selected, Selections
+
+_Ordered = TypeVar("_Ordered", Numbers, Dates)
+_NONE = Numbers(ZERO, ZERO)
+"""What a figure over no records is."""
 
 
 def aggregate(
@@ -64,8 +69,7 @@ def aggregate(
 
 def untold(records: Records, day: date, as_of: date) -> Gap:
     """Return what is missing of a list that nobody told, or told as of another day."""
-    kind: Literal["records", "history"] = "records" if day == as_of else "history"
-    return Gap(kind, records.pointer, records.declaration.title, None, None if day == as_of else day)
+    return records.nothing_told() if day == as_of else records.ahead(day)
 
 
 MOST_ROWS_TOLD = 20
@@ -129,16 +133,13 @@ def _may_be_negative(expr: Expr) -> bool:
 
 def _open_end(chosen: Selected, records: Records, facts: Facts, day: date, window: tuple[int, int] | None) -> None:
     """Note why records that nobody told of may be in a selection: that is told before all that its records lack."""
-    title, gaps = records.declaration.title, list[Gap]()
-    if day > facts.as_of and records.declaration.dated_by is not None:
-        gaps.append(Gap("history", records.pointer, title, None, day))
-    if records.partial:
-        gaps.append(Gap("rows", records.pointer, title, note="the list is marked partial", code="partial"))
+    is_ahead = day > facts.as_of and records.declaration.dated_by is not None
+    gaps = [*([records.ahead(day)] if is_ahead else ()), *records.left_out()]
     missing = records.missing_months(*window) if window is not None else []
     if missing:
         ends = month_text(missing[0]), month_text(missing[-1])
         note = f"months {ends[0]} to {ends[1]} are not told of"
-        gaps.append(Gap("months", records.pointer, title, note=note, code="months", names=ends))
+        gaps.append(Gap("months", records.pointer, records.declaration.title, note=note, code="months", names=ends))
     chosen.open_ended = bool(gaps)
     chosen.gaps[:0] = gaps
 
@@ -156,23 +157,15 @@ def _figure(node: Aggregate, chosen: Selected, mark: Range | None) -> Range:
             return _distinct(keys, chosen.open_ended)
         case "count":
             return _count(len(sure), len(perhaps), chosen.open_ended)
-        case "sum":
-            return _sum(node, _numbers(sure), _numbers(perhaps), chosen.open_ended)
-        case "average":
-            return _average(node, _numbers(sure), _numbers(perhaps), chosen.open_ended)
-        case "largest" | "smallest":
-            return _extreme(node, _numbers(sure), _numbers(perhaps), chosen.open_ended)
+        case "earliest" | "latest":
+            return _edge(node, _only(Dates, sure), _only(Dates, perhaps), chosen.open_ended)
         case _:
-            return _edge(
-                node,
-                [v for v in sure if isinstance(v, Dates)],
-                [v for v in perhaps if isinstance(v, Dates)],
-                chosen.open_ended,
-            )
+            reckon = {"sum": _sum, "average": _average, "largest": _extreme, "smallest": _extreme}[node.function]
+            return reckon(node, _only(Numbers, sure), _only(Numbers, perhaps), chosen.open_ended)
 
 
-def _numbers(values: list[Range]) -> list[Numbers]:
-    return [value for value in values if isinstance(value, Numbers)]
+def _only(kind: type[_Ordered], values: list[Range]) -> list[_Ordered]:
+    return [value for value in values if isinstance(value, kind)]
 
 
 def _count(sure: int, perhaps: int, open_ended: bool) -> Numbers:
@@ -204,22 +197,21 @@ def _distinct_with_total(total: c.Compare, chosen: Selected, mark: Range) -> Num
     A record that may be outside, or whose key is not settled, may add to the total of any key or not, and an open-ended
     list may hold more of each; one of an unsettled key may also be a key of its own.
     """
-    nothing = Numbers(ZERO, ZERO)
     totals: dict[tuple[Range, ...], Numbers] = {}
     sure: set[tuple[Range, ...]] = set()
-    strays = nothing
+    strays = _NONE
     number_of_strays = 0
     for (inside, value), also, amount in zip(chosen.values, chosen.alike, chosen.amounts, strict=True):
         key = _key(value, also)
         if key is not None and inside is Truth.TRUE:
             sure.add(key)
         if key is None or inside is Truth.UNKNOWN:
-            amount = _hull_of_numbers(amount, nothing)
+            amount = numbers_of(hull((amount, _NONE)))
         if key is None:
             strays = add(strays, amount)
             number_of_strays += 1
         else:
-            totals[key] = add(totals.get(key, nothing), amount)
+            totals[key] = add(totals.get(key, _NONE), amount)
     if chosen.open_ended:
         low, high = _bounds_of(total.left)
         more = Numbers(ZERO if low is not None and low >= 0 else None, ZERO if high is not None and high <= 0 else None)
@@ -230,21 +222,10 @@ def _distinct_with_total(total: c.Compare, chosen: Selected, mark: Range) -> Num
     return Numbers(Decimal(least), None if chosen.open_ended else Decimal(most))
 
 
-def _hull_of_numbers(value: Numbers, other: Numbers) -> Numbers:
-    both = hull((value, other))
-    if not isinstance(both, Numbers):
-        raise AssertionError("numbers have a hull of numbers")
-    return both
-
-
 def _sum(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_ended: bool) -> Numbers:
-    total = Numbers(ZERO, ZERO)
-    for value in sure:
+    total = _NONE
+    for value in (*sure, *(numbers_of(hull((value, _NONE))) for value in perhaps)):
         total = add(total, value)
-    for value in perhaps:
-        both = hull((value, Numbers(ZERO, ZERO)))
-        if isinstance(both, Numbers):
-            total = add(total, both)
     if open_ended:
         low, high = _bounds(node)
         return Numbers(
@@ -267,29 +248,30 @@ def _average(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_
         )
     if open_ended:
         return anything(node)
-    wide = hull([*sure, *perhaps, *([] if sure else [Numbers(ZERO, ZERO)])])
-    if not isinstance(wide, Numbers):
-        raise AssertionError("numbers have a hull of numbers")
-    return rounded(wide, rounding)
+    return rounded(numbers_of(hull([*(sure or [_NONE]), *perhaps])), rounding)
+
+
+def _at_edge(sure: list[_Ordered], perhaps: list[_Ordered], nothing: _Ordered, *, first: bool) -> _Ordered:
+    """Return the first (or last) in order of the sure values and any of the others; of no values it is ``nothing``."""
+    wide = hull([*(sure or [nothing]), *perhaps])
+    if not isinstance(wide, type(nothing)):
+        raise AssertionError("values have a hull of their kind")
+    if not sure:
+        return wide
+    # Whatever the others are, none of the sure ones comes before it (or after it).
+    ends = [end for value in sure if (end := value.high if first else value.low) is not None]
+    nearest = (min(ends) if first else max(ends)) if ends else None
+    return type(nothing)(wide.low, nearest) if first else type(nothing)(nearest, wide.high)
 
 
 def _extreme(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_ended: bool) -> Numbers:
     """The largest or smallest value; of no values it is 0."""
-    base = sure or [Numbers(ZERO, ZERO)]
-    every = [*base, *perhaps]
-    wide = hull(every)
-    if not isinstance(wide, Numbers):
-        raise AssertionError("numbers have a hull of numbers")
-    low, high = wide.low, wide.high
-    if node.function == "largest":
-        if sure:
-            lows = [value.low for value in sure if value.low is not None]
-            low = max(lows) if lows else None
-        return Numbers(low if not open_ended or sure else _anything_low(node, low), None if open_ended else high)
-    if sure:
-        highs = [value.high for value in sure if value.high is not None]
-        high = min(highs) if highs else None
-    return Numbers(_anything_low(node, low) if open_ended else low, None if open_ended and not sure else high)
+    is_largest = node.function == "largest"
+    found = _at_edge(sure, perhaps, _NONE, first=not is_largest)
+    if not open_ended:
+        return found
+    low = found.low if is_largest and sure else _anything_low(node, found.low)
+    return Numbers(low, found.high if sure and not is_largest else None)
 
 
 def _anything_low(node: Aggregate, low: Decimal | None) -> Decimal | None:
@@ -299,20 +281,12 @@ def _anything_low(node: Aggregate, low: Decimal | None) -> Decimal | None:
 
 def _edge(node: Aggregate, sure: list[Dates], perhaps: list[Dates], open_ended: bool) -> Dates:
     """The earliest or latest day; of no days the earliest is never, the latest is before all days."""
-    nothing = NEVER if node.function == "earliest" else date.min
-    wide = hull([*(sure or [Dates(nothing, nothing)]), *perhaps])
-    if not isinstance(wide, Dates):
-        raise AssertionError("dates have a hull of dates")
-    low, high = wide.low, wide.high
-    if node.function == "earliest":
-        if sure:
-            highs = [value.high for value in sure if value.high is not None]
-            high = min(highs) if highs else None
-        return Dates(None if open_ended else low, high)
-    if sure:
-        lows = [value.low for value in sure if value.low is not None]
-        low = max(lows) if lows else None
-    return Dates(low, None if open_ended else high)
+    is_first = node.function == "earliest"
+    nothing = NEVER if is_first else date.min
+    found = _at_edge(sure, perhaps, Dates(nothing, nothing), first=is_first)
+    if not open_ended:
+        return found
+    return Dates(None, found.high) if is_first else Dates(found.low, None)
 
 
 # ---- people ---------------------------------------------------------------------------------------------------
@@ -327,20 +301,19 @@ def people(
     """
     records = facts.records("certifications", projected)
     if records.rows is None:
-        return Explanation(
-            node, Numbers(ZERO, None), gaps=(Gap("records", records.pointer, records.declaration.title),)
-        )
+        return Explanation(node, Numbers(ZERO, None), gaps=(records.nothing_told(),))
     known = known_people(valid, node.least, wanted)
     if known is not None:
         return Explanation(node, Numbers(known, known))
-    more = records.partial or _is_ahead(facts, day, projected)
-    persons, strangers, gaps = _holders(records, wanted, facts, day, projected, valid)
+    more = facts.untold(records, day, projected)
+    persons, strangers, gaps = _holders(wanted, valid)
     held = [at_least(node.least, lists) for lists in persons.values()]
     low = sum(value is Truth.TRUE for value in held)
     high = sum(value is not Truth.FALSE for value in held) + len(strangers)
     if low == 0 and node.least == 1 and any(Truth.TRUE in lists for lists in strangers):
         low = 1
-    return Explanation(node, Numbers(Decimal(low), None if more else Decimal(high)), gaps=gaps)
+    figure = Numbers(Decimal(low), None if more else Decimal(high))
+    return Explanation(node, figure, gaps=merged([*gaps, *more], records.pointer))
 
 
 def known_people(valid: Valid, least: int, wanted: Sequence[frozenset[str]]) -> Decimal | None:
@@ -366,19 +339,13 @@ def different_people(
     records = facts.records("certifications", projected)
     size = Decimal(len(node.lists))
     if records.rows is None:
-        gap = Gap("records", records.pointer, records.declaration.title)
-        return Explanation(node, Numbers(ZERO, size), gaps=(gap,))
-    persons, strangers, gaps = _holders(records, wanted, facts, day, projected, valid)
+        return Explanation(node, Numbers(ZERO, size), gaps=(records.nothing_told(),))
+    persons, strangers, gaps = _holders(wanted, valid)
     sure = [[value is Truth.TRUE for value in lists] for lists in persons.values()]
     perhaps = [[value is not Truth.FALSE for value in lists] for lists in (*persons.values(), *strangers)]
     low, high = Decimal(_matching(sure, len(node.lists))), Decimal(_matching(perhaps, len(node.lists)))
-    more = records.partial or _is_ahead(facts, day, projected)
-    return Explanation(node, Numbers(low, size if more else high), gaps=gaps)
-
-
-def _is_ahead(facts: Facts, day: date, projected: bool) -> bool:
-    """Whether more can be earned until the day: what is told ends with the question's day."""
-    return day > facts.as_of and not projected
+    more = facts.untold(records, day, projected)
+    return Explanation(node, Numbers(low, size if more else high), gaps=merged([*gaps, *more], records.pointer))
 
 
 def _matching(holds: Sequence[Sequence[bool]], lists: int) -> int:
@@ -398,8 +365,8 @@ def _matching(holds: Sequence[Sequence[bool]], lists: int) -> int:
 
 
 def _holders(
-    records: Records, wanted: Sequence[frozenset[str]], facts: Facts, day: date, projected: bool, valid: Valid
-) -> tuple[dict[str, list[Truth]], list[list[Truth]], tuple[Gap, ...]]:
+    wanted: Sequence[frozenset[str]], valid: Valid
+) -> tuple[dict[str, list[Truth]], list[list[Truth]], list[Gap]]:
     """Return for each person whether it holds each list, the same for rows without a person, and what is missing."""
     gaps: list[Gap] = []
     persons: dict[str, list[Truth]] = {}
@@ -419,13 +386,7 @@ def _holders(
         else:
             before = persons.get(person)
             persons[person] = truths if before is None else [any_of(pair) for pair in zip(before, truths, strict=True)]
-    if records.partial:
-        gaps.append(
-            Gap("rows", records.pointer, records.declaration.title, note="the list is marked partial", code="partial")
-        )
-    if _is_ahead(facts, day, projected):
-        gaps.append(Gap("history", records.pointer, records.declaration.title, None, day))
-    return persons, strangers, merged(gaps, records.pointer)
+    return persons, strangers, gaps
 
 
 class Valid(NamedTuple):
@@ -442,7 +403,7 @@ def valid_on(facts: Facts, day: date, projected: bool) -> Valid:
     found: list[tuple[Row, str | None, Truth, Sequence[Gap]]] = []
     holders: dict[str, set[str]] = {}
     records, text = facts.records(CERTIFICATIONS.name, projected), day.isoformat()
-    is_whole = records.rows is not None and not (records.partial or _is_ahead(facts, day, projected))
+    is_whole = records.rows is not None and not facts.untold(records, day, projected)
     for row in records.rows or ():
         told = row.data
         name, person, since, until = map(told.get, _FIELDS)
@@ -490,6 +451,5 @@ def window_of(node: Aggregate, day: date, anniversary: date | None) -> tuple[int
     if node.over is None:
         return None
     if node.over.anniversary_year and anniversary is not None:
-        first = anniversary.year * 12 + anniversary.month - 1
-        return first, months_before(day, 1, 0)[1]
+        return month_index(anniversary), months_before(day, 1, 0)[1]
     return months_before(day, node.over.months, node.over.back)

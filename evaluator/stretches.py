@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
+from dsl.core.calendar import day_after
 from dsl.core.moves import Movement, Mover, Place
 from dsl.core.ranges import Dates, compare
 from dsl.core.walk import asked, walk
@@ -68,7 +69,7 @@ class Stretches:
         node, projected = mover.node, mover.place.projected
         match mover.how:
             case "every day":
-                return map(date.fromordinal, range(first.toordinal() + 1, last.toordinal() + 1))
+                return _days(first, last)
             case "facts" if isinstance(node, c.Fact | c.Named):
                 return self.facts.days_of(node.name, projected)
             case "certifications" if isinstance(node, c.OfPeople):
@@ -271,4 +272,4 @@ def _day(row: Row, field: str) -> date | None:
 
 
 def _after(day: date | None) -> date:
-    return date.max if day is None or day == date.max else day + ONE
+    return date.max if day is None else day_after(day)

@@ -57,6 +57,17 @@ def next_anniversary(original: date, after: date) -> date:
     return candidate if candidate > after else add_years(original, years + 1)
 
 
+def months_before(day: date, months: int, back: int) -> tuple[int, int]:
+    """Return first and last month index of a window of full months that ends ``back`` months before the last full month."""
+    last = month_index(day) - 1 - back
+    return last - months + 1, last
+
+
+def day_after(day: date) -> date:
+    """Return the day after one; nothing is behind the last day there is."""
+    return day if day == date.max else day + timedelta(days=1)
+
+
 def month_start(day: date) -> date:
     """Return the first day of the month."""
     return day.replace(day=1)

@@ -13,7 +13,7 @@ from datetime import date
 from dsl import core as c
 from dsl.core import calendar
 from dsl.core.types import common_days, is_empty
-from dsl.core.walk import by_role, walk
+from dsl.core.walk import by_role, own_figures, walk
 
 _MONTH = 31
 """The start of a month lies fewer days before any of its days."""
@@ -58,6 +58,22 @@ def check_days_of(rules: Iterable[c.Rule]) -> CheckDays:
                 months = max(months, sum(by.months for by in back))
                 days = max(days, sum(by.days for by in back) + edges * _MONTH)
     return CheckDays(c.Duration(months=months, days=days), tuple(named))
+
+
+def reach_of(rule: c.Rule) -> int:
+    """Return by how many years at most the days of a check lie from its anniversary; all where the rule names a day."""
+    months = days = 0
+    for version in rule.versions:
+        for settings in version.settings.values():
+            for setting in settings:
+                for value in setting.value if isinstance(setting.value, tuple) else (setting.value,):
+                    for node in walk(value):
+                        for figure in own_figures(node):
+                            if isinstance(figure, date):
+                                return date.max.year
+                            if isinstance(figure, c.Duration):
+                                months, days = months + figure.months, days + figure.days
+    return 2 + months // 12 + days // 365
 
 
 def _names_a_day(value: c.Expr) -> bool:

@@ -149,6 +149,23 @@ class Rule:
         """Return the version in force on a day; None where the rule says nothing then: the one meaning of "in force"."""
         return next((version for version in self.versions if version.in_force(day)), None)
 
+    def was_by(self, day: date) -> set[str]:
+        """Return the ids whose holders hold this award by a day: those of the versions that have begun."""
+        begun = (one for one in self.versions if one.days.start is None or one.days.start <= day)
+        return {old for version in begun for old in version.was}
+
+    def ended_by(self, day: date) -> date | None:
+        """Return the last day by a day from which the rule was not in force; where a version follows another, it goes on."""
+        return max((end for end in self._ends() if end <= day), default=None)
+
+    def ends_after(self, day: date) -> date | None:
+        """Return the first day after a day from which the rule is not in force."""
+        return min((end for end in self._ends() if end > day), default=None)
+
+    def _ends(self) -> Iterator[date]:
+        ends = (version.days.end for version in self.versions)
+        return (end for end in ends if end is not None and self.version_on(end) is None)
+
     @property
     def award(self) -> str:
         """The id the register knows the award by: without a level."""

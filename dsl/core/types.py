@@ -177,3 +177,9 @@ class Basis:
 
 
 NO_BASIS = Basis()
+
+
+def number(value: Decimal) -> str:
+    """Write a decimal for people: thousands separated, no needless zeros."""
+    text = f"{value if value else abs(value):,f}"  # a zero has no sign
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -17,7 +17,6 @@ from dsl.builtin import AWARDS, BUILT_IN, ENDLESS
 from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest, proposed
-from evaluator.acceptance.acceptor import acceptor
 from evaluator.limits import (
     DIGITS,
     FIRST_YEAR,
@@ -29,9 +28,11 @@ from evaluator.limits import (
     PLACES,
     shortened,
 )
+from schemas.fitting import fitting_of
 
 Json = Any
 
+_MOST: int = 10**DIGITS
 _ANY_DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 _DECIMAL_TEXT = rf"^-?[0-9]{{1,{DIGITS}}}(\.[0-9]{{1,{PLACES}}})?$"
 _YEAR = "(19|20|21)[0-9]{2}"  # FIRST_YEAR to LAST_YEAR
@@ -73,11 +74,11 @@ def type_schema(type_: Type, *, endless: bool = False) -> Json:
         case "choice":
             return {"type": "string", "enum": [*type_.choices, *(spelling for spelling, _ in type_.spellings)]}
         case "count":
-            bounds = {"minimum": int(type_.low)} if type_.low is not None else {"minimum": -(10**DIGITS)}
-            return {"type": "integer", **bounds, "maximum": int(type_.high) if type_.high is not None else 10**DIGITS}
+            bounds = {"minimum": int(type_.low)} if type_.low is not None else {"minimum": -_MOST}
+            return {"type": "integer", **bounds, "maximum": int(type_.high) if type_.high is not None else _MOST}
         case _:
-            low = type_.low if type_.low is not None else -(10**DIGITS)
-            high = type_.high if type_.high is not None else 10**DIGITS
+            low = type_.low if type_.low is not None else -_MOST
+            high = type_.high if type_.high is not None else _MOST
             bounds = {"minimum": _plain(low), "maximum": _plain(high)}
             return {"type": ["number", "string"], "format": "decimal", "pattern": _DECIMAL_TEXT, **bounds}
 
@@ -91,11 +92,13 @@ def _is_decimal(value: Json) -> bool:
     """Whether a number keeps to the digits that are reckoned exactly; what is no number is not looked at."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return True
+    if isinstance(value, int):
+        return abs(value) <= _MOST
     number = Decimal(str(value))
     if not number.is_finite():
         return False
     exponent = number.normalize(_DIGITS).as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -PLACES and abs(number) <= 10**DIGITS
+    return isinstance(exponent, int) and exponent >= -PLACES and abs(number) <= _MOST
 
 
 def _bound(wrong: Callable[[Decimal, Decimal], bool], words: str) -> Callable[..., Iterator[ValidationError]]:
@@ -136,28 +139,26 @@ def facts_schema(core: Core, names: Iterable[str] | None = None) -> dict[str, Js
     facts = {decl.name: {"title": decl.title, **_fact(decl.type)} for decl in told if kept is None or decl.name in kept}
     records: list[RecordsDecl] = [*core.records.values(), *BUILT_IN.values()]
     lists = {decl.name: _records(decl) for decl in records if kept is None or decl.name in kept}
-    inner = {
-        "facts": {"type": "object", "additionalProperties": False, "properties": facts},
-        "records": {"type": "object", "additionalProperties": False, "properties": lists},
-    }
+    inner = {"facts": _object(facts), "records": _object(lists)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Facts of a partner",
         "description": f"What a service may tell about a partner to {core.title or 'the programme'}; what it leaves out is unknown.",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "partner": {"type": "string", "maxLength": 200},
-            **inner,
-            "events": _EVENTS,
-            "projected": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": inner,
-                "description": "The same as projected for the next check.",
-            },
-        },
+        **_object(
+            {
+                "partner": {"type": "string", "maxLength": 200},
+                **inner,
+                "events": _EVENTS,
+                "projected": {**_object(inner), "description": "The same as projected for the next check."},
+            }
+        ),
     }
+
+
+def _object(properties: Mapping[str, Json], *required: str) -> dict[str, Json]:
+    """Return the schema of an object that has these properties, and no others."""
+    needed = {"required": [*required]} if required else {}
+    return {"type": "object", "additionalProperties": False, **needed, "properties": properties}
 
 
 _NAME = {"type": "string", "maxLength": 400}
@@ -174,39 +175,25 @@ _EVENTS: dict[str, Json] = {
     "description": "Read by a timeline (`merit timeline`, POST /v1/timeline); a decision is of the register as it is told.",
     "type": "array",
     "maxItems": MAX_ENTRIES,
-    "items": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["on"],
-        "properties": {
+    "items": _object(
+        {
             "on": {"title": "Day", **_DATE},
             **{verb: {"title": title, **_NAME} for verb, title in EVENT_VERBS.items()},
         },
-    },
+        "on",
+    ),
 }
 
 
 def _fact(type_: Type) -> dict[str, Json]:
     value = type_schema(type_)
-    history = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["history"],
-        "properties": {
-            "history": {
-                "type": "array",
-                "minItems": 1,
-                "maxItems": MAX_HISTORY,
-                "items": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["from", "value"],
-                    "properties": {"from": _DATE, "value": value},
-                },
-            }
-        },
+    steps = {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": MAX_HISTORY,
+        "items": _object({"from": _DATE, "value": value}, "from", "value"),
     }
-    return {"if": {"type": "object"}, "then": history, "else": value}
+    return {"if": {"type": "object"}, "then": _object({"history": steps}, "history"), "else": value}
 
 
 def _records(decl: RecordsDecl) -> dict[str, Json]:
@@ -221,21 +208,10 @@ def _records(decl: RecordsDecl) -> dict[str, Json]:
     rows = {
         "type": "array",
         "maxItems": MAX_ENTRIES if decl is AWARDS else MAX_ROWS,
-        "items": {"type": "object", "additionalProperties": False, "properties": properties},
+        "items": _object(properties),
     }
-    wrapped: dict[str, Json] = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["rows"],
-        "properties": {"partial": {"type": "boolean"}, "rows": rows},
-    }
-    if decl.monthly:
-        wrapped["properties"]["covers"] = {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["from", "through"],
-            "properties": {"from": _MONTH, "through": _MONTH},
-        }
+    covers = {"covers": _object({"from": _MONTH, "through": _MONTH}, "from", "through")} if decl.monthly else {}
+    wrapped = _object({"partial": {"type": "boolean"}, "rows": rows, **covers}, "rows")
     return {"title": decl.title, "if": {"type": "object"}, "then": wrapped, "else": rows}
 
 
@@ -246,7 +222,7 @@ class FactsReader:
         self.core = core
         self.schema = facts_schema(core)
         self._validator = _Validator(self.schema, format_checker=_FORMATS)
-        self._accepts = acceptor(self.schema)
+        self._accepts = fitting_of(self.schema, _is_decimal)
         self._known_awards = frozenset(core.awards)
         self._levels = {rule.award: rule.levels for rule in core.rules.values()}
         self._any_level = {"none", *(level for own in self._levels.values() for level in own)}
@@ -302,88 +278,21 @@ class FactsReader:
                 )
 
     def _problems(self, error: ValidationError, prefix: str) -> Iterable[FactProblem]:
-        if error.validator == "additionalProperties":
-            return self._unknown_names(
-                error, prefix + "".join("/" + escaped(str(part)) for part in error.absolute_path)
-            )
-        return (self._problem(error, prefix),)
-
-    def _problem(self, error: ValidationError, prefix: str) -> FactProblem:
         pointer = prefix + "".join("/" + escaped(str(part)) for part in error.absolute_path)
+        if error.validator == "additionalProperties":
+            known = set(_part(error).get("properties", {}))
+            told: Json = error.instance
+            unknown = (name for name in told if name not in known)
+            return (self._unknown_name(name, known, f"{pointer}/{escaped(shortened(name))}") for name in unknown)
         if error.instance is None:
-            return FactProblem(
-                pointer,
-                "F102",
-                "`null` is no value",
-                'leave it out when it is unknown; write "none" where nothing is meant and the field takes it',
-            )
-        match error.validator:
-            case "required":
-                return FactProblem(pointer, "F103", error.message.replace("'", "`"), "add it")
-            case "enum":
-                choices = [str(value) for value in error.schema["enum"]] if isinstance(error.schema, Mapping) else []
-                near = nearest(str(error.instance), choices)
-                values = listed(choices)
-                return FactProblem(
-                    pointer,
-                    "F104",
-                    f"`{error.instance}` is none of the values",
-                    f"did you mean `{near}`? the values are {values}" if near else f"the values are {values}",
-                )
-            case "format" if error.validator_value == "decimal":
-                return FactProblem(
-                    pointer,
-                    "F104",
-                    f"{_shown(error.instance)} has too many digits",
-                    f"at most {DIGITS} before and {PLACES} behind the point are reckoned exactly",
-                )
-            case "pattern" if error.validator_value == _DECIMAL_TEXT and re.search(_ANY_DECIMAL, str(error.instance)):
-                return FactProblem(
-                    pointer,
-                    "F104",
-                    f"{_shown(error.instance)} has too many digits",
-                    f"at most {DIGITS} before and {PLACES} behind the point are reckoned exactly",
-                )
-            case "pattern" if error.validator_value in _DATED and _is_of_another_time(str(error.instance)):
-                return FactProblem(
-                    pointer,
-                    "F104",
-                    f"`{error.instance}` lies outside of the years {FIRST_YEAR} to {LAST_YEAR}",
-                    'write "none" where it never ends and the field takes it; leave it out when it is unknown',
-                )
-            case "maxItems" if isinstance(error.instance, list):
-                return FactProblem(
-                    pointer,
-                    "F104",
-                    f"this list has {len(error.instance):,} entries",
-                    f"at most {error.validator_value:,} are read at once; tell only what the day asked about needs",
-                )
-            case "format" if _ANY_DAY.fullmatch(str(error.instance)):
-                return FactProblem(
-                    pointer,
-                    "F104",
-                    f"`{error.instance}` is not a day of the calendar",
-                    "write year-month-day, like 2022-10-03",
-                )
-            case _:
-                return FactProblem(
-                    pointer,
-                    "F104",
-                    f"this is {_shown(error.instance)}, where {_wanted(error.schema)} is expected",
-                    _example(error.schema, error.instance),
-                )
+            help_ = 'leave it out when it is unknown; write "none" where nothing is meant and the field takes it'
+            return [FactProblem(pointer, "F102", "`null` is no value", help_)]
+        if error.validator == "required":
+            return [FactProblem(pointer, "F103", error.message.replace("'", "`"), "add it")]
+        return [FactProblem(pointer, "F104", *_refused(error))]
 
-    def _unknown_names(self, error: ValidationError, pointer: str) -> Iterable[FactProblem]:
-        known = set(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else set()
-        told = error.instance if isinstance(error.instance, Mapping) else {}
-        return [
-            self._unknown_name(name, told[name], known, f"{pointer}/{escaped(shortened(name))}")
-            for name in told
-            if name not in known
-        ]
-
-    def _unknown_name(self, name: str, value: Json, known: Collection[str], where: str) -> FactProblem:
-        if value is None and re.fullmatch(r"\d{3}", name):
+    def _unknown_name(self, name: str, known: Collection[str], where: str) -> FactProblem:
+        if re.fullmatch(r"\d{3}", name):
             # `{azure_acr: 250,000}` is read as two entries.
             return FactProblem(
                 where, "F101", f"a number goes on behind its comma: `,{name}`", "write it without commas"
@@ -438,19 +347,51 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterable[ValidationError]:
                 continue
         if error.validator in ("if", "allOf") and error.context:
             yield from _leaves(error.context)
-        elif error.validator == "additionalProperties":
-            known = set(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else set()
-            for name in error.instance if isinstance(error.instance, Mapping) else ():
-                if name not in known:
-                    yield ValidationError(
-                        error.message,
-                        validator="additionalProperties",
-                        path=error.absolute_path,
-                        instance={name: None},
-                        schema=error.schema,
-                    )
         else:
             yield error
+
+
+def _part(error: ValidationError) -> Mapping[str, Json]:
+    """Return the part of the schema that refuses something: the one of facts has no part that is true or false."""
+    if not isinstance(error.schema, Mapping):
+        raise AssertionError("a part of the schema of facts is an object")
+    return error.schema
+
+
+def _refused(error: ValidationError) -> tuple[str, str]:
+    """Return why a value is refused that is none of its type or lies outside of it, and what to write."""
+    told: Json = error.instance
+    asked: Json = error.validator_value
+    match error.validator:
+        case "enum":
+            choices = [str(value) for value in asked]
+            near, values = nearest(str(told), choices), listed(choices)
+            return (
+                f"`{told}` is none of the values",
+                f"did you mean `{near}`? the values are {values}" if near else f"the values are {values}",
+            )
+        case "format" | "pattern" if asked == "decimal" or (
+            asked == _DECIMAL_TEXT and re.search(_ANY_DECIMAL, str(told))
+        ):
+            return (
+                f"{_shown(told)} has too many digits",
+                f"at most {DIGITS} before and {PLACES} behind the point are reckoned exactly",
+            )
+        case "pattern" if asked in _DATED and _is_of_another_time(str(told)):
+            return (
+                f"`{told}` lies outside of the years {FIRST_YEAR} to {LAST_YEAR}",
+                'write "none" where it never ends and the field takes it; leave it out when it is unknown',
+            )
+        case "maxItems" if isinstance(told, list):
+            return (
+                f"this list has {len(told):,} entries",
+                f"at most {asked:,} are read at once; tell only what the day asked about needs",
+            )
+        case "format" if _ANY_DAY.fullmatch(str(told)):
+            return f"`{told}` is not a day of the calendar", "write year-month-day, like 2022-10-03"
+        case _:
+            schema = _part(error)
+            return f"this is {_shown(told)}, where {_wanted(schema)} is expected", _example(schema, told)
 
 
 def _shown(value: Json) -> str:
@@ -480,7 +421,7 @@ def _wanted(schema: Json) -> str:
         return _wanted(schema["anyOf"][0])
     if "const" in schema:
         return f'"{schema["const"]}"'
-    if schema is _DATE or schema.get("format") == "date" or schema.get("pattern") == _DATE["pattern"]:
+    if schema.get("format") == "date":
         return "a date"
     if schema.get("pattern") == _MONTH["pattern"]:
         return "a month"
@@ -488,9 +429,9 @@ def _wanted(schema: Json) -> str:
     word = "a number" if isinstance(own, list) else kinds.get(own, "another value")
     if "minimum" in schema and "maximum" in schema:
         low, high = schema["minimum"], schema["maximum"]
-        if high < 10**DIGITS:
+        if high < _MOST:
             return f"{word} from {low} to {high}"
-        return f"{word} not below {low}" if low > -(10**DIGITS) else word
+        return f"{word} not below {low}" if low > -_MOST else word
     return word
 
 

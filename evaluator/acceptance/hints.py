@@ -9,11 +9,10 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from dsl.core import Aggregate, Compare, Core, Expr, Fact, Field, Literal, Lookup
-from dsl.core.references import expressions, walk
+from dsl.core import Core
+from dsl.core.known_names import KnownNames
 from dsl.diagnostics import listed, nearest
 
 Json = Any
@@ -51,6 +50,7 @@ class Hints:
 
     def __init__(self, core: Core) -> None:
         self.core = core
+        self._known = KnownNames(core)
 
     def of(self, facts: Mapping[str, Json]) -> tuple[Hint, ...]:
         """Return the hints about facts: one for each different value, those with a near name first, ``MOST`` at most.
@@ -85,74 +85,17 @@ class Hints:
         """Yield what, where and which value is told that may not be known, the values known, and whether others are as good."""
         for prefix, data in (("", facts), ("/projected", facts.get("projected", {}))):
             of_partner, lists = data.get("facts", {}), data.get("records", {})
-            for name, known in self._facts.items() if of_partner else ():
+            for name, known in self._known.facts.items() if of_partner else ():
                 told = of_partner.get(name)
                 if isinstance(told, str):
                     yield f"{self.core.facts[name].title.lower()}", f"{prefix}/facts/{name}", told, known, True
-            for (name, field), (what, known, is_open) in self._fields.items() if lists else ():
+            for (name, field), (what, known, is_open) in self._known.fields.items() if lists else ():
                 raw = lists.get(name, ())
                 rows, middle = (raw["rows"], "/rows") if isinstance(raw, Mapping) else (raw, "")
                 for index, row in enumerate(rows):
                     told = row.get(field)
                     if told is not None and told not in known:
                         yield what, f"{prefix}/records/{name}{middle}/{index}/{field}", told, known, is_open
-
-    @cached_property
-    def _fields(self) -> dict[tuple[str, str], tuple[str, dict[str, None], bool]]:
-        core = self.core
-        # Benefits are told with their kind or without.
-        benefits = dict.fromkeys((*(one.partition(".")[2] for one in core.benefits), *core.benefits, "none"))
-        found = {
-            ("certifications", "certification"): ("certification", dict.fromkeys(core.certifications), False),
-            ("awards", "award"): ("award", dict.fromkeys(core.awards), False),
-            ("awards", "benefits"): ("benefit", benefits, True),
-        }
-        for name, records in core.records.items():
-            for field in records.fields.values():
-                known = {
-                    **dict.fromkeys(one for one, _ in field.type.spellings),
-                    **self._named.get((name, field.name), {}),
-                }
-                if field.type.kind == "text" and field.formula is None and known:
-                    found[name, field.name] = (field.name.replace("_", " "), known, True)
-        return found
-
-    @cached_property
-    def _facts(self) -> dict[str, dict[str, None]]:
-        found: dict[str, dict[str, None]] = {}
-        for name, fact in self.core.facts.items():
-            known = {**dict.fromkeys(one for one, _ in fact.type.spellings), **self._named.get(("", name), {})}
-            if fact.type.kind == "text" and known:
-                found[name] = known
-        return found
-
-    @cached_property
-    def _named(self) -> dict[tuple[str, str], dict[str, None]]:
-        """Return the texts that rules compare a fact or a field with, or look it up among."""
-        found: dict[tuple[str, str], dict[str, None]] = {}
-
-        def note(records: str, node: Expr, values: Iterator[object]) -> None:
-            if isinstance(node, Fact | Field):
-                own = found.setdefault((records if isinstance(node, Field) else "", node.name), {})
-                own.update((value, None) for value in values if isinstance(value, str))
-
-        def look(root: Expr, records: str) -> None:
-            for node in walk(root):
-                if isinstance(node, Compare):
-                    left, right = (node.right, node.left) if isinstance(node.left, Literal) else (node.left, node.right)
-                    if isinstance(right, Literal):
-                        note(records, left, iter((right.value,)))
-                elif isinstance(node, Lookup):
-                    note(records, node.key, (row.key for row in node.rows))
-                elif isinstance(node, Aggregate) and node.where is not None and not records:
-                    look(node.where, node.records)
-
-        roots = [
-            part for rule in self.core.rules.values() for version in rule.versions for part in expressions(version)
-        ]
-        for root in (*roots, *(named.value for named in self.core.named.values())):
-            look(root, "")
-        return found
 
 
 def _near(told: str, known: Mapping[str, None], *, is_open: bool) -> str | None:

@@ -23,7 +23,6 @@ from evaluator.columnar.layout import PARTNER
 from evaluator.columnar.source import Source
 from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Term
-from evaluator.register.entries import end_of_force, former
 
 TABLE = "records/awards"
 _OF_A_CHECK = ("checked at", "met sometime", "renewable", "lost after")
@@ -131,7 +130,7 @@ class Register:
         known = t.both(*(table.told(name) for name in fields))
         held = t.surely(entry.value)
         ends = t.chosen([(t.equal(ended, t.day(NEVER)), NULL)], ended)
-        last = table.keep(_earlier(ends, end_of_force(rule, day.at)))
+        last = table.keep(_earlier(ends, rule.ended_by(day.at)))
         gone = t.both(t.told(last), t.surely(t.compared(exp.GT, last, attained)))
         # What ended it counts from its day on, unless a check ended it before.
         unchecked = (
@@ -141,7 +140,8 @@ class Register:
             t.negated(t.perhaps(entry.value)),
             t.either(t.negated(gone), t.compared(exp.GT, last, day.term), unchecked),
         )
-        until = t.chosen([(held, _earlier(ends, self._goes_out_of_force(rule, day.at))), (gone, last)])
+        goes_out = None if rule.award in self.core.followers else rule.ends_after(day.at)
+        until = t.chosen([(held, _earlier(ends, goes_out)), (gone, last)])
         number = table.number_of(may)
         fine = table.number_of(t.both(may, known, t.either(held, t.surely(lost))))
         settled = t.both(
@@ -227,7 +227,7 @@ class Register:
         """Return what an entry says of an award on a day, of it or of one that it followed."""
         rule = self.core.rule_of_award.get(award)
         today = day.term
-        names = {award, *former(rule, day.at)}
+        names = {award, *(rule.was_by(day.at) if rule is not None else ())}
         is_it = table.among("award", names)
         begun = t.compared(exp.LTE, table.field("attained"), today)
         going = t.compared(exp.LT, today, table.field("ended"))
@@ -264,7 +264,7 @@ class Register:
         return any(rule.levels for rule in self.core.rules_of_entry.get(award, ()))
 
     def _is_plain_of_all(self, rule: c.Rule, day: date) -> bool:
-        return all(self._is_plain(name, rule.award, date.min) for name in {rule.award, *former(rule, day)})
+        return all(self._is_plain(name, rule.award, date.min) for name in {rule.award, *rule.was_by(day)})
 
     def _is_plain(self, name: str, award: str, day: date) -> bool:
         """Whether what comes with anniversaries after a day comes no earlier than they do, and is known from the entry."""
@@ -279,15 +279,6 @@ class Register:
                 if _goes_on(version.days, day)
             )
         return self._plain[key]
-
-    def _goes_out_of_force(self, rule: c.Rule, day: date) -> date | None:
-        """Return the first day after a day on which the rule is not in force; None where another award follows it."""
-        if rule.award in self.core.followers:
-            return None
-        ends = (version.days.end for version in rule.versions)
-        return min(
-            (end for end in ends if end is not None and end > day and rule.version_on(end) is None), default=None
-        )
 
 
 class _Table:

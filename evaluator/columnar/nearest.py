@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from dsl import core as c
+from dsl.core.ops.shortfall import missing
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import Ordered, Sql, flag_of
 from evaluator.columnar.terms import NULL, Term
-from evaluator.shortfall import missing
 
 if TYPE_CHECKING:
     from evaluator.columnar.lowering import Written

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
-from dsl.core.calendar import month_index
+from dsl.core.calendar import month_index, months_before
 from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import NEVER
@@ -36,7 +36,6 @@ from evaluator.columnar.layout import MONTH, PARTNER, PROJECTED
 from evaluator.columnar.source import Source, value_of
 from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
-from evaluator.facts import months_before
 from evaluator.limits import MAX_ROWS
 from evaluator.records import _bounds, anything
 

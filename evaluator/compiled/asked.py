@@ -11,13 +11,13 @@ from typing import Any
 from dsl import core as c
 from dsl.core.reached import REGISTER, Reached
 from dsl.core.record_plans import RecordPlans
+from dsl.core.written import Written
 from evaluator.compiled.question import Frame, Question
 from evaluator.compiled.twin import Twin
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.progress import choices_told, nothing_told
 from evaluator.reasons.plan import Plans
-from evaluator.resting import Written
 
 
 class Asked:

@@ -18,6 +18,7 @@ from dsl.core.algebra import RANGES
 from dsl.core.ops import define
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Range, Truth, exactly
+from dsl.core.written import Notes, merged
 from evaluator.compiled.beside import MOST_IN_PROGRESS, Before, Nothing
 from evaluator.compiled.recorded import Recorded, Telling
 from evaluator.compiled.twin import Leaf, is_read_once
@@ -33,7 +34,7 @@ from evaluator.reading import PartnerReading, Read, Reads
 from evaluator.reasons.expander import Context, Reason, reasons_of
 from evaluator.reasons.plan import Within
 from evaluator.register.held import Register
-from evaluator.resting import Decided, Notes, merged
+from evaluator.resting import Decided
 from evaluator.stretches import Stretches
 
 if TYPE_CHECKING:

@@ -31,12 +31,12 @@ from dsl.core.ranges import (
     round_ratio,
     share,
 )
+from dsl.core.written import merged
 from evaluator.compiled import unboxed
 from evaluator.compiled.unboxed import Form, form_of
 from evaluator.deciding import beside_of, with_rank, without_points
 from evaluator.explanation import Explanation
 from evaluator.reasons.expander import OUTCOMES, Bound, Reason, points_outcome, short, units_for
-from evaluator.resting import merged
 
 _SPACE: dict[str, Any] = {
     "RANGES": RANGES,

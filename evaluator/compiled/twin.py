@@ -11,11 +11,11 @@ from typing import Literal, TypeAlias
 
 from dsl import core as c
 from dsl.core.walk import named_in
+from dsl.core.written import Written
 from evaluator.compiled.source import compiled
 from evaluator.compiled.unboxed import Form, Unboxed, form_of
 from evaluator.compiled.writing import Writing
 from evaluator.reasons.plan import Plans, Within
-from evaluator.resting import Written
 
 Compiled: TypeAlias = Callable[..., Unboxed]
 """A function of a frame, and of the record at hand; None where none is. That tells progress: of what nothing gives.

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Protocol, assert_never
 
 from dsl import core as c
+from dsl.core import written as as_written
 from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.decided import Asked
 from dsl.core.ops.metrics import Decided
@@ -15,7 +16,6 @@ from dsl.core.ops.parts import Role
 from dsl.core.ops.progress import progress
 from dsl.core.ranges import Numbers, Truth, everything, exactly
 from dsl.core.walk import children
-from evaluator import resting
 from evaluator.compiled.recording import Recording
 from evaluator.compiled.saying import Saying
 from evaluator.compiled.source import PythonSource, Value
@@ -30,7 +30,7 @@ DEEPEST = 25
 class Numbered(Protocol):
     """Gives numbers to what functions ask for at run time."""
 
-    written: resting.Written
+    written: as_written.Written
     """What nodes rest on as they are written."""
 
     def asks(self, node: c.Expr) -> bool:

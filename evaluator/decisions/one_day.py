@@ -32,7 +32,7 @@ from evaluator.prepared import Prepared
 from evaluator.reasons.expander import Context, Reason, reason_of_branch, reasons_of, told_once
 from evaluator.reasons.statements import not_in_force, value_reason
 from evaluator.register.standing import Standing
-from evaluator.resting import CHECKING, NEXT, RENEWING, VALID, Rests, Stated, rests_on
+from evaluator.resting import NEXT, VALID, Rests, Stated, rests_on
 
 MOST_DECIDED = 4_000
 """How many decisions are kept that are the same for many; then they are made anew."""
@@ -134,12 +134,9 @@ class OneDay:
         """
         if not self.compiled:
             return self.interpreter.evaluate(node, at)
-        if self._told is None and not self._deep:
-            found = Explanation(node, self.question.value(node, at))
-            if not self.trying and not is_settled(found.range):
-                found = self.question.record(node, at)
-        else:
-            found = self.question.record(node, at, deep=deep or self._deep)
+        found = None if self._is_told else Explanation(node, self.question.value(node, at))
+        if found is None or self._is_missed(found):
+            found = self.question.record(node, at, deep=self._deep or (deep and self._is_told))
         if not self.trying:
             self._rests.know(found, self.question.notes(node, at))
         return found
@@ -148,18 +145,24 @@ class OneDay:
         """Decide the requirement of a rule likewise."""
         if not self.compiled:
             return self.interpreter.requirement(rule, at)
-        if self._told is None and not self._deep:
-            version = self.core.version_on(rule, at.day)
-            asked = version.requirement if version is not None else None
-            node = asked or c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
-            found = Explanation(node, self.question.is_met(rule, at.day))
-            if not self.trying and not is_settled(found.range):
-                found = self.question.record_of_rule(rule, at.day)
-        else:
+        version = self.core.version_on(rule, at.day)
+        asked = version.requirement if version is not None else None
+        node = asked or c.Literal(value=version is not None, type=c.FLAG, origin=rule.origin)
+        found = None if self._is_told else Explanation(node, self.question.is_met(rule, at.day))
+        if found is None or self._is_missed(found):
             found = self.question.record_of_rule(rule, at.day, deep=self._deep)
         if not self.trying:
             self._rests.know(found, self.question.notes_of_rule(rule, at.day))
         return found
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether why is told, so that the parts of what is decided are asked for."""
+        return self._told is not None or self._deep
+
+    def _is_missed(self, found: Explanation) -> bool:
+        """Whether it has to be told what is missing for it."""
+        return not self.trying and not is_settled(found.range)
 
     def _why(
         self, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context
@@ -171,7 +174,7 @@ class OneDay:
                 found = Explanation(version.requirement, TRUTHS[said.is_met])
                 self._rests.know(found, said.notes)
                 reasons = said.reasons if said.is_told_once else told_once(said.reasons, set())
-                score = _score(said.score) if said.score != () else self._score(found, rule, at)
+                score = _score_said(said.score) if said.score != () else self._score(found, rule, at)
                 return found, reasons, score
         found = self._requirement(rule, at)
         return found, told_once(reasons_of(found, context), set()), self._score(found, rule, at)
@@ -360,9 +363,7 @@ class OneDay:
         while waiting:
             part = waiting.pop()
             if isinstance(part.node, c.PassScore) and part.parts:
-                points, needed = part.the("value").range, part.the("mark").range
-                both = isinstance(points, Numbers) and isinstance(needed, Numbers)
-                return Score(points, part.node.out_of, needed) if both else None  # type: ignore[arg-type]
+                return _score(part.node, part.the("value").range, part.the("mark").range)
             if self.prepared.scored.within(part.node):
                 if self.compiled and not self._deep and not part.parts:
                     raise _Hidden
@@ -375,9 +376,7 @@ class OneDay:
         while waiting:
             part = waiting.pop()
             if isinstance(part, c.PassScore):
-                points, needed = (self.question.value(of, at) for of in (part.score, part.mark))
-                both = isinstance(points, Numbers) and isinstance(needed, Numbers)
-                return Score(points, part.out_of, needed) if both else None  # type: ignore[arg-type]
+                return _score(part, self.question.value(part.score, at), self.question.value(part.mark, at))
             if self.prepared.scored.within(part):
                 if not isinstance(part, c.Requirement | c.AllOf | c.AnyOf):
                     raise _Hidden
@@ -510,15 +509,8 @@ class OneDay:
         more = [*more, *(one for one in stated if day in one.days)]
         rests = rests_on(self._rests, version, [*explanations, *beside], more)
         standing = decided.standing
-        if standing is not None and standing.check is not None and standing.check_due is not None:
-            rests.on_decided(standing.check)
-            rests.on_settings(rule.award, standing.check_due, CHECKING)
-        if standing is not None and standing.next_due is not None:
-            rests.on_settings(rule.award, standing.next_due, NEXT)
-        if standing is not None and standing.renews_to is not None and standing.renews_due is not None:
-            rests.on_settings(rule.award, standing.renews_due, RENEWING)
-        if standing is not None and standing.until is not None:
-            rests.on_out_of_force(rule, standing.until)
+        if standing is not None:
+            rests.on_standing(rule, standing)
         return decided._replace(
             explanations=tuple(explanations) if self.explained else (),
             missing=tuple(self._missing(rule, decided, explanations)),
@@ -557,7 +549,12 @@ class OneDay:
         return self.question.value(node, at) if self.compiled else self.interpreter.evaluate(node, at).range
 
 
-def _score(ends: tuple[Any, ...] | None) -> Score | None:
+def _score(node: c.PassScore, points: Range, needed: Range) -> Score | None:
+    is_known = isinstance(points, Numbers) and isinstance(needed, Numbers)
+    return Score(points, node.out_of, needed) if is_known else None  # type: ignore[arg-type]
+
+
+def _score_said(ends: tuple[Any, ...] | None) -> Score | None:
     if ends is None:
         return None
     low, high, out_of, mark, most = ends

@@ -9,9 +9,9 @@ from itertools import product
 from typing import Any
 
 from dsl import core as c
+from dsl.core.calendar import months_before
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from dsl.core.walk import walk
-from evaluator.facts import months_before
 
 Json = Any
 Values = Callable[[c.Expr], Range]

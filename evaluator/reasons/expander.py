@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ranges import EXACT, ZERO, Dates, Numbers, Range, Truth, Words, everything, round_ratio
+from dsl.core.types import number
 from evaluator.explanation import Explanation
 from evaluator.kept import Elsewhere, Kept
 from evaluator.reasons.plan import Plan, Within
@@ -428,9 +429,3 @@ def required_text(required: Required) -> str:
 def is_not_known(figure: Range) -> bool:
     """Whether nothing is known of a figure that is required: that it is not below zero says nothing."""
     return isinstance(figure, Numbers) and figure.high is None and figure.low in (None, ZERO)
-
-
-def number(value: Decimal) -> str:
-    """Write a decimal for people: thousands separated, no needless zeros."""
-    text = f"{value if value else abs(value):,f}"  # a zero has no sign
-    return text.rstrip("0").rstrip(".") if "." in text else text

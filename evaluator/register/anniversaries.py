@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dsl import core as c
-from dsl.builtin import AWARDS
 from dsl.core import calendar
 from dsl.core.algebra import dates_of
 from dsl.core.ranges import NEVER, Dates, Truth, compare, exactly, hull
@@ -121,7 +120,7 @@ class Anniversaries:
         """
         told = self.entries.told(at)
         if told.rows is None:
-            return Dates(after + _DAY, None), self.entries.nothing_told(told), False
+            return Dates(after + _DAY, None), (told.nothing_told(),), False
         gaps: list[Gap] = []
         given: list[_One] = []
         for row in told.rows:
@@ -130,8 +129,7 @@ class Anniversaries:
                 given.append(one)
                 gaps.extend(missing)
         if told.partial:
-            gap = Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial", code="partial")
-            return Dates(after + _DAY, None), (*gaps, gap), False
+            return Dates(after + _DAY, None), (*gaps, *told.left_out()), False
         own = [one for one in given if one.same_kind]
         if own and not any(one.surely for one in own):
             # Whether one of its kind is held is open: then others may count, or a year from today.

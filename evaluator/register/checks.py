@@ -201,12 +201,7 @@ class Checks:
         next_due: date | None = None
         settled = True
         unknown: list[Check] = []
-        for check in self._in_turn(day):
-            if check.gaps:
-                unknown.append(check)
-                continue
-            if any(other.due <= check.due for other in unknown):
-                break  # whichever comes first decides, and that is not known
+        for check in self._as_known(day, unknown):
             if check.day is not None and day < check.day:
                 next_check, next_due = check.day, check.due
                 break
@@ -215,18 +210,14 @@ class Checks:
             behind = check.unrenewed
             lost = behind if behind is not None and behind <= day else None
             if check.day is not None:
-                if self._is_ahead(check):
-                    gaps: tuple[Gap, ...] = (_lies_ahead(check.day),)
-                    truth_now = Truth.UNKNOWN
-                else:
-                    why, why_due = self.outcome(check), check.due
-                    truth_now, gaps = why.truth, tuple(why.missing())
-                if truth_now is Truth.FALSE:
+                decided, is_met = self._came_out(check)
+                why, why_due = (decided, check.due) if decided is not None else (why, why_due)
+                if is_met.held is Truth.FALSE:
                     lost = check.loss
-                elif truth_now is Truth.UNKNOWN:
+                elif is_met.held is Truth.UNKNOWN:
                     settled = False
                     if check.loss <= day and lost is None:
-                        return Standing(Truth.UNKNOWN, check=why, check_due=why_due, gaps=gaps, settled=False)
+                        return is_met._replace(check=why, check_due=why_due)
             end = _first(end, lost)
         if unknown:
             # It may be lost earlier by a check of a later anniversary whose day is not known, and never held again by one.
@@ -259,23 +250,16 @@ class Checks:
         """
         held_on = day - timedelta(days=1) if until_today else day
         unknown: list[Check] = []
-        for check in self._in_turn(day):
-            if check.gaps:
-                unknown.append(check)
-                continue
-            if any(other.due <= check.due for other in unknown):
-                break
+        for check in self._as_known(day, unknown):
             if check.day is not None and day <= check.day:
                 break
             behind = check.unrenewed
             if check.day is not None and check.loss <= held_on:
-                if self._is_ahead(check):
-                    return Standing(Truth.UNKNOWN, gaps=(_lies_ahead(check.day),), settled=False)
-                decided = self.outcome(check)
-                if decided.truth is Truth.FALSE:
+                decided, is_met = self._came_out(check)
+                if is_met.held is Truth.FALSE:
                     return Standing(Truth.FALSE, until=None if unknown else check.loss)
-                if decided.truth is Truth.UNKNOWN and (behind is None or held_on < behind):
-                    return Standing(Truth.UNKNOWN, gaps=tuple(decided.missing()), settled=False)
+                if is_met.held is Truth.UNKNOWN and (decided is None or behind is None or held_on < behind):
+                    return is_met
             if behind is not None and behind <= held_on:
                 return Standing(Truth.FALSE, until=None if unknown else behind)
         if unknown:
@@ -291,10 +275,37 @@ class Checks:
             before = check.day or before
             yield check
 
-    def _is_ahead(self, check: Check) -> bool:
-        """Whether the check lies behind the day of the question: nobody knows how it will come out."""
+    def _as_known(self, day: date, unknown: list[Check]) -> Iterator[Check]:
+        """Yield the checks in turn as long as it is known which comes first; those whose days are not go to ``unknown``."""
+        for check in self._in_turn(day):
+            if check.gaps:
+                unknown.append(check)
+            elif any(other.due <= check.due for other in unknown):
+                return  # whichever comes first decides, and that is not known
+            else:
+                yield check
+
+    def _came_out(self, check: Check) -> tuple[Explanation | None, Standing]:
+        """Decide a check, and return what it says by itself.
+
+        One that lies behind the day of the question is not decided: nobody knows how it will come out.
+        """
         ahead = check.day is not None and check.day > self.interpreter.facts.as_of
-        return ahead and check.window is None and not self.projected
+        if ahead and check.window is None and not self.projected:
+            gap = Gap(
+                "history",
+                "/records/awards",
+                AWARDS.title,
+                None,
+                check.day,
+                note="this check lies ahead",
+                code="lies_ahead",
+            )
+            return None, Standing(Truth.UNKNOWN, gaps=(gap,), settled=False)
+        decided = self.outcome(check)
+        if decided.truth is Truth.UNKNOWN:
+            return decided, Standing(Truth.UNKNOWN, gaps=tuple(decided.missing()), settled=False)
+        return decided, Standing(decided.truth)
 
     def _is_endless(self, day: date) -> bool:
         return calendar.add_years(self.entry.anniversary, MAX_CHECKS - 1) <= day
@@ -302,11 +313,7 @@ class Checks:
 
 def _behind(window: Window) -> date:
     """Return the day behind a window; never behind one that does not end."""
-    return calendar.add(window[1], c.Duration(days=1))
-
-
-def _lies_ahead(day: date) -> Gap:
-    return Gap("history", "/records/awards", AWARDS.title, None, day, note="this check lies ahead", code="lies_ahead")
+    return calendar.day_after(window[1])
 
 
 def _first(*days: date | None) -> date | None:

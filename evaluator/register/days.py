@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from dsl import core as c
 from dsl.core import calendar
+from dsl.core.check_days import reach_of
 from dsl.core.ranges import Dates
-from dsl.core.walk import own_figures, walk
 from evaluator.facts import Row
 from evaluator.moment import Decides, Moment
 from evaluator.register.checks import MAX_CHECKS
@@ -28,7 +28,7 @@ class RegisterDays:
         facts, core = self.interpreter.facts, self.interpreter.core
         told = facts.records("awards", projected)
         award: str | None = getattr(node, "award", None)
-        days = {_after(facts.as_of)}
+        days = {calendar.day_after(facts.as_of)}
         for rule in core.rules_of_entry.get(award, ()) if award is not None else ():
             days.update(day for version in rule.versions for day in version.bounds())
         for row in told.rows or ():
@@ -46,13 +46,13 @@ class RegisterDays:
         if key in self._entry_days:
             return self._entry_days[key]
         own = [self.entries.day(row, field)[0].exact for field in ("attained", "ended")]
-        days = {moved for day in own if day is not None for moved in (day, _after(day))}
+        days = {moved for day in own if day is not None for moved in (day, calendar.day_after(day))}
         anniversary = self.entries.day(row, "anniversary")[0].exact
         rules = self.interpreter.core.rules_of_entry.get(award or "", ())
         for rule in rules:
             days.update(day for version in rule.versions for day in version.bounds())
         if anniversary is not None:
-            reach = max((_reach(rule) for rule in rules), default=1)
+            reach = max((reach_of(rule) for rule in rules), default=1)
             for years in range(MAX_CHECKS):
                 due = calendar.add_years(anniversary, years)
                 if first.year - reach <= due.year <= last.year + reach:
@@ -60,16 +60,16 @@ class RegisterDays:
             # Anniversaries go on after the last check that is followed, and are told before the first.
             for year in range(first.year - 1, last.year + 2):
                 due = calendar.add_years(anniversary, year - anniversary.year)
-                days |= {due, _after(due)}
+                days |= {due, calendar.day_after(due)}
         self._entry_days[key] = days
         return days
 
     def _of_check(self, row: Row, due: date, rules: Sequence[c.Rule], projected: bool) -> set[date]:
-        days = {due, _after(due)}
+        days = {due, calendar.day_after(due)}
         for rule in rules:
             check = self.entries.check_of(Moment(due, projected, rule=rule, entry=row, due=due))
             own = (check.day, check.loss, *(check.window or ()), *(check.renewal or ()))
-            days.update(moved for day in own if day is not None for moved in (day, _after(day)))
+            days.update(moved for day in own if day is not None for moved in (day, calendar.day_after(day)))
         return days
 
     def _of_anniversary(self, node: c.Anniversary) -> set[date]:
@@ -81,30 +81,14 @@ class RegisterDays:
             after = self.interpreter.evaluate(node.after, Moment(self.interpreter.facts.as_of)).range
             if isinstance(after, Dates) and after.exact is not None:
                 days.add(after.exact)
-        return {moved for day in days for moved in (day, _after(day), _after(_after(day)))}
+        return {
+            moved
+            for day in days
+            for moved in (day, calendar.day_after(day), calendar.day_after(calendar.day_after(day)))
+        }
 
 
 def _names(core: c.Core, award: str) -> set[str]:
     """Return the awards whose holders hold an award by some day."""
     rule = core.rule_of_award.get(award)
     return {award, *rule.was} if rule is not None else {award}
-
-
-def _after(day: date) -> date:
-    return day if day == date.max else day + timedelta(days=1)
-
-
-def _reach(rule: c.Rule) -> int:
-    """Return by how many years at most the days of a check lie from its anniversary; all where the rule names a day."""
-    months = days = 0
-    for version in rule.versions:
-        for settings in version.settings.values():
-            for setting in settings:
-                for value in setting.value if isinstance(setting.value, tuple) else (setting.value,):
-                    for node in walk(value):
-                        for figure in own_figures(node):
-                            if isinstance(figure, date):
-                                return date.max.year
-                            if isinstance(figure, c.Duration):
-                                months, days = months + figure.months, days + figure.days
-    return 2 + months // 12 + days // 365

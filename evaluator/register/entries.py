@@ -37,21 +37,6 @@ class Entries:
         """Return the register as told."""
         return self.facts.records("awards", at.projected)
 
-    def nothing_told(self, told: Records) -> Gaps:
-        """Return what is missing where nothing was told of the register."""
-        return (Gap("records", told.pointer, AWARDS.title),)
-
-    def more(self, told: Records, at: Moment) -> Gaps:
-        """Return why entries that nobody told of may count too: a partial list, or a day that lies ahead."""
-        gaps = (
-            [Gap("rows", told.pointer, AWARDS.title, note="the list is marked partial", code="partial")]
-            if told.partial
-            else []
-        )
-        if at.day > self.facts.as_of and not at.projected:
-            gaps.append(Gap("history", told.pointer, AWARDS.title, None, at.day))
-        return tuple(gaps)
-
     def that_may_be(self, told: Records, award: str, at: Moment) -> list[Row]:
         """Return the entries that may say something of an award: of it or one before it, or of an award not told.
 
@@ -64,7 +49,7 @@ class Entries:
             by_award = self._by_award[told.pointer] = {}
             for row in rows:
                 by_award.setdefault(row.data.get("award"), []).append(row)
-        names = (None, award, *sorted(former(self.rules.get(award), at.day) - {award}))
+        names = (None, award, *sorted(self.former(award, at.day) - {award}))
         return [row for name in names for row in self._by_award[told.pointer].get(name, ())]
 
     # ---- one entry
@@ -96,7 +81,7 @@ class Entries:
         settled = known and ended.exact is not None
         if before is Truth.FALSE:
             # Told of all the same: an award that ended has its dates, and a check may have ended it earlier.
-            last = _first(ended.exact, end_of_force(rule, at.day))
+            last = _first(ended.exact, rule.ended_by(at.day) if rule is not None else None)
             if last is not None and attained.exact is not None and last <= attained.exact:
                 last = None  # it was never held, so no day ended that
             if settled and last is not None and last <= at.day:
@@ -105,7 +90,8 @@ class Entries:
             return Standing(Truth.FALSE, since, last if settled else None, None, level=own_level, settled=settled)
         checked = self._checked(row, award, at)
         held = all_of((before, checked.held))
-        until = _first(ended.exact, checked.until, self._goes_out_of_force(rule, at.day))
+        goes_out = rule.ends_after(at.day) if rule is not None and rule.award not in self._followers else None
+        until = _first(ended.exact, checked.until, goes_out)
         next_check = checked.next_check
         if until is not None and next_check is not None and until <= next_check:
             next_check = None  # it is no longer held by then
@@ -125,13 +111,6 @@ class Entries:
             gaps=(*gaps, *checked.gaps),
             settled=settled and checked.settled,
         )
-
-    def _goes_out_of_force(self, rule: c.Rule | None, day: date) -> date | None:
-        """Return the first day after a day on which the rule is not in force; None where another award follows it."""
-        if rule is None or rule.award in self._followers:
-            return None
-        ends = (version.days.end for version in rule.versions)
-        return _first(*(end for end in ends if end is not None and end > day and rule.version_on(end) is None))
 
     def runs(self, row: Row, award: str, at: Moment, *, until_today: bool) -> Standing:
         """Return whether an entry of an award is held as a day begins, by its dates and its checks until then.
@@ -182,7 +161,7 @@ class Entries:
     def is_of(self, row: Row, award: str, at: Moment) -> tuple[Truth, Gaps]:
         """Return whether an entry is of an award, or of one that the award followed."""
         named, gaps = self.text(row, "award")
-        names = {award, *former(self.rules.get(award), at.day)}
+        names = {award, *self.former(award, at.day)}
         return Truth.UNKNOWN if named.options is None else truth(bool(named.options & names)), gaps
 
     def reaches(self, row: Row, level: str | None, rule: c.Rule | None) -> tuple[Truth, Gaps]:
@@ -284,8 +263,13 @@ class Entries:
 
     def _follower(self, award: str, day: date) -> str:
         """Return the award that followed one by a day: its holders go on with that; the award itself without any."""
-        found = (rule.award for rule in self._followers.get(award, ()) if award in former(rule, day))
+        found = (rule.award for rule in self._followers.get(award, ()) if award in rule.was_by(day))
         return next(found, award)
+
+    def former(self, award: str, day: date) -> set[str]:
+        """Return the awards whose holders hold an award by a day."""
+        rule = self.rules.get(award)
+        return rule.was_by(day) if rule is not None else set()
 
     # ---- fields
 
@@ -300,20 +284,6 @@ class Entries:
         return (range_ if isinstance(range_, Dates) else Dates()), gaps
 
 
-def former(rule: c.Rule | None, day: date) -> set[str]:
-    """Return the awards whose holders hold this one by the day: those of the versions that have begun."""
-    versions = rule.versions if rule is not None else ()
-    return {
-        old for version in versions if version.days.start is None or version.days.start <= day for old in version.was
-    }
-
-
 def _first(*days: date | None) -> date | None:
     """Return the earliest of the days that are known and come."""
     return min((day for day in days if day is not None and day != NEVER), default=None)
-
-
-def end_of_force(rule: c.Rule | None, day: date) -> date | None:
-    """Return the last day by a day from which the rule was not in force; where a version follows another, it goes on."""
-    ends = [v.days.end for v in rule.versions if v.days.end is not None and v.days.end <= day] if rule else []
-    return max((end for end in ends if rule is not None and rule.version_on(end) is None), default=None)

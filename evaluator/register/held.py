@@ -9,6 +9,7 @@ gives to others in ``anniversaries``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from dsl import core as c
@@ -19,7 +20,7 @@ from evaluator.moment import Decides, Moment
 from evaluator.register.anniversaries import Anniversaries
 from evaluator.register.checks import Checks, Entry
 from evaluator.register.days import RegisterDays
-from evaluator.register.entries import Entries
+from evaluator.register.entries import Entries, Gaps
 from evaluator.register.standing import Standing, of_several
 
 
@@ -39,53 +40,39 @@ class Register:
             standing = self.standing(node.award, node.level, at)
             parts = (standing.check,) if standing.check is not None else ()
             return Explanation(node, standing.held, parts, standing.gaps)
-        told = self.entries.told(at)
-        if told.rows is None:
-            return Explanation(node, Truth.UNKNOWN, gaps=self.entries.nothing_told(told))
-        values: list[Truth] = []
-        gaps: list[Gap] = []
-        for row in told.rows:
+
+        def is_bought(row: Row) -> tuple[Truth, Gaps]:
             state = self.entries.state(row, node.award, None, at)
             bought, missing = self.entries.text(row, "benefits")
-            paid = ~compare("=", bought, exactly("none"))
-            values.append(all_of((state.held, paid)))
-            if values[-1] is Truth.UNKNOWN:
-                gaps.extend((*state.gaps, *missing))
-        more = self.entries.more(told, at)
-        held = any_of((*values, Truth.UNKNOWN)) if more else any_of(values)
-        return Explanation(node, held, gaps=(*gaps, *more))
+            return all_of((state.held, ~compare("=", bought, exactly("none")))), (*state.gaps, *missing)
+
+        return self._some_entry(node, at, is_bought)
 
     def lapsed(self, node: c.Lapsed, at: Moment) -> Explanation:
         """Decide whether an award was held once and is not any longer."""
-        told = self.entries.told(at)
-        if told.rows is None:
-            return Explanation(node, Truth.UNKNOWN, gaps=self.entries.nothing_told(told))
-        begun: list[Truth] = []
-        gaps: list[Gap] = []
-        for row in told.rows:
-            is_it, name_gaps = self.entries.is_of(row, node.award, at)
-            attained, attained_gaps = self.entries.day(row, "attained")
-            enough, level_gaps = self.entries.reaches(row, node.level, self.entries.rules.get(node.award))
-            begun.append(all_of((is_it, enough, compare("<=", attained, exactly(at.day)))))
-            if begun[-1] is Truth.UNKNOWN:
-                gaps.extend((*name_gaps, *attained_gaps, *level_gaps))
-        more = self.entries.more(told, at)
-        once = any_of((*begun, Truth.UNKNOWN)) if more else any_of(begun)
+        entries = self.entries
+
+        def has_begun(row: Row) -> tuple[Truth, Gaps]:
+            is_it, name_gaps = entries.is_of(row, node.award, at)
+            attained, attained_gaps = entries.day(row, "attained")
+            enough, level_gaps = entries.reaches(row, node.level, entries.rules.get(node.award))
+            begun = all_of((is_it, enough, compare("<=", attained, exactly(at.day))))
+            return begun, (*name_gaps, *attained_gaps, *level_gaps)
+
+        once = self._some_entry(node, at, has_begun)
+        if entries.told(at).rows is None:
+            return once
         standing = self.standing(node.award, node.level, at)
-        return Explanation(node, all_of((once, ~standing.held)), gaps=(*gaps, *more, *standing.gaps))
+        return Explanation(node, all_of((once.truth, ~standing.held)), gaps=(*once.gaps, *standing.gaps))
 
     def in_renewal(self, node: c.InRenewal, at: Moment) -> Explanation:
         """Decide whether the day is among those on which an entry of the award may be renewed."""
-        told = self.entries.told(at)
-        if told.rows is None:
-            return Explanation(node, Truth.UNKNOWN, gaps=self.entries.nothing_told(told))
         rule = self.entries.rules.get(node.award)
-        found: list[Truth] = []
-        gaps: list[Gap] = []
-        for row in told.rows:
+
+        def is_renewable(row: Row) -> tuple[Truth, Gaps]:
             is_it, name_gaps = self.entries.is_of(row, node.award, at)
             if is_it is Truth.FALSE:
-                continue
+                return Truth.FALSE, ()
             due, due_gaps = self.entries.day(row, "anniversary")
             ended, ended_gaps = self.entries.day(row, "ended")
             open_now = (
@@ -93,12 +80,24 @@ class Register:
                 if due.exact
                 else Truth.UNKNOWN
             )
-            found.append(all_of((is_it, open_now, compare("<", exactly(at.day), ended))))
-            if found[-1] is Truth.UNKNOWN:
-                gaps.extend((*name_gaps, *due_gaps, *ended_gaps))
-        more = self.entries.more(told, at)
-        value = any_of((*found, Truth.UNKNOWN)) if more else any_of(found)
-        return Explanation(node, value, gaps=(*gaps, *more))
+            going = compare("<", exactly(at.day), ended)
+            return all_of((is_it, open_now, going)), (*name_gaps, *due_gaps, *ended_gaps)
+
+        return self._some_entry(node, at, is_renewable)
+
+    def _some_entry(self, node: c.Expr, at: Moment, of: Callable[[Row], tuple[Truth, Gaps]]) -> Explanation:
+        """Decide whether something is so of some entry: ``of`` says of one whether it is, and what is missing to know it."""
+        told = self.entries.told(at)
+        if told.rows is None:
+            return Explanation(node, Truth.UNKNOWN, gaps=(told.nothing_told(),))
+        values: list[Truth] = []
+        gaps: list[Gap] = []
+        for row in told.rows:
+            value, missing = of(row)
+            values.append(value)
+            gaps.extend(missing if value is Truth.UNKNOWN else ())
+        more = self.interpreter.facts.untold(told, at.day, at.projected)
+        return Explanation(node, any_of((*values, Truth.UNKNOWN) if more else values), gaps=(*gaps, *more))
 
     def asked_this_year(self, node: c.Expr, even: bool, at: Moment) -> Explanation:
         """Whether the check at hand falls on an even (odd) anniversary; attaining is year 0."""
@@ -125,11 +124,11 @@ class Register:
         if key not in self._standings:
             told = self.entries.told(at)
             if told.rows is None:
-                self._standings[key] = Standing(Truth.UNKNOWN, gaps=self.entries.nothing_told(told))
+                self._standings[key] = Standing(Truth.UNKNOWN, gaps=(told.nothing_told(),))
             else:
                 rows = self.entries.that_may_be(told, award, at)
                 states = [state for row in rows for state in self.entries.states(row, award, level, at)]
-                self._standings[key] = of_several(states, self.entries.more(told, at))
+                self._standings[key] = of_several(states, self.interpreter.facts.untold(told, at.day, at.projected))
         return self._standings[key]
 
     def if_attained(self, rule: c.Rule, at: Moment) -> Standing:

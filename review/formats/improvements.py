@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.core.types import number
 from evaluator.improve.improving import Improvement, Suggested, eligibility_of
-from evaluator.reasons.expander import number
 from review.formats.format import Formats, Spoken, in_json, in_lines
 from review.languages.voice import Voice
 from review.words.decision_text import Paint

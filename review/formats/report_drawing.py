@@ -8,7 +8,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from dsl.core.ranges import Numbers
-from evaluator.reasons.expander import number
+from dsl.core.types import number
 from review.languages.voice import Voice, shortened, text_width
 from review.report.metrics import Metric
 from review.report.summary import Count

@@ -10,7 +10,7 @@ from typing import Literal, TypeGuard
 
 from dsl import core as c
 from dsl.core.ranges import NEVER
-from evaluator.reasons.expander import number
+from dsl.core.types import number
 from evaluator.reasons.sides import unit_of
 from review.guide.marks import link, provisional, series, unknown
 from review.guide.names import Names, words

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dsl import document as d
+from dsl.core.types import number
 from dsl.lower.scope import days_of
-from evaluator.reasons.expander import number
 from review.guide.content import Block, Grid, Heading, Page, Paragraph
 from review.guide.links import Links
 from review.guide.marks import link, provisional, series, unknown

@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias, assert_never
 
 from dsl import core as c
 from dsl.core.points import most_points
+from dsl.core.types import number
 from dsl.core.walk import by_role, children
-from evaluator.reasons.expander import number
 from review.guide.marks import sentence
 from review.guide.phrases import GuideSpeaker, is_long, is_nothing, listed
 from review.words.lines import Line as Said, asked_of, lines_of

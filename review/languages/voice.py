@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 from dsl.core import Core, Days, Duration
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
+from dsl.core.types import number
 from dsl.diagnostics import listed
-from evaluator.reasons.expander import Asked, Bound, Reason, Required, is_not_known, number
+from evaluator.reasons.expander import Asked, Bound, Reason, Required, is_not_known
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dsl.core.ranges import Numbers
-from evaluator.reasons.expander import number
+from dsl.core.types import number
 from review.languages.voice import Voice
 from review.report.metrics import Metric, by_award
 from review.report.people import People, Risk

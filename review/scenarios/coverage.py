@@ -16,12 +16,11 @@ from typing import Literal, TypeAlias, TypeGuard
 from dsl import core as c
 from dsl.core.ranges import Numbers, Truth
 from dsl.core.references import expressions
-from dsl.core.types import common_days
+from dsl.core.types import common_days, number
 from dsl.core.walk import by_role, walk
 from dsl.source import Span
 from evaluator.decision import Decision
 from evaluator.explanation import Explanation
-from evaluator.reasons.expander import number
 
 Kind: TypeAlias = Literal["requirement", "threshold", "date", "row", "option", "version"]
 

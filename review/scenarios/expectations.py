@@ -13,7 +13,8 @@ from dsl import core as c
 from dsl.codec import decimal_text
 from dsl.core import KINDS
 from dsl.core.ranges import Range, Truth, is_settled
-from evaluator.decision import HELD, Decision, EffectTaken, Resting, range_json, required_json
+from dsl.core.written import Resting
+from evaluator.decision import HELD, Decision, EffectTaken, range_json, required_json
 from evaluator.reasons.expander import Reason
 from review.scenarios.labels import meant_by
 from review.words.decision_text import standing_reasons

@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from dsl.core import ALWAYS, Citation
 from dsl.core.ranges import Numbers, Range, Truth, Words
-from evaluator.decision import Decision, Detail, EffectTaken, Missing, OptionDecision, Resting
+from dsl.core.types import number
+from dsl.core.written import Resting
+from evaluator.decision import Decision, Detail, EffectTaken, Missing, OptionDecision
 from evaluator.kept import Kept
-from evaluator.reasons.expander import Asked, Context, Reason, is_not_known, number, plain, reasons_of
+from evaluator.reasons.expander import Asked, Context, Reason, is_not_known, plain, reasons_of
 from evaluator.reasons.plan import Plans
 from evaluator.register.standing import Standing
 from review.languages.voice import ENGLISH, Voice, padded, voice

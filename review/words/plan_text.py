@@ -9,12 +9,12 @@ from typing import Any
 
 from dsl import core as c
 from dsl.core.ranges import Truth
+from dsl.core.types import number
 from evaluator.improve.aims import Limit
 from evaluator.improve.improving import Ending, Improvement, Suggested, eligibility_of
 from evaluator.improve.levers import Rows
 from evaluator.improve.plans import Added, Earned, Paid, Piece, Raised, Told, Won
 from evaluator.improve.search import Plan
-from evaluator.reasons.expander import number
 from evaluator.reasons.sides import unit_of
 from review.languages.voice import Voice
 from review.words.decision_text import no_points_text

@@ -14,7 +14,7 @@ from typing import Literal as OneOf, assert_never
 
 from dsl import core as c
 from dsl.core.ranges import NEVER, Truth
-from evaluator.reasons.expander import number
+from dsl.core.types import number
 from evaluator.reasons.sides import unit_of
 from review.languages.voice import ENGLISH, Voice, voice
 from review.words.titles import title_text

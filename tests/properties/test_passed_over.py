@@ -12,11 +12,12 @@ from cli.console import read_file
 from dsl import core as c
 from dsl.core.references import expressions
 from dsl.core.walk import walk
+from dsl.core.written import Written
 from evaluator.engine import Engine, Query
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.kept import Kept
-from evaluator.resting import Decided, Written
+from evaluator.resting import Decided
 from tests.shipped import engine_of
 
 ROOT = Path(__file__).parents[2]

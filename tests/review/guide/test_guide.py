@@ -16,9 +16,9 @@ from click.testing import CliRunner
 from cli.main import merit
 from dsl import core as c, document as d
 from dsl.core.references import expressions, walk
+from dsl.core.types import number
 from dsl.load import load
 from dsl.lower.to_core import core_of
-from evaluator.reasons.expander import number
 from review.guide.content import Twig
 from review.guide.markdown import markdown_files
 from review.guide.marks import link, pieces, plain, provisional

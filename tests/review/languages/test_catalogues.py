@@ -25,8 +25,9 @@ from icalendar import Calendar
 
 from dsl.core import AWARD_KINDS, Days
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words, exactly
+from dsl.core.types import number
 from evaluator.decision import Eligibility
-from evaluator.reasons.expander import Asked, Bound, Outcome, number, plain, required_text
+from evaluator.reasons.expander import Asked, Bound, Outcome, plain, required_text
 from evaluator.timeline.sayings import Code, Payment, Saying
 from review.formats.format import Spoken
 from review.formats.reports import REPORT

@@ -1,0 +1,77 @@
+"""What rules know by name: awards, certifications, benefits, and the texts that they compare facts and fields with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from dsl.core.nodes import Aggregate, Compare, Expr, Fact, Field, Literal, Lookup
+from dsl.core.references import expressions
+from dsl.core.rules import Core
+from dsl.core.walk import walk
+
+
+class KnownNames:
+    """The names and texts that the rules of one core know."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    @cached_property
+    def fields(self) -> dict[tuple[str, str], tuple[str, dict[str, None], bool]]:
+        """By list and field: what it is the value of, the values that rules know, and whether others are as good."""
+        core = self.core
+        # Benefits are told with their kind or without.
+        benefits = dict.fromkeys((*(one.partition(".")[2] for one in core.benefits), *core.benefits, "none"))
+        found = {
+            ("certifications", "certification"): ("certification", dict.fromkeys(core.certifications), False),
+            ("awards", "award"): ("award", dict.fromkeys(core.awards), False),
+            ("awards", "benefits"): ("benefit", benefits, True),
+        }
+        for name, records in core.records.items():
+            for field in records.fields.values():
+                known = {
+                    **dict.fromkeys(one for one, _ in field.type.spellings),
+                    **self._named.get((name, field.name), {}),
+                }
+                if field.type.kind == "text" and field.formula is None and known:
+                    found[name, field.name] = (field.name.replace("_", " "), known, True)
+        return found
+
+    @cached_property
+    def facts(self) -> dict[str, dict[str, None]]:
+        """By fact: the values that rules know; others are as good."""
+        found: dict[str, dict[str, None]] = {}
+        for name, fact in self.core.facts.items():
+            known = {**dict.fromkeys(one for one, _ in fact.type.spellings), **self._named.get(("", name), {})}
+            if fact.type.kind == "text" and known:
+                found[name] = known
+        return found
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, str], dict[str, None]]:
+        """Return the texts that rules compare a fact or a field with, or look it up among."""
+        found: dict[tuple[str, str], dict[str, None]] = {}
+
+        def note(records: str, node: Expr, values: Iterator[object]) -> None:
+            if isinstance(node, Fact | Field):
+                own = found.setdefault((records if isinstance(node, Field) else "", node.name), {})
+                own.update((value, None) for value in values if isinstance(value, str))
+
+        def look(root: Expr, records: str) -> None:
+            for node in walk(root):
+                if isinstance(node, Compare):
+                    left, right = (node.right, node.left) if isinstance(node.left, Literal) else (node.left, node.right)
+                    if isinstance(right, Literal):
+                        note(records, left, iter((right.value,)))
+                elif isinstance(node, Lookup):
+                    note(records, node.key, (row.key for row in node.rows))
+                elif isinstance(node, Aggregate) and node.where is not None and not records:
+                    look(node.where, node.records)
+
+        roots = [
+            part for rule in self.core.rules.values() for version in rule.versions for part in expressions(version)
+        ]
+        for root in (*roots, *(named.value for named in self.core.named.values())):
+            look(root, "")
+        return found
