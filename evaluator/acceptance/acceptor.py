@@ -25,6 +25,11 @@ _MOST_DAYS = 10_000
 _MOST = Decimal(10**DIGITS)
 
 
+_TEXTS: tuple[Mapping[str, str], ...] = ({}, {"format": "date"}, {"format": "date-time"})
+"""What may stand beside the pattern of a text: of a day and of an instant the calendar is asked too."""
+_DAY_LENGTH = len("2022-10-03")
+
+
 def acceptor(schema: Mapping[str, Json]) -> Accepts:
     """Return a function that is true only of what the schema accepts."""
     match {key: value for key, value in schema.items() if key not in _TELLS}:
@@ -40,8 +45,8 @@ def acceptor(schema: Mapping[str, Json]) -> Accepts:
             return lambda told: isinstance(told, str) and len(told) <= most
         case {"type": "string", "enum": [*values], **rest} if not rest:
             return _one_of(frozenset(values))
-        case {"type": "string", "pattern": pattern, **rest} if rest in ({}, {"format": "date"}):
-            return _text(pattern, is_day=bool(rest))
+        case {"type": "string", "pattern": pattern, **rest} if rest in _TEXTS:
+            return _text(pattern, is_dated=bool(rest))
         case {"type": "integer", "minimum": low, "maximum": high, **rest} if not rest:
             return _whole(Decimal(str(low)), Decimal(str(high)))
         case {
@@ -75,10 +80,10 @@ def _one_of(values: frozenset[str]) -> Accepts:
     return lambda told: isinstance(told, str) and told in values
 
 
-def _text(pattern: str, *, is_day: bool) -> Accepts:
+def _text(pattern: str, *, is_dated: bool) -> Accepts:
     # The whole text, where `search` would let a line break follow the pattern.
     matches = re.compile(pattern).fullmatch
-    if not is_day:
+    if not is_dated:
         return lambda told: isinstance(told, str) and matches(told) is not None
     days: set[str] = set()
 
@@ -88,7 +93,7 @@ def _text(pattern: str, *, is_day: bool) -> Accepts:
             return False
         if told in days:
             return True
-        if matches(told) is None or not _is_day(told):
+        if matches(told) is None or not _is_day(told[:_DAY_LENGTH]):
             return False
         if len(days) < _MOST_DAYS:
             days.add(told)

@@ -6,10 +6,12 @@ A decision takes such facts as they are, as it is of one day; a timeline and a r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from dsl.builtin import AWARDS, CERTIFICATIONS
 from evaluator.acceptance.facts_schema import FactProblem
+from evaluator.acceptance.instants import day_of
 
 Json = Any
 
@@ -65,7 +67,7 @@ def _turned(facts: Mapping[str, Json], name: str, first: str, last: str, said: s
     rows, pointer = _rows(facts, name)
     for index, row in enumerate(rows):
         start, end = row.get(first), row.get(last, "none")
-        if start is not None and end != "none" and end < start:
+        if start is not None and end != "none" and date.fromisoformat(end) < day_of(start):
             message = said.format(start=start, end=end)
             yield FactProblem(f"{pointer}/{index}/{last}", "F108", message, "mend one of the two days")
 
