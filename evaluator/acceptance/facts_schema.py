@@ -309,14 +309,20 @@ class FactsReader:
         yield from _histories(projected, f"{prefix}/projected")
 
     def _awards(self, data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
-        """Refuse levels that an award does not have: they would never count."""
+        """Refuse levels that an award does not have: they would never count; and what is attained twice on one day."""
         known, levels, any_level = self._known_awards, self._levels, self._any_level
         raw = data.get("records", {}).get("awards", [])
         rows = raw["rows"] if isinstance(raw, Mapping) else raw
         middle = "/rows" if isinstance(raw, Mapping) else ""
+        attained: set[tuple[str, str]] = set()
         for index, row in enumerate(rows):
             award = row.get("award")
             pointer = f"{prefix}/records/awards{middle}/{index}"
+            if award is not None and "attained" in row:
+                key = (award, row["attained"])
+                if key in attained:
+                    yield attained_twice(pointer, *key)
+                attained.add(key)
             if award is not None and award not in known:
                 continue  # it counts for nothing, as a hint beside the answer tells
             level = row.get("level")
@@ -495,6 +501,20 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterable[ValidationError]:
                     )
         else:
             yield error
+
+
+def attained_twice(pointer: str, name: str, day: str) -> FactProblem:
+    """Return the problem of an award that is told to be attained on a day once more.
+
+    Args:
+        pointer: where it is told again.
+        name: the award, as it is told.
+        day: the day, as it is told.
+    """
+    return FactProblem(
+        pointer, "F108", f"`{shortened(name)}` is attained on {day} once already",
+        "an award is attained once a day: leave one of the two out, or mend its day",
+    )  # fmt: skip
 
 
 def _meant(errors: Sequence[ValidationError], told: Json) -> ValidationError:

@@ -1,6 +1,7 @@
 """Histories that contradict themselves: what a story over days cannot be told of.
 
 A decision takes such facts as they are, as it is of one day; a timeline and a report, which tell what was when, refuse them.
+What no decision takes either, an award attained twice on one day, ``FactsReader.check`` refuses of all facts.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ def contradictions(facts: Mapping[str, Json]) -> Iterator[FactProblem]:
     """Yield what contradicts itself in facts that fit the vocabulary, at its place.
 
     Reports:
-        F108 an award attained twice on one day, or ended before it was attained; a certification that ends before it is
-        earned; months that a list covers turned round.
+        F108 an award ended before it was attained; a certification that ends before it is earned; months that a list
+        covers turned round. (An award attained twice on one day is refused of all facts: ``FactsReader.check``.)
     """
-    yield from _attained_twice(facts)
     yield from _turned(
         facts, AWARDS.name, "attained", "ended", "the award ended on {end}, before it was attained on {start}"
     )
@@ -44,22 +44,6 @@ def contradictions(facts: Mapping[str, Json]) -> Iterator[FactProblem]:
                     f"the months are turned round: {covers['through']} comes before {covers['from']}",
                     f"write from {covers['through']} through {covers['from']}, or mend one of them",
                 )
-
-
-def _attained_twice(facts: Mapping[str, Json]) -> Iterator[FactProblem]:
-    """Yield the entries of the register that say once more that an award was attained on a day."""
-    rows, pointer = _rows(facts, AWARDS.name)
-    seen: set[tuple[str, str]] = set()
-    for index, row in enumerate(rows):
-        award, day = row.get("award"), row.get("attained")
-        if award is None or day is None:
-            continue
-        if (award, day) in seen:
-            yield FactProblem(
-                f"{pointer}/{index}", "F108", f"`{award}` is attained on {day} once already",
-                "an award is attained once a day: leave one of the two out, or mend its day",
-            )  # fmt: skip
-        seen.add((award, day))
 
 
 def _turned(facts: Mapping[str, Json], name: str, first: str, last: str, said: str) -> Iterator[FactProblem]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from dsl import core as c
 from dsl.diagnostics import listed, proposed
-from evaluator.acceptance.facts_schema import EVENT_VERBS, FactErrors, FactProblem
+from evaluator.acceptance.facts_schema import EVENT_VERBS, FactErrors, FactProblem, attained_twice
 from evaluator.acceptance.histories import contradictions
 from evaluator.acceptance.instants import day_of, is_instant, of_event
 from evaluator.engine import Engine, UnknownRule
@@ -215,10 +215,7 @@ def _events(engine: Engine, query: TimelineQuery) -> Iterator[FactProblem]:
         elif verb == "attains":
             key = (awards[name].award, on)
             if key in attained:
-                yield FactProblem(
-                    pointer, "F108", f"`{name}` is attained on {on} once already",
-                    "an award is attained once a day: leave one of the two out, or mend its day",
-                )  # fmt: skip
+                yield attained_twice(pointer, name, on)
             attained.add(key)
 
 
