@@ -40,3 +40,5 @@ BUILT_IN = {"certifications": CERTIFICATIONS, "awards": AWARDS}
 
 ENDLESS = ("expires", "ended")
 """Date fields that may be ``none``: what does not end."""
+INSTANTS = ("earned",)
+"""Date fields that may be an instant: what is earned then counts 24 hours later."""

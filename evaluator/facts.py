@@ -14,11 +14,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS
+from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS, INSTANTS
 from dsl.core import Core, RecordsDecl, Type
 from dsl.core.calendar import day_after, month_of
 from dsl.core.ranges import NEVER, Dates, Range, everything, exactly
 from dsl.core.reached import PROJECTED, REGISTER, of_list
+from evaluator.acceptance.instants import counts_from, is_instant
 from evaluator.explanation import Gap
 
 Json = Any
@@ -205,7 +206,7 @@ class Facts:
         return Records(declaration, rows, wrapped and raw.get("partial", False), covers, pointer)
 
     def _plain(self, declaration: RecordsDecl, items: Sequence[Mapping[str, Json]]) -> Sequence[Mapping[str, Json]]:
-        """Return records with every value under its own name; those told so already are the caller's."""
+        """Return records with every value under its own name, and days for instants; those told so already are the caller's."""
         spelt: dict[str, Mapping[str, str]] = {
             name: dict(field.type.spellings) for name, field in declaration.fields.items() if field.type.spellings
         }
@@ -216,6 +217,8 @@ class Facts:
                 item if spellings.get(told := item.get(name, ""), told) == told else {**item, name: spellings[told]}
                 for item in items
             ]
+        if declaration is CERTIFICATIONS and any(is_instant(item.get(name, "")) for item in items for name in INSTANTS):
+            return [with_days(item) for item in items]
         return items
 
     def _months_of(self, items: Sequence[Mapping[str, Json]]) -> list[int | None]:
@@ -286,10 +289,16 @@ class Facts:
         return self._by_month[records.pointer]
 
 
+def with_days(record: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return a record of a built-in list with the first day that counts where it tells an instant."""
+    told = {name: record[name] for name in INSTANTS if name in record and is_instant(record[name])}
+    return {**record, **{name: counts_from(value).isoformat() for name, value in told.items()}} if told else record
+
+
 def read(raw: Json, type_: Type) -> Range:
     """Read a JSON value that the schema has accepted as a known value of the type."""
     if type_.kind == "date":
-        return Dates(NEVER, NEVER) if raw == "none" else exactly(date.fromisoformat(raw))
+        return Dates(NEVER, NEVER) if raw == "none" else exactly(counts_from(raw))
     if type_.is_numeric:
         # A float is what it is written as, not the binary fraction next to it.
         return exactly(Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw))

@@ -20,6 +20,7 @@ Fits = Callable[[Json], bool]
 _TELLS = frozenset({"$schema", "$comment", "$defs", "title", "description", "examples", "then", "else", "properties"})
 """Keywords that refuse nothing, and those that count with another one."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DAY_LENGTH = len("2022-10-03")
 _DECIMAL = {"type": ["number", "string"], "format": "decimal"}
 """What a decimal is written as: it has its ``pattern``, ``minimum`` and ``maximum`` beside."""
 _NUMBERS = (int, float, Decimal)
@@ -90,6 +91,8 @@ class _Making:
                 return lambda told: not isinstance(told, str) or found(told) is not None
             case "format" if value == "date":
                 return lambda told: not isinstance(told, str) or _is_day(told)
+            case "format" if value == "date-time":
+                return lambda told: not isinstance(told, str) or _is_instant(told)
             case "minLength":
                 return lambda told: not isinstance(told, str) or len(told) >= value
             case "maxLength":
@@ -217,7 +220,6 @@ def _is_whole(told: Json) -> bool:
     return not isinstance(told, bool) and (isinstance(told, int) or (isinstance(told, float) and told.is_integer()))
 
 
-@cache
 def _is_day(text: str) -> bool:
     if _DAY.fullmatch(text) is None:
         return False
@@ -226,6 +228,11 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_instant(text: str) -> bool:
+    """Whether the day of an instant is one of the calendar; its clock is the pattern's, which has to stand beside."""
+    return _is_day(text[:_DAY_LENGTH])
 
 
 _TYPES: Mapping[str, Fits] = {

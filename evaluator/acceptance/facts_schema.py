@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import operator
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Context, Decimal
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
-from dsl.builtin import AWARDS, BUILT_IN, ENDLESS
+from dsl.builtin import AWARDS, BUILT_IN, ENDLESS, INSTANTS
 from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest, proposed
+from evaluator.acceptance.instants import PATTERN
 from evaluator.limits import (
     DIGITS,
     FIRST_YEAR,
@@ -38,8 +40,10 @@ _DECIMAL_TEXT = rf"^-?[0-9]{{1,{DIGITS}}}(\.[0-9]{{1,{PLACES}}})?$"
 _YEAR = "(19|20|21)[0-9]{2}"  # FIRST_YEAR to LAST_YEAR
 _MONTH = {"type": "string", "pattern": f"^{_YEAR}-(0[1-9]|1[0-2])$"}
 _DATE = {"type": "string", "format": "date", "pattern": f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}$"}
-_DATED = (_DATE["pattern"], _MONTH["pattern"])
+_INSTANT = {"type": "string", "format": "date-time", "pattern": PATTERN}
+_DATED = (_DATE["pattern"], _MONTH["pattern"], _INSTANT["pattern"])
 _ANY_DAY = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", re.ASCII)
+_ANY_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9].*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,20 @@ class FactErrors(Exception):
         super().__init__("; ".join(f"{problem.pointer}: {problem.message}" for problem in problems[:3]))
 
 
-def type_schema(type_: Type, *, endless: bool = False) -> Json:
-    """Return the schema of a value of the type; numbers may be JSON numbers or decimal texts."""
+def type_schema(type_: Type, *, endless: bool = False, instant: bool = False) -> Json:
+    """Return the schema of a value of the type; numbers may be JSON numbers or decimal texts.
+
+    Args:
+        type_: the type.
+        endless: whether a day may be ``none``.
+        instant: whether an instant may stand for a day.
+    """
     match type_.kind:
         case "flag":
             return {"type": "boolean"}
         case "date":
-            return {"anyOf": [_DATE, {"const": "none"}]} if endless else _DATE
+            also = [*([{"const": "none"}] if endless else []), *([_INSTANT] if instant else [])]
+            return {"anyOf": [_DATE, *also]} if also else _DATE
         case "text":
             known = {"examples": [spelling for spelling, _ in type_.spellings]} if type_.spellings else {}
             return {"type": "string", "maxLength": 400, **known}
@@ -101,6 +112,17 @@ def _is_decimal(value: Json) -> bool:
     return isinstance(exponent, int) and exponent >= -PLACES and abs(number) <= _MOST
 
 
+def _is_instant(value: Json) -> bool:
+    """Whether the day of an instant is one of the calendar; its clock is the pattern's."""
+    if not isinstance(value, str) or re.search(PATTERN, value) is None:
+        return True
+    try:
+        date.fromisoformat(value[:10])
+    except ValueError:
+        return False
+    return True
+
+
 def _bound(wrong: Callable[[Decimal, Decimal], bool], words: str) -> Callable[..., Iterator[ValidationError]]:
     """Return a check of a bound that also looks at decimals written as text."""
 
@@ -119,6 +141,7 @@ def _bound(wrong: Callable[[Decimal, Decimal], bool], words: str) -> Callable[..
 _DIGITS = Context(prec=400)
 _FORMATS = FormatChecker(["date"])
 _FORMATS.checks("decimal")(_is_decimal)
+_FORMATS.checks("date-time")(_is_instant)
 _Validator = validators.extend(  # type: ignore[no-untyped-call]
     Draft202012Validator, {"minimum": _bound(operator.lt, "below"), "maximum": _bound(operator.gt, "above")}
 )
@@ -166,8 +189,8 @@ EVENT_VERBS = {
     "attains": "An award, by its rule: with its level where it has levels.",
     "buys": "Benefits, as an option of a choice gives them.",
     "renews": "An award, in the days for its renewal.",
-    "joins": "A person of the certifications: what they hold counts from this day on.",
-    "leaves": "A person of the certifications: from this day on nothing they hold counts.",
+    "joins": "A person of the certifications: what they hold counts from this day on, or 24 hours after this instant.",
+    "leaves": "A person of the certifications: from this day on, or the day of this instant, nothing they hold counts.",
 }
 """What a partner can do on a day, as an event says it."""
 _EVENTS: dict[str, Json] = {
@@ -177,7 +200,7 @@ _EVENTS: dict[str, Json] = {
     "maxItems": MAX_ENTRIES,
     "items": _object(
         {
-            "on": {"title": "Day", **_DATE},
+            "on": {"title": "Day; of who joins or leaves also an instant", "anyOf": [_DATE, _INSTANT]},
             **{verb: {"title": title, **_NAME} for verb, title in EVENT_VERBS.items()},
         },
         "on",
@@ -198,8 +221,14 @@ def _fact(type_: Type) -> dict[str, Json]:
 
 def _records(decl: RecordsDecl) -> dict[str, Json]:
     fields: dict[str, FieldDecl] = dict(decl.fields)
+    is_built_in = decl.name in BUILT_IN
     properties = {
-        name: {"title": field.title, **type_schema(field.type, endless=name in ENDLESS and decl.name in BUILT_IN)}
+        name: {
+            "title": field.title,
+            **type_schema(
+                field.type, endless=is_built_in and name in ENDLESS, instant=is_built_in and name in INSTANTS
+            ),
+        }
         for name, field in fields.items()
         if field.formula is None
     }
@@ -256,14 +285,20 @@ class FactsReader:
         yield from _histories(projected, f"{prefix}/projected")
 
     def _awards(self, data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
-        """Refuse levels that an award does not have: they would never count."""
+        """Refuse levels that an award does not have: they would never count; and what is attained twice on one day."""
         known, levels, any_level = self._known_awards, self._levels, self._any_level
         raw = data.get("records", {}).get("awards", [])
         rows = raw["rows"] if isinstance(raw, Mapping) else raw
         middle = "/rows" if isinstance(raw, Mapping) else ""
+        attained: set[tuple[str, str]] = set()
         for index, row in enumerate(rows):
             award = row.get("award")
             pointer = f"{prefix}/records/awards{middle}/{index}"
+            if award is not None and "attained" in row:
+                key = (award, row["attained"])
+                if key in attained:
+                    yield attained_twice(pointer, *key)
+                attained.add(key)
             if award is not None and award not in known:
                 continue  # it counts for nothing, as a hint beside the answer tells
             level = row.get("level")
@@ -324,7 +359,8 @@ def _histories(data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
 
 def _is_of_another_time(told: str) -> bool:
     """Whether a text is a day or month of a year that is not reckoned with."""
-    return _ANY_DAY.fullmatch(told) is not None and not FIRST_YEAR <= int(told[:4]) <= LAST_YEAR
+    is_dated = _ANY_DAY.fullmatch(told) or _ANY_INSTANT.fullmatch(told)
+    return is_dated is not None and not FIRST_YEAR <= int(told[:4]) <= LAST_YEAR
 
 
 def _first(most: int, problems: Iterable[FactProblem]) -> dict[tuple[str, str], FactProblem]:
@@ -343,7 +379,7 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterable[ValidationError]:
         if error.validator == "anyOf" and error.instance is not None and error.context:
             dates = [inner for inner in error.context if inner.validator in ("format", "pattern")]
             if dates:
-                yield dates[0]
+                yield _meant(dates, error.instance)
                 continue
         if error.validator in ("if", "allOf") and error.context:
             yield from _leaves(error.context)
@@ -387,11 +423,39 @@ def _refused(error: ValidationError) -> tuple[str, str]:
                 f"this list has {len(told):,} entries",
                 f"at most {asked:,} are read at once; tell only what the day asked about needs",
             )
+        case "pattern" if asked == PATTERN:
+            return (
+                f"{_shown(told)} is no instant",
+                "write day, time and zone, like 2022-10-03T09:30:00Z or 2022-10-03T09:30:00-07:00",
+            )
+        case "format" if asked == "date-time":
+            return f"`{str(told)[:10]}` is not a day of the calendar", "write year-month-day, like 2022-10-03"
         case "format" if _ANY_DAY.fullmatch(str(told)):
             return f"`{told}` is not a day of the calendar", "write year-month-day, like 2022-10-03"
         case _:
             schema = _part(error)
             return f"this is {_shown(told)}, where {_wanted(schema)} is expected", _example(schema, told)
+
+
+def attained_twice(pointer: str, name: str, day: str) -> FactProblem:
+    """Return the problem of an award that is told to be attained on a day once more.
+
+    Args:
+        pointer: where it is told again.
+        name: the award, as it is told.
+        day: the day, as it is told.
+    """
+    return FactProblem(
+        pointer, "F108", f"`{shortened(name)}` is attained on {day} once already",
+        "an award is attained once a day: leave one of the two out, or mend its day",
+    )  # fmt: skip
+
+
+def _meant(errors: Sequence[ValidationError], told: Json) -> ValidationError:
+    """Return what is wrong with a day, or with an instant where more than a day is told and one may be."""
+    is_more = isinstance(told, str) and _ANY_INSTANT.fullmatch(told) is not None
+    of_instants = [one for one in errors if _INSTANT[str(one.validator)] == one.validator_value]
+    return of_instants[0] if of_instants and is_more else errors[0]
 
 
 def _shown(value: Json) -> str:

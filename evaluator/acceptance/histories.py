@@ -1,15 +1,18 @@
 """Histories that contradict themselves: what a story over days cannot be told of.
 
 A decision takes such facts as they are, as it is of one day; a timeline and a report, which tell what was when, refuse them.
+What no decision takes either, an award attained twice on one day, ``FactsReader.check`` refuses of all facts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from dsl.builtin import AWARDS, CERTIFICATIONS
 from evaluator.acceptance.facts_schema import FactProblem
+from evaluator.acceptance.instants import day_of
 
 Json = Any
 
@@ -18,10 +21,9 @@ def contradictions(facts: Mapping[str, Json]) -> Iterator[FactProblem]:
     """Yield what contradicts itself in facts that fit the vocabulary, at its place.
 
     Reports:
-        F108 an award attained twice on one day, or ended before it was attained; a certification that ends before it is
-        earned; months that a list covers turned round.
+        F108 an award ended before it was attained; a certification that ends before it is earned; months that a list
+        covers turned round. (An award attained twice on one day is refused of all facts: ``FactsReader.check``.)
     """
-    yield from _attained_twice(facts)
     yield from _turned(
         facts, AWARDS.name, "attained", "ended", "the award ended on {end}, before it was attained on {start}"
     )
@@ -44,28 +46,12 @@ def contradictions(facts: Mapping[str, Json]) -> Iterator[FactProblem]:
                 )
 
 
-def _attained_twice(facts: Mapping[str, Json]) -> Iterator[FactProblem]:
-    """Yield the entries of the register that say once more that an award was attained on a day."""
-    rows, pointer = _rows(facts, AWARDS.name)
-    seen: set[tuple[str, str]] = set()
-    for index, row in enumerate(rows):
-        award, day = row.get("award"), row.get("attained")
-        if award is None or day is None:
-            continue
-        if (award, day) in seen:
-            yield FactProblem(
-                f"{pointer}/{index}", "F108", f"`{award}` is attained on {day} once already",
-                "an award is attained once a day: leave one of the two out, or mend its day",
-            )  # fmt: skip
-        seen.add((award, day))
-
-
 def _turned(facts: Mapping[str, Json], name: str, first: str, last: str, said: str) -> Iterator[FactProblem]:
     """Yield the records of which something ends before it begins."""
     rows, pointer = _rows(facts, name)
     for index, row in enumerate(rows):
         start, end = row.get(first), row.get(last, "none")
-        if start is not None and end != "none" and end < start:
+        if start is not None and end != "none" and date.fromisoformat(end) < day_of(start):
             message = said.format(start=start, end=end)
             yield FactProblem(f"{pointer}/{index}/{last}", "F108", message, "mend one of the two days")
 

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from dsl.codec import decimal_text
 from dsl.core.calendar import month_of
 from evaluator.acceptance.facts_schema import FactErrors, FactsReader
+from evaluator.acceptance.instants import counts_from
 from evaluator.columnar.arrow import schema_of, whole_file
 from evaluator.columnar.database import database, named, quoted
 from evaluator.columnar.layout import HISTORY, PARTNER, PARTNERS, PROJECTED, ROW, Column, Layout, Table
@@ -238,7 +239,7 @@ def _as_text(value: Json) -> str:
 def _value(raw: Json, column: Column) -> Json:
     match column.holds:
         case "day":
-            return _ENDLESS if raw == "none" else date.fromisoformat(raw)
+            return _ENDLESS if raw == "none" else counts_from(raw)
         case "month":
             return month_of(raw)
         case "exact":

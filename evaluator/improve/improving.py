@@ -352,7 +352,7 @@ class _Improving:
         if self.query.by is None or self.costs.day is None:
             return []
         last = min(self.query.by, limits.LAST_DAY)
-        days = sorted(ChangeDays(self.engine, (self.rule,)).between(filled.facts, self.query.as_of, last))
+        days = sorted(ChangeDays(self.engine, (self.rule,)).between(filled.facts, self.query.as_of, last).all())
         if len(days) > MOST_DAYS:
             self.limits[Limit("max_days", names=(str(MOST_DAYS),))] = None
         return days[:MOST_DAYS]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsl import core as c
+from dsl.builtin import AWARDS
 from dsl.core import calendar
 from dsl.core.keys import stated_days
 from dsl.core.ranges import Dates
@@ -26,18 +27,36 @@ Json = Any
 _DAY = timedelta(days=1)
 
 
+class Turns(NamedTuple):
+    """The days on which rules may turn, by rule."""
+
+    decisions: Mapping[str, set[date]]
+    """Of those that are decided: on which anything that is told of them may be another than the day before."""
+    requirements: Mapping[str, set[date]]
+    """Of those of which only that is asked: on which their requirements may come to be met, or no longer be."""
+
+    def all(self) -> set[date]:
+        """Return the days of all of them."""
+        return set[date]().union(*self.decisions.values(), *self.requirements.values())
+
+
 class ChangeDays:
     """Finds the days for some rules of an engine."""
 
-    def __init__(self, engine: Engine, rules: Iterable[c.Rule]) -> None:
+    def __init__(self, engine: Engine, rules: Iterable[c.Rule], if_met: Iterable[c.Rule] = ()) -> None:
+        """Take the rules that are decided, and those of which it is only asked whether their requirements are met."""
         self.engine = engine
         self.core = engine.core
         self.rules = tuple(rules)
-        self._written = {day for rule in self.rules for version in rule.versions for day in stated_days(version)}
+        self.if_met = tuple(if_met)
+        self._written = {
+            rule.id: {day for version in rule.versions for day in (*stated_days(version), *version.bounds())}
+            for rule in (*self.rules, *self.if_met)
+        }
         self._elsewhere: dict[tuple[int, str], tuple[tuple[c.Expr, c.Rule | None], ...]] = {}
 
-    def between(self, facts: Mapping[str, Json], first: date, last: date) -> set[date]:
-        """Return the days after the first through the last one on which a rule may decide otherwise than the day before.
+    def between(self, facts: Mapping[str, Json], first: date, last: date) -> Turns:
+        """Return of each rule the days after the first through the last one on which it may decide otherwise than the day before.
 
         Args:
             facts: with the register as it is on the first day.
@@ -45,8 +64,12 @@ class ChangeDays:
             last: the last day that is looked at.
         """
         if first >= last:
-            return set()
-        return _Looking(self, facts, first, last).days()
+            return Turns({rule.id: set() for rule in self.rules}, {rule.id: set() for rule in self.if_met})
+        looking = _Looking(self, facts, first, last)
+        return Turns(
+            {rule.id: looking.days(rule, self._written[rule.id]) for rule in self.rules},
+            {rule.id: looking.days_if_met(rule, self._written[rule.id]) for rule in self.if_met},
+        )
 
     def elsewhere(self, node: c.Expr, rule: c.Rule | None) -> tuple[tuple[c.Expr, c.Rule | None], ...]:
         """Return the nodes in a node, and in what it names, that ask of another day; each with the rule it is about."""
@@ -84,26 +107,45 @@ class _Looking:
         prepared = of.engine.prepared
         self.facts = Facts(of.core, facts, last)
         self.interpreter = Interpreter(of.core, self.facts, prepared.plans, prepared.besides)
-        self.seen: set[tuple[int, str]] = set()
+        self.seen: dict[tuple[int, str], set[date]] = {}
 
-    def days(self) -> set[date]:
-        found = {day for day in self.of._written if self.first < day <= self.last}
-        for rule in self.of.rules:
+    def days(self, rule: c.Rule, written: Iterable[date]) -> set[date]:
+        """Return the days of one rule, with those that are written in it."""
+        found = self.days_if_met(rule, written)
+        if not self.is_never_attained(rule):
             for version in rule.versions:
-                found |= {day for day in version.bounds() if self.first < day <= self.last}
                 for node in expressions(version):
                     found |= self.of_node(node, rule)
-            if rule.is_award:
-                own = c.Holds(award=rule.award, type=c.FLAG)
-                found |= self.interpreter.register.days(own, False, self.first + _DAY, self.last)
+        if rule.is_award:
+            own = c.Holds(award=rule.award, type=c.FLAG)
+            found |= self.interpreter.register.days(own, False, self.first + _DAY, self.last)
         return found
 
+    def days_if_met(self, rule: c.Rule, written: Iterable[date]) -> set[date]:
+        """Return the days of the requirements of a rule alone: what is checked when is nothing to them."""
+        found = {day for day in written if self.first < day <= self.last}
+        for version in rule.versions:
+            if version.requirement is not None:
+                found |= self.of_node(version.requirement, rule)
+        return found
+
+    def is_never_attained(self, rule: c.Rule) -> bool:
+        """Whether the register surely has no entry of an award: then nothing of it is checked, renewed or lost."""
+        told = self.facts.records(AWARDS.name)
+        if not rule.is_award or told.rows is None or told.partial:
+            return False
+        return {rule.award, *rule.was, None}.isdisjoint(row.data.get("award") for row in told.rows)
+
     def of_node(self, node: c.Expr, rule: c.Rule | None) -> set[date]:
-        """Return the days on which a node turns, and of a date those on which the day comes to it."""
+        """Return the days on which a node turns, and of a date those on which the day comes to it; looked for once."""
         key = (id(node), rule.id if rule is not None else "")
-        if key in self.seen:
-            return set()
-        self.seen.add(key)
+        if key not in self.seen:
+            # A node that asks of itself on another day finds nothing new there.
+            self.seen[key] = set()
+            self.seen[key] = self.found(node, rule)
+        return self.seen[key]
+
+    def found(self, node: c.Expr, rule: c.Rule | None) -> set[date]:
         at = Moment(self.first, rule=rule)
         found = set(self.interpreter.stretches.turns(node, at, self.first, self.last))
         if node.type.kind == "date":
@@ -126,7 +168,7 @@ class _Looking:
         moments += self.of_checks(rule)
         found: set[date] = set()
         for moment in moments:
-            day = self.interpreter.evaluate(node, moment).range
+            day = self.interpreter.once(node, moment).range
             if isinstance(day, Dates) and day.exact is not None and self.first - _DAY <= day.exact <= self.last:
                 found |= {day.exact, day.exact + _DAY}
         return {day for day in found if self.first < day <= self.last}

@@ -8,7 +8,7 @@ them is decided here. What is not known to be attained is not entered, and told 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
 from evaluator.register.attaining import entry_of
-from evaluator.timeline.days import ChangeDays
+from evaluator.timeline.days import ChangeDays, Turns
 from evaluator.timeline.happenings import (
     Happening,
     Kind,
@@ -152,11 +152,17 @@ class _Fold:
         self.register: list[Row] | None = None if told.register is None else list(told.register)
         reached = engine.prepared.keys.asked_of_register(told.rules)
         self.at_once = [rule for rule in reached if any(version.immediate_badge for version in rule.versions)]
-        self.change_days = ChangeDays(engine, {rule.id: rule for rule in (*told.rules, *self.at_once)}.values())
+        self.change_days = ChangeDays(engine, told.rules, self.at_once)
         self.courses = [_Course(rule) for rule in told.rules]
         self.happenings: list[Happening] = []
         self.looked_at: list[date] = []
         self._wanted: dict[str, bool] = {}
+        self._met: dict[str, bool] = {}
+        """Whether the requirements of those whose badge is given at once were met when they were decided last."""
+        self._turns = Turns({}, {})
+        self._decided: tuple[date, list[Row] | None, OneDay] | None = None
+        self._of_register: list[Row] | None = None
+        """The register when the rules were decided last."""
         self._left: list[Doing] = [one for one in told.doings if one.on <= last]
 
     def run(self) -> None:
@@ -169,13 +175,15 @@ class _Fold:
             self.looked_at.append(day)
             if self.register is not before:
                 ahead = self._ahead(day)
+            self._of_register = self.register
             day = min((one for one in ahead if one > day), default=None)
         for course in self.courses:
             self._close(course, self.last)
 
     def _ahead(self, day: date) -> set[date]:
         """Return the days to look at after a day, with the register as it is now."""
-        found = self.change_days.between(self.told.on(self.register), day, self.last)
+        self._turns = self.change_days.between(self.told.on(self.register), day, self.last)
+        found = self._turns.all()
         found |= {one.on for one in self._left if one.on > day}
         work = (len(self.looked_at) + len(found) + 1) * (len(self.courses) + len(self.at_once))
         if work > self.most:
@@ -188,43 +196,53 @@ class _Fold:
         while self._left and self._left[0].on <= day:
             self._do(self._left.pop(0))
         self._attain(day)
-        one = self._deciding(day)
         for course in self.courses:
-            self._go_on(course, one.decision(course.rule), day)
+            if course.decision is None or self._may_turn(day, self._turns.decisions[course.rule.id]):
+                self._go_on(course, self._deciding(day).decision(course.rule), day)
+
+    def _may_turn(self, day: date, turns: AbstractSet[date]) -> bool:
+        """Whether a rule of these days may decide otherwise than when it was decided last."""
+        return self.register is not self._of_register or day in turns
 
     def _deciding(self, day: date) -> OneDay:
-        return one_day(self.engine, self.told.on(self.register), day)
+        if self._decided is None or self._decided[0] != day or self._decided[1] is not self.register:
+            self._decided = (day, self.register, one_day(self.engine, self.told.on(self.register), day))
+        return self._decided[2]
 
     def _attain(self, day: date) -> None:
         """Enter awards whose badge is given at once, on the first day on which their requirements come to be met."""
         if self.register is None:
             return
-        one = self._deciding(day)
-        wanted = self._wanted_on(day, one)
+        wanted = self._wanted_on(day)
         while True:
-            rule = next((rule for rule in self.at_once if self._is_attained(rule, day, one, wanted)), None)
+            rule = next((rule for rule in self.at_once if self._is_attained(rule, day, wanted)), None)
             if rule is None:
                 break
-            self._enter(rule, day, one)
+            self._enter(rule, day, self._deciding(day))
             # What asks for it can be met by it on the same day.
-            one = self._deciding(day)
-            wanted = {name: is_so or wanted[name] for name, is_so in self._wanted_on(day, one).items()}
+            wanted = {name: is_so or wanted[name] for name, is_so in self._wanted_on(day).items()}
         self._wanted = wanted
 
-    def _wanted_on(self, day: date, one: OneDay) -> dict[str, bool]:
+    def _wanted_on(self, day: date) -> dict[str, bool]:
         """Return of each rule whose badge is given at once whether its requirements are met."""
         return {
             rule.id: (version := rule.version_on(day)) is not None
             and version.gives_badge_at_once(day)
-            and one.truth(rule) is Truth.TRUE
+            and self._is_met(rule, day)
             for rule in self.at_once
         }
 
-    def _is_attained(self, rule: c.Rule, day: date, one: OneDay, wanted: Mapping[str, bool]) -> bool:
+    def _is_met(self, rule: c.Rule, day: date) -> bool:
+        if rule.id not in self._met or self._may_turn(day, self._turns.requirements[rule.id]):
+            self._met[rule.id] = self._deciding(day).truth(rule) is Truth.TRUE
+        return self._met[rule.id]
+
+    def _is_attained(self, rule: c.Rule, day: date, wanted: Mapping[str, bool]) -> bool:
         """Whether the requirements come to be met on the day, of an award that is not held."""
         if not wanted[rule.id] or self._wanted.get(rule.id, self._was_entered(rule)):
             return False
-        return one.interpreter.register.standing(rule.award, rule.level, Moment(day)).held is Truth.FALSE
+        register = self._deciding(day).interpreter.register
+        return register.standing(rule.award, rule.level, Moment(day)).held is Truth.FALSE
 
     def _was_entered(self, rule: c.Rule) -> bool:
         """Whether the register as told has the award, held or lost: then it was attained before."""

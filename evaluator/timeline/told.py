@@ -9,9 +9,11 @@ from typing import Any, Literal, TypeAlias
 
 from dsl import core as c
 from dsl.diagnostics import listed, proposed
-from evaluator.acceptance.facts_schema import EVENT_VERBS, FactErrors, FactProblem
+from evaluator.acceptance.facts_schema import EVENT_VERBS, FactErrors, FactProblem, attained_twice
 from evaluator.acceptance.histories import contradictions
+from evaluator.acceptance.instants import day_of, is_instant, of_event
 from evaluator.engine import Engine, UnknownRule
+from evaluator.facts import with_days
 from evaluator.limits import DayOutside, is_inside, shortened
 from evaluator.timeline.people import Moves
 
@@ -156,7 +158,7 @@ def _listed(facts: Mapping[str, Json]) -> list[Mapping[str, Json]]:
 
 def _doing(event: Mapping[str, Json], index: int) -> Doing:
     [verb] = [one for one in EVENT_VERBS if one in event]
-    return Doing(date.fromisoformat(event["on"]), verb, event[verb], f"/events/{index}")  # type: ignore[arg-type]
+    return Doing(of_event(event), verb, event[verb], f"/events/{index}")  # type: ignore[arg-type]
 
 
 def _by_day(doing: Doing) -> date:
@@ -180,7 +182,13 @@ def _events(engine: Engine, query: TimelineQuery) -> Iterator[FactProblem]:
         [verb], on = verbs, event["on"]
         name, short = event[verb], shortened(event[verb])
         at = f"{pointer}/{verb}"
-        if on < query.first.isoformat():
+        if is_instant(on) and verb not in ("joins", "leaves"):
+            yield FactProblem(
+                f"{pointer}/on", "F104", f"`{on}` is an instant, where a day is expected",
+                f"who joins and leaves does so at an instant; write the day, like {day_of(on)}",
+            )  # fmt: skip
+            continue
+        if day_of(on) < query.first:
             yield FactProblem(
                 f"{pointer}/on", "F108", f"{on} lies before {query.first}, the first day of the timeline",
                 f"what was done before stands in the register and the certifications; or ask from {on} on",
@@ -207,10 +215,7 @@ def _events(engine: Engine, query: TimelineQuery) -> Iterator[FactProblem]:
         elif verb == "attains":
             key = (awards[name].award, on)
             if key in attained:
-                yield FactProblem(
-                    pointer, "F108", f"`{name}` is attained on {on} once already",
-                    "an award is attained once a day: leave one of the two out, or mend its day",
-                )  # fmt: skip
+                yield attained_twice(pointer, name, on)
             attained.add(key)
 
 
@@ -236,8 +241,8 @@ def _over_time(facts: Mapping[str, Json], first: date, doings: Iterable[Doing]) 
         if one.verb in ("joins", "leaves"):
             moves.setdefault(one.name, []).append(one)
     raw = records.get("certifications")
-    if raw is not None and moves:
-        rows = raw["rows"] if isinstance(raw, Mapping) else raw
+    if raw is not None:
+        rows = [with_days(row) for row in (raw["rows"] if isinstance(raw, Mapping) else raw)]
         here = [part for row in rows for part in _while_here(row, moves.get(row.get("person", ""), []))]
         records["certifications"] = {**raw, "rows": here} if isinstance(raw, Mapping) else here
     found["records"] = records

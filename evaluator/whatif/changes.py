@@ -13,7 +13,7 @@ from dsl.codec import escaped
 from dsl.core import calendar
 from dsl.core.ranges import Range
 from dsl.diagnostics import listed, proposed
-from evaluator.acceptance.facts_schema import FactErrors, FactProblem
+from evaluator.acceptance.facts_schema import FactErrors, FactProblem, attained_twice
 from evaluator.engine import Engine, standing_if_attained
 from evaluator.facts import read
 from evaluator.limits import MAX_PROBLEMS, shortened
@@ -117,7 +117,9 @@ def changed(engine: Engine, facts: Mapping[str, Json], changes: Changes, as_of: 
             problems += found
             if not found:
                 now = {**base, "records": records}
-                records[name] = _added(records.get(name), _whole(engine, name, row, now, as_of))
+                whole = _whole(engine, name, row, now, as_of)
+                problems += _again(name, whole, records.get(name), pointer)
+                records[name] = _added(records.get(name), whole)
     if problems:
         raise FactErrors(tuple(problems[:MAX_PROBLEMS]), more=len(problems) > MAX_PROBLEMS)
     return {**base, "records": records}
@@ -240,6 +242,14 @@ def _unknown(core: c.Core, name: str, row: Mapping[str, Json], pointer: str) -> 
                 f"{pointer}/certification", "F107", f"no rule knows the certification `{told[:100]}`",
                 proposed(told[:100], core.certifications, f"known are {listed(known, most=5)}"),
             )  # fmt: skip
+
+
+def _again(name: str, row: Mapping[str, Json], raw: Json, pointer: str) -> Iterator[FactProblem]:
+    """Yield that an added award is attained on its day already, as the register tells it."""
+    if name == AWARDS.name:
+        key = [row[one] for one in ("award", "attained")]
+        if any([told.get("award"), told.get("attained")] == key for told in _rows(raw)):
+            yield attained_twice(pointer, *key)
 
 
 def _no_award(core: c.Core, award: str, pointer: str) -> FactProblem:

@@ -16,6 +16,7 @@ from typing import Any
 from dsl import core as c
 from dsl.builtin import BUILT_IN, CERTIFICATIONS
 from dsl.core.calendar import month_index, month_of, month_text
+from evaluator.acceptance.instants import of_event
 from evaluator.engine import Engine, Query
 from review.languages.voice import ENGLISH, Voice, voice
 
@@ -163,8 +164,8 @@ class _Projecting:
     def gone(self) -> set[str]:
         """Return who leaves by the day and does not come back, as the events from the day of the question on tell."""
         last: dict[str, str] = {}
-        for event in sorted(self.facts.get("events", []), key=lambda event: event["on"]):
-            if self.as_of.isoformat() <= event["on"] <= self.by.isoformat():
+        for event in sorted(self.facts.get("events", []), key=of_event):
+            if self.as_of <= of_event(event) <= self.by:
                 last |= {event[verb]: verb for verb in ("joins", "leaves") if verb in event}
         return {person for person, verb in last.items() if verb == "leaves"}
 

@@ -16,6 +16,7 @@ from dsl.core import calendar
 from evaluator import limits
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.acceptance.histories import contradictions
+from evaluator.acceptance.instants import day_of
 from evaluator.engine import Engine, UnknownRule, one_day
 from evaluator.timeline.fold import Timeline
 from review.languages.voice import ENGLISH, Voice, voice, voice_of
@@ -193,7 +194,7 @@ def _due(engine: Engine, query: ReportQuery, overview: Summary, through: date, m
         FactErrors: an event names what nobody knows, or contradicts another; told at its place among all of them.
     """
     events = query.facts.get("events", [])
-    ahead = [index for index, one in enumerate(events) if one["on"] >= query.as_of.isoformat()]
+    ahead = [index for index, one in enumerate(events) if day_of(one["on"]) >= query.as_of]
     facts = {**query.facts, **({"events": [events[index] for index in ahead]} if events else {})}
     try:
         return due_in(engine, facts, overview.standings, query.as_of, through, most, say)
@@ -211,7 +212,7 @@ def _among_all(pointer: str, ahead: Sequence[int]) -> str:
 def _notes(query: ReportQuery, say: Voice) -> list[str]:
     """Return what of the facts the report does not read."""
     notes: list[str] = []
-    before = sum(one["on"] < query.as_of.isoformat() for one in query.facts.get("events", []))
+    before = sum(day_of(one["on"]) < query.as_of for one in query.facts.get("events", []))
     if before:
         notes.append(say("note-events", day=str(query.as_of), count=before))
     if "awards" not in query.facts.get("records", {}):

@@ -69,6 +69,34 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(
     assert advice in problem.help
 
 
+@pytest.mark.parametrize(
+    ("earned", "message", "advice"),
+    [
+        ("2023-02-30T09:30:00Z", "`2023-02-30` is not a day of the calendar", "year-month-day"),
+        ("2023-02-28T09:30:00", 'the text "2023-02-28T09:30:00" is no instant', "2022-10-03T09:30:00-07:00"),
+        ("2023-02-28T24:00:00Z", "is no instant", "write day, time and zone"),
+        ("2023-02-28 09:30", "is no instant", "write day, time and zone"),
+        ("2200-01-01T09:30:00Z", "lies outside of the years 1900 to 2199", ""),
+        ("2023-02-30", "`2023-02-30` is not a day of the calendar", "year-month-day"),
+        ("yesterday", 'this is the text "yesterday", where a date is expected', "2022-10-03"),
+    ],
+)
+def test_what_is_no_day_and_no_instant_is_refused(earned: str, message: str, advice: str) -> None:
+    (problem,) = problems({"records": {"certifications": [{"earned": earned}]}})
+
+    assert (problem.pointer, problem.code) == ("/records/certifications/0/earned", "F104")
+    assert message in problem.message
+    assert advice in problem.help
+
+
+def test_only_what_is_earned_is_told_by_an_instant() -> None:
+    instant = "2023-02-28T09:30:00Z"
+    found = problems({"facts": {"survey_day": instant}, "records": {"certifications": [{"expires": instant}]}})
+
+    assert [one.pointer for one in found] == ["/facts/survey_day", "/records/certifications/0/expires"]
+    assert {one.help for one in found} == {'write year-month-day, like "2022-10-03"'}
+
+
 def test_every_unknown_name_is_told() -> None:
     found = problems({"facts": {"azure_grwth": 1, "shares": 2}})
 

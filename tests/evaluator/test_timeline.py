@@ -12,8 +12,9 @@ import schemas
 from dsl.core.ranges import Truth
 from dsl.load import load_sources
 from dsl.source import Source
-from evaluator.acceptance.facts_schema import FactErrors
+from evaluator.acceptance.facts_schema import FactErrors, FactProblem
 from evaluator.engine import Engine, Query
+from evaluator.improve.improving import ImproveQuery, improve
 from evaluator.timeline.fold import Timeline, timeline
 from evaluator.timeline.told import SpanErrors, TimelineQuery
 
@@ -217,6 +218,36 @@ def test_two_attainments_of_one_award_on_one_day_are_refused() -> None:
 
     assert refused(awards=[HELD, {**HELD, "anniversary": "2023-01-01"}]) == [("/records/awards/1", "F108")]
     assert refused(again, again) == [("/events/1", "F108")]
+    assert refused({**again, "on": HELD["attained"]}, first="2021-01-01") == [("/events/0", "F108")]
+
+
+@pytest.mark.parametrize("projected", [False, True])
+@pytest.mark.parametrize("partial", [False, True])
+def test_two_attainments_are_refused_by_whoever_reads_the_register(projected: bool, partial: bool) -> None:
+    rows = [HELD, {**HELD, "anniversary": "2023-01-01"}]
+    told = {"records": {"awards": {"rows": rows, "partial": True} if partial else rows}}
+    facts = {"facts": {"score": 3}, **({"projected": told} if projected else told)}
+    day, rule = date(2022, 6, 1), "designation.main"
+    found: list[list[FactProblem]] = []
+    for asked in (
+        lambda: ENGINE.decide(Query((rule,), day, facts)),
+        lambda: improve(ENGINE, ImproveQuery(rule, day, facts)),
+        lambda: timeline(ENGINE, TimelineQuery((rule,), day, day, facts)),
+    ):
+        with pytest.raises(FactErrors) as errors:
+            asked()
+        found.append([*errors.value.problems])
+
+    pointer = f"{'/projected' if projected else ''}/records/awards{'/rows' if partial else ''}/1"
+    assert [(one.pointer, one.code) for one in found[0]] == [(pointer, "F108")]
+    assert found[0][0].message == "`designation.main` is attained on 2021-01-01 once already"
+    assert found[0] == found[1] == found[2]
+
+
+def test_an_award_is_attained_again_on_another_day() -> None:
+    facts = {"facts": {"score": 3}, "records": {"awards": [HELD, {**HELD, "attained": "2020-01-10"}]}}
+
+    assert ENGINE.decide(Query(("designation.main",), date(2022, 6, 1), facts)).decisions
 
 
 def test_days_and_work_are_bounded() -> None:

@@ -142,6 +142,10 @@ def test_an_answer_has_the_decisions_as_told_and_those_that_differ_beside_them()
             {"with": {"awards": [{"award": "designation.bse"}]}},
             ("/with/awards/0/award", "F107", "did you mean `designation.base`?"),
         ),
+        (
+            {"with": {"awards": [{"award": "designation.base"}, {"award": "designation.base"}]}},
+            ("/with/awards/1", "F108", "an award is attained once a day: leave one of the two out, or mend its day"),
+        ),
         ({"with": {"certifications": [{"person": "joe"}]}}, ("/with/certifications/0", "F103", "add `certification`")),
         (
             {"with": {"certifications": [{"certification": "Architekt"}]}},

@@ -304,6 +304,9 @@ def _records(draw: st.DrawFn, decl: c.RecordsDecl, interest: Interest, as_of: da
             back = draw(st.sampled_from((1, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 24, 0)))
             row["month"] = calendar.month_text(last - back)
         rows.append(row)
+    if decl.name == AWARDS.name:
+        # An award is attained once a day.
+        rows = list({(row["award"], row["attained"]): row for row in rows}.values())
     result: dict[str, Json] = {"rows": rows}
     if decl.monthly:
         result["covers"] = (first, last)

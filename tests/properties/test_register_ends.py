@@ -51,7 +51,9 @@ def moved(draw: Any, partner: Partner) -> Partner:
         }
         records = dict(content["records"])
         if "awards" in records:
-            records["awards"] = {"rows": [draw(at_the_ends(row)) for row in records["awards"]["rows"]]}
+            rows = [draw(at_the_ends(row)) for row in records["awards"]["rows"]]
+            # An award is attained once a day.
+            records["awards"] = {"rows": list({(row["award"], row["attained"]): row for row in rows}.values())}
         sections[section] = {"facts": facts, "records": records}
     return Partner(partner.core, as_of, sections)
 
@@ -87,7 +89,7 @@ def check_real_ends(data: st.DataObject, name: str) -> None:
     core = engine(name).core
     as_of = data.draw(st.sampled_from(ASKED))
     facts = Partners(core, seed=data.draw(st.integers(0, 10**6)), as_of=as_of).partner(1)
-    awards = data.draw(st.lists(st.sampled_from(core.awards), min_size=1, max_size=3))
+    awards = data.draw(st.lists(st.sampled_from(core.awards), min_size=1, max_size=3, unique=True))
     levels = {rule.award: rule.levels for rule in core.rules.values()}
     rows = [
         data.draw(at_the_ends({"award": award, "benefits": "none", **level(levels.get(award, ()), data.draw)}))
