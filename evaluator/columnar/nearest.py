@@ -19,7 +19,7 @@ from evaluator.columnar.terms import NULL, Term
 from evaluator.shortfall import missing
 
 if TYPE_CHECKING:
-    from evaluator.columnar.lowering import Written
+    from evaluator.columnar.written import Written
 
 MOST = 10**15
 """The largest denominator."""

@@ -14,15 +14,17 @@ from sqlglot import exp
 
 from dsl import core as c
 from evaluator.columnar import terms as t
-from evaluator.columnar.algebra import Flag, Ordered, Value, Word, constant, flag_of, ordered_of
+from evaluator.columnar.algebra import Ordered, Value, Word, constant, flag_of, is_settled, ordered_of
 from evaluator.columnar.days import exactly
 from evaluator.columnar.held import Held
 from evaluator.columnar.known import Known
 from evaluator.columnar.layout import PARTNER
-from evaluator.columnar.lowering import Lowering, Written
+from evaluator.columnar.lowering import Lowering
+from evaluator.columnar.missing import Gap
 from evaluator.columnar.reasons import Key, Reason, is_unmet
-from evaluator.columnar.results import DIGITS, NO_CHOICE, PLACES
+from evaluator.columnar.results import DIGITS, NO_CHOICE, PLACES, in_order
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
+from evaluator.columnar.written import Written
 from evaluator.engine import Engine
 from evaluator.reasons.plan import Within
 from evaluator.reasons.statements import is_open
@@ -47,6 +49,10 @@ class RuleColumns:
     """Whether each option can be chosen, by its name."""
     unmet: tuple[tuple[Key, Term], ...] = ()
     """Whether each reason is not met; never unknown."""
+    said: Term = TRUE
+    """Whether all of it is told here, with what is missing where it is not known; never unknown itself."""
+    missing: tuple[tuple[Gap, Term], ...] = ()
+    """What can be missing, in the order of their pointers, each with whether it is; never unknown."""
 
 
 @dataclass
@@ -78,8 +84,8 @@ class Lowered:
 
 
 def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
-    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``l`` until, ``o`` options, ``u`` not met, ``w`` the day of one that is of a day of a window."""
-    yield f"s{prefix}", rule.settled
+    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``l`` until, ``o`` options, ``u`` not met, ``w`` the day of one that is of a day of a window, ``m`` missing, ``r`` and ``n`` of rows their places and whether more is told of their list."""
+    yield f"s{prefix}", rule.said
     if rule.eligible is not None:
         yield f"d{prefix}", rule.eligible
     for names, ends in (("pq", rule.points), ("ab", rule.amount)):
@@ -95,6 +101,10 @@ def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
         yield f"u{prefix}_{index}", term
         if isinstance(on, exp.Expression):
             yield f"w{prefix}_{index}", on
+    for index, (gap, term) in enumerate(rule.missing):
+        yield f"m{prefix}_{index}", term
+        if gap.rows is not None:
+            yield from ((f"r{prefix}_{index}", gap.rows.places), (f"n{prefix}_{index}", gap.rows.is_wrapped))
 
 
 def lower(engine: Engine, rules: Sequence[str], as_of: date, known: Known) -> Lowered:
@@ -149,7 +159,7 @@ class _Rule:
         key: Key = (plan.code, None, False)
         return RuleColumns(
             self.rule.id, False, held.settled if held is not None else TRUE, FALSE if asked else None,
-            held=held, unmet=((key, TRUE),),
+            held=held, unmet=((key, TRUE),), said=held.settled if held is not None else TRUE,
         )  # fmt: skip
 
     def _eligibility(self, version: c.RuleVersion) -> RuleColumns:
@@ -159,15 +169,12 @@ class _Rule:
             written = self.lowering.on(version.requirement, self.today, False, self.rule.id)
         eligible = TRUE if written is None else flag_of(written.value).term
         held = self._standing()
-        settled = t.both(
-            t.told(eligible),
-            held.settled if held is not None else TRUE,
-            TRUE if written is None else t.negated(written.open),
-        )
+        whole = t.both(held.settled if held is not None else TRUE, TRUE if written is None else t.negated(written.open))
+        said, missing = self._missing(whole, [written] if written is not None else [])
         return RuleColumns(
-            self.rule.id, True, self.lowering.stages.keep(settled), eligible,
+            self.rule.id, True, self.lowering.stages.keep(t.both(t.told(eligible), whole)), eligible,
             points=self._points(written) if written is not None else None, held=held,
-            unmet=self._unmet([written] if written is not None else []),
+            unmet=self._unmet([written] if written is not None else []), said=said, missing=missing,
         )  # fmt: skip
 
     def _amount(self, version: c.RuleVersion) -> RuleColumns:
@@ -181,12 +188,13 @@ class _Rule:
         ]
         requirement = self.lowering.requirement(self.rule, self.today, False)
         told = [amount, *([requirement] if requirement is not None else []), *due]
-        settled = t.both(*(_is_settled(one.value) for one in told), *(t.negated(one.open) for one in told))
+        settled = t.both(*(is_settled(one.value) for one in told), *(t.negated(one.open) for one in told))
+        said, missing = self._missing(t.both(*(t.negated(one.open) for one in told)), told)
         return RuleColumns(
             self.rule.id, True, self.lowering.stages.keep(settled),
             None if requirement is None else flag_of(requirement.value).term,
             amount=self._exact(ordered_of(amount.value)), currency=version.amount.type.unit,
-            unmet=self._unmet(told),
+            unmet=self._unmet(told), said=said, missing=missing,
         )  # fmt: skip
 
     def _stage(self, version: c.RuleVersion) -> RuleColumns:
@@ -196,10 +204,11 @@ class _Rule:
         if not isinstance(written.value, Word):
             raise AssertionError("a stage is a word")
         settled = t.both(t.told(written.value.term), t.negated(written.open))
+        said, missing = self._missing(t.negated(written.open), [written])
         within = self.lowering.engine.prepared.reasons.within(version.days, version.basis.cites)
         return RuleColumns(
             self.rule.id, True, self.lowering.stages.keep(settled), stage=written.value.term, held=self._standing(),
-            unmet=self._each_once(self._branches(written, version.stage, within)),
+            unmet=self._each_once(self._branches(written, version.stage, within)), said=said, missing=missing,
         )  # fmt: skip
 
     def _choice(self, version: c.RuleVersion) -> RuleColumns:
@@ -223,7 +232,7 @@ class _Rule:
             if self.day in setting.days and not isinstance(setting.value, tuple):
                 following = self.lowering.on(setting.value, self.today, False, self.rule.id)
                 # Outside of the days for it nothing is renewed.
-                fine = t.both(_is_settled(following.value), t.negated(following.open))
+                fine = t.both(is_settled(following.value), t.negated(following.open))
                 settled.append(t.either(t.negated(t.perhaps(may_choose)), fine))
         options: list[tuple[str, Term]] = []
         for option in version.options:
@@ -242,9 +251,10 @@ class _Rule:
                 of_fee = fee.version_on(self.day) if fee is not None else None
                 if fee is not None and of_fee is not None and of_fee.amount is not None:
                     on(of_fee.amount, fee.id)
-        settled += [t.both(_is_settled(one.value), t.negated(one.open)) for one in told]
+        settled += [t.both(is_settled(one.value), t.negated(one.open)) for one in told]
+        is_settled_ = stages.keep(t.both(*settled))
         return RuleColumns(
-            self.rule.id, True, stages.keep(t.both(*settled)), options=tuple(options), unmet=self._each_once(reasons)
+            self.rule.id, True, is_settled_, options=tuple(options), unmet=self._each_once(reasons), said=is_settled_
         )
 
     def _branches(self, stage: Written, node: c.Case, within: Within) -> Iterator[Reason]:
@@ -295,6 +305,20 @@ class _Rule:
                 waiting.extend(reversed(part.parts))
         return None
 
+    # ---- what is missing
+
+    def _missing(self, whole: Term, tops: Sequence[Written]) -> tuple[Term, tuple[tuple[Gap, Term], ...]]:
+        """Return whether all of a decision is told here, and what can be missing for it.
+
+        Args:
+            whole: whether nothing else of it is left to the row engine.
+            tops: what has to be known for it.
+        """
+        found = self.lowering.missing
+        mask = found.of_all(tops)
+        gaps = sorted(found.digits.gaps(mask), key=lambda one: in_order(one[0]))
+        return self.lowering.stages.keep(t.both(whole, found.is_said(mask))), tuple(gaps)
+
     # ---- reasons
 
     def _unmet(self, tops: Sequence[Written]) -> tuple[tuple[Key, Term], ...]:
@@ -330,16 +354,3 @@ class _Rule:
         ]
         neither = t.both(*map(t.untold, days))
         return t.either(neither, t.surely(t.equal(days[0], days[1])))
-
-
-def _is_settled(value: Value) -> Term:
-    """Return whether only one value is left; never unknown."""
-    match value:
-        case Flag(term=term) | Word(term=term):
-            return t.told(term)
-        case Ordered() if value.is_point:
-            return t.told(value.low.term)
-        case Ordered():
-            return t.surely(t.equal(value.low.term, value.high.term))
-        case _:
-            return TRUE

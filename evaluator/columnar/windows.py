@@ -30,13 +30,13 @@ from evaluator.columnar.algebra import Flag, Ordered, flag_of, ordered_of
 from evaluator.columnar.days import Day, exactly
 from evaluator.columnar.layout import HISTORY, PARTNER, PARTNERS
 from evaluator.columnar.nearest import MOST, Columns, denominator_of
-from evaluator.columnar.people import has_digits
 from evaluator.columnar.source import OF_PARTNER, ON_DAY, Rows, sql_table
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 
 if TYPE_CHECKING:
-    from evaluator.columnar.lowering import Lowering, Written
+    from evaluator.columnar.lowering import Lowering
     from evaluator.columnar.reasons import Key, Reason, Told
+    from evaluator.columnar.written import Written
 
 MOST_EPOCHS = 16
 """Of so many epochs a condition is written; of windows that reach farther back the row engine tells."""
@@ -183,7 +183,7 @@ class Windows:
         for place, (order, (code, on, far)) in enumerate(condition.keys):
             word, digit = divmod(place, _WORD)
             present, unmet = (
-                keep(has_digits(t.fallen_back(column(window.name, f"{what}{index}_{word}"), t.number(0)), 1 << digit))
+                keep(t.has_digits(t.fallen_back(column(window.name, f"{what}{index}_{word}"), t.number(0)), 1 << digit))
                 for what in "pu"
             )
             # In another order it is another reason: the same column, told from it by its brackets.
