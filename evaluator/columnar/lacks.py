@@ -63,8 +63,10 @@ class OfPartner(Missing):
     def _of_window(self, top: Written) -> Own:
         """Return what is missing of a window beside its first and last day."""
         first, last = (ordered_of(one.value) for one in top.of("date"))
-        if "value" not in top.roles and top.told_by is not None:
-            return (), t.both(is_settled(first), is_settled(last))
+        if "value" not in top.roles and top.told_by is not None and top.lacks is not None:
+            known = t.both(is_settled(first), is_settled(last))
+            gaps, unsaid = top.lacks
+            return [(gap, t.both(known, is_so)) for gap, is_so in gaps], t.both(known, unsaid)
         through = last.exact
         if isinstance(through, date) and isinstance(first.exact, date) and through > self.lowering.as_of:
             return [(Gap("history", "", through), TRUE)], FALSE

@@ -200,6 +200,7 @@ class Lowering:
                     projected,
                     told=window.told,
                     told_by=window.told_by,
+                    lacks=window.lacks,
                 )
             case c.InProgress():
                 part = self.requirement(self.core.rules[node.rule], day, projected)

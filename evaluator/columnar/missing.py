@@ -18,9 +18,10 @@ from dsl import core as c
 from dsl.core.ops import lacking
 from dsl.core.types import Type
 from evaluator.columnar import terms as t
-from evaluator.columnar.algebra import Sql, flag_of, is_settled
+from evaluator.columnar.algebra import Flag, Sql, flag_of, is_settled
 from evaluator.columnar.days import exactly
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
+from evaluator.columnar.ways import LOST, Way, merged, through
 from evaluator.columnar.written import Written, taken
 from evaluator.decisions.missing import MAX_TRIED
 
@@ -134,6 +135,8 @@ class Missing(ABC):
         self.digits = Digits()
         self._found: dict[int, tuple[Written, Mask]] = {}
         self._below: dict[int, tuple[Written, Mask]] = {}
+        self._ways: dict[int, tuple[Written, Mapping[Gap, Way]]] = {}
+        self._in_progress: dict[int, tuple[Written, bool]] = {}
 
     @abstractmethod
     def own(self, top: Written) -> Own:
@@ -150,29 +153,71 @@ class Missing(ABC):
         """Return what is missing of some nodes together."""
         return self._united([(self.of(top), TRUE) for top in tops])
 
-    def is_said(self, mask: Mask) -> Term:
+    def is_said(self, mask: Mask, tops: Sequence[Written]) -> Term:
         """Return whether that is all that a decision tells as missing; never unknown.
 
-        Where nothing is missing but flags and choices, their values are tried: that is left to the row engine.
+        Where nothing is missing but flags and choices, their values are tried: where it cannot be said before that each of
+        them matters, that is left to the row engine.
         """
         if mask.is_empty:
             return TRUE
+        tried = {word: term for word, term in mask.words.items() if word[0] == "tried"}
+        if not tried:
+            return self.sql.keep(t.negated(mask.unsaid))
         zero = t.number(0)
-        tried = [(word, term) for word, term in mask.words.items() if word[0] == "tried"]
-        others = [term for (of, _), term in mask.words.items() if of in ("list", "other")]
-        digits = [
-            t.has_digits(term, 1 << place)
-            for word, term in tried
-            for place in range(_WORD)
-            if mask.digits[word] >> place & 1
-        ]
-        few = t.compared(exp.LTE, t.counted(digits), t.number(_MOST_TRIED)) if len(digits) > _MOST_TRIED else TRUE
-        is_tried = t.both(
-            t.negated(t.both(*(t.equal(term, zero) for _, term in tried))),
-            *(t.equal(term, zero) for term in others),
-            few,
+        others = [t.equal(term, zero) for (of, _), term in mask.words.items() if of in ("list", "other")]
+        figures = [t.equal(term, zero) for (of, _), term in mask.words.items() if of == "figure"]
+        # Progress goes by what is chosen also where that is not told: what a value leads to is more than what it settles.
+        ways = {} if any(map(self._has_progress, tops)) else merged(self.ways(top) for top in tops)
+        alone: dict[Word, int] = {}
+        together: dict[Word, int] = {}
+        for gap, way in ways.items():
+            word, digit = self.digits.place(gap)
+            alone[word] = alone.get(word, 0) | (digit if way.matters_alone else 0)
+            together[word] = together.get(word, 0) | (digit if way.matters_with_others else 0)
+
+        def only(digits: Mapping[Word, int]) -> Term:
+            unclear = ((term, mask.digits[word] & ~digits.get(word, 0)) for word, term in tried.items())
+            return t.both(*(t.negated(t.has_digits(term, rest)) for term, rest in unclear if rest))
+
+        number = t.counted(
+            [
+                t.has_digits(term, 1 << place)
+                for word, term in tried.items()
+                for place in range(_WORD)
+                if mask.digits[word] >> place & 1
+            ]
         )
-        return self.sql.keep(t.both(t.negated(mask.unsaid), t.negated(is_tried)))
+        number = self.sql.keep(number)
+        is_one = t.compared(exp.LTE, number, t.number(1))
+        matter = t.both(*figures, t.either(only(together), t.both(only(alone), is_one)))
+        none = t.both(*(t.equal(term, zero) for term in tried.values()))
+        are_many = t.compared(exp.GT, number, t.number(_MOST_TRIED))
+        is_clear = t.either(none, t.negated(t.both(*others)), are_many, matter)
+        return self.sql.keep(t.both(t.negated(mask.unsaid), is_clear))
+
+    def _has_progress(self, top: Written) -> bool:
+        if id(top) not in self._in_progress:
+            found = isinstance(top.node, c.InProgress) or any(map(self._has_progress, top.parts))
+            self._in_progress[id(top)] = (top, found)
+        return self._in_progress[id(top)][1]
+
+    def ways(self, top: Written) -> Mapping[Gap, Way]:
+        """Return by which ways missing flags and choices reach a node, where it is not settled."""
+        if id(top) not in self._ways:
+            self._ways[id(top)] = (top, self._ways_of(top))
+        return self._ways[id(top)][1]
+
+    def _ways_of(self, top: Written) -> Mapping[Gap, Way]:
+        if self.of(top).is_empty:
+            return {}
+        sign = 1 if isinstance(top.value, Flag) else 0
+        found: list[Mapping[Gap, Way]] = [{gap: Way(sign=sign) for gap, _ in self._own(top)[0] if gap.is_tried}]
+        for part, role in zip(top.parts, top.roles, strict=False):
+            found.append({gap: through(top, part, role, way) for gap, way in self.ways(part).items()})
+        beside = self._beside(top)
+        found.append({gap: LOST for gap, _ in self.digits.gaps(beside) if gap.is_tried})
+        return merged(found)
 
     # ---- nodes
 

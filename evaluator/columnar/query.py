@@ -317,7 +317,7 @@ class _Rule:
         found = self.lowering.missing
         mask = found.of_all(tops)
         gaps = sorted(found.digits.gaps(mask), key=lambda one: in_order(one[0]))
-        return self.lowering.stages.keep(t.both(whole, found.is_said(mask))), tuple(gaps)
+        return self.lowering.stages.keep(t.both(whole, found.is_said(mask, tops))), tuple(gaps)
 
     # ---- reasons
 

@@ -15,7 +15,7 @@ from evaluator.columnar.algebra import MOST, OPEN, End, Flag, Ordered, Value, Wo
 from evaluator.columnar.days import Day
 from evaluator.columnar.known import Known
 from evaluator.columnar.layout import FACT_DIGITS, HISTORY, PARTNER, PARTNERS, PROJECTED, layout_of
-from evaluator.columnar.missing import UNSAID, Gap, Own, fact_gap
+from evaluator.columnar.missing import Gap, Own, fact_gap
 from evaluator.columnar.stages import Stages
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.limits import DIGITS, PLACES
@@ -153,9 +153,11 @@ class Source:
 
     def lacks(self, name: str, type_: c.Type, day: Day, projected: bool) -> Own:
         """Return what is missing where a fact of a day is not known."""
-        if not day.is_exact:
-            return UNSAID
         gap = fact_gap(name, type_, projected)
+        if not day.is_exact:
+            is_today = t.surely(t.equal(day.term, t.day(self.as_of)))
+            later = FALSE if self.is_empty(HISTORY, projected) else self.has_history((name,), projected)
+            return [(gap, t.both(is_today, t.negated(later)))], t.either(t.negated(is_today), later)
         past = Gap("history", gap.pointer, day.at)
         if day.at != self.as_of:
             return [(past, TRUE)], FALSE

@@ -16,6 +16,7 @@ from evaluator.columnar.terms import FALSE, TRUE, Term
 
 if TYPE_CHECKING:
     from evaluator.columnar.days import Day
+    from evaluator.columnar.missing import Own
     from evaluator.columnar.reasons import Reason
     from evaluator.columnar.windows import ToldBy
 
@@ -38,6 +39,8 @@ class Written(WithRoles):
     """The reasons of a part that is folded of other rows."""
     told_by: ToldBy | None = None
     """Of a window the day that it is told by."""
+    lacks: Own | None = None
+    """Of a window what is missing on its days."""
     every: tuple[Value, ...] = ()
     """What is asked of every metric of a score."""
 
