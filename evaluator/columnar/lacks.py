@@ -10,7 +10,6 @@ from dsl.core.ops import sourced
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import is_settled, ordered_of
 from evaluator.columnar.days import exactly
-from evaluator.columnar.layout import PROJECTED
 from evaluator.columnar.missing import NOTHING_LACKS, UNSAID, Gap, Missing, Own
 from evaluator.columnar.terms import FALSE, TRUE
 from evaluator.columnar.written import Written
@@ -41,7 +40,7 @@ class OfPartner(Missing):
             case c.Aggregate() as node:
                 return low.records.lacks(node, day, top.projected, low.sql)
             case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal():
-                return self._of_register(top)
+                return top.lacks or UNSAID
             case c.Sometime():
                 return self._of_window(top)
             case c.OnDate():
@@ -53,12 +52,6 @@ class OfPartner(Missing):
                 return UNSAID
             case _ as other:
                 assert_never(other)
-
-    def _of_register(self, top: Written) -> Own:
-        """Return what is missing of the register where nothing of it is told; of entries the row engine says."""
-        told = self.lowering.source.told("awards", top.projected)
-        gap = Gap("records", f"/{PROJECTED if top.projected else ''}records/awards")
-        return [(gap, t.negated(told))], told
 
     def _of_window(self, top: Written) -> Own:
         """Return what is missing of a window beside its first and last day."""

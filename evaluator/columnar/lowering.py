@@ -23,9 +23,11 @@ from dsl.core.ranges import Dates
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Flag, Ordered, Sql, Value, bounded, constant, ordered_of
 from evaluator.columnar.days import Day, exactly
-from evaluator.columnar.held import Register
+from evaluator.columnar.held import Register, Said
 from evaluator.columnar.known import Known
 from evaluator.columnar.lacks import OfPartner
+from evaluator.columnar.layout import PROJECTED
+from evaluator.columnar.missing import Gap, Own
 from evaluator.columnar.nothing import Progresses
 from evaluator.columnar.people import PeopleTable
 from evaluator.columnar.reasons import Reasons
@@ -246,7 +248,15 @@ class Lowering:
                 said = self.register.in_renewal(node.award, day, projected)
             case _:
                 assert_never(node)
-        return Written(node, self.sql.flag(said.value, False), (), (), said.left, day, projected)
+        lacks = self._lacks_of_register(said, projected)
+        return Written(node, self.sql.flag(said.value, False), (), (), said.left, day, projected, lacks=lacks)
+
+    def _lacks_of_register(self, said: Said, projected: bool) -> Own:
+        """Return what is missing of the register where that is no field of an entry; of those the row engine tells."""
+        told, partial = self.source.told("awards", projected), self.source.partial("awards", projected)
+        pointer = f"/{PROJECTED if projected else ''}records/awards"
+        gaps = [(Gap("records", pointer), t.negated(told)), (Gap("rows", pointer), t.both(told, partial))]
+        return [(gap, is_so) for gap, is_so in gaps if not t.is_false(is_so)], t.both(told, said.may)
 
     def _anniversary(self, node: c.Anniversary, day: Day, projected: bool, rule: str) -> Written:
         """An anniversary of what is held; of who holds nothing, which is the same for all, it is reckoned once."""

@@ -151,7 +151,7 @@ class Missing(ABC):
 
     def of_all(self, tops: Sequence[Written]) -> Mask:
         """Return what is missing of some nodes together."""
-        return self._united([(self.of(top), TRUE) for top in tops])
+        return self.united([(self.of(top), TRUE) for top in tops])
 
     def is_said(self, mask: Mask, tops: Sequence[Written]) -> Term:
         """Return whether that is all that a decision tells as missing; never unknown.
@@ -230,14 +230,14 @@ class Missing(ABC):
         parts = [(self.of(part), may) for part, may in zip(top.parts, taken(self.sql, top), strict=True)]
         parts = [(mask, may) for mask, may in parts if not mask.is_empty]
         if isinstance(top.node, c.Named) and gaps:
-            return self._given(self._united(parts), gaps, unsettled)
+            return self._given(self.united(parts), gaps, unsettled)
         beside = self._beside(top)
         if not gaps and t.is_false(unsaid) and beside.is_empty and len(parts) == 1:
             ((mask, may),) = parts
             if t.is_true(may) and any(part.value == top.value for part in top.parts):
                 return mask
         own = self._mask(gaps, unsaid)
-        return self._united(
+        return self.united(
             [(own, unsettled), (beside, unsettled), *((mask, t.both(unsettled, may)) for mask, may in parts)]
         )
 
@@ -245,7 +245,7 @@ class Missing(ABC):
         """Return what is missing of a measure: itself, where nothing was told that it could be reckoned from."""
         asked = self._is_asked(part)
         own = self._mask(gaps, FALSE)
-        return self._united(
+        return self.united(
             [(own, t.both(unsettled, asked)), (part, t.both(unsettled, t.either(t.negated(asked), part.unsaid)))]
         )
 
@@ -302,7 +302,7 @@ class Missing(ABC):
         """Return what is missing below a node although what it is made of may be settled."""
         if isinstance(top.node, c.PassScore) and top.every:
             unknown = t.untold(flag_of(self.sql.all_of(top.every)).term)
-            return self._united([(self.below(top.the("value")), unknown)])
+            return self.united([(self.below(top.the("value")), unknown)])
         if isinstance(top.node, c.InProgress) and top.parts:
             return self.below(top.the("value"))
         return _NOTHING
@@ -320,17 +320,17 @@ class Missing(ABC):
         ]
         settled = is_settled(top.value)
         if t.is_true(settled):
-            return self._united(parts)
+            return self.united(parts)
         unsettled = self.sql.keep(t.negated(settled))
         gaps, unsaid = self._own(top)
         if isinstance(top.node, c.Named) and gaps:
-            part = self._united([(self.of(one), TRUE) for one in top.parts])
+            part = self.united([(self.of(one), TRUE) for one in top.parts])
             asked = self.sql.keep(t.both(unsettled, self._is_asked(part)))
             unclear = t.both(unsettled, part.unsaid)
             own = self._mask(gaps, FALSE)
             others = [(mask, t.both(may, t.negated(asked))) for mask, may in parts]
-            return self._united([(own, asked), (Mask(unsaid=unclear), TRUE), *others])
-        return self._united([(self._mask(gaps, unsaid), unsettled), (self._beside(top), unsettled), *parts])
+            return self.united([(own, asked), (Mask(unsaid=unclear), TRUE), *others])
+        return self.united([(self._mask(gaps, unsaid), unsettled), (self._beside(top), unsettled), *parts])
 
     # ---- numbers
 
@@ -345,7 +345,7 @@ class Missing(ABC):
             terms.setdefault(word, []).append(t.chosen([(is_so, t.number(digit))], t.number(0)))
         return Mask({word: self.sql.keep(_any_digits(found)) for word, found in terms.items()}, unsaid, digits)
 
-    def _united(self, masks: Sequence[tuple[Mask, Term]]) -> Mask:
+    def united(self, masks: Sequence[tuple[Mask, Term]]) -> Mask:
         """Return what is missing of some together, each where a condition holds that is never unknown."""
         parts = [(mask, may) for mask, may in masks if not t.is_false(may) and not mask.is_empty]
         if not parts:

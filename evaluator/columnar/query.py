@@ -158,8 +158,9 @@ class _Rule:
         plan, _ = self.lowering.engine.prepared.reasons.out_of_force(self.rule)
         key: Key = (plan.code, None, False)
         return RuleColumns(
-            self.rule.id, False, held.settled if held is not None else TRUE, FALSE if asked else None,
-            held=held, unmet=((key, TRUE),), said=held.settled if held is not None else TRUE,
+            self.rule.id, False, _is_known(held), FALSE if asked else None,
+            held=held, unmet=((key, TRUE),), said=held.said if held is not None else TRUE,
+            missing=self._in_order(held.lacks if held is not None and asked else ()),
         )  # fmt: skip
 
     def _eligibility(self, version: c.RuleVersion) -> RuleColumns:
@@ -169,10 +170,11 @@ class _Rule:
             written = self.lowering.on(version.requirement, self.today, False, self.rule.id)
         eligible = TRUE if written is None else flag_of(written.value).term
         held = self._standing()
-        whole = t.both(held.settled if held is not None else TRUE, TRUE if written is None else t.negated(written.open))
-        said, missing = self._missing(whole, [written] if written is not None else [])
+        whole = TRUE if written is None else t.negated(written.open)
+        said, missing = self._missing(whole, [written] if written is not None else [], held)
+        known = t.both(t.told(eligible), whole, _is_known(held))
         return RuleColumns(
-            self.rule.id, True, self.lowering.stages.keep(t.both(t.told(eligible), whole)), eligible,
+            self.rule.id, True, self.lowering.stages.keep(known), eligible,
             points=self._points(written) if written is not None else None, held=held,
             unmet=self._unmet([written] if written is not None else []), said=said, missing=missing,
         )  # fmt: skip
@@ -228,12 +230,16 @@ class _Rule:
                 reasons.append(((f"{self.rule.id}.window", None, False), TRUE, is_unmet(window)))
         may_choose = flag_of(window).term
         settled = [t.told(may_choose)]
+        wholes: list[Term] = []
+        later: list[Written] = []
         for setting in version.settings.get("renews to", ()):
             if self.day in setting.days and not isinstance(setting.value, tuple):
                 following = self.lowering.on(setting.value, self.today, False, self.rule.id)
                 # Outside of the days for it nothing is renewed.
                 fine = t.both(is_settled(following.value), t.negated(following.open))
                 settled.append(t.either(t.negated(t.perhaps(may_choose)), fine))
+                wholes.append(t.negated(t.both(t.perhaps(may_choose), following.open)))
+                later.append(following)
         options: list[tuple[str, Term]] = []
         for option in version.options:
             if self.day not in option.days:
@@ -252,10 +258,16 @@ class _Rule:
                 if fee is not None and of_fee is not None and of_fee.amount is not None:
                     on(of_fee.amount, fee.id)
         settled += [t.both(is_settled(one.value), t.negated(one.open)) for one in told]
-        is_settled_ = stages.keep(t.both(*settled))
+        wholes += [t.negated(one.open) for one in told]
+        found = self.lowering.missing
+        asked_later = [(found.of(one), t.perhaps(may_choose)) for one in later]
+        mask = found.united([*((found.of(one), TRUE) for one in told), *asked_later])
+        # What it renews to is no part of what the values of a fact are tried for.
+        is_said = found.is_said(mask, [] if later else told)
         return RuleColumns(
-            self.rule.id, True, is_settled_, options=tuple(options), unmet=self._each_once(reasons), said=is_settled_
-        )
+            self.rule.id, True, stages.keep(t.both(*settled)), options=tuple(options), unmet=self._each_once(reasons),
+            said=stages.keep(t.both(*wholes, is_said)), missing=self._in_order(found.digits.gaps(mask)),
+        )  # fmt: skip
 
     def _branches(self, stage: Written, node: c.Case, within: Within) -> Iterator[Reason]:
         """Yield whether the condition of each stage is not met, and what is asked in it, until one surely is."""
@@ -307,17 +319,27 @@ class _Rule:
 
     # ---- what is missing
 
-    def _missing(self, whole: Term, tops: Sequence[Written]) -> tuple[Term, tuple[tuple[Gap, Term], ...]]:
+    def _missing(
+        self, whole: Term, tops: Sequence[Written], held: Held | None = None
+    ) -> tuple[Term, tuple[tuple[Gap, Term], ...]]:
         """Return whether all of a decision is told here, and what can be missing for it.
 
         Args:
             whole: whether nothing else of it is left to the row engine.
             tops: what has to be known for it.
+            held: what the register says of the award.
         """
         found = self.lowering.missing
         mask = found.of_all(tops)
-        gaps = sorted(found.digits.gaps(mask), key=lambda one: in_order(one[0]))
-        return self.lowering.stages.keep(t.both(whole, found.is_said(mask, tops))), tuple(gaps)
+        is_said = t.both(whole, found.is_said(mask, tops), held.said if held is not None else TRUE)
+        gaps = dict(found.digits.gaps(mask))
+        for gap, is_so in held.lacks if held is not None else ():
+            gaps[gap] = t.either(gaps.get(gap, FALSE), is_so)
+        return self.lowering.stages.keep(is_said), self._in_order(gaps.items())
+
+    def _in_order(self, gaps: Iterable[tuple[Gap, Term]]) -> tuple[tuple[Gap, Term], ...]:
+        """Return what can be missing in the order in which it is told."""
+        return tuple(sorted(gaps, key=lambda one: in_order(one[0])))
 
     # ---- reasons
 
@@ -354,3 +376,8 @@ class _Rule:
         ]
         neither = t.both(*map(t.untold, days))
         return t.either(neither, t.surely(t.equal(days[0], days[1])))
+
+
+def _is_known(held: Held | None) -> Term:
+    """Return whether a standing is said, and not open; never unknown."""
+    return TRUE if held is None else t.both(held.said, t.told(held.held))

@@ -111,14 +111,15 @@ def _row(rule: RuleColumns, index: int, number: int) -> str:
     elif rule.eligible is None and rule.stage is not None:
         eligible = f"CASE WHEN g{index} IS NULL THEN 'undetermined' ELSE 'decided' END"
     elif rule.eligible is None and rule.options:
-        eligible = "'decided'"
+        is_open = " OR ".join(f"o{index}_{place} IS NULL" for place in range(len(rule.options)))
+        eligible = f"CASE WHEN {is_open} THEN 'undetermined' ELSE 'decided' END"
     points = f"p{index}, q{index}" if rule.points is not None else "NULL, NULL"
     amount = f"a{index}, b{index}" if rule.amount is not None else "NULL, NULL"
     currency = quoted(rule.currency) if rule.currency is not None else "NULL"
     stage = f"g{index}" if rule.stage is not None else "NULL"
     standing = "NULL, NULL, NULL"
     if rule.held is not None:
-        standing = f"CASE WHEN h{index} THEN 'held' ELSE 'not_held' END, f{index}, CAST(l{index} AS DATE)"
+        standing = f"{_word(f'h{index}', _HELD)}, f{index}, CAST(l{index} AS DATE)"
     told: list[str] = []
     for place, ((code, day, projected), _) in enumerate(rule.unmet):
         if isinstance(day, exp.Expression):
@@ -139,9 +140,13 @@ def _row(rule: RuleColumns, index: int, number: int) -> str:
     return ", ".join(values)
 
 
-def _word(column: str) -> str:
+_ELIGIBLE = ("eligible", "not_eligible")
+_HELD = ("held", "not_held")
+
+
+def _word(column: str, words: tuple[str, str] = _ELIGIBLE) -> str:
     """Return a condition in a word."""
-    return f"CASE {column} WHEN TRUE THEN 'eligible' WHEN FALSE THEN 'not_eligible' ELSE 'undetermined' END"
+    return f"CASE {column} WHEN TRUE THEN '{words[0]}' WHEN FALSE THEN '{words[1]}' ELSE 'undetermined' END"
 
 
 def _missing(rule: RuleColumns, index: int) -> str:

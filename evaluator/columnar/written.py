@@ -40,7 +40,7 @@ class Written(WithRoles):
     told_by: ToldBy | None = None
     """Of a window the day that it is told by."""
     lacks: Own | None = None
-    """Of a window what is missing on its days."""
+    """Of a window what is missing on its days, of the register what is missing of it."""
     every: tuple[Value, ...] = ()
     """What is asked of every metric of a score."""
 
