@@ -9,11 +9,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from dsl import core as c
 from dsl.core import ranges
-from dsl.core.algebra import RANGES, numbers_of, truth_of, words_of
+from dsl.core.algebra import RANGES, numbers_of, truth_of
 from dsl.core.ops import DEFINITIONS, definition_of
+from dsl.core.ops.lacking import divides_by_less, divides_by_nothing, has_a_row
 from dsl.core.ops.metrics import every_metric
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Numbers, Range, Truth, compare
+from dsl.core.ranges import Range, Truth, compare
 from evaluator.explanation import Explanation, Gap, explained
 from evaluator.moment import Decides, Moment
 
@@ -173,10 +174,7 @@ def _dated(node: c.Dated, parts: AsDecided, _: Range) -> Beside:
 
 
 def _lookup(node: c.Lookup, parts: AsDecided, _: Range) -> Beside:
-    options = words_of(parts.one("key").range).options
-    in_force = {row.key for row in node.rows if parts.day in row.days}
-    others = options is None or bool(options - in_force)
-    if "value" in parts.roles and (None in in_force or not others):
+    if has_a_row(RANGES, node, parts.one("key").range, parts.day) is Truth.TRUE:
         return (), tuple(parts.chosen)
     what = f"table `{node.table}` has no row in force"
     return (Gap("figure", node.origin.place, what, node.type, code="no_row", names=(node.table,)),), ()
@@ -190,17 +188,20 @@ def _pass_score(node: c.PassScore, parts: AsDecided, range_: Range) -> Beside:
 
 
 def _ratio(node: c.Ratio, parts: AsDecided, _: Range) -> Beside:
-    divisor = numbers_of(parts.parts[1].range)
-    is_below = not node.growth and divisor.high is not None and divisor.high < 0
-    return (() if is_below else _not_above_zero(node, divisor)), ()
+    divisor = parts.parts[1].range
+    if not node.growth and divides_by_less(RANGES, divisor) is Truth.TRUE:
+        return (), ()
+    return _without_value(node, divides_by_nothing(RANGES, divisor)), ()
 
 
 def _per_unit(node: c.PerUnit, parts: AsDecided, _: Range) -> Beside:
-    return (_not_above_zero(node, numbers_of(parts.one("unit").range)) if node.unit is not None else ()), ()
+    if node.unit is None:
+        return (), ()
+    return _without_value(node, divides_by_nothing(RANGES, parts.one("unit").range)), ()
 
 
 def _prorate(node: c.Prorate, parts: AsDecided, _: Range) -> Beside:
-    return _not_above_zero(node, numbers_of(parts.one("target").range)), ()
+    return _without_value(node, divides_by_nothing(RANGES, parts.one("target").range)), ()
 
 
 TOLD_BESIDE: Mapping[Callable[..., Any], Callable[[Any, AsDecided, Range], Beside]] = {
@@ -260,9 +261,9 @@ def beside_of(
     return tells(node, decided, range_)
 
 
-def _not_above_zero(node: c.Expr, divisor: Numbers) -> tuple[Gap, ...]:
-    """Return the gap of a division by what is surely zero or less: no fact can give it a value."""
-    if divisor.high is None or divisor.high > 0:
+def _without_value(node: c.Expr, is_so: Range) -> tuple[Gap, ...]:
+    """Return the gap of a division that surely has no value: no fact can give it one."""
+    if is_so is not Truth.TRUE:
         return ()
     what = "growth from zero or less, or a division by it, has no value"
     return (Gap("figure", node.origin.place, what, node.type, code="no_value"),)

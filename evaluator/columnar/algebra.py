@@ -179,6 +179,21 @@ def ordered_of(value: Value) -> Ordered:
     return value
 
 
+def is_settled(value: Value) -> Term:
+    """Return whether only one value is left; never unknown."""
+    match value:
+        case Flag(known=True) | Word(known=True):
+            return TRUE
+        case Flag(term=term) | Word(term=term):
+            return t.told(term)
+        case Ordered() if value.is_point:
+            return TRUE if value.low.known else t.told(value.low.term)
+        case Ordered():
+            return t.surely(t.equal(value.low.term, value.high.term))
+        case _:
+            return TRUE
+
+
 class Sql:
     """The operations of ``dsl.core.algebra`` over terms, each held against Ranges by a law."""
 
@@ -700,16 +715,13 @@ class Sql:
                 (row for row in rows if row.key == key.exact), next((row for row in rows if row.key is None), None)
             )
             return value(taken) if taken is not None else self.unknown(type_)
-        if not key.known:
-            self.open.append(t.untold(key.term))
         others = next((row for row in rows if row.key is None), None)
         found = value(others) if others is not None else self.unknown(type_)
         if key.options is not None and key.options <= {word for word in words if word is not None}:
             found = self.unknown(type_) if not rows else value(next(row for row in rows if row.key is not None))
         for row in rows:
             if row.key is not None and (key.options is None or row.key in key.options):
-                # Where the key is not known the row engine is asked: here it is one of the words.
-                test = Flag(self.keep(t.surely(t.equal(key.term, t.text(row.key)))), True)
+                test = Flag(self.keep(t.equal(key.term, t.text(row.key))), key.known)
                 found = self._if(test, value(row), found)
         return found
 

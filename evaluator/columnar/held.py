@@ -7,7 +7,7 @@ that they say of it depends on the partner. What all entries of a partner say to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,7 +19,8 @@ from dsl.core.walk import by_role, walk
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Ordered, Sql, ordered_of
 from evaluator.columnar.days import Day
-from evaluator.columnar.layout import PARTNER
+from evaluator.columnar.layout import PARTNER, PROJECTED
+from evaluator.columnar.missing import Gap
 from evaluator.columnar.source import Source
 from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Term
@@ -35,6 +36,8 @@ class Said:
     value: Term
     left: Term
     """Whether an entry says more than is written here; never unknown."""
+    may: Term = FALSE
+    """Whether an entry that is told says perhaps; never unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,11 @@ class Held:
     """The standing of an award on a day."""
 
     held: Term
-    settled: Term
+    """Unknown where more may be told."""
+    said: Term
     """Whether it is said here; never unknown, and where it is false the others say nothing."""
+    lacks: Sequence[tuple[Gap, Term]]
+    """What is missing where it is not known."""
     since: Term
     """First day of the holding."""
     until: Term
@@ -108,7 +114,9 @@ class Register:
         once = self._any_of(table, [t.both(entry.is_it, entry.enough, entry.begun)], [])
         held = self.holds(award, level, day, projected)
         value = self.source.stages.keep(t.both(once.value, t.negated(held.value)))
-        return Said(value, t.both(t.perhaps(once.value), held.left))
+        return Said(
+            value, t.both(t.perhaps(once.value), held.left), self.source.stages.keep(t.either(once.may, held.may))
+        )
 
     def in_renewal(self, award: str, day: Day, projected: bool) -> Said:
         """Return whether an entry of an award may be renewed on a day: none where none goes on, else the row engine says."""
@@ -122,7 +130,8 @@ class Register:
         """Return the standing of a rule's award, where at most one entry says something of it."""
         keep, zero = self.source.stages.keep, t.number(0)
         table = self._table(projected)
-        whole = t.both(self.source.told("awards", projected), t.negated(self.source.partial("awards", projected)))
+        told, partial = self.source.told("awards", projected), self.source.partial("awards", projected)
+        whole = t.both(told, t.negated(partial))
         entry = self._entry(table, rule.award, rule.level, day)
         may = table.keep(t.perhaps(t.both(entry.is_it, entry.begun, entry.enough)))
         ended, attained = table.field("ended"), table.field("attained")
@@ -144,13 +153,26 @@ class Register:
         until = t.chosen([(held, _earlier(ends, goes_out)), (gone, last)])
         number = table.number_of(may)
         fine = table.number_of(t.both(may, known, t.either(held, t.surely(lost))))
-        settled = t.both(
-            whole, t.either(t.equal(number, zero), t.both(t.equal(number, t.number(1)), t.equal(fine, number)))
+        are_fine = t.equal(fine, number)
+        said = t.either(
+            t.negated(told),
+            # Where more may be told no day is.
+            t.both(partial, are_fine),
+            t.both(whole, t.either(t.equal(number, zero), t.both(t.equal(number, t.number(1)), are_fine))),
         )
+        is_held = keep(t.compared(exp.GT, table.number_of(t.both(may, held)), zero))
+        pointer = f"/{PROJECTED if projected else ''}{TABLE}"
+        lacks = [
+            (Gap("records", pointer), keep(t.negated(told))),
+            (Gap("rows", pointer), keep(t.both(told, partial, t.negated(is_held)))),
+        ]
         return Held(
-            keep(t.compared(exp.GT, table.number_of(t.both(may, held)), zero)), keep(settled),
-            table.aggregate(exp.Max(this=t.chosen([(may, attained)]))),
-            table.aggregate(exp.Max(this=t.chosen([(may, until)]))),
+            keep(t.chosen([(t.negated(told), NULL), (is_held, TRUE), (partial, NULL)], FALSE)), keep(said),
+            [(gap, is_so) for gap, is_so in lacks if not t.is_false(is_so)],
+            *(
+                keep(t.chosen([(whole, table.aggregate(exp.Max(this=t.chosen([(may, one)]))))]))
+                for one in (attained, until)
+            ),
         )  # fmt: skip
 
     def anniversary(self, after: date, day: date, kind: str | None, projected: bool, *, back: bool) -> Anniversary:
@@ -221,7 +243,8 @@ class Register:
         no = t.both(*(t.equal(table.number_of(t.perhaps(value)), zero) for value in kept), t.negated(partial))
         value = keep(t.chosen([(t.negated(told), NULL), (yes, TRUE), (no, FALSE)]))
         more = t.either(*(t.compared(exp.GT, table.number_of(one), zero) for one in left if not t.is_false(one)))
-        return Said(value, keep(t.both(told, more)))
+        may = t.either(*(t.compared(exp.GT, table.number_of(t.perhaps(one)), zero) for one in kept))
+        return Said(value, keep(t.both(told, more)), keep(may))
 
     def _entry(self, table: _Table, award: str, level: str | None, day: Day) -> _Entry:
         """Return what an entry says of an award on a day, of it or of one that it followed."""

@@ -7,10 +7,10 @@ here. What stands on another day, in another rule or a named value is written on
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, TypeAlias, assert_never
+from typing import Any, assert_never
 
 from sqlglot import exp
 
@@ -18,51 +18,31 @@ from dsl import core as c
 from dsl.core.anywhere import Anywhere
 from dsl.core.moves import Movement, Place
 from dsl.core.ops import definition_of, sourced
-from dsl.core.ops.decided import Asked, WithRoles
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Dates
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Flag, Ordered, Sql, Value, bounded, constant, ordered_of
 from evaluator.columnar.days import Day, exactly
-from evaluator.columnar.held import Register
+from evaluator.columnar.held import Register, Said
 from evaluator.columnar.known import Known
+from evaluator.columnar.lacks import OfPartner
+from evaluator.columnar.layout import PROJECTED
+from evaluator.columnar.missing import Gap, Own
 from evaluator.columnar.nothing import Progresses
 from evaluator.columnar.people import PeopleTable
-from evaluator.columnar.reasons import Reason, Reasons
+from evaluator.columnar.reasons import Reasons
 from evaluator.columnar.records import RecordTables
 from evaluator.columnar.source import Rows, Source
 from evaluator.columnar.stages import Stages
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
-from evaluator.columnar.windows import ToldBy, Windows
+from evaluator.columnar.windows import Windows
+from evaluator.columnar.written import AskedParts, Written
 from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 
 __all__ = ["Cannot", "Lowering", "Written"]
-
-Presence: TypeAlias = Term
-"""Whether something is told of at all; never unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written(WithRoles):
-    """A node that was written: its value, its parts, and where it says less than Ranges does."""
-
-    node: c.Expr
-    value: Value
-    parts: tuple[Written, ...] = ()
-    roles: tuple[Role, ...] = ()
-    open: Term = t.FALSE
-    """Where the row engine is asked instead; never unknown itself."""
-    day: Day | None = None
-    projected: bool = False
-    present: Term = TRUE
-    """Whether its parts are told of."""
-    told: tuple[Reason, ...] = ()
-    """The reasons of a part that is folded of other rows."""
-    told_by: ToldBy | None = None
-    """Of a window the day that it is told by."""
 
 
 class Lowering:
@@ -101,6 +81,7 @@ class Lowering:
         self.movement: Movement = Movement(self.core) if outer is None else outer.movement
         self.reasons = Reasons(self.sql, as_of)
         self.windows = Windows(self)
+        self.missing = OfPartner(self)
 
     def beside(self, rows: Rows | None = None) -> Lowering:
         """Return what writes other queries of the same rules."""
@@ -140,9 +121,12 @@ class Lowering:
             if definition is None:
                 found = self._read(sourced(node), day, projected, rule)
             else:
-                parts: Asked[Written, Value] = Asked(self.sql, lambda part: self.on(part, day, projected, rule))
+                parts = AskedParts(self.sql, lambda part: self.on(part, day, projected, rule))
                 value: Value = definition(self.sql, node, parts, day.at)
-                found = Written(node, value, tuple(parts.parts), tuple(parts.roles), day=day, projected=projected)
+                found = Written(
+                    node, value, tuple(parts.parts), tuple(parts.roles), day=day, projected=projected,
+                    every=tuple(parts.every),
+                )  # fmt: skip
             raised = self.stages.keep(t.either(found.open, *(part.open for part in found.parts), *self.sql.open))
             return replace(found, open=raised, day=day)
         finally:
@@ -218,6 +202,7 @@ class Lowering:
                     projected,
                     told=window.told,
                     told_by=window.told_by,
+                    lacks=window.lacks,
                 )
             case c.InProgress():
                 part = self.requirement(self.core.rules[node.rule], day, projected)
@@ -263,7 +248,15 @@ class Lowering:
                 said = self.register.in_renewal(node.award, day, projected)
             case _:
                 assert_never(node)
-        return Written(node, self.sql.flag(said.value, False), (), (), said.left, day, projected)
+        lacks = self._lacks_of_register(said, projected)
+        return Written(node, self.sql.flag(said.value, False), (), (), said.left, day, projected, lacks=lacks)
+
+    def _lacks_of_register(self, said: Said, projected: bool) -> Own:
+        """Return what is missing of the register where that is no field of an entry; of those the row engine tells."""
+        told, partial = self.source.told("awards", projected), self.source.partial("awards", projected)
+        pointer = f"/{PROJECTED if projected else ''}records/awards"
+        gaps = [(Gap("records", pointer), t.negated(told)), (Gap("rows", pointer), t.both(told, partial))]
+        return [(gap, is_so) for gap, is_so in gaps if not t.is_false(is_so)], t.both(told, said.may)
 
     def _anniversary(self, node: c.Anniversary, day: Day, projected: bool, rule: str) -> Written:
         """An anniversary of what is held; of who holds nothing, which is the same for all, it is reckoned once."""

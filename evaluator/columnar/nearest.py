@@ -19,7 +19,7 @@ from evaluator.columnar.algebra import Ordered, Sql, flag_of
 from evaluator.columnar.terms import NULL, Term
 
 if TYPE_CHECKING:
-    from evaluator.columnar.lowering import Written
+    from evaluator.columnar.written import Written
 
 MOST = 10**15
 """The largest denominator."""
@@ -83,11 +83,14 @@ class Columns:
         some, all_of = have.value, need.value
         if not isinstance(some, Ordered) or not isinstance(all_of, Ordered) or some.is_day:
             return otherwise
+        if t.is_null(all_of.low.term):
+            return otherwise
         mark = _known(need)
         if mark is None:
             return NULL
+        of_all = isinstance(all_of.low.exact, int)
         if mark <= 0:
-            return otherwise if all_of.exact is not None else NULL
+            return otherwise if of_all else NULL
         places = max(some.places, all_of.places)
         whole = mark * 10 ** (places - all_of.places)
         self.marks.add(whole)
@@ -103,7 +106,7 @@ class Columns:
             ],
             part,
         )
-        if all_of.exact is not None:
+        if of_all:
             return found
         # One that is told is another denominator.
         return t.chosen([(t.surely(t.equal(all_of.low.term, t.number(mark))), found)])
@@ -127,9 +130,9 @@ class Columns:
 
 
 def _known(need: Written) -> int | None:
-    """Return a mark that the policies set; None where they set none for all."""
-    if isinstance(need.value, Ordered) and isinstance(need.value.exact, int):
-        return need.value.exact
+    """Return a mark that the policies set, or the least that it can be; None where they set none for all."""
+    if isinstance(need.value, Ordered) and isinstance(need.value.low.exact, int):
+        return need.value.low.exact
     if isinstance(need.node, c.Named) and isinstance(need.value, Ordered):
         part = need.one("value")
         value = part.value if part is not None else None

@@ -25,7 +25,8 @@ from evaluator.moment import Moment
 from evaluator.progress import given, is_choosing, nothing_told
 
 if TYPE_CHECKING:
-    from evaluator.columnar.lowering import Lowering, Written
+    from evaluator.columnar.lowering import Lowering
+    from evaluator.columnar.written import Written
 
 MOST = 64
 """How many different choices of partners are reckoned for one node."""

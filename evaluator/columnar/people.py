@@ -13,12 +13,16 @@ from dsl import core as c
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import End, Ordered, Sql, Value, constant, ordered_of
 from evaluator.columnar.days import Day
+from evaluator.columnar.lacking_rows import LackingRows
 from evaluator.columnar.layout import PARTNER
+from evaluator.columnar.missing import UNSAID, Gap, Own
 from evaluator.columnar.source import Source
+from evaluator.columnar.stages import Stages
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
 from evaluator.limits import MAX_ROWS
 
 TABLE = "records/certifications"
+_FIELDS = ("certification", "person", "earned", "expires")
 _MOST_LISTS = 6
 """Lists that are filled with different people: of more there are too many choices to count each."""
 
@@ -56,6 +60,7 @@ class PeopleTable:
         self.core = core
         self.source = source
         self._asked: dict[bool, _Asked] = {}
+        self._lacking: dict[bool, LackingRows] = {}
 
     def count(self, node: c.People, day: Day, projected: bool, sql: Sql) -> Value:
         """Return how many different people hold, on a day, a certification of enough of the lists."""
@@ -72,6 +77,31 @@ class PeopleTable:
         known = t.is_true(whole)
         last = first if known and least == most else End(most, known)
         return Ordered(first, last, 0, 0, MAX_ROWS)
+
+    def lacks(self, node: c.People, day: Day, projected: bool) -> Own:
+        """Return what is missing where it is not known how many people they are."""
+        if not day.is_exact:
+            return UNSAID
+        lacking = self._lacking.get(projected)
+        if lacking is None:
+            columns = [f"f_{one}" for one in _FIELDS]
+            lacking = LackingRows(self.source, Stages("p"), "certifications", "people", projected, columns)
+            self._lacking[projected] = lacking
+        counted = frozenset().union(*(self._told_as(one, day) for one in node.lists))
+        name = t.column("f_certification")
+        asked: list[tuple[str, Term]] = []
+        if counted:
+            is_on = t.either(t.untold(name), t.surely(t.among(name, counted)))
+            may = t.both(is_on, self._valid(day, projected).may)
+            asked = [
+                (one, t.both(may, t.untold(t.column(f"f_{one}")))) for one in _FIELDS if lacking.may_lack(f"f_{one}")
+            ]
+        told, partial = (
+            self.source.told("certifications", projected), self.source.partial("certifications", projected)
+        )  # fmt: skip
+        found, unsaid = lacking.gaps(asked, [(Gap("rows", lacking.pointer), partial)])
+        untold = (Gap("records", lacking.pointer), t.negated(told))
+        return [untold, *((gap, t.both(told, is_so)) for gap, is_so in found)], t.both(told, unsaid)
 
     def different(self, node: c.DifferentPeople, day: Day, projected: bool, sql: Sql) -> Value:
         """Return how many of the lists can be filled with a different person each, where all about them is known.
@@ -133,7 +163,7 @@ class PeopleTable:
         word, mask = divmod(asked.lists.setdefault(names, len(asked.lists)), _WORD)
         key = (word, day, sure)
         column = t.column(asked.of_person.setdefault(key, f"h{len(asked.of_person)}"))
-        return has_digits(column, 1 << mask)
+        return t.has_digits(column, 1 << mask)
 
     def _of_partner(self, asked: _Asked, test: Term, projected: bool) -> Term:
         """Return of how many persons something is true."""
@@ -162,6 +192,8 @@ class PeopleTable:
 
     def join(self) -> None:
         """Join what is asked to the partners."""
+        for lacking in self._lacking.values():
+            lacking.join()
         for projected, asked in self._asked.items():
             of_partner = [t.alias(term, name) for term, name in asked.of_partner.items()]
             outer = t.selected([t.column(PARTNER), *of_partner], self._persons(asked, projected), "of_persons")
@@ -199,7 +231,7 @@ class PeopleTable:
             columns.append(t.alias(exp.BitwiseOrAgg(this=when(on_day(day, sure=sure), told)), column))
         for (day, names), column in asked.strays.items():
             word, mask = divmod(asked.lists[names], _WORD)
-            test = t.both(t.untold(person), on_day(day, sure=False), has_digits(some[word], 1 << mask))
+            test = t.both(t.untold(person), on_day(day, sure=False), t.has_digits(some[word], 1 << mask))
             columns.append(t.alias(exp.Sum(this=when(test, t.number(1))), column))
         query = t.selected([t.column(PARTNER), person, *columns], self.source.table(TABLE, projected), "certifications")
         is_on_list = exp.EQ(this=name.copy(), expression=named)
@@ -230,12 +262,6 @@ def _membership(lists: Mapping[frozenset[str], int]) -> exp.Expression:
 def _all_digits(lists: Mapping[frozenset[str], int], word: int) -> int:
     """Return the digits of all lists of a whole number."""
     return (1 << min(_WORD, len(lists) - word * _WORD)) - 1
-
-
-def has_digits(term: Term, digits: int) -> Term:
-    """Return whether a whole number has some of the digits; never unknown where the number is not."""
-    some = exp.BitwiseAnd(this=t.closed(term), expression=t.number(digits))
-    return exp.NEQ(this=exp.Paren(this=some), expression=t.number(0))
 
 
 def _enough(holds: Iterable[Term], least: int) -> Term:

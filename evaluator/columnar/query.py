@@ -14,15 +14,17 @@ from sqlglot import exp
 
 from dsl import core as c
 from evaluator.columnar import terms as t
-from evaluator.columnar.algebra import Flag, Ordered, Value, Word, constant, flag_of, ordered_of
+from evaluator.columnar.algebra import Ordered, Value, Word, constant, flag_of, is_settled, ordered_of
 from evaluator.columnar.days import exactly
 from evaluator.columnar.held import Held
 from evaluator.columnar.known import Known
 from evaluator.columnar.layout import PARTNER
-from evaluator.columnar.lowering import Lowering, Written
+from evaluator.columnar.lowering import Lowering
+from evaluator.columnar.missing import Gap
 from evaluator.columnar.reasons import Key, Reason, is_unmet
-from evaluator.columnar.results import DIGITS, NO_CHOICE, PLACES
+from evaluator.columnar.results import DIGITS, NO_CHOICE, PLACES, in_order
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
+from evaluator.columnar.written import Written
 from evaluator.engine import Engine
 from evaluator.reasons.plan import Within
 from evaluator.reasons.statements import is_open
@@ -47,6 +49,10 @@ class RuleColumns:
     """Whether each option can be chosen, by its name."""
     unmet: tuple[tuple[Key, Term], ...] = ()
     """Whether each reason is not met; never unknown."""
+    said: Term = TRUE
+    """Whether all of it is told here, with what is missing where it is not known; never unknown itself."""
+    missing: tuple[tuple[Gap, Term], ...] = ()
+    """What can be missing, in the order of their pointers, each with whether it is; never unknown."""
 
 
 @dataclass
@@ -78,8 +84,8 @@ class Lowered:
 
 
 def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
-    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``l`` until, ``o`` options, ``u`` not met, ``w`` the day of one that is of a day of a window."""
-    yield f"s{prefix}", rule.settled
+    """Yield the columns of a rule by name: ``s`` settled, ``d`` eligible, ``p`` and ``q`` points, ``a`` and ``b`` amounts, ``g`` stage, ``h`` held, ``f`` since, ``l`` until, ``o`` options, ``u`` not met, ``w`` the day of one that is of a day of a window, ``m`` missing, ``r`` and ``n`` of rows their places and whether more is told of their list."""
+    yield f"s{prefix}", rule.said
     if rule.eligible is not None:
         yield f"d{prefix}", rule.eligible
     for names, ends in (("pq", rule.points), ("ab", rule.amount)):
@@ -95,6 +101,10 @@ def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
         yield f"u{prefix}_{index}", term
         if isinstance(on, exp.Expression):
             yield f"w{prefix}_{index}", on
+    for index, (gap, term) in enumerate(rule.missing):
+        yield f"m{prefix}_{index}", term
+        if gap.rows is not None:
+            yield from ((f"r{prefix}_{index}", gap.rows.places), (f"n{prefix}_{index}", gap.rows.is_wrapped))
 
 
 def lower(engine: Engine, rules: Sequence[str], as_of: date, known: Known) -> Lowered:
@@ -148,8 +158,9 @@ class _Rule:
         plan, _ = self.lowering.engine.prepared.reasons.out_of_force(self.rule)
         key: Key = (plan.code, None, False)
         return RuleColumns(
-            self.rule.id, False, held.settled if held is not None else TRUE, FALSE if asked else None,
-            held=held, unmet=((key, TRUE),),
+            self.rule.id, False, _is_known(held), FALSE if asked else None,
+            held=held, unmet=((key, TRUE),), said=held.said if held is not None else TRUE,
+            missing=self._in_order(held.lacks if held is not None and asked else ()),
         )  # fmt: skip
 
     def _eligibility(self, version: c.RuleVersion) -> RuleColumns:
@@ -159,15 +170,13 @@ class _Rule:
             written = self.lowering.on(version.requirement, self.today, False, self.rule.id)
         eligible = TRUE if written is None else flag_of(written.value).term
         held = self._standing()
-        settled = t.both(
-            t.told(eligible),
-            held.settled if held is not None else TRUE,
-            TRUE if written is None else t.negated(written.open),
-        )
+        whole = TRUE if written is None else t.negated(written.open)
+        said, missing = self._missing(whole, [written] if written is not None else [], held)
+        known = t.both(t.told(eligible), whole, _is_known(held))
         return RuleColumns(
-            self.rule.id, True, self.lowering.stages.keep(settled), eligible,
+            self.rule.id, True, self.lowering.stages.keep(known), eligible,
             points=self._points(written) if written is not None else None, held=held,
-            unmet=self._unmet([written] if written is not None else []),
+            unmet=self._unmet([written] if written is not None else []), said=said, missing=missing,
         )  # fmt: skip
 
     def _amount(self, version: c.RuleVersion) -> RuleColumns:
@@ -181,12 +190,13 @@ class _Rule:
         ]
         requirement = self.lowering.requirement(self.rule, self.today, False)
         told = [amount, *([requirement] if requirement is not None else []), *due]
-        settled = t.both(*(_is_settled(one.value) for one in told), *(t.negated(one.open) for one in told))
+        settled = t.both(*(is_settled(one.value) for one in told), *(t.negated(one.open) for one in told))
+        said, missing = self._missing(t.both(*(t.negated(one.open) for one in told)), told)
         return RuleColumns(
             self.rule.id, True, self.lowering.stages.keep(settled),
             None if requirement is None else flag_of(requirement.value).term,
             amount=self._exact(ordered_of(amount.value)), currency=version.amount.type.unit,
-            unmet=self._unmet(told),
+            unmet=self._unmet(told), said=said, missing=missing,
         )  # fmt: skip
 
     def _stage(self, version: c.RuleVersion) -> RuleColumns:
@@ -196,10 +206,11 @@ class _Rule:
         if not isinstance(written.value, Word):
             raise AssertionError("a stage is a word")
         settled = t.both(t.told(written.value.term), t.negated(written.open))
+        said, missing = self._missing(t.negated(written.open), [written])
         within = self.lowering.engine.prepared.reasons.within(version.days, version.basis.cites)
         return RuleColumns(
             self.rule.id, True, self.lowering.stages.keep(settled), stage=written.value.term, held=self._standing(),
-            unmet=self._each_once(self._branches(written, version.stage, within)),
+            unmet=self._each_once(self._branches(written, version.stage, within)), said=said, missing=missing,
         )  # fmt: skip
 
     def _choice(self, version: c.RuleVersion) -> RuleColumns:
@@ -219,12 +230,16 @@ class _Rule:
                 reasons.append(((f"{self.rule.id}.window", None, False), TRUE, is_unmet(window)))
         may_choose = flag_of(window).term
         settled = [t.told(may_choose)]
+        wholes: list[Term] = []
+        later: list[Written] = []
         for setting in version.settings.get("renews to", ()):
             if self.day in setting.days and not isinstance(setting.value, tuple):
                 following = self.lowering.on(setting.value, self.today, False, self.rule.id)
                 # Outside of the days for it nothing is renewed.
-                fine = t.both(_is_settled(following.value), t.negated(following.open))
+                fine = t.both(is_settled(following.value), t.negated(following.open))
                 settled.append(t.either(t.negated(t.perhaps(may_choose)), fine))
+                wholes.append(t.negated(t.both(t.perhaps(may_choose), following.open)))
+                later.append(following)
         options: list[tuple[str, Term]] = []
         for option in version.options:
             if self.day not in option.days:
@@ -242,10 +257,17 @@ class _Rule:
                 of_fee = fee.version_on(self.day) if fee is not None else None
                 if fee is not None and of_fee is not None and of_fee.amount is not None:
                     on(of_fee.amount, fee.id)
-        settled += [t.both(_is_settled(one.value), t.negated(one.open)) for one in told]
+        settled += [t.both(is_settled(one.value), t.negated(one.open)) for one in told]
+        wholes += [t.negated(one.open) for one in told]
+        found = self.lowering.missing
+        asked_later = [(found.of(one), t.perhaps(may_choose)) for one in later]
+        mask = found.united([*((found.of(one), TRUE) for one in told), *asked_later])
+        # What it renews to is no part of what the values of a fact are tried for.
+        is_said = found.is_said(mask, [] if later else told)
         return RuleColumns(
-            self.rule.id, True, stages.keep(t.both(*settled)), options=tuple(options), unmet=self._each_once(reasons)
-        )
+            self.rule.id, True, stages.keep(t.both(*settled)), options=tuple(options), unmet=self._each_once(reasons),
+            said=stages.keep(t.both(*wholes, is_said)), missing=self._in_order(found.digits.gaps(mask)),
+        )  # fmt: skip
 
     def _branches(self, stage: Written, node: c.Case, within: Within) -> Iterator[Reason]:
         """Yield whether the condition of each stage is not met, and what is asked in it, until one surely is."""
@@ -295,6 +317,30 @@ class _Rule:
                 waiting.extend(reversed(part.parts))
         return None
 
+    # ---- what is missing
+
+    def _missing(
+        self, whole: Term, tops: Sequence[Written], held: Held | None = None
+    ) -> tuple[Term, tuple[tuple[Gap, Term], ...]]:
+        """Return whether all of a decision is told here, and what can be missing for it.
+
+        Args:
+            whole: whether nothing else of it is left to the row engine.
+            tops: what has to be known for it.
+            held: what the register says of the award.
+        """
+        found = self.lowering.missing
+        mask = found.of_all(tops)
+        is_said = t.both(whole, found.is_said(mask, tops), held.said if held is not None else TRUE)
+        gaps = dict(found.digits.gaps(mask))
+        for gap, is_so in held.lacks if held is not None else ():
+            gaps[gap] = t.either(gaps.get(gap, FALSE), is_so)
+        return self.lowering.stages.keep(is_said), self._in_order(gaps.items())
+
+    def _in_order(self, gaps: Iterable[tuple[Gap, Term]]) -> tuple[tuple[Gap, Term], ...]:
+        """Return what can be missing in the order in which it is told."""
+        return tuple(sorted(gaps, key=lambda one: in_order(one[0])))
+
     # ---- reasons
 
     def _unmet(self, tops: Sequence[Written]) -> tuple[tuple[Key, Term], ...]:
@@ -332,14 +378,6 @@ class _Rule:
         return t.either(neither, t.surely(t.equal(days[0], days[1])))
 
 
-def _is_settled(value: Value) -> Term:
-    """Return whether only one value is left; never unknown."""
-    match value:
-        case Flag(term=term) | Word(term=term):
-            return t.told(term)
-        case Ordered() if value.is_point:
-            return t.told(value.low.term)
-        case Ordered():
-            return t.surely(t.equal(value.low.term, value.high.term))
-        case _:
-            return TRUE
+def _is_known(held: Held | None) -> Term:
+    """Return whether a standing is said, and not open; never unknown."""
+    return TRUE if held is None else t.both(held.said, t.told(held.held))

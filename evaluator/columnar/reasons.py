@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from dsl import core as c
 from evaluator.columnar import terms as t
-from evaluator.columnar.algebra import Flag, Sql, Value, flag_of, ordered_of
+from evaluator.columnar.algebra import Flag, Sql, Value, ordered_of
 from evaluator.columnar.days import Day, exactly
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
+from evaluator.columnar.written import taken
 from evaluator.reasons.sides import Sides, sides
 
 if TYPE_CHECKING:
-    from evaluator.columnar.lowering import Written
+    from evaluator.columnar.written import Written
 
 Key: TypeAlias = tuple[str, date | Term | None, bool]
 """What tells a reason from every other of its decision: its code, its day, which is a column where each partner has its own,
@@ -96,31 +97,20 @@ class Reasons:
         projected = projected or isinstance(top.node, c.AsProjected)
         keep = self._stages.keep
         inner = keep(t.both(present, top.present))
-        for part, taken in self._in_order(top):
-            if not t.is_false(taken) and (part.parts or isinstance(part.node, c.Requirement)):
-                yield from self.parts(part, keep(t.both(inner, taken)), projected)
+        for part, may in self._in_order(top):
+            if not t.is_false(may) and (part.parts or isinstance(part.node, c.Requirement)):
+                yield from self.parts(part, keep(t.both(inner, may)), projected)
         for (code, on, far), told, unmet in top.told:
             yield (code, on, far or projected), keep(t.both(inner, told)), unmet
 
     def _in_order(self, top: Written) -> Iterator[tuple[Written, Term]]:
         """Yield the parts of a node as readers are told of them, conditions first, each with whether it is told of."""
-        taken = [TRUE] * len(top.parts)
-        if isinstance(top.node, c.Case):
-            here: Term = TRUE
-            test: Term = TRUE
-            for index, role in enumerate(top.roles):
-                if role == "condition":
-                    taken[index] = here
-                    test = flag_of(top.parts[index].value).term
-                else:
-                    taken[index] = t.both(here, t.perhaps(test))
-                    here = self._stages.keep(t.both(here, t.negated(t.surely(test))))
-                    test = TRUE
-        elif isinstance(top.node, c.Lookup) and any(_has_requirement(part) for part in top.of("value")):
+        if isinstance(top.node, c.Lookup) and any(_has_requirement(part) for part in top.of("value")):
             raise Cannot("a requirement in a row of a table")
+        may = taken(self._sql, top)
         order = sorted(range(len(top.parts)), key=lambda index: top.roles[index] != "condition")
         for index in order:
-            yield top.parts[index], taken[index]
+            yield top.parts[index], may[index]
 
 
 def _has_requirement(top: Written) -> bool:

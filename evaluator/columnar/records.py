@@ -14,7 +14,6 @@ from dsl import core as c
 from dsl.builtin import BUILT_IN
 from dsl.core.calendar import month_index, months_before
 from dsl.core.ops import definition_of, sourced
-from dsl.core.ops.parts import Role
 from dsl.core.ranges import NEVER
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import (
@@ -29,13 +28,17 @@ from evaluator.columnar.algebra import (
     bounded,
     constant,
     flag_of,
+    is_settled,
     ordered_of,
 )
 from evaluator.columnar.days import Day
-from evaluator.columnar.layout import MONTH, PARTNER, PROJECTED
+from evaluator.columnar.lacking_rows import LackingRows
+from evaluator.columnar.layout import MONTH, PARTNER, PROJECTED, ROW, layout_of
+from evaluator.columnar.missing import UNSAID, Gap, Missing, Own
 from evaluator.columnar.source import Source, value_of
 from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
+from evaluator.columnar.written import AskedParts, Written
 from evaluator.limits import MAX_ROWS
 from evaluator.records import _bounds, anything
 
@@ -73,6 +76,24 @@ class RecordTables:
         test = Flag(told, True)
         return sql.first([(lambda: test, lambda: found), (None, lambda: untold)])
 
+    def lacks(self, node: c.Aggregate, day: Day, projected: bool, sql: Sql) -> Own:
+        """Return what is missing where a figure over records on a day is not known."""
+        if not day.is_exact:
+            return UNSAID
+        declaration = BUILT_IN.get(node.records) or self.core.records[node.records]
+        pointer = f"/{PROJECTED if projected else ''}records/{node.records}"
+        is_today = day.at == self.source.as_of
+        untold = Gap("records", pointer) if is_today else Gap("history", pointer, day.at)
+        dated = declaration.monthly or declaration.dated_by is not None
+        told = self.source.told(node.records, projected)
+        found = self._lists.get((node.records, projected))
+        if (not is_today and not dated) or t.is_false(told) or found is None:
+            return [(untold, TRUE)], FALSE
+        gaps, unsaid = found.lacks(node, day)
+        return [
+            (untold, t.negated(told)), *((gap, t.both(told, is_so)) for gap, is_so in gaps)
+        ], t.both(told, unsaid)  # fmt: skip
+
     def join(self) -> None:
         """Join what is asked to the partners."""
         for one in self._lists.values():
@@ -109,8 +130,11 @@ class _List:
         self.sql = Sql(self.stages)
         self._aggregates: dict[Term, str] = {}
         self._counts = 0
-        self._values: dict[tuple[int, Day], tuple[c.Expr, Value, list[Term]]] = {}
+        self._values: dict[tuple[int, Day], tuple[c.Expr, Written, list[Term]]] = {}
         """What is asked of each row, and of which rows that is said only in part."""
+        self._missing = _OfRow(self.sql)
+        columns = [one.name for one in layout_of(source.core)[self.table].columns if one.name not in (PARTNER, ROW)]
+        self._lacking = LackingRows(source, self.stages, declaration.name, declaration.name, projected, columns)
 
     def _rows(self) -> exp.Select | str:
         return self.source.table(self.table, self.projected)
@@ -150,6 +174,45 @@ class _List:
             case _:
                 assert_never(node.function)
 
+    def lacks(self, node: c.Aggregate, day: Day) -> Own:
+        """Return what is missing where a figure is not known, of partners who tell the list."""
+        outer, self.sql.open = self.sql.open, []
+        try:
+            return self._lacks(node, day)
+        finally:
+            self.sql.open = outer
+
+    def _lacks(self, node: c.Aggregate, day: Day) -> Own:
+        window = None if node.over is None else _months_before(day, node.over.months, node.over.back)
+        may = t.perhaps(self._inside(node, day, window).inside.term)
+        asked = [one for one in (node.where, node.value, *node.alike) if one is not None]
+        if node.total is not None:
+            if not t.is_true(is_settled(self.on(node.total.right, day))):
+                return UNSAID
+            asked.append(node.total.left)
+        mask = self._missing.of_all([self.written(one, day) for one in asked])
+        tests: dict[str, list[Term]] = {}
+        for gap, is_so in self._missing.digits.gaps(mask):
+            if gap.kind != "field":
+                return UNSAID
+            tests.setdefault(gap.pointer, []).append(is_so)
+        if not t.is_false(mask.unsaid):
+            return UNSAID
+        if window is not None and self._lacking.may_lack(MONTH):
+            tests.setdefault(MONTH, []).append(t.untold(t.column(MONTH)))
+        since = self.declaration.dated_by
+        if since is not None and self._lacking.may_lack(f"f_{since}"):
+            tests.setdefault(since, []).append(t.untold(t.column(f"f_{since}")))
+        pointer = self._lacking.pointer
+        others = [(Gap("rows", pointer), self.source.partial(self.declaration.name, self.projected))]
+        if window is not None:
+            others.append((Gap("months", pointer), self._missing_months(window)))
+        others = [(gap, is_so) for gap, is_so in others if not t.is_false(is_so)]
+        keep = self.stages.keep
+        return self._lacking.gaps(
+            [(field, keep(t.both(may, t.either(*found)))) for field, found in tests.items()], others
+        )
+
     # ---- rows
 
     def _inside(self, node: c.Aggregate, day: Day, window: tuple[Term, Term] | None) -> _Rows:
@@ -185,20 +248,29 @@ class _List:
 
     def on(self, node: c.Expr, day: Day) -> Value:
         """Write what is asked of each row."""
+        return self.written(node, day).value
+
+    def written(self, node: c.Expr, day: Day) -> Written:
+        """Write what is asked of each row, with what it is made of."""
         key = (id(node), day)
         if key not in self._values:
             outer, self.sql.open = self.sql.open, []
             definition = definition_of(type(node))
-            value = (
-                self._read(sourced(node), day)
-                if definition is None
-                else definition(self.sql, node, _RowParts(self, day), day.at)
-            )
-            self._values[key] = (node, value, self.sql.open)
+            if definition is None:
+                value = self._read(sourced(node), day)
+                formula = node.formula if isinstance(node, c.Field) else None
+                found = Written(node, value, day=day)
+                if formula is not None:
+                    found = Written(node, value, (self.written(formula, day),), ("value",), day=day)
+            else:
+                parts = _RowParts(self.sql, lambda part: self.written(part, day))
+                value = definition(self.sql, node, parts, day.at)
+                found = Written(node, value, tuple(parts.parts), tuple(parts.roles), day=day)
+            self._values[key] = (node, found, self.sql.open)
             self.sql.open = outer
-        _, value, unsaid = self._values[key]
+        _, found, unsaid = self._values[key]
         self.sql.open += unsaid
-        return value
+        return found
 
     def _read(self, node: c.Sourced, day: Day) -> Value:
         match node:
@@ -420,6 +492,7 @@ class _List:
 
     def join(self) -> None:
         """Join the figures to the partners."""
+        self._lacking.join()
         if not self._aggregates:
             return
         outputs = columns_read(self._aggregates)
@@ -429,22 +502,24 @@ class _List:
         self.source.join(self.name, grouped.group_by(t.column(PARTNER), copy=False))
 
 
-class _RowParts:
+class _RowParts(AskedParts):
     """The parts of what is asked of a row."""
 
-    __slots__ = ("day", "list")
+    __slots__ = ()
 
-    def __init__(self, of: _List, day: Day) -> None:
-        self.list = of
-        self.day = day
-
-    def __call__(self, part: c.Expr, role: Role, name: str | None = None) -> Value:
-        """Write a part."""
-        return self.list.on(part, self.day)
-
-    def metrics(self, score: c.Expr, every: c.EveryMetric) -> Value:
+    def metrics(self, _: c.Expr, every: c.EveryMetric) -> Value:
         """Metrics are asked of scores, and none stands in a record."""
         raise Cannot("a score in a record")
+
+
+class _OfRow(Missing):
+    """What is missing of what is asked of a row: the fields that it lacks, by their names."""
+
+    def own(self, top: Written) -> Own:
+        """Return what a node lacks that is read, where it is not settled."""
+        if not isinstance(top.node, c.Field):
+            return UNSAID
+        return ([(Gap("field", top.node.name), TRUE)] if top.node.formula is None else []), FALSE
 
 
 def _months_before(day: Day, months: int, back: int) -> tuple[Term, Term]:

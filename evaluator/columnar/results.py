@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -84,8 +85,32 @@ def row_of(partner: str, decision: Decision) -> dict[str, Json]:
         "since": standing.since if standing is not None else None,
         "until": standing.until if standing is not None and standing.until != NEVER else None,
         "unmet": [*_unmet(decision)],
-        "missing": [{"kind": one.gap.kind, "pointer": one.gap.pointer, "on": one.gap.day} for one in decision.missing],
+        "missing": [
+            {"kind": one.kind, "pointer": one.pointer, "on": one.day}
+            for one in sorted((one.gap for one in decision.missing), key=in_order)
+        ],
     }
+
+
+class Lacks(Protocol):
+    """Something that is missing."""
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+
+    @property
+    def pointer(self) -> str:
+        """Where it would stand."""
+
+    @property
+    def day(self) -> date | None:
+        """The day it is needed for, where that is not the day of the question."""
+
+
+def in_order(gap: Lacks) -> tuple[str, str, date]:
+    """Return by what the missing things of a decision are sorted: kind, pointer, day; those of the day of the question last."""
+    return gap.kind, gap.pointer, gap.day or date.max
 
 
 def _word(decision: Decision) -> str | None:

@@ -15,6 +15,7 @@ from evaluator.columnar.algebra import MOST, OPEN, End, Flag, Ordered, Value, Wo
 from evaluator.columnar.days import Day
 from evaluator.columnar.known import Known
 from evaluator.columnar.layout import FACT_DIGITS, HISTORY, PARTNER, PARTNERS, PROJECTED, layout_of
+from evaluator.columnar.missing import Gap, Own, fact_gap
 from evaluator.columnar.stages import Stages
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.limits import DIGITS, PLACES
@@ -150,10 +151,25 @@ class Source:
         text = self.aggregate(HISTORY, last, projected)
         return self.stages.keep(t.fallen_back(raw, _read(text, type_))), False
 
-    def has_history(self, names: Iterable[str]) -> Term:
+    def lacks(self, name: str, type_: c.Type, day: Day, projected: bool) -> Own:
+        """Return what is missing where a fact of a day is not known."""
+        gap = fact_gap(name, type_, projected)
+        if not day.is_exact:
+            is_today = t.surely(t.equal(day.term, t.day(self.as_of)))
+            later = FALSE if self.is_empty(HISTORY, projected) else self.has_history((name,), projected)
+            return [(gap, t.both(is_today, t.negated(later)))], t.either(t.negated(is_today), later)
+        past = Gap("history", gap.pointer, day.at)
+        if day.at != self.as_of:
+            return [(past, TRUE)], FALSE
+        if self.is_empty(HISTORY, projected):
+            return [(gap, TRUE)], FALSE
+        later = self.has_history((name,), projected)
+        return [(gap, t.negated(later)), (past, later)], FALSE
+
+    def has_history(self, names: Iterable[str], projected: bool = False) -> Term:
         """Return whether one of some facts is told with its values over time; never unknown."""
         some = exp.Max(this=t.chosen([(t.surely(t.among(t.column("name"), names)), t.number(1))], t.number(0)))
-        return self.stages.keep(t.surely(t.equal(self.aggregate(HISTORY, some, False), t.number(1))))
+        return self.stages.keep(t.surely(t.equal(self.aggregate(HISTORY, some, projected), t.number(1))))
 
     # ---- other tables
 

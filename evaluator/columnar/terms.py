@@ -198,6 +198,19 @@ def among(term: Term, words: Iterable[str]) -> Term:
     return equal(term, options[0]) if len(options) == 1 else exp.In(this=closed(term), expressions=options)
 
 
+def has_digits(term: Term, digits: int) -> Term:
+    """Whether a whole number has some of the digits; never unknown where the number is not."""
+    if is_zero(term):
+        return FALSE
+    some = exp.BitwiseAnd(this=closed(term), expression=number(digits))
+    return exp.NEQ(this=exp.Paren(this=some), expression=number(0))
+
+
+def is_zero(term: Term) -> bool:
+    """Whether it is known to be zero."""
+    return value_of(term) == 0
+
+
 def chosen(cases: Sequence[tuple[Term, Term]], otherwise: Term = NULL) -> Term:
     """The value of the first case that is true, else another one."""
     left: list[tuple[Term, Term]] = []

@@ -105,16 +105,21 @@ def planned_shortly(base: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def _row(rule: RuleColumns, index: int, number: int) -> str:
     """Return a decision as the columns of a row."""
-    eligible = f"CASE WHEN d{index} THEN 'eligible' ELSE 'not_eligible' END" if rule.eligible is not None else "NULL"
-    if rule.eligible is None and (rule.amount is not None or rule.stage is not None or rule.options):
-        eligible = "'decided'"
+    eligible = _word(f"d{index}") if rule.eligible is not None else "NULL"
+    if rule.eligible is None and rule.amount is not None:
+        eligible = f"CASE WHEN a{index} = b{index} THEN 'decided' ELSE 'undetermined' END"
+    elif rule.eligible is None and rule.stage is not None:
+        eligible = f"CASE WHEN g{index} IS NULL THEN 'undetermined' ELSE 'decided' END"
+    elif rule.eligible is None and rule.options:
+        is_open = " OR ".join(f"o{index}_{place} IS NULL" for place in range(len(rule.options)))
+        eligible = f"CASE WHEN {is_open} THEN 'undetermined' ELSE 'decided' END"
     points = f"p{index}, q{index}" if rule.points is not None else "NULL, NULL"
     amount = f"a{index}, b{index}" if rule.amount is not None else "NULL, NULL"
     currency = quoted(rule.currency) if rule.currency is not None else "NULL"
     stage = f"g{index}" if rule.stage is not None else "NULL"
     standing = "NULL, NULL, NULL"
     if rule.held is not None:
-        standing = f"CASE WHEN h{index} THEN 'held' ELSE 'not_held' END, f{index}, CAST(l{index} AS DATE)"
+        standing = f"{_word(f'h{index}', _HELD)}, f{index}, CAST(l{index} AS DATE)"
     told: list[str] = []
     for place, ((code, day, projected), _) in enumerate(rule.unmet):
         if isinstance(day, exp.Expression):
@@ -124,12 +129,46 @@ def _row(rule: RuleColumns, index: int, number: int) -> str:
         what = f"{{'code': {quoted(code)}, 'on': {on}, 'projected': {str(projected).upper()}}}"
         told.append(f"CASE WHEN u{index}_{place} THEN {what} END")
     options = ", ".join(
-        f"{{'option': {quoted(name)}, 'decision': CASE WHEN o{index}_{place} THEN 'eligible' ELSE 'not_eligible' END}}"
+        f"{{'option': {quoted(name)}, 'decision': {_word(f'o{index}_{place}')}}}"
         for place, (name, _) in enumerate(rule.options)
     )
     unmet = f"list_filter([{', '.join(told)}], lambda one: one IS NOT NULL)" if told else "[]"
     values: list[Any] = [
         str(number), "partner", quoted(rule.rule), str(rule.in_force).upper(), eligible, points, amount, currency, stage,
-        f"[{options}]", standing, unmet, "[]",
+        f"[{options}]", standing, unmet, _missing(rule, index),
     ]  # fmt: skip
     return ", ".join(values)
+
+
+_ELIGIBLE = ("eligible", "not_eligible")
+_HELD = ("held", "not_held")
+
+
+def _word(column: str, words: tuple[str, str] = _ELIGIBLE) -> str:
+    """Return a condition in a word."""
+    return f"CASE {column} WHEN TRUE THEN '{words[0]}' WHEN FALSE THEN '{words[1]}' ELSE 'undetermined' END"
+
+
+def _missing(rule: RuleColumns, index: int) -> str:
+    """Return what is missing for a decision, in order."""
+    plain: list[str] = []
+    of_rows: list[str] = []
+    for place, (gap, _) in enumerate(rule.missing):
+        on = f"DATE '{gap.day}'" if gap.day is not None else "NULL::DATE"
+        is_so = f"m{index}_{place}"
+        if gap.rows is None:
+            told = f"{{'kind': {quoted(gap.kind)}, 'pointer': {quoted(gap.pointer)}, 'on': {on}}}"
+            plain.append(f"CASE WHEN {is_so} THEN {told} END")
+            continue
+        before = (
+            f"CASE WHEN n{index}_{place} THEN {quoted(f'{gap.rows.list}/rows/')} ELSE {quoted(f'{gap.rows.list}/')} END"
+        )
+        pointer = f"{before} || CAST(one AS VARCHAR) || {quoted(f'/{gap.rows.field}')}"
+        told = f"{{'kind': {quoted(gap.kind)}, 'pointer': {pointer}, 'on': {on}}}"
+        of_rows.append(f"CASE WHEN {is_so} THEN list_transform(r{index}_{place}, lambda one: {told}) ELSE [] END")
+    if not plain and not of_rows:
+        return "[]"
+    found = f"list_filter([{', '.join(plain)}], lambda one: one IS NOT NULL)" if plain else "[]"
+    for one in of_rows:
+        found = f"list_concat({found}, {one})"
+    return f"list_sort(list_distinct({found}))" if of_rows else found

@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from math import lcm
+from operator import or_
 from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp, parse_one
@@ -29,14 +31,15 @@ from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import Flag, Ordered, flag_of, ordered_of
 from evaluator.columnar.days import Day, exactly
 from evaluator.columnar.layout import HISTORY, PARTNER, PARTNERS
+from evaluator.columnar.missing import NOTHING_LACKS, Digits, Gap, Mask, Own, Word as Number
 from evaluator.columnar.nearest import MOST, Columns, denominator_of
-from evaluator.columnar.people import has_digits
 from evaluator.columnar.source import OF_PARTNER, ON_DAY, Rows, sql_table
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 
 if TYPE_CHECKING:
-    from evaluator.columnar.lowering import Lowering, Written
+    from evaluator.columnar.lowering import Lowering
     from evaluator.columnar.reasons import Key, Reason, Told
+    from evaluator.columnar.written import Written
 
 MOST_EPOCHS = 16
 """Of so many epochs a condition is written; of windows that reach farther back the row engine tells."""
@@ -59,6 +62,8 @@ class Found:
     """Where the row engine is asked; never unknown."""
     told_by: ToldBy | None = None
     """The day that it is told by; None where it has none."""
+    lacks: Own = NOTHING_LACKS
+    """What is missing on its days where it is not known, and where that is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ class _Condition:
     """The reasons of all orders, one after the other."""
     lowerings: list[Lowering]
     """What writes it in each epoch."""
+    masks: list[Mask]
+    """Of each epoch what is missing of it."""
     measures: list[Columns] | None = None
     """What reckons in each epoch how much of it is missing; none where nothing does."""
 
@@ -100,6 +107,11 @@ class _Condition:
             one = lcm(*(denominator_of(sql, [top]) for sql, top in tops))
             self.measures = [Columns(inner.sql, one) for inner in self.lowerings] if one <= MOST else []
         return self.measures[place].of(part) if self.measures else NULL
+
+    @property
+    def lacking(self) -> Sequence[Number]:
+        """By which numbers it is told what is missing."""
+        return list(dict.fromkeys(word for mask in self.masks for word in mask.words))
 
     @property
     def words(self) -> int:
@@ -120,6 +132,8 @@ class _Window:
     """Queries of the days on which something can for a partner."""
     epochs: list[tuple[date, Lowering]]
     conditions: dict[tuple[int, str], _Condition] = field(default_factory=dict)
+    digits: Digits = field(default_factory=Digits)
+    """Which digits tell what is missing, in all epochs alike."""
 
     @property
     def name(self) -> str:
@@ -170,11 +184,8 @@ class Windows:
         no = t.both(known, t.negated(unknown), t.negated(t.perhaps(ahead.term)))
         value = low.sql.flag(t.chosen([(met, TRUE), (no, FALSE)]), False)
         if condition.keys:
-            several = keep(t.surely(t.compared(exp.GT, column(window.name, "n"), t.number(1))))
             # By which day a window is told that was missed, where that is not said, the row engine says.
-            # One that is open is told by the nearest of its open days alone.
-            unsaid = t.either(unknown, is_so(f"y{index}"))
-            open_ = t.either(open_, t.both(t.negated(met), several, unsaid))
+            open_ = t.either(open_, t.both(t.negated(met), is_so(f"y{index}")))
         day_told = column(window.name, f"d{index}")
         # What is asked on the day of the question has no other day.
         on_day = keep(t.chosen([(t.surely(t.equal(day_told, t.day(low.as_of))), NULL)], day_told))
@@ -183,13 +194,30 @@ class Windows:
         for place, (order, (code, on, far)) in enumerate(condition.keys):
             word, digit = divmod(place, _WORD)
             present, unmet = (
-                keep(has_digits(t.fallen_back(column(window.name, f"{what}{index}_{word}"), t.number(0)), 1 << digit))
+                keep(t.has_digits(t.fallen_back(column(window.name, f"{what}{index}_{word}"), t.number(0)), 1 << digit))
                 for what in "pu"
             )
             # In another order it is another reason: the same column, told from it by its brackets.
             day_of = _bracketed(on_day, order) if isinstance(on, exp.Expression) else on
             told.append(((code, day_of, far), present, unmet))
-        return Found(value, None, tuple(told), keep(t.both(known, open_)), ToldBy(day_told, as_written))
+        lacks = self._lacks(window, index, condition, end, flag_of(ahead).term)
+        return Found(value, None, tuple(told), keep(t.both(known, open_)), ToldBy(day_told, as_written), lacks)
+
+    def _lacks(self, window: _Window, index: int, condition: _Condition, end: Ordered, ahead: Term) -> Own:
+        """Return what is missing of a window on the days that are open."""
+        keep, column = self.lowering.stages.keep, self.lowering.source.column
+        words: dict[Number, Term] = {}
+        digits: dict[Number, int] = {}
+        for word in condition.lacking:
+            words[word] = keep(t.fallen_back(column(window.name, _lacking(index, word)), t.number(0)))
+            digits[word] = reduce(or_, (mask.digits.get(word, 0) for mask in condition.masks))
+        gaps = list(window.digits.gaps(Mask(words, FALSE, digits)))
+        unsaid = keep(t.surely(t.equal(column(window.name, f"z{index}"), t.number(1))))
+        if not t.is_false(ahead):
+            if not isinstance(end.exact, date):
+                return gaps, keep(t.either(unsaid, t.perhaps(ahead)))
+            gaps.append((Gap("history", "", end.exact), t.perhaps(ahead)))
+        return gaps, unsaid
 
     # ---- rows
 
@@ -214,6 +242,7 @@ class Windows:
             self._windows[key] = _Window(
                 number, bounds, set(_months(earliest, low.as_of)), set(), [(earliest, self._inner(number, 0))]
             )
+            self._windows[key].epochs[0][1].missing.digits = self._windows[key].digits
         return self._windows[key]
 
     def _bounds(self, node: c.Sometime, day: Day, rule: str) -> exp.Select:
@@ -247,17 +276,19 @@ class Windows:
             self._divide(window, starts)
             written: list[Written | None] = []
             reasons: list[Told] = []
+            masks: list[Mask] = []
             for start, inner in window.epochs:
                 part, told = self._written(inner, start, node, rule)
                 written.append(part)
                 reasons.append(told)
+                masks.append(_mask(inner, part))
             if not any(part is not None for part in written):
                 self._written(window.epochs[-1][1], window.epochs[-1][0], node, rule, refused=True)
             window.days |= days
             window.own |= own
             orders, keys = _in_order([list(one) for one in reasons])
             window.conditions[key] = _Condition(
-                node, rule, written, reasons, orders, keys, [inner for _, inner in window.epochs]
+                node, rule, written, reasons, orders, keys, [inner for _, inner in window.epochs], masks
             )
         return list(window.conditions).index(key), window.conditions[key]
 
@@ -270,12 +301,14 @@ class Windows:
         for start in new:
             place = sum(one < start for one, _ in window.epochs)
             inner = self._inner(window.number, len(window.epochs))
+            inner.missing.digits = window.digits
             window.epochs.insert(place, (start, inner))
             for condition in window.conditions.values():
                 part, told = self._written(inner, start, condition.node, condition.rule)
                 condition.written.insert(place, part)
                 condition.reasons.insert(place, told)
                 condition.lowerings.insert(place, inner)
+                condition.masks.insert(place, _mask(inner, part))
                 # Nothing changes for it: it is as in the epoch that was divided.
                 condition.orders.insert(place, condition.orders[place - 1])
 
@@ -404,32 +437,81 @@ class Windows:
 
         folded, met, near = f"folded_{number}", f"met_{number}", f"near_{number}"
         conditions = list(enumerate(window.conditions.values()))
-        first: list[exp.Expression] = [t.alias(exp.Count(this=exp.Star()), "n")]
-        second: list[exp.Expression] = [most(t.column("n"), "n")]
-        last: list[exp.Expression] = [most(t.column("n"), "n")]
-        for index, _ in conditions:
-            value = t.column(f"v{index}")
-            first += [
-                most(is_so(t.surely(value)), f"t{index}"), most(is_so(t.untold(value)), f"q{index}"),
-                most(is_so(t.column(f"x{index}")), f"o{index}"), most(is_so(t.untold(t.column(f"s{index}"))), f"y{index}"),
-                most(t.chosen([(t.surely(value), on_day)]), f"e{index}"),
-                t.alias(exp.Min(this=t.column(f"s{index}")), f"l{index}"),
-            ]  # fmt: skip
-            least = t.chosen([(t.perhaps(t.equal(t.column(f"s{index}"), t.column(f"l{index}"))), on_day)])
-            day = t.fallen_back(exp.Max(this=t.column(f"e{index}")), exp.Max(this=least))
-            second += [most(t.column(f"{what}{index}"), f"{what}{index}") for what in "tqoy"]
-            second.append(t.alias(day, f"d{index}"))
-        own = [f"s{index}" for index, _ in conditions]
-        yield met, t.selected([partner, *first], folded).group_by(partner, copy=False)
-        yield near, joined(met, second, ["n", *(f"{what}{index}" for index, _ in conditions for what in "tqoyel")])
-        own = []
+        first: list[exp.Expression] = []
+        second: list[exp.Expression] = []
+        last: list[exp.Expression] = []
+        one, no = t.number(1), t.number(0)
         for index, condition in conditions:
-            last += [most(t.column(f"{what}{index}"), f"{what}{index}") for what in "tqoyd"]
+            value, missing = t.column(f"v{index}"), t.column(f"s{index}")
+            is_open = t.untold(value)
+            some_open = exp.EQ(this=exp.Max(this=is_so(is_open)), expression=one.copy())
+
+            def of_open(of_those: Term, of_all: Term, some_open: Term = some_open) -> Term:
+                """Of days that are open where there are any, else of all."""
+                return exp.Case(ifs=[exp.If(this=some_open.copy(), true=of_those)], default=of_all)
+
+            def unclear(number: Term, which: Term) -> Term:
+                """Whether there are several days, and of some it is not said how near they are."""
+                are_several = exp.GT(this=number, expression=one.copy())
+                is_unsaid = exp.EQ(this=exp.Max(this=is_so(which)), expression=one.copy())
+                return t.chosen([(exp.And(this=are_several, expression=is_unsaid), one)], no)
+
+            number_open = exp.Count(this=t.chosen([(is_open, one)]))
+            first += [
+                most(is_so(t.surely(value)), f"t{index}"), most(is_so(is_open), f"q{index}"),
+                most(is_so(t.column(f"x{index}")), f"o{index}"),
+                t.alias(
+                    of_open(
+                        unclear(number_open, t.both(is_open, t.untold(missing))),
+                        unclear(exp.Count(this=exp.Star()), t.untold(missing)),
+                    ),
+                    f"y{index}",
+                ),
+                most(is_so(t.both(is_open, t.column(f"z{index}"))), f"z{index}"),
+                most(t.chosen([(t.surely(value), on_day)]), f"e{index}"),
+                t.alias(
+                    of_open(exp.Min(this=t.chosen([(is_open, missing)])), exp.Min(this=missing.copy())), f"l{index}"
+                ),
+            ]  # fmt: skip
+            for word in condition.lacking:
+                name = _lacking(index, word)
+                first.append(t.alias(exp.BitwiseOrAgg(this=t.chosen([(is_open, t.column(name))], no)), name))
+            # Of a window that is open those of its days are told of that are open.
+            counts = t.either(t.equal(t.column(f"q{index}"), no), is_open)
+            least = t.chosen([(t.both(counts, t.perhaps(t.equal(missing, t.column(f"l{index}")))), on_day)])
+            day = t.fallen_back(exp.Max(this=t.column(f"e{index}")), exp.Max(this=least))
+            passed = [*(f"{what}{index}" for what in _FOLDED), *(_lacking(index, word) for word in condition.lacking)]
+            second += [most(t.column(name), name) for name in passed]
+            second.append(t.alias(day, f"d{index}"))
+        told = [
+            *(f"{what}{index}" for index, _ in conditions for what in _FOLDED),
+            *(_lacking(index, word) for index, condition in conditions for word in condition.lacking),
+        ]
+        own = [f"{what}{index}" for index, _ in conditions for what in "sv"]
+        yield met, t.selected([partner, *first], folded).group_by(partner, copy=False)
+        yield near, joined(met, second, [*told, *(f"{what}{index}" for index, _ in conditions for what in "el")])
+        own = []
+        last += [most(t.column(name), name) for name in told]
+        for index, condition in conditions:
+            last.append(most(t.column(f"d{index}"), f"d{index}"))
             is_best = t.equal(on_day, t.column(f"d{index}"))
             for name in (f"{what}{index}_{word}" for word in range(condition.words) for what in "pu"):
                 own.append(name)
                 last.append(most(t.chosen([(is_best, t.column(name))]), name))
-        yield window.name, joined(near, last, ["n", *(f"{what}{index}" for index, _ in conditions for what in "tqoyd")])
+        yield window.name, joined(near, last, [*told, *(f"d{index}" for index, _ in conditions)])
+
+
+_FOLDED = "tqoyz"
+"""Whether a window is met, unknown, left to the row engine, not told by a day that is said, and lacks what is not said."""
+
+
+def _lacking(index: int, word: Number) -> str:
+    """Return the column of what is missing of a condition."""
+    return f"m{index}_{word[0]}_{word[1]}"
+
+
+def _mask(lowering: Lowering, part: Written | None) -> Mask:
+    return Mask() if part is None else lowering.missing.of(part)
 
 
 def _outputs(window: _Window, place: int | None) -> dict[str, Term]:
@@ -448,6 +530,10 @@ def _of_epoch(index: int, condition: _Condition, place: int | None) -> Iterator[
     yield f"v{index}", t.cast(NULL, "BOOLEAN") if part is None else flag_of(part.value).term
     yield f"x{index}", TRUE if part is None else part.open
     yield f"s{index}", t.cast(NULL if part is None else condition.missing(place or 0), "BIGINT")
+    mask = condition.masks[place] if place is not None else Mask()
+    yield f"z{index}", TRUE if part is None else mask.unsaid
+    for number in condition.lacking:
+        yield _lacking(index, number), t.cast(mask.words.get(number, t.number(0)), "BIGINT")
     for word in range(condition.words):
         digits: dict[str, list[Term]] = {"p": [], "u": []}
         for digit, (its, key) in enumerate(condition.keys[word * _WORD : (word + 1) * _WORD]):

@@ -150,6 +150,51 @@ def test_a_batch_answers_windows_in_its_query(tmp_path: Path) -> None:
     assert differences(engine, told, day, ("*",), tmp_path / "out") == []
 
 
+LACKING = """
+package lacking "Lacking"
+
+source guide "Guide"
+
+facts {
+  seats: count "Seats"
+  trained: flag "Trained"
+  size: one of small, large "Size"
+}
+records sales "Sales, a row a month" monthly { units: count  region: one of east, west }
+certifications basics { "Basic One"  "Basic Two" }
+
+measure sold "Units sold": count, may be supplied = sum units of sales[region = east] over trailing 3 months
+table fees {
+  | size  | least   |
+  | small | 100 USD |
+  | large | 250 USD |
+}
+
+entitlement able { requires {
+  seats "Four seats": seats >= 4
+  people "Two people": at least 2 people holding basics
+  either: trained or sold >= 10
+} }
+fee yearly { amount fees[size].least }
+"""
+
+
+def test_a_batch_says_in_its_query_what_is_missing(tmp_path: Path) -> None:
+    loaded = load_sources([Source("lacking.policy", LACKING)])
+    engine, day = Engine(loaded.document), DAYS[1]
+    chances = Chances(untold=0.15, absent=0.1, untold_field=0.1, history=0.1)
+    made = Partners(engine.core, seed=4, as_of=day, chances=chances)
+    told = [{**made.partner(number), "partner": f"{number:04d}"} for number in range(1, 121)]
+
+    summary = batch(engine, imported(engine, told, tmp_path / "facts"), tmp_path / "out", day)
+
+    assert summary.lowered == summary.rules
+    found = [row for row in rows(tmp_path / "out") if row["decision"] == "undetermined"]
+    assert {one["kind"] for row in found for one in row["missing"]} >= {"fact", "records", "field", "rows"}
+    assert summary.by_rows < len(found) / 8
+    assert differences(engine, told, day, ("*",), tmp_path / "out") == []
+
+
 def decided_as_wanted(case: Any, folder: Path) -> Summary | None:
     """Decide a case of the conformance suite as a batch; None where it is about what no batch has to decide."""
     if not {"errors", "refused"}.isdisjoint(case["want"]):
