@@ -31,6 +31,8 @@ OPEN: Steps = frozenset({"open"})
 _OPPOSITE: dict[Step, Step] = {"up": "down", "down": "up"}
 _CONTRARY: dict[str, Any] = {">=": "<", "<": ">=", "<=": ">", ">": "<=", "=": "!=", "!=": "="}
 _DAY = timedelta(days=1)
+MOST_PAIRS = 150
+"""Pairs of parts of two wholes up to which it is looked at which imply each other."""
 
 
 class Directions:
@@ -79,6 +81,35 @@ class Directions:
             return OPEN
         if mine is not one or its is not other:
             return self.of(mine, its, day)
+        found = self._by_kind(one, other, day)
+        if found <= UP or found <= DOWN:
+            return found
+        implied = self._implied(one, other, day)
+        return found if implied is None else implied
+
+    def _implied(self, one: c.Expr, other: c.Expr, day: date) -> Steps | None:
+        """Return where a whole of conditions goes by what its parts imply; None: neither side is known to imply the other.
+
+        Whatever else becomes of them, all of some conditions are no looser where each of those before is implied by one of
+        those now, and one of some is none where each of those now implies one of those before. What is no such whole is
+        the only part of one.
+        """
+        found: set[Steps] = set()
+        for kind in (c.AllOf, c.AnyOf):
+            parts = [_parts_as(kind, node, day) for node in (one, other)]
+            mine, its = ([node] if told is None else told for node, told in zip((one, other), parts, strict=True))
+            if parts == [None, None] or len(mine) * len(its) > MOST_PAIRS:
+                continue
+            for way in (DOWN, UP):
+                if (way is DOWN) == (kind is c.AllOf):
+                    goes = all(any(self.of(a, b, day) <= way for b in its) for a in mine)
+                else:
+                    goes = all(any(self.of(a, b, day) <= way for a in mine) for b in its)
+                found |= {way} if goes else set()
+        return None if not found else EQUAL if len(found) > 1 else found.pop()
+
+    def _by_kind(self, one: c.Expr, other: c.Expr, day: date) -> Steps:
+        """Return what becomes of a value by what it is on both sides."""
         if isinstance(one, c.AllOf | c.AnyOf) and isinstance(other, c.AllOf | c.AnyOf):
             return self._quantified(one, other, day)
         if isinstance(other, c.Gate) and not isinstance(one, c.Gate):
@@ -305,6 +336,13 @@ def beside(version: c.RuleVersion, day: date) -> c.RuleVersion:
         options=tuple(replace(one, days=c.ALWAYS) for one in version.options if day in one.days),
         effects=tuple(replace(one, days=c.ALWAYS) for one in version.effects if day in one.days),
     )  # fmt: skip
+
+
+def _parts_as(kind: type[c.AllOf | c.AnyOf], node: c.Expr, day: date) -> list[c.Expr] | None:
+    """Return the parts of a whole of which all, or one, must be met; None: it is no such whole."""
+    if not isinstance(node, c.AllOf | c.AnyOf) or not isinstance(node, kind):
+        return None
+    return _in_force(node.parts, day) if isinstance(node, c.AllOf) or node.least == 1 else None
 
 
 def _in_force(parts: Iterable[c.Expr], day: date) -> list[c.Expr]:

@@ -7,40 +7,40 @@ the same. A claim that holds then holds; a difference that it lets through is to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import assert_never
 
 from dsl import core as c
+from dsl.core.anywhere import Anywhere
 from dsl.core.keys import Keys
 from dsl.core.ops import definition_of, sourced
-from dsl.core.ops.decided import Asked, WithRoles
-from dsl.core.ops.parts import Role
+from dsl.core.ops.decided import Asked
 from dsl.core.walk import walk
 from review.prove.formulas import alike, figure, known
+from review.prove.people import Counted
 from review.prove.terms import OPEN, Cannot, End, Flag, Ordered, Term, Terms
-from review.prove.told import Told
+from review.prove.told import Told, counted
+from review.prove.written import Encoded, Fact, Known, Opened, Read, Reading, Written
 
 TERMS = Terms()
 NONE: frozenset[str] = frozenset()
 """No measure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded(WithRoles):
-    """A node, the term that it is, and its parts."""
-
-    node: c.Expr
-    value: Term
-    parts: tuple[Encoded, ...] = ()
-    roles: tuple[Role, ...] = ()
-
-
 class Encoder:
     """Writes nodes of one core for a day."""
 
     def __init__(
-        self, core: c.Core, keys: Keys, told: Told, as_of: date, *, reckoned: frozenset[str] | None = NONE
+        self,
+        core: c.Core,
+        keys: Keys,
+        told: Told,
+        as_of: date,
+        *,
+        reckoned: frozenset[str] | None = NONE,
+        shared: tuple[Written, Anywhere] | None = None,
     ) -> None:
         """Take what is written.
 
@@ -50,6 +50,8 @@ class Encoder:
             told: the variables of the partner.
             as_of: the day of the question.
             reckoned: which measures that may be supplied are reckoned instead of told; None is all of them.
+            shared: what was written before, and what tells whether a node can be another one on each day; None: all is
+                written anew. What is told must call the day of the question alike on all days.
         """
         self.core = core
         self.keys = keys
@@ -60,7 +62,9 @@ class Encoder:
         """The measures that were taken as told."""
         self.opened: dict[str, tuple[c.Expr, date, bool, str]] = {}
         """What is no more than a variable, by the name of that: the node, its day, whether it is projected, the rule."""
-        self._found: dict[tuple[int, date, bool, str], tuple[c.Expr, Encoded]] = {}
+        self._shared = shared
+        self._found: dict[tuple[int, date, bool, str], tuple[c.Expr, Encoded, Reading]] = {}
+        self._reading: list[Reading] = [Reading()]
 
     def term(self, node: c.Expr, day: date | None = None) -> Term:
         """Return what a node can be on a day, that of the question where none is given."""
@@ -69,9 +73,57 @@ class Encoder:
     def on(self, node: c.Expr, day: date, projected: bool, rule: str) -> Encoded:
         """Write a node for a day, in a rule."""
         key = (id(node), day, projected, rule)
-        if key not in self._found:
-            self._found[key] = (node, self._written(node, day, projected, rule))
-        return self._found[key][1]
+        found = self._found.get(key)
+        if found is None:
+            reading = Reading()
+            self._reading.append(reading)
+            try:
+                encoded = self._once_written(node, day, projected, rule)
+            finally:
+                self._reading.pop()
+            found = self._found[key] = (node, encoded, reading)
+        self._reading[-1].add(found[2].read, is_of_the_day=found[2].is_of_the_day)
+        return found[1]
+
+    def _once_written(self, node: c.Expr, day: date, projected: bool, rule: str) -> Encoded:
+        """Return what a node was written as before, where it is the same; else write it."""
+        if self._shared is None or day != self.as_of or projected:
+            return self._written(node, day, projected, rule)
+        written, daily = self._shared
+        if daily.within(node):
+            return self._written(node, day, projected, rule)
+        name = (self.keys.key(node, day), type(node), rule, self.reckoned)
+        known = written.known.get(name)
+        if known is not None and _can_stand_for(known.encoded, node) and self._is_read_again(known):
+            return known.encoded if known.encoded.node is node else replace(known.encoded, node=node)
+        found = self._written(node, day, projected, rule)
+        reading = self._reading[-1]
+        if reading.is_of_the_day:
+            written.known[name] = Known(found, tuple(reading.read.values()))
+        return found
+
+    def _is_read_again(self, known: Known) -> bool:
+        """Read what was read for a node before; not where a variable would be called otherwise now."""
+        opened = [one for one in known.read if isinstance(one, Opened)]
+        if not all(map(self._is_called_so, opened)):
+            return False
+        for one in known.read:
+            match one:
+                case Fact():
+                    self._fact(one, self.as_of)
+                case Counted():
+                    self._counted(replace(one, day=self.as_of))
+                case Opened():
+                    self._opened(one, self.as_of)
+                case _:
+                    assert_never(one)
+        return True
+
+    def _is_called_so(self, one: Opened) -> bool:
+        """Whether a node that was opened is the same variable here: of another core, where this question has it already."""
+        if self._name(one, self.as_of) in self.told.nodes:
+            return True
+        return one.core is self.core and self._means(one.node, self.as_of, one.rule) == one.means
 
     def requirement(self, rule: c.Rule, day: date, projected: bool = False) -> Term:
         """Return whether a rule is met on a day; out of force it is not."""
@@ -92,9 +144,35 @@ class Encoder:
             return Encoded(node, self._open(node, day, projected, rule, str(reason), exact=False))
 
     def _open(self, node: c.Expr, day: date, projected: bool, rule: str, why: str, *, exact: bool) -> Term:
-        key = f"{self._means(node, day, rule)} on {day} {projected}"
-        self.opened.setdefault(key, (node, day, projected, rule))
-        return self.told.open(key, node, day, why, exact=exact)
+        means = self._means(node, day, rule)
+        return self._opened(Opened(self.core, node, projected, rule, why, exact, means), day)
+
+    # ---- what is read of the partner, each remembered for the nodes that are being written
+
+    def _fact(self, one: Fact, day: date) -> Term:
+        if one.is_measure:
+            self.supplied[one.name] = None
+        self._note(f"fact {one.name} {one.projected} {one.is_measure}", one, day)
+        return self.told.fact(one.name, one.type, day, projected=one.projected)
+
+    def _counted(self, one: Counted) -> Term:
+        self._note(str(one), one, one.day)
+        return self.told.counted(one)
+
+    def _opened(self, one: Opened, day: date) -> Term:
+        name = self._name(one, day)
+        if one.core is self.core:
+            self.opened.setdefault(name, (one.node, day, one.projected, one.rule))
+        self._note(name, one, day)
+        return self.told.open(name, one.node, day, one.why, exact=one.exact)
+
+    def _name(self, one: Opened, day: date) -> str:
+        return f"{one.means} {self.told.when(day)} {one.projected}"
+
+    def _note(self, name: str, one: Read, day: date) -> None:
+        reading = self._reading[-1]
+        reading.read[name] = one
+        reading.is_of_the_day = reading.is_of_the_day and day == self.as_of
 
     def _means(self, node: c.Expr, day: date, rule: str) -> str:
         """Return what a node is on both sides. The claims are made of a register that says the same on both.
@@ -130,13 +208,11 @@ class Encoder:
             case c.Fact(name=name, type=type_):
                 if day > self.as_of and not projected:
                     return as_told("a fact of a day that lies ahead")
-                return self.told.fact(
-                    name, self.core.facts[name].type if name in self.core.facts else type_, day, projected=projected
-                )
+                declared = self.core.facts[name].type if name in self.core.facts else type_
+                return self._fact(Fact(name, declared, projected), day)
             case c.Named(name=name):
                 if node.supplied and day <= self.as_of and not (self.reckoned is None or name in self.reckoned):
-                    self.supplied[name] = None
-                    return self.told.fact(name, self.core.named[name].type, day, projected=projected)
+                    return self._fact(Fact(name, self.core.named[name].type, projected, is_measure=True), day)
                 return self.on(self.core.named[name].value, day, projected, "").value
             case c.Qualifies():
                 return self.requirement(self.core.rules[node.rule], day, projected)
@@ -153,7 +229,7 @@ class Encoder:
             case c.People() | c.DifferentPeople():
                 if day > self.as_of and not projected:
                     return as_told("people on a day that lies ahead")
-                return self.told.people_in(node, day, projected=projected)
+                return self._counted(counted(node, day, projected=projected))
             case c.AskedThisYear(even=even):
                 return TERMS.constant(even)
             case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary():
@@ -177,6 +253,11 @@ class Encoder:
                 assert_never(node)
 
 
+def _can_stand_for(known: Encoded, node: c.Expr) -> bool:
+    """Whether what is known of a node is that of an equal one: of cases a score's parts are found by their own nodes."""
+    return known.node is node or not isinstance(node, c.Case) or node.type.kind != "points"
+
+
 def _may_be_open(node: c.Aggregate) -> bool:
     """Whether a figure over records of which everything is told can be a range: by a figure of the programme in it."""
     return any(
@@ -196,14 +277,18 @@ class _Parts(Asked[Encoded, Term]):
         Raises:
             Cannot: some of them are not written.
         """
-        for one in _all(self.parts[self.roles.index("value")]):
+        for one in _of_points(self.parts[self.roles.index("value")]):
             if not one.parts and any(isinstance(inner, c.Requirement) for inner in walk(one.node)):
                 raise Cannot("metrics in what is not written")
         return super().metrics(score, every)
 
 
-def _all(top: Encoded) -> list[Encoded]:
-    found = [top]
-    for one in found:
-        found.extend(one.parts)
-    return found
+def _of_points(top: Encoded) -> Iterator[Encoded]:
+    """Yield what a score is put together from, down to its metrics: of these it is only asked how many points they have."""
+    waiting = [top]
+    while waiting:
+        one = waiting.pop()
+        is_metric = isinstance(one.node, c.Requirement) and one.node.part == "scored"
+        if one.node.type.kind == "points" and not is_metric:
+            yield one
+            waiting.extend(one.parts)

@@ -43,10 +43,11 @@ class People:
     figures: dict[Counted, Formula] = field(default_factory=dict)
     types: dict[tuple[date, bool, Person], Formula] = field(default_factory=dict)
 
-    def count(self, asked: Counted) -> Formula:
-        """Return the variable of a figure."""
+    def count(self, asked: Counted, when: str) -> Formula:
+        """Return the variable of a figure, whose day is called so: named by what it counts, so that it is one for all who ask."""
         if asked not in self.figures:
-            self.figures[asked] = z3.Int(f"people {len(self.figures)} {asked.least} on {asked.day}")
+            projected = " projected" if asked.projected else ""
+            self.figures[asked] = z3.Int(f"people {when}{projected}, {asked.least} of {[*map(sorted, asked.lists)]}")
         return self.figures[asked]
 
     def bounds(self) -> list[Formula]:

@@ -142,7 +142,7 @@ class Richer(OfOne):
     def _open(self, node: c.Expr, day: date, projected: bool, rule: str, why: str, *, exact: bool) -> Term:
         # What is not laid open and reads it may be another thing for the richer one.
         if self._reads_it.within(node):
-            key = f"{self._means(node, day, rule)} on {day} {projected} with more"
+            key = f"{self._means(node, day, rule)} {self.told.when(day)} {projected} with more"
             found = self.told.open(key, node, day, why, exact=True)
             if isinstance(node, c.PerUnit | c.Prorate):
                 self._in_step(node, day, projected, rule, found, why)
@@ -156,7 +156,9 @@ class Richer(OfOne):
         beside = [part for part in children(node) if part is not node.value]
         if any(map(self._reads_it.within, beside)):
             return
-        poor = self._of.told.open(f"{self._means(node, day, rule)} on {day} {projected}", node, day, why, exact=True)
+        poor = self._of.told.open(
+            f"{self._means(node, day, rule)} {self.told.when(day)} {projected}", node, day, why, exact=True
+        )
         metrics = (self._of.on(node.value, day, projected, rule).value, self.on(node.value, day, projected, rule).value)
         exact = (term.exact for term in (*metrics, poor, found) if isinstance(term, Ordered))
         ends = [end for end in exact if end is not None]

@@ -44,6 +44,8 @@ class Told:
 
     texts: tuple[str, ...]
     """Words that a rule names beside a text."""
+    as_of: date | None = None
+    """The day of the question: what is told of it is called alike on whatever day it is asked. None: all days are named."""
     bounds: list[Formula] = field(default_factory=list)
     facts: dict[str, tuple[Fact, Term]] = field(default_factory=dict)
     nodes: dict[str, tuple[c.Expr, Term]] = field(default_factory=dict)
@@ -58,7 +60,7 @@ class Told:
         """Return what is told under a name."""
         # Two types are two facts: who fits one side may not fit the other.
         of_type = f"{type_} {type_.low} {type_.high}"
-        key = f"{'projected ' if projected else ''}{name} on {day}: {of_type}"
+        key = f"{'projected ' if projected else ''}{name} {self.when(day)}: {of_type}"
         if key not in self.facts:
             term = self._exactly(key, type_)
             self.facts[key] = (Fact(name, day, projected, type_), term)
@@ -67,13 +69,13 @@ class Told:
                 self.bounds.append(either(inside, term.low.value == figure(LAST_DAY)))
         return self.facts[key][1]
 
-    def people_in(self, node: c.OfPeople, day: date, *, projected: bool) -> Term:
+    def when(self, day: date) -> str:
+        """Return how a day is called in the name of what is told of it."""
+        return "today" if day == self.as_of else f"on {day}"
+
+    def counted(self, asked: Counted) -> Term:
         """Return how many people a figure counts, or how many lists they fill."""
-        lists = tuple(
-            frozenset(one.certification for one in listing.entries if day in one.days) for listing in node.lists
-        )
-        least = node.least if isinstance(node, c.People) else 0
-        return point(z3.ToReal(self.people.count(Counted(lists, least, day, projected))))
+        return point(z3.ToReal(self.people.count(asked, self.when(asked.day))))
 
     def open(self, key: str, node: c.Expr, day: date, what: str, *, exact: bool) -> Term:
         """Return all that a node can be by its type: one value where it is read of the partner, else a range."""
@@ -127,6 +129,12 @@ class Told:
     def all_bounds(self) -> list[Formula]:
         """Return what holds of the variables of every partner."""
         return [*self.bounds, *self.people.bounds()]
+
+
+def counted(node: c.OfPeople, day: date, *, projected: bool) -> Counted:
+    """Return the figure about people that a node is on a day."""
+    lists = tuple(frozenset(one.certification for one in listing.entries if day in one.days) for listing in node.lists)
+    return Counted(lists, node.least if isinstance(node, c.People) else 0, day, projected)
 
 
 def _all_of(node: c.Expr) -> c.Type:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import chain
 from time import process_time
 from typing import Any, Literal, TypeAlias
 
@@ -38,6 +37,7 @@ from review.prove.rows import Made, Of
 from review.prove.terms import Cannot, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
 from review.prove.witness import shows, smallest, thought_of
+from review.prove.written import Written
 
 Json = Any
 Way: TypeAlias = Literal["less", "more"]
@@ -45,6 +45,8 @@ TIME = 10_000
 """Milliseconds that the solver may think about one claim."""
 SECONDS = 20.0
 """Seconds that a rule may take before its other stretches of days are left."""
+MOST_SHOWN = 8
+"""Partners who showed something of other rules or days that are tried first."""
 STRETCHES = 2
 """Days on which it is tried in vain to show what follows from a rule, before its others are left."""
 WAYS: tuple[Way, ...] = ("less", "more")
@@ -89,15 +91,16 @@ class Prover:
         self._not_shown: Counter[str] = Counter()
         """How often nobody was found who shows what follows from a rule."""
         self._until = 0.0
-        self._shown: dict[tuple[str, Way], list[Facts]] = {}
-        """Partners that showed it of a rule on other days: they are tried first."""
+        self._written = Written()
+        self._shown: dict[Way, list[Facts]] = {way: [] for way in WAYS}
+        """Partners that showed it of a rule on some day: they are tried first."""
 
     def of_rule(self, was: c.Rule, rule: c.Rule) -> Iterator[Verdict]:
         """Yield what becomes of a rule, for every stretch of days on which the sides do not decide alike."""
-        self._until = until = process_time() + self.seconds
+        self._until = process_time() + self.seconds
         for days in self._unlike(was, rule):
             tried = tuple(dict.fromkeys(ends_of(days)))
-            claims = [self._claims(was, rule, day) if process_time() < until else self._out_of_time() for day in tried]
+            claims = list(self._on_all(was, rule, tried))
             if not claims:
                 continue
             # Of several days one is told: only its partner needs to be the smallest.
@@ -113,6 +116,29 @@ class Prover:
                 rule.id, days, tried, less, more, c.KINDS[rule.kind].decides, was.id if was.id != rule.id else "",
                 bool(following), next((claim for claim in shown if claim is not None), None),
             )  # fmt: skip
+
+    def _on_all(self, was: c.Rule, rule: c.Rule, days: Sequence[date]) -> Iterator[tuple[Claim, Claim]]:
+        """Yield what is claimed on some days; once for those on which the same is asked, where it is known."""
+        known: set[tuple[object, ...]] = set()
+        for day in days:
+            key = self._key_of(was, rule, day)
+            if key in known:
+                continue
+            if process_time() >= self._until:
+                yield self._out_of_time()
+                continue
+            less, more = self._claims(was, rule, day)
+            if "unknown" not in (less.state, more.state):
+                known.add(key)
+            yield less, more
+
+    def _key_of(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[object, ...]:
+        """Return the key of what both sides ask on a day; equal ones make the same claims, also of other days."""
+        sides = ((self.before, self._daily[0], was), (self.after, self._daily[1], rule))
+        outcomes = [(side, daily, one) for side, daily, of in sides for one in _outcomes(of, day)]
+        told = ((name, "-" if node is None else side.keys.key(node, day)) for side, _, (name, node) in outcomes)
+        moves = any(node is not None and daily.within(node) for _, daily, (_, node) in outcomes)
+        return (was.id, *told, day if moves else None)
 
     def _out_of_time(self) -> tuple[Claim, Claim]:
         unknown = Claim("unknown", why=f"not looked at: the rule took more than {self.seconds:.3g} seconds")
@@ -146,8 +172,8 @@ class Prover:
 
     def _meeting(self, was: c.Rule, rule: c.Rule, day: date, is_late: Callable[[], bool]) -> Iterator[Facts]:
         """Yield partners who may meet a rule on both sides, then some as they were made."""
-        told = Told(self.texts)
-        one, other = (Encoder(side.core, side.keys, told, day) for side in (self.before, self.after))
+        told = Told(self.texts, day)
+        one, other = self._encoders(told, day)
         try:
             terms = [one.requirement(was, day), other.requirement(rule, day)]
             told.bounds += self._lemmas.of(told, (one, other))
@@ -163,17 +189,14 @@ class Prover:
             yield from self._made.whole(day, sides)
 
     def _claims(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[Claim, Claim]:
-        mine, its = list(_outcomes(was, day)), list(_outcomes(rule, day))
-        told = [
-            tuple("-" if node is None else side.keys.key(node, day) for _, node in found)
-            for side, found in ((self.before, mine), (self.after, its))
-        ]
-        if told[0] == told[1] and [name for name, _ in mine] == [name for name, _ in its]:
+        mine, its = (
+            [(name, "-" if node is None else side.keys.key(node, day)) for name, node in _outcomes(of, day)]
+            for side, of in ((self.before, was), (self.after, rule))
+        )
+        if mine == its:
             proved = Claim("proved", why="both sides ask and give the same")
             return proved, proved
-        nodes = [(where, node) for where, found in zip(self._daily, (mine, its), strict=True) for _, node in found]
-        daily = any(where.within(node) for where, node in nodes if node is not None)
-        key = (was.id, *told, day if daily else None)
+        key = self._key_of(was, rule, day)
         known = self._known[key] = self._on(day, was, rule, self._known.get(key)) or self._asked(was, rule, day)
         return known
 
@@ -194,23 +217,43 @@ class Prover:
         if (mine is None) != (its is None) and c.KINDS[rule.kind].decides != "eligibility":
             gone = Claim("unknown", why=f"it is in force on one side only on {day}")
             return gone, gone
-        less, more, otherwise = self._in_mode(was, rule, day, NONE)
+        shown = self._shown_before(was, rule, day)
+        if len(shown) == len(WAYS):
+            return shown["less"], shown["more"]
+        less, more, otherwise = self._in_mode(was, rule, day, NONE, shown)
         # Where a measure is made otherwise, what holds where it is told has to hold where it is reckoned: it alone, and
         # all that may be supplied.
         for reckoned in (otherwise, None) if otherwise else ():
             if "proved" not in (less.state, more.state):
                 break
-            its_less, its_more, _ = self._in_mode(was, rule, day, reckoned)
+            its_less, its_more, _ = self._in_mode(was, rule, day, reckoned, shown)
             less, more = _together((less, its_less)), _together((more, its_more))
         return less, more
 
+    def _shown_before(self, was: c.Rule, rule: c.Rule, day: date) -> dict[Way, Claim]:
+        """Return the claims that are refuted by partners who showed it of rules on other days: nothing is written for them."""
+        found: dict[Way, Claim] = {}
+        for way in WAYS:
+            # Who showed it last is the likeliest.
+            tried = (self._shown_on(day, facts, was, rule, way) for facts in reversed(self._shown[way][-MOST_SHOWN:]))
+            claim = next((one for one in tried if one is not None), None)
+            if claim is not None:
+                found[way] = claim
+        return found
+
+    def _encoders(self, told: Told, day: date, reckoned: frozenset[str] | None = NONE) -> tuple[Encoder, Encoder]:
+        one, other = (
+            Encoder(side.core, side.keys, told, day, reckoned=reckoned, shared=(self._written, daily))
+            for side, daily in zip((self.before, self.after), self._daily, strict=True)
+        )
+        return one, other
+
     def _in_mode(
-        self, was: c.Rule, rule: c.Rule, day: date, reckoned: frozenset[str] | None
+        self, was: c.Rule, rule: c.Rule, day: date, reckoned: frozenset[str] | None, shown: Mapping[Way, Claim]
     ) -> tuple[Claim, Claim, frozenset[str]]:
         """Return the claims where some measures are reckoned, and which of the others are made otherwise."""
-        told = Told(self.texts)
-        one = Encoder(self.before.core, self.before.keys, told, day, reckoned=reckoned)
-        other = Encoder(self.after.core, self.after.keys, told, day, reckoned=reckoned)
+        told = Told(self.texts, day)
+        one, other = self._encoders(told, day, reckoned)
         try:
             asked = list(_pairs(one, was, other, rule, day))
         except Cannot as reason:
@@ -218,7 +261,7 @@ class Prover:
             return unknown, unknown, NONE
         told.bounds += self._lemmas.of(told, (one, other))
         sides = ((self.before.engine, was, one), (self.after.engine, rule, other))
-        less, more = (self._claim(told, asked, way, sides, day) for way in WAYS)
+        less, more = (shown.get(way) or self._claim(told, asked, way, sides, day) for way in WAYS)
         return less, more, frozenset(filter(self._is_made_otherwise, (*one.supplied, *other.supplied)))
 
     def _is_made_otherwise(self, name: str) -> bool:
@@ -248,7 +291,7 @@ class Prover:
         def is_late() -> bool:
             return process_time() > until
 
-        for facts in chain(self._shown.get((was.id, way), ()), self._partners(solver, told, day, sides, is_late)):
+        for facts in self._partners(solver, told, day, sides, is_late):
             if does_show(facts):
                 return self._witness(dict(facts), was, rule, day, way)
             if is_late():
@@ -278,9 +321,8 @@ class Prover:
         least = smallest(facts, self._shows(was, rule, day, way))
         found = self._shown_on(day, least, was, rule, way)
         assert found is not None, "the smallest partner shows it too"
-        shown = self._shown.setdefault((was.id, way), [])
-        if least not in shown:
-            shown.append(least)
+        if least not in self._shown[way]:
+            self._shown[way].append(least)
         return replace(found, is_least=True)
 
     def _least(self, claim: Claim, was: c.Rule, rule: c.Rule, way: Way) -> Claim:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import z3
@@ -143,7 +144,7 @@ def _named(solver: Any, wanted: Sequence[Formula]) -> list[Formula]:
 
 def smallest(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str, Json]:
     """Return as few of the facts as still show the difference: dropping any more of them removes it."""
-    facts = _with_fewer_rows(facts, shows)
+    facts = _with_fewer(facts, shows)
     changed = True
     while changed:
         changed = False
@@ -154,21 +155,41 @@ def smallest(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str
     return facts
 
 
-def _with_fewer_rows(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str, Json]:
-    """Return the facts with as few rows as halves, quarters and so on of each list can be left out."""
+def _with_fewer(facts: dict[str, Json], shows: Callable[[Facts], bool]) -> dict[str, Json]:
+    """Return the facts without as many lists, facts and rows as can be left out together: all, halves, quarters and so on."""
+    for section in ("records", "facts"):
+        facts = _fewest(facts, list(facts.get(section, {})), partial(_only, facts, section), shows)
     for name, rows in facts.get("records", {}).items():
-        left = list(rows)
-        size = len(left)
-        while size > 1:
-            size = (size + 1) // 2
-            start = 0
-            while start < len(left):
-                fewer = left[:start] + left[start + size :]
-                less = {**facts, "records": {**facts["records"], name: fewer}}
-                if shows(less):
-                    facts, left = less, fewer
-                else:
-                    start += size
+        facts = _fewest(facts, list(rows), partial(_having, facts, name), shows)
+    return facts
+
+
+def _only(facts: Facts, section: str, names: list[str]) -> dict[str, Json]:
+    return {**facts, section: {name: facts[section][name] for name in names}}
+
+
+def _having(facts: Facts, name: str, rows: list[Json]) -> dict[str, Json]:
+    return {**facts, "records": {**facts["records"], name: rows}}
+
+
+def _fewest(
+    facts: dict[str, Json],
+    things: list[Any],
+    having: Callable[[list[Any]], dict[str, Json]],
+    shows: Callable[[Facts], bool],
+) -> dict[str, Json]:
+    """Return the facts without those of the things that can be left out in a piece."""
+    left, size = things, len(things)
+    while size:
+        start = 0
+        while start < len(left):
+            fewer = left[:start] + left[start + size :]
+            less = having(fewer)
+            if shows(less):
+                facts, left = less, fewer
+            else:
+                start += size
+        size = min(size, len(left)) // 2
     return facts
 
 

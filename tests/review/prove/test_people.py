@@ -48,7 +48,7 @@ def test_figures_are_those_of_the_people_and_of_the_rows_made_again(seed: int) -
         for name in draw.sample(NAMES, draw.randint(1, 3))
     ]
     people = People()
-    variables = [people.count(one) for one in asked]
+    variables = [people.count(one, "today") for one in asked]
     solver = z3.SimpleSolver()
     solver.add(*people.bounds())
 
@@ -71,7 +71,7 @@ def test_given_the_persons_a_figure_can_be_nothing_else(seed: int) -> None:
     draw = random.Random(1000 + seed)
     asked = list(drawn(draw))
     people = People()
-    variables = [people.count(one) for one in asked]
+    variables = [people.count(one, "today") for one in asked]
     solver = z3.SimpleSolver()
     solver.add(*people.bounds())
     numbers = {key: draw.randint(0, 2) for key in people.types}
