@@ -446,6 +446,14 @@ _ALL = (
         'fee annual "Annual fee" { amount 5 USD   due at own anniversary }',
         'membership of designations\nfee annual "Annual fee" { amount 5 USD   due at anniversary }',
     ),
+    Code(
+        "C129",
+        "finer-than-its-currency",
+        "An amount of a rule can have more digits behind the point than its currency has.",
+        "A part of a cent cannot be paid: who pays it would round it in some way of their own.",
+        "amount 2.5 % of revenue",
+        "amount 2.5 % of revenue, rounded half up to 0.01 USD",
+    ),
     # ---- C2: what is declared
     Code(
         "C201",

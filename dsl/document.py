@@ -197,10 +197,10 @@ class Compare(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arithmetic(Node):
-    """``left op right`` over figures or dates and durations."""
+    """``left op right`` over figures or dates and durations; ``of``: so many per cent of the right side."""
 
     KEY: ClassVar[str] = "arithmetic"
-    op: Literal["+", "-", "*", "/"]
+    op: Literal["+", "-", "*", "/", "of"]
     left: Expr
     right: Expr
 

@@ -18,7 +18,7 @@ from dsl.format.formatter import format_source
 from dsl.source import Source
 
 # How tightly the operators bind, loosest first, as the grammar nests them.
-_VALUE, _WHEN, _OR, _AND, _NOT, _COMPARE, _ROUNDED, _SUM, _CAP, _PRODUCT, _ON, _PRIME, _ATOM = range(-1, 12)
+_VALUE, _WHEN, _OR, _AND, _NOT, _COMPARE, _ROUNDED, _SUM, _CAP, _PRODUCT, _SHARE, _ON, _PRIME, _ATOM = range(-1, 13)
 
 _NAME = re.compile(r"[a-z]\w*(\.[a-z]\w*)*")
 
@@ -335,8 +335,10 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
             return f"{_text(inner, _SUM)}{_rounding(rounding)}", _ROUNDED
         case d.Arithmetic(op="+" | "-" as op, left=left, right=right):
             return f"{_text(left, _SUM)} {op} {_text(right, _CAP)}", _SUM
+        case d.Arithmetic(op="of", left=left, right=right):
+            return f"{_text(left, _ATOM)} of {_text(right, _SHARE)}", _SHARE
         case d.Arithmetic(op=op, left=left, right=right):
-            return f"{_text(left, _PRODUCT)} {op} {_text(right, _ON)}", _PRODUCT
+            return f"{_text(left, _PRODUCT)} {op} {_text(right, _SHARE)}", _PRODUCT
         case d.Cap(value=inner, at=at):
             return f"{_text(inner, _PRODUCT)} {_cap(at)}", _CAP
         case d.When(value=inner, condition=condition, otherwise=otherwise):

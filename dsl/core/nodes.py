@@ -401,10 +401,10 @@ class Lookup(Chooses):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arithmetic(Node):
-    """``left op right`` over numbers of one unit, or a number and a share."""
+    """``left op right`` over numbers of one unit, or a number and a share; ``% of``: so many per cent of the right side."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    op: OneOf["+", "-", "*"]
+    op: OneOf["+", "-", "*", "% of"]
     left: Expr
     right: Expr
 

@@ -702,6 +702,9 @@ class _Lowering:
                 left, right = self.values(part)
                 op = self.required(part, "ADD", "NONE", "MUL").text
                 return d.Arithmetic(op=cast(Any, op), left=left, right=right, origin=span)
+            case "share":
+                left, right = self.values(part)
+                return d.Arithmetic(op="of", left=left, right=right, origin=span)
             case "capped":
                 value, at = self.values(part)
                 return d.Cap(value=value, at=at, origin=span)
@@ -902,6 +905,7 @@ _VALUES = frozenset(
         "compare",
         "add",
         "product",
+        "share",
         "capped",
         "rounded",
         "when",

@@ -474,7 +474,9 @@ class Reading:
         left, right = self._exact(node.left, at), self._exact(node.right, at)
         if left is None or right is None:
             return self._fixed(node, at, "rests_on_unknown")
-        if node.op == "*":
+        if node.op == "% of":
+            left, right = left.scaleb(-2), right.scaleb(-2)
+        if node.op in ("*", "% of"):
             if self._is_out_of_reach(node.right) and right > 0:
                 inner = self.number(node.left, at, [mark / right for mark in marks])
                 return Mapped(inner, lambda value: value * right)

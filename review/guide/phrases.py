@@ -103,7 +103,7 @@ class GuideSpeaker(Speaker):
         change = _same_but_for_months(node.left, node.right) if node.op == "-" else None
         if change is not None:
             return f"the increase of {self._between(*change)}"
-        word = {"+": "plus", "-": "minus", "*": "times"}[node.op]
+        word = {"+": "plus", "-": "minus", "*": "times", "% of": "of"}[node.op]
         return f"{self._term(node.left)} {word} {self._term(node.right)}"
 
     def _ratio(self, node: c.Ratio) -> str:

@@ -26,6 +26,7 @@ month-end = the last day of the month of { $day }
 plus = { $left } plus { $right }
 minus = { $left } minus { $right }
 times = { $left } times { $right }
+share-of = { $left } of { $right }
 rounding = rounded { $mode ->
     [down] down
     [up] up

@@ -16,6 +16,7 @@ month-start = { $day } の月の初日
 month-end = { $day } の月の末日
 plus = { $left } に { $right } を加えたもの
 minus = { $left } から { $right } を引いたもの
+share-of = { $right } の { $left }
 times = { $left } に { $right } を掛けたもの
 rounding = { $is_whole ->
     [yes] 整数

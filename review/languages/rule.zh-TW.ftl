@@ -16,6 +16,7 @@ month-start = { $day } 當月的第一天
 month-end = { $day } 當月的最後一天
 plus = { $left } 加上 { $right }
 minus = { $left } 減去 { $right }
+share-of = { $right } 的 { $left }
 times = { $left } 乘以 { $right }
 rounding = { $mode ->
     [down] 無條件捨去

@@ -373,7 +373,7 @@ class TimelessSpeaker(Speaker):
         return title_text(node.title, self.tell)
 
 
-ARITHMETIC = {"+": "plus", "-": "minus", "*": "times"}
+ARITHMETIC = {"+": "plus", "-": "minus", "*": "times", "% of": "share-of"}
 COMPARISONS = {
     ">=": "compare-least",
     "<=": "compare-most",

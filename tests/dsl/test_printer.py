@@ -186,6 +186,7 @@ COMPOUNDS = (
     | st.builds(d.Not, term=EXPRS)
     | st.builds(d.Compare, op=st.sampled_from([">=", "<=", ">", "<", "=", "!="]), left=EXPRS, right=EXPRS | LEVELS)
     | st.builds(d.Arithmetic, op=st.sampled_from("+-*/"), left=EXPRS, right=EXPRS)
+    | st.builds(d.Arithmetic, op=st.just("of"), left=ATOMS, right=EXPRS)
     | st.builds(d.Cap, value=EXPRS, at=ATOMS)
     | st.builds(d.Rounded, value=EXPRS, rounding=ROUNDINGS)
     | st.builds(d.When, value=EXPRS, condition=EXPRS, otherwise=EXPRS)
@@ -372,6 +373,8 @@ EITHER = d.When(value=A, condition=B, otherwise=C)
         (d.Arithmetic(op="-", left=d.Arithmetic(op="-", left=A, right=B), right=C), "a - b - c"),
         (d.Arithmetic(op="*", left=d.Arithmetic(op="+", left=A, right=B), right=C), "(a + b) * c"),
         (d.Arithmetic(op="+", left=d.Cap(value=A, at=B), right=C), "(a up to b) + c"),
+        (d.Arithmetic(op="*", left=d.Arithmetic(op="of", left=A, right=B), right=C), "a of b * c"),
+        (d.Arithmetic(op="of", left=A, right=d.Arithmetic(op="*", left=B, right=C)), "a of (b * c)"),
         (d.Cap(value=d.Arithmetic(op="+", left=A, right=B), at=C), "(a + b) up to c"),
         (d.When(value=EITHER, condition=B, otherwise=C), "(a when b, otherwise c) when b, otherwise c"),
         (d.When(value=A, condition=B, otherwise=EITHER), "a when b, otherwise a when b, otherwise c"),

@@ -44,6 +44,7 @@ VALUES = (
     "sum",
     "capped",
     "product",
+    "portion",
     "based",
     "prim",
     "atom",

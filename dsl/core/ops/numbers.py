@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from dsl.core import nodes as n
@@ -11,9 +12,11 @@ from dsl.core.ops.parts import Parts
 
 V = TypeVar("V")
 
+HUNDREDTH = Decimal("0.01")
+
 
 def arithmetic(a: Algebra[V], node: n.Arithmetic, of: Parts[V], _: date) -> V:
-    """Add, subtract or multiply two numbers."""
+    """Add, subtract or multiply two numbers, or take a percentage of one: exactly, whatever digits that makes."""
     left, right = of(node.left, "value"), of(node.right, "value")
     match node.op:
         case "+":
@@ -22,6 +25,8 @@ def arithmetic(a: Algebra[V], node: n.Arithmetic, of: Parts[V], _: date) -> V:
             return a.subtract(left, right)
         case "*":
             return a.multiply(left, right)
+        case "% of":
+            return a.multiply(a.multiply(left, a.constant(HUNDREDTH)), right)
 
 
 def ratio(a: Algebra[V], node: n.Ratio, of: Parts[V], _: date) -> V:

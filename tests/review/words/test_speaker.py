@@ -87,6 +87,7 @@ PHRASES = [
      "5 points; only if Audit passed"),
     (c.Ratio(numerator=REVENUE, denominator=REVENUE, scale=Decimal(100), rounding=c.RoundTo("half up", Decimal("0.1")),
              type=c.PERCENT), "Revenue divided by Revenue in percent, rounded half up to 0.1"),
+    (c.Arithmetic(op="% of", left=figure("3", c.PERCENT), right=REVENUE, type=USD), "3 % of Revenue"),
     (c.Shift(date=TODAY, by=c.Duration(months=12), back=True, type=c.DATE), "today minus 1 year"),
     (c.Edge(edge="end", of=TODAY, type=c.DATE), "the last day of the month of today"),
     (c.Sometime(condition=A, start=EARLY, end=TODAY, type=c.FLAG),
