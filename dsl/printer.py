@@ -251,6 +251,7 @@ def _earns(earns: d.Earns) -> str:
         "per": (f"{points} per {per}", limit),
         "proportion": (points, limit, "in proportion"),
         "tiers": (f"by tier {_tiers(earns.tiers)}", limit),
+        "brackets": (f"by bracket {_brackets(earns.brackets)}", limit),
     }[earns.mode]
     return f"earns {', '.join(filter(None, terms))}{_rounding(earns.rounding)}"
 
@@ -258,6 +259,17 @@ def _earns(earns: d.Earns) -> str:
 def _tiers(tiers: Sequence[d.Tier]) -> str:
     texts = [_spaced(f"at {_text(tier.at, _ATOM)}:", _text(tier.points, _ATOM), _notes(tier.notes)) for tier in tiers]
     return f"{{ {'  '.join(texts)} }}" if all(tier.notes == d.NO_NOTES for tier in tiers) else _lines(texts)
+
+
+def _brackets(brackets: Sequence[d.Bracket]) -> str:
+    return _lines(map(_bracket, brackets))
+
+
+def _bracket(bracket: d.Bracket) -> str:
+    if bracket.each and bracket.per is not None:
+        raise PrintError("policy text says one of `each` and `per` of a bracket")
+    per = f"per {_text(bracket.per, _ATOM)}" if bracket.per is not None else "each" if bracket.each else ""
+    return _spaced(f"at {_text(bracket.at, _ATOM)}:", _text(bracket.rate, _ATOM), per, _notes(bracket.notes))
 
 
 def _notes(notes: d.Notes) -> str:
@@ -337,6 +349,8 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
             return f"{_text(left, _SUM)} {op} {_text(right, _CAP)}", _SUM
         case d.Arithmetic(op="of", left=left, right=right):
             return f"{_text(left, _ATOM)} of {_text(right, _SHARE)}", _SHARE
+        case d.Brackets(value=inner, brackets=brackets):
+            return f"{_text(inner, _ON)} by bracket {_brackets(brackets)}", _SHARE
         case d.Arithmetic(op=op, left=left, right=right):
             return f"{_text(left, _PRODUCT)} {op} {_text(right, _SHARE)}", _PRODUCT
         case d.Cap(value=inner, at=at):

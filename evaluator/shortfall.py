@@ -79,11 +79,11 @@ def _missing(m: Measure[D, M], found: D, below: Callable[[D], M]) -> M:
             value = found.one("value")
             return m.through(found, below(value)) if value is not None else m.whole(found)
         case (
-            c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AsProjected() | c.AskedThisYear() | c.Ranked() | c.Case()
+            c.Aggregate() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.Ranked() | c.Case()
             | c.Compare() | c.Dated() | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.Holds()
             | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.Not() | c.NumberOf()
-            | c.OnDate() | c.Paid() | c.People() | c.PerUnit() | c.Prorate() | c.Qualifies() | c.Ratio() | c.Requirement()
-            | c.Rounded() | c.Shift() | c.Sometime() | c.Today() | c.Total()
+            | c.OnDate() | c.Paid() | c.People() | c.PerUnit() | c.Prorate() | c.Qualifies() | c.Reckoned()
+            | c.Requirement() | c.Shift() | c.Sometime() | c.Today() | c.Total()
         ):  # fmt: skip
             return m.whole(found)  # it is so or not: no part of it is done
         case _:

@@ -187,6 +187,7 @@ COMPOUNDS = (
     | st.builds(d.Compare, op=st.sampled_from([">=", "<=", ">", "<", "=", "!="]), left=EXPRS, right=EXPRS | LEVELS)
     | st.builds(d.Arithmetic, op=st.sampled_from("+-*/"), left=EXPRS, right=EXPRS)
     | st.builds(d.Arithmetic, op=st.just("of"), left=ATOMS, right=EXPRS)
+    | st.deferred(lambda: st.builds(d.Brackets, value=EXPRS, brackets=BRACKETS))
     | st.builds(d.Cap, value=EXPRS, at=ATOMS)
     | st.builds(d.Rounded, value=EXPRS, rounding=ROUNDINGS)
     | st.builds(d.When, value=EXPRS, condition=EXPRS, otherwise=EXPRS)
@@ -201,6 +202,10 @@ COMPOUNDS = (
     | SELECTS
 )
 
+BRACKETS = some(
+    st.builds(d.Bracket, at=KNOWN | REFS, rate=ATOMS, each=st.booleans(), notes=NOTES)
+    | st.builds(d.Bracket, at=KNOWN | REFS, rate=ATOMS, per=ATOMS, notes=NOTES)
+)
 TIERS = some(st.builds(d.Tier, at=KNOWN | REFS, points=ATOMS, notes=NOTES))
 EARNS = (
     st.builds(
@@ -209,6 +214,7 @@ EARNS = (
     | st.builds(d.Earns, mode=st.just("per"), points=ATOMS, per=ATOMS, up_to=maybe(ATOMS), rounding=maybe(ROUNDINGS))
     | st.builds(d.Earns, mode=st.just("proportion"), up_to=ATOMS, at=ATOMS, rounding=maybe(ROUNDINGS))
     | st.builds(d.Earns, mode=st.just("tiers"), tiers=TIERS)
+    | st.builds(d.Earns, mode=st.just("brackets"), brackets=BRACKETS, up_to=maybe(ATOMS))
 )
 ITEMS = st.builds(d.Item, label=LABELS, value=EXPRS | LEVELS, title=maybe(TEXT), earns=maybe(EARNS), notes=NOTES)
 CASE_NAMES = st.sampled_from(["active", "at_risk", "covers", "smb"])

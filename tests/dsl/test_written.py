@@ -79,6 +79,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "earns?": ("earns 5 points", "earns 6 points", "earns 1 point each, up to 5 points"),
     "(OUT_OF quantity)?": ("out of 90 points", "out of 80 points"),
     '("," term | rounding)*': (", up to 7 points", ", up to 8 points", ", rounded down", ", 3 points each", ", at 5"),
+    '("each" | "per" atom)?': ("each", "per 5", "per 6"),
     '("at" atom)?': ("at 5", "at 6"),
     '("to" quantity)?': ("to 5", "to 10"),
     "(END amount)?": ("until 2025-01-01", "through 2025-01-01"),

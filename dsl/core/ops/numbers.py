@@ -38,3 +38,12 @@ def ratio(a: Algebra[V], node: n.Ratio, of: Parts[V], _: date) -> V:
 def rounded(a: Algebra[V], node: n.Rounded, of: Parts[V], _: date) -> V:
     """Round a number to a step."""
     return a.rounded(of(node.value, "value"), node.rounding)
+
+
+def between(a: Algebra[V], node: n.Between, of: Parts[V], _: date) -> V:
+    """Cut the value at both figures and take the lower one away: the value is asked for once, so that no range is too wide."""
+    value, low = of(node.value, "value"), of(node.low, "mark")
+    part = a.ranked((value, low), 0)
+    if node.high is not None:
+        part = a.smallest((part, of(node.high, "mark")))
+    return a.subtract(part, low)
