@@ -446,6 +446,22 @@ _ALL = (
         'fee annual "Annual fee" { amount 5 USD   due at own anniversary }',
         'membership of designations\nfee annual "Annual fee" { amount 5 USD   due at anniversary }',
     ),
+    Code(
+        "C129",
+        "finer-than-its-currency",
+        "An amount of a rule can have more digits behind the point than its currency has.",
+        "A part of a cent cannot be paid: who pays it would round it in some way of their own.",
+        "amount 2.5 % of revenue",
+        "amount 2.5 % of revenue, rounded half up to 0.01 USD",
+    ),
+    Code(
+        "C130",
+        "brackets-out-of-order",
+        "A bracket does not begin above the one before it.",
+        "Each part of a value has one rate; out of order nobody sees which.",
+        "revenue by bracket { at 10,000 USD: 3 %   at 0 USD: 2 % }",
+        "revenue by bracket { at 0 USD: 2 %   at 10,000 USD: 3 % }",
+    ),
     # ---- C2: what is declared
     Code(
         "C201",

@@ -197,12 +197,35 @@ class Compare(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arithmetic(Node):
-    """``left op right`` over figures or dates and durations."""
+    """``left op right`` over figures or dates and durations; ``of``: so many per cent of the right side."""
 
     KEY: ClassVar[str] = "arithmetic"
-    op: Literal["+", "-", "*", "/"]
+    op: Literal["+", "-", "*", "/", "of"]
     left: Expr
     right: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bracket(Node):
+    """``at 10,000 USD: 3 %``: what the part of a value from there to the next bracket gives.
+
+    ``rate``: a percentage of the part; or so much for ``each`` whole unit of it, or for every ``per``.
+    """
+
+    at: Expr
+    rate: Expr
+    each: bool = False
+    per: Expr | None = None
+    notes: Notes = NO_NOTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brackets(Node):
+    """``value by bracket { ... }``: each part of the value at the rate of its bracket, added up."""
+
+    KEY: ClassVar[str] = "by_bracket"
+    value: Expr
+    brackets: tuple[Bracket, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,6 +445,7 @@ Expr: TypeAlias = (
     | Not
     | Compare
     | Arithmetic
+    | Brackets
     | Cap
     | Rounded
     | When
@@ -458,15 +482,17 @@ class Earns(Node):
     """The points a value earns.
 
     ``whole``: ``points`` when the condition holds; ``each``: ``points`` per unit; ``per``: ``points`` per ``per``;
-    ``proportion``: ``up_to`` points at ``at``; ``tiers``: the highest tier reached. ``up_to`` caps the first three.
+    ``proportion``: ``up_to`` points at ``at``; ``tiers``: the highest tier reached; ``brackets``: each part of the value by
+    its bracket. ``up_to`` caps the first three and the last.
     """
 
-    mode: Literal["whole", "each", "per", "proportion", "tiers"]
+    mode: Literal["whole", "each", "per", "proportion", "tiers", "brackets"]
     points: Expr | None = None
     per: Expr | None = None
     up_to: Expr | None = None
     at: Expr | None = None
     tiers: tuple[Tier, ...] = ()
+    brackets: tuple[Bracket, ...] = ()
     rounding: Rounding | None = None
 
 

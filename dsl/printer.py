@@ -18,7 +18,7 @@ from dsl.format.formatter import format_source
 from dsl.source import Source
 
 # How tightly the operators bind, loosest first, as the grammar nests them.
-_VALUE, _WHEN, _OR, _AND, _NOT, _COMPARE, _ROUNDED, _SUM, _CAP, _PRODUCT, _ON, _PRIME, _ATOM = range(-1, 12)
+_VALUE, _WHEN, _OR, _AND, _NOT, _COMPARE, _ROUNDED, _SUM, _CAP, _PRODUCT, _SHARE, _ON, _PRIME, _ATOM = range(-1, 13)
 
 _NAME = re.compile(r"[a-z]\w*(\.[a-z]\w*)*")
 
@@ -251,6 +251,7 @@ def _earns(earns: d.Earns) -> str:
         "per": (f"{points} per {per}", limit),
         "proportion": (points, limit, "in proportion"),
         "tiers": (f"by tier {_tiers(earns.tiers)}", limit),
+        "brackets": (f"by bracket {_brackets(earns.brackets)}", limit),
     }[earns.mode]
     return f"earns {', '.join(filter(None, terms))}{_rounding(earns.rounding)}"
 
@@ -258,6 +259,17 @@ def _earns(earns: d.Earns) -> str:
 def _tiers(tiers: Sequence[d.Tier]) -> str:
     texts = [_spaced(f"at {_text(tier.at, _ATOM)}:", _text(tier.points, _ATOM), _notes(tier.notes)) for tier in tiers]
     return f"{{ {'  '.join(texts)} }}" if all(tier.notes == d.NO_NOTES for tier in tiers) else _lines(texts)
+
+
+def _brackets(brackets: Sequence[d.Bracket]) -> str:
+    return _lines(map(_bracket, brackets))
+
+
+def _bracket(bracket: d.Bracket) -> str:
+    if bracket.each and bracket.per is not None:
+        raise PrintError("policy text says one of `each` and `per` of a bracket")
+    per = f"per {_text(bracket.per, _ATOM)}" if bracket.per is not None else "each" if bracket.each else ""
+    return _spaced(f"at {_text(bracket.at, _ATOM)}:", _text(bracket.rate, _ATOM), per, _notes(bracket.notes))
 
 
 def _notes(notes: d.Notes) -> str:
@@ -335,8 +347,12 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
             return f"{_text(inner, _SUM)}{_rounding(rounding)}", _ROUNDED
         case d.Arithmetic(op="+" | "-" as op, left=left, right=right):
             return f"{_text(left, _SUM)} {op} {_text(right, _CAP)}", _SUM
+        case d.Arithmetic(op="of", left=left, right=right):
+            return f"{_text(left, _ATOM)} of {_text(right, _SHARE)}", _SHARE
+        case d.Brackets(value=inner, brackets=brackets):
+            return f"{_text(inner, _ON)} by bracket {_brackets(brackets)}", _SHARE
         case d.Arithmetic(op=op, left=left, right=right):
-            return f"{_text(left, _PRODUCT)} {op} {_text(right, _ON)}", _PRODUCT
+            return f"{_text(left, _PRODUCT)} {op} {_text(right, _SHARE)}", _PRODUCT
         case d.Cap(value=inner, at=at):
             return f"{_text(inner, _PRODUCT)} {_cap(at)}", _CAP
         case d.When(value=inner, condition=condition, otherwise=otherwise):

@@ -40,6 +40,7 @@ DECIDED: Mapping[str, frozenset[str]] = {
     "version": _SOURCED | {"days"},
     "case": _SOURCED | {"when"},
     "tier": _SOURCED,
+    "bracket": _SOURCED,
     "use": frozenset(),
     "area": frozenset(),
     "levels": frozenset(),
@@ -144,6 +145,8 @@ def _below(form: d.Node) -> Iterator[Diagnostic]:
         match node:
             case d.Tier():
                 yield from _told(node, "tier")
+            case d.Bracket():
+                yield from _told(node, "bracket")
             case d.Earns():
                 yield from _earns(node)
             case d.Item() | d.Section() | d.Version() | d.Case() | d.Verb() | d.Setting() | d.Window() | d.Phrase():
@@ -156,6 +159,7 @@ _EARNS: Mapping[str, tuple[str, ...]] = {
     "per": ("points", "per", "up_to"),
     "proportion": ("up_to", "at", "rounding"),
     "tiers": ("tiers",),
+    "brackets": ("brackets", "up_to"),
 }
 """What decides how many points a value earns, by the way it earns them."""
 _WAYS = {
@@ -163,6 +167,7 @@ _WAYS = {
     "each": "points for each are written `earns 4 points each, up to 20 points`",
     "per": "points per amount are written `earns 1 point per 1,250 USD, up to 20 points`",
     "proportion": "points in proportion are written `earns up to 30 points at 1,000, in proportion, rounded down`",
+    "brackets": "points by bracket are written `earns by bracket { at 0: 2 points each   at 10: 1 point each }, up to 30 points`",
     "tiers": "points by tier are written `earns by tier { at 2: 5 points   at 5: 10 points }`",
 }
 
@@ -170,8 +175,15 @@ _WAYS = {
 def _earns(earns: d.Earns) -> Iterator[Diagnostic]:
     if earns.mode == "whole" and earns.points is None:
         return  # that it earns nothing is told (C303)
-    shown = {"points": "points", "per": "`per`", "up_to": "a maximum", "at": "`at`", "tiers": "tiers"}
-    for own in ("points", "per", "up_to", "at", "tiers", "rounding"):
+    shown = {
+        "points": "points",
+        "per": "`per`",
+        "up_to": "a maximum",
+        "at": "`at`",
+        "tiers": "tiers",
+        "brackets": "brackets",
+    }
+    for own in ("points", "per", "up_to", "at", "tiers", "brackets", "rounding"):
         said = getattr(earns, own)
         if said and own not in _EARNS[earns.mode]:
             at = said[0].origin if isinstance(said, tuple) else said.origin
@@ -189,6 +201,7 @@ _CALLED = {
     "row of rules": "a row of a table",
     "field": "a fact or field",
     "tier": "a tier",
+    "bracket": "a bracket",
 }
 """What readers call a clause or form that has no word of its own."""
 

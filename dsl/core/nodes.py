@@ -400,23 +400,28 @@ class Lookup(Chooses):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arithmetic(Node):
-    """``left op right`` over numbers of one unit, or a number and a share."""
+class Reckoned(Node):
+    """A number that is reckoned of others and is no more than that: who asks of each kind what it is takes them alike."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
-    op: OneOf["+", "-", "*"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic(Reckoned):
+    """``left op right`` over numbers of one unit, or a number and a share; ``% of``: so many per cent of the right side."""
+
+    op: OneOf["+", "-", "*", "% of"]
     left: Expr
     right: Expr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio(Node):
+class Ratio(Reckoned):
     """``numerator / denominator * scale``, rounded; never without its rounding.
 
     ``growth``: (numerator - denominator) / denominator * scale. A denominator of zero gives an unknown value.
     """
 
-    moves_with: ClassVar[MovesWith] = NOTHING
     numerator: Expr
     denominator: Expr
     scale: Decimal
@@ -425,12 +430,20 @@ class Ratio(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rounded(Node):
+class Rounded(Reckoned):
     """A value rounded to a step."""
 
-    moves_with: ClassVar[MovesWith] = NOTHING
     value: Expr
     rounding: RoundTo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between(Reckoned):
+    """How much of a value lies between two figures; without ``high`` all that lies above ``low``."""
+
+    value: Expr
+    low: Expr = field(metadata=THE_MARK)
+    high: Expr | None = field(default=None, metadata=THE_MARK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -699,6 +712,7 @@ Made: TypeAlias = (
     | Arithmetic
     | Ratio
     | Rounded
+    | Between
     | PerUnit
     | Prorate
     | Shift

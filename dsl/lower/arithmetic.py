@@ -87,6 +87,8 @@ class Arithmetic(Figures):
             return None
         if expr.op == "*":
             return self._product(expr, scope, expected)
+        if expr.op == "of":
+            return self._share(expr, scope, expected)
         left = self.lower(expr.left, scope, expected)
         if left is None:
             return None
@@ -136,6 +138,9 @@ class Arithmetic(Figures):
         if left is None or right is None:
             return None
         plain = ("count", "number")
+        if left.type.kind not in plain and "percent" in (left.type.kind, right.type.kind):
+            self._percent_times(expr, left, right)
+            return None
         if left.type.kind not in plain and right.type.kind not in plain:
             self.names.report(
                 "C104",
@@ -155,6 +160,47 @@ class Arithmetic(Figures):
         return c.Arithmetic(
             op="*", left=left, right=right, type=c.Type(kind=kind, unit=main.unit, low=low), origin=expr.origin
         )
+
+    def _percent_times(self, expr: d.Arithmetic, left: c.Expr, right: c.Expr) -> None:
+        """Report C104: a percentage is multiplied by what it is to be taken of."""
+        rate, whole = (expr.left, expr.right) if left.type.kind == "percent" else (expr.right, expr.left)
+        said = f"{rate.origin.text} of {whole.origin.text}"
+        fix = Fix(f"write `{said}`", (Edit(expr.origin, said),))
+        self.names.report(
+            "C104",
+            f"this multiplies {left.type.phrase} by {right.type.phrase}",
+            expr.origin,
+            f"write `{said}`",
+            fix=fix if isinstance(rate, d.Figure | d.Name | d.Select) else None,
+        )
+
+    def _share(self, expr: d.Arithmetic, scope: Scope, expected: c.Type | None) -> c.Expr | None:
+        """Lower `3 % of amount`: what comes out has the type of the amount.
+
+        Reports:
+            C104 no percentage before `of`.
+        """
+        rate, whole = self.number(expr.left, scope), self.number(expr.right, scope, expected)
+        if rate is None or whole is None:
+            return None
+        if rate.type.kind != "percent":
+            is_bare = isinstance(expr.left, d.Figure) and expr.left.unit is None
+            said = f"{expr.left.origin.text} %"
+            self.names.report(
+                "C104",
+                f"this is {rate.type.phrase}, where a percentage is expected",
+                expr.left.origin,
+                "write for example `3 % of amount`",
+                fix=Fix(f"write `{said}`", (Edit(expr.left.origin, said),)) if is_bare else None,
+            )
+            return None
+        return self.share(rate, whole, expr)
+
+    def share(self, rate: c.Expr, whole: c.Expr, at: d.Node) -> c.Expr:
+        """Return so many per cent of a number."""
+        kind = "number" if whole.type.kind == "count" else whole.type.kind
+        type_ = c.Type(kind=kind, unit=whole.type.unit if kind != "number" else None, low=_low(rate, whole))
+        return c.Arithmetic(op="% of", left=rate, right=whole, type=type_, origin=at.origin)
 
     def _shift(self, expr: d.Arithmetic, left: c.Expr, scope: Scope, rounding: d.Rounding | None) -> c.Expr | None:
         right = self.lower(expr.right, scope, c.DURATION)
@@ -244,6 +290,12 @@ class Arithmetic(Figures):
             c.Branch(name="otherwise", when=None, value=second, origin=otherwise.origin),
         )
         return c.Case(branches=branches, type=_hull(first.type, second.type), origin=expr.origin)
+
+
+def _low(*factors: c.Expr) -> Decimal | None:
+    """Return the least that a product can be: nothing, where no factor is below zero."""
+    lows = [one.value if isinstance(one, c.Literal) and one.value is not None else one.type.low for one in factors]
+    return Decimal(0) if all(isinstance(low, Decimal) and low >= 0 for low in lows) else None
 
 
 def _is_month_start(expr: c.Expr) -> bool:

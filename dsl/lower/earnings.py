@@ -58,19 +58,15 @@ class Earnings:
         if value is None:
             return None
         cap = number(earns.up_to, scope, c.POINTS) if earns.up_to is not None else None
+        if earns.mode == "brackets":
+            return self._by_bracket(earns, value, cap, scope)
         if earns.mode in ("each", "per") and earns.points is not None:
             points = number(earns.points, scope, c.POINTS)
             unit = number(earns.per, scope, value.type) if earns.per is not None else None
             if points is None or (earns.per is not None and unit is None) or (earns.up_to is not None and cap is None):
                 return None
             if cap is None:
-                self.names.report(
-                    "C302",
-                    "these points have no maximum",
-                    earns.origin,
-                    "add `, up to 20 points`",
-                    fix=insert(earns.origin, earns.origin.end, ", up to unknown points", "add a maximum nobody knows"),
-                )
+                self._no_maximum(earns)
             return c.PerUnit(value=value, points=points, unit=unit, cap=cap, type=c.POINTS, origin=origin)
         if earns.mode == "proportion":
             target = number(earns.at, scope, value.type) if earns.at is not None else None
@@ -129,3 +125,31 @@ class Earnings:
         ]
         branches_list.append(c.Branch(name="otherwise", when=None, value=ZERO_POINTS, origin=origin))
         return c.Case(branches=tuple(branches_list), type=c.POINTS, origin=origin)
+
+    def _by_bracket(self, earns: d.Earns, value: c.Expr, cap: c.Expr | None, scope: Scope) -> c.Expr | None:
+        """Lower points by bracket.
+
+        Reports:
+            C104 what a bracket gives are no points; C302 no maximum.
+        """
+        if earns.up_to is not None and cap is None:
+            return None
+        total = self.values.by_bracket(value, earns.brackets, scope, earns, cap)
+        if total is None:
+            return None
+        if total.type.kind != "points":
+            self.values.incomparable(earns.brackets[0].rate, total.type, c.POINTS)
+            return None
+        if cap is None:
+            self._no_maximum(earns)
+        return total
+
+    def _no_maximum(self, earns: d.Earns) -> None:
+        """Report C302."""
+        self.names.report(
+            "C302",
+            "these points have no maximum",
+            earns.origin,
+            "add `, up to 20 points`",
+            fix=insert(earns.origin, earns.origin.end, ", up to unknown points", "add a maximum nobody knows"),
+        )

@@ -607,12 +607,13 @@ class _Lowering:
         )
 
     def earns(self, node: Node) -> d.Earns:
-        mode: Literal["whole", "each", "per", "proportion", "tiers"] = "whole"
+        mode: Literal["whole", "each", "per", "proportion", "tiers", "brackets"] = "whole"
         points: d.Expr | None = None
         per: d.Expr | None = None
         up_to: d.Expr | None = None
         at: d.Expr | None = None
         tiers: tuple[d.Tier, ...] = ()
+        brackets: tuple[d.Bracket, ...] = ()
         rounding: d.Rounding | None = None
         kinds: set[str] = set()
         for term in node.nodes():
@@ -637,12 +638,36 @@ class _Lowering:
                 case "tiers":
                     mode = "tiers"
                     tiers = tuple(self.tier(tier) for tier in term.nodes("tier"))
+                case "brackets":
+                    mode, brackets = "brackets", self.brackets(term)
                 case "rounding":
                     rounding = self.rounding(term)
                 case _:
                     raise AssertionError(f"no term {term.kind}")
         return d.Earns(
-            mode=mode, points=points, per=per, up_to=up_to, at=at, tiers=tiers, rounding=rounding, origin=node.span
+            mode=mode,
+            points=points,
+            per=per,
+            up_to=up_to,
+            at=at,
+            tiers=tiers,
+            brackets=brackets,
+            rounding=rounding,
+            origin=node.span,
+        )
+
+    def brackets(self, node: Node) -> tuple[d.Bracket, ...]:
+        return tuple(self.bracket(bracket) for bracket in node.nodes("bracket"))
+
+    def bracket(self, node: Node) -> d.Bracket:
+        at, rate, *per = (part for part in node.parts if self.is_value(part))
+        return d.Bracket(
+            at=self.expr(at),
+            rate=self.expr(rate),
+            each=node.token("EACH") is not None,
+            per=self.expr(per[0]) if per else None,
+            notes=self.notes(node),
+            origin=node.span,
         )
 
     def tier(self, node: Node) -> d.Tier:
@@ -702,6 +727,11 @@ class _Lowering:
                 left, right = self.values(part)
                 op = self.required(part, "ADD", "NONE", "MUL").text
                 return d.Arithmetic(op=cast(Any, op), left=left, right=right, origin=span)
+            case "share":
+                left, right = self.values(part)
+                return d.Arithmetic(op="of", left=left, right=right, origin=span)
+            case "by_bracket":
+                return d.Brackets(value=next(self.values(part)), brackets=self.brackets(part), origin=span)
             case "capped":
                 value, at = self.values(part)
                 return d.Cap(value=value, at=at, origin=span)
@@ -902,6 +932,8 @@ _VALUES = frozenset(
         "compare",
         "add",
         "product",
+        "share",
+        "by_bracket",
         "capped",
         "rounded",
         "when",

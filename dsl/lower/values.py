@@ -11,7 +11,7 @@ from typing import assert_never
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed, nearest
-from dsl.lower.arithmetic import Arithmetic
+from dsl.lower.brackets import Brackets
 from dsl.lower.claims import Claims
 from dsl.lower.scope import (
     Scope,
@@ -31,7 +31,7 @@ SUBJECT_WORDS = ("held", "paid", "lapsed", "renewable", "qualifies", "fails", "i
 """Words of a life cycle: what they say is said of the award whose stage is asked."""
 
 
-class Values(Arithmetic, Claims, Lookups):
+class Values(Brackets, Claims, Lookups):
     """Lowers every kind of expression."""
 
     def lower(self, expr: d.Expr, scope: Scope, expected: c.Type | None = None) -> c.Expr | None:
@@ -66,6 +66,9 @@ class Values(Arithmetic, Claims, Lookups):
                 return self._compare(expr, scope)
             case d.Arithmetic():
                 return self._arithmetic(expr, scope, expected)
+            case d.Brackets(value=value, brackets=brackets):
+                whole = self.number(value, scope)
+                return None if whole is None else self.by_bracket(whole, brackets, scope, expr)
             case d.Cap(value=value, at=at):
                 left = self.number(value, scope, expected)
                 right = self.number(at, scope, left.type if left is not None else expected)

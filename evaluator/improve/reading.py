@@ -159,8 +159,8 @@ class Reading:
             case c.Literal() | c.Field():
                 return self._limited("figure")
             case (
-                c.Today() | c.Aggregate() | c.People() | c.DifferentPeople() | c.Anniversary() | c.Arithmetic() | c.Ratio()
-                | c.Rounded() | c.PerUnit() | c.Prorate() | c.Shift() | c.Edge() | c.NumberOf() | c.Ranked() | c.Total()
+                c.Today() | c.Aggregate() | c.People() | c.DifferentPeople() | c.Anniversary() | c.Reckoned()
+                | c.PerUnit() | c.Prorate() | c.Shift() | c.Edge() | c.NumberOf() | c.Ranked() | c.Total()
                 | c.Gate()
             ):  # fmt: skip
                 raise AssertionError(f"{type(node).__name__} is no condition")
@@ -380,7 +380,9 @@ class Reading:
                 return Best(tuple(self.number(part, at, marks) for part in within))
             case c.Case() | c.Dated() | c.Lookup():
                 return self._chosen(node, at, lambda part, when: self.number(part, when, marks))
-            case c.OnDate() | c.AsProjected() | c.Ratio():
+            case c.Between():
+                return self._between(node, at, marks)
+            case c.OnDate() | c.AsProjected() | c.Reckoned():
                 return self._fixed(node, at, "reckoned")
             case (
                 c.Today() | c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Qualifies() | c.InProgress() | c.Anniversary()
@@ -474,7 +476,9 @@ class Reading:
         left, right = self._exact(node.left, at), self._exact(node.right, at)
         if left is None or right is None:
             return self._fixed(node, at, "rests_on_unknown")
-        if node.op == "*":
+        if node.op == "% of":
+            left, right = left.scaleb(-2), right.scaleb(-2)
+        if node.op in ("*", "% of"):
             if self._is_out_of_reach(node.right) and right > 0:
                 inner = self.number(node.left, at, [mark / right for mark in marks])
                 return Mapped(inner, lambda value: value * right)
@@ -495,6 +499,19 @@ class Reading:
         back = {"down": ZERO, "half up": to.step / 2, "up": to.step - PLACES}[to.mode]
         inner = self.number(node.value, at, [up(mark, to.step) - back for mark in marks])
         return Mapped(inner, lambda value: ranges.round_ratio(value, ONE, to))
+
+    def _between(self, node: c.Between, at: Moment, marks: Marks) -> Aim:
+        low = self._exact(node.low, at)
+        high = self._exact(node.high, at) if node.high is not None else None
+        if low is None or (node.high is not None and high is None):
+            return self._fixed(node, at, "figure")
+        inner = self.number(node.value, at, [mark + low for mark in marks])
+
+        def part(value: Decimal) -> Decimal:
+            above = max(value, low)
+            return (above if high is None else min(above, high)) - low
+
+        return Mapped(inner, part)
 
     def _per_unit(self, node: c.PerUnit, at: Moment) -> Aim:
         points = self._exact(node.points, at)

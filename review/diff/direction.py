@@ -150,6 +150,8 @@ class Directions:
             case c.Gate():
                 steps = self.of(one.condition, other.condition, day)
                 return self.of(one.value, other.value, day) | self._if_not_below_zero(0, one.value, day, steps)
+            case c.Between():
+                return self._fields(one, other, day, value=1)
             case c.PerUnit():
                 return self._fields(one, other, day, value=1, points=1, unit=-1, cap=1)
             case c.Prorate():

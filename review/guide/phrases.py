@@ -103,7 +103,7 @@ class GuideSpeaker(Speaker):
         change = _same_but_for_months(node.left, node.right) if node.op == "-" else None
         if change is not None:
             return f"the increase of {self._between(*change)}"
-        word = {"+": "plus", "-": "minus", "*": "times"}[node.op]
+        word = {"+": "plus", "-": "minus", "*": "times", "% of": "of"}[node.op]
         return f"{self._term(node.left)} {word} {self._term(node.right)}"
 
     def _ratio(self, node: c.Ratio) -> str:
@@ -127,7 +127,7 @@ class GuideSpeaker(Speaker):
     def _term(self, node: c.Expr) -> str:
         """Return a phrase that is reckoned with; what has a comma or a sign of its own is set apart."""
         said = self._operand(node)
-        apart = c.Arithmetic | c.Ratio | c.Total | c.Ranked | c.Prorate | c.Rounded
+        apart = c.Arithmetic | c.Between | c.Ratio | c.Total | c.Ranked | c.Prorate | c.Rounded
         long = isinstance(node, c.Aggregate) and (node.where is not None or node.over is not None)
         return f"({said})" if long or isinstance(node, apart) else said
 

@@ -159,11 +159,11 @@ class Teller:
             case c.Case():
                 return f"the first that applies counts{upto}", "first of"
             case (
-                c.Aggregate() | c.Anniversary() | c.Arithmetic() | c.AsProjected() | c.AskedThisYear() | c.Compare()
+                c.Aggregate() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.Compare()
                 | c.Dated() | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.Holds()
                 | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.Not()
                 | c.NumberOf() | c.OnDate() | c.Paid() | c.People() | c.PerUnit() | c.Prorate() | c.Qualifies()
-                | c.Ratio() | c.Requirement() | c.Rounded() | c.Shift() | c.Sometime() | c.Today()
+                | c.Reckoned() | c.Requirement() | c.Shift() | c.Sometime() | c.Today()
             ):  # fmt: skip
                 return self.speaker.say(node), "if"
             case _:

@@ -26,6 +26,10 @@ month-end = the last day of the month of { $day }
 plus = { $left } plus { $right }
 minus = { $left } minus { $right }
 times = { $left } times { $right }
+share-of = { $left } of { $right }
+part-above = the part of { $value } above { $low }
+part-up-to = the part of { $value } up to { $high }
+part-between = the part of { $value } from { $low } to { $high }
 rounding = rounded { $mode ->
     [down] down
     [up] up

@@ -16,6 +16,10 @@ month-start = { $day } の月の初日
 month-end = { $day } の月の末日
 plus = { $left } に { $right } を加えたもの
 minus = { $left } から { $right } を引いたもの
+share-of = { $right } の { $left }
+part-above = { $value } のうち { $low } を超える部分
+part-up-to = { $value } のうち { $high } までの部分
+part-between = { $value } のうち { $low } から { $high } までの部分
 times = { $left } に { $right } を掛けたもの
 rounding = { $is_whole ->
     [yes] 整数

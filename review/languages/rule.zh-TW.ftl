@@ -16,6 +16,10 @@ month-start = { $day } 當月的第一天
 month-end = { $day } 當月的最後一天
 plus = { $left } 加上 { $right }
 minus = { $left } 減去 { $right }
+share-of = { $right } 的 { $left }
+part-above = { $value } 超過 { $low } 的部分
+part-up-to = { $value } 至 { $high } 的部分
+part-between = { $value } 自 { $low } 至 { $high } 的部分
 times = { $left } 乘以 { $right }
 rounding = { $mode ->
     [down] 無條件捨去

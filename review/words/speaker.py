@@ -75,6 +75,8 @@ class Speaker:
                 return self._ratio(node)
             case c.Rounded(value=value, rounding=rounding):
                 return tell.and_so(self.say(value), self.rounded(rounding))
+            case c.Between():
+                return self._between_figures(node)
             case c.PerUnit():
                 return self._per_unit(node)
             case c.Prorate(value=value, most=most, target=target, rounding=rounding):
@@ -272,6 +274,14 @@ class Speaker:
         above, below = self.say(node.numerator), self.say(node.denominator)
         return self.tell(message, above=above, below=below, rounding=self.rounded(node.rounding))
 
+    def _between_figures(self, node: c.Between) -> str:
+        value, low = self.say(node.value), self.say(node.low)
+        if node.high is None:
+            return self.tell("part-above", value=value, low=low)
+        if isinstance(node.low, c.Literal) and node.low.value == 0:
+            return self.tell("part-up-to", value=value, high=self.say(node.high))
+        return self.tell("part-between", value=value, low=low, high=self.say(node.high))
+
     def _per_unit(self, node: c.PerUnit) -> str:
         tell = self.tell
         if isinstance(node.value, c.People):
@@ -373,7 +383,7 @@ class TimelessSpeaker(Speaker):
         return title_text(node.title, self.tell)
 
 
-ARITHMETIC = {"+": "plus", "-": "minus", "*": "times"}
+ARITHMETIC = {"+": "plus", "-": "minus", "*": "times", "% of": "share-of"}
 COMPARISONS = {
     ">=": "compare-least",
     "<=": "compare-most",

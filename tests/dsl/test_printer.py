@@ -186,6 +186,8 @@ COMPOUNDS = (
     | st.builds(d.Not, term=EXPRS)
     | st.builds(d.Compare, op=st.sampled_from([">=", "<=", ">", "<", "=", "!="]), left=EXPRS, right=EXPRS | LEVELS)
     | st.builds(d.Arithmetic, op=st.sampled_from("+-*/"), left=EXPRS, right=EXPRS)
+    | st.builds(d.Arithmetic, op=st.just("of"), left=ATOMS, right=EXPRS)
+    | st.deferred(lambda: st.builds(d.Brackets, value=EXPRS, brackets=BRACKETS))
     | st.builds(d.Cap, value=EXPRS, at=ATOMS)
     | st.builds(d.Rounded, value=EXPRS, rounding=ROUNDINGS)
     | st.builds(d.When, value=EXPRS, condition=EXPRS, otherwise=EXPRS)
@@ -200,6 +202,10 @@ COMPOUNDS = (
     | SELECTS
 )
 
+BRACKETS = some(
+    st.builds(d.Bracket, at=KNOWN | REFS, rate=ATOMS, each=st.booleans(), notes=NOTES)
+    | st.builds(d.Bracket, at=KNOWN | REFS, rate=ATOMS, per=ATOMS, notes=NOTES)
+)
 TIERS = some(st.builds(d.Tier, at=KNOWN | REFS, points=ATOMS, notes=NOTES))
 EARNS = (
     st.builds(
@@ -208,6 +214,7 @@ EARNS = (
     | st.builds(d.Earns, mode=st.just("per"), points=ATOMS, per=ATOMS, up_to=maybe(ATOMS), rounding=maybe(ROUNDINGS))
     | st.builds(d.Earns, mode=st.just("proportion"), up_to=ATOMS, at=ATOMS, rounding=maybe(ROUNDINGS))
     | st.builds(d.Earns, mode=st.just("tiers"), tiers=TIERS)
+    | st.builds(d.Earns, mode=st.just("brackets"), brackets=BRACKETS, up_to=maybe(ATOMS))
 )
 ITEMS = st.builds(d.Item, label=LABELS, value=EXPRS | LEVELS, title=maybe(TEXT), earns=maybe(EARNS), notes=NOTES)
 CASE_NAMES = st.sampled_from(["active", "at_risk", "covers", "smb"])
@@ -372,6 +379,8 @@ EITHER = d.When(value=A, condition=B, otherwise=C)
         (d.Arithmetic(op="-", left=d.Arithmetic(op="-", left=A, right=B), right=C), "a - b - c"),
         (d.Arithmetic(op="*", left=d.Arithmetic(op="+", left=A, right=B), right=C), "(a + b) * c"),
         (d.Arithmetic(op="+", left=d.Cap(value=A, at=B), right=C), "(a up to b) + c"),
+        (d.Arithmetic(op="*", left=d.Arithmetic(op="of", left=A, right=B), right=C), "a of b * c"),
+        (d.Arithmetic(op="of", left=A, right=d.Arithmetic(op="*", left=B, right=C)), "a of (b * c)"),
         (d.Cap(value=d.Arithmetic(op="+", left=A, right=B), at=C), "(a + b) up to c"),
         (d.When(value=EITHER, condition=B, otherwise=C), "(a when b, otherwise c) when b, otherwise c"),
         (d.When(value=A, condition=B, otherwise=EITHER), "a when b, otherwise a when b, otherwise c"),

@@ -22,6 +22,7 @@ DEFINITIONS: Mapping[type[n.Node], Callable[..., Any]] = {
     n.AllOf: conditions.all_of,
     n.AnyOf: conditions.any_of,
     n.Arithmetic: numbers.arithmetic,
+    n.Between: numbers.between,
     n.Case: choices.case,
     n.Compare: conditions.compare,
     n.Dated: choices.dated,

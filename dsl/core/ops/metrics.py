@@ -65,8 +65,8 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
             branches = [(_known(test), _counted(a, value, asked)) for test, value in score.branches()]
             return a.first(branches)
         case (
-            n.Aggregate() | n.Arithmetic() | n.AsProjected() | n.Dated() | n.Fact() | n.Field() | n.Literal()
-            | n.Lookup() | n.OnDate() | n.PerUnit() | n.Prorate() | n.Ratio() | n.Rounded()
+            n.Aggregate() | n.AsProjected() | n.Dated() | n.Fact() | n.Field() | n.Literal() | n.Lookup() | n.OnDate()
+            | n.PerUnit() | n.Prorate() | n.Reckoned()
         ):  # fmt: skip
             return _of_parts(a, score, asked)
         case (
