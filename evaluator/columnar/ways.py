@@ -87,7 +87,7 @@ def through(top: Written, part: Written, role: Role, way: Way) -> Way:
         case (
             c.Aggregate() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.DifferentPeople() | c.Fact()
             | c.Field() | c.Holds() | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.OnDate() | c.Paid()
-            | c.PassScore() | c.People() | c.PerUnit() | c.Prorate() | c.Ratio() | c.Sometime() | c.Today()
+            | c.PassScore() | c.People() | c.PerUnit() | c.Prorate() | c.Reckoned() | c.Sometime() | c.Today()
         ):  # fmt: skip
             return LOST
         case _ as other:
