@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias, assert_never
 from dsl import core as c
 from dsl.core import calendar, ranges
 from dsl.core.algebra import dates_of
+from dsl.core.figures import anything
 from dsl.core.ranges import Range
 from dsl.core.record_plans import RecordPlans
 from evaluator import records
@@ -161,16 +162,16 @@ class PartnerReading:
             if exact == ranges.NEVER:
                 what = "without an anniversary there is no anniversary year"
                 gap = Gap("figure", node.origin.place, what, node.type, code="no_year")
-                return Explanation(node, records.anything(node), (upcoming,), gaps=(gap,))
+                return Explanation(node, anything(node), (upcoming,), gaps=(gap,))
             if exact is None:
-                return Explanation(node, records.anything(node), (upcoming,))
+                return Explanation(node, anything(node), (upcoming,))
             anniversary, parts = calendar.add_years(exact, -1), (upcoming,)
         if told.rows is None:
             key = (told.pointer, at.day)
             if key not in self._untold:
                 self._untold[key] = (records.untold(told, at.day, self.as_of),)
             day = at.day if at.day != self.as_of else None
-            return Explanation(node, records.anything(node), parts, self._untold[key], day=day)
+            return Explanation(node, anything(node), parts, self._untold[key], day=day)
         window = records.window_of(node, at.day, anniversary)
 
         def in_record(expr: c.Expr, row: Row) -> Explanation:

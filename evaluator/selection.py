@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from dsl import core as c
+from dsl.core.figures import Chosen
 from dsl.core.ranges import Numbers, Range, Truth, compare, exactly, is_settled
 from dsl.core.record_plans import Asked, RecordPlan, RecordPlans
 from evaluator.explanation import Explanation, Gap
@@ -26,17 +27,10 @@ EvaluateRow = Callable[[c.Expr, Row], Explanation]
 
 
 @dataclass(slots=True)
-class Selected:
-    """Records that are, or may be, in the selection, with the value of each."""
+class Selected(Chosen):
+    """The same, with what is missing to know it."""
 
-    values: list[tuple[Truth, Range]] = field(default_factory=list)
-    alike: list[tuple[Range, ...]] = field(default_factory=list)
-    """Of each value what else it must share with another one to count as one with it."""
-    amounts: list[Numbers] = field(default_factory=list)
-    """Of each value what it adds to the total of those that count as one with it."""
     gaps: list[Gap] = field(default_factory=list)
-    open_ended: bool = False
-    """Records that nobody told of may belong to the selection too."""
 
 
 _UNTOLD = object()

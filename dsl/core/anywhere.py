@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dsl.core import nodes as n
+from dsl.core.remembered import Remembered
 from dsl.core.rules import Core
 from dsl.core.walk import children
-
-MOST_KEPT = 20_000
-"""For how many nodes it is remembered; then it is begun anew, so that nodes of the moment take no room."""
 
 
 class Anywhere:
@@ -24,17 +22,14 @@ class Anywhere:
         """
         self.core = core
         self._is_it = is_it
-        self._found: dict[int, tuple[n.Expr, bool]] = {}
+        self._found: Remembered[int, tuple[n.Expr, bool]] = Remembered()
 
     def within(self, node: n.Expr) -> bool:
         """Whether it stands in a node."""
         found = self._found.get(id(node))
         if found is None or found[0] is not node:
-            if len(self._found) >= MOST_KEPT:
-                self._found.clear()
-            # Until more is known: who goes round in a circle has to look. With its node: an identity is one object's
-            # only as long as that is there.
-            self._found[id(node)] = (node, True)
+            # Until more is known: who goes round in a circle has to look.
+            self._found.keep(id(node), (node, True))
             is_it = self._is_it(node)
             found = (node, any(map(self.within, self._below(node))) if is_it is False else is_it is True)
             self._found[id(node)] = found

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dsl import core as c
+from dsl.core.remembered import Remembered
 from dsl.core.walk import asked
 
 
@@ -47,27 +48,20 @@ class Moves:
     """Whether the value is a date that may be another every day, a later one the later the day."""
 
 
-MOST_KEPT = 20_000
-"""Of how many nodes it is remembered what moves them; then it is found anew, so that nodes of the moment take no room."""
-
-
 class Movement:
     """Tells what moves the nodes of one core; what names stand for is looked at once."""
 
     def __init__(self, core: c.Core) -> None:
         self.core = core
         self._named: dict[tuple[str, str, Place], Moves] = {}
-        self._known: dict[tuple[int, Place], tuple[c.Expr, Moves]] = {}
+        self._known: Remembered[tuple[int, Place], tuple[c.Expr, Moves]] = Remembered()
 
     def of(self, node: c.Expr, place: Place) -> Moves:
         """Return what can change a node; found once for each place."""
         key = (id(node), place)
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= MOST_KEPT:
-                self._known.clear()
-            # With its node: an identity is one object's only as long as that is there.
-            known = self._known[key] = (node, self._of(node, place))
+            known = self._known.keep(key, (node, self._of(node, place)))
         return known[1]
 
     def _of(self, node: c.Expr, place: Place) -> Moves:

@@ -8,6 +8,7 @@ from datetime import date
 
 from dsl import core as c
 from dsl.core.moves import Movement, Place
+from dsl.core.remembered import Remembered
 from dsl.core.walk import walk
 
 
@@ -36,10 +37,6 @@ class RecordPlan:
     amount: Asked | None
 
 
-MOST_KEPT = 20_000
-"""For how many figures and days it is remembered what lists name; then it is begun anew, so that days without end take no room."""
-
-
 class RecordPlans:
     """The plans of the figures of one core, made once: read off the figures alone."""
 
@@ -47,17 +44,15 @@ class RecordPlans:
         self.movement = movement
         self._asked: dict[tuple[object, ...], Asked] = {}
         self._plans: dict[int, RecordPlan] = {}
-        self._listed: dict[tuple[int, date], tuple[c.OfPeople, tuple[frozenset[str], ...]]] = {}
+        self._listed: Remembered[tuple[int, date], tuple[c.OfPeople, tuple[frozenset[str], ...]]] = Remembered()
 
     def listed(self, node: c.OfPeople, day: date) -> tuple[frozenset[str], ...]:
         """Return what each list of a figure about people names on a day."""
         found = self._listed.get((id(node), day))
         if found is None:
-            if len(self._listed) >= MOST_KEPT:
-                self._listed.clear()
             entries = (listing.entries for listing in node.lists)
             names = tuple([frozenset(one.certification for one in listed if day in one.days) for listed in entries])
-            found = self._listed[id(node), day] = (node, names)
+            found = self._listed.keep((id(node), day), (node, names))
         return found[1]
 
     def of(self, node: c.Aggregate) -> RecordPlan:

@@ -10,11 +10,9 @@ from typing import Any, Literal as OneOf
 
 from dsl.core.kinds import AWARD_KINDS
 from dsl.core.nodes import AllOf, Case, Dated, Expr, Requirement
+from dsl.core.remembered import Remembered
 from dsl.core.types import ALWAYS, NO_BASIS, Basis, Days, Type
 from dsl.source import NO_SPAN, Span
-
-MOST_KEPT = 20_000
-"""For how many rules and days a core remembers which version is in force; then it is begun anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,14 +289,12 @@ class Core:
         key = (rule.id, day)
         found = self._in_force.get(key)
         if found is None:
-            if len(self._in_force) >= MOST_KEPT:
-                self._in_force.clear()
-            found = self._in_force[key] = (rule.version_on(day),)
+            found = self._in_force.keep(key, (rule.version_on(day),))
         return found[0]
 
     @cached_property
-    def _in_force(self) -> dict[tuple[str, date], tuple[RuleVersion | None]]:
-        return {}
+    def _in_force(self) -> Remembered[tuple[str, date], tuple[RuleVersion | None]]:
+        return Remembered()
 
     @property
     def members(self) -> tuple[str, ...]:

@@ -14,12 +14,10 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from dsl import core as c
 from dsl.core.anywhere import Anywhere
 from dsl.core.ended import Part, ended, of_rule, of_settings, of_version, parts_of
+from dsl.core.remembered import Remembered
 from dsl.core.types import number
 from dsl.core.walk import stated_in, states_something, walk
 from dsl.source import Span
-
-MOST_KEPT = 20_000
-"""How much of what is written is remembered; then it is begun anew, so that days without end take no room."""
 
 
 class Resting(NamedTuple):
@@ -47,10 +45,12 @@ class Written:
 
     def __init__(self, core: c.Core) -> None:
         self.core = core
-        self._found: dict[tuple[object, ...], tuple[object, Notes]] = {}
-        self._ends: dict[int, tuple[object, tuple[Part, ...]]] = {}
-        self._silent: dict[int, tuple[object, bool]] = {}
-        self._listed: dict[tuple[object, ...], tuple[object, tuple[tuple[str, Note], ...], tuple[Part, ...]]] = {}
+        self._found: Remembered[tuple[object, ...], tuple[object, Notes]] = Remembered()
+        self._ends: Remembered[int, tuple[object, tuple[Part, ...]]] = Remembered()
+        self._silent: Remembered[int, tuple[object, bool]] = Remembered()
+        self._listed: Remembered[tuple[object, ...], tuple[object, tuple[tuple[str, Note], ...], tuple[Part, ...]]] = (
+            Remembered()
+        )
         self._speaking = Anywhere(core, self._speaks)
 
     def ended(self, node: c.Expr, day: date, of: Callable[[object], bool] = lambda _: True) -> Iterator[Note]:
@@ -73,18 +73,14 @@ class Written:
         """Return the parts that a second-hand day ended; which those are at all is looked at once."""
         found = self._ends.get(id(of))
         if found is None:
-            if len(self._ends) >= MOST_KEPT:
-                self._ends.clear()
-            found = self._ends[id(of)] = (of, parts(of))
+            found = self._ends.keep(id(of), (of, parts(of)))
         return ended(found[1], day) if found[1] else ()
 
     def says_nothing(self, node: c.Expr) -> bool:
         """Whether nothing is rested on because of a node itself, whatever is told and on whichever day."""
         found = self._silent.get(id(node))
         if found is None:
-            if len(self._silent) >= MOST_KEPT:
-                self._silent.clear()
-            found = self._silent[id(node)] = (node, _says_nothing(node))
+            found = self._silent.keep(id(node), (node, _says_nothing(node)))
         return found[1]
 
     def is_silent(self, node: c.Expr) -> bool:
@@ -144,14 +140,8 @@ class Written:
         key = ("listed", id(node), day, as_of)
         found = self._listed.get(key)
         if found is None:
-            if len(self._listed) >= MOST_KEPT:
-                self._listed.clear()
-            # With its node: an identity is one object's only as long as that is there.
-            found = self._listed[key] = (
-                node,
-                tuple(_listed(node, day, as_of)),
-                tuple(self._ended(node, parts_of, day)),
-            )
+            parts = tuple(self._ended(node, parts_of, day))
+            found = self._listed.keep(key, (node, tuple(_listed(node, day, as_of)), parts))
         _, listed, parts = found
         names = certified() if listed or parts else None
         for name, note in listed:
@@ -182,12 +172,10 @@ class Written:
         return self._once((award, due, words, as_of), award, lambda: self._settings(award, due, words, as_of))
 
     def _once(self, key: tuple[object, ...], of: object, find: Callable[[], Iterable[Note]]) -> Notes:
-        if key not in self._found:
-            if len(self._found) >= MOST_KEPT:
-                self._found.clear()
-            # With its node: an identity is one object's only as long as that is there.
-            self._found[key] = (of, tuple(dict.fromkeys(find())))
-        return self._found[key][1]
+        found = self._found.get(key)
+        if found is None:
+            found = self._found.keep(key, (of, tuple(dict.fromkeys(find()))))
+        return found[1]
 
     def _node(self, node: c.Expr, day: date, as_of: date) -> Iterator[Note]:
         waiting, seen = [node], set[str]()

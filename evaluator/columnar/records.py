@@ -13,6 +13,7 @@ from sqlglot import exp
 from dsl import core as c
 from dsl.builtin import BUILT_IN
 from dsl.core.calendar import month_index, months_before
+from dsl.core.figures import anything, value_bounds
 from dsl.core.ops import definition_of, sourced
 from dsl.core.ranges import NEVER
 from evaluator.columnar import terms as t
@@ -40,7 +41,6 @@ from evaluator.columnar.stages import Stages, columns_read
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.columnar.written import AskedParts, Written
 from evaluator.limits import MAX_ROWS
-from evaluator.records import _bounds, anything
 
 
 class RecordTables:
@@ -436,7 +436,7 @@ class _List:
         low = total(value.low, exp.LT)
         is_point = value.is_point and rows.inside.known
         high = low if is_point else total(value.high, exp.GT)
-        bounds = _bounds(node)
+        bounds = value_bounds(node)
         floor_stays = bounds[0] is not None and bounds[0] >= 0
         top_stays = bounds[1] is not None and bounds[1] <= 0
         if not t.is_false(rows.open):

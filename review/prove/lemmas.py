@@ -15,8 +15,8 @@ from itertools import permutations
 import z3
 
 from dsl import core as c
+from dsl.core.figures import anything
 from dsl.core.ranges import Numbers
-from evaluator.records import anything
 from review.prove.encode import Encoder
 from review.prove.formulas import FALSE, TRUE, Formula, both, negated
 from review.prove.terms import Flag, Ordered, Term

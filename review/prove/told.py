@@ -14,11 +14,11 @@ from decimal import Decimal
 import z3
 
 from dsl import core as c
+from dsl.core.figures import anything
 from dsl.core.ranges import Numbers
 from dsl.core.references import expressions
 from dsl.core.walk import walk
 from evaluator import limits
-from evaluator.records import anything
 from review.prove.claims import Between
 from review.prove.formulas import Formula, both, either, figure, negated
 from review.prove.people import Counted, People
