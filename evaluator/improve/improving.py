@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Any, Literal as OneOf, TypeAlias
 
 from dsl import core as c
+from dsl.builtin import CERTIFICATIONS
 from dsl.core import calendar
 from dsl.core.ranges import Truth
+from dsl.core.reached import of_list
 from dsl.core.references import reads_of
 from dsl.diagnostics import listed
 from evaluator import limits
@@ -303,7 +305,7 @@ class _Improving:
             left = [row for row in rows if id(row) not in gone]
             told = {**raw, "rows": left} if isinstance(raw, Mapping) else left
             facts = {**filled.facts, "records": {**filled.facts["records"], "certifications": told}}
-            return trying.is_met(plan.pieces, plan.day, facts)
+            return trying.is_met(plan.pieces, plan.day, facts, {of_list(CERTIFICATIONS.name)})
 
         if not days or does_without(len(days)):
             return None
@@ -318,12 +320,13 @@ class _Improving:
     def _takes(self, plan: Plan, trying: Trying, filled: Filled) -> tuple[str, ...]:
         """Return what a plan does not do without, of what is taken as nothing."""
         taken = [*filled.untold, *filled.absent]
-        if not taken or trying.is_met(plan.pieces, plan.day, self.query.facts):
+        others = {*filled.untold, *map(of_list, filled.absent)}
+        if not taken or trying.is_met(plan.pieces, plan.day, self.query.facts, others):
             return ()
         needed = list(taken)
         for name in taken:
             fewer = [one for one in needed if one != name]
-            if trying.is_met(plan.pieces, plan.day, self._with(filled, fewer)):
+            if trying.is_met(plan.pieces, plan.day, self._with(filled, fewer), others):
                 needed = fewer
         return tuple(needed)
 

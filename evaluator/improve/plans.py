@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -110,7 +110,7 @@ class Trying:
     """Whether pieces do on a day, of those that were decided."""
     _orders: dict[tuple[frozenset[Piece], date], list[Piece]] = field(default_factory=dict)
     """In which order awards are attained and benefits bought, of the same."""
-    _before: dict[date, tuple[Mapping[str, Json], OneDay]] = field(default_factory=dict)
+    _before: dict[date, OneDay] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Look whom the facts tell of, so that somebody new has another name."""
@@ -149,11 +149,23 @@ class Trying:
                     more.setdefault(records, []).append(dict(fields))
         return Changes(facts, {}, more)
 
-    def is_met(self, pieces: Sequence[Piece], day: date, facts: Mapping[str, Json] | None = None) -> bool:
+    def is_met(
+        self,
+        pieces: Sequence[Piece],
+        day: date,
+        facts: Mapping[str, Json] | None = None,
+        others: AbstractSet[str] = frozenset(),
+    ) -> bool:
         """Decide whether a rule is met with pieces done.
 
-        Of a choice: whether an option is bought. An award is attained only where its own rule is met by then, and benefits are bought only where their option can
-        be chosen.
+        Of a choice: whether an option is bought. An award is attained only where its own rule is met by then, and benefits
+        are bought only where their option can be chosen.
+
+        Args:
+            pieces: what is done.
+            day: on which day.
+            facts: other facts than those that plans are made for; None: these.
+            others: what these tell otherwise, facts and measures by their names, lists as ``dsl.core.reached`` calls them.
 
         Raises:
             TooManyDecisions: no more may be made.
@@ -161,10 +173,13 @@ class Trying:
         known = (frozenset(pieces), day) if facts is None else None
         if known in self._met:
             return self._met[known]
-        one, done = self._done(pieces, day, self.facts if facts is None else facts)
+        is_choice = c.KINDS[self.rule.kind].decides == "options"
+        if is_choice and not any(map(self.is_the_choice, pieces)):
+            return False
+        one, done = self._done(pieces, self._now(day, facts, others))
         if facts is None:
             self._orders[frozenset(pieces), day] = done
-        if c.KINDS[self.rule.kind].decides == "options":
+        if is_choice:
             # A choice is made where something of it is bought.
             is_met = any(map(self.is_the_choice, done))
         else:
@@ -189,11 +204,11 @@ class Trying:
             (one for one in pieces if not isinstance(one, Won | Paid)), key=lambda one: order.index(type(one))
         )
         done = self._orders.get((frozenset(pieces), day))
-        return (*plain, *(self._done(pieces, day, self.facts)[1] if done is None else done))
+        return (*plain, *(self._done(pieces, self._now(day))[1] if done is None else done))
 
-    def _done(self, pieces: Sequence[Piece], day: date, facts: Mapping[str, Json]) -> tuple[OneDay, list[Piece]]:
+    def _done(self, pieces: Sequence[Piece], one: OneDay) -> tuple[OneDay, list[Piece]]:
         """Return the decisions with pieces done, and the awards that are attained and the benefits bought, in order."""
-        one = self._with(self._now(facts, day), self.changes(pieces, awards=False))
+        one = self._with(one, self.changes(pieces, awards=False))
         waiting = [piece for piece in pieces if isinstance(piece, Won | Paid)]
         done: list[Piece] = []
         while waiting:
@@ -216,14 +231,15 @@ class Trying:
             raise TooManyDecisions
         self.made += more
 
-    def _now(self, facts: Mapping[str, Json], day: date) -> OneDay:
-        """Return the decisions before anything is done: what a plan does not reach is decided once for all of them."""
-        known = self._before.get(day)
-        if known is None or known[0] is not facts:
-            known = (facts, OneDay(self.engine.prepared, Facts(self.engine.core, facts, day), trying=True))
-            if facts is self.facts:
-                self._before[day] = known
-        return known[1]
+    def _now(
+        self, day: date, facts: Mapping[str, Json] | None = None, others: AbstractSet[str] = frozenset()
+    ) -> OneDay:
+        """Return the decisions before anything is done: what a plan, or other facts, do not reach is decided once for all."""
+        if day not in self._before:
+            told = Facts(self.engine.core, self.facts, day)
+            self._before[day] = OneDay(self.engine.prepared, told, trying=True)
+        before = self._before[day]
+        return before if facts is None else before.told(Facts(self.engine.core, facts, day), others, trying=True)
 
     def _with(self, one: OneDay, changes: Changes) -> OneDay:
         if not changes:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from dsl.core.ranges import Numbers, Truth
 from evaluator.timeline.fold import Life, Timeline
 from evaluator.timeline.happenings import Happening, Kind
-from review.languages.voice import ENGLISH, Voice, shortened
+from review.languages.voice import ENGLISH, Voice, shortened, text_width
 from review.words.timeline_text import colour, days_text, digest_text, holdings, reasons_text, sentence
 
 WIDTH = 1080
@@ -24,6 +24,8 @@ AXIS_LABEL = 46
 TOP = 66
 TITLE, BAND, STRIP, MARKS, SCORE, GAP = 20, 20, 5, 20, 70, 16
 LINE = 18
+COLUMN = 6.3
+"""Width of a letter of the legend that is not of full width, a little more than most have."""
 MOST_TOLD = 60
 """Sentences below the lanes; what is left of more is told by their number."""
 LONGEST = 128
@@ -97,7 +99,7 @@ def _lane(
 ) -> tuple[list[str], int]:
     """Return the lane of a rule from a height on, and how high it is."""
     found = [
-        _text(LEFT, y + 14, say.title(life.title), weight="bold"),
+        _text(LEFT, y + 14, say.with_level(life.title, life.rule.level), weight="bold"),
         _text(WIDTH - RIGHT, y + 14, life.rule.id, fill="#5f6368", anchor="end"),
     ]
     top = y + TITLE
@@ -228,22 +230,28 @@ def _axis(scale: _Scale, bottom: float) -> Iterator[str]:
 
 
 def _legend(say: Voice) -> Iterator[str]:
-    x = WIDTH - RIGHT - 500
-    for fill, name, width in (
-        (_HELD[Truth.TRUE], "held", 62), ("url(#perhaps)", "perhaps_held", 112), (_ELIGIBLE["eligible"], "met", 148),
-        (_ELIGIBLE["not_eligible"], "not_met", 86), (_ELIGIBLE["undetermined"], "not_known", 80),
-    ):  # fmt: skip
+    told = [
+        (fill, name, say(f"drawing-{name}"))
+        for fill, name in (
+            (_HELD[Truth.TRUE], "held"), ("url(#perhaps)", "perhaps_held"), (_ELIGIBLE["eligible"], "met"),
+            (_ELIGIBLE["not_eligible"], "not_met"), (_ELIGIBLE["undetermined"], "not_known"),
+        )
+    ]  # fmt: skip
+    widths = [19 + COLUMN * text_width(said) + 16 for _, _, said in told]
+    x = WIDTH - RIGHT - sum(widths) + 16
+    for (fill, name, said), width in zip(told, widths, strict=True):
         is_band = name in ("held", "perhaps_held")
         yield _rect(x, x + 14, 12 if is_band else 17, 14 if is_band else STRIP, fill)
-        yield _text(x + 19, 24, say(f"drawing-{name}"), fill="#3c4043", size=12)
+        yield _text(x + 19, 24, said, fill="#3c4043", size=12)
         x += width
 
 
 def _told(shown: Sequence[Happening], timeline: Timeline, y: float, say: Voice) -> Iterator[str]:
     y += LINE
+    levels = {life.rule.id: life.rule.level for life in timeline.lives}
     for index, one in enumerate(shown[:MOST_TOLD], 1):
         why = reasons_text(one.reasons[:2], say)
-        said = say.of(one.title, sentence(one, say))
+        said = say.of(say.with_level(one.title, levels.get(one.rule)), sentence(one, say))
         cut = shortened(say("in-brackets", said=said, more=why) if why else said, LONGEST)
         yield _text(LEFT + 24, y, str(index), fill=_COLOURS[colour(one)], anchor="end", weight="bold")
         yield _text(LEFT + 34, y, str(one.on))

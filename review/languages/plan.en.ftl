@@ -40,11 +40,11 @@ attain = then attain { $title } ({ $rule })
 buy = { $is_alone ->
     [yes] choose
    *[no] then choose
-} { $title }
+} “{ $title }”
 buy-for = { $is_alone ->
     [yes] choose
    *[no] then choose
-} { $title }, for { $amount }
+} “{ $title }”, for { $amount }
 add = add { $count ->
     [one] a record
    *[other] { $count } records
@@ -53,6 +53,7 @@ add-apart = add { $count } records to { $title }: { $fields }, each of another {
 serving = { $said }, for { $titles }
 somebody-new = somebody new
 new-person = new person { $number }
+new-people = new people { $first } to { $last }
 
 ## What the search rests on
 

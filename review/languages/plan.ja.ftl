@@ -35,18 +35,19 @@ certify = { $people } が認定資格を取得：{ $certification }
 certify-alike = { $people } が認定資格を取得：{ $certification }、または同様に数えるほかの { $count } 件のいずれか
 attain = その後 { $title } を獲得（{ $rule }）
 buy = { $is_alone ->
-    [yes] { $title } を選択
-   *[no] その後 { $title } を選択
+    [yes] 「{ $title }」を選択
+   *[no] その後「{ $title }」を選択
 }
 buy-for = { $is_alone ->
-    [yes] { $title } を選択、{ $amount }
-   *[no] その後 { $title } を選択、{ $amount }
+    [yes] 「{ $title }」を選択、{ $amount }
+   *[no] その後「{ $title }」を選択、{ $amount }
 }
 add = { $title }：{ $fields } の記録をあと { $count } 件
 add-apart = { $title }：{ $fields } の記録をあと { $count } 件、{ $apart } はそれぞれ別のもの
 serving = { $said }、対象：{ $titles }
 somebody-new = 新しい 1 人
 new-person = 新しい人 { $number }
+new-people = 新しい人 { $first } ～ { $last }
 
 ## 探索の前提
 

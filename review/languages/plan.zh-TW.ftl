@@ -35,18 +35,19 @@ certify = { $people } 取得認證：{ $certification }
 certify-alike = { $people } 取得認證：{ $certification }，或同樣計入的其他 { $count } 項之一
 attain = 然後獲得 { $title }（{ $rule }）
 buy = { $is_alone ->
-    [yes] 選擇 { $title }
-   *[no] 然後選擇 { $title }
+    [yes] 選擇「{ $title }」
+   *[no] 然後選擇「{ $title }」
 }
 buy-for = { $is_alone ->
-    [yes] 選擇 { $title }，{ $amount }
-   *[no] 然後選擇 { $title }，{ $amount }
+    [yes] 選擇「{ $title }」，{ $amount }
+   *[no] 然後選擇「{ $title }」，{ $amount }
 }
 add = { $title }：再增加 { $count } 筆紀錄，{ $fields }
 add-apart = { $title }：再增加 { $count } 筆紀錄，{ $fields }，{ $apart } 各不相同
 serving = { $said }，用於 { $titles }
 somebody-new = 一位新人員
 new-person = 新人員 { $number }
+new-people = 新人員 { $first } 至 { $last }
 
 ## 搜尋的依據
 

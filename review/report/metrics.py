@@ -21,7 +21,7 @@ from evaluator.decisions.one_day import OneDay
 from evaluator.explanation import Explanation, Gap
 from evaluator.kept import Kept
 from evaluator.moment import Moment
-from evaluator.reasons.expander import Context, Outcome, Reason, Required, reasons_of
+from evaluator.reasons.expander import Asked, Context, Outcome, Reason, Required, reasons_of
 from review.languages.voice import Voice
 from review.report.anniversaries import entry_of, next_anniversary
 from review.report.summary import Standing
@@ -53,6 +53,8 @@ class Metric:
     out_of: Decimal | None = None
     why: tuple[str, ...] = ()
     """What is not covered, and why."""
+    named: str | None = None
+    """The title of what is required to be held or qualified for."""
 
     @property
     def is_score(self) -> bool:
@@ -127,7 +129,16 @@ def _in_view(one: OneDay, standing: Standing, view: View, at: Moment, say: Voice
             standing, view, at.day, reason.code.removeprefix(f"{rule.id}."), title_text(reason.title, say), reason.outcome,
             reason.observed, reason.required, reason.short_by, reason.unit, reason.points, reason.out_of,
             tuple(dict.fromkeys(gap_text(gap, at.day, say) for gap in gaps))[:MOST_WHY],
+            _named(one.core, reason.required, say),
         )  # fmt: skip
+
+
+def _named(core: c.Core, required: Required | None, say: Voice) -> str | None:
+    """Return the title of the award or rule that is asked for."""
+    if not isinstance(required, Asked) or required.kind not in ("holds", "qualifies"):
+        return None
+    rule = core.rules.get(required.name) or core.rule_of_award.get(required.name)
+    return None if rule is None else title_text(rule.title, say)
 
 
 def measured(reasons: Iterable[Reason]) -> Iterator[Reason]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from dsl.core.ranges import Numbers
 from dsl.core.types import number
+from evaluator.reasons.expander import Asked
 from review.languages.voice import Voice
 from review.report.metrics import Metric, by_award
 from review.report.people import People, Risk
@@ -182,7 +183,7 @@ def _metric_row(row: Sequence[Metric], levels: Sequence[str], say: Voice) -> tup
     needed = [_needed(by_level.get(level), say) for level in levels] or [_needed(first, say)]
     short = [
         said if level is None or not levels else say.of(say.word("level", level), said)
-        for level, one in by_level.items()
+        for level, one in ((level, by_level[level]) for level in levels or by_level if level in by_level)
         if (said := _short(one, say))
     ]
     points = (
@@ -204,7 +205,10 @@ def observed_text(one: Metric, say: Voice) -> str:
 def _needed(one: Metric | None, say: Voice) -> str:
     if one is None or one.required is None:
         return ""
-    return say.of(say.required(one.required, one.unit), say.outcome(one.outcome))
+    required = one.required
+    if isinstance(required, Asked) and one.named is not None:
+        required = required._replace(name=one.named)
+    return say.of(say.required(required, one.unit), say.outcome(one.outcome))
 
 
 def _short(one: Metric, say: Voice) -> str:

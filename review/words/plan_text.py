@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dsl import core as c
+from dsl.builtin import BUILT_IN
 from dsl.core.ranges import Truth
 from dsl.core.types import number
 from evaluator.improve.aims import Limit
@@ -25,6 +26,8 @@ Json = Any
 
 MOST_LIMITS = 4
 """Reasons why something was not looked at that are told to people; as JSON all are."""
+LEAST_IN_A_ROW = 3
+"""New people with numbers on end that are told by the first and the last of them."""
 MOST_PLACES = 3
 """Requirements that are told of one of them."""
 
@@ -102,7 +105,13 @@ def rests_line(found: Improvement, one: Suggested, say: Voice) -> str | None:
     """Tell what a plan takes as nothing, where that is not all that was taken so."""
     if not one.takes or len(one.takes) == len(found.taken) + len(found.absent):
         return None
-    return say("as-long-as", what=say.all_of(one.takes))
+    return say("as-long-as", what=say.all_of([_named(found.core, name, say) for name in one.takes]))
+
+
+def _named(core: c.Core, name: str, say: Voice) -> str:
+    """Return the title of a fact, a measure or a list, with its name."""
+    declared = core.facts.get(name) or core.named.get(name) or BUILT_IN.get(name) or core.records[name]
+    return say("in-brackets", said=title_text(declared.title, say), more=name)
 
 
 def ending_line(one: Suggested, say: Voice) -> str | None:
@@ -179,10 +188,22 @@ def _line(found: Improvement, plan: Plan, alike: list[Piece], new: int, say: Voi
 
 
 def _people(earned: Sequence[Earned], new: int, say: Voice) -> str:
-    """Tell who; of several new people each is told by a number, so that it is seen who is the same."""
-    return say.all_of(
-        [one.person or (say("somebody-new") if new == 1 else say("new-person", number=str(one.new))) for one in earned]
-    )
+    """Tell who; of several new people each is told by a number, so that it is seen who is the same; three on end as a row."""
+    told = [one.person for one in earned if one.person is not None]
+    numbers = sorted(one.new for one in earned if one.person is None)
+    if numbers and new == 1:
+        return say.all_of([*told, say("somebody-new")])
+    while numbers:
+        first, row = numbers[0], 1
+        while row < len(numbers) and numbers[row] == first + row:
+            row += 1
+        if row < LEAST_IN_A_ROW:
+            row = 1
+            told.append(say("new-person", number=str(first)))
+        else:
+            told.append(say("new-people", first=str(first), last=str(numbers[row - 1])))
+        numbers = numbers[row:]
+    return say.all_of(told)
 
 
 def _serving(said: str, serves: Mapping[str, str], about: str | None, say: Voice) -> str:

@@ -21,6 +21,8 @@ from dsl.source import Source
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine, Query
 from evaluator.limits import DayOutside
+from evaluator.timeline.fold import timeline
+from evaluator.timeline.told import TimelineQuery
 from review.formats.reports import REPORT
 from review.report.readers import NotForReader, ReaderErrors
 from review.report.report import Report, ReportErrors, ReportQuery, report
@@ -122,6 +124,64 @@ def test_the_raw_data_come_to_the_figures_of_the_report() -> None:
     assert len(by_section["metrics"]) == len(answer["metrics"])
     assert [row["day"] for row in by_section["due"]] == [one["on"] for one in answer["due"]]
     assert [row["award"] for row in by_section["history"]] == [one["award"] for one in answer["history"]]
+
+
+HISTORIES = [
+    (
+        "month_by_month",
+        date(2022, 2, 20),
+        ("competency.cloud_platform", "competency.datacenter", "competency.security"),
+    ),
+    ("legacy", date(2022, 12, 10), ("competency.datacenter", "designation.*")),
+    ("renewing", date(2023, 6, 20), ("designation.infrastructure", "designation.data_ai")),
+]
+
+
+@pytest.mark.parametrize(("partner", "day", "rules"), HISTORIES)
+def test_the_csv_of_a_partner_with_a_history_sums_to_the_figures(
+    partner: str, day: date, rules: tuple[str, ...], tmp_path: Path
+) -> None:
+    """As a spreadsheet would: the file is written, opened again, and counted and summed by its columns."""
+    facts = example(partner)
+    if "awards" not in facts["records"] or not facts["records"]["awards"]:
+        # The events of before stand in the register by the day.
+        told = timeline(engine(REAL), TimelineQuery(rules, date(2022, 10, 3), day, facts))
+        facts = {**facts, "records": {**facts["records"], "awards": [dict(row) for row in told.register or ()]}}
+    found = report(engine(REAL), ReportQuery(day, facts, rules))
+    answer = found.as_json()
+    path = tmp_path / f"{partner}.csv"
+    path.write_text(written(found, "csv"), encoding="utf-8", newline="")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def of(section: str) -> list[dict[str, str]]:
+        return [row for row in rows if row["section"] == section]
+
+    counts = Counter((row["kind"], row["level"], row["stage"]) for row in of("summary"))
+    assert counts == {
+        (one["kind"], one.get("level", ""), one["stage"]): one["count"] for one in answer["summary"]["counts"]
+    }
+    assert counts.total() == sum(one["count"] for one in answer["summary"]["counts"]) == len(of("summary"))
+
+    sums: dict[tuple[str, str, str], list[Decimal]] = {}
+    for row in of("metrics"):
+        if row["points_from"] and row["out_of"]:
+            into = sums.setdefault((row["rule"], row["view"], row["day"]), [Decimal(0)] * 3)
+            for index, name in enumerate(("points_from", "points_to", "out_of")):
+                into[index] += Decimal(row[name])
+    scored = {row["rule"]: row for row in of("summary") if row["out_of"]}
+    for rule, score in scored.items():
+        today = next((each for (of_rule, view, _), each in sums.items() if (of_rule, view) == (rule, "today")), None)
+        if today is not None:
+            assert today == [Decimal(score[name]) for name in ("points_from", "points_to", "out_of")], rule
+    assert [(row["rule"], row["code"], row["view"]) for row in of("metrics")] == [
+        (one["rule"], one.get("code", ""), one["view"]) for one in answer["metrics"]
+    ]
+    assert [(row["award"], row["day"]) for row in of("history")] == [
+        (one["award"], one.get("attained", "")) for one in answer["history"]
+    ]
+    assert of("history")
+    assert [(row["day"], row["kind"]) for row in of("due")] == [(one["on"], one["kind"]) for one in answer["due"]]
 
 
 def test_a_name_is_no_formula_and_no_element() -> None:
