@@ -136,6 +136,7 @@ class Missing(ABC):
         self._found: dict[int, tuple[Written, Mask]] = {}
         self._below: dict[int, tuple[Written, Mask]] = {}
         self._ways: dict[int, tuple[Written, Mapping[Gap, Way]]] = {}
+        self._owns: dict[int, tuple[Written, Own]] = {}
         self._in_progress: dict[int, tuple[Written, bool]] = {}
 
     @abstractmethod
@@ -256,6 +257,11 @@ class Missing(ABC):
 
     def _own(self, top: Written) -> Own:
         """Return what a node lacks itself: what is read, or has no value although its parts are told."""
+        if id(top) not in self._owns:
+            self._owns[id(top)] = (top, self._own_of(top))
+        return self._owns[id(top)][1]
+
+    def _own_of(self, top: Written) -> Own:
         node, sql = top.node, self.sql
 
         def figure(is_so: Term) -> Own:
@@ -367,5 +373,4 @@ def _any_digits(terms: Sequence[Term]) -> Term:
     """Return a number with the digits of all."""
     if len(terms) == 1:
         return terms[0]
-    half = len(terms) // 2
-    return exp.BitwiseOr(this=t.closed(_any_digits(terms[:half])), expression=t.closed(_any_digits(terms[half:])))
+    return t.chained(exp.BitwiseOr, terms)
