@@ -88,6 +88,8 @@ class Word:
     known: bool
     options: frozenset[str] | None = None
     exact: str | None = None
+    vague: Term = FALSE
+    """Where NULL is one of some words, and which they are is not said; never unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +307,7 @@ class Sql:
         return self.flag(t.chosen([(sure, TRUE), (no, FALSE)]), False)
 
     def _same(self, left: Word, right: Word) -> Flag:
+        self.open += [one.vague for one in (left, right) if not t.is_false(one.vague)]
         if left.exact is not None and right.exact is not None:
             return Flag(TRUE if left.exact == right.exact else FALSE, True)
         if left.exact is not None:
@@ -668,9 +671,10 @@ class Sql:
         if isinstance(one, Word) and isinstance(other, Word):
             if one == other:
                 return one
+            vague = [one.vague, other.vague]
             if not test.known:
-                # Two words are no word: the row engine says which both can be.
-                self.open.append(t.both(t.untold(test.term), t.negated(t.surely(t.equal(one.term, other.term)))))
+                # Two words are no word: whoever looks at it asks the row engine which both can be.
+                vague.append(t.both(t.untold(test.term), t.negated(t.surely(t.equal(one.term, other.term)))))
             options = (
                 None
                 if None in (_options(one), _options(other))
@@ -678,10 +682,11 @@ class Sql:
             )
             if options is not None and {_options(one), _options(other)} != {options}:
                 # What is not known of one is less than what is not known of the other.
-                self.open += [t.untold(word.term) for word in (one, other) if not word.known]
+                vague += [t.untold(word.term) for word in (one, other) if not word.known]
             alike = t.chosen([(t.equal(one.term, other.term), one.term)])
             term = self.keep(self._by(test, one.term, other.term, alike))
-            return Word(term, test.known and one.known and other.known, options)
+            is_told = test.known and one.known and other.known
+            return Word(term, is_told, options, None, self.keep(t.either(*vague)))
         if isinstance(one, Length) and isinstance(other, Length) and one == other:
             return one
         a, b = self.aligned(ordered_of(one), ordered_of(other))
@@ -707,6 +712,8 @@ class Sql:
         """What the row for the key gives, else the one for any, else nothing is known."""
         if not isinstance(key, Word):
             raise Cannot("a key that is no word")
+        if not t.is_false(key.vague):
+            self.open.append(key.vague)
         words = [row.key for row in rows]
         if len(words) != len(set(words)):
             raise Cannot("two rows of a table for one word")

@@ -55,7 +55,7 @@ def emit(engine: Engine, rules: Sequence[str], as_of: date, dialect: str, known:
     Raises:
         Stopped: the dialect has no words for something in it, or no rule can be written.
     """
-    lowered = lower(engine, rules, as_of, known)
+    lowered = lower(engine, rules, as_of, known, says_missing=False)
     if not lowered.rules:
         why = "; ".join(f"{rule}: {text}" for rule, text in list(lowered.refused.items())[:3])
         raise Stopped(f"no rule of these is written as SQL ({why})", "ask for others with --rules")

@@ -6,6 +6,7 @@ Only rows that lack some field are looked at.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -70,12 +71,13 @@ class LackingRows:
             some = t.compared(exp.GT, number, zero)
             together = t.both(are_many, t.compared(exp.GT, number, most))
             places = exp.Filter(this=exp.ArrayAgg(this=t.column(ROW)), expression=exp.Where(this=test.copy()))
-            of_rows = OfRows(self.pointer, field, self._aggregate(places), self._is_wrapped())
+            of_rows = OfRows(self.pointer, field, self._aggregate(places), self._is_wrapped)
             found.append((Gap("field", self.pointer, rows=of_rows), keep(t.both(some, t.negated(together)))))
             found.append((Gap("field", f"{self.pointer}/*/{field}"), keep(together)))
         some = t.either(*(t.compared(exp.GT, number, zero) for number in numbers))
-        return found, keep(t.both(some, t.negated(self._is_in_order())))
+        return found, keep(t.both(some, t.negated(self._is_in_order)))
 
+    @cached_property
     def _is_wrapped(self) -> Term:
         """Return whether more is told of the list than its rows, as ``evaluator.columnar.rows`` makes a document of it."""
         about = self.source.partners(self.projected)
@@ -85,6 +87,7 @@ class LackingRows:
             columns.append(f"covers_from_{self.list}")
         return self.source.stages.keep(t.either(*(t.told(self.source.column(about, one)) for one in columns)))
 
+    @cached_property
     def _is_in_order(self) -> Term:
         """Return whether the rows say that they are the first, the second, and so on; never unknown."""
         row, number = t.column(ROW), exp.Count(this=exp.Star())

@@ -49,7 +49,14 @@ class Lowering:
     """Writes nodes of one core for a day."""
 
     def __init__(
-        self, engine: Engine, as_of: date, known: Known, rows: Rows | None = None, outer: Lowering | None = None
+        self,
+        engine: Engine,
+        as_of: date,
+        known: Known,
+        rows: Rows | None = None,
+        outer: Lowering | None = None,
+        *,
+        says_missing: bool = True,
     ) -> None:
         """Take the rules, the day, and what is known of the tables.
 
@@ -59,6 +66,7 @@ class Lowering:
             known: what is known of the tables.
             rows: of partners and days; without it there is a row for each partner.
             outer: what asks for it.
+            says_missing: whether it is told what is missing.
         """
         self.engine = engine
         self.core = engine.core
@@ -66,6 +74,7 @@ class Lowering:
         self.stages = Stages("c")
         self.sql = Sql(self.stages)
         self.is_inner = outer is not None
+        self.says_missing: bool = says_missing if outer is None else outer.says_missing
         self.known = known
         self.source = Source(self.core, self.stages, as_of, known, rows)
         self.register = Register(self.core, self.source)

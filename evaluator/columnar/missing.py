@@ -24,6 +24,7 @@ from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
 from evaluator.columnar.ways import LOST, Way, merged, through
 from evaluator.columnar.written import Written, taken
 from evaluator.decisions.missing import MAX_TRIED
+from evaluator.progress import is_choosing
 
 _WORD = 62
 """Things that are told by the digits of one whole number."""
@@ -56,6 +57,8 @@ class Gap:
     day: date | None = None
     is_tried: bool = False
     """Whether its values are tried, to leave it out where none can matter."""
+    is_choosing: bool = False
+    """Whether it only says which rules apply: progress goes by it also where it is not told."""
     rows: OfRows | None = None
 
     @property
@@ -123,7 +126,8 @@ class Digits:
 def fact_gap(name: str, type_: Type, projected: bool) -> Gap:
     """Return what is missing of a fact that nobody told, on the day of the question."""
     is_few = type_.kind == "flag" or (type_.kind == "choice" and len(type_.choices) <= MAX_TRIED)
-    return Gap("fact", f"{'/projected' if projected else ''}/facts/{name}", None, is_few and not projected)
+    pointer = f"{'/projected' if projected else ''}/facts/{name}"
+    return Gap("fact", pointer, None, is_few and not projected, is_choosing(type_))
 
 
 class Missing(ABC):
@@ -136,6 +140,7 @@ class Missing(ABC):
         self._found: dict[int, tuple[Written, Mask]] = {}
         self._below: dict[int, tuple[Written, Mask]] = {}
         self._ways: dict[int, tuple[Written, Mapping[Gap, Way]]] = {}
+        self._owns: dict[int, tuple[Written, Own]] = {}
         self._in_progress: dict[int, tuple[Written, bool]] = {}
 
     @abstractmethod
@@ -167,8 +172,10 @@ class Missing(ABC):
         zero = t.number(0)
         others = [t.equal(term, zero) for (of, _), term in mask.words.items() if of in ("list", "other")]
         figures = [t.equal(term, zero) for (of, _), term in mask.words.items() if of == "figure"]
-        # Progress goes by what is chosen also where that is not told: what a value leads to is more than what it settles.
-        ways = {} if any(map(self._has_progress, tops)) else merged(self.ways(top) for top in tops)
+        ways = merged(self.ways(top) for top in tops)
+        if any(map(self._has_progress, tops)):
+            # What a value of it leads to is more than what it settles.
+            ways = {gap: way for gap, way in ways.items() if not gap.is_choosing}
         alone: dict[Word, int] = {}
         together: dict[Word, int] = {}
         for gap, way in ways.items():
@@ -256,6 +263,11 @@ class Missing(ABC):
 
     def _own(self, top: Written) -> Own:
         """Return what a node lacks itself: what is read, or has no value although its parts are told."""
+        if id(top) not in self._owns:
+            self._owns[id(top)] = (top, self._own_of(top))
+        return self._owns[id(top)][1]
+
+    def _own_of(self, top: Written) -> Own:
         node, sql = top.node, self.sql
 
         def figure(is_so: Term) -> Own:
@@ -367,5 +379,4 @@ def _any_digits(terms: Sequence[Term]) -> Term:
     """Return a number with the digits of all."""
     if len(terms) == 1:
         return terms[0]
-    half = len(terms) // 2
-    return exp.BitwiseOr(this=t.closed(_any_digits(terms[:half])), expression=t.closed(_any_digits(terms[half:])))
+    return t.chained(exp.BitwiseOr, terms)

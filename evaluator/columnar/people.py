@@ -92,7 +92,7 @@ class PeopleTable:
         asked: list[tuple[str, Term]] = []
         if counted:
             is_on = t.either(t.untold(name), t.surely(t.among(name, counted)))
-            may = t.both(is_on, self._valid(day, projected).may)
+            may = lacking.stages.keep(t.both(is_on, self._valid(day, projected).may))
             asked = [
                 (one, t.both(may, t.untold(t.column(f"f_{one}")))) for one in _FIELDS if lacking.may_lack(f"f_{one}")
             ]

@@ -107,9 +107,17 @@ def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
             yield from ((f"r{prefix}_{index}", gap.rows.places), (f"n{prefix}_{index}", gap.rows.is_wrapped))
 
 
-def lower(engine: Engine, rules: Sequence[str], as_of: date, known: Known) -> Lowered:
-    """Return rules as a query; what cannot be written is told with why."""
-    found = Lowered(lowering=Lowering(engine, as_of, known))
+def lower(engine: Engine, rules: Sequence[str], as_of: date, known: Known, *, says_missing: bool = True) -> Lowered:
+    """Return rules as a query; what cannot be written is told with why.
+
+    Args:
+        engine: the rules.
+        rules: which of them.
+        as_of: the day of the question.
+        known: what is known of the tables.
+        says_missing: whether it is told what is missing for decisions that are undetermined.
+    """
+    found = Lowered(lowering=Lowering(engine, as_of, known, says_missing=says_missing))
     for name in rules:
         try:
             found.rules[name] = _Rule(found.lowering, engine.core.rules[name]).columns()  # type: ignore[arg-type]
@@ -260,6 +268,11 @@ class _Rule:
         settled += [t.both(is_settled(one.value), t.negated(one.open)) for one in told]
         wholes += [t.negated(one.open) for one in told]
         found = self.lowering.missing
+        if not self.lowering.says_missing:
+            known = stages.keep(t.both(*settled))
+            return RuleColumns(
+                self.rule.id, True, known, options=tuple(options), unmet=self._each_once(reasons), said=known
+            )
         asked_later = [(found.of(one), t.perhaps(may_choose)) for one in later]
         mask = found.united([*((found.of(one), TRUE) for one in told), *asked_later])
         # What it renews to is no part of what the values of a fact are tried for.
@@ -330,6 +343,9 @@ class _Rule:
             held: what the register says of the award.
         """
         found = self.lowering.missing
+        if not self.lowering.says_missing:
+            known = t.both(*(is_settled(one.value) for one in tops), _is_known(held))
+            return self.lowering.stages.keep(t.both(whole, known)), ()
         mask = found.of_all(tops)
         is_said = t.both(whole, found.is_said(mask, tops), held.said if held is not None else TRUE)
         gaps = dict(found.digits.gaps(mask))

@@ -184,7 +184,7 @@ class _List:
 
     def _lacks(self, node: c.Aggregate, day: Day) -> Own:
         window = None if node.over is None else _months_before(day, node.over.months, node.over.back)
-        may = t.perhaps(self._inside(node, day, window).inside.term)
+        may = self.stages.keep(t.perhaps(self._inside(node, day, window).inside.term))
         asked = [one for one in (node.where, node.value, *node.alike) if one is not None]
         if node.total is not None:
             if not t.is_true(is_settled(self.on(node.total.right, day))):

@@ -109,12 +109,20 @@ def either(*terms: Term) -> Term:
 
 
 def _chain(kind: type[exp.Expression], terms: Sequence[Term]) -> Term:
-    # As a tree of little depth: a long chain of one side would be as deep as it is long.
-    if len(terms) == 1:
-        return terms[0]
+    return terms[0] if len(terms) == 1 else chained(kind, terms)
+
+
+def chained(kind: type[exp.Expression], terms: Sequence[Term]) -> Term:
+    """An operation over several terms, each copied once.
+
+    As a tree of little depth: a long chain of one side would be as deep as it is long.
+    """
     half = len(terms) // 2
-    found: Term = kind(this=closed(_chain(kind, terms[:half])), expression=closed(_chain(kind, terms[half:])))
-    return found
+    return kind(this=_nested(kind, terms[:half]), expression=_nested(kind, terms[half:]))
+
+
+def _nested(kind: type[exp.Expression], terms: Sequence[Term]) -> Term:
+    return closed(terms[0]) if len(terms) == 1 else exp.Paren(this=chained(kind, terms))
 
 
 def negated(term: Term) -> Term:
@@ -245,8 +253,7 @@ def added(terms: Sequence[Term]) -> Term:
         return added([*rest, number(sum(known))] if sum(known) or not rest else rest)
     if len(terms) == 1:
         return terms[0]
-    half = len(terms) // 2
-    return exp.Add(this=closed(added(terms[:half])), expression=closed(added(terms[half:])))
+    return chained(exp.Add, terms)
 
 
 def fallen_back(term: Term, other: Term) -> Term:

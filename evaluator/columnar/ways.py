@@ -81,8 +81,6 @@ def through(top: Written, part: Written, role: Role, way: Way) -> Way:
             turned = -way.sign if op == "-" and part is top.parts[1] else way.sign
             return replace(way, is_plain=False, sign=0 if op == "*" else turned)
         case c.Case() | c.Lookup():
-            if isinstance(top.value, Word):
-                return LOST
             return replace(way, is_plain=False, sign=way.sign if role == "value" else 0)
         case (
             c.Aggregate() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.DifferentPeople() | c.Fact()

@@ -511,7 +511,7 @@ def _lacking(index: int, word: Number) -> str:
 
 
 def _mask(lowering: Lowering, part: Written | None) -> Mask:
-    return Mask() if part is None else lowering.missing.of(part)
+    return lowering.missing.of(part) if part is not None and lowering.says_missing else Mask()
 
 
 def _outputs(window: _Window, place: int | None) -> dict[str, Term]:

@@ -178,7 +178,8 @@ class Rows:
 
     def decided(self, found: Value, sql: Sql) -> list[tuple[Range, bool]]:
         """Return what the query says of each row, and whether it leaves the row to others."""
-        outputs = {"n": t.column("n"), "open": t.either(*sql.open)}
+        vague = found.vague if isinstance(found, Word) else t.FALSE
+        outputs = {"n": t.column("n"), "open": t.either(*sql.open, vague)}
         match found:
             case Flag(term=term) | Word(term=term):
                 outputs["one"] = term
