@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal as OneOf, TypeAlias
 
 KindName: TypeAlias = OneOf[
-    "competency", "designation", "specialization", "program", "lifecycle", "fee", "choice", "entitlement"
+    "competency", "designation", "specialization", "program", "lifecycle", "fee", "payment", "choice", "entitlement"
 ]
 """The words that begin a rule that can be decided."""
 
@@ -28,6 +28,8 @@ class RuleKind:
     """The heading over its rules for readers, where that is not the plural."""
     page: str | None = None
     """The file of the guide that its rules stand in, where that is not the plural."""
+    to_partner: bool = False
+    """Whether an amount that it decides is paid to the partner, not by the partner."""
     has_ids: bool = True
     """Whether its rules have ids that other rules name."""
 
@@ -35,6 +37,11 @@ class RuleKind:
     def word(self) -> str:
         """What readers call one of its rules."""
         return self.called or self.name
+
+    @property
+    def costs(self) -> bool:
+        """Whether more of what it decides is worse for the partner: an amount that the partner pays."""
+        return self.decides == "amount" and not self.to_partner
 
     @property
     def area(self) -> tuple[str, str]:
@@ -54,6 +61,7 @@ KINDS: Mapping[str, RuleKind] = {
             heading="Life cycles", page="stages", has_ids=False,
         ),
         RuleKind(name="fee", plural="fees", decides="amount"),
+        RuleKind(name="payment", plural="payments", decides="amount", to_partner=True),
         RuleKind(name="choice", plural="choices", decides="options"),
         RuleKind(
             name="entitlement", plural="entitlements", decides="eligibility", called="right", heading="Rights",
@@ -74,6 +82,12 @@ ASKING_KINDS = tuple(kind.name for kind in KINDS.values() if kind.decides == "el
 
 AMOUNT_KINDS = tuple(kind.name for kind in KINDS.values() if kind.decides == "amount")
 """Kinds of rules that decide an amount and when it is due."""
+
+FEE_KINDS = tuple(kind.name for kind in KINDS.values() if kind.costs)
+"""Kinds of rules that decide what a partner pays."""
+
+PAYMENT_KINDS = tuple(kind.name for kind in KINDS.values() if kind.to_partner)
+"""Kinds of rules that decide what is paid to a partner."""
 
 PLURALS: Mapping[str, str] = {kind.plural: kind.name for kind in KINDS.values() if kind.has_ids}
 """A kind's plural names all rules of the kind, where no group has that name."""

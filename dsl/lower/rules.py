@@ -8,11 +8,11 @@ from datetime import date
 
 from dsl import core as c, document as d
 from dsl.core.types import common_days, overlap
-from dsl.diagnostics import Label
+from dsl.diagnostics import Edit, Fix, Label
 from dsl.lower.asked import asked_together
 from dsl.lower.bodies import Bodies
 from dsl.lower.placing import Body, Placed, notes_of
-from dsl.lower.scope import Names, Scope, days_of, insert, words
+from dsl.lower.scope import Names, Scope, days_of, insert, word_in, words
 from dsl.lower.tables import rows_in_days
 from dsl.lower.values import Values
 from dsl.source import Span
@@ -363,6 +363,23 @@ class Rules(Bodies):
             origin=clause.origin,
         )
 
+    def _is_paid_out(self, verb: d.Verb) -> bool:
+        """Report C102 where an option is said to pay what is paid to the partner."""
+        for name in verb.names:
+            kinds = {i.partition(".")[0] for i in self.names.award_ids(name)}
+            if kinds and kinds <= set(c.PAYMENT_KINDS):
+                at = word_in(verb.origin, name)
+                fix = (
+                    Fix("write `gives`", (Edit(word_in(verb.origin, "pay"), "gives"),))
+                    if len(verb.names) == 1
+                    else None
+                )
+                self.names.report(
+                    "C102", f"`{name}` is paid to the partner, not by the partner", at, f"write `gives {name}`", fix=fix
+                )
+                return True
+        return False
+
     def _effects(self, verbs: Sequence[Placed], scope: Scope) -> tuple[c.Effect, ...]:
         result: list[c.Effect] = []
         for placed in verbs:
@@ -372,10 +389,12 @@ class Rules(Bodies):
             word = verb.word
             if word == "area" or word == "levels" or word == "awarded to" or word == "use":
                 continue
+            if verb.word == "pay" and self._is_paid_out(verb):
+                continue
             kinds = {
-                "pay": c.AMOUNT_KINDS,
+                "pay": c.FEE_KINDS,
                 "covers": c.AWARD_KINDS,
-                "gives": ("benefit", *c.AWARD_KINDS, "entitlement"),
+                "gives": ("benefit", *c.AWARD_KINDS, "entitlement", *c.PAYMENT_KINDS),
             }.get(verb.word, (*c.AWARD_KINDS, "benefit"))
             ids = self.names.awards_of(verb.names, verb.origin, scope, kinds)
             advice = f"name the awards, in versions: `from 2023-10-03 {{ {word} ... }}`"

@@ -98,8 +98,10 @@ class Saying:
         plan, around = within.of(node)
         self.is_told_once &= plan.code not in self._codes
         self._codes.add(plan.code)
-        filled = self._earned if part.value.form == "numbers" else self._met
-        told = filled(part, inner, plan)
+        if part.value.form != "numbers":
+            told = self._met(part, inner, plan)
+        else:
+            told = self._earned(part, inner, plan) if inner.node.type.kind == "points" else _so_much(part, inner)
         parts = self.topmost(inner, around)
         return told.reason(self.source.keep(plan), parts)
 
@@ -209,6 +211,12 @@ class _Told:
         """Return the expression of the reason, in the order of its fields."""
         told = (self.outcome, self.observed, self.required, self.short_by, repr(self.unit), self.points, self.out_of)
         return f"new(Reason, ({plan}, {', '.join(told)}, f.day_told, None, (), None, {parts}, {self.empty}, False, ()))"
+
+
+def _so_much(part: Written, inner: Written) -> _Told:
+    """Part of an amount or of a number: it is so much, and nothing is asked of it."""
+    outcome = f"('met' if {part.value.is_settled} else 'undetermined')"
+    return _Told(outcome=outcome, observed=part.value.boxed, unit=unit_of(inner.node.type))
 
 
 _OF_OTHER_DAYS = (c.OnDate, c.AsProjected, c.Sometime)

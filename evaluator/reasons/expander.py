@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from dsl import core as c
 from dsl.core.algebra import RANGES
-from dsl.core.ranges import EXACT, ZERO, Dates, Numbers, Range, Truth, Words, everything, round_ratio
+from dsl.core.ranges import EXACT, ZERO, Dates, Numbers, Range, Truth, Words, everything, is_settled, round_ratio
 from dsl.core.types import number
 from evaluator.explanation import Explanation
 from evaluator.kept import Elsewhere, Kept
@@ -258,6 +258,13 @@ def _filled(
     """
     asks = inner.parts and context.within.asks(inner.node)
     parts = tuple([_reason(*found) for found in _requirements(inner, context)]) if asks else ()
+    if isinstance(range_, Numbers) and inner.node.type.kind != "points":
+        # Part of an amount or of a number: it is so much, and nothing is asked of it.
+        outcome: Outcome = "met" if is_settled(range_) else "undetermined"
+        return Reason(
+            plan, outcome, range_, unit=unit_of(inner.node.type), day=on, since=_since(on, context), also_open=also_open,
+            parts=parts, projected=context.projected,
+        )  # fmt: skip
     if isinstance(range_, Numbers):
         return _earned(plan, inner, range_, on, parts, context, also_open)
     if not isinstance(range_, Truth):

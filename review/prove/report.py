@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dsl import core as c
 from review.prove.claims import Between, Claim, Verdict
 from review.words.decision_text import Paint
 
@@ -83,7 +84,8 @@ def _head(told: Sequence[Verdict]) -> str:
 
 
 def _words(verdict: Verdict) -> tuple[str, str]:
-    return WORDS.get(verdict.what, ORDINARY)
+    is_paid_out = verdict.rule.partition(".")[0] in c.PAYMENT_KINDS
+    return ORDINARY if is_paid_out else WORDS.get(verdict.what, ORDINARY)
 
 
 def summary(verdict: Verdict) -> str:

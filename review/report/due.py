@@ -164,7 +164,7 @@ def _money(
             is_asked = due is not None and day <= due <= last and rule.version_on(due) is not None
             if due is not None and is_asked and _is_owed(decision) and (rule.id, due) not in fees:
                 fees.add((rule.id, due))
-                says = _fee(decision, say, is_today=due == day and index == 0)
+                says = _fee(decision, say, is_today=due == day and index == 0 and c.KINDS[rule.kind].costs)
                 yield DueDate(due, "fee_due", rule.id, say.title(decision.title), says)
             if decision.options:
                 yield from _options(decision, day, offered, say)

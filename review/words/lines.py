@@ -57,7 +57,7 @@ def lines_of(version: c.RuleVersion, day: date | None) -> tuple[Line, ...]:
 
 def _lines(version: c.RuleVersion, told: Told) -> Iterator[Line]:
     if version.amount is not None:
-        yield Line("amount", "amount", version.amount)
+        yield Line("amount", "amount", version.amount, asked_of(version.amount, told.day))
     if version.requirement is not None:
         asked = asked_of(version.requirement, told.day)
         yield from asked or (Line("asked", "", version.requirement),)

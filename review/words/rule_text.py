@@ -78,6 +78,8 @@ class _Telling:
         lines = lines_of(version, self.speaker.day)
         for line in of_group(lines, "amount", "badge", "choice", "setting", "effect"):
             yield f"  {self.said(line)}"
+            for part in line.parts:
+                yield from self.block(part, 2, version.basis.cites)
         for line in of_group(lines, "asked", "stage", "option"):
             yield from self.block(line, 1, version.basis.cites)
         yield from self.definitions()
