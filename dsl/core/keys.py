@@ -107,7 +107,8 @@ class Keys:
     def days_of(self, rule: Rule) -> tuple[date, ...]:
         """Return the days on which what a rule decides can change by the policies alone, sorted.
 
-        Days of its wordings, of what they name, of lists and tables, and days compared with today. What is asked of other
+        Days of its wordings, of what they name, of lists and tables, and days compared with today, but for those that come
+        again every month or year: between two of the days it may still be decided otherwise on some. What is asked of other
         days (``on``, ``sometime``, the register) moves with the partner's facts as well.
         """
         return self._days_of(self._read_by([rule]))
@@ -395,9 +396,11 @@ class Keys:
         return self._turning[id(node)][1]
 
     def _turns(self, node: n.Expr) -> Iterator[date]:
-        """Yield the days on which a comparison of today with a day of the policies turns.
+        """Yield days on which a comparison of today with a day of the policies turns.
 
-        Between the days that stand in it only today moves: there it turns once at most, and by halves that day is found.
+        Between the days that stand in it only today moves. Compared with one day it turns there once at most, and by halves
+        that day is found. Compared with a day that comes again (the start of the month of today) it may turn every month:
+        of these turns one is found, or none.
         """
         if not isinstance(node, n.Compare) or node.left.type.kind != "date":
             return

@@ -109,7 +109,9 @@ def compare(before: Side, after: Side) -> Comparison:
     both = both_of(before.core, after.core)
     things, reach = both.things, both.reach
     one, other = (_Told(side, keys) for side, keys in zip((before, after), both.keys, strict=True))
-    vocabulary = [*_figures(one, other), *_lists(one, other), *_translations(before.document, after.document)]
+    # What nothing reaches is said in the same words on both sides.
+    touched = {name for its in reach for what, name in its.at_all(things) if what == "figure"}
+    vocabulary = [*_figures(one, other, touched), *_lists(one, other), *_translations(before.document, after.document)]
     rules = list(_rules(one, other, frozenset(name for what, name in things if what == "rule")))
     rules += _reached(one, other, reach, things, rules)
     decides = any(found.decides for found in rules)
@@ -373,9 +375,9 @@ def _on(told: Sequence[Edition], days: c.Days) -> Edition | None:
     return next((one for one in told if inside in one.days and one.lines), None)
 
 
-def _figures(one: _Told, other: _Told) -> Iterator[Changed]:
+def _figures(one: _Told, other: _Told, touched: AbstractSet[str]) -> Iterator[Changed]:
     old, new = one.core.named, other.core.named
-    for name in dict.fromkeys([*old, *new]):
+    for name in (name for name in dict.fromkeys([*old, *new]) if name in touched):
         was, now = old.get(name), new.get(name)
         before = figure_versions(one.names, was) if was is not None else []
         after = figure_versions(other.names, now) if now is not None else []

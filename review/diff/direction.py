@@ -82,10 +82,17 @@ class Directions:
         if mine is not one or its is not other:
             return self.of(mine, its, day)
         found = self._by_kind(one, other, day)
-        if found <= UP or found <= DOWN:
+        if found <= UP or found <= DOWN or self._is_paired(one, other, day):
             return found
         implied = self._implied(one, other, day)
         return found if implied is None else implied
+
+    def _is_paired(self, one: c.Expr, other: c.Expr, day: date) -> bool:
+        """Whether two wholes are of one kind, and each part has its like: what they imply is what pairs do."""
+        if not isinstance(one, c.AllOf | c.AnyOf) or not isinstance(other, type(one)):
+            return type(one) is type(other)
+        _, gone, new = _paired(_in_force(one.parts, day), _in_force(other.parts, day), self._are_alike(day))
+        return not (gone or new)
 
     def _implied(self, one: c.Expr, other: c.Expr, day: date) -> Steps | None:
         """Return where a whole of conditions goes by what its parts imply; None: neither side is known to imply the other.
@@ -235,10 +242,13 @@ class Directions:
     ) -> Steps:
         """Compare parts by their labels, then by where they stand; a part more does what ``added`` says, one less the contrary."""
         mine, its = _in_force(one, day), _in_force(other, day)
-        pairs, gone, new = _paired(mine, its, lambda a, b: self.before.key(a, day) == self.after.key(b, day))
+        pairs, gone, new = _paired(mine, its, self._are_alike(day))
         found = EQUAL.union(*(self.of(a, b, day) for a, b in pairs))
         found = found.union(*(_opposite(added(0, part, day)) for part in gone))
         return found.union(*(added(1, part, day) for part in new))
+
+    def _are_alike(self, day: date) -> Callable[[c.Expr, c.Expr], bool]:
+        return lambda a, b: self.before.key(a, day) == self.after.key(b, day)
 
     def _points(self, side: int, part: c.Expr, day: date) -> Steps:
         return self._if_not_below_zero(side, part, day, UP)

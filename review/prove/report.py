@@ -96,6 +96,8 @@ def summary(verdict: Verdict) -> str:
         return "decides the same (proved)"
     if verdict.what == "stage":
         return "another stage for some" if "witness" in states else "another stage: not known"
+    if states == ("unknown", "unknown"):
+        return f"{less}, {more}: not known"
     told = [
         f"never {word} (proved)"
         if claim.state == "proved"
@@ -111,8 +113,12 @@ def verdict_detail(verdict: Verdict, told: Callable[[Json], str] | None = None) 
     """Yield who shows what is not proved, and what is not known, in lines; ``told`` says what a partner tells."""
     told = told or facts_in_words
     less, more = _words(verdict)
-    claims = ((less, verdict.less), (more, verdict.more))
-    for word, claim in claims[:1] if verdict.what == "stage" else claims:
+    claims = [(less, verdict.less), (more, verdict.more)]
+    if verdict.what == "stage":
+        claims = claims[:1]
+    elif verdict.less.state == "unknown" and verdict.less == verdict.more:
+        claims = [(f"{less}, {more}", verdict.less)]  # for one reason: it is told once
+    for word, claim in claims:
         if claim.state == "witness":
             yield f"{word}: {claim.was} -> {_now(claim)}, {told(claim.partner or {})}"
         elif claim.state == "unknown":

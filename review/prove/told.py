@@ -77,10 +77,10 @@ class Told:
         """Return how many people a figure counts, or how many lists they fill."""
         return point(z3.ToReal(self.people.count(asked, self.when(asked.day))))
 
-    def open(self, key: str, node: c.Expr, day: date, what: str, *, exact: bool) -> Term:
+    def open(self, key: str, node: c.Expr, day: date, what: str, *, exact: bool, title: str = "") -> Term:
         """Return all that a node can be by its type: one value where it is read of the partner, else a range."""
         if key not in self.nodes:
-            title = getattr(node, "title", "") or what
+            title = title or getattr(node, "title", "") or what
             self.between[key] = Between(what, title, f"{node.origin.source.name}:{node.origin.line}")
             type_ = _all_of(node)
             self.nodes[key] = (node, self._exactly(key, type_) if exact else self._range(key, type_))

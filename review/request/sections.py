@@ -158,10 +158,13 @@ def _proved(told: Request) -> Section:
         for one in proof.properties
     ]
     items += [Item(f"property `{name}` is claimed no longer") for name in proof.removed]
-    left = tuple(f"`{name}`: {why}" for name, why in proof.left.items())
+    reasons: dict[str, list[str]] = {}
+    for name, why in proof.left.items():
+        reasons.setdefault(why, []).append(f"`{name}`")
+    left = tuple(f"{why}: {', '.join(names)}" for why, names in reasons.items())
     lead = f"{sentence(LIMITS)}" if proof.verdicts or proof.properties else ""
     return Section(
-        "What is proved", tuple(items), lead, "", left, f"Not looked at ({len(left)})" if left else ""
+        "What is proved", tuple(items), lead, "", left, f"Not looked at ({len(proof.left)})" if left else ""
     )  # fmt: skip
 
 

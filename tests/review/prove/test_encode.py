@@ -12,6 +12,7 @@ import pytest
 import z3
 
 from dsl import core as c
+from dsl.core.anywhere import Anywhere
 from dsl.core.keys import Keys
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words as RangeWords
 from evaluator.facts import Facts
@@ -21,7 +22,10 @@ from review.prove.encode import Encoder
 from review.prove.formulas import figure
 from review.prove.terms import UNNAMED, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
+from review.prove.verdicts import moves_daily
+from review.prove.written import Written
 from review.scenarios.partners import COMPLETE, Chances, Partners
+from tests.review.diff.conftest import BASE, edited, side
 from tests.review.prove.test_terms import range_of, term_of
 from tests.shipped import engine_of
 
@@ -217,6 +221,32 @@ def test_the_shipped_policies_are_decided_alike() -> None:
 
     assert seen["told"] >= 10, seen
     assert seen["undetermined"] >= 5, seen
+
+
+def test_what_is_taken_again_is_what_would_be_written_anew() -> None:
+    """Of both sides and from day to day: the same formulas, of the same variables within the same bounds."""
+    cores = [side("side", texts).core for texts in (BASE, edited("caps_moved"), edited("people_three"))]
+    keys, daily = [Keys(core) for core in cores], [Anywhere(core, moves_daily) for core in cores]
+    texts, written, taken = texts_of(cores), Written(), 0
+    for rule in cores[0].rules.values():
+        for day in (DAYS[0], date(2025, 6, 1), DAYS[3]):
+            told, anew = Told(texts, day), Told(texts, day)
+            for core, own, its in zip(cores, keys, daily, strict=True):
+                known = len(written.known)
+                one = Encoder(core, own, told, day, shared=(written, its))
+                other = Encoder(core, own, anew, day)
+                terms = [encoder.requirement(core.rules[rule.id], day) for encoder in (one, other)]
+                assert terms[0].must.eq(terms[1].must), (rule.id, day)
+                assert terms[0].may.eq(terms[1].may), (rule.id, day)
+                assert one.supplied == other.supplied
+                taken += len(written.known) == known
+            assert told.facts.keys() == anew.facts.keys()
+            assert told.nodes.keys() == anew.nodes.keys()
+            assert told.people.figures.keys() == anew.people.figures.keys()
+            # With both there at once: what is equal the solver keeps once.
+            bounds = told.all_bounds(), anew.all_bounds()
+            assert len({one.get_id() for one in bounds[0]} ^ {one.get_id() for one in bounds[1]}) == 0, (rule.id, day)
+    assert taken >= 20, taken
 
 
 @pytest.mark.benchmarks
