@@ -767,6 +767,9 @@ def _wide(term: Term, least: int, most: int) -> Term:
 
 
 def _product(left: Term, right: Term, least: int, most: int) -> Term:
+    if 2**31 <= max(-least, most) < 2**62:
+        # Figures of the policies, and what is chosen of them, are numbers of 32 bits: so would their product be.
+        right = t.cast(right, "BIGINT")
     return exp.Mul(this=t.closed(_wide(left, least, most)), expression=t.closed(_wide(right, least, most)))
 
 
