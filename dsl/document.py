@@ -417,11 +417,12 @@ class Choose(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge(Node):
-    """First or last day of the month of a date."""
+    """First or last day of the month, quarter or year of a date."""
 
     KEY: ClassVar[str] = "edge"
     edge: Literal["start", "end"]
     of: Expr
+    unit: Literal["month", "quarter", "year"] = "month"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -388,8 +388,8 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
         case d.Choose(chooser=chooser, clauses=clauses, names=names, values=values):
             among = [*names, *(_text(one, _PRIME if isinstance(one, d.Text | d.Day) else _ATOM) for one in values)]
             return f"{_chooser(chooser)} {', '.join(among) if among else _body(clauses)}", _PRIME
-        case d.Edge(edge=edge, of=of):
-            return f"{edge} of month of {_text(of, _PRIME)}", _PRIME
+        case d.Edge(edge=edge, unit=unit, of=of):
+            return f"{edge} of {unit} of {_text(of, _PRIME)}", _PRIME
         case d.Anniversary(which=which, after=after):
             return _spaced(
                 which if which != "any" else "", "anniversary", f"after {_date(after)}" if after is not None else ""

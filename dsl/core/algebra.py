@@ -81,8 +81,8 @@ class Algebra(Protocol[V]):
     def shift(self, day: V, by: Duration, *, back: bool) -> V:
         """The date plus or minus a duration."""
 
-    def edge(self, day: V, which: Literal["start", "end"]) -> V:
-        """The first or last day of the month."""
+    def edge(self, day: V, which: Literal["start", "end"], months: int = 1) -> V:
+        """The first or last day of the month, or of the quarter (3 months) or year (12)."""
 
     # choices
 
@@ -168,9 +168,9 @@ class Ranges:
         """Both ends moved; the ends of the calendar stay."""
         return _each_day(day, lambda one: calendar.add(one, by, back=back))
 
-    def edge(self, day: Range, which: Literal["start", "end"]) -> Range:
-        """Both ends at the edge of their month."""
-        return _each_day(day, calendar.month_start if which == "start" else calendar.month_end)
+    def edge(self, day: Range, which: Literal["start", "end"], months: int = 1) -> Range:
+        """Both ends at the edge of their month, quarter or year."""
+        return _each_day(day, lambda one: calendar.edge(one, which, months))
 
     def first(self, branches: Sequence[tuple[Later[Range] | None, Later[Range]]]) -> Range:
         """What any branch gives that can still be the first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
+from typing import Literal
 
 from dsl.core import Duration
 
@@ -66,6 +67,15 @@ def months_before(day: date, months: int, back: int) -> tuple[int, int]:
 def day_after(day: date) -> date:
     """Return the day after one; nothing is behind the last day there is."""
     return day if day == date.max else day + timedelta(days=1)
+
+
+def edge(day: date, which: Literal["start", "end"], months: int = 1) -> date:
+    """Return the first or last day of the month of a day, or of the quarter (3 months) or year (12) that it lies in."""
+    first = day.replace(month=day.month - (day.month - 1) % months, day=1)
+    if which == "start":
+        return first
+    last = first.month + months - 1
+    return date(day.year, last, monthrange(day.year, last)[1])
 
 
 def month_start(day: date) -> date:

@@ -54,7 +54,7 @@ def check_days_of(rules: Iterable[c.Rule]) -> CheckDays:
                     named += [] if is_empty(common) else [common]
                 nodes = list(walk(value))
                 back = [node.by for node in nodes if isinstance(node, c.Shift) and node.back]
-                edges = sum(isinstance(node, c.Edge) and node.edge == "start" for node in nodes)
+                edges = sum(node.months for node in nodes if isinstance(node, c.Edge) and node.edge == "start")
                 months = max(months, sum(by.months for by in back))
                 days = max(days, sum(by.days for by in back) + edges * _MONTH)
     return CheckDays(c.Duration(months=months, days=days), tuple(named))

@@ -487,11 +487,12 @@ class Shift(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge(Node):
-    """The first or last day of the month of a date."""
+    """The first or last day of the month of a date, or of its quarter (3 ``months``) or year (12)."""
 
     moves_with: ClassVar[MovesWith] = NOTHING
     edge: OneOf["start", "end"]
     of: Expr
+    months: OneOf[1, 3, 12] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

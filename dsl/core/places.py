@@ -145,7 +145,7 @@ class InPlaces:
         """A day."""
         return 0
 
-    def edge(self, _: Places, __: Literal["start", "end"]) -> Places:
+    def edge(self, _: Places, __: Literal["start", "end"], months: int = 1) -> Places:
         """A day."""
         return 0
 

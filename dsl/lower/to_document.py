@@ -790,8 +790,8 @@ class _Lowering:
                     return d.Choose(chooser=chooser, names=names, origin=span)
                 return d.Choose(chooser=chooser, values=among, origin=span)
             case "edge":
-                edge = self.required(part, "EDGE").text.split()[0]
-                return d.Edge(edge=cast(Any, edge), of=next(self.values(part)), origin=span)
+                edge, _, unit, _ = self.required(part, "EDGE").text.split()
+                return d.Edge(edge=cast(Any, edge), unit=cast(Any, unit), of=next(self.values(part)), origin=span)
             case _:
                 raise AssertionError(f"no value {part.kind}")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import assert_never
+from typing import Literal, assert_never
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed, nearest
@@ -24,6 +24,7 @@ from dsl.lower.scope import (
 from dsl.lower.tables import Lookups
 from dsl.source import Span
 
+_MONTHS: dict[str, Literal[1, 3, 12]] = {"month": 1, "quarter": 3, "year": 12}
 _UNSURE = frozenset({"about", "approximately", "approx", "around", "circa", "ca", "roughly", "estimated"})
 _COUNTED = frozenset({"each", "unit", "item", "piece", "one", "person", "customer", "partner", "certification", "exam"})
 """What people write behind `per` where the language says `each`."""
@@ -119,9 +120,13 @@ class Values(Brackets, Claims, Lookups):
                 return self._claim(expr, scope)
             case d.Choose():
                 return self._choose(expr, scope)
-            case d.Edge(edge=edge, of=of):
+            case d.Edge(edge=edge, unit=unit, of=of):
                 inner = self.day(of, scope)
-                return None if inner is None else c.Edge(edge=edge, of=inner, type=c.DATE, origin=expr.origin)
+                return (
+                    None
+                    if inner is None
+                    else c.Edge(edge=edge, of=inner, months=_MONTHS[unit], type=c.DATE, origin=expr.origin)
+                )
             case d.Anniversary(which=which, after=after):
                 start = self.day(after, scope) if after is not None else None
                 return c.Anniversary(which=which, after=start, type=c.DATE, origin=expr.origin)

@@ -620,19 +620,24 @@ class Sql:
 
         return self._days(ordered_of(day), lambda one: calendar.add(one, by, back=back), moved)
 
-    def edge(self, day: Value, which: Literal["start", "end"]) -> Value:
-        """Both ends at the edge of their month."""
+    def edge(self, day: Value, which: Literal["start", "end"], months: int = 1) -> Value:
+        """Both ends at the edge of their month, quarter or year."""
+        unit = {1: "MONTH", 3: "QUARTER", 12: "YEAR"}[months]
 
         def moved(term: Term) -> Term:
-            if which == "start":
-                told: Term = _month_of(term)
-            else:
-                told = exp.LastDay(this=t.closed(term))
+            told = _start_of(term, unit)
+            if which == "end":
+                last = exp.DateAdd(
+                    this=exp.Cast(this=told, to=exp.DataType.build("DATE")),
+                    expression=t.number(months - 1),
+                    unit=exp.var("MONTH"),
+                )
+                told = exp.LastDay(this=last if months > 1 else t.closed(term))
             return t.chosen(
                 [(t.equal(term, t.day(NEVER)), t.day(NEVER))], exp.Cast(this=told, to=exp.DataType.build("DATE"))
             )
 
-        return self._days(ordered_of(day), calendar.month_start if which == "start" else calendar.month_end, moved)
+        return self._days(ordered_of(day), lambda one: calendar.edge(one, which, months), moved)
 
     def _days(self, value: Ordered, known: Callable[[date], date], written: Callable[[Term], Term]) -> Ordered:
         def of(end: End) -> End:
@@ -756,8 +761,8 @@ class Sql:
         return self.flag(t.chosen([(must, TRUE), (t.negated(may), FALSE)]), False)
 
 
-def _month_of(term: Term) -> Term:
-    found: Term = exp.DateTrunc(this=t.closed(term), unit=exp.Literal.string("MONTH"))  # type: ignore[no-untyped-call]
+def _start_of(term: Term, unit: str) -> Term:
+    found: Term = exp.DateTrunc(this=t.closed(term), unit=exp.Literal.string(unit))  # type: ignore[no-untyped-call]
     return found
 
 
@@ -786,6 +791,9 @@ def _wide(term: Term, least: int, most: int) -> Term:
 
 
 def _product(left: Term, right: Term, least: int, most: int) -> Term:
+    if 2**31 <= max(-least, most) < 2**62:
+        # Figures of the policies, and what is chosen of them, are numbers of 32 bits: so would their product be.
+        right = t.cast(right, "BIGINT")
     return exp.Mul(this=t.closed(_wide(left, least, most)), expression=t.closed(_wide(right, least, most)))
 
 

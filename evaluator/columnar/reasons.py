@@ -52,7 +52,9 @@ class Reasons:
             day = self._on(top.day)
             if day is None and isinstance(top.value, Flag):
                 day = self._sides(top.the("value")).day
-            yield (top.node.code, day, projected), present, is_unmet(top.value)
+            is_number = not isinstance(top.value, Flag) and top.node.type.kind != "points"
+            # Part of an amount or of a number is so much: nothing is asked of it.
+            yield (top.node.code, day, projected), present, FALSE if is_number else is_unmet(top.value)
             yield from self.parts(top.the("value"), present, projected)
             return
         yield from self.parts(top, present, projected)

@@ -354,9 +354,9 @@ class PythonSource:
         short = f"moved({day.low}, {kept}, {back})"
         return self._of_points((day,), short, "shift", f", {kept}, back={back}")
 
-    def edge(self, day: Value, which: Literal["start", "end"]) -> Value:
-        """Write the edge of a month."""
-        return self._of_points((day,), f"edge({day.low}, {which!r})", "edge", f", {which!r}")
+    def edge(self, day: Value, which: Literal["start", "end"], months: int = 1) -> Value:
+        """Write the edge of a month, quarter or year."""
+        return self._of_points((day,), f"edge({day.low}, {which!r}, {months})", "edge", f", {which!r}, {months}")
 
     def first(self, branches: Sequence[tuple[Later[Value] | None, Later[Value]]]) -> Value:
         """Write a first match: what stands behind the branch that is taken is not looked at."""

@@ -155,11 +155,9 @@ def moved(day: date, by: Duration, back: bool) -> date:
     return day if day in (date.min, date.max) else calendar.add(day, by, back=back)
 
 
-def edge(day: date, which: str) -> date:
-    """The first or last day of the month of a known day; the ends of the calendar stay."""
-    if day in (date.min, date.max):
-        return day
-    return calendar.month_start(day) if which == "start" else calendar.month_end(day)
+def edge(day: date, which: Literal["start", "end"], months: int) -> date:
+    """The first or last day of the month, quarter or year of a known day; the ends of the calendar stay."""
+    return day if day in (date.min, date.max) else calendar.edge(day, which, months)
 
 
 def pick(parts: Sequence[Decimal], position: int) -> Decimal:

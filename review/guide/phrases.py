@@ -68,7 +68,7 @@ class GuideSpeaker(Speaker):
                 return f"something is done for {self._requirements(rule)}"
             case c.Shift():
                 return self._shift(node)
-            case c.Edge(edge=edge, of=of):
+            case c.Edge(edge=edge, of=of, months=1):
                 return f"the {'first' if edge == 'start' else 'last'} day of {self._month(of)}"
             case c.Paid(award=award):
                 return f"{self._award(award)} is held with benefits that were bought"

@@ -274,9 +274,9 @@ class Terms:
         """Both ends moved: a known day by anything, others by days."""
         return _each(_ordered(day), lambda one: calendar.add(one, by, back=back))
 
-    def edge(self, day: Term, which: Literal["start", "end"]) -> Term:
-        """Both ends of a known day at the edge of their month."""
-        return _each(_ordered(day), calendar.month_start if which == "start" else calendar.month_end)
+    def edge(self, day: Term, which: Literal["start", "end"], months: int = 1) -> Term:
+        """Both ends of a known day at the edge of their month, quarter or year."""
+        return _each(_ordered(day), lambda one: calendar.edge(one, which, months))
 
     # choices
 

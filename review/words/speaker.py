@@ -87,8 +87,8 @@ class Speaker:
             case c.Shift(date=day, by=by, back=back, provisional=provisional):
                 said = tell("shift-minus" if back else "shift-plus", day=self.say(day), by=tell.duration(by))
                 return tell("provisional", said=said) if provisional else said
-            case c.Edge(edge=edge, of=of):
-                return tell("month-start" if edge == "start" else "month-end", day=self.say(of))
+            case c.Edge(edge=edge, of=of, months=months):
+                return tell(f"{UNITS[months]}-{edge}", day=self.say(of))
             case c.Compare():
                 return self._compare(node)
             case c.AllOf(parts=parts):
@@ -383,6 +383,7 @@ class TimelessSpeaker(Speaker):
         return title_text(node.title, self.tell)
 
 
+UNITS = {1: "month", 3: "quarter", 12: "year"}
 ARITHMETIC = {"+": "plus", "-": "minus", "*": "times", "% of": "share-of"}
 COMPARISONS = {
     ">=": "compare-least",

@@ -197,7 +197,9 @@ COMPOUNDS = (
     | AGGREGATES
     | st.builds(d.Change, kind=st.sampled_from(["change", "growth"]), value=EXPRS, against=PERIODS)
     | st.builds(d.Choose, chooser=CHOOSERS, clauses=BODIES)
-    | st.builds(d.Edge, edge=st.sampled_from(["start", "end"]), of=EXPRS)
+    | st.builds(
+        d.Edge, edge=st.sampled_from(["start", "end"]), unit=st.sampled_from(["month", "quarter", "year"]), of=EXPRS
+    )
     | ANNIVERSARIES
     | SELECTS
 )

@@ -94,6 +94,10 @@ DAYS: dict[str, tuple[int, Operation]] = {
     "months and days back": (1, lambda a, v: a.shift(v[0], c.Duration(months=13, days=3), back=True)),
     "start": (1, lambda a, v: a.edge(v[0], "start")),
     "end": (1, lambda a, v: a.edge(v[0], "end")),
+    "start of quarter": (1, lambda a, v: a.edge(v[0], "start", 3)),
+    "end of quarter": (1, lambda a, v: a.edge(v[0], "end", 3)),
+    "start of year": (1, lambda a, v: a.edge(v[0], "start", 12)),
+    "end of year": (1, lambda a, v: a.edge(v[0], "end", 12)),
     "not before": (2, lambda a, v: a.compare(">=", *v)),
     "the day": (2, lambda a, v: a.compare("=", *v)),
     "first": (

@@ -193,6 +193,8 @@ OPERATIONS: Mapping[str, tuple[Any, tuple[list[Any], ...]]] = {
     "shift": (lambda a, x: a.shift(x, MONTH, back=False), (DATES,)),
     "shift back": (lambda a, x: a.shift(x, MONTH, back=True), (DATES,)),
     "edge": (lambda a, x: a.edge(x, "end"), (DATES,)),
+    "start of quarter": (lambda a, x: a.edge(x, "start", 3), (DATES,)),
+    "end of year": (lambda a, x: a.edge(x, "end", 12), (DATES,)),
     "first number": (lambda a, t, x, y: a.first([(lambda: t, lambda: x), (None, lambda: y)]), (TRUTHS, NUMBERS, NUMBERS)),
     "first day": (lambda a, t, x, y: a.first([(lambda: t, lambda: x), (None, lambda: y)]), (TRUTHS, DATES, DATES)),
     "first word": (lambda a, t, x, y: a.first([(lambda: t, lambda: x), (None, lambda: y)]), (TRUTHS, WORDS[:4], WORDS[:4])),

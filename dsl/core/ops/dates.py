@@ -18,5 +18,5 @@ def shift(a: Algebra[V], node: n.Shift, of: Parts[V], _: date) -> V:
 
 
 def edge(a: Algebra[V], node: n.Edge, of: Parts[V], _: date) -> V:
-    """Go to the first or last day of the month."""
-    return a.edge(of(node.of, "value"), node.edge)
+    """Go to the first or last day of the month, quarter or year."""
+    return a.edge(of(node.of, "value"), node.edge, node.months)

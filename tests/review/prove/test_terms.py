@@ -268,7 +268,8 @@ def shift(draw: Draw) -> tuple[Term, Range]:
 @operation
 def edge(draw: Draw) -> tuple[Term, Range]:
     (a, x), which = draw.day(), draw.random.choice(["start", "end"])
-    return TERMS.edge(x, which), RANGES.edge(a, which)  # type: ignore[arg-type]
+    months = draw.random.choice([1, 3, 12])
+    return TERMS.edge(x, which, months), RANGES.edge(a, which, months)  # type: ignore[arg-type]
 
 
 @operation

@@ -95,6 +95,7 @@ PHRASES = [
     (c.Between(value=REVENUE, low=figure("10", USD), type=USD), "the part of Revenue above 10 USD"),
     (c.Shift(date=TODAY, by=c.Duration(months=12), back=True, type=c.DATE), "today minus 1 year"),
     (c.Edge(edge="end", of=TODAY, type=c.DATE), "the last day of the month of today"),
+    (c.Edge(edge="start", of=TODAY, months=3, type=c.DATE), "the first day of the quarter of today"),
     (c.Sometime(condition=A, start=EARLY, end=TODAY, type=c.FLAG),
      "on some day from 2022-10-03 through today: Audit passed"),
     (c.OnDate(value=A, date=EARLY, type=c.FLAG), "Audit passed on 2022-10-03"),
