@@ -77,6 +77,14 @@ class LackingRows:
         some = t.either(*(t.compared(exp.GT, number, zero) for number in numbers))
         return found, keep(t.both(some, t.negated(self._is_in_order)))
 
+    def some(self, tests: Sequence[Term]) -> Term:
+        """Return whether of some row one of several terms is true that are never unknown; never unknown itself."""
+        asked = t.either(*tests)
+        if t.is_false(asked) or self.source.is_empty(self.table, self.projected):
+            return FALSE
+        number = self._aggregate(exp.Count(this=t.chosen([(asked, t.number(1))])))
+        return self.source.stages.keep(t.compared(exp.GT, t.fallen_back(number, t.number(0)), t.number(0)))
+
     @cached_property
     def _is_wrapped(self) -> Term:
         """Return whether more is told of the list than its rows, as ``evaluator.columnar.rows`` makes a document of it."""

@@ -78,8 +78,6 @@ class RecordTables:
 
     def lacks(self, node: c.Aggregate, day: Day, projected: bool, sql: Sql) -> Own:
         """Return what is missing where a figure over records on a day is not known."""
-        if not day.is_exact:
-            return UNSAID
         declaration = BUILT_IN.get(node.records) or self.core.records[node.records]
         pointer = f"/{PROJECTED if projected else ''}records/{node.records}"
         is_today = day.at == self.source.as_of
@@ -87,6 +85,12 @@ class RecordTables:
         dated = declaration.monthly or declaration.dated_by is not None
         told = self.source.told(node.records, projected)
         found = self._lists.get((node.records, projected))
+        if not day.is_exact:
+            if not dated or found is None:
+                return UNSAID
+            # What is missing of a list that nobody told is of each day.
+            gaps, unsaid = found.lacks(node, day)
+            return gaps, t.either(t.negated(told), unsaid)
         if (not is_today and not dated) or t.is_false(told) or found is None:
             return [(untold, TRUE)], FALSE
         gaps, unsaid = found.lacks(node, day)
@@ -186,9 +190,12 @@ class _List:
         window = None if node.over is None else _months_before(day, node.over.months, node.over.back)
         may = self.stages.keep(t.perhaps(self._inside(node, day, window).inside.term))
         asked = [one for one in (node.where, node.value, *node.alike) if one is not None]
+        others: list[tuple[Gap, Term]] = []
         if node.total is not None:
             if not t.is_true(is_settled(self.on(node.total.right, day))):
-                return UNSAID
+                if not isinstance(node.total.right, c.Literal):
+                    return UNSAID
+                others.append((Gap("figure", node.total.right.origin.place), TRUE))
             asked.append(node.total.left)
         mask = self._missing.of_all([self.written(one, day) for one in asked])
         tests: dict[str, list[Term]] = {}
@@ -204,14 +211,16 @@ class _List:
         if since is not None and self._lacking.may_lack(f"f_{since}"):
             tests.setdefault(since, []).append(t.untold(t.column(f"f_{since}")))
         pointer = self._lacking.pointer
-        others = [(Gap("rows", pointer), self.source.partial(self.declaration.name, self.projected))]
+        others += [(Gap("rows", pointer), self.source.partial(self.declaration.name, self.projected))]
         if window is not None:
             others.append((Gap("months", pointer), self._missing_months(window)))
         others = [(gap, is_so) for gap, is_so in others if not t.is_false(is_so)]
         keep = self.stages.keep
-        return self._lacking.gaps(
-            [(field, keep(t.both(may, t.either(*found)))) for field, found in tests.items()], others
-        )
+        lacking = [(field, keep(t.both(may, t.either(*found)))) for field, found in tests.items()]
+        if not day.is_exact:
+            # Of several days the places of rows are not gathered.
+            return others, self._lacking.some([test for _, test in lacking])
+        return self._lacking.gaps(lacking, others)
 
     # ---- rows
 
@@ -364,7 +373,8 @@ class _List:
     ) -> Value:
         """Return how many different keys there are, of several values, or of those whose records have enough together.
 
-        That is said where all of it is known: what may be one more the row engine tells.
+        That is said where all of the records is known: what may be one more the row engine tells. What they are to have
+        together may be open: then from those that surely have enough to those that may.
         """
         keys = [_key(value) for value in values]
         sure = t.surely(rows.inside.term)
@@ -372,27 +382,23 @@ class _List:
         amount = None if total is None else ordered_of(total[0])
         if amount is not None and not (amount.is_point and amount.known):
             gone.append(t.negated(t.surely(t.equal(amount.low.term, amount.high.term))))
-        mark = None if total is None else ordered_of(total[1])
-        if mark is not None and not (mark.is_point and mark.known):
-            # What they are to have together is not known.
-            gone.append(t.negated(t.surely(t.equal(mark.low.term, mark.high.term))))
         unclear = t.both(t.perhaps(rows.inside.term), t.either(t.negated(sure), *gone))
         some = t.compared(exp.GT, self._number_of_rows(unclear), t.number(0))
         outer.open += [rows.open, outer.keep(some)]
-        number = self._number_of_keys(node, sure, [key for key, _ in keys], total)
-        end = End(outer.keep(number), True)
-        return Ordered(end, end, 0, 0, MAX_ROWS)
+        low, high = self._number_of_keys(node, sure, [key for key, _ in keys], total)
+        first = End(outer.keep(low), True)
+        return Ordered(first, first if low == high else End(outer.keep(high), True), 0, 0, MAX_ROWS)
 
     def _number_of_keys(
         self, node: c.Aggregate, inside: Term, keys: Sequence[Term], total: tuple[Value, Value] | None
-    ) -> Term:
-        """Return of how many keys there are records, that have enough together where that is asked."""
+    ) -> tuple[Term, Term]:
+        """Return of how many keys there are records, that surely, or perhaps, have enough together where that is asked."""
         if self.is_empty:
-            return t.number(0)
+            return t.number(0), t.number(0)
         names = [f"k{index}" for index in range(len(keys))]
         outputs = {PARTNER: t.column(PARTNER), "inside": inside, **dict(zip(names, keys, strict=True))}
         own: list[exp.Expression] = []
-        counted: Term = TRUE
+        counted = Flag(TRUE, True)
         around = Stages("g")
         if total is not None and node.total is not None:
             amount = ordered_of(total[0])
@@ -403,18 +409,22 @@ class _List:
             own.append(t.alias(_wide(exp.Sum(this=t.column("amount"))), "total"))
             end = End(t.column("total"), True)
             whole = Ordered(end, end, amount.places, least, most)
-            counted = flag_of(Sql(around).compare(node.total.op, whole, total[1])).term
+            counted = flag_of(Sql(around).compare(node.total.op, whole, total[1]))
         of_rows = self.stages.over(t.selected([exp.Star()], self._rows(), "rows_of_list"), outputs)
         groups = [t.column(PARTNER), *map(t.column, names)]
         grouped = t.selected([*groups, *own], of_rows, "rows_of_partner").where(t.column("inside"), copy=False)
         of_keys = grouped.group_by(*(one.copy() for one in groups), copy=False)
-        kept = around.over(of_keys, {PARTNER: t.column(PARTNER), "is_counted": counted})
-        number = exp.Count(this=t.chosen([(t.column("is_counted"), t.number(1))]))
-        per_partner = t.selected([t.column(PARTNER), t.alias(number, "n")], kept, "keys_of_partner")
+        tests = {"n": t.surely(counted.term)}
+        if not counted.known:
+            tests["m"] = t.perhaps(counted.term)
+        kept = around.over(of_keys, {PARTNER: t.column(PARTNER), **{f"is_{one}": test for one, test in tests.items()}})
+        numbers = [t.alias(exp.Count(this=t.chosen([(t.column(f"is_{one}"), t.number(1))])), one) for one in tests]
+        per_partner = t.selected([t.column(PARTNER), *numbers], kept, "keys_of_partner")
         name = f"{self.name}_keys_{self._counts}"
         self._counts += 1
         self.source.join(name, per_partner.group_by(t.column(PARTNER), copy=False))
-        return t.fallen_back(self.source.column(name, "n"), t.number(0))
+        found = [t.fallen_back(self.source.column(name, one), t.number(0)) for one in tests]
+        return found[0], found[-1]
 
     def _sum(self, node: c.Aggregate, rows: _Rows, value: Ordered, outer: Sql) -> Ordered:
         sure, unsure = t.surely(rows.inside.term), t.untold(rows.inside.term)
