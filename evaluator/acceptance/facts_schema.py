@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
+from itertools import chain
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, validators
@@ -260,8 +261,21 @@ class FactsReader:
         """Whether another one accepts the same facts, and no others."""
         return (self.schema, self._known_awards, self._levels) == (other.schema, other._known_awards, other._levels)
 
-    def check(self, data: Json, prefix: str = "", *, most: int = MAX_PROBLEMS) -> None:
+    def check(
+        self,
+        data: Json,
+        prefix: str = "",
+        *,
+        most: int = MAX_PROBLEMS,
+        also: Callable[[Json], Iterable[FactProblem]] = lambda _: (),
+    ) -> None:
         """Raise where the data are no facts of this vocabulary.
+
+        Args:
+            data: what is told.
+            prefix: where it stands.
+            most: how many places are told at most.
+            also: yields what else is wrong with facts that fit the schema, so that all of it is told at once.
 
         Raises:
             FactErrors: with the JSON pointer of every place, under ``prefix``, up to ``most`` places.
@@ -271,7 +285,7 @@ class FactsReader:
             errors = _leaves(self._validator.iter_errors(data))
             unique = _first(most, (problem for error in errors for problem in self._problems(error, prefix)))
         if not unique:
-            unique = _first(most, self._beyond_schema(data, prefix))
+            unique = _first(most, chain(self._beyond_schema(data, prefix), also(data)))
         if unique:
             told = sorted(list(unique.values())[:most], key=lambda problem: problem.pointer)
             raise FactErrors(tuple(told), more=len(unique) > most)

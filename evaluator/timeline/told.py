@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any, Literal, TypeAlias
 
 from dsl import core as c
 from dsl.diagnostics import listed, proposed
-from evaluator.acceptance.facts_schema import EVENT_VERBS, FactErrors, FactProblem, attained_twice
+from evaluator.acceptance.facts_schema import EVENT_VERBS, FactProblem, attained_twice
 from evaluator.acceptance.histories import contradictions
 from evaluator.acceptance.instants import day_of, is_instant, of_event
 from evaluator.engine import Engine, UnknownRule
@@ -111,10 +112,7 @@ def read(engine: Engine, query: TimelineQuery) -> Told:
         FactErrors: its facts or events do not fit the policies, or each other.
     """
     check_span(query.first, query.last)
-    engine.reader.check(query.facts)
-    problems = [*contradictions(query.facts), *_events(engine, query)]
-    if problems:
-        raise FactErrors(tuple(problems))
+    engine.reader.check(query.facts, also=lambda facts: chain(contradictions(facts), _events(engine, query)))
     rules = tuple(dict.fromkeys(rule.id for pattern in query.rules for rule in engine.rules(pattern)))
     if not rules:
         raise UnknownRule("", None)

@@ -5,6 +5,7 @@ happens-ends = is no longer in force
 happens-attained = attained
 happens-carried_over = held on under this name
 happens-lost = no longer held
+happens-perhaps_lost = perhaps no longer held
 happens-checked = check { $is_passed ->
     [true] passed
     [false] failed

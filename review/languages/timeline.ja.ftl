@@ -5,6 +5,7 @@ happens-ends = 失効
 happens-attained = 獲得
 happens-carried_over = この名称で引き続き保有
 happens-lost = 保有しなくなる
+happens-perhaps_lost = 保有しなくなる可能性
 happens-checked = 確認：{ $is_passed ->
     [true] 合格
     [false] 不合格

@@ -5,6 +5,7 @@ happens-ends = 不再生效
 happens-attained = 獲得
 happens-carried_over = 以此名稱繼續持有
 happens-lost = 不再持有
+happens-perhaps_lost = 可能不再持有
 happens-checked = 檢查：{ $is_passed ->
     [true] 通過
     [false] 未通過

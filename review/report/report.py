@@ -135,10 +135,7 @@ def report(engine: Engine, query: ReportQuery, *, most: int = MOST_DECISIONS) ->
     say = voice_of(engine.core, query.language)
     if not limits.is_inside(query.as_of):
         raise limits.DayOutside(query.as_of)
-    engine.reader.check(query.facts)
-    problems = tuple(contradictions(query.facts))
-    if problems:
-        raise FactErrors(problems)
+    engine.reader.check(query.facts, also=contradictions)
     asked = _awards(engine, query.rules)
     seen = readers(engine, query.role, query.as_of, is_asked=query.is_asked, say=say)
     through = min(calendar.add_years(query.as_of, 1), limits.LAST_DAY)

@@ -67,7 +67,7 @@ class TrustingReader(FactsReader):
     def __init__(self) -> None:
         """Needs no vocabulary."""
 
-    def check(self, data: Any, prefix: str = "", *, most: int = 0) -> None:
+    def check(self, data: Any, prefix: str = "", *, most: int = 0, also: object = None) -> None:
         """Accept all."""
 
 

@@ -39,6 +39,9 @@ def sentence(one: Happening, say: Voice) -> str:
             check = None if after is None else after.next_check
             more = () if check is None else (say("next-check", day=str(check)),)
             return say.and_so(say(f"happens-{one.kind}"), *more)
+        case "lost" if after is not None and after.held is Truth.UNKNOWN:
+            # That it may still be held is all of it: "no longer held" would say more.
+            return say("happens-perhaps_lost")
         case "lost":
             return say.and_so(say("happens-lost"), *(() if one.saying is None else (what,)))
         case "checked":
