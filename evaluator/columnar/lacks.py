@@ -30,7 +30,8 @@ class OfPartner(Missing):
         """Return what a node lacks that is read, where it is not settled."""
         low = self.lowering
         day = top.day or exactly(low.as_of)
-        match sourced(top.node):
+        read = sourced(top.node)
+        match read:
             case c.Fact(name=name, type=type_):
                 return low.source.lacks(name, type_, day, top.projected)
             case c.Named(name=name, type=type_, supplied=is_supplied):
@@ -50,8 +51,8 @@ class OfPartner(Missing):
                 return NOTHING_LACKS
             case c.Anniversary() | c.DifferentPeople() | c.Field():
                 return UNSAID
-            case _ as other:
-                assert_never(other)
+            case _:
+                assert_never(read)
 
     def _of_window(self, top: Written) -> Own:
         """Return what is missing of a window beside its first and last day."""

@@ -61,7 +61,8 @@ def merged(ways: Iterable[Mapping[K, Way]]) -> dict[K, Way]:
 
 def through(top: Written, part: Written, role: Role, way: Way) -> Way:
     """Return how something reaches a node that reaches a part of it."""
-    match top.node:
+    node = top.node
+    match node:
         case c.Requirement() | c.Named() | c.Qualifies() | c.Dated() | c.AllOf() | c.AnyOf():
             return way
         case c.Not():
@@ -88,8 +89,8 @@ def through(top: Written, part: Written, role: Role, way: Way) -> Way:
             | c.PassScore() | c.People() | c.PerUnit() | c.Prorate() | c.Reckoned() | c.Sometime() | c.Today()
         ):  # fmt: skip
             return LOST
-        case _ as other:
-            assert_never(other)
+        case _:
+            assert_never(node)
 
 
 def _compared(op: str, top: Written, part: Written, role: Role, way: Way) -> Way:
