@@ -278,8 +278,10 @@ class Keys:
 
     def _requirement(self, rule: Rule, day: date) -> Key:
         version = self._version(rule, day)
-        requirement = None if version is None else version.requirement
-        return _hash("silent") if requirement is None else self._key(requirement, day)
+        if version is None or version.requirement is None:
+            # Nobody qualifies for what is out of force, and everybody for what asks nothing.
+            return _hash("silent" if version is None else "asks nothing")
+        return self._key(version.requirement, day)
 
     # ---- what the register reads
 

@@ -72,8 +72,9 @@ def test_an_award_that_no_rule_knows_is_no_error_and_holds_nothing() -> None:
 
 
 def test_benefits_are_known_with_their_kind_and_without() -> None:
-    entry = {"award": "designation.security", "attained": "2023-01-01", "anniversary": "2024-01-01", "ended": "none"}
-    awards = [{**entry, "benefits": one} for one in ("pack", "benefit.pack", "none", "gold", "packk")]
+    entry = {"award": "designation.security", "anniversary": "2024-01-01", "ended": "none"}
+    bought = ("pack", "benefit.pack", "none", "gold", "packk")
+    awards = [{**entry, "attained": f"2023-01-0{day}", "benefits": one} for day, one in enumerate(bought, 1)]
 
     assert told(records={"awards": awards}) == [
         ("/records/awards/4/benefits", "no rule knows the benefit `packk`", "did you mean `pack`?")

@@ -319,3 +319,23 @@ def test_a_comparison_with_today_turns_on_a_day_of_another_rule_too() -> None:
     assert keys.days_of(loaded.core.rules["entitlement.e"]) == (date(2023, 3, 5),)
     assert keys.days_of(loaded.core.rules["entitlement.f"]) == (date(2023, 3, 5), date(2024, 2, 29), date(2024, 3, 1))
     assert keys.days_of(loaded.core.rules["entitlement.g"]) == (date(2023, 3, 5),)
+
+
+def test_who_qualifies_for_what_asks_nothing_does_not_for_what_is_out_of_force() -> None:
+    told = []
+    for days in ("", " through 2022-12-31"):
+        text = f"""package p "P"
+entitlement some{days} {{ gives access }}
+entitlement other {{
+  requires {{ has "Has it": qualifies for entitlement.some }}
+  gives access
+}}
+"""
+        loaded = load_sources([Source("p.policy", text)])
+        assert not loaded.errors
+        query = Query(("entitlement.other",), date(2023, 6, 20), {})
+        [decision] = Engine(loaded.document, loaded.core).decide(query).decisions
+        told.append((decision.eligibility, Keys(loaded.core).of_rule(loaded.core.rules[decision.rule], query.as_of)))
+
+    assert [outcome for outcome, _ in told] == ["eligible", "not_eligible"]
+    assert told[0][1] != told[1][1]
