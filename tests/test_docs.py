@@ -35,7 +35,7 @@ def blocks(path: Path) -> list[tuple[str, str]]:
 
 def named(text: str) -> str | None:
     """Return the file that a block is shown as."""
-    found = re.match(r"# ((?:policies|examples)/\S+)\n", text)
+    found = re.match(r"# ((?:policies|examples/partners)/\S+)\n", text)
     return found[1] if found else None
 
 
