@@ -448,14 +448,6 @@ _ALL = (
     ),
     Code(
         "C129",
-        "finer-than-its-currency",
-        "An amount of a rule can have more digits behind the point than its currency has.",
-        "A part of a cent cannot be paid: who pays it would round it in some way of their own.",
-        "amount 2.5 % of revenue",
-        "amount 2.5 % of revenue, rounded half up to 0.01 USD",
-    ),
-    Code(
-        "C130",
         "brackets-out-of-order",
         "A bracket does not begin above the one before it.",
         "Each part of a value has one rate; out of order nobody sees which.",
@@ -836,6 +828,14 @@ _ALL = (
         "On those days the figure is not known, or that of the row `otherwise`.",
         "| other | 5 USD | - | 2023-01-01 |\n| other | 6 USD | 2023-06-01 | - |",
         "| other | 5 USD | - | 2023-06-01 |\n| other | 6 USD | 2023-06-01 | - |",
+    ),
+    Code(
+        "L134",
+        "amount-finer-than-its-currency",
+        "An amount of a rule can have more digits behind the point than its currency has.",
+        "A part of a cent cannot be paid: who pays it would round it in some way of their own.",
+        "amount 2.5 % of revenue",
+        "amount 2.5 % of revenue, rounded half up to 0.01 USD",
     ),
     Code(
         "L140",

@@ -348,7 +348,8 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
         case d.Arithmetic(op="+" | "-" as op, left=left, right=right):
             return f"{_text(left, _SUM)} {op} {_text(right, _CAP)}", _SUM
         case d.Arithmetic(op="of", left=left, right=right):
-            return f"{_text(left, _ATOM)} of {_text(right, _SHARE)}", _SHARE
+            percent = "" if isinstance(left, d.Figure) else " %"  # a figure has its unit
+            return f"{_text(left, _ATOM)}{percent} of {_text(right, _SHARE)}", _SHARE
         case d.Brackets(value=inner, brackets=brackets):
             return f"{_text(inner, _ON)} by bracket {_brackets(brackets)}", _SHARE
         case d.Arithmetic(op=op, left=left, right=right):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dsl.check.amounts import amounts
 from dsl.check.anniversaries import anniversaries
 from dsl.check.checks_in_time import checks_in_time
 from dsl.check.circles import circles, shared_circles
@@ -43,7 +42,6 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
         *dates(nodes, found),
         *tables(document, core),
         *totals(core),
-        *amounts(core),
         *anniversaries(document, core),
         *shared_circles(document),
         *(round_about or checks_in_time(core)),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from dsl.lint.rule import LintRule
 from dsl.lint.rules import (
+    amount_finer_than_its_currency,
     award_joins_a_list,
     certification_outlives_its_end,
     constant_condition,
@@ -65,6 +66,7 @@ _MODULES = (
     never_in_force,
     tier_without_effect,
     gap_between_rows,
+    amount_finer_than_its_currency,
     mark_out_of_reach,
     points_above_maximum,
     gap_in_rule,

@@ -21,7 +21,7 @@ class Brackets(Arithmetic):
         """Return the sum of what each part of a value gives; of what lies below the first bracket there is nothing.
 
         Reports:
-            C104 a rate that is none; C106 a bracket that begins at no known figure; C130 brackets out of order.
+            C104 a rate that is none; C106 a bracket that begins at no known figure; C129 brackets out of order.
         """
         begins = [self._begin(bracket, scope, value.type) for bracket in brackets]
         rates = [self._rate(bracket, scope) for bracket in brackets]
@@ -63,11 +63,11 @@ class Brackets(Arithmetic):
         return low
 
     def _in_order(self, brackets: Sequence[d.Bracket], lows: Sequence[c.Literal]) -> bool:
-        """Report C130 where a bracket does not begin above the one before it."""
+        """Report C129 where a bracket does not begin above the one before it."""
         for (before, low), (bracket, high) in pairwise(zip(brackets, lows, strict=True)):
             if not (isinstance(low.value, Decimal) and isinstance(high.value, Decimal) and low.value < high.value):
                 self.names.report(
-                    "C130",
+                    "C129",
                     "this bracket does not begin above the one before it",
                     bracket.at.origin,
                     "write the brackets from the lowest to the highest, each figure once",

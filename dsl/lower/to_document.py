@@ -7,6 +7,7 @@ because a document cannot hold both.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, cast
@@ -728,7 +729,9 @@ class _Lowering:
                 op = self.required(part, "ADD", "NONE", "MUL").text
                 return d.Arithmetic(op=cast(Any, op), left=left, right=right, origin=span)
             case "share":
-                left, right = self.values(part)
+                *rate, right = self.values(part)
+                figure = part.token("FIGURE")
+                left = rate[0] if figure is None else replace(self.figure_of(figure), unit="%", origin=figure.span)
                 return d.Arithmetic(op="of", left=left, right=right, origin=span)
             case "by_bracket":
                 return d.Brackets(value=next(self.values(part)), brackets=self.brackets(part), origin=span)

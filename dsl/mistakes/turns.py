@@ -241,7 +241,6 @@ FILTERS: Mapping[str, Callable[[str, re.Match[str]], str]] = {
     "than": lambda text, _: ">" if text.lower() == "more" else "<",
     "share": _share,
     "multiple": _multiple,
-    "hundredth": lambda text, _: f"{(Decimal(text.rstrip('?')) / 100).normalize():f}" + "?" * text.endswith("?"),
     "scaled": lambda text, _: figure(*text.split()),
     "length": _length,
     "ago": lambda text, match: f"today - {_length(text, match)}",

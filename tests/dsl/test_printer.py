@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -81,6 +82,7 @@ UNITS = st.sampled_from([None, "USD", "EUR", "%", "points", "days", "months", "y
 FIGURES = st.builds(d.Figure, value=VALUES, unit=UNITS, provisional=st.booleans()) | st.builds(
     d.Figure, value=st.none(), unit=UNITS
 )
+PERCENTAGES = FIGURES.map(lambda figure: replace(figure, unit="%"))
 KNOWN = FIGURES.filter(lambda figure: figure.value is not None)
 COUNTS = st.builds(d.Figure, value=st.integers(1, 5).map(Decimal))
 LEVELS = st.builds(
@@ -186,7 +188,7 @@ COMPOUNDS = (
     | st.builds(d.Not, term=EXPRS)
     | st.builds(d.Compare, op=st.sampled_from([">=", "<=", ">", "<", "=", "!="]), left=EXPRS, right=EXPRS | LEVELS)
     | st.builds(d.Arithmetic, op=st.sampled_from("+-*/"), left=EXPRS, right=EXPRS)
-    | st.builds(d.Arithmetic, op=st.just("of"), left=ATOMS, right=EXPRS)
+    | st.builds(d.Arithmetic, op=st.just("of"), left=PERCENTAGES | REFS, right=EXPRS)
     | st.deferred(lambda: st.builds(d.Brackets, value=EXPRS, brackets=BRACKETS))
     | st.builds(d.Cap, value=EXPRS, at=ATOMS)
     | st.builds(d.Rounded, value=EXPRS, rounding=ROUNDINGS)
@@ -381,8 +383,8 @@ EITHER = d.When(value=A, condition=B, otherwise=C)
         (d.Arithmetic(op="-", left=d.Arithmetic(op="-", left=A, right=B), right=C), "a - b - c"),
         (d.Arithmetic(op="*", left=d.Arithmetic(op="+", left=A, right=B), right=C), "(a + b) * c"),
         (d.Arithmetic(op="+", left=d.Cap(value=A, at=B), right=C), "(a up to b) + c"),
-        (d.Arithmetic(op="*", left=d.Arithmetic(op="of", left=A, right=B), right=C), "a of b * c"),
-        (d.Arithmetic(op="of", left=A, right=d.Arithmetic(op="*", left=B, right=C)), "a of (b * c)"),
+        (d.Arithmetic(op="*", left=d.Arithmetic(op="of", left=A, right=B), right=C), "a % of b * c"),
+        (d.Arithmetic(op="of", left=A, right=d.Arithmetic(op="*", left=B, right=C)), "a % of (b * c)"),
         (d.Cap(value=d.Arithmetic(op="+", left=A, right=B), at=C), "(a + b) up to c"),
         (d.When(value=EITHER, condition=B, otherwise=C), "(a when b, otherwise c) when b, otherwise c"),
         (d.When(value=A, condition=B, otherwise=EITHER), "a when b, otherwise a when b, otherwise c"),

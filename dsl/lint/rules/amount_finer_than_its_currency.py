@@ -1,4 +1,4 @@
-"""Amounts that are asked or paid: what nobody can pay to the last digit is rounded by the policy, not by who pays it."""
+"""L134: an amount of a rule that can have more digits behind the point than its currency has."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from decimal import Decimal
 
 from dsl import core as c
 from dsl.core.places import of_currency, places
-from dsl.diagnostics import Diagnostic, Edit, Fix, Severity
+from dsl.diagnostics import Diagnostic, Edit, Fix
+from dsl.lint.policies import Policies
+from dsl.lint.rule import LintRule, finding
 
 
-def amounts(core: c.Core) -> list[Diagnostic]:
-    """Return C129 (a warning) for every amount of a rule that can have more digits behind the point than its currency has."""
+def _find(policies: Policies) -> Iterator[Diagnostic]:
+    core = policies.core
     found: dict[object, Diagnostic] = {}
     for rule in core.rules.values():
         for version in rule.versions:
@@ -22,7 +24,7 @@ def amounts(core: c.Core) -> list[Diagnostic]:
             for day in (start, *(one for one in core.change_days if one in version.days and one > start)):
                 for diagnostic in _too_fine(version.amount, day, core):
                     found.setdefault(diagnostic.span, diagnostic)
-    return list(found.values())
+    yield from found.values()
 
 
 def _too_fine(amount: c.Expr, day: date, core: c.Core) -> Iterator[Diagnostic]:
@@ -39,11 +41,13 @@ def _too_fine(amount: c.Expr, day: date, core: c.Core) -> Iterator[Diagnostic]:
     step = f"{Decimal(1).scaleb(-most):f} {currency}"
     rounding = f", rounded half up to {step}"
     has = "any number of digits" if count is None else f"{count} digit{'s' * (count != 1)}"
-    yield Diagnostic(
-        "C129",
+    yield finding(
+        "L134",
         f"this amount can have {has} behind the point, and {currency} has {most}",
         amount.origin,
-        help=f"write the rounding behind it: `{rounding}`",
+        f"write the rounding behind it: `{rounding}`",
         fix=Fix(f"round half up to {step}", (Edit(amount.origin.after, rounding),)),
-        severity=Severity.WARNING,
     )
+
+
+RULE = LintRule("L134", _find)
