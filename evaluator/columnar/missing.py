@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from sqlglot import exp
 
@@ -300,13 +300,18 @@ class Missing(ABC):
                 case c.Literal():
                     return figure(TRUE)
                 case (
-                    c.AllOf() | c.AnyOf() | c.Arithmetic() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate()
-                    | c.Not() | c.NumberOf() | c.PassScore() | c.Ranked() | c.Requirement() | c.Rounded() | c.Shift()
-                    | c.Total()
+                    c.AllOf() | c.AnyOf() | c.Case() | c.Compare() | c.Dated() | c.Edge() | c.Gate() | c.Not() | c.NumberOf()
+                    | c.PassScore() | c.Ranked() | c.Reckoned() | c.Requirement() | c.Shift() | c.Total()
                 ):  # fmt: skip
                     return NOTHING_LACKS
-                case _:
+                case (
+                    c.Aggregate() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.DifferentPeople() | c.Fact()
+                    | c.Field() | c.Holds() | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Named() | c.OnDate() | c.Paid()
+                    | c.People() | c.Qualifies() | c.Sometime() | c.Today()
+                ):  # fmt: skip
                     return self.own(top)
+                case _:
+                    assert_never(node)
         except Cannot:
             return UNSAID
 

@@ -88,7 +88,7 @@ class Speaker:
                 said = tell("shift-minus" if back else "shift-plus", day=self.say(day), by=tell.duration(by))
                 return tell("provisional", said=said) if provisional else said
             case c.Edge(edge=edge, of=of, months=months):
-                return tell(f"{UNITS[months]}-{edge}", day=self.say(of))
+                return tell(EDGES[edge][months], day=self.say(of))
             case c.Compare():
                 return self._compare(node)
             case c.AllOf(parts=parts):
@@ -383,7 +383,11 @@ class TimelessSpeaker(Speaker):
         return title_text(node.title, self.tell)
 
 
-UNITS = {1: "month", 3: "quarter", 12: "year"}
+EDGES = {
+    "start": {1: "month-start", 3: "quarter-start", 12: "year-start"},
+    "end": {1: "month-end", 3: "quarter-end", 12: "year-end"},
+}
+"""Messages of the first and last day of so many months."""
 ARITHMETIC = {"+": "plus", "-": "minus", "*": "times", "% of": "share-of"}
 COMPARISONS = {
     ">=": "compare-least",

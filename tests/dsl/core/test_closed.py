@@ -27,7 +27,6 @@ WALK = {"children", "walk", "within", "topmost", "by_role", "asked"}
 
 OPEN = {
     "dsl/core/keys.py _form": "all fields of any other kind are in its key",
-    "evaluator/columnar/missing.py _own_of": "of what is read the closed `OfPartner.own` tells, of a row its fields alone",
     "review/guide/phrases.py say": "what it does not say itself the closed `Speaker.say` says",
     "review/guide/phrases.py _not": "of any other kind it says that it is not so",
     "dsl/lint/constants.py _seen": "a lint says what it knows of conditions: of others it claims nothing",
