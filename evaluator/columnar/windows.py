@@ -13,28 +13,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import reduce
-from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
 from math import lcm
 from operator import or_
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse_one
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN, CERTIFICATIONS
-from dsl.core import calendar
 from dsl.core.moves import Mover, Place
 from dsl.core.ranges import NEVER
-from dsl.core.walk import walk
 from evaluator.columnar import terms as t
 from evaluator.columnar.algebra import Flag, Ordered, flag_of, ordered_of
 from evaluator.columnar.days import Day, exactly
 from evaluator.columnar.layout import HISTORY, PARTNER, PARTNERS
+from evaluator.columnar.merging import in_order
 from evaluator.columnar.missing import NOTHING_LACKS, Digits, Gap, Mask, Own, Word as Number
 from evaluator.columnar.nearest import MOST, Columns, denominator_of
 from evaluator.columnar.source import OF_PARTNER, ON_DAY, Rows, sql_table
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
+from evaluator.columnar.turning import months, of_lists, of_order
 
 if TYPE_CHECKING:
     from evaluator.columnar.lowering import Lowering
@@ -240,7 +238,7 @@ class Windows:
             earliest = start if isinstance(start, date) else low.as_of - timedelta(days=MOST_DAYS)
             number = len(self._windows)
             self._windows[key] = _Window(
-                number, bounds, set(_months(earliest, low.as_of)), set(), [(earliest, self._inner(number, 0))]
+                number, bounds, set(months(earliest, low.as_of)), set(), [(earliest, self._inner(number, 0))]
             )
             self._windows[key].epochs[0][1].missing.digits = self._windows[key].digits
         return self._windows[key]
@@ -271,7 +269,7 @@ class Windows:
             if moves.rises:
                 raise Cannot("a condition that rises with the day")
             days, own = self._turns(moves.movers)
-            versions = {*moves.days, *_of_lists(moves.movers)}
+            versions = {*moves.days, *of_lists(moves.movers)}
             starts = sorted({one for one in versions if window.epochs[0][0] < one <= self.lowering.as_of})
             self._divide(window, starts)
             written: list[Written | None] = []
@@ -286,7 +284,7 @@ class Windows:
                 self._written(window.epochs[-1][1], window.epochs[-1][0], node, rule, refused=True)
             window.days |= days
             window.own |= own
-            orders, keys = _in_order([list(one) for one in reasons])
+            orders, keys = in_order([list(one) for one in reasons])
             window.conditions[key] = _Condition(
                 node, rule, written, reasons, orders, keys, [inner for _, inner in window.epochs], masks
             )
@@ -348,7 +346,7 @@ class Windows:
                     if declared.dated_by is not None:
                         own |= self._of_table(f"records/{mover.node.records}", f"f_{declared.dated_by}")
                 case "in order" if isinstance(mover.node, c.Compare):
-                    days |= _of_order(mover.node)
+                    days |= of_order(mover.node)
                 case _:
                     raise Cannot("what changes otherwise than by what is told, in a window")
         return days, own
@@ -544,44 +542,6 @@ def _of_epoch(index: int, condition: _Condition, place: int | None) -> Iterator[
             yield f"{what}{index}_{word}", t.cast(t.added(terms) if terms else t.number(0), "BIGINT")
 
 
-def _in_order(sequences: Sequence[Sequence[Key]]) -> tuple[list[int], list[tuple[int, Key]]]:
-    """Return of each sequence by which order it is read, and all keys of each order.
-
-    Where two sequences have the same keys in another order they are read by two orders.
-
-    Raises:
-        Cannot: a key that is of one day for everybody stands in two orders.
-    """
-    orders: list[list[Sequence[Key]]] = []
-    of_each: list[int] = []
-    for sequence in sequences:
-        fits = (number for number, order in enumerate(orders) if _merged([*order, sequence]) is not None)
-        number = next(fits, len(orders))
-        if number == len(orders):
-            orders.append([])
-        orders[number].append(sequence)
-        of_each.append(number)
-    keys = [(number, key) for number, order in enumerate(orders) for key in _merged(order) or ()]
-    fixed = [key for _, key in keys if not isinstance(key[1], exp.Expression)]
-    if len(set(fixed)) != len(fixed):
-        raise Cannot("reasons in another order in another epoch of a window")
-    return of_each, keys
-
-
-def _merged(sequences: Sequence[Sequence[Key]]) -> list[Key] | None:
-    """Return all keys in an order that is that of each sequence; None where there is none."""
-    before: TopologicalSorter[Key] = TopologicalSorter()
-    for sequence in sequences:
-        for one in sequence:
-            before.add(one)
-        for one, following in pairwise(sequence):
-            before.add(following, one)
-    try:
-        return list(before.static_order())
-    except CycleError:
-        return None
-
-
 def _bracketed(term: Term, times: int) -> Term:
     for _ in range(times):
         term = exp.Paren(this=term.copy())
@@ -593,52 +553,6 @@ def _is_known(value: Ordered) -> Term:
     if value.exact is not None or (value.is_point and value.known):
         return TRUE
     return t.surely(t.equal(value.low.term, value.high.term))
-
-
-def _months(first: date, last: date) -> Iterator[date]:
-    """Yield the first days of the months after a day through another."""
-    day = calendar.month_start(first)
-    while (day := calendar.add(day, c.Duration(months=1))) <= last:
-        yield day
-
-
-def _of_lists(movers: Iterable[Mover]) -> Iterator[date]:
-    """Yield the days on which a certification begins or ceases to count on a list: a list is written as on one day."""
-    for mover in movers:
-        for listing in mover.node.lists if isinstance(mover.node, c.OfPeople) else ():
-            for entry in listing.entries:
-                yield from (day for day in (entry.days.start, entry.days.end) if day is not None)
-
-
-def _of_order(node: c.Compare) -> set[date]:
-    """Return the days on which the order of two dates can change, beside first days of months.
-
-    Raises:
-        Cannot: they depend on more.
-    """
-    sides = [_side(node.left), _side(node.right)]
-    if "day" not in sides:
-        return set()
-    literals = [side for side in (node.left, node.right) if isinstance(side, c.Literal)]
-    todays = [side for side in (node.left, node.right) if isinstance(side, c.Today)]
-    if len(literals) != 1 or len(todays) != 1 or not isinstance(literals[0].value, date):
-        raise Cannot("two dates that pass each other on some day of a window")
-    day = literals[0].value
-    return {day, day if day == NEVER else day + timedelta(days=1)}
-
-
-def _side(node: c.Expr) -> Literal["fixed", "month", "day"]:
-    """Return how a date moves with the day: not at all, from month to month, or every day."""
-    kinds = {type(part) for part in walk(node)}
-    if not kinds <= {c.Literal, c.Field, c.Today, c.Shift, c.Edge} or any(map(_is_formula, walk(node))):
-        raise Cannot("a date that is made of others, in a window")
-    if c.Today not in kinds:
-        return "fixed"
-    return "month" if c.Edge in kinds else "day"
-
-
-def _is_formula(node: c.Expr) -> bool:
-    return isinstance(node, c.Field) and node.formula is not None
 
 
 def _parsed(text: str) -> exp.Select:

@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from decimal import ROUND_CEILING, Decimal
 
 from dsl import core as c
-from evaluator.improve.aims import ONE
+from dsl.core import ranges
+from evaluator.improve.aims import ONE, ZERO
+
+MOST_OPTIONS = 400
+"""Levels of one figure that are looked at for one requirement."""
 
 
 def is_high_enough(rule: c.Rule, level: str | None) -> bool:
@@ -29,3 +33,26 @@ def up(value: Decimal, grain: Decimal) -> Decimal:
 def whole_marks(marks: Iterable[Decimal], now: Decimal) -> list[Decimal]:
     """Return the whole numbers by which marks above what there is are reached, smallest first."""
     return sorted({up(mark, ONE) for mark in marks if mark > now})
+
+
+def marks_of_share(most: Decimal, target: Decimal, to: c.RoundTo, grain: Decimal) -> list[Decimal]:
+    """Return the values from which on a share of the most points is a step higher, ``MOST_OPTIONS`` of them at most.
+
+    Args:
+        most: the points of the target.
+        target: the value that earns them all.
+        to: how points are rounded.
+        grain: the smallest step of the value.
+    """
+    if grain == ONE and target <= MOST_OPTIONS:
+        return [Decimal(many) for many in range(1, int(target.to_integral_value(ROUND_CEILING)) + 1)]
+    step = to.step
+    while most / step > MOST_OPTIONS:
+        step *= 10
+    back = {"down": ZERO, "half up": to.step / 2, "up": to.step}[to.mode]
+    marks = []
+    for many in range(1, int((most / step).to_integral_value(ROUND_CEILING)) + 1):
+        wanted = min(step * many, most)
+        mark = up(max((wanted - back) * target / most, ZERO), grain)
+        marks.append(mark if ranges.share(mark, most, target, to) >= wanted else mark + grain)
+    return marks

@@ -40,7 +40,7 @@ from evaluator.improve.aims import (
 )
 from evaluator.improve.costs import Costs
 from evaluator.improve.fees import fees_of
-from evaluator.improve.increments import grain_of, is_high_enough, up, whole_marks
+from evaluator.improve.increments import MOST_OPTIONS, grain_of, is_high_enough, marks_of_share, up, whole_marks
 from evaluator.improve.levers import About, Attained, Bought, Certified, Different, Figure, Lever, Rows, Word
 from evaluator.improve.rows import row_that_meets
 from evaluator.interpreter import Interpreter
@@ -49,8 +49,6 @@ from evaluator.reasons.statements import is_open
 
 Json = Any
 
-MOST_OPTIONS = 400
-"""Levels of one figure that are looked at for one requirement."""
 MOST_DEEP = 4
 """Awards that are attained for one another."""
 MOST_READ = 400
@@ -533,20 +531,7 @@ class Reading:
         if most is None or target is None or target <= 0 or most <= 0:
             return self._fixed(node, at, "figure")
         to = node.rounding
-        grain = grain_of(node.value.type)
-        if grain == ONE and target <= MOST_OPTIONS:
-            marks = [Decimal(many) for many in range(1, int(target.to_integral_value(ROUND_CEILING)) + 1)]
-        else:
-            step = to.step
-            while most / step > MOST_OPTIONS:
-                step *= 10
-            back = {"down": ZERO, "half up": to.step / 2, "up": to.step}[to.mode]
-            marks = []
-            for many in range(1, int((most / step).to_integral_value(ROUND_CEILING)) + 1):
-                wanted = min(step * many, most)
-                mark = up(max((wanted - back) * target / most, ZERO), grain)
-                marks.append(mark if ranges.share(mark, most, target, to) >= wanted else mark + grain)
-        inner = self.number(node.value, at, marks)
+        inner = self.number(node.value, at, marks_of_share(most, target, to, grain_of(node.value.type)))
         return Mapped(inner, lambda value: ranges.share(value, most, target, to))
 
     # ---- what both have
