@@ -288,7 +288,10 @@ class Deciding:
         self.asked = asked
         self.rules = tuple(rules)
         self.numbers = {rule: number for number, rule in enumerate(self.rules)}
-        self.lowered = lower(engine, self.rules if asked.by_sql else (), asked.as_of, known_of(facts))
+        # Spark would plan for minutes what is missing: there who is undetermined is left to the row engine.
+        says_missing = asked.master is None
+        rules = self.rules if asked.by_sql else ()
+        self.lowered = lower(engine, rules, asked.as_of, known_of(facts), says_missing=says_missing)
         self.everybody = [self.numbers[rule] for rule in self.rules if rule not in self.lowered.rules]
         queries = self.lowered.queries() if self.lowered.rules else []
         self.queries = [(name, query.sql("duckdb")) for name, query in queries]
