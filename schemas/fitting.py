@@ -200,12 +200,14 @@ def _decimals(schema: Mapping[str, Json], is_decimal: Fits) -> Fits:
     low, high = (Decimal(str(schema[bound])) for bound in ("minimum", "maximum"))
     # Whole numbers are held against whole ones in a fraction of the time.
     first, last = (int(bound) if bound == bound.to_integral_value() else bound for bound in (low, high))
+    # A whole number between two that are decimals is one.
+    is_whole_one = is_decimal(first) and is_decimal(last)
 
     def accepts(told: Json) -> bool:
         if isinstance(told, str):
             return matches(told) is not None and low <= Decimal(told) <= high
         if type(told) is int:
-            return first <= told <= last and is_decimal(told)
+            return first <= told <= last and (is_whole_one or is_decimal(told))
         return _is_number(told) and is_decimal(told) and low <= Decimal(str(told)) <= high
 
     return accepts
