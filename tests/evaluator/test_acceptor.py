@@ -126,7 +126,7 @@ def test_what_is_accepted_is_what_the_schema_accepts(data: Json) -> None:
     assert reader()._accepts(data) is (refused_by_schema(data) == [])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(scalars | st.decimals(allow_nan=None) | st.dates().map(str) | st.decimals(-10, 10, places=7).map(str))
 def test_a_value_is_accepted_where_the_schema_accepts_it(value: Json) -> None:
     """One value alone: nothing else is wrong that would keep it from being accepted."""
