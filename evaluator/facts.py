@@ -212,13 +212,15 @@ class Facts:
         }
         if declaration is CERTIFICATIONS:
             spelt["certification"] = self.core.certifications
+            for name in INSTANTS:
+                if any([is_instant(item[name]) for item in items if name in item]):
+                    items = [with_days(item) for item in items]
         for name, spellings in spelt.items():
+            plainly = [spellings.get(told := item.get(name, ""), told) for item in items]
             items = [
-                item if spellings.get(told := item.get(name, ""), told) == told else {**item, name: spellings[told]}
-                for item in items
+                item if name not in item or item[name] == known else {**item, name: known}
+                for item, known in zip(items, plainly, strict=True)
             ]
-        if declaration is CERTIFICATIONS and any(is_instant(item.get(name, "")) for item in items for name in INSTANTS):
-            return [with_days(item) for item in items]
         return items
 
     def _months_of(self, items: Sequence[Mapping[str, Json]]) -> list[int | None]:

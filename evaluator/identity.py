@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from json.encoder import encode_basestring
@@ -170,10 +170,10 @@ class _Meant:
         """Return the digests of the facts and measures that are told, by their names."""
         found = self._facts.get(projected)
         if found is None:
-            known = (self.core.facts, self.core.named)
+            facts, named = self.core.facts, self.core.named
             told = self.told.section("facts", projected).items()
             found = {
-                name: _digest(_plain(self._fact(name, raw))) for name, raw in told if any(name in of for of in known)
+                name: _digest(_plain(self._fact(name, raw))) for name, raw in told if name in facts or name in named
             }
             self._facts[projected] = found
         return found
@@ -195,13 +195,6 @@ class _Meant:
                 self._found[key] = _ABSENT
             else:
                 rows = self._rows(found)
-                # Many records tell the same fields.
-                of_award = (lambda row: row.get("award")) if found.declaration is AWARDS else lambda _: None
-                forms = {(tuple(row.data), of_award(row.data)) for row in found.rows}
-                if all(self.keys.is_whole(found.declaration, told, award) for told, award in forms):
-                    rows.sort()
-                else:
-                    rows = [f"[{_plain(row.pointer)}, {told}]" for row, told in zip(found.rows, rows, strict=True)]
                 covers = "null"
                 if found.covers is not None:
                     covers = f"[{', '.join([_plain(month_text(month)) for month in found.covers])}]"
@@ -210,31 +203,41 @@ class _Meant:
         return self._found[key]
 
     def _rows(self, found: Records) -> list[str]:
-        """Return what each record tells, as ``_plain`` writes it."""
-        orders: dict[tuple[str, ...], list[_Writer]] = {}
-        rows = []
-        for row in found.rows or ():
-            data = row.data
-            told = tuple(data)
-            order = orders.get(told)
-            if order is None:
-                order = orders[told] = [self.keys.writer(found.declaration, name) for name in sorted(told)]
-            rows.append(f"{{{', '.join([writer(data) for writer in order])}}}")
-        return rows
+        """Return what each record tells, as ``_plain`` writes it: in no order of theirs, or each with its place."""
+        rows = found.rows or ()
+        by_form: dict[tuple[str, ...], list[int]] = {}
+        for index, row in enumerate(rows):
+            by_form.setdefault(tuple(row.data), []).append(index)
+        texts = ["{}"] * len(rows)
+        for form, indexes in by_form.items():  # many records tell the same fields
+            some = [rows[index].data for index in indexes]
+            columns = [self.keys.writer(found.declaration, name)(some) for name in sorted(form)]
+            for index, cells in zip(indexes, zip(*columns, strict=True), strict=False):
+                texts[index] = f"{{{', '.join(cells)}}}"
+        if self._are_whole(found, by_form):
+            return sorted(texts)
+        return [f"[{_plain(row.pointer)}, {text}]" for row, text in zip(rows, texts, strict=True)]
+
+    def _are_whole(self, found: Records, by_form: Mapping[tuple[str, ...], Sequence[int]]) -> bool:
+        """Whether each record tells all of its fields."""
+        if found.declaration is not AWARDS:
+            return all(self.keys.is_whole(found.declaration, form, None) for form in by_form)
+        forms = {(tuple(row.data), row.data.get("award")) for row in found.rows or ()}
+        return all(self.keys.is_whole(found.declaration, form, award) for form, award in forms)
 
 
-_Writer: TypeAlias = Callable[[Mapping[str, Json]], str]
-"""Writes a field of a record, with its name."""
+_Writer: TypeAlias = Callable[[Sequence[Mapping[str, Json]]], list[str]]
+"""Writes a field of records, with its name."""
 
 
 def _writer(declaration: c.RecordsDecl, name: str) -> _Writer:
     type_ = declaration.fields[name].type if name in declaration.fields else None
     head = f"{_plain(name)}: "
     if type_ is None:
-        return lambda record: f"{head}{_plain(str(record[name]))}"
+        return lambda records: [f"{head}{_plain(str(record[name]))}" for record in records]
     if type_.kind == "text" and not type_.spellings:
         # Texts of partners, names of persons among them, are not kept.
-        return lambda record: f"{head}{encode_basestring(record[name])}"
+        return lambda records: [f"{head}{encode_basestring(record[name])}" for record in records]
     return _Keeping(name, head, type_)
 
 
@@ -249,16 +252,20 @@ class _Keeping:
         self._type = type_
         self._known: dict[Json, str] = {}
 
-    def __call__(self, record: Mapping[str, Json]) -> str:
-        raw = record[self._name]
-        # 1 and true are equal, and do not mean the same.
-        key = raw if raw.__class__ is str else (raw.__class__, raw)
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= MOST_VALUES:
-                self._known.clear()
-            found = self._known[key] = f"{self._head}{_plain(value_text(raw, self._type))}"
-        return found
+    def __call__(self, records: Sequence[Mapping[str, Json]]) -> list[str]:
+        name, known = self._name, self._known
+        written: list[str] = []
+        for record in records:
+            raw = record[name]
+            # 1 and true are equal, and do not mean the same.
+            key = raw if raw.__class__ is str else (raw.__class__, raw)
+            found = known.get(key)
+            if found is None:
+                if len(known) >= MOST_VALUES:
+                    known.clear()
+                found = known[key] = f"{self._head}{_plain(value_text(raw, self._type))}"
+            written.append(found)
+        return written
 
 
 def value_text(raw: Json, type_: c.Type) -> str:

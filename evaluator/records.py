@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from functools import cached_property
 
 from dsl.builtin import CERTIFICATIONS
 from dsl.core import Aggregate, DifferentPeople, People
@@ -136,11 +136,17 @@ def known_people(valid: Valid, least: int, wanted: Sequence[frozenset[str]]) -> 
     if holders is None:
         return None
     if least == 1:
-        counted = frozenset[str]().union(*wanted)
-        return Decimal(len(set[str]().union(*[who for name, who in holders.items() if name in counted])))
-    of_lists = [set[str]().union(*[who for name, who in holders.items() if name in names]) for names in wanted]
+        counted = wanted[0] if len(wanted) == 1 else frozenset[str]().union(*wanted)
+        return Decimal(len(_of_any(holders, counted)))
+    of_lists = [_of_any(holders, names) for names in wanted]
     counts = Counter(person for who in of_lists for person in who)
     return Decimal(sum(count >= least for count in counts.values()))
+
+
+def _of_any(holders: Mapping[str, set[str]], names: frozenset[str]) -> set[str]:
+    """Return who holds something that a list names."""
+    found = [holders[name] for name in holders if name in names]
+    return found[0] if len(found) == 1 else set[str]().union(*found)
 
 
 def different_people(
@@ -203,42 +209,55 @@ def _holders(
     return persons, strangers, gaps
 
 
-class Valid(NamedTuple):
+class Valid:
     """Certifications that are, or may be, valid on a day."""
 
-    rows: Sequence[tuple[Row, str | None, Truth, Sequence[Gap]]]
-    """The record, the name where it is told, whether it is valid, what is missing; in order."""
-    holders: Mapping[str, set[str]] | None
-    """Who holds each; None where a field or a record is missing that could say more."""
+    def __init__(self, facts: Facts, day: date, projected: bool) -> None:
+        self._facts = facts
+        self._day = day
+        self._records = facts.records(CERTIFICATIONS.name, projected)
+        is_whole = self._records.rows is not None and not facts.untold(self._records, day, projected)
+        self.holders: Mapping[str, set[str]] | None = self._who_holds() if is_whole else None
+        """Who holds each; None where a field or a record is missing that could say more."""
+
+    def _who_holds(self) -> Mapping[str, set[str]] | None:
+        holders: dict[str, set[str]] = {}
+        text = self._day.isoformat()
+        try:
+            for row in self._records.rows or ():
+                told = row.data
+                # Days are of one form, so that texts are in their order; `none` comes after all of them.
+                if told["earned"] <= text <= told["expires"]:
+                    name, person = told["certification"], told["person"]
+                    if name in holders:
+                        holders[name].add(person)
+                    else:
+                        holders[name] = {person}
+        except KeyError:
+            return None  # a field is missing
+        return holders
+
+    @cached_property
+    def rows(self) -> Sequence[tuple[Row, str | None, Truth, Sequence[Gap]]]:
+        """The record, the name where it is told, whether it is valid, what is missing; in order."""
+        found: list[tuple[Row, str | None, Truth, Sequence[Gap]]] = []
+        text = self._day.isoformat()
+        for row in self._records.rows or ():
+            told = row.data
+            name, since, until = told.get("certification"), told.get("earned"), told.get("expires")
+            if name is not None and since is not None and until is not None:
+                if since <= text <= until:
+                    found.append((row, name, Truth.TRUE, ()))
+                continue
+            is_valid, missing = _is_valid(row, self._facts, self._day)
+            if is_valid is not Truth.FALSE:
+                found.append((row, name, is_valid, missing))
+        return found
 
 
 def valid_on(facts: Facts, day: date, projected: bool) -> Valid:
     """Return the certifications that are, or may be, valid on a day; looked at once for all who count them."""
-    found: list[tuple[Row, str | None, Truth, Sequence[Gap]]] = []
-    holders: dict[str, set[str]] = {}
-    records, text = facts.records(CERTIFICATIONS.name, projected), day.isoformat()
-    is_whole = records.rows is not None and not facts.untold(records, day, projected)
-    for row in records.rows or ():
-        told = row.data
-        name, person, since, until = map(told.get, _FIELDS)
-        if name is not None and since is not None and until is not None:
-            # Days are of one form, so that texts are in their order; `none` comes after all of them.
-            if not since <= text <= until:
-                continue
-            found.append((row, name, Truth.TRUE, ()))
-            if person is not None:
-                holders.setdefault(name, set()).add(person)
-                continue
-        else:
-            is_valid, missing = _is_valid(row, facts, day)
-            if is_valid is Truth.FALSE:
-                continue
-            found.append((row, name, is_valid, missing))
-        is_whole = False
-    return Valid(found, holders if is_whole else None)
-
-
-_FIELDS = ("certification", "person", "earned", "expires")
+    return Valid(facts, day, projected)
 
 
 def _is_valid(row: Row, facts: Facts, day: date) -> tuple[Truth, Sequence[Gap]]:

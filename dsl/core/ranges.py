@@ -49,12 +49,17 @@ def truth(value: bool) -> Truth:
 Point = TypeVar("Point", Decimal, date)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Numbers:
     """All decimals from ``low`` to ``high``, both included; None is unbounded."""
 
-    low: Decimal | None = None
-    high: Decimal | None = None
+    low: Decimal | None
+    high: Decimal | None
+
+    def __init__(self, low: Decimal | None = None, high: Decimal | None = None) -> None:
+        # A decision makes a hundred of these: its slots are written at once, not by their names.
+        _set_number_low(self, low)
+        _set_number_high(self, high)
 
     @property
     def exact(self) -> Decimal | None:
@@ -65,23 +70,20 @@ class Numbers:
         return self.low if self.low is self.high or self.low == self.high else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Dates:
     """All days from ``low`` to ``high``, both included; None is unbounded.
 
     The calendar's own ends bound nothing: from or until them is unbounded, so that a range is written in one way.
     """
 
-    low: date | None = None
-    high: date | None = None
+    low: date | None
+    high: date | None
 
-    def __post_init__(self) -> None:
-        """Write a bound that bounds nothing as None."""
-        if self.low != self.high:
-            if self.low == date.min:
-                object.__setattr__(self, "low", None)
-            if self.high == date.max:
-                object.__setattr__(self, "high", None)
+    def __init__(self, low: date | None = None, high: date | None = None) -> None:
+        is_one = low is high or low == high
+        _set_date_low(self, low if is_one or low != date.min else None)
+        _set_date_high(self, high if is_one or high != date.max else None)
 
     @property
     def exact(self) -> date | None:
@@ -90,6 +92,12 @@ class Dates:
         if self.low is None or self.high is None:
             return None
         return self.low if self.low is self.high or self.low == self.high else None
+
+
+_set_number_low: Callable[[Numbers, Decimal | None], None] = Numbers.__dict__["low"].__set__
+_set_number_high: Callable[[Numbers, Decimal | None], None] = Numbers.__dict__["high"].__set__
+_set_date_low: Callable[[Dates, date | None], None] = Dates.__dict__["low"].__set__
+_set_date_high: Callable[[Dates, date | None], None] = Dates.__dict__["high"].__set__
 
 
 @dataclass(frozen=True, slots=True)

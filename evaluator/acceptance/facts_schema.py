@@ -302,8 +302,8 @@ class FactsReader:
         """Refuse levels that an award does not have: they would never count; and what is attained twice on one day."""
         known, levels, any_level = self._known_awards, self._levels, self._any_level
         raw = data.get("records", {}).get("awards", [])
-        rows = raw["rows"] if isinstance(raw, Mapping) else raw
-        middle = "/rows" if isinstance(raw, Mapping) else ""
+        rows = raw["rows"] if isinstance(raw, dict) else raw
+        middle = "/rows" if isinstance(raw, dict) else ""
         attained: set[tuple[str, str]] = set()
         for index, row in enumerate(rows):
             award = row.get("award")
@@ -362,7 +362,7 @@ class FactsReader:
 def _histories(data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
     """Refuse histories that say two things of one day."""
     for name, fact in data.get("facts", {}).items():
-        days = [step["from"] for step in fact["history"]] if isinstance(fact, Mapping) else []
+        days = [step["from"] for step in fact["history"]] if isinstance(fact, dict) else []
         seen: set[str] = set()
         for index, day in enumerate(days):
             if day in seen:

@@ -91,7 +91,7 @@ class Hints:
                     yield f"{self.core.facts[name].title.lower()}", f"{prefix}/facts/{name}", told, known, True
             for (name, field), (what, known, is_open) in self._known.fields.items() if lists else ():
                 raw = lists.get(name, ())
-                rows, middle = (raw["rows"], "/rows") if isinstance(raw, Mapping) else (raw, "")
+                rows, middle = (raw["rows"], "/rows") if isinstance(raw, dict) else (raw, "")
                 for index, row in enumerate(rows):
                     told = row.get(field)
                     if told is not None and told not in known:

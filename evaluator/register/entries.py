@@ -42,7 +42,9 @@ class Entries:
 
         Benefits may have been bought with any award.
         """
-        rows = told.rows or ()
+        rows = told.rows
+        if not rows:
+            return []
         if award in self._benefits:
             return list(rows)
         if told.pointer not in self._by_award:
