@@ -213,7 +213,7 @@ class Facts:
         if declaration is CERTIFICATIONS:
             spelt["certification"] = self.core.certifications
             for name in INSTANTS:
-                if any([is_instant(item[name]) for item in items if name in item]):
+                if any(is_instant(item[name]) for item in items if name in item):
                     items = [with_days(item) for item in items]
         for name, spellings in spelt.items():
             plainly = [spellings.get(told := item.get(name, ""), told) for item in items]
