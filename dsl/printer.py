@@ -400,7 +400,8 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
 
 
 def _date(value: d.Expr) -> str:
-    return _text(value, _PRIME if isinstance(value, d.Day) else _ATOM)
+    text, own = _spelled(value)
+    return text if own >= (_PRIME if isinstance(value, d.Day) else _ATOM) else f"({text})"
 
 
 def _ref(value: d.Name | d.Select) -> str:

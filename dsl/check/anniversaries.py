@@ -96,10 +96,10 @@ def _wrong(node: c.Expr, rule: c.Rule | None, in_check: bool, *, has_membership:
         )
     if has_membership:
         return None
+    own = "; the anniversary of an award itself is `own anniversary`" if rule is None or rule.is_award else ""
     return Diagnostic(
         "C128",
         f"without a membership {said} is never",
         node.origin,
-        help="say which awards make the membership, `membership of designations`; the anniversary of an award itself "
-        "is `own anniversary`",
+        help=f"say which awards make the membership, `membership of designations`{own}",
     )

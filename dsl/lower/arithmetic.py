@@ -96,6 +96,8 @@ class Arithmetic(Figures):
             return self._shift(expr, left, scope, None)
         if left.type.kind == "duration":
             return self._longer(expr, left, scope)
+        if self._moves_the_day(expr):
+            return None
         right = self.number(expr.right, scope, left.type)
         if right is None:
             return None
@@ -116,6 +118,18 @@ class Arithmetic(Figures):
         kind = "number" if "number" in (left.type.kind, right.type.kind) else left.type.kind
         type_ = c.Type(kind=kind, unit=left.type.unit or right.type.unit, low=low)
         return c.Arithmetic(op=expr.op, left=left, right=right, type=type_, origin=expr.origin)
+
+    def _moves_the_day(self, expr: d.Arithmetic) -> bool:
+        """Report C106 where the day of `x on day - 30 days` is meant to be moved, and x would be."""
+        on, by = expr.left, expr.right
+        if not isinstance(on, d.On) or not isinstance(by, d.Figure) or by.unit not in ("days", "months", "years"):
+            return False
+        start, end = on.date.origin.start, by.origin.end
+        day = f"{expr.origin.source.text[start:end]}{'' if by.unit == 'days' else ', rounded down'}"
+        fix = Fix(f"write `on ({day})`", (Edit(replace(expr.origin, start=start, end=end), f"({day})"),))
+        said = f"`{expr.op}` moves what is before `on` here, not the day"
+        self.names.report("C106", said, by.origin, f"write `on ({day})`", fix=fix)
+        return True
 
     def _longer(self, expr: d.Arithmetic, left: c.Expr, scope: Scope) -> c.Expr | None:
         """Return one length of months and days: `1 month + 1 day`."""
