@@ -11,6 +11,7 @@ KEPT_ARGS ?=
 FUZZ_ARGS ?=
 FAULTS_ARGS ?=
 LOAD_ARGS ?=
+KIT ?= tests/data/dmn
 
 BIN := $(VENV)/bin
 # A file's tests share what they read, so that one process takes them all; files with long tests come first.
@@ -26,11 +27,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services laws format check bench growth twins proofs kept fuzz faults load wheel lock clean
+.PHONY: help run test test-services laws format check bench growth twins proofs kept fuzz faults load dmn wheel lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
-	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)" KEPT_ARGS="$(KEPT_ARGS)" FUZZ_ARGS="$(FUZZ_ARGS)" FAULTS_ARGS="$(FAULTS_ARGS)" LOAD_ARGS="$(LOAD_ARGS)"'
+	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)" KEPT_ARGS="$(KEPT_ARGS)" FUZZ_ARGS="$(FUZZ_ARGS)" FAULTS_ARGS="$(FAULTS_ARGS)" LOAD_ARGS="$(LOAD_ARGS)" KIT=$(KIT)'
 
 run: $(RUNTIME) ## serve the policies over HTTP and log what is decided, after printing a question to ask
 	@exec $(BIN)/merit serve policies --host $(HOST) --port $(PORT) --log "$(LOG)"
@@ -81,6 +82,9 @@ faults: $(DEV) ## kill, fill up, alter and exchange what a service under load re
 
 load: $(DEV) ## measure the service under load by turns with a bare Flask echo
 	$(BIN)/python -m tests.server.runs.load $(LOAD_ARGS)
+
+dmn: $(DEV) ## decide the cases of a conformance kit of DMN, of which decision tables are converted: KIT=FOLDER
+	$(BIN)/python -m tests.dmn.kit $(KIT)
 
 wheel: $(DEV) ## build the wheel and check that it holds the packages and nothing else
 	rm -rf build dist
