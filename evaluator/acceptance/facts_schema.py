@@ -262,7 +262,7 @@ class FactsReader:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.schema = facts_schema(core)
-        self._accepts = fitting_of(self.schema, _is_decimal)
+        self._accepts = fitting_of(self.schema, _is_decimal, at_once=False)
         self._known_awards = frozenset(core.awards)
         self._levels = {rule.award: rule.levels for rule in core.rules.values()}
         self._any_level = {"none", *(level for own in self._levels.values() for level in own)}
