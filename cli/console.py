@@ -168,7 +168,7 @@ def policy_folders(paths: Sequence[str]) -> list[Path]:
 def load_engine(paths: Sequence[Path], *, reference: bool = False) -> Engine:
     """Return the engine of policies, or leave with their errors and exit code 3; ``reference``: the interpreter alone."""
     loaded = without_errors(paths)
-    return Engine(loaded.document, loaded.core, reference=reference)
+    return Engine.of(loaded, reference=reference)
 
 
 def without_errors(paths: Sequence[Path]) -> Loaded:

@@ -12,7 +12,7 @@ import yaml
 from yaml import events
 
 from cli.yaml_words import said_of
-from dsl.codec import escaped
+from dsl.json_values import escaped
 from dsl.source import Source, Span
 
 Json = Any

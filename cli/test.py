@@ -127,7 +127,7 @@ def test_command(
         fail_usage(f"there are no {PATTERN} in {', '.join(f'`{path}`' for path in given)}")
     folders = policy_folders(policies) if policies else policies_of(given)
     loaded = without_errors(folders)
-    deciding = Engine(loaded.document, loaded.core, reference=engine == "reference")
+    deciding = Engine.of(loaded, reference=engine == "reference")
     chosen = chosen_by(expression)
     match way:
         case "ready":

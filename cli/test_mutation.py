@@ -20,8 +20,8 @@ from cli.console import CLEAN, FINDINGS, Broken, echo_in, problem_lines, read_fi
 from cli.data_files import DataProblem
 from cli.scenario_files import ReadFile, run_files
 from cli.selection import Chosen
-from dsl.codec import escaped
 from dsl.document import Document
+from dsl.json_values import escaped
 from evaluator.engine import Engine
 from review.formats.scenarios import MUTATION
 from review.scenarios.faults import Fault, faults

@@ -1,28 +1,22 @@
 """What was read of policies before, kept on disk: who asks again starts from it.
 
-Kept are pickles, as nothing else holds a checked core and is read in a tenth of the time that reading the policies takes.
-A pickle can do anything when it is read; so they stand in a folder of the user's own that nobody else can write, each with
-the digest of its bytes, and nothing is read that does not fit. The name of a file is a digest of what it was made of: the
-texts, and the program that read them.
+Kept is what ``dsl.kept`` writes: values, which can do nothing when they are read. As they decide, they stand in a folder of
+the user's own that nobody else can write, each with the digest of its bytes, and nothing is read that does not fit. The name
+of a file is a digest of what it was made of: the texts, and the program that read them.
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import io
 import os
-import pickle
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
 
 from dsl.source import Source
 
@@ -30,11 +24,9 @@ FOLDER = "MERIT_CACHE"
 """Environment variable with the folder of what is kept; empty: nothing is kept."""
 MOST_FILES = 400
 """How many files are kept; then those that were asked for longest ago go."""
-_HEAD = b"merit cache 1\n"
+_HEAD = b"merit cache 2\n"
 _DIGEST = 64
 """How many letters a digest has."""
-
-T = TypeVar("T")
 
 
 class Unsafe(Exception):
@@ -59,7 +51,7 @@ class Cache:
                 digest.update(text.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
-    def get(self, key: str, kind: type[T]) -> T | None:
+    def get(self, key: str) -> bytes | None:
         """Return what was kept; None where nothing is, or nothing that can be used."""
         if not self._is_usable:
             return None
@@ -78,15 +70,12 @@ class Cache:
             with suppress(OSError):  # who cannot take it away reads anew again
                 path.unlink()
             return None
-        with _without_collecting():
-            found = pickle.loads(payload)
-        return found if isinstance(found, kind) else None
+        return payload
 
-    def put(self, key: str, value: object) -> None:
+    def put(self, key: str, payload: bytes) -> None:
         """Keep something, whole or not at all."""
         if not self._is_usable:
             return
-        payload = _pickled(value)
         digest = hashlib.sha256(payload).hexdigest().encode()
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,80 +119,6 @@ def _last_asked(path: Path) -> float:
 def _check(found: os.stat_result, path: Path) -> None:
     if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
         raise Unsafe(f"others than you can write `{path}`")
-
-
-class _Pickler(pickle.Pickler):
-    """Writes nodes so that each is read by one short call: as ``dataclasses`` has it, reading takes more than twice as long."""
-
-    def reducer_override(self, obj: object) -> Any:
-        """Return how a frozen dataclass without a dictionary is made again; of anything else, that pickle knows."""
-        of = type(obj)
-        if not (is_dataclass(of) and "__slots__" in of.__dict__ and "__setstate__" in of.__dict__):
-            return NotImplemented
-        return _MakesAgain.of(of), tuple([getattr(obj, field.name) for field in fields(obj)])  # type: ignore[arg-type]
-
-
-def _pickled(value: object) -> bytes:
-    written = io.BytesIO()
-    _Pickler(written, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
-    return written.getvalue()
-
-
-class _MakesAgain:
-    """Stands for ``makes_again(type)`` where it is written: that is called once for a type, and what it returns often."""
-
-    def __init__(self, of: type) -> None:
-        self._of = of
-
-    @staticmethod
-    @cache
-    def of(of: type) -> _MakesAgain:
-        """Return the one of a type, so that it is written once."""
-        return _MakesAgain(of)
-
-    def __reduce__(self) -> tuple[Callable[[type], Callable[..., object]], tuple[type]]:
-        """Return what is called to read it."""
-        return makes_again, (self._of,)
-
-    def __call__(self, *values: object) -> object:
-        """Return an object with the values of its fields."""
-        return makes_again(self._of)(*values)
-
-
-@cache
-def makes_again(of: type) -> Callable[..., object]:
-    """Return a function from the values of a dataclass's fields, in their order, to an object that has them.
-
-    As when pickle reads one, its ``__init__`` is not called: what was written had passed that.
-    """
-    puts = [getattr(of, field.name).__set__ for field in fields(of)]
-    values = ", ".join(f"value{number}" for number in range(len(puts)))
-    lines = [f"def make({values}):", " made = new(of)"]
-    lines += [f" put{number}(made, value{number})" for number in range(len(puts))]
-    known: dict[str, Any] = {
-        "new": object.__new__,
-        "of": of,
-        **{f"put{number}": put for number, put in enumerate(puts)},
-    }
-    exec("\n".join([*lines, " return made"]), known)
-    made: Callable[..., object] = known["make"]
-    return made
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Nothing that is read is garbage, and looking for some takes as long as reading."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if gc.get_freeze_count() == 0:
-            # What was read is old at once: else the collector looks through all of it as soon as it may.
-            gc.freeze()
-            gc.unfreeze()
-        if was_on:
-            gc.enable()
 
 
 def folder() -> Path | None:

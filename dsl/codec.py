@@ -14,12 +14,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from dsl import document as nodes
 from dsl.diagnostics import Diagnostic, PolicyErrors
 from dsl.document import FORMAT, Document, Node
+from dsl.json_values import decimal_text, escaped
 from dsl.source import NO_SPAN, Span
 
 Json = Any
@@ -27,13 +28,6 @@ Json = Any
 
 SpanOf = Callable[[str], Span]
 """Where the value under a JSON pointer was written."""
-
-
-@lru_cache(maxsize=4096)
-def decimal_text(value: Decimal) -> str:
-    """Write a decimal exactly, without exponent and without trailing zeros: the same for all that are equal."""
-    text = format(value if value else abs(value), "f")  # a zero has no sign
-    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
 
 
 # ---- encode ---------------------------------------------------------------------------------------------------
@@ -175,11 +169,6 @@ def _decode_node(cls: Any, data: Mapping[str, Json], pointer: str, places: SpanO
     hints = _hints(cls)
     values = {key: _decode(hints[key], value, f"{pointer}/{escaped(key)}", places) for key, value in data.items()}
     return cls(**values, origin=places(pointer))
-
-
-def escaped(key: str) -> str:
-    """Escape a key for a JSON pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 # ---- schema ---------------------------------------------------------------------------------------------------

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
-from dsl import codec, document as d
+from dsl import kept
 from dsl.cache import Cache
-from dsl.check.document import check
 from dsl.core import Core
-from dsl.diagnostics import Diagnostic, PolicyErrors, Severity, sorted_diagnostics
-from dsl.lower.to_core import lower
-from dsl.lower.to_document import lower_trees, merge
-from dsl.mistakes.mend import told
-from dsl.mistakes.trial import UNKNOWN_NAME, tried
-from dsl.mistakes.turns import of_finding
-from dsl.parser import block_at, parse, reads
-from dsl.sheets import read_sheet
+from dsl.diagnostics import Diagnostic, PolicyErrors, Severity
 from dsl.source import Source, Span, read_source
-from dsl.syntax import Block
+from dsl.unread import Shells
 
-MOST_TURNS = 100
-"""How many findings are looked at for a turn of phrase; what comes after is told as it is."""
+if TYPE_CHECKING:
+    from dsl.document import Document
+    from dsl.reading import Part
+
 SUFFIXES = (".policy", ".json", ".yaml", ".yml")
 
 
-Part: TypeAlias = tuple[d.Document, tuple[Diagnostic, ...], tuple[Diagnostic, ...], tuple[Block, ...]]
-"""What one source says by itself, how it is mistyped, what does not check in it, and its broken blocks."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What sources hold: the document, its core, and all that was found."""
 
-    document: d.Document
+    document: Document
     core: Core
     diagnostics: tuple[Diagnostic, ...]
     sources: tuple[Source, ...] = ()
@@ -48,7 +37,10 @@ class Loaded:
         return tuple(found for found in self.diagnostics if found.severity is Severity.ERROR)
 
 
-def load(paths: Iterable[str | Path]) -> d.Document:
+_LOADED = Shells(Loaded, ("document",))
+
+
+def load(paths: Iterable[str | Path]) -> Document:
     """Return the document of policy files and folders.
 
     Raises:
@@ -141,121 +133,52 @@ def load_sources(sources: Sequence[Source], cache: Cache | None = None) -> Loade
     Args:
         sources: the texts.
         cache: what was read before: all of it where nothing changed, else every source that did not change. What is
-            read now is kept there.
+            read now is kept there. Of what was kept rules and the document are read when they are asked for.
     """
     if cache is None:
-        return _load(sources, _read)
-    key = cache.key("all", sources)
-    kept = cache.get(key, Loaded)
-    if kept is None:
-        kept = _load(sources, lambda source: _kept(source, cache))
-        if not kept.errors:
-            cache.put(key, kept)
-    return kept
+        return _anew(sources, None)
+    key = cache.key("core", sources)
+    written = cache.get(key)
+    if written is not None:
+        found = kept.Policies(written, sources)
+        return _LOADED.make(
+            (found.core, found.diagnostics, tuple(sources)), lambda: (_document(tuple(sources), cache),)
+        )
+    loaded = _anew(sources, cache)
+    if not loaded.errors:
+        cache.put(key, kept.of_policies(loaded.core, loaded.diagnostics, sources))
+        cache.put(cache.key("document", sources), kept.of_document(loaded.document, sources))
+    return loaded
 
 
-def _kept(source: Source, cache: Cache) -> Part:
+def _document(sources: Sequence[Source], cache: Cache) -> Document:
+    """Return the document of policies whose core was kept; where it was not, or is damaged, of their texts."""
+    key = cache.key("document", sources)
+    written = cache.get(key)
+    if written is not None:
+        return kept.document(written, sources)
+    document = _anew(sources, cache).document
+    cache.put(key, kept.of_document(document, sources))
+    return document
+
+
+def _anew(sources: Sequence[Source], cache: Cache | None) -> Loaded:
+    # Here and not above: who starts from what was kept needs neither grammar nor checks, and they take long to come.
+    from dsl.reading import checked, part_of
+
+    read = part_of if cache is None else lambda source: _part(source, cache)
+    return Loaded(*checked(sources, read), tuple(sources))
+
+
+def _part(source: Source, cache: Cache) -> Part:
+    """Return what one source says by itself, from what was kept of it."""
+    from dsl.reading import part_of
+
     key = cache.key("one", [source])
-    found = cache.get(key, tuple)
-    if found is None:
-        found = _read(source)
-        cache.put(key, found)
+    written = cache.get(key)
+    if written is not None:
+        return kept.part(written, source)
+    found = part_of(source)
+    if not found[-1]:  # what is broken is mended before long
+        cache.put(key, kept.of_part(found, source))
     return found
-
-
-def _load(sources: Sequence[Source], read: Callable[[Source], Part]) -> Loaded:
-    found: list[Diagnostic] = []
-    follows: list[Diagnostic] = []
-    parts: list[d.Document] = []
-    broken: list[Block] = []
-    for source in sources:
-        part, own, own_follows, blocks = read(source)
-        found.extend(own)
-        follows.extend(own_follows)
-        broken.extend(blocks)
-        parts.append(part)
-    diagnostics: list[Diagnostic] = []
-    document = merge(parts, diagnostics)
-    core, more = lower(document)
-    diagnostics.extend(more)
-    diagnostics.extend(check(document, core, diagnostics))
-    found = tried(found, (*follows, *diagnostics), broken)
-    found.extend(_in_other_words(_beside((*follows, *diagnostics), broken, document.tables)))
-    return Loaded(document, core, sorted_diagnostics(found), tuple(sources))
-
-
-@lru_cache(maxsize=256)
-def _read(source: Source) -> Part:
-    """Return what one source says by itself, how it is mistyped, what does not check in it, and its broken blocks.
-
-    Kept, because who watches or mends policies reads the same sources again and again, all but one of them unchanged.
-    """
-    if source.name.endswith((".json", ".yaml", ".yml")):
-        part, diagnostics = read_sheet(source)
-        return part, tuple(diagnostics), (), ()
-    tree, diagnostics = parse(source)
-    broken = tuple(block for block in tree.blocks if block.form is None)
-    part, more = lower_trees([tree])
-    return part, tuple(diagnostics), tuple(more), broken
-
-
-def _beside(
-    diagnostics: Sequence[Diagnostic], broken: Sequence[Block], tables: Mapping[str, d.Table]
-) -> list[Diagnostic]:
-    """Leave out what follows from blocks that do not parse: all inside them, and names they may have given.
-
-    A block that reads once its mistakes are mended has told its names; of the others every word may be one, and every
-    row of the table that a family is made of.
-    """
-    if not broken:
-        return list(diagnostics)
-    lost: set[str] = set()
-    for block in broken:
-        if block.mended is None:
-            lost.update(re.findall(r"[a-z]\w*", block.span.text))
-            for name in re.findall(r"each\s+row\s+of\s+(\w+)", block.span.text):
-                rows = tables[name].rows if name in tables else ()
-                lost.update(cell.names[0] for row in rows for cell in row.cells[:1] if isinstance(cell, d.Names))
-    return [
-        diagnostic
-        for diagnostic in diagnostics
-        if not any(_within(diagnostic.span, block.span) for block in broken)
-        and not (diagnostic.code in UNKNOWN_NAME and diagnostic.span.text.rsplit(".", 1)[-1] in lost)
-    ]
-
-
-def _in_other_words(found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Tell turns of phrase that can be read and do not check, in place of what follows from them.
-
-    What else is found on such a line proposes nothing: it speaks of words that are not meant.
-    """
-    meant = [_turn_of(one) if index < MOST_TURNS else None for index, one in enumerate(found)]
-    lines = {(one.span.source.name, one.span.line) for one in meant if one is not None}
-    return [
-        turn if turn is not None
-        else replace(one, fix=None) if (one.span.source.name, one.span.line) in lines
-        else one
-        for one, turn in zip(found, meant, strict=True)
-    ]  # fmt: skip
-
-
-def _turn_of(found: Diagnostic) -> Diagnostic | None:
-    source = found.span.source
-    if found.severity is not Severity.ERROR or not source.name.endswith(".policy"):
-        return None
-    block = block_at(source, found.span)
-    if block is None:
-        return None
-    for meant in of_finding(block.text, found.span.start - block.start, found.span.end - block.start, found.message):
-        if not meant.edits or reads(block, meant.edits):
-            return told(meant, block)
-    return None
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
-
-
-def digest_of(document: d.Document) -> str:
-    """Return the policy digest of a document."""
-    return codec.digest(document)

@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import assert_never
 
 from dsl import document as d
-from dsl.codec import decimal_text
 from dsl.format.formatter import format_source
+from dsl.json_values import decimal_text
 from dsl.source import Source
 
 # How tightly the operators bind, loosest first, as the grammar nests them.

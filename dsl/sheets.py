@@ -11,8 +11,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from dsl import codec, document as d
-from dsl.codec import escaped
 from dsl.diagnostics import Diagnostic, PolicyErrors
+from dsl.json_values import escaped
 from dsl.mistakes.words import MAX_DEPTH
 from dsl.source import Source, Span
 from schemas import load as load_schema

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 
-from dsl.codec import decimal_text
 from dsl.core import Citation
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
 from dsl.core.written import Resting
+from dsl.json_values import decimal_text
 from evaluator.acceptance.hints import Hint, Hints
 from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap

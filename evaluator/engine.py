@@ -8,13 +8,11 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version as installed_version
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from dsl import core as c
 from dsl.core.ranges import Range, Truth
 from dsl.diagnostics import nearest
-from dsl.document import Document
-from dsl.lower.to_core import core_of
 from evaluator import limits
 from evaluator.acceptance.facts_schema import FactsReader
 from evaluator.acceptance.hints import Hints
@@ -32,7 +30,24 @@ from evaluator.prepared import Prepared
 from evaluator.reasons.expander import Reason
 from evaluator.register.standing import Standing
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsl.document import Document
+
 Json = Any
+
+
+class Policies(Protocol):
+    """Policies that were checked; who decides asks for the core alone."""
+
+    @property
+    def document(self) -> Document:
+        """The document."""
+
+    @property
+    def core(self) -> c.Core:
+        """What it was lowered to."""
 
 
 def engine_name() -> str:
@@ -79,22 +94,42 @@ class Engine:
         Raises:
             PolicyErrors: the document has errors.
         """
-        self.document = document
-        self.core = core if core is not None else core_of(document)
-        self.reader = FactsReader(self.core)
-        self.prepared = Prepared(self.core)
-        self.hints = Hints(self.core)
+        if core is None:
+            # Here and not above: whose policies were lowered already needs nothing of that.
+            from dsl.lower.to_core import core_of
+
+            core = core_of(document)
+        self._take(lambda: document, core, reference=reference)
+
+    @classmethod
+    def of(cls, policies: Policies, *, reference: bool = False) -> Self:
+        """Return an engine over policies that were checked, whose document is read when somebody asks for it."""
+        engine = cls.__new__(cls)
+        engine._take(lambda: policies.document, policies.core, reference=reference)
+        return engine
+
+    def _take(self, document: Callable[[], Document], core: c.Core, *, reference: bool) -> None:
+        self._read_document = document
+        self.core = core
+        self.reader = FactsReader(core)
+        self.prepared = Prepared(core)
+        self.hints = Hints(core)
         self.reference = reference
         self._engine = engine_name()
 
     def over(self, document: Document, core: c.Core) -> Engine:
         """Return an engine over another document with the same vocabulary, its core already made."""
         other = Engine.__new__(Engine)
-        other.document, other.core = document, core
+        other._read_document, other.core = lambda: document, core
         other.reader, other.hints, other._engine = self.reader, self.hints, self._engine
         other.reference = self.reference
         other.prepared = Prepared(core)
         return other
+
+    @cached_property
+    def document(self) -> Document:
+        """The policies as they are meant."""
+        return self._read_document()
 
     @property
     def name(self) -> str:

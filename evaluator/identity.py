@@ -18,9 +18,9 @@ from typing import Any, TypeAlias
 
 from dsl import core as c
 from dsl.builtin import AWARDS
-from dsl.codec import decimal_text
 from dsl.core.calendar import month_text
 from dsl.core.references import Reading, Reads
+from dsl.json_values import decimal_text
 from evaluator.alike import Alike
 from evaluator.deadline import look_at_the_clock
 from evaluator.facts import Facts, Records

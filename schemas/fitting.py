@@ -40,26 +40,29 @@ def fitting(name: str) -> Fits:
     return fitting_of(schemas.load(name))
 
 
-def fitting_of(schema: Mapping[str, Json], is_decimal: Fits | None = None) -> Fits:
+def fitting_of(schema: Mapping[str, Json], is_decimal: Fits | None = None, *, at_once: bool = True) -> Fits:
     """Return a function that is true of data that fit a schema, and of no others.
 
     Args:
         schema: the schema.
         is_decimal: whether a number is one of the format ``decimal``, whose bounds hold for its texts too. None: there
             is no such format in the schema.
+        at_once: whether what accepts a property is made now, else when that is told first: of many few may be.
 
     Raises:
-        LookupError: the schema has a keyword that is not known here.
+        LookupError: the schema has a keyword that is not known here; where not all is made at once, a property's is
+            told when the property is.
     """
-    return _Making(schema.get("$defs", {}), is_decimal).of(schema)
+    return _Making(schema.get("$defs", {}), is_decimal, at_once=at_once).of(schema)
 
 
 class _Making:
     """Makes the functions of one schema: of each definition one."""
 
-    def __init__(self, definitions: Mapping[str, Json], is_decimal: Fits | None) -> None:
+    def __init__(self, definitions: Mapping[str, Json], is_decimal: Fits | None, *, at_once: bool) -> None:
         self._definitions = definitions
         self._is_decimal = is_decimal
+        self._at_once = at_once
         self._made: dict[str, list[Fits]] = {}
 
     def of(self, schema: Json) -> Fits:
@@ -134,17 +137,34 @@ class _Making:
         return lambda told: made[0](told)
 
     def _properties(self, properties: Mapping[str, Json], additional: Json) -> Fits:
-        own = {name: self.of(part) for name, part in properties.items()}
-        others = self.of(additional)
+        own = _Own(self, properties, self.of(additional))
+        if self._at_once:
+            own.update((name, self.of(part)) for name, part in properties.items())
 
         def accepts(told: Json) -> bool:
             if isinstance(told, dict):
                 for name, value in told.items():
-                    if not own.get(name, others)(value):
+                    if not own[name](value):
                         return False
             return True
 
         return accepts
+
+
+class _Own(dict[str, Fits]):
+    """What each property of an object accepts: where it was not made yet, made when the property is told first."""
+
+    def __init__(self, making: _Making, properties: Mapping[str, Json], others: Fits) -> None:
+        super().__init__()
+        self._making = making
+        self._properties = properties
+        self._others = others
+
+    def __missing__(self, name: str) -> Fits:
+        if name not in self._properties:
+            return self._others  # not kept: such names are without end
+        found = self[name] = self._making.of(self._properties[name])
+        return found
 
 
 def _all(parts: Sequence[Fits]) -> Fits:

@@ -20,8 +20,7 @@ from dsl import cache
 from dsl.cache import Cache
 from dsl.core import Core
 from dsl.diagnostics import Diagnostic, PolicyErrors, Severity
-from dsl.document import Document
-from dsl.load import SUFFIXES, load_sources, policy_files
+from dsl.load import SUFFIXES, Loaded, load_sources, policy_files
 from dsl.source import Source, read_source
 from evaluator.engine import Engine
 from review.revisions import GitTrouble, Repository
@@ -83,15 +82,19 @@ class Provenance:
 class Release:
     """Policies that can be served, and where they come from."""
 
-    document: Document
-    core: Core
+    loaded: Loaded
     provenance: Provenance
     sources: tuple[Source, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
 
+    @property
+    def core(self) -> Core:
+        """What is decided by."""
+        return self.loaded.core
+
     def engine(self) -> Engine:
         """Return an engine over them."""
-        return Engine(self.document, self.core)
+        return Engine.of(self.loaded)
 
 
 class Origin(Protocol):
@@ -331,7 +334,7 @@ def _checked(sources: Sequence[Source], provenance: Provenance, kept: Cache | No
         errors = PolicyErrors(loaded.diagnostics)
         raise Refused(f"the policies have errors: {errors}", loaded.diagnostics)
     warnings = tuple(one for one in loaded.diagnostics if one.severity is not Severity.ERROR)
-    return Release(loaded.document, loaded.core, provenance, tuple(sources), warnings)
+    return Release(loaded, provenance, tuple(sources), warnings)
 
 
 def _stamp(path: Path) -> object:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from dsl import core as c
-from dsl.codec import decimal_text
 from dsl.core.points import most_points
 from dsl.core.walk import by_role, children, walk
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
+from dsl.json_values import decimal_text
 from dsl.source import Span
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from dsl.core.nodes import Aggregate, Compare, Expr, Fact, Field, Literal, Lookup
@@ -49,29 +49,47 @@ class KnownNames:
         return found
 
     @cached_property
-    def _named(self) -> dict[tuple[str, str], dict[str, None]]:
-        """Return the texts that rules compare a fact or a field with, or look it up among."""
-        found: dict[tuple[str, str], dict[str, None]] = {}
+    def _named(self) -> Mapping[tuple[str, str], Mapping[str, None]]:
+        return compared_texts(self.core)
 
-        def note(records: str, node: Expr, values: Iterator[object]) -> None:
-            if isinstance(node, Fact | Field):
-                own = found.setdefault((records if isinstance(node, Field) else "", node.name), {})
-                own.update((value, None) for value in values if isinstance(value, str))
 
-        def look(root: Expr, records: str) -> None:
-            for node in walk(root):
-                if isinstance(node, Compare):
-                    left, right = (node.right, node.left) if isinstance(node.left, Literal) else (node.left, node.right)
-                    if isinstance(right, Literal):
-                        note(records, left, iter((right.value,)))
-                elif isinstance(node, Lookup):
-                    note(records, node.key, (row.key for row in node.rows))
-                elif isinstance(node, Aggregate) and node.where is not None and not records:
-                    look(node.where, node.records)
+_TEXTS = "texts that rules compare"
+"""Under which name it is kept with a core."""
 
-        roots = [
-            part for rule in self.core.rules.values() for version in rule.versions for part in expressions(version)
-        ]
-        for root in (*roots, *(named.value for named in self.core.named.values())):
-            look(root, "")
-        return found
+
+def compared_texts(core: Core) -> Mapping[tuple[str, str], Mapping[str, None]]:
+    """Return the texts that rules compare a fact or a field with, or look it up among, by its list and name."""
+    found: Mapping[tuple[str, str], Mapping[str, None]] | None = core.kept.get(_TEXTS)
+    if found is None:
+        found = core.kept[_TEXTS] = _compared_texts(core)
+    return found
+
+
+def keep_compared_texts(core: Core, found: Mapping[tuple[str, str], Iterable[str]]) -> None:
+    """Take what ``compared_texts`` told of the same core before, so that its rules need not be read for that."""
+    core.kept[_TEXTS] = {place: dict.fromkeys(texts) for place, texts in found.items()}
+
+
+def _compared_texts(core: Core) -> Mapping[tuple[str, str], Mapping[str, None]]:
+    found: dict[tuple[str, str], dict[str, None]] = {}
+
+    def note(records: str, node: Expr, values: Iterator[object]) -> None:
+        if isinstance(node, Fact | Field):
+            own = found.setdefault((records if isinstance(node, Field) else "", node.name), {})
+            own.update((value, None) for value in values if isinstance(value, str))
+
+    def look(root: Expr, records: str) -> None:
+        for node in walk(root):
+            if isinstance(node, Compare):
+                left, right = (node.right, node.left) if isinstance(node.left, Literal) else (node.left, node.right)
+                if isinstance(right, Literal):
+                    note(records, left, iter((right.value,)))
+            elif isinstance(node, Lookup):
+                note(records, node.key, (row.key for row in node.rows))
+            elif isinstance(node, Aggregate) and node.where is not None and not records:
+                look(node.where, node.records)
+
+    roots = [part for rule in core.rules.values() for version in rule.versions for part in expressions(version)]
+    for root in (*roots, *(named.value for named in core.named.values())):
+        look(root, "")
+    return found

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from dsl import core as c
-from dsl.codec import decimal_text
 from dsl.core.bounds import Bounding
+from dsl.json_values import decimal_text
 from dsl.lint.bounds import Bounds, bounds
 from dsl.lint.policies import Policies, agreed
 from dsl.lint.truth import contradict, truth

@@ -9,16 +9,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
+from functools import cached_property
 from itertools import chain
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker, validators
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from dsl.builtin import AWARDS, BUILT_IN, ENDLESS, INSTANTS
-from dsl.codec import decimal_text, escaped
 from dsl.core import Core, FieldDecl, NamedDecl, RecordsDecl, Type
 from dsl.diagnostics import listed, nearest, proposed
+from dsl.json_values import decimal_text, escaped
 from evaluator.acceptance.instants import PATTERN
 from evaluator.limits import (
     DIGITS,
@@ -32,6 +30,10 @@ from evaluator.limits import (
     shortened,
 )
 from schemas.fitting import fitting_of
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
 
 Json = Any
 
@@ -126,6 +128,7 @@ def _is_instant(value: Json) -> bool:
 
 def _bound(wrong: Callable[[Decimal, Decimal], bool], words: str) -> Callable[..., Iterator[ValidationError]]:
     """Return a check of a bound that also looks at decimals written as text."""
+    from jsonschema.exceptions import ValidationError
 
     def check(_: object, bound: Json, instance: Json, schema: Json) -> Iterator[ValidationError]:
         if isinstance(instance, bool) or not isinstance(instance, int | float | Decimal | str):
@@ -140,12 +143,20 @@ def _bound(wrong: Callable[[Decimal, Decimal], bool], words: str) -> Callable[..
 
 
 _DIGITS = Context(prec=400)
-_FORMATS = FormatChecker(["date"])
-_FORMATS.checks("decimal")(_is_decimal)
-_FORMATS.checks("date-time")(_is_instant)
-_Validator = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"minimum": _bound(operator.lt, "below"), "maximum": _bound(operator.gt, "above")}
-)
+
+
+def _validator_of(schema: Json) -> Validator:
+    """Return what says why facts do not fit a schema."""
+    # Here and not above: facts that fit need nothing of it, and it takes as long to come as all policies from the cache.
+    from jsonschema import Draft202012Validator, FormatChecker, validators
+
+    formats = FormatChecker(["date"])
+    formats.checks("decimal")(_is_decimal)
+    formats.checks("date-time")(_is_instant)
+    bounds = {"minimum": _bound(operator.lt, "below"), "maximum": _bound(operator.gt, "above")}
+    extended = validators.extend(Draft202012Validator, bounds)  # type: ignore[no-untyped-call]
+    validator: Validator = extended(schema, format_checker=formats)
+    return validator
 
 
 def facts_schema(core: Core, names: Iterable[str] | None = None) -> dict[str, Json]:
@@ -251,11 +262,14 @@ class FactsReader:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.schema = facts_schema(core)
-        self._validator = _Validator(self.schema, format_checker=_FORMATS)
-        self._accepts = fitting_of(self.schema, _is_decimal)
+        self._accepts = fitting_of(self.schema, _is_decimal, at_once=False)
         self._known_awards = frozenset(core.awards)
         self._levels = {rule.award: rule.levels for rule in core.rules.values()}
         self._any_level = {"none", *(level for own in self._levels.values() for level in own)}
+
+    @cached_property
+    def _validator(self) -> Validator:
+        return _validator_of(self.schema)
 
     def accepts_as(self, other: FactsReader) -> bool:
         """Whether another one accepts the same facts, and no others."""

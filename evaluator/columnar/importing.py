@@ -15,8 +15,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dsl.codec import decimal_text
 from dsl.core.calendar import month_of
+from dsl.json_values import decimal_text
 from evaluator.acceptance.facts_schema import FactErrors, FactsReader
 from evaluator.acceptance.instants import counts_from
 from evaluator.columnar.arrow import schema_of, whole_file

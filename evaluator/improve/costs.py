@@ -17,8 +17,8 @@ from typing import Any
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
-from dsl.codec import escaped
 from dsl.diagnostics import listed, proposed
+from dsl.json_values import escaped
 from evaluator.acceptance.facts_schema import FactProblem
 from evaluator.limits import DIGITS, MAX_PROBLEMS, PLACES, shortened
 

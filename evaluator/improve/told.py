@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dsl.codec import decimal_text
+from dsl.json_values import decimal_text
 from evaluator.decision import decision_json
 from evaluator.improve.aims import Limit
 from evaluator.improve.improving import Ending, Improvement, Suggested, eligibility_of

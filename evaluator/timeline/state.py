@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from dsl.codec import decimal_text
 from dsl.core.ranges import Dates, Numbers, Range, Truth
+from dsl.json_values import decimal_text
 from evaluator.decision import HELD, Decision, Eligibility, range_json
 
 Json = Any

@@ -9,10 +9,10 @@ from typing import Any
 
 from dsl import core as c
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS
-from dsl.codec import escaped
 from dsl.core import calendar
 from dsl.core.ranges import Range
 from dsl.diagnostics import listed, proposed
+from dsl.json_values import escaped
 from evaluator.acceptance.facts_schema import FactErrors, FactProblem, attained_twice
 from evaluator.engine import Engine, standing_if_attained
 from evaluator.facts import read

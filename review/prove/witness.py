@@ -16,7 +16,7 @@ import z3
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
-from dsl.codec import decimal_text
+from dsl.json_values import decimal_text
 from evaluator.acceptance.facts_schema import FactErrors
 from review.prove.claims import Facts
 from review.prove.formulas import Formula, alike, both, negated

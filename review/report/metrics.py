@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from dsl import core as c
-from dsl.codec import decimal_text
 from dsl.core.ranges import Numbers, Range
+from dsl.json_values import decimal_text
 from evaluator.decision import range_json, required_json
 from evaluator.decisions.one_day import OneDay
 from evaluator.explanation import Explanation, Gap

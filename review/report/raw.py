@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dsl.codec import decimal_text
 from dsl.core.ranges import Numbers, Range, Truth, Words
+from dsl.json_values import decimal_text
 from evaluator.decision import HELD
 from evaluator.reasons.expander import Required, plain, required_text
 from review.languages.voice import Voice

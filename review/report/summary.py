@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from dsl import core as c
-from dsl.codec import decimal_text
 from dsl.core.keys import stated_days
 from dsl.core.ranges import Truth, Words
 from dsl.core.references import Reading
+from dsl.json_values import decimal_text
 from evaluator.decision import HELD, Decision, range_json
 from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine, one_day

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from dsl import core as c
-from dsl.codec import decimal_text
 from dsl.core import KINDS
 from dsl.core.ranges import Range, Truth, is_settled
 from dsl.core.written import Resting
+from dsl.json_values import decimal_text
 from evaluator.decision import HELD, Decision, EffectTaken, range_json, required_json
 from evaluator.reasons.expander import Reason
 from review.scenarios.labels import meant_by

@@ -16,8 +16,8 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from dsl import document as d
-from dsl.codec import decimal_text
 from dsl.core import CHOOSERS
+from dsl.json_values import decimal_text
 from dsl.source import Span
 
 FaultKind: TypeAlias = Literal["figure", "comparison", "date", "row", "entry", "quantifier", "gate", "phrase"]

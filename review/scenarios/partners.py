@@ -16,9 +16,9 @@ from typing import Any
 
 from dsl import core as c
 from dsl.builtin import AWARDS, BUILT_IN
-from dsl.codec import decimal_text
 from dsl.core import calendar
 from dsl.core.references import reads_of
+from dsl.json_values import decimal_text
 from evaluator import limits
 from evaluator.limits import DIGITS, PLACES
 from review.scenarios.figures import Figures, figures_of

@@ -7,8 +7,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from dsl.codec import escaped
 from dsl.diagnostics import listed, proposed
+from dsl.json_values import escaped
 from review.scenarios.given import CERTIFICATIONS, Given, read_given
 from review.scenarios.scenario import Cited, Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
 from review.scenarios.shapes import shape_problems

@@ -9,8 +9,8 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from dsl.codec import escaped
 from dsl.diagnostics import listed, nearest, proposed
+from dsl.json_values import escaped
 from review.scenarios.scenario import ScenarioProblem
 from schemas import load as load_schema
 from schemas.fitting import fitting

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any, assert_never
 
 from dsl import core as c
-from dsl.codec import decimal_text
 from dsl.core.points import most_points
 from dsl.core.references import reads_of
 from dsl.core.walk import by_role, children
+from dsl.json_values import decimal_text
 from dsl.source import Span
 from evaluator.reasons.sides import unit_of
 from review.languages.voice import ENGLISH, Voice, voice

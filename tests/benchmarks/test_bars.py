@@ -25,7 +25,7 @@ import orjson
 import pytest
 from werkzeug.serving import make_server
 
-from dsl import codec, load
+from dsl import codec, load, reading
 from dsl.cache import Cache
 from dsl.source import Source
 from evaluator import garbage
@@ -319,7 +319,7 @@ def untold(message: str) -> None:
 
 def from_the_texts(sources: list[Source]) -> Callable[[], object]:
     def read() -> object:
-        load._read.cache_clear()  # nothing is remembered
+        reading.part_of.cache_clear()  # nothing is remembered
         return load.load_sources(sources)
 
     return read

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from cli.console import read_file
+from dsl import reading
 from dsl.core.calendar import month_index
 from evaluator.engine import Engine, Query
 from evaluator.improve.improving import ImproveQuery, improve
@@ -130,10 +131,9 @@ def test_ten_times_as_many_rows_are_not_much_more_than_ten_times_the_work(engine
 
 def test_starting(engine: Engine, report: Report) -> None:
     """From the files to the first answer, with what was parsed before remembered, and without."""
-    from dsl import load
 
     def start() -> object:
-        load._read.cache_clear()
+        reading.part_of.cache_clear()
         return load_engine()
 
     report.ratio("start / one designation", start, answering(engine, ONE), rounds=3, inner=1)

@@ -27,7 +27,7 @@ def test_a_command_keeps_what_it_read(kept: Path, run_merit: Merit) -> None:
 
     assert run_merit("explain", "entitlement.e") == first
     assert sorted(kept.iterdir()) == files
-    assert len(files) == 2, "the whole, and the one text"
+    assert len(files) == 3, "the core, the document, and the one text"
 
 
 def test_without_a_cache_nothing_is_kept(kept: Path, run_merit: Merit) -> None:

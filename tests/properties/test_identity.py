@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, note, strategies as st
 
-from dsl.codec import decimal_text
+from dsl.json_values import decimal_text
 from evaluator.decision import decision_json
 from evaluator.engine import Query
 from tests.properties.strategies import Knowledge, knowledge, partners

@@ -178,7 +178,7 @@ def test_the_same_policies_give_the_same_bytes_wherever_they_are_built(folder: P
     assert told.exit_code == 0
     key = SigningKey.of(folder / "key").id
     release = BundleFile("a.tar", (VerificationKey.of(folder / "key.pub"),)).read(None)
-    assert release.document == digest
+    assert release.loaded.document == digest
     assert told.output == (
         f"a.tar: 2 files, 1 rules, policy digest {release.core.digest}, serial 7, signed with the key {key}\n"
     )

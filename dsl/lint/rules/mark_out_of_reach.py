@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from dsl import core as c
-from dsl.codec import decimal_text
 from dsl.core.bounds import Bounding
 from dsl.diagnostics import Diagnostic
+from dsl.json_values import decimal_text
 from dsl.lint.bounds import bounds
 from dsl.lint.policies import Policies, Visit, agreed
 from dsl.lint.rule import LintRule, finding

@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Any
 
 from dsl import document as d
-from dsl.codec import escaped
 from dsl.diagnostics import Diagnostic, nearest
+from dsl.json_values import escaped
 from dsl.source import Span
 from review.scenarios.ready.kept import Kept, duty
 from review.scenarios.ready.paths import unknown
