@@ -173,16 +173,42 @@ class _Fold:
             before = self.register
             self._on(day)
             self.looked_at.append(day)
-            if self.register is not before:
+            if self.register is not before or self._are_over(day):
                 ahead = self._ahead(day)
             self._of_register = self.register
             day = min((one for one in ahead if one > day), default=None)
         for course in self.courses:
             self._close(course, self.last)
 
+    def _are_over(self, day: date) -> bool:
+        """Whether an award was lost on a day: then nobody asks any more for the days that its entries have ahead."""
+        return any(course.state is not None and course.state.until == day for course in self.courses)
+
+    def _over(self, day: date) -> dict[str, date]:
+        """Return the entries that are over for good by a day: their pointers, and the first day without each.
+
+        Of an award that another one follows, or with which benefits are bought, more is asked than whether it is held.
+        """
+        lost = {
+            course.rule.award
+            for course in self.courses
+            if course.state is not None and course.state.held is Truth.FALSE and course.state.until is not None
+        }
+        lost = {award for award in lost if not self.core.followers.get(award)}
+        if not lost:
+            return {}
+        entries, at = self._deciding(day).interpreter.register.entries, Moment(day)
+        found: dict[str, date] = {}
+        for row in entries.told(at).rows or ():
+            if row.data.get("award") in lost and row.data.get("benefits") == "none":
+                standing = entries.state(row, row.data["award"], None, at)
+                if standing.held is Truth.FALSE and standing.until is not None and standing.until <= day:
+                    found[row.pointer] = standing.until
+        return found
+
     def _ahead(self, day: date) -> set[date]:
         """Return the days to look at after a day, with the register as it is now."""
-        self._turns = self.change_days.between(self.told.on(self.register), day, self.last)
+        self._turns = self.change_days.between(self.told.on(self.register), day, self.last, self._over(day))
         found = self._turns.all()
         found |= {one.on for one in self._left if one.on > day}
         work = (len(self.looked_at) + len(found) + 1) * (len(self.courses) + len(self.at_once))

@@ -181,8 +181,18 @@ def test_days_looked_at_grow_with_what_changes_and_not_with_days() -> None:
     row = {**HELD, "award": "designation.staffed", "anniversary": "2031-12-01"}
     one_year, ten_years = told(awards=[row], to="2022-11-30"), told(awards=[row], to="2031-11-30")
 
-    assert len(ten_years.days) < 2 * 10 * 12
-    assert len(one_year.days) < 25
+    assert len(ten_years.days) < 10 * 3
+    assert len(one_year.days) < 5
+
+
+def test_days_of_what_is_lost_or_was_never_attained_are_not_looked_at() -> None:
+    lost = told(to="2030-12-31")
+    nothing = told(awards=(), score=1, to="2030-12-31")
+
+    assert [str(day) for day in lost.days] == [
+        "2021-12-01", "2022-01-01", "2022-01-02", "2022-02-01", "2022-02-02", "2022-06-01",
+    ]  # fmt: skip
+    assert [str(day) for day in nothing.days] == ["2021-12-01", "2022-06-01"]
 
 
 def refused(
