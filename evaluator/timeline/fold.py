@@ -30,9 +30,11 @@ from evaluator.timeline.happenings import (
     amount_text,
     between,
     check_text,
+    due_kind,
     unmet,
     unmet_in_check,
     unmet_of,
+    with_titles,
 )
 from evaluator.timeline.people import Turned, turned
 from evaluator.timeline.sayings import Code, Payment, Saying
@@ -123,7 +125,7 @@ def timeline(engine: Engine, query: TimelineQuery, *, most: int = MAX_DECISIONS)
     fold.run()
     return Timeline(
         query.request_id, query.first, query.last, engine.core.digest, engine.core.version, engine.name,
-        tuple(fold.lives()), tuple(fold.happenings),
+        tuple(fold.lives()), tuple(with_titles(engine.core, one) for one in fold.happenings),
         None if fold.register is None else tuple(fold.closed()),
         turned(engine.core, reads_of(engine.core, told.rules).lists, told.certifications, told.moves, query.first, query.last),
         tuple(fold.looked_at),
@@ -487,7 +489,7 @@ class _Fold:
             )
         if now.due_today:
             self.happenings.append(
-                Happening(day, "fee_due", rule.id, decision.title, after=amount_text(now), states=(None, now))
+                Happening(day, due_kind(rule), rule.id, decision.title, after=amount_text(now), states=(None, now))
             )
 
     def _close(self, course: _Course, last: date) -> None:

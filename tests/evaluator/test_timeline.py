@@ -293,3 +293,31 @@ def test_it_tells_whose_certifications_begin_and_end_to_count() -> None:
     }  # fmt: skip
     schema = schemas.load("timeline")
     Draft202012Validator(schema, format_checker=FormatChecker()).validate(found.as_json())
+
+
+def test_what_is_paid_to_the_partner_is_no_fee() -> None:
+    policy = "payment yearly_bonus { amount 100 USD  due at 2022-03-01 }\nfee yearly_fee { amount 50 USD  due at 2022-03-01 }\n"
+    engine = Engine(load_sources([Source("paid.policy", policy)]).document)
+
+    found = timeline(engine, TimelineQuery(("*",), date(2022, 2, 1), date(2022, 4, 1), {"facts": {}}))
+
+    assert happened(found, "fee_due", "payment_due") == [
+        ("2022-03-01", "fee_due", "fee.yearly_fee"),
+        ("2022-03-01", "payment_due", "payment.yearly_bonus"),
+    ]
+
+
+def test_reasons_name_what_is_to_be_held_by_its_title() -> None:
+    policy = """\
+designation main "The main one" { requires { told: told } }
+facts { told: flag }
+specialization narrow "The narrow one" { requires { first: holds main }  checked at own anniversary }
+"""
+    engine = Engine(load_sources([Source("held.policy", policy)]).document)
+    row = {**HELD, "award": "specialization.narrow"}
+    facts = {"facts": {"told": False}, "records": {"awards": [row]}}
+
+    found = timeline(engine, TimelineQuery(("specialization.narrow",), date(2021, 12, 1), date(2022, 2, 1), facts))
+
+    lost = next(one for one in found.happenings if one.kind == "lost")
+    assert [reason.said for reason in lost.reasons] == ["unmet, no, required The main one held"]
