@@ -7,7 +7,7 @@ that moves with the day meets another one on a day that is searched for by halve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
 from dsl import core as c
@@ -37,6 +37,15 @@ class Stretches:
         self._fields: dict[int, tuple[c.Expr, tuple[str, ...]]] = {}
         self._dates: dict[tuple[object, ...], tuple[c.Expr, Dates]] = {}
         self._found: dict[tuple[object, ...], tuple[c.Expr, list[Stretch]]] = {}
+        self._by_mover: dict[tuple[object, ...], tuple[c.Expr, list[tuple[Mover, frozenset[date]]]]] = {}
+        self._before: tuple[Stretches, Callable[[c.Expr], bool]] | None = None
+
+    def follow(self, before: Stretches, is_reached: Callable[[c.Expr], bool]) -> None:
+        """Take those over the same facts without some that are told now, and what says which nodes these can reach.
+
+        What they do not reach turns on the same days, which are found once for all that is tried.
+        """
+        self._before = (before, is_reached)
 
     def of(self, node: c.Expr, at: Moment, first: date, last: date) -> list[Stretch]:
         """Return the stretches of a window, the latest one first; once for all who look at it."""
@@ -61,9 +70,28 @@ class Stretches:
         records = at.declaration.name if at.row is not None and at.declaration is not None else None
         moves = self.movement.of(node, Place(at.projected, records))
         found = {day for day in moves.days if first < day <= last}
-        for mover in moves.movers:
-            found.update(day for day in self._turns_of(mover, at, first, last) if first < day <= last)
+        if self._before is None or at.row is not None:
+            for mover in moves.movers:
+                found.update(self._inside(mover, at, first, last))
+            return found
+        before, is_reached = self._before
+        for mover, days in before._turns_by_mover(node, moves.movers, at, first, last):
+            found.update(self._inside(mover, at, first, last) if is_reached(mover.node) else days)
         return found
+
+    def _turns_by_mover(
+        self, node: c.Expr, movers: tuple[Mover, ...], at: Moment, first: date, last: date
+    ) -> list[tuple[Mover, frozenset[date]]]:
+        """Return the days of each mover of a node, found once for all that is tried."""
+        key = (*key_of(node, at), first, last)
+        known = self._by_mover.get(key)
+        if known is None:
+            days = [(mover, self._inside(mover, at, first, last)) for mover in movers]
+            known = self._by_mover[key] = (node, days)
+        return known[1]
+
+    def _inside(self, mover: Mover, at: Moment, first: date, last: date) -> frozenset[date]:
+        return frozenset(day for day in self._turns_of(mover, at, first, last) if first < day <= last)
 
     def _turns_of(self, mover: Mover, at: Moment, first: date, last: date) -> Iterable[date]:
         node, projected = mover.node, mover.place.projected

@@ -32,6 +32,11 @@ def expressions(version: c.RuleVersion, day: date | None = None) -> Iterator[c.E
         for effect in option.effects:
             if day is None or day in effect.days:
                 yield from _of_effect(effect)
+    yield from settings_of(version, day)
+
+
+def settings_of(version: c.RuleVersion, day: date | None = None) -> Iterator[c.Expr]:
+    """Yield what the settings of a version are made of: when its award is checked, renewed and lost."""
     for settings in version.settings.values():
         for setting in settings:
             if day is not None and day not in setting.days:

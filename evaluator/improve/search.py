@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 from dsl import core as c
 from evaluator.decisions.one_day import OneDay
@@ -47,6 +47,10 @@ class Plan:
     def levers(self) -> frozenset[Lever]:
         """What is moved: two plans that move the same are of one kind."""
         return frozenset(lever for piece in self.pieces for lever in levers_of(piece))
+
+
+_Weighed: TypeAlias = tuple[Decimal, int, Shared, Way]
+"""What a way is reckoned to cost, of how many steps it is, the levers of its table, and the way."""
 
 
 def levers_of(piece: Piece) -> tuple[Lever, ...]:
@@ -122,7 +126,7 @@ class Search:
     def plans(self, most: int) -> Iterator[Plan]:
         """Yield plans, cheapest first, that differ in what they move."""
         order = count()
-        found: list[tuple[Decimal, int, Plan, frozenset[Lever]]] = []
+        waiting: list[tuple[Decimal, int, frozenset[Lever], Plan | list[_Weighed]]] = []
         searched: set[frozenset[Lever]] = set()
 
         def look(without: frozenset[Lever]) -> None:
@@ -132,35 +136,49 @@ class Search:
                 self.fewer = True
                 return
             searched.add(without)
-            try:
-                plan = self._cheapest(without)
-            except TooManyDecisions:
-                self.out_of_decisions = True
-                return
-            if plan is not None:
-                heapq.heappush(found, (plan.cost, next(order), plan, without))
+            weighed = self._weighed(without)
+            if weighed:
+                heapq.heappush(waiting, (weighed[0][0], next(order), without, weighed))
 
         look(frozenset())
         told: list[frozenset[Lever]] = []
-        while found and not self.out_of_decisions:
-            _, _, plan, without = heapq.heappop(found)
-            if not any(kind <= plan.levers for kind in told):
-                told.append(plan.levers)
-                yield plan
+        while waiting:
+            _, number, without, found = heapq.heappop(waiting)
+            if not isinstance(found, Plan):
+                # It is decided only when none is left that is reckoned to cost less.
+                try:
+                    plan = self._decided(found)
+                except TooManyDecisions:
+                    self.out_of_decisions = True
+                    return
+                if plan is not None:
+                    heapq.heappush(waiting, (plan.cost, number, without, plan))
+                continue
+            if not any(kind <= found.levers for kind in told):
+                told.append(found.levers)
+                yield found
                 if len(told) == most:
                     self.fewer = False
                     return
-            for lever in sorted(plan.levers, key=repr):
+            for lever in sorted(found.levers, key=repr):
                 look(without | {lever})
 
-    def _cheapest(self, without: frozenset[Lever]) -> Plan | None:
-        """Return the cheapest plan that uses none of some levers, decided to do; None where none is found."""
-        weighed: list[tuple[Decimal, int, Shared, Way]] = []
+    def _weighed(self, without: frozenset[Lever]) -> list[_Weighed]:
+        """Return the ways that use none of some levers, cheapest first by what they are reckoned to cost."""
+        weighed: list[_Weighed] = []
         for shared, ways in self._likeliest(self.weighing.ways(self.aim, without)):
             cost = self._cost_of_shared(shared)
             if cost is not None:
                 weighed += [(way.cost + cost, len(way.steps), shared, way) for way in ways if way.value >= ONE]
         weighed.sort(key=lambda one: one[:3])
+        return weighed
+
+    def _decided(self, weighed: Sequence[_Weighed]) -> Plan | None:
+        """Return the cheapest plan of some ways, decided to do; None where none is found.
+
+        Raises:
+            TooManyDecisions: no more may be made.
+        """
         tried = 0
         for _, _, shared, way in weighed:
             pieces = self._pieces(shared, way)

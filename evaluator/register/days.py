@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dsl import core as c
@@ -22,6 +22,8 @@ class RegisterDays:
         self.interpreter = interpreter
         self.entries = entries
         self._entry_days: dict[tuple[str, str | None, date, date], set[date]] = {}
+        self.over: Mapping[str, date] = {}
+        """The first day without the award, of entries of which that is known for good, by their pointers."""
 
     def days(self, node: c.Expr, projected: bool, first: date, last: date) -> set[date]:
         """Return the days of a window on which what a node says of the register can change."""
@@ -35,7 +37,12 @@ class RegisterDays:
             name = row.data.get("award")
             # Benefits may have been bought with any award.
             if award is None or name is None or award in core.benefits or name == award or name in _names(core, award):
-                days |= self._of_entry(row, name or award, projected, first, last)
+                of_entry = self._of_entry(row, name or award, projected, first, last)
+                over = self.over.get(row.pointer)
+                if over is not None and isinstance(node, c.Holds | c.Lapsed | c.Anniversary):
+                    # Neither held nor checked any more, and no anniversary of anybody's.
+                    of_entry = {day for day in of_entry if day <= calendar.day_after(over)}
+                days |= of_entry
         if isinstance(node, c.Anniversary):
             days |= self._of_anniversary(node)
         return {day for day in days if first <= day <= last}
@@ -68,7 +75,13 @@ class RegisterDays:
         days = {due, calendar.day_after(due)}
         for rule in rules:
             check = self.entries.check_of(Moment(due, projected, rule=rule, entry=row, due=due))
-            own = (check.day, check.loss, *(check.window or ()), *(check.renewal or ()))
+            own = [check.day, check.loss]
+            if check.window is not None:
+                # Before the day of the check nobody asks what its window came to.
+                own += [day for day in check.window if check.day is None or day >= check.day]
+            if check.renewal is not None:
+                days.add(check.renewal[0])
+                own.append(calendar.day_after(check.renewal[1]))
             days.update(moved for day in own if day is not None for moved in (day, calendar.day_after(day)))
         return days
 

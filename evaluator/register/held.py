@@ -9,7 +9,7 @@ gives to others in ``anniversaries``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from dsl import core as c
@@ -115,6 +115,13 @@ class Register:
     def days(self, node: c.Expr, projected: bool, first: date, last: date) -> set[date]:
         """Return the days of a window on which what a node says of the register can change."""
         return self._days.days(node, projected, first, last)
+
+    def leave_alone(self, over: Mapping[str, date]) -> None:
+        """Take entries by their pointers that are known to be over for good, each with the first day without its award.
+
+        Only days are found otherwise by it: on none after that day anything turns by such an entry.
+        """
+        self._days.over = over
 
     # ---- standings
 

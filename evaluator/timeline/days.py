@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dsl import core as c
@@ -16,7 +17,7 @@ from dsl.builtin import AWARDS
 from dsl.core import calendar
 from dsl.core.keys import stated_days
 from dsl.core.ranges import Dates
-from dsl.core.references import expressions
+from dsl.core.references import expressions, settings_of
 from dsl.core.walk import asked
 from evaluator.engine import Engine
 from evaluator.facts import Facts
@@ -51,24 +52,28 @@ class ChangeDays:
         self.if_met = tuple(if_met)
         self._written = {
             rule.id: {day for version in rule.versions for day in (*stated_days(version), *version.bounds())}
-            for rule in (*self.rules, *self.if_met)
+            for rule in self.rules
         }
+        self._in_force = {rule.id: set(_in_force(rule)) for rule in (*self.rules, *self.if_met)}
         self._elsewhere: dict[tuple[int, str], tuple[tuple[c.Expr, c.Rule | None], ...]] = {}
 
-    def between(self, facts: Mapping[str, Json], first: date, last: date) -> Turns:
+    def between(
+        self, facts: Mapping[str, Json], first: date, last: date, over: Mapping[str, date] = MappingProxyType({})
+    ) -> Turns:
         """Return of each rule the days after the first through the last one on which it may decide otherwise than the day before.
 
         Args:
             facts: with the register as it is on the first day.
             first: what is known of already.
             last: the last day that is looked at.
+            over: entries of the register that are known to be over, by their pointers, each with the first day without it.
         """
         if first >= last:
             return Turns({rule.id: set() for rule in self.rules}, {rule.id: set() for rule in self.if_met})
-        looking = _Looking(self, facts, first, last)
+        looking = _Looking(self, facts, first, last, over)
         return Turns(
-            {rule.id: looking.days(rule, self._written[rule.id]) for rule in self.rules},
-            {rule.id: looking.days_if_met(rule, self._written[rule.id]) for rule in self.if_met},
+            {rule.id: looking.days(rule, self._written[rule.id], self._in_force[rule.id]) for rule in self.rules},
+            {rule.id: looking.days_if_met(rule, self._in_force[rule.id]) for rule in self.if_met},
         )
 
     def elsewhere(self, node: c.Expr, rule: c.Rule | None) -> tuple[tuple[c.Expr, c.Rule | None], ...]:
@@ -99,23 +104,43 @@ class ChangeDays:
                 yield from self.elsewhere(part, rule)
 
 
+def _in_force(rule: c.Rule) -> Iterator[date]:
+    """Yield the days on which a rule comes into force and goes out of it, and on which its badge is given at once or is not."""
+    for version in rule.versions:
+        yield from version.bounds()
+        for given in version.immediate_badge:
+            yield from (day for day in (given.days.start, given.days.end) if day is not None)
+
+
 class _Looking:
-    def __init__(self, of: ChangeDays, facts: Mapping[str, Json], first: date, last: date) -> None:
+    def __init__(
+        self, of: ChangeDays, facts: Mapping[str, Json], first: date, last: date, over: Mapping[str, date]
+    ) -> None:
         self.of = of
         self.first = first
         self.last = last
         prepared = of.engine.prepared
-        self.facts = Facts(of.core, facts, last)
+        # Each day is a day of the question: the last one is none of a kind of its own.
+        self.facts = Facts(of.core, facts, calendar.day_after(last))
         self.interpreter = Interpreter(of.core, self.facts, prepared.plans, prepared.besides)
+        self.interpreter.register.leave_alone(over)
+        self.over = over
         self.seen: dict[tuple[int, str], set[date]] = {}
 
-    def days(self, rule: c.Rule, written: Iterable[date]) -> set[date]:
-        """Return the days of one rule, with those that are written in it."""
-        found = self.days_if_met(rule, written)
-        if not self.is_never_attained(rule):
+    def days(self, rule: c.Rule, written: Iterable[date], in_force: Iterable[date]) -> set[date]:
+        """Return the days of one rule, with those that are written in it.
+
+        Of an award that was never attained only the requirements say anything: when it is checked, renewed and lost is
+        asked of its entries.
+        """
+        is_never_attained = self.is_never_attained(rule)
+        found = self.days_if_met(rule, in_force if is_never_attained else written)
+        if not is_never_attained:
             for version in rule.versions:
+                # On which days the checks of an award are is the register's to say: here only what moves those days.
+                settings = {id(node) for node in settings_of(version)} if rule.is_award else set()
                 for node in expressions(version):
-                    found |= self.of_node(node, rule)
+                    found |= self.moved(node, rule) if id(node) in settings else self.of_node(node, rule)
         if rule.is_award:
             own = c.Holds(award=rule.award, type=c.FLAG)
             found |= self.interpreter.register.days(own, False, self.first + _DAY, self.last)
@@ -145,9 +170,12 @@ class _Looking:
             self.seen[key] = self.found(node, rule)
         return self.seen[key]
 
+    def moved(self, node: c.Expr, rule: c.Rule | None) -> set[date]:
+        """Return the days on which a node turns, whatever it comes to."""
+        return set(self.interpreter.stretches.turns(node, Moment(self.first, rule=rule), self.first, self.last))
+
     def found(self, node: c.Expr, rule: c.Rule | None) -> set[date]:
-        at = Moment(self.first, rule=rule)
-        found = set(self.interpreter.stretches.turns(node, at, self.first, self.last))
+        found = self.moved(node, rule)
         if node.type.kind == "date":
             found |= self.reached(node, rule)
         for inner, its in self.of.elsewhere(node, rule):
@@ -185,4 +213,6 @@ class _Looking:
             first = date.fromisoformat(due)
             for year in range(self.first.year - 1, self.last.year + 2):
                 moved = calendar.add_years(first, year - first.year)
+                if moved > self.over.get(row.pointer, moved):
+                    break
                 yield Moment(moved, rule=rule, entry=row, due=moved)

@@ -30,9 +30,11 @@ from evaluator.timeline.happenings import (
     amount_text,
     between,
     check_text,
+    due_kind,
     unmet,
     unmet_in_check,
     unmet_of,
+    with_titles,
 )
 from evaluator.timeline.people import Turned, turned
 from evaluator.timeline.sayings import Code, Payment, Saying
@@ -123,7 +125,7 @@ def timeline(engine: Engine, query: TimelineQuery, *, most: int = MAX_DECISIONS)
     fold.run()
     return Timeline(
         query.request_id, query.first, query.last, engine.core.digest, engine.core.version, engine.name,
-        tuple(fold.lives()), tuple(fold.happenings),
+        tuple(fold.lives()), tuple(with_titles(engine.core, one) for one in fold.happenings),
         None if fold.register is None else tuple(fold.closed()),
         turned(engine.core, reads_of(engine.core, told.rules).lists, told.certifications, told.moves, query.first, query.last),
         tuple(fold.looked_at),
@@ -173,16 +175,42 @@ class _Fold:
             before = self.register
             self._on(day)
             self.looked_at.append(day)
-            if self.register is not before:
+            if self.register is not before or self._are_over(day):
                 ahead = self._ahead(day)
             self._of_register = self.register
             day = min((one for one in ahead if one > day), default=None)
         for course in self.courses:
             self._close(course, self.last)
 
+    def _are_over(self, day: date) -> bool:
+        """Whether an award was lost on a day: then nobody asks any more for the days that its entries have ahead."""
+        return any(course.state is not None and course.state.until == day for course in self.courses)
+
+    def _over(self, day: date) -> dict[str, date]:
+        """Return the entries that are over for good by a day: their pointers, and the first day without each.
+
+        Of an award that another one follows, or with which benefits are bought, more is asked than whether it is held.
+        """
+        lost = {
+            course.rule.award
+            for course in self.courses
+            if course.state is not None and course.state.held is Truth.FALSE and course.state.until is not None
+        }
+        lost = {award for award in lost if not self.core.followers.get(award)}
+        if not lost:
+            return {}
+        entries, at = self._deciding(day).interpreter.register.entries, Moment(day)
+        found: dict[str, date] = {}
+        for row in entries.told(at).rows or ():
+            if row.data.get("award") in lost and row.data.get("benefits") == "none":
+                standing = entries.state(row, row.data["award"], None, at)
+                if standing.held is Truth.FALSE and standing.until is not None and standing.until <= day:
+                    found[row.pointer] = standing.until
+        return found
+
     def _ahead(self, day: date) -> set[date]:
         """Return the days to look at after a day, with the register as it is now."""
-        self._turns = self.change_days.between(self.told.on(self.register), day, self.last)
+        self._turns = self.change_days.between(self.told.on(self.register), day, self.last, self._over(day))
         found = self._turns.all()
         found |= {one.on for one in self._left if one.on > day}
         work = (len(self.looked_at) + len(found) + 1) * (len(self.courses) + len(self.at_once))
@@ -461,7 +489,7 @@ class _Fold:
             )
         if now.due_today:
             self.happenings.append(
-                Happening(day, "fee_due", rule.id, decision.title, after=amount_text(now), states=(None, now))
+                Happening(day, due_kind(rule), rule.id, decision.title, after=amount_text(now), states=(None, now))
             )
 
     def _close(self, course: _Course, last: date) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -11,7 +11,7 @@ from dsl import core as c
 from dsl.core.ranges import Range, Truth
 from evaluator.decision import Decision, range_json
 from evaluator.kept import Kept
-from evaluator.reasons.expander import Context, Reason, plain, reasons_of, required_text
+from evaluator.reasons.expander import Asked, Context, Reason, Required, plain, reasons_of, required_text
 from evaluator.reasons.plan import Plans
 from evaluator.timeline.sayings import Saying
 from evaluator.timeline.state import State
@@ -19,7 +19,7 @@ from evaluator.timeline.state import State
 Json = Any
 Kind: TypeAlias = Literal[
     "begins", "ends", "attained", "carried_over", "lost", "checked", "renewed", "bought", "refused", "eligibility",
-    "points", "stage", "amount", "options", "window_opens", "window_closes", "fee_due", "level",
+    "points", "stage", "amount", "options", "window_opens", "window_closes", "fee_due", "payment_due", "level",
 ]  # fmt: skip
 """What happens to a rule on a day."""
 
@@ -71,6 +71,29 @@ class Happening:
 Side: TypeAlias = tuple[State, Decision]
 
 
+def due_kind(rule: c.Rule) -> Kind:
+    """Return what it is called that the amount of a rule falls due: paid by the partner, or to it."""
+    return "payment_due" if c.KINDS[rule.kind].to_partner else "fee_due"
+
+
+def with_titles(core: c.Core, happening: Happening) -> Happening:
+    """Return what happens with the titles of what its reasons ask to be held or qualified for, in place of ids."""
+    if not happening.reasons:
+        return happening
+    told = (
+        one._replace(sides=tuple(reason._replace(required=_titled(core, reason.required)) for reason in one.sides))
+        for one in happening.reasons
+    )
+    return replace(happening, reasons=tuple(told))
+
+
+def _titled(core: c.Core, required: Required | None) -> Required | None:
+    if not isinstance(required, Asked) or required.kind not in ("holds", "qualifies"):
+        return required
+    rule = core.rules.get(required.name) or core.rule_of_award.get(required.name)
+    return required if rule is None else required._replace(name=rule.title)
+
+
 def between(rule: c.Rule, day: date, before: Side, after: Side) -> Iterator[Happening]:
     """Yield what happens to a rule on a day on which its state is another than before, what matters most first."""
     (was, old), (now, new) = before, after
@@ -98,7 +121,7 @@ def between(rule: c.Rule, day: date, before: Side, after: Side) -> Iterator[Happ
     if now.options != was.options:
         yield happens("options", _options(was), _options(now), changed)
     if now.due_today and not was.due_today:
-        yield happens("fee_due", None, amount_text(now))
+        yield happens(due_kind(rule), None, amount_text(now))
     if now.renewable and not was.renewable:
         yield happens("window_opens", None, None)
     if was.renewable and not now.renewable:

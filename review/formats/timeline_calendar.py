@@ -13,7 +13,8 @@ from review.languages.voice import Voice
 from review.words.timeline_text import group_sentence, groups_of, reasons_text, sentence
 
 KINDS: tuple[Kind, ...] = (
-    "checked", "lost", "window_opens", "window_closes", "fee_due", "attained", "carried_over", "begins", "ends"
+    "checked", "lost", "window_opens", "window_closes", "fee_due", "payment_due", "attained", "carried_over",
+    "begins", "ends",
 )  # fmt: skip
 """What a partner has to know beforehand; what it does itself it knows."""
 

@@ -32,8 +32,8 @@ LONGEST = 128
 """Columns of a sentence: letters of full width take two."""
 
 _SHOWN: tuple[Kind, ...] = (
-    "attained", "carried_over", "lost", "checked", "renewed", "bought", "refused", "fee_due", "window_opens",
-    "window_closes", "stage", "options", "level", "begins", "ends", "eligibility",
+    "attained", "carried_over", "lost", "checked", "renewed", "bought", "refused", "fee_due", "payment_due",
+    "window_opens", "window_closes", "stage", "options", "level", "begins", "ends", "eligibility",
 )  # fmt: skip
 """What has a mark of its own; points are the line."""
 _COLOURS = {

@@ -24,6 +24,7 @@ happens-options = can be chosen: { $what }
 happens-window_opens = renewal opens
 happens-window_closes = renewal closed
 happens-fee_due = due today: { $what }
+happens-payment_due = paid to the partner today: { $what }
 happens-level = level { $turned }
 next-check = next check { $day }
 none = none

@@ -24,6 +24,7 @@ happens-options = 選択可能：{ $what }
 happens-window_opens = 更新の受付開始
 happens-window_closes = 更新の受付終了
 happens-fee_due = 本日が支払期日：{ $what }
+happens-payment_due = 本日がパートナーへの支払日：{ $what }
 happens-level = レベル { $turned }
 next-check = 次の確認 { $day }
 none = なし

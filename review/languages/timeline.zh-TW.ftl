@@ -24,6 +24,7 @@ happens-options = 可選擇：{ $what }
 happens-window_opens = 續約開放
 happens-window_closes = 續約截止
 happens-fee_due = 今日到期：{ $what }
+happens-payment_due = 今日付給合作夥伴：{ $what }
 happens-level = 等級 { $turned }
 next-check = 下次檢查 { $day }
 none = 無

@@ -195,7 +195,7 @@ class Voice:
             case Asked(kind="window", window=(first, last)):
                 return self("days", has="both", first=self.range(first), last=self.range(last))
             case Asked(kind=kind, name=name):
-                return self("asked", kind=kind, name=name)
+                return self("asked", kind=kind, name=self.title(name))
             case _:
                 return self("unknown") if is_not_known(required) else self.range(required, unit)
 

@@ -16,7 +16,7 @@ from dsl.core.ranges import Dates, Truth, is_settled
 from evaluator.decision import Decision
 from evaluator.engine import Engine, one_day
 from evaluator.timeline.fold import Timeline, timeline
-from evaluator.timeline.happenings import Happening, Kind
+from evaluator.timeline.happenings import Happening, Kind, due_kind
 from evaluator.timeline.told import TimelineQuery, TooManyDecisions, read
 from review.languages.voice import Voice
 from review.report.summary import Standing
@@ -47,7 +47,7 @@ class DueDate:
 
     on: date
     kind: str
-    """As a timeline calls it; ``fee_due`` of a fee, ``options`` of what can be chosen."""
+    """As a timeline calls it; ``fee_due`` of a fee, ``payment_due`` of what is paid to the partner, ``options`` of what can be chosen."""
     rule: str
     title: str
     says: str
@@ -165,7 +165,7 @@ def _money(
             if due is not None and is_asked and _is_owed(decision) and (rule.id, due) not in fees:
                 fees.add((rule.id, due))
                 says = _fee(decision, say, is_today=due == day and index == 0 and c.KINDS[rule.kind].costs)
-                yield DueDate(due, "fee_due", rule.id, say.title(decision.title), says)
+                yield DueDate(due, due_kind(rule), rule.id, say.title(decision.title), says)
             if decision.options:
                 yield from _options(decision, day, offered, say)
 

@@ -35,7 +35,7 @@ def _sides(one: Happening, say: Voice) -> dict[str, str]:
     """Return what stands before and after in the language; codes are the same in every one."""
     before, after = one.states
     match one.kind:
-        case "points" | "amount" | "fee_due":
+        case "points" | "amount" | "fee_due" | "payment_due":
             sides = {"before": side_text(one.kind, before, say), "after": side_text(one.kind, after, say)}
         case "attained" | "carried_over" if after is not None and after.next_check is not None:
             sides = {"after": say("next-check", day=str(after.next_check))}

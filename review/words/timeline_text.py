@@ -23,7 +23,7 @@ PEOPLE_MARKS: dict[Turn, str] = {
 """The colour of what becomes of certifications."""
 MARKS: dict[Kind, str] = {
     "attained": "met", "renewed": "met", "bought": "met", "carried_over": "met", "lost": "unmet", "refused": "unmet",
-    "eligibility": "undetermined", "fee_due": "warning", "window_opens": "info", "window_closes": "info",
+    "eligibility": "undetermined", "fee_due": "warning", "payment_due": "met", "window_opens": "info", "window_closes": "info",
 }  # fmt: skip
 """The colour of what happens."""
 
@@ -55,7 +55,7 @@ def sentence(one: Happening, say: Voice) -> str:
             return _turned(one.kind, before, after, say)
         case "stage" | "amount" | "level":
             return say(f"happens-{one.kind}", turned=_turned(one.kind, before, after, say))
-        case "options" | "fee_due":
+        case "options" | "fee_due" | "payment_due":
             return say(f"happens-{one.kind}", what=side_text(one.kind, after, say))
         case _:
             assert_never(one.kind)
@@ -77,7 +77,7 @@ def side_text(kind: Kind, state: State | None, say: Voice) -> str:
             told = _points(state, say)
         case "stage":
             told = _stage(state, say)
-        case "amount" | "fee_due":
+        case "amount" | "fee_due" | "payment_due":
             told = _amount(state, say)
         case "level":
             told = None if state.level is None else say.word("level", state.level)
