@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,8 @@ class Recording(Encoder):
 class Given(Encoder):
     """An encoder that reads what the interpreter says of one partner, whatever is left out of its facts."""
 
-    def __init__(self, core: c.Core, keys: Keys, as_of: date, interpreter: Interpreter) -> None:
-        super().__init__(core, keys, Told(texts_of([core])), as_of)
+    def __init__(self, core: c.Core, keys: Keys, texts: Sequence[str], as_of: date, interpreter: Interpreter) -> None:
+        super().__init__(core, keys, Told(texts), as_of)
         self.interpreter = interpreter
 
     def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
@@ -140,24 +141,31 @@ def same(one: Range, other: Range, texts: Sequence[str]) -> bool:
     return one == other
 
 
+@lru_cache(maxsize=1)
+def looked_through(path: Path) -> tuple[c.Core, Keys, Sequence[str]]:
+    """Return what all rules and partners share: the core of policies, its keys, and the texts that it names."""
+    core = engine_of(path).core
+    return core, Keys(core), texts_of([core])
+
+
 def check(path: Path, days: Sequence[date], partners: int, step: int = 1, start: int = 0) -> Counter[str]:
     """Compare what generated partners get by every so many rules from one on, told everything and told with gaps."""
-    engine = engine_of(path)
-    keys, seen = Keys(engine.core), Counter[str]()
+    core, keys, texts = looked_through(path)
+    seen = Counter[str]()
     for day in days:
-        for rule in list(engine.core.rules.values())[start::step]:
+        for rule in list(core.rules.values())[start::step]:
             version = rule.version_on(day)
             nodes = [] if version is None else list(asked(version, day))
             if not nodes:
                 continue
-            told = Told(texts_of([engine.core]))
-            encoder = Recording(engine.core, keys, told, day)
+            told = Told(texts)
+            encoder = Recording(core, keys, told, day)
             terms = [encoder.on(node, day, False, rule.id).value for node in nodes]
             for chances in (COMPLETE, GAPS):
-                maker = Partners(engine.core, seed=5, as_of=day, rules=[rule], chances=chances)
+                maker = Partners(core, seed=5, as_of=day, rules=[rule], chances=chances)
                 for number in range(1, partners + 1):
                     facts = maker.partner(number)
-                    interpreter = Interpreter(engine.core, Facts(engine.core, facts, day))
+                    interpreter = Interpreter(core, Facts(core, facts, day))
                     at = Moment(day, rule=rule)
                     expected = [interpreter.evaluate(node, at).range for node in nodes]
                     if chances is COMPLETE:
@@ -179,7 +187,7 @@ def check(path: Path, days: Sequence[date], partners: int, step: int = 1, start:
                             assert not z3.is_false(put.eval(bound)), (rule.id, day, bound, facts)
                         found = [range_of(term, put) for term in terms]
                     else:
-                        given = Given(engine.core, keys, day, interpreter)
+                        given = Given(core, keys, texts, day, interpreter)
                         found = [range_of(given.on(node, day, False, rule.id).value, Put([])) for node in nodes]
                     for node, one, other in zip(nodes, found, expected, strict=True):
                         assert same(one, other, told.texts), (
