@@ -373,5 +373,17 @@ def test_a_thousand_generated_rules(report: Report, tmp_path: Path) -> None:
     report.ratio(
         "1,000 generated rules, cold from JSON / from text", from_the_texts([as_json]), reading, rounds=3, inner=1
     )
-    taken = [_seconds(lambda: load.load_sources([text], cache)) for _ in range(5)]
-    report.lines.append(f"  from the cache {statistics.median(taken) * 1e3:.0f} ms; bar 20 ms, aim 9 ms")
+    # What a rule is made of is read when the rule is asked: what is left for the first question is told beside it.
+    query = Query(("designation.area_7",), AS_OF, {"facts": {"adds": 3, "spend": 5000}, "records": {}})
+    taken, asked, whole = [], [], []
+    for _ in range(5):
+        start = time.process_time()
+        kept = load.load_sources([text], cache)
+        taken.append(time.process_time() - start)
+        asked.append(_seconds(lambda kept=kept: Engine.of(kept).decide(query).as_json()))  # type: ignore[misc]
+        whole.append(_seconds(lambda kept=kept: [kept.document, *(rule.versions for rule in kept.core.rules.values())]))  # type: ignore[misc]
+    loading, first, rest = (statistics.median(times) * 1e3 for times in (taken, asked, whole))
+    report.lines.append(f"  from the cache {loading:.0f} ms; bar 20 ms, aim 9 ms")
+    report.lines.append(
+        f"  and {first:.0f} ms for an engine and its first answer; {rest:.0f} ms for all that nobody asks for"
+    )
