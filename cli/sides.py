@@ -98,10 +98,17 @@ def _commit(revision: str) -> str:
         commit = HERE.commit(revision)
         if commit is None:
             shallow = (HERE.git("rev-parse", "--is-shallow-repository") or "").strip() == "true"
-            more = "; this clone is shallow: `git fetch --unshallow` brings the rest" if shallow else ""
             known = (HERE.git("for-each-ref", "--format=%(refname:short)") or "").split()
             meant = nearest(revision, known)
-            more = f"; did you mean `{meant}`?" if meant is not None and not shallow else more
+            if shallow:
+                more = (
+                    "; this clone is shallow: `git fetch --unshallow` brings the rest of its history, "
+                    "`git fetch origin NAME:NAME` another branch"
+                )
+            elif meant is not None:
+                more = f"; did you mean `{meant}`?"
+            else:
+                more = "; `git branch --all` and `git tag` list those it knows" if known else ""
             fail_usage(f"`{revision}` is no file, no folder, and no revision that git knows{more}")
     return commit
 

@@ -123,12 +123,16 @@ class Days:
         Examples:
             >>> str(Days(date(2022, 10, 3), date(2023, 1, 1)))
             'from 2022-10-03 through 2022-12-31'
+            >>> str(Days(date(2022, 10, 3), date(2022, 10, 4)))
+            'on 2022-10-03'
             >>> str(Days())
             'always'
         """
-        told = [] if self.start is None else [f"from {self.start}"]
-        if self.end is not None:
-            told.append(f"through {self.end - timedelta(days=1)}")
+        last = None if self.end is None else self.end - timedelta(days=1)
+        if self.start is not None and self.start == last:
+            told = [f"on {last}"]
+        else:
+            told = [f"{word} {day}" for word, day in (("from", self.start), ("through", last)) if day is not None]
         text = " ".join(told) or "always"
         return f"{text} (provisional)" if self.provisional else text
 

@@ -141,7 +141,7 @@ def _refusal(partner: str, sides: Iterable[tuple[str, Engine]], facts: Mapping[s
         try:
             engine.reader.check(facts, most=1)
         except FactErrors as error:
-            return Refused(partner, side, str(error))
+            return Refused(partner, side, str(error).removeprefix(": "))  # of the whole it has no pointer
     return None
 
 

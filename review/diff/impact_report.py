@@ -50,7 +50,7 @@ class Impact:
 def impact_lines(found: Impact, paint: Paint) -> Iterator[str]:
     """Yield counts first, then each way in which decisions flip, with partners of whom it is so."""
     yield _head(found)
-    if found.made is not None:
+    if found.made is not None and found.titles:
         yield f"the partners are made, not real (seed {found.made}): they say how a change can flip, not how often it does"
     yield from _refused_lines(found)
     for rule, ways in by_way(found.flips).items():
@@ -63,6 +63,8 @@ def impact_lines(found: Impact, paint: Paint) -> Iterator[str]:
 
 
 def _head(found: Impact) -> str:
+    if not found.titles:
+        return "no rule can decide otherwise: nobody is decided"
     concerned = len({flip.partner for flip in found.flips})
     told = f"of {concerned:,} partners some are other ones" if concerned else "none is another one"
     return (

@@ -53,14 +53,24 @@ def diff_lines(found: Comparison, today: date, paint: Paint) -> Iterator[str]:
         yield DIRECTIONS
 
 
-def reached_lines(found: Comparison, paint: Paint) -> Iterator[str]:
-    """Yield the rules that rest on what changed: by name those that ask on the day, by number those of the register."""
+def reached_lines(found: Comparison, paint: Paint, *, titled: bool = False) -> Iterator[str]:
+    """Yield the rules that rest on what changed: by name those that ask on the day, by number those of the register.
+
+    Args:
+        found: the comparison.
+        paint: colours the headings.
+        titled: whether a rule is told by its title too, for whoever does not know the names.
+    """
     reached = [one for one in found.changed if one.kind == "reached"]
     on_the_day = [one for one in reached if not one.by_the_register]
     if on_the_day:
         yield ""
         yield paint("reached, with the same words", "head")
-        yield from (f"  {one.name}  {direction(one, one.steps)}, through {one.through}" for one in on_the_day)
+        names = (f"{one.title} (`{one.name}`): " if titled else f"{one.name}  " for one in on_the_day)
+        yield from (
+            f"  {name}{direction(one, one.steps)}, through {one.through}"
+            for name, one in zip(names, on_the_day, strict=True)
+        )
     if len(reached) > len(on_the_day):
         yield ""
         yield f"{paint('reached by the register', 'head')}: by standings, checks and anniversaries; named in JSON"

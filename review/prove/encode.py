@@ -164,11 +164,7 @@ class Encoder:
         if one.core is self.core:
             self.opened.setdefault(name, (one.node, day, one.projected, one.rule))
         self._note(name, one, day)
-        # Of an award it is told which, so that nobody has to look it up.
-        award = getattr(one.node, "award", None)
-        of = self.core.rule_of_award.get(award) if award is not None else None
-        title = of.title if of is not None else ""
-        return self.told.open(name, one.node, day, one.why, exact=one.exact, title=title)
+        return self.told.open(name, one.node, day, one.why, one.core, exact=one.exact)
 
     def _name(self, one: Opened, day: date) -> str:
         return f"{one.means} {self.told.when(day)} {one.projected}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from dsl import core as c
@@ -155,17 +156,24 @@ def facts_in_words(facts: Json) -> str:
     return f"a partner with {json.dumps(_short(facts), ensure_ascii=False)}"
 
 
-def partner_in_words(facts: Json) -> str:
+def partner_in_words(facts: Json, titles: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return what a partner tells for whoever reads a page: people by what they hold, other lists as they are.
 
+    Args:
+        facts: what the partner tells.
+        titles: of facts and measures, by their names; the name where there is none.
+
     Examples:
+        >>> partner_in_words({"facts": {"seats": 5}}, {"seats": "Seats that are used"})
+        'a partner with “Seats that are used” 5'
         >>> partner_in_words({"facts": {"seats": 5, "partner_since": {"history": [{"from": "1990-01-01", "value": 3}]}}})
         'a partner with seats 5, partner_since 3 from 1990-01-01'
         >>> rows = [{"person": name, "certification": "A", "earned": "2015-01-01"} for name in ("one", "two")]
         >>> partner_in_words({"facts": {}, "records": {"certifications": rows}})
         'a partner with 2 people holding A'
     """
-    told = [f"{name} {_value_in_words(value)}" for name, value in facts.get("facts", {}).items()]
+    called = {name: f"“{title}”" for name, title in titles.items() if title}
+    told = [f"{called.get(name, name)} {_value_in_words(value)}" for name, value in facts.get("facts", {}).items()]
     records = dict(facts.get("records", {}))
     certified = records.pop("certifications", [])
     if isinstance(certified, dict):

@@ -143,7 +143,7 @@ class Richer(OfOne):
         # What is not laid open and reads it may be another thing for the richer one.
         if self._reads_it.within(node):
             key = f"{self._means(node, day, rule)} {self.told.when(day)} {projected} with more"
-            found = self.told.open(key, node, day, why, exact=True)
+            found = self.told.open(key, node, day, why, self.core, exact=True)
             if isinstance(node, c.PerUnit | c.Prorate):
                 self._in_step(node, day, projected, rule, found, why)
             return found
@@ -157,7 +157,7 @@ class Richer(OfOne):
         if any(map(self._reads_it.within, beside)):
             return
         poor = self._of.told.open(
-            f"{self._means(node, day, rule)} {self.told.when(day)} {projected}", node, day, why, exact=True
+            f"{self._means(node, day, rule)} {self.told.when(day)} {projected}", node, day, why, self.core, exact=True
         )
         metrics = (self._of.on(node.value, day, projected, rule).value, self.on(node.value, day, projected, rule).value)
         exact = (term.exact for term in (*metrics, poor, found) if isinstance(term, Ordered))
@@ -281,7 +281,7 @@ class Asking:
                 does_show = shows(lambda facts, raised=raised: is_shown(facts, raised))  # type: ignore[misc]
                 if does_show(partner):
                     return Answer("refuted", smallest(partner, does_show), raised)
-            between = tuple(dict.fromkeys((*told.between.values(), *not_known)))
+            between = tuple(dict.fromkeys((*told.between(), *not_known)))
             return Answer(
                 "unknown", between=between, why="the solver thinks of partners, and the engine decides none so"
             )

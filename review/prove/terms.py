@@ -217,7 +217,7 @@ class Terms:
         one, other = (a, b) if b.exact is not None and _cases(b.exact) is not None else (b, a)
         cases = _cases(other.exact) if other.exact is not None else None
         if cases is None:
-            raise Cannot("a product of two figures that the partner tells")
+            raise Cannot("a product of two figures that the policies leave open")
         return self._by_cases([(test, _times(one, factor)) for test, factor in cases])
 
     def smallest(self, parts: Sequence[Term]) -> Term:

@@ -23,7 +23,10 @@ from review.prove.claims import Between
 from review.prove.formulas import Formula, both, either, figure, negated
 from review.prove.people import Counted, People
 from review.prove.terms import UNNAMED, End, Flag, Ordered, Term, Words, point
+from review.words.speaker import Speaker
 
+LONGEST = 120
+"""Letters of what stands between a claim and its proof, in words."""
 LAST_DAY = date.max.toordinal()
 FIRST, LAST = date(limits.FIRST_YEAR, 1, 1).toordinal(), date(limits.LAST_YEAR, 12, 31).toordinal()
 
@@ -51,7 +54,8 @@ class Told:
     nodes: dict[str, tuple[c.Expr, Term]] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
     """Of which day each node is."""
-    between: dict[str, Between] = field(default_factory=dict)
+    opened: dict[str, tuple[str, c.Expr, date, c.Core]] = field(default_factory=dict)
+    """What the solver knows no more of than its type: what that is, the node, its day, and whose core it is of."""
     people: People = field(default_factory=People)
     wishes: list[Formula] = field(default_factory=list)
     """What holds of a partner with whom every day is as today: wished for where one is looked for, never relied on."""
@@ -77,11 +81,10 @@ class Told:
         """Return how many people a figure counts, or how many lists they fill."""
         return point(z3.ToReal(self.people.count(asked, self.when(asked.day))))
 
-    def open(self, key: str, node: c.Expr, day: date, what: str, *, exact: bool, title: str = "") -> Term:
+    def open(self, key: str, node: c.Expr, day: date, what: str, core: c.Core, *, exact: bool) -> Term:
         """Return all that a node can be by its type: one value where it is read of the partner, else a range."""
         if key not in self.nodes:
-            title = title or getattr(node, "title", "") or what
-            self.between[key] = Between(what, title, f"{node.origin.source.name}:{node.origin.line}")
+            self.opened[key] = (what, node, day, core)
             type_ = _all_of(node)
             self.nodes[key] = (node, self._exactly(key, type_) if exact else self._range(key, type_))
             self.days[key] = day
@@ -126,6 +129,14 @@ class Told:
         self.bounds += [value <= figure(high)] if high is not None else []
         return value
 
+    def between(self) -> tuple[Between, ...]:
+        """Return what stands between a claim and its proof, in the words of the rules: nobody has to look it up."""
+        told = (
+            Between(what, _in_words(core, node, day), f"{node.origin.source.name}:{node.origin.line}")
+            for what, node, day, core in self.opened.values()
+        )
+        return tuple(dict.fromkeys(told))
+
     def all_bounds(self) -> list[Formula]:
         """Return what holds of the variables of every partner."""
         return [*self.bounds, *self.people.bounds()]
@@ -135,6 +146,11 @@ def counted(node: c.OfPeople, day: date, *, projected: bool) -> Counted:
     """Return the figure about people that a node is on a day."""
     lists = tuple(frozenset(one.certification for one in listing.entries if day in one.days) for listing in node.lists)
     return Counted(lists, node.least if isinstance(node, c.People) else 0, day, projected)
+
+
+def _in_words(core: c.Core, node: c.Expr, day: date) -> str:
+    told = Speaker(core, day).say(node)
+    return told if len(told) <= LONGEST else f"{told[: told.rindex(' ', 0, LONGEST)]} …"
 
 
 def _all_of(node: c.Expr) -> c.Type:

@@ -281,9 +281,8 @@ class Prover:
         found = solver.check()
         if found == z3.unsat:
             return Claim("proved")
-        between = tuple(dict.fromkeys(told.between.values()))
         if found != z3.sat:
-            return Claim("unknown", between=between, why=f"the solver did not end in {TIME // 1000} seconds")
+            return Claim("unknown", between=told.between(), why=f"the solver did not end in {TIME // 1000} seconds")
         does_show = self._shows(was, rule, day, way)
         # One claim may not take the time of the others.
         until = min(self._until, process_time() + self.seconds / 4)
@@ -296,7 +295,7 @@ class Prover:
                 return self._witness(dict(facts), was, rule, day, way)
             if is_late():
                 break
-        return Claim("unknown", between=between, why="no partner was found that shows it")
+        return Claim("unknown", between=told.between(), why="no partner was found that shows it")
 
     def _partners(
         self, solver: Any, told: Told, day: date, sides: tuple[Of, Of], is_late: Callable[[], bool]

@@ -30,6 +30,19 @@ class Untried:
         """``file:line``."""
         return f"{self.part.origin.source.name}:{self.part.origin.line}"
 
+    @property
+    def said(self) -> str:
+        """What no scenario shows of it: ``no scenario lies below or at it``."""
+        *before, last = (aspect.replace("_", " ") for aspect in self.missing)
+        aspects = f"{', '.join(before)} or {last}" if before else last
+        match self.part.kind:
+            case "threshold" | "date":
+                return f"no scenario lies {aspects} it"
+            case "row" | "version":
+                return "no scenario uses it"
+            case _:
+                return f"no scenario has it {aspects}"
+
 
 def touched(found: Comparison) -> Mapping[str, tuple[Found, ...]]:
     """Return by rule of the side after the smallest parts of it that are not what they were.

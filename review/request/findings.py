@@ -86,7 +86,7 @@ def _retroactive(told: Request) -> Iterator[Finding]:
 
 def _uncovered(told: Request) -> Iterator[Finding]:
     for one in told.untried:
-        message = f"{one.part.kind} {one.part.name} changed, and no scenario has it {listed(one.missing)}"
+        message = f"{one.part.kind} {one.part.name} changed, and {one.said}"
         advice = f"`merit test --generate {one.part.rule}` begins such a scenario"
         yield Finding("uncovered", _warning("V103", message, one.part.origin, advice))
 

@@ -67,7 +67,7 @@ def _changes(told: Request) -> Section:
             lines = tuple(line.removeprefix("  ") for line in inner_lines(one, told.today))
             groups.setdefault((one.kind, lines if one.kind != "moved" else ()), []).append(one)
     items = tuple(_changed(kind, lines, rules) for (kind, lines), rules in groups.items())
-    reached = tuple(line.strip() for line in reached_lines(told.found, unpainted) if line.startswith(" "))
+    reached = tuple(line.strip() for line in reached_lines(told.found, unpainted, titled=True) if line.startswith(" "))
     foot = f"{sentence(DIRECTIONS)}." if any(one.steps for one in told.found.changed) else ""
     fold = f"Reached, with the same words ({sum(one.kind == 'reached' for one in told.found.changed)})"
     return Section("What changes", items, foot=foot, folded=reached, fold=fold)
@@ -106,7 +106,7 @@ def _flips(told: Request) -> Section:
         lead += f" Of {points:,} decisions more the points move and nothing else does."
     if impact.refused:
         lead += f" {len(impact.refused):,} partners do not fit the vocabulary of a side: "
-        lead += "; ".join(f"{one.partner} ({one.side})" for one in impact.refused[:MOST_NAMED])
+        lead += "; ".join(f"{one.partner} ({one.side}: {one.why})" for one in impact.refused[:MOST_NAMED])
         lead += " and others." if len(impact.refused) > MOST_NAMED else "."
     core = told.found.after.core
     items = [_flip(row, core) for row in rows]
@@ -143,12 +143,14 @@ def _proved(told: Request) -> Section:
     proof = told.proof
     if proof is None:
         return Section("What is proved", ())
+    core = told.found.after.core
+    called = {name: one.title for name, one in core.facts.items()} | {n: one.title for n, one in core.named.items()}
     groups: dict[tuple[str, str], list[str]] = {}
     shown: dict[tuple[str, str], tuple[str, ...]] = {}
     for one in proof.merged():
         key = (str(one.days), summary(one))
         groups.setdefault(key, []).append(f"{proof.titles.get(one.rule, '')} (`{one.rule}`)")
-        shown.setdefault(key, tuple(verdict_detail(one, partner_in_words)))
+        shown.setdefault(key, tuple(verdict_detail(one, lambda facts: partner_in_words(facts, called))))
     items = [
         Item(f"{days}, {said}: {_listed(names)}", (), shown[days, said][:MOST_NAMED])
         for (days, said), names in groups.items()
@@ -160,7 +162,9 @@ def _proved(told: Request) -> Section:
     items += [Item(f"property `{name}` is claimed no longer") for name in proof.removed]
     reasons: dict[str, list[str]] = {}
     for name, why in proof.left.items():
-        reasons.setdefault(why, []).append(f"`{name}`")
+        stated = core.properties.get(name.removeprefix("property."))
+        title = stated.title if stated is not None else proof.titles.get(name, "")
+        reasons.setdefault(why, []).append(f"{title} (`{name}`)" if title else f"`{name}`")
     left = tuple(f"{why}: {', '.join(names)}" for why, names in reasons.items())
     lead = f"{sentence(LIMITS)}" if proof.verdicts or proof.properties else ""
     return Section(
@@ -192,10 +196,7 @@ def _untried(told: Request) -> Section:
         return Section("Coverage of what changed", ())
     if not told.untried:
         return Section("Coverage of what changed", (), "Every clause that changed is turned on by a scenario.")
-    items = [
-        Item(f"{one.part.kind} `{one.part.name}`: no scenario has it {', '.join(one.missing)}", (one.place,))
-        for one in told.untried
-    ]
+    items = [Item(f"{one.part.kind} `{one.part.name}`: {one.said}", (one.place,)) for one in told.untried]
     rest = tuple(f"{item.text} ({item.places[0]})" for item in items[MOST_NAMED:])
     return Section("Coverage of what changed", tuple(items[:MOST_NAMED]), folded=rest, fold=f"{len(rest)} more")
 

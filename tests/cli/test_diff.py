@@ -117,7 +117,11 @@ def test_json_and_markdown_say_the_same(repository: Path, run_merit: Run) -> Non
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["elsewhere"], "error: `elsewhere` is no file, no folder, and no revision that git knows"),
+        (
+            ["elsewhere"],
+            "error: `elsewhere` is no file, no folder, and no revision that git knows; "
+            "`git branch --all` and `git tag` list those it knows",
+        ),
         (["mian"], "error: `mian` is no file, no folder, and no revision that git knows; did you mean `main`?"),
         (["--", "-x"], "error: `-x` is no revision"),
         (["v1", "--policies", "rules"], f"error: there are no policies in `rules` of `v1`{IN_POLICIES}"),
@@ -140,7 +144,9 @@ def test_a_shallow_clone_is_told_how_to_get_the_rest(
     code, told = run_merit("diff", "HEAD~1")
 
     assert code == 2
-    assert "this clone is shallow: `git fetch --unshallow` brings the rest" in told
+    assert "this clone is shallow: `git fetch --unshallow` brings the rest of its history" in told
+    git(clone, "fetch", "-q", "--unshallow")
+    assert run_merit("diff", "HEAD~1")[0] == 0
 
 
 def test_a_side_that_does_not_check_is_named_with_what_is_wrong(repository: Path, run_merit: Run) -> None:

@@ -47,6 +47,10 @@ SHARES = 16
 """Parts of the rules that are compared in one go."""
 MOST_RULES = 3
 """Rules of a fault whose claims are held against those who show it."""
+MOST_IN_VAIN = 4
+"""Rules and days on which nobody shows a fault, before its others are left: those that it alters itself come first."""
+MORE = 100
+"""Partners that are tried behind one who shows a fault in one direction, for one who shows it in the other."""
 ROOT = Path(__file__).parents[3]
 PROGRAMMES: tuple[tuple[Path, ...], ...] = (
     (SERVICE / "azure.policy", SERVICE / "membership.policy", DATA / "tracks.policy"),
@@ -253,10 +257,16 @@ def _programme(paths: tuple[Path, ...]) -> tuple[Document, Side, list[Fault]]:
     return loaded.document, Side(loaded.document, engine.core, engine, Keys(engine.core)), faults(loaded.document)
 
 
-def of_fault(paths: tuple[Path, ...], index: int, partners: int) -> Json:
+def of_fault(paths: tuple[Path, ...], index: int, partners: int, rules: int) -> Json:
     """Hold claims about a fault against who shows that it is stricter, or looser.
 
     Who shows it is looked for first: of what nobody shows, nothing is asked of the solver.
+
+    Args:
+        paths: the programme.
+        index: of the fault.
+        partners: that are tried for each rule and day.
+        rules: of which the claims are held, at most.
 
     Raises:
         AssertionError: it is stricter (looser), and it is proved that it is not.
@@ -266,14 +276,18 @@ def of_fault(paths: tuple[Path, ...], index: int, partners: int) -> Json:
     for fault, other in faulty(document, made[index : index + 1]):
         after = Side(other.document, other.core, other, Keys(other.core))
         prover = Prover(before, after, SECONDS_OF_A_FAULT)
-        for rule in before.core.rules.values():
-            now = after.core.rules.get(rule.id)
-            if now is None or len(known) == MOST_RULES:
-                continue
+        pairs = [
+            (rule, after.core.rules[rule.id]) for rule in before.core.rules.values() if rule.id in after.core.rules
+        ]
+        left = MOST_IN_VAIN
+        for rule, now in sorted(pairs, key=lambda pair: pair[0] == pair[1]):
             for day in _days(before, after, rule, now):
+                if len(known) == rules or left == 0:
+                    break
                 near = Near((before, after), (rule.id, rule.id), day, str(index), size=24)
                 ways = _shown(near, partners)
                 if not ways:
+                    left -= 1
                     continue
                 claims = dict(zip(WAYS, prover._asked(rule, now, day), strict=True))
                 for way, facts in ways.items():
@@ -287,10 +301,14 @@ def of_fault(paths: tuple[Path, ...], index: int, partners: int) -> Json:
 def _shown(near: Near, partners: int) -> dict[Way, Json]:
     """Return the ways in which partners of whom the register says the same are decided otherwise, each with one."""
     found: dict[Way, Json] = {}
-    for facts in islice(near, partners):
+    shown_at: int | None = None
+    for number, facts in enumerate(islice(near, partners)):
+        if len(found) == len(WAYS) or (shown_at is not None and number > shown_at + MORE):
+            break
         for way in near.ways(facts) - found.keys():
             if near.registers_agree(facts):
                 found[way] = facts
+                shown_at = number if shown_at is None else shown_at
     return found
 
 
@@ -312,7 +330,9 @@ def _keyed(side: Side, one: tuple[str, c.Expr | None], day: date) -> tuple[str, 
     return name, "-" if node is None else side.keys.key(node, day)
 
 
-def of_faults(log: Log, programmes: Sequence[tuple[Path, ...]], most: int, jobs: int, partners: int = 600) -> str:
+def of_faults(
+    log: Log, programmes: Sequence[tuple[Path, ...]], most: int, jobs: int, partners: int = 300, rules: int = MOST_RULES
+) -> str:
     """Look at faults until so many are known by somebody who shows them; say what came of it."""
 
     def results() -> list[Json]:
@@ -321,7 +341,7 @@ def of_faults(log: Log, programmes: Sequence[tuple[Path, ...]], most: int, jobs:
     def units() -> Iterator[Unit]:
         for paths in programmes:
             for index in range(len(_programme(paths)[2])):
-                yield Unit(f"fault {index} of {paths[0].stem}", of_fault, (paths, index, partners))
+                yield Unit(f"fault {index} of {paths[0].stem}", of_fault, (paths, index, partners, rules))
 
     run(log, units(), jobs, lambda: sum(bool(one["known"]) for one in results()) >= most)
     found = results()
@@ -365,6 +385,7 @@ def main() -> None:
     arguments.add_argument("part", nargs="?", choices=("edits", "faults", "decisions"), help="one of the three; all")
     arguments.add_argument("--partners", type=int, default=100_000, help="near the figures, for each claim of an edit")
     arguments.add_argument("--faults", type=int, default=220, help="known ones that are looked at")
+    arguments.add_argument("--rules", type=int, default=MOST_RULES, help="of each fault that are looked at")
     arguments.add_argument("--decisions", type=int, default=16, help="partners of each rule and day")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
@@ -373,7 +394,7 @@ def main() -> None:
     log = Log(asked.log)
     parts: dict[str, Callable[[], str]] = {
         "decisions": lambda: of_decisions(log, asked.decisions, asked.jobs),
-        "faults": lambda: of_faults(log, PROGRAMMES, asked.faults, asked.jobs),
+        "faults": lambda: of_faults(log, PROGRAMMES, asked.faults, asked.jobs, rules=asked.rules),
         "edits": lambda: of_edits(log, tuple(EDITS), asked.partners, asked.jobs, asked.seed),
     }
     for part, do in parts.items():
