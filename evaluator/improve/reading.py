@@ -14,8 +14,11 @@ from typing import Any, assert_never
 from dsl import core as c
 from dsl.core import ranges
 from dsl.core.algebra import RANGES
+from dsl.core.choosers import CHOOSERS
 from dsl.core.ops.parts import in_force
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
+from dsl.core.references import references
+from dsl.core.walk import walk
 from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.improve.aims import (
@@ -54,6 +57,8 @@ MOST_DEEP = 4
 MOST_READ = 400
 """Rules that are read for one another, each in the place where it is asked for."""
 PLACES = Decimal("0.000001")
+_WHOLES = frozenset(chooser.title for chooser in CHOOSERS.values())
+"""Titles of wholes that have no label."""
 
 Marks = Sequence[Decimal]
 """Values of a number that its reader waits for, smallest first."""
@@ -537,10 +542,20 @@ class Reading:
     # ---- what both have
 
     def _required(self, node: c.Requirement, read: Callable[[], Aim]) -> Aim:
-        before, self._where = self._where, (node.code, node.title)
+        before, self._where = self._where, (node.code, self._title(node))
         aim = read()
         self._where = before
         return Titled(aim, node.code, node.title, node.part == "scored")
+
+    def _title(self, node: c.Requirement) -> str:
+        """Return what to call a requirement beside where it stands: one without a title of its own by the rule it is about."""
+        if node.title in _WHOLES and self._inside:
+            return self.engine.core.rules[self._inside[-1]].title
+        label = node.code.rpartition(".")[2].replace("_", " ").capitalize()
+        if node.title != label:
+            return node.title
+        named = {one.name for part in walk(node.value) for one in references(part) if one.to == "rule"}
+        return self.engine.core.rules[named.pop()].title if len(named) == 1 else node.title
 
     def _titled(self, node: c.Expr, aim: Aim) -> Aim:
         return Titled(aim, node.code, node.title, node.part == "scored") if isinstance(node, c.Requirement) else aim

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,11 @@ def test_three_designations_share_november_2023() -> None:
     ]
     assert {row["anniversary"] for row in found.register or ()} == {"2023-11-15"}
     assert [day for day, _, _ in happened(found, "checked")] == ["2023-11-15"] * 3
+    for rule, first in zip(rules, ("2022-11-15", "2023-01-20", "2023-02-03"), strict=True):
+        day_before = str(date.fromisoformat(first) - timedelta(days=1))
+        assert first == "2022-11-15" or not held(found, day_before, rule)
+        assert all(held(found, day, rule) for day in (first, "2023-11-14", "2023-11-15", "2023-11-16", "2023-12-15"))
+        assert not held(found, "2023-12-16", rule)
     # Nothing is bought at the anniversary: held through the thirty days of the window, then lost.
     assert happened(found, "lost") == [("2023-12-16", "lost", rule.partition(".")[2]) for rule in rules]
 
@@ -124,8 +129,9 @@ def test_azure_expert_msp_is_lost_thirty_days_after_its_check() -> None:
         ("2023-05-20", "checked", "azure_expert_msp"),
         ("2023-06-19", "lost", "azure_expert_msp"),
     ]
-    assert held(found, "2023-06-18", rule)
+    assert all(held(found, day, rule) for day in ("2023-05-19", "2023-05-20", "2023-05-21", "2023-06-18"))
     assert not held(found, "2023-06-19", rule)
+    assert not held(found, "2023-06-20", rule)
 
 
 @pytest.mark.parametrize(
