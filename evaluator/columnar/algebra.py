@@ -812,7 +812,7 @@ def _floored(term: Term, by: Term, least: int) -> Term:
     )
     if least >= 0:
         return even
-    below = t.chosen([(t.compared(exp.LT, exp.Paren(this=rest.copy()), t.number(0)), t.number(1))], t.number(0))
+    below = t.chosen([(t.compared(exp.LT, exp.Paren(this=rest), t.number(0)), t.number(1))], t.number(0))
     return exp.Sub(this=exp.Paren(this=even), expression=t.closed(below))
 
 

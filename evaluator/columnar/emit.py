@@ -67,7 +67,7 @@ def emit(engine: Engine, rules: Sequence[str], as_of: date, dialect: str, known:
             f"the query of {len(lowered.rules)} rules has more than the {most:,} columns that {dialect} allows",
             "ask for fewer rules at once with --rules",
         )
-    in_words_of(query, dialect)
+    query = in_words_of(query, dialect)
     with no_warning(dialect):
         text = query.sql(dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
     head = f"-- {engine.core.title or engine.core.package}, as of {as_of}; policies {engine.core.digest}\n"
@@ -141,8 +141,10 @@ def _named_in(dialect: str, outputs: Mapping[str, Term]) -> dict[str, Term]:
     return found
 
 
-def in_words_of(query: exp.Select, dialect: str) -> None:
-    """Write what every engine has, but each in its own words: types, the value of the latest row, stages."""
+def in_words_of(query: exp.Select, dialect: str) -> exp.Select:
+    """Return a query in which what every engine has is in the words of one: types, the value of the latest row, stages."""
+    # Terms are shared by what they stand in; what is put in the place of one is put there alone.
+    query = query.copy()
     wide = exp.DataType.build(
         _WIDE.get(dialect, "DECIMAL(38, 0)"), dialect="duckdb" if dialect not in _WIDE else dialect
     )
@@ -158,6 +160,7 @@ def in_words_of(query: exp.Select, dialect: str) -> None:
         for stage in query.find_all(exp.Subquery):
             # Else each column of a stage is written out wherever it is read, and that again in the next one.
             stage.this.offset(0, copy=False)
+    return query
 
 
 def _whole_quotient(above: Term, below: Term) -> Term:

@@ -70,7 +70,7 @@ class LackingRows:
         for (field, test), number in zip(there, numbers, strict=True):
             some = t.compared(exp.GT, number, zero)
             together = t.both(are_many, t.compared(exp.GT, number, most))
-            places = exp.Filter(this=exp.ArrayAgg(this=t.column(ROW)), expression=exp.Where(this=test.copy()))
+            places = exp.Filter(this=exp.ArrayAgg(this=t.column(ROW)), expression=exp.Where(this=test))
             of_rows = OfRows(self.pointer, field, self._aggregate(places), self._is_wrapped)
             found.append((Gap("field", self.pointer, rows=of_rows), keep(t.both(some, t.negated(together)))))
             found.append((Gap("field", f"{self.pointer}/*/{field}"), keep(together)))

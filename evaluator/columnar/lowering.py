@@ -6,7 +6,7 @@ here. What stands on another day, in another rule or a named value is written on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,8 +34,9 @@ from evaluator.columnar.reasons import Reasons
 from evaluator.columnar.records import RecordTables
 from evaluator.columnar.source import Rows, Source
 from evaluator.columnar.stages import Stages
+from evaluator.columnar.steps import Group, Step, grouped, steps_of, text_of
 from evaluator.columnar.terms import FALSE, TRUE, Cannot, Term
-from evaluator.columnar.windows import Windows
+from evaluator.columnar.windows import Asked, OfRows, Windows
 from evaluator.columnar.written import AskedParts, Written
 from evaluator.engine import Engine
 from evaluator.facts import Facts
@@ -98,18 +99,31 @@ class Lowering:
 
     def query(self, outputs: dict[str, Term]) -> exp.Select:
         """Return the query of some outputs, with what is asked before it."""
-        *before, (_, found) = self.queries(outputs)
-        for name, query in before:
-            found = found.with_(exp.to_identifier(name, quoted=True), as_=query, copy=False)
+        asked_before = self._joined()
+        found = self.stages.over(self.source.select(), outputs)
+        for one in asked_before:
+            query = one.query if isinstance(one, Asked) else one.lowering.query(one.outputs)
+            found = found.with_(exp.to_identifier(one.name, quoted=True), as_=query, copy=False)
         return found
 
-    def queries(self, outputs: dict[str, Term]) -> list[tuple[str, exp.Select]]:
-        """Return queries each of which may read those before it, by their names; the last one is of some outputs."""
+    def steps(self, outputs: Sequence[Mapping[str, Term]]) -> Iterator[Step]:
+        """Yield the tables of outputs, which may be divided, and before them those that they are made of."""
+        for one in self._joined():
+            if isinstance(one, Asked):
+                yield Step(one.name, text_of(one.query))
+            else:
+                one.lowering._joined()
+                group = Group(one.name, one.outputs)
+                yield from steps_of(one.lowering.stages, one.lowering.source, [group], f"{one.name}_")
+        yield from steps_of(self.stages, self.source, grouped(self.stages, outputs, "wide_"), "")
+
+    def _joined(self) -> list[Asked | OfRows]:
+        """Join all that is asked beside the rows to them, and return what is asked before."""
         before = list(self.windows.join())
         self.people.join()
         self.records.join()
         self.register.join()
-        return [*before, ("", self.stages.over(self.source.select(), outputs))]
+        return before
 
     def on(self, node: c.Expr, day: Day, projected: bool, rule: str) -> Written:
         """Write a node and what is below it.

@@ -234,7 +234,7 @@ class PeopleTable:
             test = t.both(t.untold(person), on_day(day, sure=False), t.has_digits(some[word], 1 << mask))
             columns.append(t.alias(exp.Sum(this=when(test, t.number(1))), column))
         query = t.selected([t.column(PARTNER), person, *columns], self.source.table(TABLE, projected), "certifications")
-        is_on_list = exp.EQ(this=name.copy(), expression=named)
+        is_on_list = exp.EQ(this=name, expression=named)
         query = query.join(_membership(asked.lists), on=is_on_list, join_type="" if is_named else "LEFT", copy=False)
         counts = t.either(*dict.fromkeys(one.may for one in valid.values()))
         if not is_named:

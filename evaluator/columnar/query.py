@@ -23,6 +23,7 @@ from evaluator.columnar.lowering import Lowering
 from evaluator.columnar.missing import Gap
 from evaluator.columnar.reasons import Key, Reason, is_unmet
 from evaluator.columnar.results import DIGITS, NO_CHOICE, PLACES, in_order
+from evaluator.columnar.steps import Step
 from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.columnar.written import Written
 from evaluator.engine import Engine
@@ -70,11 +71,20 @@ class Lowered:
             found.update(columns_of(rule, str(index)))
         return found
 
-    def queries(self) -> list[tuple[str, exp.Select]]:
-        """Return the query of all outputs, and before it those that it reads, by their names."""
+    def steps(self) -> list[Step]:
+        """Return the tables of all rules for DuckDB, and before them those that they are made of."""
         if self.lowering is None:
             raise AssertionError("a query is asked of what was lowered")
-        return self.lowering.queries(self.outputs())
+        partner = {PARTNER: t.column(PARTNER)}
+        outputs = [{**partner, **dict(columns_of(rule, str(index)))} for index, rule in enumerate(self.rules.values())]
+        return [*self.lowering.steps(outputs)]
+
+    def forget(self) -> None:
+        """Let go of all that the query was written with: what is left is what its columns are."""
+        self.lowering = None
+        # A column tells of one of the terms that it stands in, and that of others.
+        for term in (t.TRUE, t.FALSE, t.NULL, *(term for rule in self.rules.values() for term in terms_of(rule))):
+            term.parent = None
 
     def query(self, outputs: dict[str, Term]) -> exp.Select:
         """Return the query of some outputs, with those that it reads in it."""
@@ -105,6 +115,12 @@ def columns_of(rule: RuleColumns, prefix: str) -> Iterator[tuple[str, Term]]:
         yield f"m{prefix}_{index}", term
         if gap.rows is not None:
             yield from ((f"r{prefix}_{index}", gap.rows.places), (f"n{prefix}_{index}", gap.rows.is_wrapped))
+
+
+def terms_of(rule: RuleColumns) -> Iterator[Term]:
+    """Yield all terms that are told of a rule."""
+    yield from (term for _, term in columns_of(rule, ""))
+    yield rule.settled
 
 
 def lower(engine: Engine, rules: Sequence[str], as_of: date, known: Known, *, says_missing: bool = True) -> Lowered:

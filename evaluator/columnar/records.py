@@ -327,7 +327,7 @@ class _List:
 
     def _sum_of(self, term: Term) -> Term:
         """Return the sum of a term that is never unknown, in a type that files keep."""
-        return t.fallen_back(self.aggregate(exp.Sum(this=term.copy())), t.number(0))
+        return t.fallen_back(self.aggregate(exp.Sum(this=term)), t.number(0))
 
     def _number_of_rows(self, test: Term) -> Term:
         return self._sum_of(t.chosen([(test, t.number(1))], t.number(0)))
@@ -413,7 +413,7 @@ class _List:
         of_rows = self.stages.over(t.selected([exp.Star()], self._rows(), "rows_of_list"), outputs)
         groups = [t.column(PARTNER), *map(t.column, names)]
         grouped = t.selected([*groups, *own], of_rows, "rows_of_partner").where(t.column("inside"), copy=False)
-        of_keys = grouped.group_by(*(one.copy() for one in groups), copy=False)
+        of_keys = grouped.group_by(*(one for one in groups), copy=False)
         tests = {"n": t.surely(counted.term)}
         if not counted.known:
             tests["m"] = t.perhaps(counted.term)
@@ -539,7 +539,7 @@ def _months_before(day: Day, months: int, back: int) -> tuple[Term, Term]:
         return t.number(first), t.number(last)
     # As many months as on any other day: the day says only from which on.
     first, last = (one - month_index(day.at) for one in months_before(day.at, months, back))
-    year, month = exp.Year(this=day.term.copy()), exp.Month(this=day.term.copy())
+    year, month = exp.Year(this=day.term), exp.Month(this=day.term)
     index = t.added([exp.Mul(this=year, expression=t.number(12)), month, t.number(-1)])
     return t.added([index, t.number(first)]), t.added([index, t.number(last)])
 

@@ -33,6 +33,7 @@ from evaluator.columnar.query import Lowered, lower
 from evaluator.columnar.results import SCHEMA, TooManyDigits, row_of, table_of
 from evaluator.columnar.rows import AT_ONCE, Refusal, Rows, Slice
 from evaluator.columnar.spark import of_slice, unfinished, write_wide
+from evaluator.columnar.steps import Step
 from evaluator.columnar.stopped import Stopped, told_plainly
 from evaluator.columnar.tables import Facts, look_at_days, open_facts
 from evaluator.engine import Engine, Query, engine_name
@@ -293,8 +294,10 @@ class Deciding:
         rules = self.rules if asked.by_sql else ()
         self.lowered = lower(engine, rules, asked.as_of, known_of(facts), says_missing=says_missing)
         self.everybody = [self.numbers[rule] for rule in self.rules if rule not in self.lowered.rules]
-        queries = self.lowered.queries() if self.lowered.rules else []
-        self.queries = [(name, query.sql("duckdb")) for name, query in queries]
+        # Spark answers what it is asked in one query, which is written later.
+        self.steps = self.lowered.steps() if asked.master is None else []
+        if asked.master is None:
+            self.lowered.forget()
         self.doubts = doubted(engine.core, facts.layout, lambda table: bool(facts.rows[table.name]), tier.source)
 
     def slice(self, one: Slice) -> Part:
@@ -318,8 +321,10 @@ class Deciding:
         base.execute("CREATE TABLE doubted (partner VARCHAR)")
         for doubt in self.doubts:
             base.execute(f"INSERT INTO doubted {doubt}")
-        queries = self.queries if self.asked.master is None else [("", of_slice(self.asked.out / WIDE, one))]
-        tier.decide(base, self.lowered, queries, self.numbers, self.everybody)
+        steps = self.steps
+        if self.asked.master is not None:
+            steps = [Step("wide", of_slice(self.asked.out / WIDE, one), (), range(len(self.lowered.rules)))]
+        tier.decide(base, self.lowered, steps, self.numbers, self.everybody)
         twice = self._twice(base)
         refused += [
             Refusal(name, "", f"the partner stands {number} times in `{PARTNERS}.parquet`")

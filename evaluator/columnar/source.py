@@ -50,8 +50,8 @@ class Source:
         self._columns: dict[str, Term] = {}
         """Columns of the source, by the names that stages know."""
         self._by_term: dict[str, str] = {}
-        self._joined: dict[str, exp.Select] = {}
-        """Queries beside the partners, by their names; each has a column of partners."""
+        self._joined: dict[str, exp.Select | None] = {}
+        """Queries beside the partners, by their names, or nothing where that is a table; each has a column of partners."""
         self._aggregates: dict[tuple[str, bool], dict[Term, str]] = {}
         self._partners: dict[str, None] = {}
         """Tables of partners that are read."""
@@ -178,8 +178,8 @@ class Source:
         found = self._aggregates.setdefault((table, projected), {})
         return self.column(f"of_{sql_table(table)}_{int(projected)}", found.setdefault(term, f"a{len(found)}"))
 
-    def join(self, name: str, query: exp.Select) -> None:
-        """Join a query that has a row a partner."""
+    def join(self, name: str, query: exp.Select | None) -> None:
+        """Join a query that has a row a partner; None: the table of that name, which has."""
         self._joined[name] = query
 
     def entries(self, awards: Iterable[str] | None, projected: bool) -> Term:
@@ -194,6 +194,22 @@ class Source:
 
     # ---- the query
 
+    def apart(self) -> dict[str, exp.Select]:
+        """Return the queries that are joined to the partners, by their names; what is joined from now on are tables of these names."""
+        asked = {**self._grouped(), **self._joined}
+        self._aggregates = {}
+        self._joined = dict.fromkeys(asked)
+        return {name: query for name, query in asked.items() if query is not None}
+
+    def _grouped(self) -> dict[str, exp.Select]:
+        """Return the queries of what is counted over a partner's rows of a table, by their names."""
+        found: dict[str, exp.Select] = {}
+        for (table, projected), terms in self._aggregates.items():
+            own = [t.alias(term, name) for term, name in terms.items()]
+            rows = t.selected([t.column(PARTNER), *own], self.table(table, projected), "rows_of_table")
+            found[f"of_{sql_table(table)}_{int(projected)}"] = rows.group_by(t.column(PARTNER), copy=False)
+        return found
+
     def select(self) -> exp.Select:
         """Return the rows of partners with all columns that stages read."""
         base = sql_table(PARTNERS) if self.rows is None else self.rows.name
@@ -205,16 +221,9 @@ class Source:
             if name != base:
                 on = _is_of(name, base, PARTNER if self.rows is None else OF_PARTNER)
                 query = query.join(t.table(name), on=on, join_type="LEFT", copy=False)
-        for (table, projected), terms in self._aggregates.items():
-            own = [t.alias(term, name) for term, name in terms.items()]
-            grouped = t.selected([t.column(PARTNER), *own], self.table(table, projected), "rows_of_table")
-            name = f"of_{sql_table(table)}_{int(projected)}"
-            query = query.join(
-                _named(grouped.group_by(t.column(PARTNER), copy=False), name),
-                on=_is_of(name, base, PARTNER), join_type="LEFT", copy=False,
-            )  # fmt: skip
-        for name, other in self._joined.items():
-            query = query.join(_named(other, name), on=_is_of(name, base, PARTNER), join_type="LEFT", copy=False)
+        for name, other in {**self._grouped(), **self._joined}.items():
+            told = t.table(name) if other is None else _named(other, name)
+            query = query.join(told, on=_is_of(name, base, PARTNER), join_type="LEFT", copy=False)
         return query
 
 
@@ -301,4 +310,4 @@ def _read(text: Term, type_: c.Type) -> Term:
         return text
     kinds = {"date": "DATE", "count": "BIGINT"}
     to = exp.DataType.build(kinds.get(type_.kind, f"DECIMAL({FACT_DIGITS},{PLACES})"))
-    return exp.TryCast(this=text.copy(), to=to, safe=True)
+    return exp.TryCast(this=text, to=to, safe=True)

@@ -48,8 +48,7 @@ def text_of(lowered: Lowered) -> str:
     outputs = {
         name: cast(term, _OF_NOTHING[name[0]]) if is_null(term) else term for name, term in lowered.outputs().items()
     }
-    query = lowered.query(outputs)
-    in_words_of(query, DIALECT)
+    query = in_words_of(lowered.query(outputs), DIALECT)
     with no_warning(DIALECT):
         return query.sql(DIALECT, unsupported_level=ErrorLevel.RAISE)
 

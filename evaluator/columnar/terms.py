@@ -1,6 +1,7 @@
 """Terms of SQL, folded where they are known: what depends on no partner is no work for the database.
 
-A term is never changed once it is made, and copied where it goes into another one.
+A term is never changed once it is made, and stands in as many others as it goes into: a tree whose parts are shared, of
+which sqlglot's ``parent`` tells only one. Who changes one, or asks for parents, copies it whole before.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ class Cannot(Exception):
 
 
 def closed(term: Term) -> Term:
-    """Copy a term to stand in another one."""
-    return term.copy() if isinstance(term, _CLOSED) else exp.Paren(this=term.copy())
+    """A term as it stands in another one."""
+    return term if isinstance(term, _CLOSED) else exp.Paren(this=term)
 
 
 def alias(term: Term, name: str) -> Term:
     """A term under a name."""
-    return exp.Alias(this=term.copy(), alias=exp.to_identifier(name, quoted=True))
+    return exp.Alias(this=term, alias=exp.to_identifier(name, quoted=True))
 
 
 def selected(terms: Sequence[Term], source: exp.Select | str, name: str = "") -> exp.Select:
@@ -74,7 +75,7 @@ def day(value: date) -> Term:
 
 def cast(term: Term, to: str) -> Term:
     """A term in another type."""
-    return exp.Cast(this=term.copy(), to=exp.DataType.build(to, dialect="duckdb"))
+    return exp.Cast(this=term, to=exp.DataType.build(to, dialect="duckdb"))
 
 
 def is_true(term: Term) -> bool:
@@ -113,7 +114,7 @@ def _chain(kind: type[exp.Expression], terms: Sequence[Term]) -> Term:
 
 
 def chained(kind: type[exp.Expression], terms: Sequence[Term]) -> Term:
-    """An operation over several terms, each copied once.
+    """An operation over several terms, each written once.
 
     As a tree of little depth: a long chain of one side would be as deep as it is long.
     """
@@ -154,14 +155,14 @@ def surely(term: Term) -> Term:
     """Whether it is true: never unknown itself."""
     if is_null(term):
         return FALSE
-    return term if isinstance(term, exp.Boolean) else exp.Coalesce(this=term.copy(), expressions=[exp.false()])
+    return term if isinstance(term, exp.Boolean) else exp.Coalesce(this=term, expressions=[exp.false()])
 
 
 def perhaps(term: Term) -> Term:
     """Whether it is true or unknown: never unknown itself."""
     if is_null(term):
         return TRUE
-    return term if isinstance(term, exp.Boolean) else exp.Coalesce(this=term.copy(), expressions=[exp.true()])
+    return term if isinstance(term, exp.Boolean) else exp.Coalesce(this=term, expressions=[exp.true()])
 
 
 def compared(kind: type[exp.Expression], left: Term, right: Term) -> Term:
@@ -232,8 +233,8 @@ def chosen(cases: Sequence[tuple[Term, Term]], otherwise: Term = NULL) -> Term:
         left.pop()
     if not left:
         return otherwise
-    ifs = [exp.If(this=test.copy(), true=value.copy()) for test, value in left]
-    return exp.Case(ifs=ifs, default=None if is_null(otherwise) else otherwise.copy())
+    ifs = [exp.If(this=test, true=value) for test, value in left]
+    return exp.Case(ifs=ifs, default=None if is_null(otherwise) else otherwise)
 
 
 def counted(terms: Sequence[Term]) -> Term:
@@ -262,4 +263,4 @@ def fallen_back(term: Term, other: Term) -> Term:
         return other
     if is_null(other) or isinstance(term, exp.Literal | exp.Boolean):
         return term
-    return exp.Coalesce(this=term.copy(), expressions=[other.copy()])
+    return exp.Coalesce(this=term, expressions=[other])

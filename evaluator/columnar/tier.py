@@ -15,6 +15,7 @@ from evaluator.columnar.query import Lowered, RuleColumns
 from evaluator.columnar.results import DIGITS, PLACES
 from evaluator.columnar.rows import Slice
 from evaluator.columnar.source import sql_table
+from evaluator.columnar.steps import Step
 from evaluator.columnar.tables import Facts
 
 _EXACT = f"DECIMAL({DIGITS},{PLACES})"
@@ -50,7 +51,7 @@ def load(base: duckdb.DuckDBPyConnection, facts: Facts, one: Slice) -> None:
 def decide(
     base: duckdb.DuckDBPyConnection,
     lowered: Lowered,
-    queries: Sequence[tuple[str, str]],
+    steps: Sequence[Step],
     numbers: Mapping[str, int],
     everybody: Sequence[int],
 ) -> None:
@@ -59,33 +60,45 @@ def decide(
     Args:
         base: with the tables of a slice, and ``doubted``, the partners that are looked at one by one.
         lowered: the rules.
-        queries: their query, and before it those that it reads, each with its name.
+        steps: the tables of their columns, and before them those that these are made of.
         numbers: of each rule its number.
         everybody: the numbers of the rules that are left to the row engine for all partners.
     """
     every = ", ".join(map(str, [*everybody, *(numbers[rule] for rule in lowered.rules)]))
     always = ", ".join(map(str, everybody))
-    if not lowered.rules:
-        base.execute(
-            f"CREATE TABLE left_over AS SELECT DISTINCT partner, FALSE AS is_left, [{every}] AS rules FROM partners"
-        )
-        return
-    with planned_shortly(base):
-        for name, text in queries:
-            base.execute(f"CREATE TABLE {named(name or 'wide')} AS {text}")
-        for name, _ in queries[:-1]:
+    base.execute("CREATE TABLE undecided (partner VARCHAR, rules INTEGER[])")
+    rules = list(lowered.rules.values())
+    for step in steps:
+        with planned_shortly(base):
+            base.execute(f"CREATE TABLE {named(step.name)} AS {step.text}")
+        for name in step.drops:
             base.execute(f"DROP TABLE {named(name)}")
-    for index, rule in enumerate(lowered.rules.values()):
+        if step.rules:
+            _keep(base, step, {index: rules[index] for index in step.rules}, numbers)
+            base.execute(f"DROP TABLE {named(step.name)}")
+    base.execute(
+        f"CREATE TABLE left_over AS SELECT partner, own IS NOT NULL AS is_left, CASE WHEN is_doubted THEN [{every}]"
+        f" ELSE list_concat(CAST([{always}] AS INTEGER[]), COALESCE(own, CAST([] AS INTEGER[]))) END AS rules FROM"
+        f" (SELECT DISTINCT partner, partner IN (SELECT partner FROM doubted) AS is_doubted FROM partners)"
+        f" LEFT JOIN (SELECT partner, flatten(list(rules)) AS own FROM undecided GROUP BY partner) USING (partner)"
+        f" WHERE len(rules) > 0"
+    )
+
+
+def _keep(
+    base: duckdb.DuckDBPyConnection, step: Step, rules: Mapping[int, RuleColumns], numbers: Mapping[str, int]
+) -> None:
+    """Keep what is settled of a group of rules, and note who is left."""
+    for index, rule in rules.items():
         base.execute(
-            f"INSERT INTO decided SELECT {_row(rule, index, numbers[rule.rule])} FROM wide"
+            f"INSERT INTO decided SELECT {_row(rule, index, numbers[rule.rule])} FROM {named(step.name)}"
             f" WHERE s{index} AND partner NOT IN (SELECT partner FROM doubted)"
         )
-    open_ = ", ".join(f"CASE WHEN NOT s{index} THEN {numbers[rule]} END" for index, rule in enumerate(lowered.rules))
+    open_ = ", ".join(f"CASE WHEN NOT s{index} THEN {numbers[rule.rule]} END" for index, rule in rules.items())
     base.execute(
-        f"CREATE TABLE left_over AS SELECT partner, len(own) > 0 AS is_left, CASE WHEN is_doubted THEN [{every}]"
-        f" ELSE list_concat(CAST([{always}] AS INTEGER[]), own) END AS rules FROM (SELECT DISTINCT ON (partner) partner,"
-        f" partner IN (SELECT partner FROM doubted) AS is_doubted,"
-        f" CAST(list_filter([{open_}], lambda one: one IS NOT NULL) AS INTEGER[]) AS own FROM wide) WHERE len(rules) > 0"
+        f"INSERT INTO undecided SELECT DISTINCT ON (partner) partner, own FROM (SELECT partner,"
+        f" CAST(list_filter([{open_}], lambda one: one IS NOT NULL) AS INTEGER[]) AS own FROM {named(step.name)})"
+        f" WHERE len(own) > 0"
     )
 
 

@@ -139,6 +139,23 @@ class _Window:
         return f"window_{self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query that others read by its name."""
+
+    name: str
+    query: exp.Select
+
+
+@dataclass(frozen=True, slots=True)
+class OfRows:
+    """Likewise, but columns over rows of a lowering of their own."""
+
+    name: str
+    lowering: Lowering
+    outputs: dict[str, Term]
+
+
 class Windows:
     """Writes windows for a lowering."""
 
@@ -362,18 +379,18 @@ class Windows:
 
     # ---- the query
 
-    def join(self) -> Iterator[tuple[str, exp.Select]]:
+    def join(self) -> Iterator[Asked | OfRows]:
         """Join what the windows come to to the partners; yield what is asked for it before, by name."""
         for window in self._windows.values():
             if window.conditions:
                 yield from self._rows(window)
                 yield from self._folded(window)
                 yield from self._best(window)
-                self.lowering.source.join(window.name, t.selected([exp.Star()], window.name))
+                self.lowering.source.join(window.name, None)
 
-    def _rows(self, window: _Window) -> Iterator[tuple[str, exp.Select]]:
+    def _rows(self, window: _Window) -> Iterator[Asked]:
         number = window.number
-        yield f"bounds_{number}", window.bounds
+        yield Asked(f"bounds_{number}", window.bounds)
         inside = "w.since > b.first_day AND w.since <= b.last_day"
         turns = [f"SELECT {PARTNER}, last_day, first_day AS since FROM bounds_{number} WHERE first_day <= last_day"]
         known = ", ".join(f"(DATE '{day}')" for day in sorted({*window.days, *(start for start, _ in window.epochs)}))
@@ -386,7 +403,7 @@ class Windows:
             f" ON w.{PARTNER} = b.{PARTNER} WHERE {inside}"
             for own in sorted(window.own)
         ]
-        yield f"turns_{number}", _parsed(f"SELECT * FROM ({' UNION '.join(turns)}) AS every_turn")
+        yield Asked(f"turns_{number}", _parsed(f"SELECT * FROM ({' UNION '.join(turns)}) AS every_turn"))
         following = f"LEAD(since) OVER (PARTITION BY {PARTNER} ORDER BY since)"
         stretches = (
             f"SELECT {PARTNER}, COALESCE(CAST({following} - INTERVAL 1 DAY AS DATE), last_day) AS {ON_DAY}"
@@ -394,33 +411,33 @@ class Windows:
         )
         name = f"CONCAT({PARTNER}, '@', CAST({ON_DAY} AS VARCHAR))"
         rows = f"SELECT {name} AS {PARTNER}, {PARTNER} AS {OF_PARTNER}, {ON_DAY} FROM ({stretches}) AS s"
-        yield f"rows_{number}", _parsed(rows)
+        yield Asked(f"rows_{number}", _parsed(rows))
         ends: list[date | None] = [*(start for start, _ in window.epochs[1:]), None]
         for (start, inner), end in zip(window.epochs, ends, strict=True):
             before = f" AND {ON_DAY} < DATE '{end}'" if end is not None else ""
             of_epoch = f"SELECT * FROM rows_{number} WHERE {ON_DAY} >= DATE '{start}'{before}"
-            yield inner.source.rows.name, _parsed(of_epoch)  # type: ignore[union-attr]
+            yield Asked(inner.source.rows.name, _parsed(of_epoch))  # type: ignore[union-attr]
 
-    def _folded(self, window: _Window) -> Iterator[tuple[str, exp.Select]]:
+    def _folded(self, window: _Window) -> Iterator[Asked | OfRows]:
         """Yield the queries of all rows: of each condition whether it holds, and each of its reasons."""
         names: list[str] = []
         for place, (_, inner) in enumerate(window.epochs):
             names.append(f"folded_{window.number}_{place}")
-            yield names[-1], inner.query(_outputs(window, place))
+            yield OfRows(names[-1], inner, _outputs(window, place))
         before = t.compared(exp.LT, t.column(ON_DAY), t.day(window.epochs[0][0]))
         early = [t.alias(term, name) for name, term in _outputs(window, None).items()]
         found: exp.Query = t.selected(early, f"rows_{window.number}").where(before, copy=False)
         for name in names:
             columns = [t.column(one) for one in _outputs(window, None)]
             found = exp.Union(this=found, expression=t.selected(columns, name), distinct=False)
-        yield f"folded_{window.number}", t.selected([exp.Star()], found, "every")  # type: ignore[arg-type]
+        yield Asked(f"folded_{window.number}", t.selected([exp.Star()], found, "every"))  # type: ignore[arg-type]
 
-    def _best(self, window: _Window) -> Iterator[tuple[str, exp.Select]]:
+    def _best(self, window: _Window) -> Iterator[Asked]:
         """Yield the queries of what the rows of each partner come to, the last one with a row for each partner."""
         number, partner, on_day = window.number, t.column(PARTNER), t.column(ON_DAY)
 
         def most(term: Term, name: str) -> exp.Expression:
-            return t.alias(exp.Max(this=term.copy()), name)
+            return t.alias(exp.Max(this=term), name)
 
         def is_so(test: Term) -> Term:
             return t.chosen([(test, t.number(1))], t.number(0))
@@ -429,7 +446,7 @@ class Windows:
             of_rows = [exp.column(name, table=folded, quoted=True) for name in (PARTNER, ON_DAY)]
             of_rows += [exp.column(name, table=other, quoted=True) for name in passed]
             of_rows += [exp.column(name, table=folded, quoted=True) for name in own]
-            on = exp.EQ(this=of_rows[0].copy(), expression=exp.column(PARTNER, table=other, quoted=True))
+            on = exp.EQ(this=of_rows[0], expression=exp.column(PARTNER, table=other, quoted=True))
             rows = t.selected(of_rows, folded).join(t.table(other), on=on, copy=False)
             return t.selected([partner, *columns], rows, "of_days").group_by(partner, copy=False)
 
@@ -442,16 +459,16 @@ class Windows:
         for index, condition in conditions:
             value, missing = t.column(f"v{index}"), t.column(f"s{index}")
             is_open = t.untold(value)
-            some_open = exp.EQ(this=exp.Max(this=is_so(is_open)), expression=one.copy())
+            some_open = exp.EQ(this=exp.Max(this=is_so(is_open)), expression=one)
 
             def of_open(of_those: Term, of_all: Term, some_open: Term = some_open) -> Term:
                 """Of days that are open where there are any, else of all."""
-                return exp.Case(ifs=[exp.If(this=some_open.copy(), true=of_those)], default=of_all)
+                return exp.Case(ifs=[exp.If(this=some_open, true=of_those)], default=of_all)
 
             def unclear(number: Term, which: Term) -> Term:
                 """Whether there are several days, and of some it is not said how near they are."""
-                are_several = exp.GT(this=number, expression=one.copy())
-                is_unsaid = exp.EQ(this=exp.Max(this=is_so(which)), expression=one.copy())
+                are_several = exp.GT(this=number, expression=one)
+                is_unsaid = exp.EQ(this=exp.Max(this=is_so(which)), expression=one)
                 return t.chosen([(exp.And(this=are_several, expression=is_unsaid), one)], no)
 
             number_open = exp.Count(this=t.chosen([(is_open, one)]))
@@ -468,7 +485,7 @@ class Windows:
                 most(is_so(t.both(is_open, t.column(f"z{index}"))), f"z{index}"),
                 most(t.chosen([(t.surely(value), on_day)]), f"e{index}"),
                 t.alias(
-                    of_open(exp.Min(this=t.chosen([(is_open, missing)])), exp.Min(this=missing.copy())), f"l{index}"
+                    of_open(exp.Min(this=t.chosen([(is_open, missing)])), exp.Min(this=missing)), f"l{index}"
                 ),
             ]  # fmt: skip
             for word in condition.lacking:
@@ -486,8 +503,9 @@ class Windows:
             *(_lacking(index, word) for index, condition in conditions for word in condition.lacking),
         ]
         own = [f"{what}{index}" for index, _ in conditions for what in "sv"]
-        yield met, t.selected([partner, *first], folded).group_by(partner, copy=False)
-        yield near, joined(met, second, [*told, *(f"{what}{index}" for index, _ in conditions for what in "el")])
+        yield Asked(met, t.selected([partner, *first], folded).group_by(partner, copy=False))
+        passing = [*told, *(f"{what}{index}" for index, _ in conditions for what in "el")]
+        yield Asked(near, joined(met, second, passing))
         own = []
         last += [most(t.column(name), name) for name in told]
         for index, condition in conditions:
@@ -496,7 +514,7 @@ class Windows:
             for name in (f"{what}{index}_{word}" for word in range(condition.words) for what in "pu"):
                 own.append(name)
                 last.append(most(t.chosen([(is_best, t.column(name))]), name))
-        yield window.name, joined(near, last, [*told, *(f"d{index}" for index, _ in conditions)])
+        yield Asked(window.name, joined(near, last, [*told, *(f"d{index}" for index, _ in conditions)]))
 
 
 _FOLDED = "tqoyz"
@@ -544,7 +562,7 @@ def _of_epoch(index: int, condition: _Condition, place: int | None) -> Iterator[
 
 def _bracketed(term: Term, times: int) -> Term:
     for _ in range(times):
-        term = exp.Paren(this=term.copy())
+        term = exp.Paren(this=term)
     return term
 
 

@@ -14,10 +14,14 @@ import pytest
 
 from dsl.load import load_sources
 from dsl.source import Source
+from evaluator.columnar import steps
 from evaluator.columnar.importing import import_lines
+from evaluator.columnar.known import known_of
 from evaluator.columnar.layout import layout_of
+from evaluator.columnar.query import lower
 from evaluator.columnar.results import SCHEMA, row_of, table_of
 from evaluator.columnar.run import Asked, Summary, run
+from evaluator.columnar.tables import open_facts
 from evaluator.engine import Engine, Query
 from review.scenarios.partners import COMPLETE, Chances, Partners
 from tests.evaluator.test_cases import ALL
@@ -192,6 +196,27 @@ def test_a_batch_says_in_its_query_what_is_missing(tmp_path: Path) -> None:
     found = [row for row in rows(tmp_path / "out") if row["decision"] == "undetermined"]
     assert {one["kind"] for row in found for one in row["missing"]} >= {"fact", "records", "field", "rows"}
     assert summary.by_rows < len(found) / 8
+    assert differences(engine, told, day, ("*",), tmp_path / "out") == []
+
+
+def test_a_batch_divides_its_query_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_common = "entitlement able_too { requires { either: trained or sold >= 10 or seats >= 20 } }"
+    loaded = load_sources([Source("lacking.policy", LACKING + in_common)])
+    engine, day = Engine(loaded.document), DAYS[1]
+    made = Partners(engine.core, seed=4, as_of=day, chances=Chances(untold=0.15, absent=0.1, untold_field=0.1))
+    told = [{**made.partner(number), "partner": f"{number:04d}"} for number in range(1, 31)]
+    facts = imported(engine, told, tmp_path / "facts")
+    known = known_of(open_facts(facts, layout_of(engine.core)))
+    whole = lower(engine, list(engine.core.rules), day, known).steps()
+    monkeypatch.setattr(steps, "MOST_COLUMNS", 10)
+    monkeypatch.setattr(steps, "MOST_PASSED", 20)
+    divided = lower(engine, list(engine.core.rules), day, known).steps()
+
+    batch(engine, facts, tmp_path / "out", day)
+
+    assert [len(one.rules) for one in whole if one.rules] == [3]
+    assert [len(one.rules) for one in divided if one.rules] == [1, 1, 1]
+    assert "shared_1" in [one.name for one in divided]
     assert differences(engine, told, day, ("*",), tmp_path / "out") == []
 
 
