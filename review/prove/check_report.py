@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from review.prove.checked import Judged, Judgement, Noted, What
@@ -123,25 +124,37 @@ def _about(stated: Judged) -> int:
     return len({one.about for one in stated.judgements if one.about}) if len(stated.judgements) > 1 else 0
 
 
-def property_detail(stated: Judged) -> Iterator[str]:
-    """Yield of which awards and days a property is not proved, and who refutes it, in lines."""
+def property_detail(stated: Judged, titles: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """Yield of which awards and days a property is not proved, and who refutes it, in lines; those that say the same as one.
+
+    Args:
+        stated: the property.
+        titles: of what it is claimed of, by name; the name where there is none.
+    """
     if stated.state == "proved":
         return
+
+    def called(names: Sequence[str]) -> str:
+        told = [f"{titles[name]} (`{name}`)" if titles.get(name) else name for name in names[:MOST_ABOUT]]
+        return f"{', '.join(told)}{f' and {len(names) - MOST_ABOUT} more' if len(names) > MOST_ABOUT else ''}"
+
     if stated.state == "refuted":
         yield from (f"assumed: {text}" for text in stated.assumed)
     fine = dict.fromkeys(one.about for one in stated.judgements)
     for one in stated.judgements:
         if one.state != "proved":
             fine.pop(one.about, None)
+    lines: dict[str, list[str]] = {}
     for one in stated.judgements:
-        if one.state != "proved":
-            yield f"{f'{one.about}, ' if one.about else ''}{one.days}: {_said(one)}"
-        elif one.about not in fine:
-            yield f"{f'{one.about}, ' if one.about else ''}{one.days}: proved"
+        if one.state != "proved" or one.about not in fine:
+            said = _said(one) if one.state != "proved" else "proved"
+            lines.setdefault(f"{one.days}: {said}", []).append(one.about)
+    for said, about in lines.items():
+        named = [name for name in about if name]
+        yield f"{called(named)}, {said}" if named else said
     named = [one for one in fine if one]
     if named:
-        more = len(named) - MOST_ABOUT
-        yield f"proved of {', '.join(named[:MOST_ABOUT])}{f' and {more} more' if more > 0 else ''}"
+        yield f"proved of {called(named)}"
 
 
 def _said(one: Judgement) -> str:

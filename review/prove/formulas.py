@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 import z3
 
+from dsl.core.remembered import Remembered
+
 Formula: TypeAlias = Any
 """A formula of the solver."""
 Figure: TypeAlias = Any
@@ -16,6 +18,8 @@ Figure: TypeAlias = Any
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 _TRUE, _FALSE = TRUE.ast.value, FALSE.ast.value
 """Where the solver keeps them: what is equal it keeps once, so that to look there is enough."""
+_SIMPLE: Remembered[int, tuple[Figure, Figure]] = Remembered()
+"""Terms and what they are simply, by where the solver keeps them: it does as long as the term is here."""
 
 
 def is_true(part: Formula) -> bool:
@@ -72,7 +76,10 @@ def figure(value: Decimal | int | Fraction) -> Figure:
 def known(value: Figure) -> Fraction | None:
     """The number that a term is; None where that depends on the partner."""
     if not z3.is_rational_value(value):
-        value = z3.simplify(value)
+        # Both sides, and many comparisons, ask for the same term: it is looked through once.
+        at = value.ast.value
+        found = _SIMPLE.get(at)
+        value = (found or _SIMPLE.keep(at, (value, z3.simplify(value))))[1]
         if not z3.is_rational_value(value):
             return None
     return Fraction(value.numerator_as_long(), value.denominator_as_long())

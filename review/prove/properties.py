@@ -53,7 +53,7 @@ class Properties:
                 key = (self.asking.keys.key(node, day), day if daily else None)
                 if key not in known:
                     if process_time() > until:
-                        late = f"not looked at: the property took more than {self.seconds:g} seconds"
+                        late = f"not looked at: the property took more than {self.seconds:.3g} seconds"
                         answers.append((day, Answer("unknown", why=late)))
                         break
                     known[key] = self._asked(claim, node, day, shown)

@@ -17,7 +17,9 @@ Json = Any
 MOST_ROWS = 3
 """Rows of a list that are told on a line; JSON has all."""
 MOST_BETWEEN = 3
-"""Things that stand between are named, up to so many; the rest by number."""
+"""Places of what stands between are named, up to so many; the rest by number."""
+MOST_AT = 2
+"""Things that stand between at one place, likewise."""
 LIMITS = (
     "Said of partners of whom everything is told, on the first and the last day of each stretch, and where the register "
     "says the same on both sides."
@@ -211,14 +213,22 @@ def _short(told: Json) -> Json:
 
 
 def between_in_words(between: Sequence[Between]) -> str:
-    """Return what stands between a claim and its proof, the first few by name."""
-    told = dict.fromkeys(
-        f"{one.title} ({one.what}, {one.at})" if one.title not in ("", one.what) else f"{one.what} ({one.at})"
-        for one in between
-    )
-    named = list(told)[:MOST_BETWEEN]
-    more = len(told) - len(named)
-    return f"; between stand {', '.join(named)}{f' and {more} more' if more else ''}" if named else ""
+    """Return what stands between a claim and its proof, place by place, the first few by name."""
+    places: dict[tuple[str, str], dict[str, None]] = {}
+    for one in between:
+        titles = places.setdefault((one.what, one.at), {})
+        if one.title not in ("", one.what):
+            titles[one.title] = None
+    told = [
+        f"{': '.join(filter(None, (what, _cut(list(titles), MOST_AT, ', '))))} ({at})"
+        for (what, at), titles in places.items()
+    ]
+    return f"; between stand {_cut(told, MOST_BETWEEN, '; ')}" if told else ""
+
+
+def _cut(told: Sequence[str], most: int, between: str) -> str:
+    more = len(told) - most
+    return f"{between.join(told[:most])}{f' and {more} more' if more > 0 else ''}"
 
 
 def _rest(found: Proved) -> Iterator[str]:

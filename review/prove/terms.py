@@ -21,6 +21,7 @@ from dsl import core as c
 from dsl.core import calendar
 from dsl.core.algebra import Later
 from dsl.core.ranges import CompareOp
+from dsl.core.remembered import Remembered
 from review.prove.formulas import (
     FALSE,
     TRUE,
@@ -355,8 +356,18 @@ class Terms:
         return End(_nested(told), is_open) if told else OPEN
 
 
+_APART: Remembered[tuple[int, ...], tuple[Sequence[Formula], bool]] = Remembered()
+"""Which cases exclude each other, with the cases: both sides of a change have mostly the same."""
+
+
 def _are_apart(tests: Sequence[Formula]) -> bool:
     """Whether two of the cases are never possible at once: cheaply, where the solver can see it."""
+    at = tuple(test.ast.value for test in tests)
+    found = _APART.get(at)
+    return (found or _APART.keep(at, (tests, _see_apart(tests))))[1]
+
+
+def _see_apart(tests: Sequence[Formula]) -> bool:
     solver = z3.SimpleSolver()
     solver.set("timeout", 1000)
     pairs = [z3.And(one, other) for index, one in enumerate(tests) for other in tests[index + 1 :]]

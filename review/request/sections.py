@@ -155,8 +155,11 @@ def _proved(told: Request) -> Section:
         Item(f"{days}, {said}: {_listed(names)}", (), shown[days, said][:MOST_NAMED])
         for (days, said), names in groups.items()
     ]
+    titles = {name: rule.title for name, rule in core.rules.items()}
     items += [
-        Item(f"property `{one.name}`, {one.title}: {property_word(one)}", (one.at,), tuple(property_detail(one)))
+        Item(
+            f"property `{one.name}`, {one.title}: {property_word(one)}", (one.at,), tuple(property_detail(one, titles))
+        )
         for one in proof.properties
     ]
     items += [Item(f"property `{name}` is claimed no longer") for name in proof.removed]

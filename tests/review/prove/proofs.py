@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -47,15 +47,18 @@ SHARES = 16
 """Parts of the rules that are compared in one go."""
 MOST_RULES = 3
 """Rules of a fault whose claims are held against those who show it."""
-MOST_IN_VAIN = 4
+MOST_IN_VAIN = 2
 """Rules and days on which nobody shows a fault, before its others are left: those that it alters itself come first."""
 MORE = 100
 """Partners that are tried behind one who shows a fault in one direction, for one who shows it in the other."""
 ROOT = Path(__file__).parents[3]
 PROGRAMMES: tuple[tuple[Path, ...], ...] = (
     (SERVICE / "azure.policy", SERVICE / "membership.policy", DATA / "tracks.policy"),
+    (ROOT / "tests" / "data" / "cli" / "policies" / "acme.policy",),
+    (ROOT / "tests" / "data" / "guide" / "small" / "small.policy",),
     *((path,) for path in LAWS),
 )
+"""What faults are made of."""
 
 
 @dataclass
@@ -250,7 +253,7 @@ def _chunks(groups: Iterable[Claimed], partners: int, seed: int) -> Iterator[Uni
 # ---- faults
 
 
-@lru_cache(maxsize=1)
+@cache
 def _programme(paths: tuple[Path, ...]) -> tuple[Document, Side, list[Fault]]:
     loaded = load_checked(list(paths))
     engine = Engine(loaded.document, loaded.core)
@@ -331,7 +334,7 @@ def _keyed(side: Side, one: tuple[str, c.Expr | None], day: date) -> tuple[str, 
 
 
 def of_faults(
-    log: Log, programmes: Sequence[tuple[Path, ...]], most: int, jobs: int, partners: int = 300, rules: int = MOST_RULES
+    log: Log, programmes: Sequence[tuple[Path, ...]], most: int, jobs: int, partners: int = 150, rules: int = MOST_RULES
 ) -> str:
     """Look at faults until so many are known by somebody who shows them; say what came of it."""
 
@@ -339,9 +342,12 @@ def of_faults(
         return [found for what, found in log.done.items() if what.startswith("fault ")]
 
     def units() -> Iterator[Unit]:
-        for paths in programmes:
-            for index in range(len(_programme(paths)[2])):
-                yield Unit(f"fault {index} of {paths[0].stem}", of_fault, (paths, index, partners, rules))
+        # One of each programme by turns: when there are enough, each has had its share.
+        numbers = [len(_programme(paths)[2]) for paths in programmes]
+        for index in range(max(numbers)):
+            for paths, number in zip(programmes, numbers, strict=True):
+                if index < number:
+                    yield Unit(f"fault {index} of {paths[0].stem}", of_fault, (paths, index, partners, rules))
 
     run(log, units(), jobs, lambda: sum(bool(one["known"]) for one in results()) >= most)
     found = results()
