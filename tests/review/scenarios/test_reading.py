@@ -56,6 +56,24 @@ def test_certified_is_a_row_for_each_person_and_also_certified_adds_to_them():
     ]
 
 
+@pytest.mark.parametrize("earned", ["2023-02-28", "2023-02-28T23:30:00-05:00", "2023-02-28t23:30:00.5Z"])
+def test_certified_tells_a_day_or_an_instant(earned):
+    told = [{"people": ["ann"], "certification": "X", "earned": earned}]
+
+    rows = read(**{"with": {"certified": told}}).given.json()["records"]["certifications"]
+
+    assert rows == [{"person": "ann", "certification": "X", "earned": earned, "expires": "none"}]
+
+
+@pytest.mark.parametrize("earned", ["2023-02-28T23:30:00", "2023-02-28 nine", "2023-02-30"])
+def test_what_is_neither_day_nor_instant_is_refused_at_its_place(earned):
+    told = [{"people": ["ann"], "certification": "X", "earned": earned}]
+
+    [problem] = refused({"scenarios": [{**ONE_EXPECTED, "with": {"certified": told}}]})
+
+    assert problem.pointer == "/scenarios/0/with/certified/0/earned"
+
+
 @pytest.mark.parametrize("now", [[], [{"people": ["bob"], "certification": "Y"}]])
 def test_certified_takes_the_place_of_the_list_before_it_as_records_do(now):
     partners = {"a": {"certified": [{"people": ["ann"], "certification": "X"}]}, "b": {"like": "a", "certified": now}}
