@@ -17,6 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dsl import core as c
+from dsl.load import load_sources
+from dsl.source import Source
 from evaluator.compiled.question import Question
 from evaluator.decision import Detail
 from evaluator.engine import Engine, Query
@@ -24,7 +26,8 @@ from evaluator.facts import Facts
 from evaluator.moment import Moment
 from evaluator.prepared import Often
 from review.scenarios.partners import Partners
-from tests.properties.test_batch import batch, differences, imported, partners
+from tests.properties.test_batch import DAYS, batch, differences, imported, partners
+from tests.properties.test_ways import made
 from tests.shipped import engine_of
 
 
@@ -91,10 +94,9 @@ def compare_day(engine: Engine, day: date, partners: Iterable[int], counted: Cou
                     counted.different.append(f"{rule.id} standing, partner {number} of seed {seed}, {day}")
 
 
-def compare_batch(engine: Engine, day: date, counted: Counted, *, seed: int, each: int) -> None:
-    """Decide generated partners of every manner of telling as a batch, and by the interpreter."""
+def compare_batch(engine: Engine, day: date, counted: Counted, *, seed: int, told: list[dict[str, Any]]) -> None:
+    """Decide partners as a batch, and by the interpreter."""
     reference = Engine(engine.document, engine.core, reference=True)
-    told = partners(engine, day, seed, each)
     with TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         summary = batch(engine, imported(engine, told, Path(folder) / "facts"), out, day)
@@ -130,6 +132,8 @@ DETAILS: tuple[Detail, ...] = ("full", "none")
 POLICIES = ("policies", *(f"tests/data/policies/laws/{name}.policy" for name in ("figures", "register", "scores")))
 PARTNERS_A_DAY = 2
 BATCH = {"policies": (10, 5)}
+RULES_OF_WAYS = 24
+"""Made rules of a round, over flags and choices of which some are missing."""
 BATCH_OF_LAWS = (2, 20)
 """Of so many days one is decided as a batch, for so many partners of each manner of telling."""
 
@@ -156,8 +160,11 @@ def main() -> None:
             compare_answers(engine, reference, day, PARTNERS_A_DAY + 1, counted, seed=seed)
             days, each = BATCH.get(name, BATCH_OF_LAWS)
             if rounds % days == 1 % days:
-                compare_batch(engine, day, counted, seed=seed, each=each)
+                compare_batch(engine, day, counted, seed=seed, told=partners(engine, day, seed, each))
             seed += 1
+        text, told = made(seed, RULES_OF_WAYS)
+        of_ways = Engine(load_sources([Source("ways.policy", text)]).document)
+        compare_batch(of_ways, DAYS[1], counted, seed=seed, told=told)
     for one in counted.different[:20]:
         sys.stdout.write(f"{one}\n")
     share = 100 * counted.by_rows / max(counted.in_columns, 1)
