@@ -25,7 +25,7 @@ def improvement_json(found: Improvement, say: Voice) -> dict[str, Json]:
     for item in told["in_the_way"]:
         item["title"] = title_text(item["title"], say)
     for item, limit in zip(told["not_looked_at"], found.limits, strict=True):
-        item["why"] = why_text(limit, found, say)
+        item["why"] = why_text(limit, say, found)
         if limit.code:
             item["title"] = title_text(limit.title, say)
     for item, one in zip(told["plans"], found.plans, strict=True):

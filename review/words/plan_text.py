@@ -257,18 +257,20 @@ def limit_texts(found: Improvement, say: Voice) -> list[str]:
     places: dict[str, list[str]] = {}
     for limit in found.limits:
         place = [say("in-brackets", said=title_text(limit.title, say), more=limit.code)] if limit.code else []
-        places.setdefault(why_text(limit, found, say), []).extend(place)
+        places.setdefault(why_text(limit, say, found), []).extend(place)
     return [say.of(say.all_of(named, MOST_PLACES), why) if named else why for why, named in places.items()]
 
 
-def why_text(limit: Limit, found: Improvement, say: Voice) -> str:
-    """Tell why something was not looked at; facts to tell by their titles."""
+def why_text(limit: Limit, say: Voice, found: Improvement | None = None) -> str:
+    """Tell why something was not looked at; with the answer that it stands in, facts to tell by their titles."""
+    names = say.comma(limit.names)
+    said = say(f"limit-{limit.reason}", names=names)
     if not (limit.names and limit.asks_to_tell):
-        return say(f"limit-{limit.reason}", names=say.comma(limit.names))
-    core = found.core
-    titles = ((title_text((core.facts.get(name) or core.named[name]).title, say), name) for name in limit.names)
-    names = say.all_of([say("in-brackets", said=title, more=name) for title, name in titles])
-    return say("limit-to-tell", said=say(f"limit-{limit.reason}", names=names), names=names)
+        return said
+    if found is not None:
+        declared = ((found.core.facts.get(name) or found.core.named[name], name) for name in limit.names)
+        names = say.all_of([say("in-brackets", said=title_text(one.title, say), more=name) for one, name in declared])
+    return say("limit-to-tell", said=said, names=names)
 
 
 def cost_line(found: Improvement, say: Voice) -> str:
