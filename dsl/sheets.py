@@ -26,10 +26,32 @@ class _Plain(yaml.SafeLoader):
     """YAML with JSON's values only: dates and decimals stay texts, as the schema wants them."""
 
 
-_Plain.yaml_implicit_resolvers = {
+class _Quick(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The same, in C where that is there."""
+
+
+_Plain.yaml_implicit_resolvers = _Quick.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in rules if tag in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null")]
     for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Return the nodes of a text: by the parser in C, and what that refuses by the other, whose messages are told.
+
+    Raises:
+        RecursionError: it is nested too deeply, which the parser in C would not notice.
+        yaml.MarkedYAMLError: it is neither JSON nor YAML.
+    """
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_Quick):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_SHEET_DEPTH:
+                raise RecursionError
+        return yaml.compose(text, Loader=_Quick)
+    except yaml.YAMLError:
+        return yaml.compose(text, Loader=_Plain)
 
 
 def read_sheet(source: Source) -> tuple[d.Document, list[Diagnostic]]:
@@ -42,7 +64,7 @@ def read_sheet(source: Source) -> tuple[d.Document, list[Diagnostic]]:
     places: dict[str, Span] = {}
     found: list[Diagnostic] = []
     try:
-        root = yaml.compose(source.text, Loader=_Plain)
+        root = _composed(source.text)
         data = _value(root, "", source, places, found, 0)
     except yaml.MarkedYAMLError as stop:
         mark = stop.problem_mark

@@ -1,0 +1,48 @@
+"""JSON and YAML by the parser in C are what they are by the other, each value at its place."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from dsl import codec
+from dsl.load import load_sources
+from dsl.sheets import MAX_SHEET_DEPTH, _composed, _Plain
+from dsl.source import Source
+
+SHEETS = [
+    '{"merit": "1", "facts": {"n": {"type": {"kind": "count"}, "title": "Zähler 数 \U0001f600 é"}}}',
+    'merit: "1"\n# Ünder\nfacts:\n  n:\n    type: {kind: count}\n    title: "Zähler 数"\n  m: {type: {kind: flag}}\n',
+    "a: [1, yes, ~, 2022-10-03, 1.50, 'x']\nb: >\n  folded\n  text\n",
+]
+
+
+def told(node: yaml.Node | None) -> object:
+    """Return a node with its places."""
+    if node is None:
+        return None
+    value = node.value
+    if isinstance(node, yaml.MappingNode):
+        value = [(told(key), told(inner)) for key, inner in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        value = [told(inner) for inner in node.value]
+    return type(node).__name__, node.tag, node.start_mark.index, node.end_mark.index, value
+
+
+@pytest.mark.parametrize("text", SHEETS)
+def test_both_parsers_read_the_same_at_the_same_places(text: str) -> None:
+    assert told(_composed(text)) == told(yaml.compose(text, Loader=_Plain))
+
+
+@pytest.mark.parametrize("nested", ["[" * 200_000, "- " * (MAX_SHEET_DEPTH + 2) + "a"], ids=["open", "whole"])
+def test_what_is_nested_too_deeply_is_told(nested: str) -> None:
+    assert [one.code for one in load_sources([Source("a.json", nested)]).errors] == ["P009"]
+
+
+def test_policies_are_the_same_as_json_and_as_text() -> None:
+    text = load_sources([Source("a.policy", 'facts { n "Zähler": count }\nentitlement e { requires { q: n >= 5 } }\n')])
+    again = load_sources([Source("a.json", codec.canonical(text.document).decode())])
+
+    assert again.errors == ()
+    assert again.core.digest == text.core.digest
+    assert again.core.facts["n"].origin.text == '{"title":"Zähler","type":{"word":"count"}}'
