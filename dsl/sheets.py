@@ -5,6 +5,7 @@ JSON is read as YAML here, because YAML's parser tells where each value stands.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -18,6 +19,8 @@ from dsl.source import Source, Span
 from schemas import load as load_schema
 
 Json = Any
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair, which only an escape can write."""
 MAX_SHEET_DEPTH = 12 * MAX_DEPTH
 """Depth of nested values that is read: a level of policy text is several levels of data."""
 
@@ -127,6 +130,11 @@ def _value(
             result: dict[str, Json] = {}
             for key, value in node.value:
                 name = str(key.value)
+                if _HALF.search(name):
+                    span = Span(source, key.start_mark.index, key.end_mark.index)
+                    found.append(
+                        Diagnostic("S001", "this name holds half of a character", span, help="write another one")
+                    )
                 if name in result:
                     span = Span(source, key.start_mark.index, key.end_mark.index)
                     found.append(Diagnostic("S004", f"`{name}` is given twice", span, help="delete one of the two"))
@@ -140,4 +148,9 @@ def _value(
         case _:
             if node.tag == "tag:yaml.org,2002:bool":
                 return node.value.lower() in ("true", "yes", "on")
+            if _HALF.search(node.value):
+                said = "this text holds half of a character"
+                found.append(
+                    Diagnostic("S001", said, places[pointer], help="write the character itself, or both halves")
+                )
             return None if node.tag == "tag:yaml.org,2002:null" else node.value

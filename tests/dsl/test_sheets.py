@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
 from dsl import codec
+from dsl.cache import Cache
 from dsl.load import load_sources
 from dsl.sheets import MAX_SHEET_DEPTH, _composed, _Plain
 from dsl.source import Source
@@ -46,3 +49,12 @@ def test_policies_are_the_same_as_json_and_as_text() -> None:
     assert again.errors == ()
     assert again.core.digest == text.core.digest
     assert again.core.facts["n"].origin.text == '{"title":"Zähler","type":{"word":"count"}}'
+
+
+@pytest.mark.parametrize(
+    "text", ['{"package": {"name": "p", "title": "P \\ud800"}}', '{"facts": {"n\\udfff": {"type": {"kind": "count"}}}}']
+)
+def test_half_of_a_character_is_refused_where_it_stands(text: str, tmp_path: Path) -> None:
+    loaded = load_sources([Source("a.json", text)], Cache(tmp_path / "kept", pytest.fail))
+    assert [(one.code, "half of a character" in one.message) for one in loaded.errors] == [("S001", True)]
+    assert "\\ud" in loaded.errors[0].span.text
