@@ -14,11 +14,8 @@ from typing import Any, assert_never
 from dsl import core as c
 from dsl.core import ranges
 from dsl.core.algebra import RANGES
-from dsl.core.choosers import CHOOSERS
 from dsl.core.ops.parts import in_force
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
-from dsl.core.references import references
-from dsl.core.walk import walk
 from evaluator.engine import Engine
 from evaluator.facts import Facts
 from evaluator.improve.aims import (
@@ -46,6 +43,7 @@ from evaluator.improve.fees import fees_of
 from evaluator.improve.increments import MOST_OPTIONS, grain_of, is_high_enough, marks_of_share, up, whole_marks
 from evaluator.improve.levers import About, Attained, Bought, Certified, Different, Figure, Lever, Rows, Word
 from evaluator.improve.rows import row_that_meets
+from evaluator.improve.unseen import title_of, to_tell
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.reasons.statements import is_open
@@ -57,8 +55,6 @@ MOST_DEEP = 4
 MOST_READ = 400
 """Rules that are read for one another, each in the place where it is asked for."""
 PLACES = Decimal("0.000001")
-_WHOLES = frozenset(chooser.title for chooser in CHOOSERS.values())
-"""Titles of wholes that have no label."""
 
 Marks = Sequence[Decimal]
 """Values of a number that its reader waits for, smallest first."""
@@ -542,20 +538,10 @@ class Reading:
     # ---- what both have
 
     def _required(self, node: c.Requirement, read: Callable[[], Aim]) -> Aim:
-        before, self._where = self._where, (node.code, self._title(node))
+        before, self._where = self._where, (node.code, title_of(self.engine.core, node, self._inside))
         aim = read()
         self._where = before
         return Titled(aim, node.code, node.title, node.part == "scored")
-
-    def _title(self, node: c.Requirement) -> str:
-        """Return what to call a requirement beside where it stands: one without a title of its own by the rule it is about."""
-        if node.title in _WHOLES and self._inside:
-            return self.engine.core.rules[self._inside[-1]].title
-        label = node.code.rpartition(".")[2].replace("_", " ").capitalize()
-        if node.title != label:
-            return node.title
-        named = {one.name for part in walk(node.value) for one in references(part) if one.to == "rule"}
-        return self.engine.core.rules[named.pop()].title if len(named) == 1 else node.title
 
     def _titled(self, node: c.Expr, aim: Aim) -> Aim:
         return Titled(aim, node.code, node.title, node.part == "scored") if isinstance(node, c.Requirement) else aim
@@ -589,13 +575,7 @@ class Reading:
         return aim if self._is_out_of_reach(node.key) else self._beside(aim, "another_row")
 
     def _to_tell(self, node: c.Expr | None) -> tuple[str, ...]:
-        """Return which facts are not told that a node reads: nothing is taken for them, as any value may be the right one."""
-        core = self.engine.core
-        names = self.engine.prepared.reached.of(node) if node is not None else None
-        may_be_told = {*core.facts, *(name for name, one in core.named.items() if one.supplied)}
-        told = self.facts.section("facts", False)
-        open_ = [name for name in sorted(names or ()) if name in may_be_told and name not in told]
-        return tuple(open_)
+        return to_tell(self.engine.prepared, self.facts, node)
 
     def _value(self, node: c.Expr, at: Moment) -> Range:
         return self.interpreter.once(node, at).range
