@@ -12,17 +12,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from click.testing import CliRunner
 
 from cli.main import merit
-from dsl.cache import Cache
 from review.scenarios.expectations import ASPECTS
 from schemas import load as load_schema
-
-T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -104,30 +100,14 @@ def alone(words: Sequence[str], folder: Path) -> str:
 
 
 def in_this_process(words: Sequence[str], folder: Path) -> str:
-    """Return what a command of Merit prints, where what was kept of policies is not read from disk again and again."""
+    """Return what a command of Merit prints."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("NO_COLOR", "1")
-        patch.setattr(Cache, "get", kept_in_memory)
         done = CliRunner().invoke(merit, words, prog_name="merit")
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done.stdout + done.stderr
-
-
-READ: dict[str, object] = {}
-"""What was read of policies, by the key that it is kept under: a digest of all that it was made of."""
-read_from_disk = Cache.get
-
-
-def kept_in_memory(cache: Cache, key: str, kind: type[T]) -> T | None:
-    if key not in READ:
-        found = read_from_disk(cache, key, kind)
-        if found is None:
-            return None
-        READ[key] = found
-    found = READ[key]
-    return found if isinstance(found, kind) else None
 
 
 def test_the_page_on_python_prints_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dsl import load
+from dsl import reading
 from dsl.lower import to_core
-from evaluator import engine
 
 DATA = Path(__file__).parents[1] / "data" / "cli"
 
@@ -189,9 +188,8 @@ def test_policies_are_lowered_once(run_merit, monkeypatch):
         lowered.append(document)
         return to_core.lower(document, *args, **named)
 
-    monkeypatch.setattr(load, "lower", counted)
+    monkeypatch.setattr(reading, "lower", counted)
     monkeypatch.setattr(to_core, "core_of", counted)
-    monkeypatch.setattr(engine, "core_of", counted)
 
     asked = ("decide", "designation.cloud", "--facts", "facts.yaml", "--as-of", "2023-06-20")
     code, _ = run_merit("--no-cache", *asked)
