@@ -232,7 +232,7 @@ class Packed:
 
     def read(self, number: int) -> Any:
         """Return one of the objects, by its place among those that were written."""
-        with self._lock, _without_collecting():
+        with self._lock, _without_collecting(is_first=number == 0):
             return self._block(number + 1)
 
     def _shared(self, numbers: Iterable[int]) -> list[object]:
@@ -261,14 +261,18 @@ class Packed:
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Nothing that is read is garbage, and looking for some takes longer than reading."""
+def _without_collecting(*, is_first: bool) -> Iterator[None]:
+    """Nothing that is read is garbage, and looking for some takes longer than reading.
+
+    Args:
+        is_first: whether much is read, or more will be: whether anything is frozen, the collector has to count to tell.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if gc.get_freeze_count() == 0:
+        if is_first and gc.get_freeze_count() == 0:
             # What was read is old at once: else the collector looks through all of it as soon as it may.
             gc.freeze()
             gc.unfreeze()
