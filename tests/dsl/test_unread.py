@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import pickle
 import random
@@ -119,6 +120,20 @@ def test_a_question_reads_what_it_asks(kept: tuple[Loaded, Cache]) -> None:
     assert 0 < read < len(anew.core.rules) / 3
     assert not is_whole(again), "who decides does not ask for the document"
     assert json.dumps(answer) == json.dumps(Engine.of(anew).decide(query).as_json())
+
+
+def test_what_is_frozen_is_not_counted_for_each_rule(
+    kept: tuple[Loaded, Cache], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counting goes through all that a service has frozen: for each rule that would take longer than reading it."""
+    counted: list[int] = []
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: counted.append(1) or 1)
+    loaded = again_of(kept)
+    assert len(counted) <= 1
+    assert all(rule.versions for rule in loaded.core.rules.values())
+    assert len(counted) <= 1
+    assert loaded.document.rules
+    assert len(counted) <= 2
 
 
 def test_a_document_that_is_damaged_or_gone_is_read_of_the_texts(tmp_path: Path) -> None:
