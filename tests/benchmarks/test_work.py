@@ -140,20 +140,20 @@ def test_starting(engine: Engine, report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "partner", "day", "bar"),
+    ("rule", "partner", "day", "most"),
     [
-        ("designation.infrastructure", "one_point_short", date(2023, 6, 20), 60),
-        ("designation.infrastructure", "new", date(2023, 6, 20), 250),
-        ("designation.modern_work", "two_tracks", date(2024, 6, 20), 60),
-        ("choice.benefits_at_anniversary", "one_point_short", date(2023, 6, 20), 400),
-        ("choice.benefits_at_anniversary", "legacy", date(2022, 12, 10), 800),
-        ("choice.benefits_at_anniversary", "partner_a", date(2022, 12, 5), 800),
-        ("specialization.kubernetes", "new", date(2023, 6, 20), 1_000),
-        ("program.azure_expert_msp", "new", date(2023, 6, 20), 5_000),
+        ("designation.infrastructure", "one_point_short", date(2023, 6, 20), 20),
+        ("designation.infrastructure", "new", date(2023, 6, 20), 150),
+        ("designation.modern_work", "two_tracks", date(2024, 6, 20), 20),
+        ("choice.benefits_at_anniversary", "one_point_short", date(2023, 6, 20), 60),
+        ("choice.benefits_at_anniversary", "legacy", date(2022, 12, 10), 120),
+        ("choice.benefits_at_anniversary", "partner_a", date(2022, 12, 5), 150),
+        ("specialization.kubernetes", "new", date(2023, 6, 20), 400),
+        ("program.azure_expert_msp", "new", date(2023, 6, 20), 1_500),
     ],
 )
-def test_what_it_would_take(engine: Engine, report: Report, rule: str, partner: str, day: date, bar: int) -> None:
-    """Up to four plans, each decided anew: the bars are for orders of magnitude."""
+def test_what_it_would_take(engine: Engine, report: Report, rule: str, partner: str, day: date, most: int) -> None:
+    """Up to four plans, each decided anew; how many decisions that takes is held, how long it takes is told."""
     facts = read_file(ROOT / f"examples/partners/{partner}.yaml").value
     query = ImproveQuery(rule, day, facts)
     found = improve(engine, query)
@@ -164,7 +164,7 @@ def test_what_it_would_take(engine: Engine, report: Report, rule: str, partner: 
         f"{found.decisions} decisions, {len(found.plans)} plans"
     )
     assert found.outcome == "plans"
-    assert taken / before < bar
+    assert found.decisions <= most
 
 
 @pytest.mark.parametrize("partner", ["new", "one_point_short", "partner_a", "renewing"])
