@@ -11,6 +11,7 @@ import click
 
 from cli.console import Broken
 from dsl.diagnostics import nearest
+from evaluator import garbage
 from evaluator.engine import engine_name
 
 COMMANDS = {
@@ -59,6 +60,7 @@ class Merit(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command and leave with its exit code."""
+        garbage.look_seldom()
         try:
             sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}) or 0)
         except Broken as error:

@@ -68,6 +68,11 @@ class Reach:
         """
         return self._from(changed, lambda thing: thing != MEMBERSHIP)
 
+    def said_with(self, changed: Iterable[Thing]) -> Iterator[Thing]:
+        """Yield what changed, and what speaks of it itself: of other things the words cannot be other ones."""
+        for thing in changed:
+            yield from (thing, *self._speakers.get(thing, ()))
+
     def _from(self, changed: Iterable[Thing], goes: Callable[[Thing], bool]) -> Mapping[Thing, Way]:
         """Return all that is reached, each with the shortest way: from what changed to what speaks of it."""
         ways: dict[Thing, Way] = {thing: (thing,) for thing in changed if goes(thing)}

@@ -109,8 +109,7 @@ def compare(before: Side, after: Side) -> Comparison:
     both = both_of(before.core, after.core)
     things, reach = both.things, both.reach
     one, other = (_Told(side, keys) for side, keys in zip((before, after), both.keys, strict=True))
-    # What nothing reaches is said in the same words on both sides.
-    touched = {name for its in reach for what, name in its.at_all(things) if what == "figure"}
+    touched = {name for its in reach for what, name in its.said_with(things) if what == "figure"}
     vocabulary = [*_figures(one, other, touched), *_lists(one, other), *_translations(before.document, after.document)]
     rules = list(_rules(one, other, frozenset(name for what, name in things if what == "rule")))
     rules += _reached(one, other, reach, things, rules)

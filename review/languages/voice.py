@@ -7,6 +7,7 @@ sentence is put together of pieces whose order is that of English. Figures come 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -24,6 +25,7 @@ from evaluator.reasons.expander import Asked, Bound, Reason, Required, is_not_kn
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
+    from fluent.runtime.resolver import Message
     from fluent.runtime.types import FluentNone, FluentNumber
 
 LANGUAGES: Final = ("en", "ja", "zh-TW")
@@ -32,6 +34,8 @@ ENGLISH: Final = LANGUAGES[0]
 CATALOGUES: Final = ("words", "decision", "plan", "report", "rule", "timeline")
 """The catalogues of each language; one message stands in one of them."""
 
+_ENTRY = re.compile(r"^(?P<name>[a-zA-Z][a-zA-Z0-9_-]*) *=.*(?:\n(?:[ \t}].*)?(?=\n|\Z))*", re.MULTILINE)
+"""A message with its name; all of it but the first line is indented (Fluent 1.0)."""
 MOST_TOLD: Final = 8
 """How many texts a list in a sentence tells of."""
 
@@ -52,14 +56,25 @@ class Voice:
         self.titles: Mapping[str, str] = {}
 
     @cached_property
+    def written(self) -> Mapping[str, str]:
+        """The text of every message in its catalogue, by its name: none speaks of another one."""
+        told = (_ENTRY.finditer(catalogue(name, self.tag)) for name in CATALOGUES)
+        return {found["name"]: found[0] for one in told for found in one}
+
+    @cached_property
     def _bundle(self) -> FluentBundle:
         # Here and not above: with what it knows of plurals it takes a tenth of a second to come, and JSON asks for none.
-        from fluent.runtime import FluentBundle, FluentResource
+        from fluent.runtime import FluentBundle
 
-        bundle = FluentBundle([self.tag], use_isolating=False)
-        for name in CATALOGUES:
-            bundle.add_resource(FluentResource(catalogue(name, self.tag)))
-        return bundle
+        return FluentBundle([self.tag], use_isolating=False)
+
+    def _message(self, message: str) -> Message:
+        """Return a message, parsed when it is asked for first: of more than five hundred a command says a few."""
+        from fluent.runtime import FluentResource
+
+        if not self._bundle.has_message(message):
+            self._bundle.add_resource(FluentResource(self.written[message]))
+        return self._bundle.get_message(message)
 
     def _number(self, value: int) -> FluentNumber | FluentNone:
         from fluent.runtime.types import fluent_number
@@ -86,7 +101,7 @@ class Voice:
         """
         if not self.has(message):
             raise LookupError(f"no message `{message}` in {self.tag}")
-        pattern = self._bundle.get_message(message).value
+        pattern = self._message(message).value
         if pattern is None:
             raise LookupError(f"the message `{message}` of {self.tag} is empty")
         given = {name: self._number(value) if isinstance(value, int) else value for name, value in told.items()}
@@ -97,7 +112,7 @@ class Voice:
 
     def has(self, message: str) -> bool:
         """Whether there is such a message."""
-        return bool(self._bundle.has_message(message))
+        return message in self.written
 
     # ---- words
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+
+from evaluator import garbage
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,15 @@ def _time(call: Callable[[], object], inner: int) -> float:
 
 
 _REPORT = Report()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage_looked_at_seldom() -> Iterator[None]:
+    """As every command and every worker of the service has it."""
+    thresholds = gc.get_threshold()
+    garbage.look_seldom()
+    yield
+    gc.set_threshold(*thresholds)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from cli.main import merit
 from evaluator import garbage
 from server import exchange, gunicorn_config, snapshot
 
@@ -26,4 +27,12 @@ def test_what_is_there_before_the_workers_begin_is_not_looked_through_again(monk
     app = SimpleNamespace(wsgi=lambda: SimpleNamespace(extensions={snapshot.KEY: None}))
     gunicorn_config.when_ready(SimpleNamespace(app=app, stop=lambda graceful=True: None))
     assert gc.get_freeze_count() > 10_000
+    assert gc.get_threshold()[0] == garbage.OBJECTS
+
+
+@pytest.mark.usefixtures("collector")
+def test_a_command_looks_seldom_too() -> None:
+    gc.set_threshold(700, 10, 10)
+    with pytest.raises(SystemExit):
+        merit.main(["--version"])
     assert gc.get_threshold()[0] == garbage.OBJECTS

@@ -128,8 +128,12 @@ def messages(tag: str) -> dict[str, _Told]:
             assert not isinstance(entry, ftl.Junk), f"{name}.{tag}.ftl: {entry.content}"
             if isinstance(entry, ftl.Message):
                 assert entry.id.name not in found, f"`{entry.id.name}` stands twice in {tag}"
+                # A voice parses messages one by one, of what it takes for their texts.
+                [alone] = FluentParser(with_spans=False).parse(voice(tag).written[entry.id.name]).body
+                assert alone.equals(entry, ignored_fields=["comment"])
                 found[entry.id.name] = _Told()
                 found[entry.id.name].visit(entry.value)
+    assert found.keys() == voice(tag).written.keys()
     return found
 
 
