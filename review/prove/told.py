@@ -10,14 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 import z3
 
 from dsl import core as c
 from dsl.core.figures import anything
 from dsl.core.ranges import Numbers
-from dsl.core.references import expressions
-from dsl.core.walk import walk
+from dsl.core.references import made_of
+from dsl.core.walk import each
 from evaluator import limits
 from review.prove.claims import Between
 from review.prove.formulas import Formula, both, either, figure, negated
@@ -169,11 +170,10 @@ def texts_of(cores: Iterable[c.Core]) -> tuple[str, ...]:
     """Return the words that rules name beside a text: figures, keys of tables, declared values."""
     found: set[str] = set()
     for core in cores:
-        tops = [top for rule in core.rules.values() for version in rule.versions for top in expressions(version)]
-        for top in (*tops, *(named.value for named in core.named.values())):
-            for node in walk(top):
-                if isinstance(node, c.Literal) and isinstance(node.value, str):
-                    found.add(node.value)
-                if isinstance(node, c.Lookup):
-                    found.update(row.key for row in node.rows if row.key is not None)
+        of_rules = chain.from_iterable(made_of(core, rule) for rule in core.rules.values())
+        for node in chain(of_rules, each(named.value for named in core.named.values())):
+            if isinstance(node, c.Literal) and isinstance(node.value, str):
+                found.add(node.value)
+            if isinstance(node, c.Lookup):
+                found.update(row.key for row in node.rows if row.key is not None)
     return tuple(sorted(found))
