@@ -16,6 +16,7 @@ from dsl.diagnostics import nearest
 from evaluator import limits
 from evaluator.acceptance.facts_schema import FactsReader
 from evaluator.acceptance.hints import Hints
+from evaluator.compiled.beside import Alongside, OtherPolicies
 from evaluator.decision import (
     ELIGIBILITY,
     Answer,
@@ -33,6 +34,7 @@ from evaluator.register.standing import Standing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsl.core.keys import Keys
     from dsl.document import Document
 
 Json = Any
@@ -221,16 +223,36 @@ class Engine:
         one = self._one(query.facts, query.as_of)
         return tuple(one.decision(self.core.rules[rule]) for rule in rules)
 
-    def compared(self, facts: Mapping[str, Json], as_of: date) -> Outcomes:
+    def compared(
+        self, facts: Mapping[str, Json], as_of: date, beside: tuple[Outcomes, Alongside] | None = None
+    ) -> Outcomes:
         """Return what decides rules for callers that compare what comes out for many partners.
 
         Args:
             facts: of a partner, which the reader has accepted.
             as_of: the day, inside of the span that can be asked about.
+            beside: what other policies decide of the same partner on the same day, and what means the same to both: that is
+                not decided again.
         """
-        return Outcomes(
-            self, OneDay(self.prepared, Facts(self.core, facts, as_of), trying=True, reference=self.reference)
-        )
+        read = Facts(self.core, facts, as_of)
+        if beside is None:
+            return Outcomes(self, OneDay(self.prepared, read, trying=True, reference=self.reference))
+        others, alongside = beside
+        if alongside.reads_alike:
+            read = others.one.facts
+        one = OneDay(self.prepared, read, trying=True, reference=self.reference)
+        one.question.before = OtherPolicies(others.one.question, alongside)
+        return Outcomes(self, one)
+
+    def alongside(self, others: Engine, keys: tuple[Keys, Keys]) -> Alongside:
+        """Return which nodes mean the same to other policies and to these.
+
+        Args:
+            others: an engine over the other policies.
+            keys: of the others and of these, made to be held against each other.
+        """
+        theirs, own = keys
+        return Alongside((others.prepared.asked.twin, theirs), (self.prepared.asked.twin, own))
 
     def _asked(self, query: Query) -> list[str]:
         return list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))

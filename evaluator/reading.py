@@ -20,7 +20,7 @@ from evaluator import records
 from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Row
-from evaluator.moment import Decides, Moment
+from evaluator.moment import Decides, Moment, key_of
 from evaluator.register.held import Register
 from evaluator.selection import Selections
 
@@ -74,6 +74,7 @@ class PartnerReading:
         self._valid: dict[tuple[date, bool], records.Valid] = {}
         self._untold: dict[tuple[str, date], tuple[Gap]] = {}
         self._formulas: dict[tuple[str, str, date, str | None, str | None, date | None], Explanation] = {}
+        self._by_months: dict[tuple[object, ...], Explanation] = {}
 
     def read(self, node: Read, at: Moment) -> Explanation:
         """Return what a node is, as far as it is told, and what is missing to know it."""
@@ -178,6 +179,15 @@ class PartnerReading:
             inner = Moment(at.day, at.projected, row, told.declaration, at.rule, at.entry, at.due)
             return self.interpreter.evaluate(expr, inner)
 
-        found = records.aggregate(node, told, at, window, self.selections, in_record)
+        found: Explanation | None = None
+        key: tuple[object, ...] | None = None
+        if window is not None and told.declaration.dated_by is None and not self._plans.of(node).moves:
+            # Of the same months it is the same figure, on whichever day.
+            key = (*key_of(node, at._replace(day=self.as_of)), window)
+            found = self._by_months.get(key)
+        if found is None:
+            found = records.aggregate(node, told, at, window, self.selections, in_record)
+            if key is not None:
+                self._by_months[key] = found
         day = at.day if at.day != self.as_of else None
         return Explanation(node, found.range, parts, found.gaps, day=day)

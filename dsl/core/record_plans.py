@@ -36,6 +36,12 @@ class RecordPlan:
     alike: tuple[Asked, ...]
     amount: Asked | None
 
+    @property
+    def moves(self) -> bool:
+        """Whether a record can be in it on one day and not on another, or count for another value; its months apart."""
+        asked = (self.where, self.value, self.amount, *self.alike)
+        return self.node.total is not None or any(one.moves for one in asked if one is not None)
+
 
 class RecordPlans:
     """The plans of the figures of one core, made once: read off the figures alone."""

@@ -19,7 +19,7 @@ from dsl.core.ops import define
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Range, Truth, exactly
 from dsl.core.written import Notes, merged
-from evaluator.compiled.beside import MOST_IN_PROGRESS, Before, Nothing
+from evaluator.compiled.beside import MOST_IN_PROGRESS, Before, Decided, Nothing
 from evaluator.compiled.recorded import Recorded, Telling
 from evaluator.compiled.twin import Leaf, is_read_once
 from evaluator.compiled.unboxed import NONE, TRUTHS, Flag, Unboxed, boxed, unboxed
@@ -34,7 +34,7 @@ from evaluator.reading import PartnerReading, Read, Reads
 from evaluator.reasons.expander import Context, Reason, reasons_of
 from evaluator.reasons.plan import Within
 from evaluator.register.held import Register
-from evaluator.resting import Decided
+from evaluator.resting import Decided as Rested
 from evaluator.stretches import Stretches
 
 if TYPE_CHECKING:
@@ -78,14 +78,15 @@ class Question:
         self.kept = Kept()
         self.elsewhere: dict[int, Kept] = {}
         """By explanations that are of all partners alike: what is kept beside them."""
-        self.rests = Decided(asked.written, facts, self.kept, self.elsewhere)
+        self.rests = Rested(asked.written, facts, self.kept, self.elsewhere)
         self.in_progress: dict[tuple[object, ...], Flag] = {}
         """Which rules are in progress for partners of the same choices of whom nothing else is told that reaches them."""
         self.given: dict[tuple[object, ...], tuple[c.Expr, Unboxed]] = {}
         """Of a partner with nothing: what that gives."""
         self.reckoned_once: dict[str, Range] = {}
         """Of a partner who tells nothing: what measures are reckoned to be."""
-        self.before: Before | None = None
+        self.before: Decided | None = None
+        """What was asked already of the same partner."""
         self._gives_interpreter = interpreter
         self._interpreter: Interpreter | None = None
         self._frames: dict[tuple[date, bool, str | None, date | None], Frame] = {}
@@ -93,8 +94,9 @@ class Question:
     def with_told(self, facts: Facts, names: AbstractSet[str]) -> Question:
         """Return a question over the same facts with some more told: what they do not reach is as it is here."""
         other = Question(self.asked, facts, lambda: self.interpreter.told(facts, names, self.asked.reached))
-        other.before = Before(self, self.facts.reaching(names), self.asked.reached)
-        other.stretches.follow(self.stretches, other.before.is_reached)
+        before = Before(self, self.facts.reaching(names), self.asked.reached)
+        other.before = before
+        other.stretches.follow(self.stretches, before.is_reached)
         return other
 
     # ---- what is asked
@@ -140,6 +142,12 @@ class Question:
             return None
         found = self.twin.function(self.twin.unit(node, rule), frame.epoch, frame.day, "reasons")(frame)
         return None if found is None else Said(*found)
+
+    def scored(self, rule: c.Rule, requirement: c.Expr) -> tuple[Any, ...] | None:
+        """Return the score of what a rule requires today, as ``Said`` has it; whether it is met is decided with it."""
+        frame = self.frame(self.as_of)
+        home = self.asked.of_alike(frame, requirement) or frame
+        return home.scored(self.twin.unit(requirement, rule))
 
     def notes(self, node: c.Expr, at: Moment) -> Notes:
         """Return what a node rests on, outside of records: as what decides it with why would tell."""
@@ -295,13 +303,14 @@ class Frame:
                 found = self.plain.leaf(number)
         else:
             before = self.question.before
-            if before is not None and not before.is_reached(leaf.node):
-                there = before.frame(self)
-                found = there.memo.get(number, NONE)
-                if found is NONE:
-                    found = there.leaf(number)
-            else:
+            known = before.leaf(self, number) if before is not None else None
+            if known is None:
                 found = self._read(leaf)
+            else:
+                there, its = known
+                found = there.memo.get(its, NONE)
+                if found is NONE:
+                    found = there.leaf(its)
         self.memo[number] = found
         return found
 
@@ -312,12 +321,20 @@ class Frame:
             return question.twin.function(number, self.epoch, self.day)(self, row)
         found = self.units.get(number, NONE)
         if found is NONE:
-            before = question.before
-            if before is not None and not before.is_reached(question.twin.units[number].node):
-                found = before.frame(self).unit(number, None)
-            else:
+            known = question.before.unit(self, number) if question.before is not None else None
+            if known is None:
                 found = question.twin.function(number, self.epoch, self.day)(self, None)
+            else:
+                there, its = known
+                found = there.unit(its, None)
             self.units[number] = found
+        return found
+
+    def scored(self, number: int) -> tuple[Any, ...] | None:
+        """Return the score of a requirement, as ``Said`` has it."""
+        function = self.question.twin.function(number, self.epoch, self.day, "scored")
+        self.units[number], score = function(self, None)
+        found: tuple[Any, ...] | None = score
         return found
 
     def rule(self, rule: c.Rule) -> Flag:

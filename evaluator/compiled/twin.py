@@ -21,9 +21,10 @@ Compiled: TypeAlias = Callable[..., Unboxed]
 """A function of a frame, and of the record at hand; None where none is. That tells progress: of what nothing gives.
 
 That gives records: also of whether all parts are asked for."""
-Gives: TypeAlias = Literal["value", "notes", "progress", "reasons", "record"]
-"""What a function gives of a node: what it is, what that rests on, whether something of it is done, what reasons are told
-from. Of a rule's requirement that is settled: whether it is met, with its reasons; None of one that is open."""
+Gives: TypeAlias = Literal["value", "scored", "notes", "progress", "reasons", "record"]
+"""What a function gives of a node: what it is, alone or with its score, what that rests on, whether something of it is done,
+what reasons are told from. Of a rule's requirement that is settled: whether it is met, with its reasons; None of one that
+is open."""
 
 MOST_FUNCTIONS = 4_000
 """How many functions are kept; then they are compiled anew, so that days of all years take no room."""
@@ -123,6 +124,8 @@ class Twin:
             writing.source.write("row = None")
             takes = ("f", "nothing")
             result = writing.progress(unit.node).result
+        elif gives == "scored":
+            result = writing.scored(unit.node)
         elif gives == "record":
             result = writing.record(unit.node)
             takes = ("f", "row", "deep")

@@ -138,6 +138,12 @@ class Writing:
             self.source.write(f"return {said}, {saying.score(written)}")
         return "None"
 
+    def scored(self, node: c.Expr) -> str:
+        """Write a requirement, and return what it is with the score that the policies alone say is its own."""
+        written = self.on(node)
+        recording = Recording(self.source, self.numbered, self.rule, self.declaration, self.on)
+        return f"{written.value.result}, {Saying(self.source, recording, self.numbered, self.day).score(written)}"
+
     # ---- progress
 
     def progress(self, node: c.Expr) -> Value:

@@ -193,7 +193,8 @@ class OneDay:
         if self.reference:
             score = self._score_of(self.interpreter.requirement(rule, at))
         else:
-            score = self._score_by_policies(rule, version.requirement, at)
+            said = self.question.scored(rule, version.requirement)
+            score = _score_said(said) if said != () else self._score_by_policies(rule, version.requirement, at)
         return score.points if score is not None else None
 
     def reasons(self, rule: c.Rule) -> tuple[Reason, ...]:

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from dsl import core as c
 from dsl.core.ranges import Range
 from evaluator.acceptance.facts_schema import FactErrors
+from evaluator.compiled.beside import Alongside
 from evaluator.decision import HELD, Decision, range_json
 from evaluator.engine import Engine
 from evaluator.reasons.expander import Reason, plain
+from review.diff.affected import both_of
 from review.languages.voice import ENGLISH, voice
 from review.words.decision_text import reason_text
 
@@ -82,6 +84,8 @@ class Trial:
         sides = [("base", self.before)]
         if not self.before.reader.accepts_as(self.after.reader):
             sides.append(("head", self.after))
+        both = both_of(self.before.core, self.after.core)
+        alongside = self.after.alongside(self.before, both.keys)
         for name, facts in partners:
             count += 1
             wrong = _refusal(name, sides, facts)
@@ -91,14 +95,17 @@ class Trial:
             group = "" if self.group_by is None else group_of(facts, self.group_by)
             for day in self.days:
                 decided += len(self.rules)
-                flips.extend(self._flips(name, facts, day, group))
+                flips.extend(self._flips(name, facts, day, group, alongside))
         return Part(count, decided, tuple(flips), tuple(refused))
 
-    def _flips(self, partner: str, facts: Mapping[str, Json], day: date, group: str) -> Iterator[Flip]:
+    def _flips(
+        self, partner: str, facts: Mapping[str, Json], day: date, group: str, alongside: Alongside
+    ) -> Iterator[Flip]:
         asked = self.asked_on(day)
         if not asked:
             return
-        mine, its = self.before.compared(facts, day), self.after.compared(facts, day)
+        mine = self.before.compared(facts, day)
+        its = self.after.compared(facts, day, (mine, alongside))
         for rule, name in asked:
             was, now = _outcomes(*mine.of(rule)), _outcomes(*its.of(name))
             if was == now:
