@@ -1,4 +1,7 @@
-"""What no change is said to reach decides as before: held against deciding every rule by both sides."""
+"""What no change is said to reach decides as before, and what means the same to both sides is decided once.
+
+Both are held against deciding every rule by each side alone.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from itertools import count, islice
 import pytest
 
 from evaluator.engine import Engine, Query
+from review.diff.affected import both_of
 from review.diff.compare import Side, compare
 from review.diff.impact import Trial, _outcomes
 from review.scenarios.partners import Partners
@@ -65,15 +69,21 @@ def test_a_rule_that_nothing_reaches_decides_as_before_of_more_partners(name: st
 def check(name: str, partners: int) -> None:
     tried = trial(side("head", edited(name)))
     others = [rule for rule in tried.before.core.rules if rule in tried.after.core.rules and rule not in tried.rules]
+    alongside = tried.after.alongside(tried.before, both_of(tried.before.core, tried.after.core).keys)
     made = Partners(tried.after.core, seed=5, as_of=DAYS[1])
 
     for facts in islice(map(made.partner, count(1)), partners):
         for day in DAYS:
             asked = tried.asked_on(day)
             alike = [*others, *(rule for rule, name in tried.rules.items() if (rule, name) not in asked)]
-            now = decided(tried.after, Query(tuple(alike), day, facts, detail="none"))
+            now = decided(tried.after, Query(("*",), day, facts, detail="none"))
             was = by_base(json.dumps(facts, default=str), day)
-            assert now == {rule: was[rule] for rule in alike}, day
+            assert {rule: now[rule] for rule in alike} == {rule: was[rule] for rule in alike}, day
+            mine = tried.before.compared(facts, day)
+            for rule in tried.before.core.rules:
+                mine.of(rule)
+            its = tried.after.compared(facts, day, (mine, alongside))
+            assert {rule: _outcomes(*its.of(rule)) for rule in now} == now, day
 
 
 @pytest.mark.parametrize("day", DAYS)
