@@ -97,7 +97,9 @@ class Decision(NamedTuple):
     eligibility: Eligibility | None = None
     score: Score | None = None
     amount: Range | None = None
+    """The amount of a rule that decides one; of a measure its value."""
     currency: str | None = None
+    """The unit of the amount: its currency; of a measure any, or none."""
     due: Range | None = None
     stage: Words | None = None
     options: tuple[OptionDecision, ...] = ()
@@ -256,7 +258,10 @@ def decision_json(decision: Decision, detail: Detail, key: str | None = None) ->
             "out_of": decimal_text(score.out_of),
             "needed": required_json(score.needed),
         }
-    if decision.amount is not None:
+    if decision.amount is not None and decision.kind == "measure":
+        unit = {"unit": decision.currency} if decision.currency is not None else {}
+        result["value"] = {"value": range_json(decision.amount), **unit}
+    elif decision.amount is not None:
         result["amount"] = {"value": range_json(decision.amount), "currency": decision.currency}
     if decision.due is not None:
         result["due"] = range_json(decision.due)
