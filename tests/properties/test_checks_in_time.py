@@ -68,11 +68,17 @@ TO_BE_REFUSED = (
 )  # fmt: skip
 OF_OTHERS = {
     "a": (
-        "holds b", "holds c or n >= 2", "qualifies for b", "qualifies for c", "not holds c", "holds a on (today - 40 days)",
+        "holds b",
+        "holds c or n >= 2",
+        "qualifies for b",
+        "qualifies for c",
+        "not holds c",
+        "holds a on (today - 40 days)",
     ),
     "b": ("holds c", "qualifies for c", "not holds c or near", "holds a on (today - 1 day) or n >= 2"),
     "c": (
-        "not holds a on (today - 3 days)", "holds b sometime from today - 40 days through today - 1 day",
+        "not holds a on (today - 3 days)",
+        "holds b sometime from today - 40 days through today - 1 day",
         "holds c on (start of month of today - 1 day) or n >= 2",
     ),
 }
