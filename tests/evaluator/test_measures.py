@@ -19,8 +19,14 @@ from dsl.source import Source
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.prepared import Often
 from server.app import create_app
-from tests.properties.test_batch import batch, differences, imported, rows
+from tests.properties.test_batch import DAYS, batch, differences, imported, partners, rows
+from tests.shipped import engine_of
 
+LAWS = [
+    path
+    for path in sorted((Path(__file__).resolve().parents[1] / "data" / "policies" / "laws").glob("*.policy"))
+    if path.read_text(encoding="utf-8").count("\nmeasure ") > 1
+]
 POLICY = """
 source guide "Guide"
 facts { seats: count  market: one of larger, other  passed: flag  spent: money USD }
@@ -152,6 +158,22 @@ def test_a_batch_says_the_same(tmp_path: Path) -> None:
     found = {(row["partner"], row["rule"]): row for row in rows(tmp_path / "out")}
     assert (found["p0", "measure.share"]["amount"], found["p0", "measure.share"]["currency"]) == (25, "USD")
     assert [found["p2", f"measure.{name}"]["stage"] for name in ("size", "good", "score")] == ["small", "false", None]
+
+
+@pytest.mark.parametrize("path", LAWS, ids=lambda path: path.stem)
+def test_of_the_policies_of_the_laws_every_way_says_the_same(path: Path, tmp_path: Path) -> None:
+    of = engine_of(path)
+    reference, day, every = Engine(of.document, of.core, reference=True), DAYS[1], ("measure.*",)
+    told = partners(of, day, seed=5, each=2)
+    of.prepared.often = Often(of.core, after=0)
+
+    for facts in told:
+        query = Query(every, day, facts)
+        assert json.dumps(of.decide(query).as_json()) == json.dumps(reference.decide(query).as_json())
+
+    done = batch(of, imported(of, told, tmp_path / "facts"), tmp_path / "out", day, every)  # type: ignore[arg-type]
+    assert differences(reference, told, day, every, tmp_path / "out") == []  # type: ignore[arg-type]
+    assert 0 < done.lowered <= done.rules == len(of.core.measures)
 
 
 @pytest.mark.parametrize(
