@@ -117,6 +117,11 @@ class Decision(NamedTuple):
     assumptions: tuple[Resting, ...] = ()
 
     @property
+    def amount_is(self) -> str:
+        """What its amount is called: of a measure it is the value."""
+        return "value" if self.kind == "measure" else "amount"
+
+    @property
     def outcome(self) -> str:
         """The decision in a word or figure: what a change of facts would change."""
         if self.eligibility is not None:
@@ -258,7 +263,7 @@ def decision_json(decision: Decision, detail: Detail, key: str | None = None) ->
             "out_of": decimal_text(score.out_of),
             "needed": required_json(score.needed),
         }
-    if decision.amount is not None and decision.kind == "measure":
+    if decision.amount is not None and decision.amount_is == "value":
         unit = {"unit": decision.currency} if decision.currency is not None else {}
         result["value"] = {"value": range_json(decision.amount), **unit}
     elif decision.amount is not None:

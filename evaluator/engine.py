@@ -176,7 +176,9 @@ class Engine:
     def _found(self, pattern: str, among: Mapping[str, c.Rule]) -> list[c.Rule]:
         found = found_in(among, pattern)
         if not found:
-            raise UnknownRule(pattern, nearest(pattern, [*among, *self.core.awards]))
+            measure = f"{MEASURES}{pattern}"
+            near = measure if measure in self.core.measures else nearest(pattern, [*among, *self.core.awards])
+            raise UnknownRule(pattern, near)
         return found
 
     def found(self, pattern: str) -> list[c.Rule]:
@@ -214,7 +216,7 @@ class Engine:
         decided = self._one(facts, as_of).decision(self._rule(rule))
         told: dict[str, Range | None] = {
             "eligibility": None if decided.eligibility is None else _TRUTHS[decided.eligibility],
-            "amount": decided.amount,
+            decided.amount_is: decided.amount,
             "stage": decided.stage,
             **{f"option {one.name or 'no choice'}": _TRUTHS[one.eligibility] for one in decided.options},
         }

@@ -105,6 +105,9 @@ def test_patterns_of_rules_name_no_measure() -> None:
     with pytest.raises(UnknownRule) as refused:
         of.asked("measure.shares")
     assert refused.value.suggestion == "measure.share"
+    with pytest.raises(UnknownRule) as bare:
+        of.rules("share")
+    assert bare.value.suggestion == "measure.share"
 
 
 @pytest.mark.parametrize("facts", [FACTS, {}, MUCH])
@@ -138,6 +141,8 @@ def test_the_service_decides_lists_and_tells_measures() -> None:
     assert tagged["decisions"][0]["value"]["value"] == {"kind": "range", "from": "16", "to": "21"}
     assert only.status_code == 200
     assert changed["what_if"]["decisions"][0]["value"]["value"] == "21"
+    [outcome] = changed["what_if"]["differences"][0]["outcomes"]
+    assert outcome == {"what": "value", "before": "16 to 21 points", "after": "21 points"}
     assert [one["id"] for one in listed["rules"]] == IDS
     assert [one["id"] for one in found["rules"]] == ["measure.won"]
     assert [one["id"] for one in client.get("/v1/rules").get_json()["rules"]] == ["designation.work"]
