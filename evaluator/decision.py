@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 
 from dsl.core import Citation
-from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
+from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words, is_settled
 from dsl.core.written import Resting
 from dsl.json_values import decimal_text
 from evaluator.acceptance.hints import Hint, Hints
@@ -130,7 +130,8 @@ class Decision(NamedTuple):
             return self.stage.exact or "undetermined"
         if self.amount is not None:
             value = range_json(self.amount)
-            return str(value) if not isinstance(value, dict) else "undetermined"
+            told = str(value).lower() if isinstance(value, bool) else str(value)
+            return told if is_settled(self.amount) else "undetermined"
         return "/".join(option.eligibility for option in self.options)
 
 

@@ -205,6 +205,16 @@ def test_it_is_told_in_words(tmp_path: Path, language: str, words: tuple[str, st
     assert words[1] in explained
 
 
+def test_what_is_missing_of_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "m.policy").write_text(POLICY, encoding="utf-8")
+    arguments = ["decide", "measure.good", "--interactive", "--policies", str(tmp_path), "--as-of", str(DAY)]
+
+    done = CliRunner().invoke(merit, arguments, input="5\nyes\n")
+
+    assert done.exit_code == 0, done.output
+    assert "yes on 2023-04-15" in done.output
+
+
 SCENARIOS = """
 scenarios:
   - name: {name}
