@@ -21,18 +21,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from dsl import core as c
 from dsl.check.anniversaries import OF_THE_CHECK
-from dsl.check.earlier import is_before, is_past
+from dsl.check.earlier import When, when
 from dsl.core.references import references
 from dsl.core.walk import asked, by_role, children, walk
 from dsl.diagnostics import Diagnostic, Label
 from dsl.source import Span
-
-When: TypeAlias = Literal["before", "same", "any"]
-"""Whether a step asks on an earlier day, on the same day or an earlier one, or also on later ones."""
 
 WHEN_CHECKED = tuple(sorted(OF_THE_CHECK - {"renews to"}))
 VALID = "valid"
@@ -179,9 +176,10 @@ class _Circles:
 
     def _on(self, last: c.Expr, at: _From) -> _From:
         """Return from where is looked at what is asked on another day, or on days through it."""
-        if not is_past(last, self.core, at.start):
-            return replace(at, ahead=True)
-        return replace(at, behind=True) if is_before(last, self.core, at.start) else at
+        lies = when(last, self.core, at.start)
+        return (
+            at if lies == "same" else replace(at, ahead=at.ahead or lies == "any", behind=at.behind or lies == "before")
+        )
 
     def _of_award(self, award: str, node: c.Expr, at: _From) -> Iterator[Step]:
         for rule in self._related([award]):

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 
 from dsl import core as c, document as d
-from dsl.check.earlier import is_before, is_past
+from dsl.check.earlier import when
 from dsl.core.references import expressions, references
 from dsl.core.walk import asked, by_role, children
 from dsl.diagnostics import Diagnostic, Label
@@ -66,8 +66,8 @@ class _Circles:
             elsewhere = [part for how, part in asked(node) if how == "on another day"]
             behind = before
             if elsewhere:
-                last = by_role(node, "date")[-1]
-                behind = is_before(last, self.core, start) or (before and is_past(last, self.core, start))
+                lies = when(by_role(node, "date")[-1], self.core, start)
+                behind = lies == "before" or (before and lies == "same")
             below = [(part, behind if part in elsewhere else before) for part in children(node)]
             waiting += reversed(below)
 

@@ -3,53 +3,39 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
+from typing import Literal, TypeAlias
 
 from dsl import core as c
 
+When: TypeAlias = Literal["before", "same", "any"]
+"""Surely an earlier day, surely that day or an earlier one, or perhaps a later one."""
 
-def is_past(day: c.Expr, core: c.Core, start: date | None = None) -> bool:
-    """Whether a date is surely none after the day on which it is asked for.
+_ORDER: tuple[When, ...] = ("before", "same", "any")
+
+
+def when(day: c.Expr, core: c.Core, start: date | None = None) -> When:
+    """Return how a date lies to the day on which it is asked for.
 
     Args:
         day: the date.
         core: the figures and measures by which it may be told.
         start: the first day on which it is asked for, where one is known.
     """
-    if isinstance(day, c.Literal):
-        return start is not None and isinstance(day.value, date) and day.value <= start
-    if isinstance(day, c.Shift):
-        return day.back and is_past(day.date, core, start)
-    if isinstance(day, c.Edge):
-        return day.edge == "start" and is_past(day.of, core, start)
-    if isinstance(day, c.Named | c.Dated):
-        return _each(day, core, start, is_past)
-    return isinstance(day, c.Today)
-
-
-def is_before(day: c.Expr, core: c.Core, start: date | None = None) -> bool:
-    """Whether a date is surely before the day on which it is asked for, likewise."""
-    if isinstance(day, c.Literal):
-        return start is not None and isinstance(day.value, date) and day.value < start
-    if isinstance(day, c.Shift):
-        moves = day.by.months > 0 or day.by.days > 0
-        return day.back and (is_before(day.date, core, start) or (moves and is_past(day.date, core, start)))
-    if isinstance(day, c.Edge):
-        return day.edge == "start" and is_before(day.of, core, start)
-    return isinstance(day, c.Named | c.Dated) and _each(day, core, start, is_before)
-
-
-class _Says(Protocol):
-    def __call__(self, day: c.Expr, core: c.Core, start: date | None = None) -> bool:
-        """Say it of a date."""
-
-
-def _each(day: c.Named | c.Dated, core: c.Core, start: date | None, says: _Says) -> bool:
-    """Whether it is so of the value that a name has on any day."""
-    if isinstance(day, c.Named):
-        # Who asks for a name may ask on any day.
-        return day.name in core.named and says(core.named[day.name].value, core)
-    return all(says(one.value, core, _later(start, one.days.start)) for one in day.versions)
+    if isinstance(day, c.Today):
+        return "same"
+    if isinstance(day, c.Literal) and isinstance(day.value, date) and start is not None:
+        return "before" if day.value < start else "same" if day.value == start else "any"
+    if isinstance(day, c.Shift) and day.back:
+        moved = when(day.date, core, start)
+        return "before" if moved == "same" and (day.by.months > 0 or day.by.days > 0) else moved
+    if isinstance(day, c.Edge) and day.edge == "start":
+        return when(day.of, core, start)
+    if isinstance(day, c.Named) and day.name in core.named:
+        return when(core.named[day.name].value, core)  # who asks for a name may ask on any day
+    if isinstance(day, c.Dated):
+        each = (when(one.value, core, _later(start, one.days.start)) for one in day.versions)
+        return max(each, key=_ORDER.index, default="any")
+    return "any"
 
 
 def _later(a: date | None, b: date | None) -> date | None:
