@@ -63,13 +63,14 @@ class _Circles:
                     self.of_register.add(node.origin)
                     for rule in self.by_award.get(name, ()):
                         yield rule, node.origin
-            elsewhere = [part for how, part in asked(node) if how == "on another day"]
-            behind = before
+            below = [(part, before) for part in children(node)]
+            elsewhere = [part for how, part in asked(node) if how == "on another day"] if node.tells_elsewhere else []
             if elsewhere:
                 lies = when(by_role(node, "date")[-1], self.core, start)
                 behind = lies == "before" or (before and lies == "same")
-            below = [(part, behind if part in elsewhere else before) for part in children(node)]
-            waiting += reversed(below)
+                below = [(part, behind if part in elsewhere else before) for part, _ in below]
+            below.reverse()
+            waiting += below
 
 
 def shared_circles(document: d.Document) -> list[Diagnostic]:
