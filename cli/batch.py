@@ -213,7 +213,7 @@ def _emit(engine: Engine, dialect: str, as_of: date, patterns: Sequence[str]) ->
 
 def _ids(engine: Engine, patterns: Sequence[str]) -> list[str]:
     try:
-        return list(dict.fromkeys(rule.id for pattern in patterns for rule in engine.rules(pattern)))
+        return list(dict.fromkeys(rule.id for pattern in patterns for rule in engine.asked(pattern)))
     except UnknownRule as error:
         fail_usage(f"{error}; did you mean `{error.suggestion}`?" if error.suggestion else str(error))
 

@@ -37,7 +37,7 @@ def explain(rules: tuple[str, ...], as_of: date | None, policies: tuple[str, ...
     day = as_of or today()
     engine = load_engine(policy_folders(policies))
     try:
-        found = [rule for pattern in rules for rule in engine.rules(pattern)]
+        found = [rule for pattern in rules for rule in engine.asked(pattern)]
     except UnknownRule as error:
         fail_usage(f"{error}" + (f"; did you mean `{error.suggestion}`?" if error.suggestion else ""))
     told = Explained(engine.core, found, day)

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from dsl import codec
-from dsl.core.kinds import AMOUNT_KINDS, AWARD_KINDS, KINDS
+from dsl.core.kinds import AMOUNT_KINDS, ASKED, AWARD_KINDS, KINDS
 
 FOLDER = Path(__file__).resolve().parents[1] / "schemas"
 
 LISTS: Mapping[str, tuple[str, ...]] = {
     "kinds of rules": tuple(KINDS),
+    "kinds that can be asked": tuple(ASKED),
     "kinds that keep a register": AWARD_KINDS,
     "kinds that decide an amount": AMOUNT_KINDS,
     "kinds that decide options": tuple(kind.name for kind in KINDS.values() if kind.decides == "options"),

@@ -34,7 +34,7 @@ class Alike:
     def _reads(self, rule: str) -> AbstractSet[str]:
         found = self._read.get(rule)
         if found is None:
-            reads = reads_of(self.core, [self.core.rules[rule]])
+            reads = reads_of(self.core, [self.core.asked(rule)])
             projected = (PROJECTED,) if reads.projected else ()
             # Where there are entries, what is told is no longer little: their checks may ask for anything.
             found = frozenset((*reads.facts, *reads.measures, *map(of_list, reads.records), *projected))

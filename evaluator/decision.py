@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 
 from dsl.core import Citation
-from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words
+from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words, is_settled
 from dsl.core.written import Resting
 from dsl.json_values import decimal_text
 from evaluator.acceptance.hints import Hint, Hints
@@ -97,7 +97,9 @@ class Decision(NamedTuple):
     eligibility: Eligibility | None = None
     score: Score | None = None
     amount: Range | None = None
+    """The amount of a rule that decides one; of a measure its value."""
     currency: str | None = None
+    """The unit of the amount: its currency; of a measure any, or none."""
     due: Range | None = None
     stage: Words | None = None
     options: tuple[OptionDecision, ...] = ()
@@ -115,6 +117,11 @@ class Decision(NamedTuple):
     assumptions: tuple[Resting, ...] = ()
 
     @property
+    def amount_is(self) -> str:
+        """What its amount is called: of a measure it is the value."""
+        return "value" if self.kind == "measure" else "amount"
+
+    @property
     def outcome(self) -> str:
         """The decision in a word or figure: what a change of facts would change."""
         if self.eligibility is not None:
@@ -123,7 +130,8 @@ class Decision(NamedTuple):
             return self.stage.exact or "undetermined"
         if self.amount is not None:
             value = range_json(self.amount)
-            return str(value) if not isinstance(value, dict) else "undetermined"
+            told = str(value).lower() if isinstance(value, bool) else str(value)
+            return told if is_settled(self.amount) else "undetermined"
         return "/".join(option.eligibility for option in self.options)
 
 
@@ -256,7 +264,10 @@ def decision_json(decision: Decision, detail: Detail, key: str | None = None) ->
             "out_of": decimal_text(score.out_of),
             "needed": required_json(score.needed),
         }
-    if decision.amount is not None:
+    if decision.amount is not None and decision.amount_is == "value":
+        unit = {"unit": decision.currency} if decision.currency is not None else {}
+        result["value"] = {"value": range_json(decision.amount), **unit}
+    elif decision.amount is not None:
         result["amount"] = {"value": range_json(decision.amount), "currency": decision.currency}
     if decision.due is not None:
         result["due"] = range_json(decision.due)

@@ -60,6 +60,20 @@ def engine_name() -> str:
         return "merit (not installed)"
 
 
+MEASURES = "measure."
+"""What names of measures begin with, among all that can be asked: a pattern of rules names none of them."""
+
+
+def found_in(rules: Mapping[str, c.Rule], pattern: str) -> list[c.Rule]:
+    """Return the rules that a pattern names: by an id, by an award for all its levels, or by ``*``."""
+    if pattern in rules:
+        return [rules[pattern]]
+    found = [rule for rule in rules.values() if rule.award == pattern and rule.level is not None]
+    if not found and "*" in pattern:
+        found = [rule for rule_id, rule in rules.items() if fnmatchcase(rule_id, pattern)]
+    return found
+
+
 class UnknownRule(LookupError):
     """A query names a rule that the policies do not have."""
 
@@ -151,19 +165,27 @@ class Engine:
         Raises:
             UnknownRule: it names none.
         """
-        found = self.found(pattern)
+        return self._found(pattern, self.core.rules)
+
+    def asked(self, pattern: str) -> list[c.Rule]:
+        """Return what a pattern names of all that can be asked: ``rules``, or measures, ``measure.`` and their names.
+
+        Raises:
+            UnknownRule: it names none.
+        """
+        return self._found(pattern, self.core.measures if pattern.startswith(MEASURES) else self.core.rules)
+
+    def _found(self, pattern: str, among: Mapping[str, c.Rule]) -> list[c.Rule]:
+        found = found_in(among, pattern)
         if not found:
-            raise UnknownRule(pattern, nearest(pattern, [*self.core.rules, *self.core.awards]))
+            measure = f"{MEASURES}{pattern}"
+            near = measure if measure in self.core.measures else nearest(pattern, [*among, *self.core.awards])
+            raise UnknownRule(pattern, near)
         return found
 
     def found(self, pattern: str) -> list[c.Rule]:
-        """Return the rules that a pattern names, none where there are none."""
-        if pattern in self.core.rules:
-            return [self.core.rules[pattern]]
-        found = [rule for rule in self.core.rules.values() if rule.award == pattern and rule.level is not None]
-        if not found and "*" in pattern:
-            found = [rule for rule_id, rule in self.core.rules.items() if fnmatchcase(rule_id, pattern)]
-        return found
+        """Return what a pattern names of all that can be asked, nothing where there is none."""
+        return found_in(self.core.measures if pattern.startswith(MEASURES) else self.core.rules, pattern)
 
     def truth(self, rule: str, facts: Mapping[str, Json], as_of: date) -> Truth | None:
         """Return whether a partner meets a rule on a day: what ``decide`` tells as eligibility, without its reasons.
@@ -176,7 +198,7 @@ class Engine:
         return self._one(facts, as_of).truth(self._rule(rule))
 
     def value(self, rule: str, facts: Mapping[str, Json], as_of: date) -> Range | None:
-        """Return what a rule gives on a day, without its reasons: a fee's amount, a life cycle's stage, a score's points.
+        """Return what a rule gives on a day, without its reasons: an amount, a stage, a score's points, a measure's value.
 
         For callers that want many. None is what gives no value: a rule without a score, or one that is not in force.
 
@@ -196,7 +218,7 @@ class Engine:
         decided = self._one(facts, as_of).decision(self._rule(rule))
         told: dict[str, Range | None] = {
             "eligibility": None if decided.eligibility is None else _TRUTHS[decided.eligibility],
-            "amount": decided.amount,
+            decided.amount_is: decided.amount,
             "stage": decided.stage,
             **{f"option {one.name or 'no choice'}": _TRUTHS[one.eligibility] for one in decided.options},
         }
@@ -221,7 +243,7 @@ class Engine:
         """
         rules = self._asked(query)
         one = self._one(query.facts, query.as_of)
-        return tuple(one.decision(self.core.rules[rule]) for rule in rules)
+        return tuple(one.decision(self.core.asked(rule)) for rule in rules)
 
     def compared(
         self, facts: Mapping[str, Json], as_of: date, beside: tuple[Outcomes, Alongside] | None = None
@@ -255,12 +277,13 @@ class Engine:
         return Alongside((others.prepared.asked.twin, theirs), (self.prepared.asked.twin, own))
 
     def _asked(self, query: Query) -> list[str]:
-        return list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.rules(pattern)))
+        return list(dict.fromkeys(rule.id for pattern in query.decide for rule in self.asked(pattern)))
 
     def _rule(self, rule_id: str) -> c.Rule:
-        if rule_id not in self.core.rules:
-            raise UnknownRule(rule_id, nearest(rule_id, list(self.core.rules)))
-        return self.core.rules[rule_id]
+        among = self.core.measures if rule_id.startswith(MEASURES) else self.core.rules
+        if rule_id not in among:
+            raise UnknownRule(rule_id, nearest(rule_id, list(among)))
+        return among[rule_id]
 
     def _one(self, facts: Mapping[str, Json], as_of: date) -> OneDay:
         if not limits.is_inside(as_of):
@@ -294,7 +317,7 @@ class Engine:
             together=len(rules),
             reference=self.reference,
         )
-        decisions = tuple(one.decision(self.core.rules[rule]) for rule in rules)
+        decisions = tuple(one.decision(self.core.asked(rule)) for rule in rules)
         return Answer(
             query.request_id, query.as_of, self.core.digest, self.core.version, self._engine, decisions, query.detail,
             facts=query.facts, hinting=self.hints, keying=self.keys, reading=facts,
@@ -315,7 +338,7 @@ class Outcomes:
             UnknownRule: there is no such rule.
         """
         asked = self.engine._rule(rule)
-        points = self.one.value(asked) if c.KINDS[asked.kind].decides == "eligibility" else None
+        points = self.one.value(asked) if c.ASKED[asked.kind].decides == "eligibility" else None
         return self.one.decision(asked), points
 
     def reasons(self, rule: str) -> tuple[Reason, ...]:

@@ -89,7 +89,7 @@ class AnswerKeys:
     def _of(self, names: tuple[str, ...]) -> Reads:
         found = self._reads.get(names)
         if found is None:
-            found = self._reading.of([self.core.rules[name] for name in names])
+            found = self._reading.of([self.core.asked(name) for name in names])
             if len(names) > 1 and len(self._reads) >= MOST_KEPT:
                 self._reads.clear()
             self._reads[names] = found

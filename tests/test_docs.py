@@ -133,7 +133,7 @@ def test_the_page_on_scenarios_has_an_entry_for_all_that_can_be_written_and_for_
     entries = {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)}
     said_of_cite = {"source", "place"}
     of_a_matrix = {"dates"}
-    of_facts = {"benefits", "ended", "history", "value"}
+    of_facts = {"benefits", "ended", "history"}
 
     written = set(_properties(load_schema("scenario")))
 

@@ -5,7 +5,8 @@ An anniversary of others on a day rests on the checks of the days before it, and
 decided only where some step in it does not go back.
 
 - What tells the days of a check is asked on days before and after: whatever comes back to it rests on itself.
-- `on D` and `sometime` may ask on days after the one on which they are asked.
+- `on D` and `sometime` may ask on days after the one on which they are asked. Where `D` is surely a day before, what is held on it
+  rests on the checks until then alone: so an award may ask whether it was held itself, or at a lower level.
 - Whether an award is held with a check whose window is open is asked on all days of that window.
 
 In a check each anniversary but the `first` is the one that is checked and rests on nothing; a measure is about the
@@ -20,17 +21,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from dsl import core as c
 from dsl.check.anniversaries import OF_THE_CHECK
+from dsl.check.earlier import When, when
 from dsl.core.references import references
 from dsl.core.walk import asked, by_role, children, walk
 from dsl.diagnostics import Diagnostic, Label
 from dsl.source import Span
-
-When: TypeAlias = Literal["before", "same", "any"]
-"""Whether a step asks on an earlier day, on the same day or an earlier one, or also on later ones."""
 
 WHEN_CHECKED = tuple(sorted(OF_THE_CHECK - {"renews to"}))
 VALID = "valid"
@@ -72,6 +71,8 @@ class _From:
     in_check: bool = False
     ahead: bool = False
     """Whether it may be asked on later days than the thing it stands in."""
+    behind: bool = False
+    """Whether it is asked on earlier days alone."""
 
 
 def checks_in_time(core: c.Core) -> list[Diagnostic]:
@@ -167,11 +168,18 @@ class _Circles:
             yield from self._anniversary(node.of_anniversary, node, at)
         elsewhere = [part for how, part in asked(node) if how == "on another day"]
         dates = by_role(node, "date") if elsewhere else ()
-        later = replace(at, ahead=True) if elsewhere and not self._is_past(dates[-1], at) else at
+        later = self._on(dates[-1], at) if elsewhere else at
         for part in (*dates, *(child for child in children(node) if child not in dates)):
             yield from self._asked(part, later if part in elsewhere else at)
         if isinstance(node, c.Sometime):
             yield from self._days_of_register(node.condition)
+
+    def _on(self, last: c.Expr, at: _From) -> _From:
+        """Return from where is looked at what is asked on another day, or on days through it."""
+        lies = when(last, self.core, at.start)
+        return (
+            at if lies == "same" else replace(at, ahead=at.ahead or lies == "any", behind=at.behind or lies == "before")
+        )
 
     def _of_award(self, award: str, node: c.Expr, at: _From) -> Iterator[Step]:
         for rule in self._related([award]):
@@ -182,6 +190,8 @@ class _Circles:
                 yield from self._when_checked(rule, (*WHEN_CHECKED, "renews to"), node)
 
     def _step(self, to: Thing, when: When, node: c.Expr, at: _From) -> Step:
+        if at.behind and when == "same":
+            when = "before"
         return Step(to, "any" if at.ahead else when, node.origin)
 
     def _when_checked(self, rule: c.Rule, words: Iterable[str], node: c.Expr) -> Iterator[Step]:
@@ -250,26 +260,6 @@ class _Circles:
                 line.update(dict.fromkeys(beside))
             found[award] = dict.fromkeys(rule for other in line for rule in by_award.get(other, ()))
         return found
-
-    def _is_past(self, day: c.Expr, at: _From) -> bool:
-        """Whether a date is surely none after the day on which it is asked for."""
-        if isinstance(day, c.Literal):
-            return at.start is not None and isinstance(day.value, date) and day.value <= at.start
-        if isinstance(day, c.Named):
-            return day.name in self.core.named and self._is_past(self.core.named[day.name].value, _From())
-        if isinstance(day, c.Dated):
-            return all(
-                self._is_past(one.value, replace(at, start=_later(at.start, one.days.start))) for one in day.versions
-            )
-        if isinstance(day, c.Shift):
-            return day.back and self._is_past(day.date, at)
-        if isinstance(day, c.Edge):
-            return day.edge == "start" and self._is_past(day.of, at)
-        return isinstance(day, c.Today)
-
-
-def _later(a: date | None, b: date | None) -> date | None:
-    return max((day for day in (a, b) if day is not None), default=None)
 
 
 def _when_held(rule: c.Rule) -> When:

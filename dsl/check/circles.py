@@ -1,13 +1,19 @@
-"""Circles: a rule or measure that rests on itself."""
+"""Circles: a rule or measure that rests on itself.
+
+What was held on a day before is no step of a circle: it rests on the checks until then (``dsl.check.checks_in_time``), and so
+goes back in time and comes to an end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
+from datetime import date
 from itertools import pairwise
 
 from dsl import core as c, document as d
+from dsl.check.earlier import when
 from dsl.core.references import expressions, references
-from dsl.core.walk import walk
+from dsl.core.walk import asked, by_role, children
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lower.scope import word_in
 from dsl.source import Span
@@ -15,15 +21,56 @@ from dsl.source import Span
 
 def circles(core: c.Core) -> list[Diagnostic]:
     """Return C501 for every circle of rules and measures, once, with the way round."""
-    by_award: dict[str, list[str]] = {}
-    for rule in core.rules.values():
-        by_award.setdefault(rule.award, []).append(rule.id)
-    edges: dict[str, dict[str, Span]] = {}
-    for rule in core.rules.values():
-        edges[rule.id] = dict(_targets((part for one in rule.versions for part in expressions(one)), by_award))
-    for named in core.named.values():
-        edges[named.name] = dict(_targets([named.value], by_award))
-    return _find(edges)
+    return _Circles(core).found()
+
+
+class _Circles:
+    def __init__(self, core: c.Core) -> None:
+        self.core = core
+        self.by_award: dict[str, list[str]] = {}
+        for rule in core.rules.values():
+            self.by_award.setdefault(rule.award, []).append(rule.id)
+        self.of_register: set[Span] = set()
+        """Where the register is asked what is held on the day itself or a later one."""
+
+    def found(self) -> list[Diagnostic]:
+        edges: dict[str, dict[str, Span]] = {}
+        for rule in self.core.rules.values():
+            edges[rule.id] = dict(
+                found
+                for version in rule.versions
+                for part in expressions(version)
+                for found in self._targets(part, version.days.start)
+            )
+        for named in self.core.named.values():
+            edges[named.name] = dict(self._targets(named.value, None))
+        return _find(edges, self.of_register)
+
+    def _targets(self, value: c.Expr, start: date | None) -> Iterator[tuple[str, Span]]:
+        """Yield what a value rests on, and where; of what is held on days before, nothing.
+
+        Args:
+            value: of a rule or measure.
+            start: the first day on which it is asked for, where one is known.
+        """
+        waiting = [(value, False)]
+        while waiting:
+            node, before = waiting.pop()
+            for to, name, _ in references(node):
+                if to in ("named", "rule"):
+                    yield name, node.origin
+                elif to == "award" and not before:
+                    self.of_register.add(node.origin)
+                    for rule in self.by_award.get(name, ()):
+                        yield rule, node.origin
+            below = [(part, before) for part in children(node)]
+            elsewhere = [part for how, part in asked(node) if how == "on another day"] if node.tells_elsewhere else []
+            if elsewhere:
+                lies = when(by_role(node, "date")[-1], self.core, start)
+                behind = lies == "before" or (before and lies == "same")
+                below = [(part, behind if part in elsewhere else before) for part, _ in below]
+            below.reverse()
+            waiting += below
 
 
 def shared_circles(document: d.Document) -> list[Diagnostic]:
@@ -36,7 +83,7 @@ def shared_circles(document: d.Document) -> list[Diagnostic]:
     return _find(edges)
 
 
-def _find(edges: Mapping[str, Mapping[str, Span]]) -> list[Diagnostic]:
+def _find(edges: Mapping[str, Mapping[str, Span]], of_register: AbstractSet[Span] = frozenset()) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     done: set[str] = set()
     for start in sorted(edges):
@@ -63,7 +110,7 @@ def _find(edges: Mapping[str, Mapping[str, Span]]) -> list[Diagnostic]:
                         "C501",
                         f"this is a circle: {' → '.join(f'`{name}`' for name in ring)}",
                         spans[0],
-                        help="take one of these away: none of them could be decided first",
+                        help=_help([span for span in spans if span in of_register]),
                         labels=labels,
                     )
                 )
@@ -73,12 +120,10 @@ def _find(edges: Mapping[str, Mapping[str, Span]]) -> list[Diagnostic]:
     return found
 
 
-def _targets(values: Iterable[c.Expr], by_award: Mapping[str, list[str]]) -> Iterator[tuple[str, Span]]:
-    """Yield what values rest on, and where."""
-    for node in (node for value in values for node in walk(value)):
-        for to, name, _ in references(node):
-            if to in ("named", "rule"):
-                yield name, node.origin
-            elif to == "award":
-                for rule in by_award.get(name, ()):
-                    yield rule, node.origin
+def _help(of_register: Sequence[Span]) -> str:
+    """Return what can be done about a circle: what asks the register can ask for a day before."""
+    away = "take one of these away: none of them could be decided first"
+    if not of_register:
+        return away
+    said = " ".join(of_register[0].text.split())
+    return f"ask what was held before, `{said} on (today - 1 day)`, or {away}"

@@ -8,12 +8,14 @@ of it stands here under one name: ``from dsl import core as c``.
 from dsl.core.choosers import CHOOSERS as CHOOSERS, Chooser as Chooser, ChooserWord as ChooserWord
 from dsl.core.kinds import (
     AMOUNT_KINDS as AMOUNT_KINDS,
+    ASKED as ASKED,
     ASKING_KINDS as ASKING_KINDS,
     AWARD_KINDS as AWARD_KINDS,
     FEE_KINDS as FEE_KINDS,
     KINDS as KINDS,
     PAYMENT_KINDS as PAYMENT_KINDS,
     PLURALS as PLURALS,
+    Decides as Decides,
     KindName as KindName,
     RuleKind as RuleKind,
 )

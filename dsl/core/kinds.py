@@ -11,15 +11,18 @@ KindName: TypeAlias = OneOf[
 ]
 """The words that begin a rule that can be decided."""
 
+Decides: TypeAlias = OneOf["eligibility", "amount", "options", "stage", "value"]
+"""What a decision comes to."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleKind:
     """What a kind of rule is called, and what it decides."""
 
-    name: KindName
+    name: KindName | OneOf["measure"]
     plural: str
     """What names all of its rules, where no group has that name, and the heading over them."""
-    decides: OneOf["eligibility", "amount", "options", "stage"]
+    decides: Decides
     keeps_register: bool = False
     """Whether what it decides is attained, held, checked and lost."""
     called: str | None = None
@@ -70,6 +73,9 @@ KINDS: Mapping[str, RuleKind] = {
     )
 }  # fmt: skip
 """The kinds of rules that can be decided, in the order of the schemas."""
+
+ASKED: Mapping[str, RuleKind] = {**KINDS, "measure": RuleKind(name="measure", plural="measures", decides="value")}
+"""What can be asked: rules, and measures, each as if it were a rule that gives its value."""
 
 COMMON: OneOf["common"] = "common"
 """What shares clauses with rules is written as a rule, and decides nothing."""

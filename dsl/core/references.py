@@ -165,7 +165,7 @@ class Reading:
         if what == "named":
             self._look_at(self.core.named[name].value, own)
             return own
-        rule = self.core.rules[name]
+        rule = self.core.asked(name)
         if rule.is_award:
             own.records.add("awards")
         for version in rule.versions:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal as OneOf
 
 from dsl.core.kinds import AWARD_KINDS
-from dsl.core.nodes import AllOf, Case, Dated, Expr, Requirement
+from dsl.core.nodes import AllOf, Case, Dated, Expr, Named, Requirement
 from dsl.core.remembered import Remembered
 from dsl.core.types import ALWAYS, NO_BASIS, Basis, Days, Type
 from dsl.source import NO_SPAN, Span
@@ -209,6 +209,8 @@ class NamedDecl:
     type: Type
     value: Expr
     supplied: bool
+    is_measure: bool = False
+    """Whether it is reckoned of what is told, so that it can be asked; a figure is what policies say."""
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
 
@@ -284,6 +286,20 @@ class Core:
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Titles in other languages, by the language's tag and the title as it is written; nothing is decided by them."""
 
+    @cached_property
+    def measures(self) -> Mapping[str, Rule]:
+        """The measures, by the ids they are asked by: each as a rule that gives its value."""
+        measures = (_asked(named) for named in self.named.values() if named.is_measure)
+        return {measure.id: measure for measure in measures}
+
+    def asked(self, name: str) -> Rule:
+        """Return the rule or measure that is asked for by an id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self.rules[name] if name in self.rules else self.measures[name]
+
     def version_on(self, rule: Rule, day: date) -> RuleVersion | None:
         """Return the version of one of the rules that is in force on a day, as the rule tells it; looked for once."""
         key = (rule.id, day)
@@ -348,3 +364,15 @@ class Core:
         held = {rule.award for rule in self.rules.values() if rule.is_award}
         former = {old for rule in self.rules.values() for old in rule.was}
         return tuple(sorted(held | former | set(self.benefits)))
+
+
+def _asked(measure: NamedDecl) -> Rule:
+    """Return what is asked who asks for a measure."""
+    value = Named(
+        name=measure.name, title=measure.title, supplied=measure.supplied, type=measure.type, origin=measure.origin
+    )
+    version = RuleVersion(days=ALWAYS, title=measure.title, amount=value, origin=measure.origin)
+    return Rule(
+        id=f"measure.{measure.name}", kind="measure", name=measure.name, title=measure.title, versions=(version,),
+        origin=measure.origin,
+    )  # fmt: skip

@@ -299,6 +299,7 @@ def _named(names: Names, values: Values) -> dict[str, c.NamedDecl]:
             type=type_,
             value=value,
             supplied=definition.supplied,
+            is_measure=name in names.document.measures,
             origin=definition.origin,
         )
     return result

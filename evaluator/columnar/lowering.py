@@ -291,7 +291,7 @@ class Lowering:
             told: dict[str, Any] = {"records": {"awards": []}}
             facts = {**told, "projected": told}
             self._nobody = Interpreter(self.core, Facts(self.core, facts, self.as_of))
-        at = Moment(day.at, projected, rule=self.core.rules.get(rule))
+        at = Moment(day.at, projected, rule=self.core.rules.get(rule) or self.core.measures.get(rule))
         versions = at.rule.versions if at.rule is not None else ()
         lasts = (
             one for version in versions for setting in version.settings.get("valid", ()) for one in _values(setting)

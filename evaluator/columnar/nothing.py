@@ -75,7 +75,7 @@ class Progresses:
         types = self.lowering.types
         for values in product(*((*types[name].choices, None) for name in names)):
             told = dict(zip(names, values, strict=True))
-            at = Moment(day.at, rule=self.lowering.core.rules[rule])
+            at = Moment(day.at, rule=self.lowering.core.asked(rule))
             found.append((told, how(given(self._with(told).once(node, at)))))
         if all(range_ == found[0][1] for _, range_ in found):
             return of_range(found[0][1])

@@ -6,7 +6,7 @@ A rule is settled for a partner where nothing that it says is left open; everybo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import takewhile
 
@@ -28,6 +28,7 @@ from evaluator.columnar.terms import FALSE, NULL, TRUE, Cannot, Term
 from evaluator.columnar.written import Written
 from evaluator.engine import Engine
 from evaluator.reasons.plan import Within
+from evaluator.reasons.sides import unit_of
 from evaluator.reasons.statements import is_open
 
 
@@ -136,7 +137,7 @@ def lower(engine: Engine, rules: Sequence[str], as_of: date, known: Known, *, sa
     found = Lowered(lowering=Lowering(engine, as_of, known, says_missing=says_missing))
     for name in rules:
         try:
-            found.rules[name] = _Rule(found.lowering, engine.core.rules[name]).columns()  # type: ignore[arg-type]
+            found.rules[name] = _Rule(found.lowering, engine.core.asked(name)).columns()  # type: ignore[arg-type]
         except Cannot as why:
             found.refused[name] = str(why)
     return found
@@ -159,13 +160,15 @@ class _Rule:
             Cannot: it is not written.
         """
         version = self.rule.version_on(self.day)
-        decides = c.KINDS[self.rule.kind].decides
+        decides = c.ASKED[self.rule.kind].decides
         if version is None:
             return self._out_of_force()
         if decides == "eligibility":
             return self._eligibility(version)
         if decides == "amount":
             return self._amount(version)
+        if decides == "value":
+            return self._value(version)
         if decides == "stage":
             return self._stage(version)
         return self._choice(version)
@@ -222,6 +225,16 @@ class _Rule:
             amount=self._exact(ordered_of(amount.value)), currency=version.amount.type.unit,
             unmet=self._unmet(told), said=said, missing=missing,
         )  # fmt: skip
+
+    def _value(self, version: c.RuleVersion) -> RuleColumns:
+        """Return the columns of a measure: a number is told as an amount is.
+
+        Raises:
+            Cannot: it is no number.
+        """
+        if version.amount is None or not version.amount.type.is_numeric:
+            raise Cannot("a measure that is no number")
+        return replace(self._amount(version), currency=unit_of(version.amount.type))
 
     def _stage(self, version: c.RuleVersion) -> RuleColumns:
         if version.stage is None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from dsl.core.ranges import NEVER, Numbers, Range, is_settled
-from evaluator.decision import HELD, Decision
+from evaluator.decision import HELD, Decision, range_json
 from evaluator.reasons.expander import Reason
 
 Json = Any
@@ -79,7 +79,7 @@ def row_of(partner: str, decision: Decision) -> dict[str, Json]:
         "amount": amount[0],
         "amount_to": amount[1],
         "currency": decision.currency,
-        "stage": decision.stage.exact if decision.stage is not None else None,
+        "stage": _in_words(decision),
         "options": [{"option": one.name or NO_CHOICE, "decision": one.eligibility} for one in decision.options],
         "standing": HELD[standing.held] if standing is not None else None,
         "since": standing.since if standing is not None else None,
@@ -123,6 +123,17 @@ def _word(decision: Decision) -> str | None:
     if not told:
         return None
     return "decided" if all(map(is_settled, told)) else "undetermined"
+
+
+def _in_words(decision: Decision) -> str | None:
+    """Return a stage, or what a measure comes to that is no number."""
+    if decision.kind != "measure":
+        return decision.stage.exact if decision.stage is not None else None
+    value = decision.amount
+    if value is None or isinstance(value, Numbers) or not is_settled(value):
+        return None
+    told = range_json(value)
+    return str(told).lower() if isinstance(told, bool) else str(told)
 
 
 def _unmet(decision: Decision) -> Iterator[dict[str, Json]]:

@@ -129,7 +129,7 @@ def run(engine: Engine, asked: Asked, tell: Tell) -> Summary:
         Stopped: the facts cannot be read, the folder holds another run, the disk is full, or a process was killed.
         UnknownRule: the query names a rule that does not exist.
     """
-    rules = list(dict.fromkeys(rule.id for pattern in asked.rules for rule in engine.rules(pattern)))
+    rules = list(dict.fromkeys(rule.id for pattern in asked.rules for rule in engine.asked(pattern)))
     facts = open_facts(asked.facts, layout_of(engine.core))
     with told_plainly(f"writing `{asked.out}`"), _deciding(engine, facts, asked, rules) as submit:
         # Before anything else has threads of its own: what is forked now has none of them.

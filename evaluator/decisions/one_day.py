@@ -30,6 +30,7 @@ from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
 from evaluator.prepared import Prepared
 from evaluator.reasons.expander import Context, Reason, reason_of_branch, reasons_of, told_once
+from evaluator.reasons.sides import unit_of
 from evaluator.reasons.statements import not_in_force, value_reason
 from evaluator.register.standing import Standing
 from evaluator.resting import NEXT, VALID, Rests, Stated, rests_on
@@ -107,8 +108,8 @@ class OneDay:
         version = self.core.version_on(rule, at.day)
         if version is None:
             return Truth.FALSE if _is_attained(rule) else None
-        decides = c.KINDS[rule.kind].decides
-        if decides in ("stage", "options") or (decides == "amount" and version.requirement is None):
+        decides = c.ASKED[rule.kind].decides
+        if decides in ("stage", "options", "value") or (decides == "amount" and version.requirement is None):
             return None
         if version.requirement is None:
             return Truth.TRUE
@@ -183,7 +184,7 @@ class OneDay:
         """Return the amount, stage or points of a rule."""
         at = Moment(self.facts.as_of, rule=rule)
         version = self.core.version_on(rule, at.day)
-        if version is None or c.KINDS[rule.kind].decides == "options":
+        if version is None or c.ASKED[rule.kind].decides == "options":
             return None
         given = version.amount or version.stage
         if given is not None:
@@ -203,7 +204,7 @@ class OneDay:
         For callers that were told what comes out, and want it said of a few: what was read for that is not read again.
         """
         version = self.core.version_on(rule, self.facts.as_of)
-        if version is None or c.KINDS[rule.kind].decides != "eligibility":
+        if version is None or c.ASKED[rule.kind].decides != "eligibility":
             decided = self._telling.decision(rule)
             return (*decided.reasons, *(reason for option in decided.options for reason in option.reasons))
         return self._telling._reasons_alone(rule, version)
@@ -316,9 +317,11 @@ class OneDay:
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
         context = self._context(version, at)
-        match c.KINDS[rule.kind].decides:
+        match c.ASKED[rule.kind].decides:
             case "amount":
                 return self._fee(base, rule, version, at, context)
+            case "value":
+                return self._measure(base, rule, version, at, context)
             case "stage":
                 return self._stage(base, version, at, context)
             case "options":
@@ -416,6 +419,17 @@ class OneDay:
         )
         explanations += [requirement] if requirement is not None else []
         return self._with_rest(decided, rule, version, explanations, told, beside)
+
+    def _measure(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
+        if version.amount is None:
+            raise AssertionError("a measure has a value")
+        value = self._decide(version.amount, at, deep=True)
+        decided = base._replace(
+            amount=value.range,
+            currency=unit_of(value.node.type),
+            reasons=told_once(value_reason(f"{rule.id}.value", "Value", value, context), set()),
+        )
+        return self._with_rest(decided, rule, version, [value])
 
     def _stage(self, base: Decision, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.stage is None:

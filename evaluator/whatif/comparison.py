@@ -118,7 +118,7 @@ def _outcomes(decision: Decision) -> Iterator[tuple[str, str]]:
     if decision.score is not None:
         yield "points", _range_text(range_json(decision.score.points))
     if decision.amount is not None:
-        yield "amount", f"{_range_text(range_json(decision.amount))} {decision.currency or ''}".strip()
+        yield decision.amount_is, f"{_range_text(range_json(decision.amount))} {decision.currency or ''}".strip()
     if decision.due is not None:
         yield "due", _range_text(range_json(decision.due))
     if decision.stage is not None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from dsl import core as c
-from evaluator.decision import Answer
+from evaluator.decision import ELIGIBILITY, Answer, Decision
 from evaluator.whatif.comparison import Comparison
 from review.formats.format import Formats, Spoken, in_json, in_lines
 from review.languages.voice import Voice, padded, text_width
 from review.words.answer_json import answer_json, comparison_json
-from review.words.decision_text import Paint, decision_lines
+from review.words.decision_text import Paint, decision_lines, outcome_text
 from review.words.difference_text import Sides, sides_of
 from review.words.hint_text import hint_help, hint_message
 from review.words.outline import rule_outline
@@ -39,6 +39,21 @@ def answer_lines(spoken: Spoken[Answer], paint: Paint) -> Iterator[str]:
             yield ""
         yield from decision_lines(decision, answer.as_of, paint=paint, detail=answer.detail, say=say)
     yield from (f"\n{line}" for line in _hint_lines(answer, paint, say))
+    yield ""
+    yield paint(_digest(answer, say), "faint")
+
+
+def listed_lines(spoken: Spoken[Answer], paint: Paint) -> Iterator[str]:
+    """Yield an answer as one list: by what comes out, who is eligible for first, a line a rule."""
+    answer, say = spoken.told, spoken.say
+    order = (*ELIGIBILITY.values(), None)
+    groups: dict[str, list[Decision]] = {}
+    for decision in sorted(answer.decisions, key=lambda one: order.index(one.eligibility)):
+        groups.setdefault(outcome_text(decision, say), []).append(decision)
+    for outcome, decisions in groups.items():
+        yield paint(say.of(outcome, str(len(decisions))), decisions[0].eligibility or "head")
+        rows = [(decision.rule, title_text(decision.title, say)) for decision in decisions]
+        yield from (f"  {line}" for line in _columns(rows))
     yield ""
     yield paint(_digest(answer, say), "faint")
 
@@ -125,10 +140,12 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 DECIDE = Formats[Spoken[Answer]](
     text=lambda spoken, paint: in_lines(answer_lines(spoken, paint)),
     json=lambda spoken, _: in_json(answer_json(spoken.told, spoken.say)),
+    list=lambda spoken, paint: in_lines(listed_lines(spoken, paint)),
 )
 WHAT_IF = Formats[Spoken[Comparison]](
     text=lambda spoken, paint: in_lines(comparison_lines(spoken, paint)),
     json=lambda spoken, _: in_json(comparison_json(spoken.told, spoken.say)),
+    list=lambda spoken, paint: in_lines(listed_lines(Spoken(spoken.told.after, spoken.say), paint)),
 )
 EXPLAIN = Formats[Spoken[Explained]](
     text=lambda spoken, paint: in_lines(explained_lines(spoken, paint)),

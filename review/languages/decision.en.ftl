@@ -93,6 +93,7 @@ nothing-differs = nothing differs in { $count } { $count ->
 differs-eligibility = eligibility
 differs-points = points
 differs-amount = amount
+differs-value = value
 differs-due = due
 differs-stage = stage
 differs-window = window

@@ -87,6 +87,7 @@ nothing-differs = { $count } 件の判定には相違なし
 differs-eligibility = 資格
 differs-points = ポイント
 differs-amount = 金額
+differs-value = 値
 differs-due = 支払期日
 differs-stage = 段階
 differs-window = 期間

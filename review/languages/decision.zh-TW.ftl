@@ -87,6 +87,7 @@ nothing-differs = { $count } 項判定沒有差異
 differs-eligibility = 資格
 differs-points = 點數
 differs-amount = 金額
+differs-value = 值
 differs-due = 到期日
 differs-stage = 階段
 differs-window = 期間

@@ -155,6 +155,7 @@ not-in-force-on = not in force on { $day }
 told-below = told below
 observed-on = observed on { $day }; applied to earlier days it is an assumption
 amount-is = amount: { $said }
+value-is = value: { $said }
 stage-when = when { $condition }
 effect-when = { $said }, when { $condition }
 pick-exactly_one = one option is to be chosen

@@ -140,6 +140,7 @@ not-in-force-on = { $day } には施行されていない
 told-below = 以下に記載
 observed-on = { $day } に確認；それより前の日への適用は前提
 amount-is = 金額：{ $said }
+value-is = 値：{ $said }
 stage-when = 条件：{ $condition }
 effect-when = { $said }、条件：{ $condition }
 pick-exactly_one = 選択肢を一つ選ぶ必要がある

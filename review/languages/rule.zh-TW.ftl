@@ -140,6 +140,7 @@ not-in-force-on = { $day } 未生效
 told-below = 說明如下
 observed-on = 於 { $day } 觀察到；套用於更早的日期屬於假設
 amount-is = 金額：{ $said }
+value-is = 值：{ $said }
 stage-when = 條件：{ $condition }
 effect-when = { $said }，條件：{ $condition }
 pick-exactly_one = 必須選擇一個選項

@@ -54,6 +54,7 @@ provisional = { $said } (provisional)
 title-in_force = In force
 title-days_for_the_choice = Days for the choice
 title-amount = Amount
+title-value = Value
 title-due_day = Due
 required = required { $what }
 digest = policies { $version }, digest { $digest }; { $engine }

@@ -50,6 +50,7 @@ provisional = { $said }（暫定）
 title-in_force = 施行
 title-days_for_the_choice = 選択できる期間
 title-amount = 金額
+title-value = 値
 title-due_day = 支払期日
 required = 要件 { $what }
 digest = ポリシー { $version }、ダイジェスト { $digest }；{ $engine }

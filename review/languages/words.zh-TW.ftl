@@ -50,6 +50,7 @@ provisional = { $said }（暫定）
 title-in_force = 生效
 title-days_for_the_choice = 可選擇的期間
 title-amount = 金額
+title-value = 值
 title-due_day = 到期日
 required = 要求 { $what }
 digest = 政策 { $version }、摘要 { $digest }；{ $engine }

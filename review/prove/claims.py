@@ -52,7 +52,7 @@ class Verdict:
     """The days that were looked at: the first and the last of the stretch that can be asked about."""
     less: Claim
     more: Claim
-    what: Literal["eligibility", "amount", "stage", "options"] = "eligibility"
+    what: c.Decides = "eligibility"
     """What the rule decides. Stages have no order: both claims say that nobody's is another one."""
     former: str = ""
     """The rule before that it is compared with, where that has another name."""

@@ -114,7 +114,7 @@ class Coverage:
 
     def watch(self, decision: Decision, as_of: date) -> None:
         """Take note of what a decision tried."""
-        rule = self.core.rules[decision.rule]
+        rule = self.core.asked(decision.rule)
         for day, parts in self._by_rule.get(rule.id, ()):
             if as_of in (day, day - timedelta(days=1)):
                 for covered in parts:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from dsl import core as c
-from dsl.core import KINDS
+from dsl.core import ASKED
 from dsl.core.ranges import Range, Truth, is_settled
 from dsl.core.written import Resting
 from dsl.json_values import decimal_text
@@ -28,15 +28,16 @@ _BY_WHAT: Mapping[str, tuple[str, ...]] = {
     "eligibility": _SCORED,
     "amount": ("amount", "due", "eligibility", "covers", *_COMMON),
     "stage": ("stage", *_COMMON),
+    "value": ("value", *_COMMON),
     "options": ("options", "pick", "window", "renews_to", *_COMMON),
 }
 ASPECTS: Mapping[str, tuple[str, ...]] = {
     kind.name: (*_BY_WHAT[kind.decides], *(("standing", "badge") if kind.keeps_register else ()))
-    for kind in KINDS.values()
+    for kind in ASKED.values()
 }
 """What can be expected of a rule, by its kind."""
 
-SHORT: Mapping[str, str] = {kind.name: kind.decides for kind in KINDS.values() if kind.decides != "options"}
+SHORT: Mapping[str, str] = {kind.name: kind.decides for kind in ASKED.values() if kind.decides != "options"}
 """The aspect meant by one word behind a rule, by the rule's kind."""
 
 ABSENT = "none"
@@ -92,6 +93,8 @@ def _compared(asked: Asked, decision: Decision, aspect: str, expected: Json) -> 
             yield aspect, sorted(_known(one, covered) for one in expected), sorted(covered)
         case "amount":
             yield aspect, _amount(expected), _money(decision.amount, decision.currency)
+        case "value":
+            yield aspect, _value(expected, decision.currency), _range(decision.amount)
         case "window":
             window = decision.window
             actual = None if window is None else {"from": str(window[0]), "through": str(window[1])}
@@ -312,6 +315,11 @@ def _money(amount: Range | None, currency: str | None) -> Json:
     if not is_settled(amount):
         return f"unknown {currency}"
     return f"{range_json(amount)} {currency}"
+
+
+def _value(expected: Json, unit: str | None) -> Json:
+    """Return an expected value of a measure: with its unit behind it, or without."""
+    return _plain(expected.removesuffix(f" {unit}") if isinstance(expected, str) else expected)
 
 
 def _text(value: Json) -> str:

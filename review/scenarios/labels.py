@@ -15,12 +15,12 @@ def meant_by(core: c.Core, rule: str, label: str, day: date) -> Sequence[str]:
     That is the code below the rule, else the code as it stands, else those whose end it is: of the rule itself, or of
     other rules where the rule has none. Of several such, those count that are in force on the day.
     """
-    own = set(codes_of(core.rules[rule]))
+    own = set(codes_of(core, core.asked(rule)))
     for code in (f"{rule}.{label}", label):
         if code in own:
             return (code,)
     if found := _ending(own, label):
-        today = _ending(codes_of(core.rules[rule], day), label) if len(found) > 1 else ()
+        today = _ending(codes_of(core, core.asked(rule), day), label) if len(found) > 1 else ()
         return today or found
     everywhere = set(codes(core))
     return (label,) if label in everywhere else _ending(everywhere, label)
@@ -32,12 +32,16 @@ def _ending(known: Iterable[str], label: str) -> Sequence[str]:
 
 def codes(core: c.Core) -> Iterator[str]:
     """Yield every reason code that a decision can have."""
-    for rule in core.rules.values():
-        yield from codes_of(rule)
+    for rule in (*core.rules.values(), *core.measures.values()):
+        yield from codes_of(core, rule)
 
 
-def codes_of(rule: c.Rule, day: date | None = None) -> Iterator[str]:
-    """Yield every reason code of a rule, or those of what is in force on a day."""
+def codes_of(core: c.Core, rule: c.Rule, day: date | None = None) -> Iterator[str]:
+    """Yield every reason code of a rule or measure, or those of what is in force on a day."""
+    if rule.kind == "measure":
+        yield f"{rule.id}.value"
+        yield from _required(core.named[rule.name].value, day)
+        return
     yield f"{rule.id}.in_force"
     if rule.kind in c.AMOUNT_KINDS:
         yield from (f"{rule.id}.amount", f"{rule.id}.due")
@@ -49,5 +53,8 @@ def codes_of(rule: c.Rule, day: date | None = None) -> Iterator[str]:
         parts.extend(option.requirement for option in version.options)
         for part in parts:
             if part is not None:
-                nodes = walk(part, day)
-                yield from (node.code for node in nodes if isinstance(node, c.Requirement))
+                yield from _required(part, day)
+
+
+def _required(part: c.Expr, day: date | None) -> Iterator[str]:
+    return (node.code for node in walk(part, day) if isinstance(node, c.Requirement))

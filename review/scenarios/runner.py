@@ -13,7 +13,7 @@ from dsl.core.ranges import Truth
 from dsl.diagnostics import listed, proposed
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Decision
-from evaluator.engine import Engine, Query
+from evaluator.engine import MEASURES, Engine, Query
 from evaluator.register.attaining import entry_of
 from review.scenarios.expectations import ASPECTS, SHORT, Asked, Mismatch, mismatches
 from review.scenarios.given import Given
@@ -208,10 +208,9 @@ class _Checking:
         levels = [found.id for found in self.core.rules.values() if found.award == rule]
         if levels:
             return ScenarioProblem(pointer, f"`{rule}` has levels", f"name one: {listed(levels)}")
+        known = self.core.measures if rule.startswith(MEASURES) else self.core.rules
         return ScenarioProblem(
-            pointer,
-            f"there is no rule `{rule}`",
-            proposed(rule, self.core.rules, f"the rules are {listed(self.core.rules)}"),
+            pointer, f"there is no rule `{rule}`", proposed(rule, known, f"the rules are {listed(known)}")
         )
 
     def _cited(self, cites: Iterable[Cited]) -> Iterable[ScenarioProblem]:
@@ -243,7 +242,7 @@ class _Checking:
             )
 
     def _expected(self, expectation: Expectation, day: date) -> Iterable[ScenarioProblem]:
-        rule = self.core.rules.get(expectation.rule)
+        rule = self.core.rules.get(expectation.rule) or self.core.measures.get(expectation.rule)
         if rule is None:
             yield self._unknown(expectation.rule, expectation.pointer)
             return
@@ -277,6 +276,8 @@ class _Checking:
             yield ScenarioProblem(pointer, f"one word does not say what a {rule.kind} gives", "write {options: {...}}")
         elif rule.kind == "lifecycle":
             yield from self._stage(rule, word, pointer)
+        elif rule.kind == "measure":
+            return  # any word may be its value
         elif rule.kind in c.AMOUNT_KINDS:
             figure, _, currency = word.partition(" ")
             if not currency or (figure != "unknown" and not figure.replace(",", "").replace(".", "", 1).isdigit()):

@@ -94,8 +94,8 @@ def stage_text(stage: Words, say: Voice) -> str:
 
 
 def money_text(amount: Range, currency: str | None) -> str:
-    """Write an amount with its currency, as scenarios have it."""
-    return f"{'unknown' if is_not_known(amount) else plain(amount)} {currency}"
+    """Write an amount with its currency, or a measure with its unit where it has one, as scenarios have it."""
+    return f"{'unknown' if is_not_known(amount) else plain(amount)} {currency or ''}".rstrip()
 
 
 def money_in(amount: Range, currency: str | None, say: Voice) -> str:

@@ -60,7 +60,7 @@ def _outcomes(decision: Decision, say: Voice) -> Iterator[tuple[str, str]]:
     if decision.score is not None:
         yield "points", say.range(decision.score.points)
     if decision.amount is not None:
-        yield "amount", money_in(decision.amount, decision.currency, say)
+        yield decision.amount_is, money_in(decision.amount, decision.currency, say)
     if decision.due is not None:
         yield "due", say.range(decision.due)
     if decision.stage is not None:

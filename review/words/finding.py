@@ -42,6 +42,11 @@ class Found(NamedTuple):
     read_by: tuple[str, ...] = ()
     """Of what can be told: the rules that name it themselves."""
 
+    @property
+    def asked(self) -> str:
+        """The id by which it is asked, where it is a rule or measure."""
+        return f"measure.{self.name}" if self.what == "measure" else self.name
+
     def as_json(self) -> dict[str, Json]:
         """Return what there is of it."""
         told: dict[str, Json] = {"what": self.what, "name": self.name, "title": self.title}

@@ -58,7 +58,7 @@ def rule_outline(core: c.Core, rule: c.Rule, day: date | None, tell: Voice | Non
         **({"as_of": day.isoformat()} if day is not None else {}),
         **({"was": list(rule.was)} if rule.was else {}),
         "at": _at(rule.origin),
-        "versions": [outline.version(version) for version in versions],
+        "versions": [outline.version(version, rule) for version in versions],
         **outline.membership(rule, versions),
         "names": [outline.named(named) for named in names_in(core, versions, day)],
         "certifications": outline.certifications(versions),
@@ -73,7 +73,7 @@ class _Outline:
     day: date | None
     tell: Voice
 
-    def version(self, version: c.RuleVersion) -> dict[str, Json]:
+    def version(self, version: c.RuleVersion, rule: c.Rule) -> dict[str, Json]:
         lines = lines_of(version, self.day)
         result: dict[str, Json] = {
             "title": self.title(version.title),
@@ -83,7 +83,9 @@ class _Outline:
         if version.requirement is not None:
             result["says"] = self.words.say(version.requirement)
             result["requirements"] = self.each(lines, "asked")
-        if version.amount is not None:
+        if rule.kind == "measure":
+            result["value"] = self.value(self.core.named[rule.name].value)
+        elif version.amount is not None:
             result["amount"] = self.value(version.amount)
         told = {"stages": self.each(lines, "stage"), "options": self.each(lines, "option")}
         told["effects"] = self.each(lines, "effect")

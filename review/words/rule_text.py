@@ -136,6 +136,8 @@ class _Telling:
             case c.Stated():
                 return tell(f"pick-{line.name}") if line.group == "choice" else tell("badge-immediately")
             case c.Node() as node:
+                if self.rule.kind == "measure":
+                    return tell("value-is", said=say(self.core.named[self.rule.name].value))
                 return tell("amount-is", said=say(node)) if line.group == "amount" else say(node)
             case _:
                 assert_never(line.of)
@@ -149,7 +151,12 @@ class _Telling:
     def definitions(self) -> Iterator[str]:
         """Yield the measures that are named and how they are reckoned, the membership, and what lists hold."""
         day, tell = self.speaker.day, self.tell
-        found = [named for named in names_in(self.core, [self.version], day) if not is_figure(named, day)]
+        own = self.rule.name if self.rule.kind == "measure" else None
+        found = [
+            named
+            for named in names_in(self.core, [self.version], day)
+            if named.name != own and not is_figure(named, day)
+        ]
         where = [
             f"    {tell('is-defined', title=self.title(named.title), said=self.speaker.say(named.value))}  "
             f"{self.at(named.origin)}"

@@ -11,6 +11,7 @@ TITLE_MESSAGES = {
     "In force": "title-in_force",
     "Days for the choice": "title-days_for_the_choice",
     "Amount": "title-amount",
+    "Value": "title-value",
     "Due": "title-due_day",
 }
 """The messages of titles, by the English ones that answers have."""

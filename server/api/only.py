@@ -74,8 +74,8 @@ def _codes(engine: Engine) -> frozenset[str]:
     """Return the codes of all rules, and of what several of them name."""
     found = _known.get(engine)
     if found is None:
-        named = (node for one in engine.core.named.values() for node in walk(one.value))
-        shared = (node.code for node in named if isinstance(node, c.Requirement))
+        figures = (one for one in engine.core.named.values() if not one.is_measure)
+        shared = (node.code for one in figures for node in walk(one.value) if isinstance(node, c.Requirement))
         windows = (
             f"{rule.id}.window" for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "options"
         )

@@ -292,7 +292,7 @@ def _unknown_rules(engine: Engine, decide: list[Json]) -> Iterable[Fault]:
     for index, name in enumerate(decide[: limits.MAX_RULES]):
         if isinstance(name, str) and 1 <= len(name) <= MAX_ID:
             try:
-                engine.rules(name)
+                engine.asked(name)
             except UnknownRule as error:
                 yield problems.unknown_rule(error, f"/decide/{index}")
 

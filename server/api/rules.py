@@ -18,8 +18,8 @@ from server.api import parameters, problems, wire
 from server.api.languages import asked_language, in_language
 from server.snapshot import current_engine
 
-KINDS = tuple(c.KINDS)
-"""Kinds of rules, whether or not the policies have any."""
+KINDS = tuple(c.ASKED)
+"""Kinds of rules, whether or not the policies have any; and measures."""
 
 MOST_FOUND = 500
 """Rules, facts and certifications found by words that are told."""
@@ -35,9 +35,11 @@ def list_rules() -> ResponseReturnValue:
     told = parameters.read("kind", "as_of", "q")
     question = parameters.words(told, "q")
     answered = None if question is None else _finder(engine).find(question, most=MOST_FOUND)
-    names = engine.core.rules if answered is None else [one.name for one in answered.found if one.what == "rule"]
-    rules = [engine.core.rules[name] for name in names]
     kind = parameters.choice(told, "kind", KINDS)
+    # Measures stand beside the rules: they are listed for who asks for them.
+    known = engine.core.measures if kind == "measure" else engine.core.rules
+    names = known if answered is None else [one.asked for one in answered.found if one.asked in known]
+    rules = [known[name] for name in names]
     day = parameters.day(told, "as_of")
     chosen = [
         rule
@@ -91,11 +93,11 @@ def rule_of(engine: Engine, name: str) -> c.Rule:
     Raises:
         Problem: there is none; where the name is that of an award with levels, these are told.
     """
-    if name in engine.core.rules:
-        return engine.core.rules[name]
+    if name in engine.core.rules or name in engine.core.measures:
+        return engine.core.asked(name)
     short = name[:200]
     try:
-        meant = [rule.id for rule in engine.rules(short)]
+        meant = [rule.id for rule in engine.asked(short)]
         error = UnknownRule(short, None)
     except UnknownRule as found:
         meant, error = [], found

@@ -31,6 +31,8 @@ COMMANDS = {
     "decide_json": "decide entitlement.publish --facts facts.yaml --as-of 2023-06-20 --format json",
     "decide_summary": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --detail summary",
     "decide_none": "decide designation.cloud --facts facts.yaml --as-of 2023-06-20 --detail none",
+    "decide_list": 'decide designation.cloud program.expert "entitlement.*" "fee.*" --facts facts.yaml --as-of 2023-06-20 --format list',
+    "decide_list_zh_tw": 'decide "*" --facts facts.yaml --as-of 2023-06-20 --format list --lang zh-TW --set revenue=1',
     "decide_hints": "decide designation.cloud --facts hints.yaml --as-of 2023-06-20 --detail none",
     "check_lang": "check policies --lang ja",
     "check_no_lang": "check policies --lang japanese",

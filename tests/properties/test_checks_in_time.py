@@ -64,12 +64,23 @@ OF_TIME = (
 )  # fmt: skip
 TO_BE_REFUSED = (
     "coming > 2022-06-01 sometime from today through today + 40 days", "coming on 2022-03-01 > 2022-06-01",
-    "coming on today + 30 days > 2022-06-01", "today <= first anniversary after 2022-03-01",
+    "coming on today + 30 days > 2022-06-01", "holds a on today", "holds b on (today + 3 days)", "today <= first anniversary after 2022-03-01",
 )  # fmt: skip
 OF_OTHERS = {
-    "a": ("holds b", "holds c or n >= 2", "qualifies for b", "qualifies for c", "not holds c"),
-    "b": ("holds c", "qualifies for c", "not holds c or near"),
-    "c": (),
+    "a": (
+        "holds b",
+        "holds c or n >= 2",
+        "qualifies for b",
+        "qualifies for c",
+        "not holds c",
+        "holds a on (today - 40 days)",
+    ),
+    "b": ("holds c", "qualifies for c", "not holds c or near", "holds a on (today - 1 day) or n >= 2"),
+    "c": (
+        "not holds a on (today - 3 days)",
+        "holds b sometime from today - 40 days through today - 1 day",
+        "holds c on (start of month of today - 1 day) or n >= 2",
+    ),
 }
 CHECKED = (
     "anniversary", "shared anniversary", "anniversary + 20 days", "anniversary - 20 days", "2022-08-01",

@@ -61,7 +61,7 @@ CHAIN = 5
 """How many kinds a function may tell apart by asking for their classes, one after another, without saying why."""
 
 CHAINS = {
-    "dsl/check/checks_in_time.py _is_past": "what is not seen to lie in the past is not claimed to",
+    "dsl/check/earlier.py when": "what is not seen to lie in the past is not claimed to",
     "dsl/core/check_days.py _names_a_day": "what is not seen to name a day is asked of every day",
     "evaluator/compiled/recording.py _of": "of any other kind the record of its parts, by the roles of its fields",
     "evaluator/compiled/question.py notes_of_leaf": "of any other kind what the one reader of notes tells",
