@@ -180,14 +180,14 @@ class PartnerReading:
             return self.interpreter.evaluate(expr, inner)
 
         found: Explanation | None = None
-        key: tuple[object, ...] | None = None
+        of_months: tuple[object, ...] | None = None
         if window is not None and told.declaration.dated_by is None and not self._plans.of(node).moves:
             # Of the same months it is the same figure, on whichever day.
-            key = (*key_of(node, at._replace(day=self.as_of)), window)
-            found = self._by_months.get(key)
+            of_months = (*key_of(node, at._replace(day=self.as_of)), window)
+            found = self._by_months.get(of_months)
         if found is None:
             found = records.aggregate(node, told, at, window, self.selections, in_record)
-            if key is not None:
-                self._by_months[key] = found
+            if of_months is not None:
+                self._by_months[of_months] = found
         day = at.day if at.day != self.as_of else None
         return Explanation(node, found.range, parts, found.gaps, day=day)
