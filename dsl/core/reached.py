@@ -21,6 +21,16 @@ def of_list(name: str) -> str:
     return f"records {name}"
 
 
+def of_rows(name: str) -> str:
+    """Return what the records of a list are called of which no more is known: for readers who look at each of them."""
+    return f"rows of {name}"
+
+
+def of_certification(name: str) -> str:
+    """Return what the records of people who hold a certification are called."""
+    return f"certification {name}"
+
+
 REGISTER = of_list("awards")
 """What is attained. Each entry may be checked by what any fact reaches: where there are entries, all that is told reaches
 what reads the register."""
@@ -37,6 +47,9 @@ class Reached:
     def by(self, node: c.Node, facts: AbstractSet[str]) -> bool:
         """Return whether something that is told can reach a node: facts by their names, lists as ``of_list`` has them.
 
+        Where a list is told and some records of it more or fewer, these can be named instead: by ``of_rows``, and those of
+        people by ``of_certification`` beside it.
+
         Where the register has entries, ``REGISTER`` is among what is told, whatever that is.
         """
         return not self.of(node).isdisjoint(facts)
@@ -52,7 +65,13 @@ class Reached:
     def _of(self, node: c.Node) -> AbstractSet[str]:
         read = list(references(node))
         own = {name for to, name, _ in read if to in ("fact", "named")}
-        own.update(of_list(name) for to, name, _ in read if to == "records")
+        lists = [name for to, name, _ in read if to == "records"]
+        own.update(map(of_list, lists))
+        if isinstance(node, c.OfPeople):
+            # Who holds what no list of it names is nothing to it.
+            own.update(of_certification(one.certification) for listing in node.lists for one in listing.entries)
+        else:
+            own.update(map(of_rows, lists))
         if isinstance(node, c.AsProjected):
             own.add(PROJECTED)
         if isinstance(node, c.Anniversary):

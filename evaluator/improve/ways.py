@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from operator import le
 from typing import NamedTuple, TypeAlias, assert_never
 
 from evaluator.improve.aims import (
@@ -303,11 +302,17 @@ def _undominated(ways: Ways) -> Ways:
     ordered = sorted(
         ((own[-1].cost, sum(shared), shared, own) for shared, own in ways.items()), key=lambda one: one[:2]
     )
-    kept: list[Shared] = []
+    kept: list[tuple[int, tuple[tuple[int, Level], ...]]] = []
     found: Ways = {}
     for _, _, shared, own in ordered:
-        if not any(all(map(le, other, shared)) for other in kept):
-            kept.append(shared)
+        asked = tuple((at, level) for at, level in enumerate(shared) if level)
+        levers = sum(1 << at for at, _ in asked)
+        for others, least in kept:
+            # Most ask for other levers altogether, which is seen at once.
+            if not others & ~levers and all(shared[at] >= level for at, level in least):
+                break
+        else:
+            kept.append((levers, asked))
             found[shared] = own
     return found
 
@@ -318,7 +323,7 @@ def _only(ways: Ways, least: Decimal) -> Ways:
 
 
 def _map(ways: Ways, to: Callable[[Way], Decimal]) -> Ways:
-    return {shared: [way._replace(value=to(way)) for way in own] for shared, own in ways.items()}
+    return {shared: [Way(to(way), way.cost, way.steps) for way in own] for shared, own in ways.items()}
 
 
 def _merged(all_ways: Iterable[Mapping[Shared, Sequence[Way]]]) -> Ways:
