@@ -302,19 +302,34 @@ def _undominated(ways: Ways) -> Ways:
     ordered = sorted(
         ((own[-1].cost, sum(shared), shared, own) for shared, own in ways.items()), key=lambda one: one[:2]
     )
-    kept: list[tuple[int, tuple[tuple[int, Level], ...]]] = []
+    numbers, above = _packed([shared for _, _, shared, _ in ordered])
+    kept: list[int] = []
     found: Ways = {}
-    for _, _, shared, own in ordered:
-        asked = tuple((at, level) for at, level in enumerate(shared) if level)
-        levers = sum(1 << at for at, _ in asked)
-        for others, least in kept:
-            # Most ask for other levers altogether, which is seen at once.
-            if not others & ~levers and all(shared[at] >= level for at, level in least):
+    for number, (_, _, shared, own) in zip(numbers, ordered, strict=True):
+        most = number | above
+        for other in kept:
+            if (most - other) & above == above:
                 break
         else:
-            kept.append((levers, asked))
+            kept.append(number)
             found[shared] = own
     return found
+
+
+def _packed(every: Sequence[Shared]) -> tuple[list[int], int]:
+    """Return what is asked of all levers as one number each, and the bits above the places in it.
+
+    One asks for no more than another where it can be taken from it in every place: where none of the bits above is borrowed.
+    """
+    numbers, above, at = [0] * len(every), 0, 0
+    for levels in zip(*every, strict=True):
+        ranks = {level: rank for rank, level in enumerate(sorted(set(levels)))}
+        if len(ranks) > 1:
+            numbers = [number | ranks[level] << at for number, level in zip(numbers, levels, strict=True)]
+            at += len(ranks).bit_length()
+            above |= 1 << at
+            at += 1
+    return numbers, above
 
 
 def _only(ways: Ways, least: Decimal) -> Ways:
