@@ -9,7 +9,7 @@ from collections.abc import Iterable, Set as AbstractSet
 from functools import cached_property
 
 from dsl import core as c
-from dsl.core.references import references
+from dsl.core.references import expressions, references
 from dsl.core.walk import asked
 
 PROJECTED = "projected"
@@ -32,8 +32,7 @@ def of_certification(name: str) -> str:
 
 
 REGISTER = of_list("awards")
-"""What is attained. Each entry may be checked by what any fact reaches: where there are entries, all that is told reaches
-what reads the register."""
+"""What is attained. Entries are checked: what is told and reaches their checks reaches whatever reads the register."""
 
 
 class Reached:
@@ -43,6 +42,7 @@ class Reached:
         self.core = core
         self._nodes: dict[int, tuple[c.Node, AbstractSet[str]]] = {}
         self._names: dict[tuple[str, str], AbstractSet[str]] = {}
+        self._entries: dict[frozenset[str], AbstractSet[str]] = {}
 
     def by(self, node: c.Node, facts: AbstractSet[str]) -> bool:
         """Return whether something that is told can reach a node: facts by their names, lists as ``of_list`` has them.
@@ -50,7 +50,7 @@ class Reached:
         Where a list is told and some records of it more or fewer, these can be named instead: by ``of_rows``, and those of
         people by ``of_certification`` beside it.
 
-        Where the register has entries, ``REGISTER`` is among what is told, whatever that is.
+        Where it reaches the checks of the register's entries, ``REGISTER`` is among what is told.
         """
         return not self.of(node).isdisjoint(facts)
 
@@ -61,6 +61,19 @@ class Reached:
             # With its node: an identity is one node's only as long as that is there.
             known = self._nodes[id(node)] = (node, self._of(node))
         return known[1]
+
+    def of_entries(self, awards: frozenset[str]) -> AbstractSet[str]:
+        """Return the names that the checks of entries of awards read: those of their rules, and of the ones that follow."""
+        if awards not in self._entries:
+            rules: dict[str, c.Rule] = {}
+            waiting = list(awards)
+            while waiting:
+                more = {one.id: one for one in self.core.rules_of_entry.get(waiting.pop(), ()) if one.id not in rules}
+                rules |= more
+                waiting += [one.award for one in more.values()]
+            versions = (version for rule in rules.values() for version in rule.versions)
+            self._entries[awards] = self._together(node for version in versions for node in expressions(version))
+        return self._entries[awards]
 
     def _of(self, node: c.Node) -> AbstractSet[str]:
         read = list(references(node))

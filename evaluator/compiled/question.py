@@ -93,7 +93,7 @@ class Question:
     def with_told(self, facts: Facts, names: AbstractSet[str]) -> Question:
         """Return a question over the same facts with some more told: what they do not reach is as it is here."""
         other = Question(self.asked, facts, lambda: self.interpreter.told(facts, names, self.asked.reached))
-        other.before = Before(self, self.facts.reaching(names), self.asked.reached)
+        other.before = Before(self, self.facts.reaching(names, self.asked.reached), self.asked.reached)
         other.stretches.follow(self.stretches, other.before.is_reached)
         return other
 
