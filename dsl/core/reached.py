@@ -65,12 +65,7 @@ class Reached:
     def of_entries(self, awards: frozenset[str]) -> AbstractSet[str]:
         """Return the names that the checks of entries of awards read: those of their rules, and of the ones that follow."""
         if awards not in self._entries:
-            rules: dict[str, c.Rule] = {}
-            waiting = list(awards)
-            while waiting:
-                more = {one.id: one for one in self.core.rules_of_entry.get(waiting.pop(), ()) if one.id not in rules}
-                rules |= more
-                waiting += [one.award for one in more.values()]
+            rules = {one.id: one for award in awards for one in self.core.rules_of_entry.get(award, ())}
             versions = (version for rule in rules.values() for version in rule.versions)
             self._entries[awards] = self._together(node for version in versions for node in expressions(version))
         return self._entries[awards]
