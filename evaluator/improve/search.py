@@ -85,10 +85,7 @@ def reading_of(
             "records": {**facts.get("records", {}), **{name: [] for name in absent}},
         }
         known = Facts(engine.core, told, day)
-        if before is None:
-            one = OneDay(engine.prepared, known, trying=True)
-        else:
-            one = before.told(known, more, trying=True)
+        one = OneDay(engine.prepared, known, trying=True) if before is None else before.told(known, more, trying=True)
         reading = Reading(engine, known, one.interpreter, day, costs)
         aim = reading.rule(rule)
         if left == 0 or not (reading.untold or reading.absent):
