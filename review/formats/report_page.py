@@ -12,6 +12,8 @@ from review.formats.timeline_drawing import timeline_drawing
 from review.report.report import Report
 from review.report.tables import Part, Table, parts
 
+SHORT = 14
+"""Letters of a cell that is told in one line: a stage, or a figure with its unit."""
 _DAY = re.compile(r"\b\d{4}-\d\d(-\d\d)?\b")
 
 
@@ -72,8 +74,10 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
+    if len(text) <= SHORT:
+        return f'<td class="line">{escape(text)}</td>'
     # A day is told in one line, wherever it stands.
-    said = _DAY.sub(r'<span class="day">\g<0></span>', escape(text))
+    said = _DAY.sub(r'<span class="line">\g<0></span>', escape(text))
     return f"<td>{said}</td>"
 
 
