@@ -18,7 +18,7 @@ from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS, INSTANTS
 from dsl.core import Core, RecordsDecl, Type
 from dsl.core.calendar import day_after, month_of
 from dsl.core.ranges import NEVER, Dates, Range, everything, exactly
-from dsl.core.reached import PROJECTED, REGISTER, of_list
+from dsl.core.reached import PROJECTED, REGISTER, Reached, of_list
 from evaluator.acceptance.instants import counts_from, is_instant
 from evaluator.explanation import Gap
 
@@ -123,14 +123,23 @@ class Facts:
             told["records"] = {AWARDS.name: []}
         return told
 
-    def reaching(self, names: AbstractSet[str]) -> AbstractSet[str]:
-        """Return what is reached by, where facts of these names are told: with them the checks of the register's entries."""
-        has_entries = AWARDS.name in self.section("records", False) and not self._never_attained
-        return {*names, REGISTER} if has_entries else names
+    def reaching(self, names: AbstractSet[str], reached: Reached) -> AbstractSet[str]:
+        """Return what is reached by, where facts of these names are told: with the register, where its checks read one."""
+        awards = self._attained
+        is_checked = awards is None or not reached.of_entries(awards).isdisjoint(names)
+        return {*names, REGISTER} if is_checked else names
 
     @cached_property
     def _common(self) -> AbstractSet[str]:
         return {*self.few, REGISTER} if self._never_attained else self.few.keys()
+
+    @cached_property
+    def _attained(self) -> frozenset[str] | None:
+        """The awards that the register has entries of; None where an entry does not say of which."""
+        told: Json = self.section("records", False).get(AWARDS.name, ())
+        rows = told["rows"] if isinstance(told, Mapping) else told
+        awards = {row.get("award") for row in rows}
+        return None if None in awards else frozenset(awards)
 
     @cached_property
     def _never_attained(self) -> bool:

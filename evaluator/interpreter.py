@@ -104,7 +104,7 @@ class Interpreter:
     def told(self, facts: Facts, names: AbstractSet[str], reached: Reached) -> Interpreter:
         """Return an interpreter over the same facts with some more told: what they do not reach is as it is here."""
         other = Interpreter(self.core, facts, self.plans, self.besides)
-        other._before = Before(self, self.facts.reaching(names), reached)
+        other._before = Before(self, self.facts.reaching(names, reached), reached)
         return other
 
     def before(self, node: c.Expr, at: Moment) -> Explanation | None:

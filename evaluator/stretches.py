@@ -70,14 +70,9 @@ class Stretches:
         records = at.declaration.name if at.row is not None and at.declaration is not None else None
         moves = self.movement.of(node, Place(at.projected, records))
         found = {day for day in moves.days if first < day <= last}
-        if self._before is None or at.row is not None:
-            for mover in moves.movers:
-                found.update(self._inside(mover, at, first, last))
-            return found
-        before, is_reached = self._before
-        for mover, days in before._turns_by_mover(node, moves.movers, at, first, last):
-            found.update(self._inside(mover, at, first, last) if is_reached(mover.node) else days)
-        return found
+        if at.row is not None:
+            return found.union(*(self._inside(mover, at, first, last) for mover in moves.movers))
+        return found.union(*(days for _, days in self._turns_by_mover(node, moves.movers, at, first, last)))
 
     def _turns_by_mover(
         self, node: c.Expr, movers: tuple[Mover, ...], at: Moment, first: date, last: date
@@ -86,8 +81,15 @@ class Stretches:
         key = (*key_of(node, at), first, last)
         known = self._by_mover.get(key)
         if known is None:
-            days = [(mover, self._inside(mover, at, first, last)) for mover in movers]
-            known = self._by_mover[key] = (node, days)
+            if self._before is None:
+                found = [(mover, self._inside(mover, at, first, last)) for mover in movers]
+            else:
+                before, is_reached = self._before
+                found = [
+                    (mover, self._inside(mover, at, first, last) if is_reached(mover.node) else days)
+                    for mover, days in before._turns_by_mover(node, movers, at, first, last)
+                ]
+            known = self._by_mover[key] = (node, found)
         return known[1]
 
     def _inside(self, mover: Mover, at: Moment, first: date, last: date) -> frozenset[date]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Set as AbstractSet
 from functools import cached_property
 
 from dsl import core as c
-from dsl.core.references import references
+from dsl.core.references import expressions, references
 from dsl.core.walk import asked
 
 PROJECTED = "projected"
@@ -21,9 +21,18 @@ def of_list(name: str) -> str:
     return f"records {name}"
 
 
+def of_rows(name: str) -> str:
+    """Return what the records of a list are called of which no more is known: for readers who look at each of them."""
+    return f"rows of {name}"
+
+
+def of_certification(name: str) -> str:
+    """Return what the records of people who hold a certification are called."""
+    return f"certification {name}"
+
+
 REGISTER = of_list("awards")
-"""What is attained. Each entry may be checked by what any fact reaches: where there are entries, all that is told reaches
-what reads the register."""
+"""What is attained. Entries are checked: what is told and reaches their checks reaches whatever reads the register."""
 
 
 class Reached:
@@ -33,11 +42,15 @@ class Reached:
         self.core = core
         self._nodes: dict[int, tuple[c.Node, AbstractSet[str]]] = {}
         self._names: dict[tuple[str, str], AbstractSet[str]] = {}
+        self._entries: dict[frozenset[str], AbstractSet[str]] = {}
 
     def by(self, node: c.Node, facts: AbstractSet[str]) -> bool:
         """Return whether something that is told can reach a node: facts by their names, lists as ``of_list`` has them.
 
-        Where the register has entries, ``REGISTER`` is among what is told, whatever that is.
+        Where a list is told and some records of it more or fewer, these can be named instead: by ``of_rows``, and those of
+        people by ``of_certification`` beside it.
+
+        Where it reaches the checks of the register's entries, ``REGISTER`` is among what is told.
         """
         return not self.of(node).isdisjoint(facts)
 
@@ -49,10 +62,24 @@ class Reached:
             known = self._nodes[id(node)] = (node, self._of(node))
         return known[1]
 
+    def of_entries(self, awards: frozenset[str]) -> AbstractSet[str]:
+        """Return the names that the checks of entries of awards read: those of their rules, and of the ones that follow."""
+        if awards not in self._entries:
+            rules = {one.id: one for award in awards for one in self.core.rules_of_entry.get(award, ())}
+            versions = (version for rule in rules.values() for version in rule.versions)
+            self._entries[awards] = self._together(node for version in versions for node in expressions(version))
+        return self._entries[awards]
+
     def _of(self, node: c.Node) -> AbstractSet[str]:
         read = list(references(node))
         own = {name for to, name, _ in read if to in ("fact", "named")}
-        own.update(of_list(name) for to, name, _ in read if to == "records")
+        lists = [name for to, name, _ in read if to == "records"]
+        own.update(map(of_list, lists))
+        if isinstance(node, c.OfPeople):
+            # Who holds what no list of it names is nothing to it.
+            own.update(of_certification(one.certification) for listing in node.lists for one in listing.entries)
+        else:
+            own.update(map(of_rows, lists))
         if isinstance(node, c.AsProjected):
             own.add(PROJECTED)
         if isinstance(node, c.Anniversary):

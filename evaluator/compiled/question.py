@@ -94,7 +94,7 @@ class Question:
     def with_told(self, facts: Facts, names: AbstractSet[str]) -> Question:
         """Return a question over the same facts with some more told: what they do not reach is as it is here."""
         other = Question(self.asked, facts, lambda: self.interpreter.told(facts, names, self.asked.reached))
-        before = Before(self, self.facts.reaching(names), self.asked.reached)
+        before = Before(self, self.facts.reaching(names, self.asked.reached), self.asked.reached)
         other.before = before
         other.stretches.follow(self.stretches, before.is_reached)
         return other

@@ -94,7 +94,7 @@ class OneDay:
             names: all that is told otherwise: facts and measures by their names, lists as ``dsl.core.reached`` calls them.
             trying: only the result is wanted.
         """
-        question = self.question.with_told(facts, facts.reaching(names))
+        question = self.question.with_told(facts, facts.reaching(names, self.prepared.reached))
         return OneDay(self.prepared, facts, trying=trying, reference=self.reference, question=question)
 
     @property
@@ -262,7 +262,7 @@ class OneDay:
         version = self.core.version_on(rule, self.facts.as_of)
         if version is None:
             return False
-        told = self.facts.reaching(self._contradicted)
+        told = self.facts.reaching(self._contradicted, self.prepared.reached)
         return any(self.prepared.reached.by(node, told) for node in expressions(version))
 
     @cached_property

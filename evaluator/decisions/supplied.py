@@ -17,7 +17,7 @@ class Supplied:
 
     def __init__(self, told: AbstractSet[str], facts: Facts, reached: Reached) -> None:
         self._told = told
-        self._reaching = facts.reaching(told)
+        self._reaching = facts.reaching(told, reached)
         self._reached = reached
         self._found: dict[int, tuple[Explanation, Mapping[str, Explanation]]] = {}
 

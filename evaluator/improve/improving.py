@@ -12,7 +12,7 @@ from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core import calendar
 from dsl.core.ranges import Truth
-from dsl.core.reached import of_list
+from dsl.core.reached import of_certification, of_list, of_rows
 from dsl.core.references import reads_of
 from dsl.diagnostics import listed
 from evaluator import limits
@@ -305,7 +305,8 @@ class _Improving:
             left = [row for row in rows if id(row) not in gone]
             told = {**raw, "rows": left} if isinstance(raw, Mapping) else left
             facts = {**filled.facts, "records": {**filled.facts["records"], "certifications": told}}
-            return trying.is_met(plan.pieces, plan.day, facts, {of_list(CERTIFICATIONS.name)})
+            others = {of_rows(CERTIFICATIONS.name), *(of_certification(names[row["certification"]]) for row in ends)}
+            return trying.is_met(plan.pieces, plan.day, facts, others)
 
         if not days or does_without(len(days)):
             return None

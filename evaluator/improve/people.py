@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import product
 from math import prod
 from typing import NamedTuple, TypeAlias
 
@@ -55,7 +54,8 @@ class Table:
 
     most: Mapping[Certified, int]
     """How many people more of each list it goes up to."""
-    costs: Mapping[tuple[int, ...], tuple[Decimal, _Chosen | None]]
+    costs: Mapping[int, tuple[Decimal, _Chosen | None]]
+    """By combination, counted up with the last list first."""
     gains: Mapping[int, Gain]
 
     @property
@@ -63,9 +63,12 @@ class Table:
         """The lists, in order."""
         return tuple(self.most)
 
-    def state(self, wanted: Mapping[Certified, int]) -> tuple[int, ...]:
+    def state(self, wanted: Mapping[Certified, int]) -> int:
         """Return how a combination stands in it."""
-        return tuple(wanted.get(lever, 0) for lever in self.most)
+        state = 0
+        for lever, limit in self.most.items():
+            state = state * (limit + 1) + wanted.get(lever, 0)
+        return state
 
 
 class _Served(NamedTuple):
@@ -228,17 +231,8 @@ class People:
         levers = tuple(most)
         limits = tuple(most[lever] for lever in levers)
         gains = self._gains(levers)
-        bits = {gained: tuple(gained >> at & 1 for at in range(len(levers))) for gained in gains}
-        states = list(product(*(range(limit + 1) for limit in limits)))
-        # A person more in each list that has not enough yet; what is beyond is not counted.
-        steps = {
-            gained: {
-                state: tuple(min(a + b, limit) for a, b, limit in zip(state, add, limits, strict=True))
-                for state in states
-            }
-            for gained, add in bits.items()
-        }
-        found: dict[tuple[int, ...], tuple[Decimal, _Chosen | None]] = {states[0]: (Decimal(0), None)}
+        steps = _with_more(limits, gains)
+        found: dict[int, tuple[Decimal, _Chosen | None]] = {0: (Decimal(0), None)}
         new = self.costs.new_person
         many: dict[int, int] = {}
         for person in self._held:
@@ -249,16 +243,17 @@ class People:
             after = dict(found)
             for gained, (_, cost, _) in gains.items():
                 if not gained & mask:
+                    to = steps[gained]
                     for state, (so_far, chosen) in found.items():
-                        _relax(after, steps[gained][state], so_far + cost, _Chosen(chosen, person, gained))
+                        _relax(after, to[state], so_far + cost, chosen, person, gained)
             found = after
         if new is not None:
-            for state in states:  # in order: somebody more never leads back
+            for state in range(prod(limit + 1 for limit in limits)):  # in order: somebody more never leads back
                 if state in found:
                     so_far, chosen = found[state]
                     for gained, (_, cost, _) in gains.items():
-                        if (to := steps[gained][state]) != state:
-                            _relax(found, to, so_far + cost + new, _Chosen(chosen, None, gained))
+                        if steps[gained][state] != state:
+                            _relax(found, steps[gained][state], so_far + cost + new, chosen, None, gained)
         return Table(dict(most), found, gains)
 
     def _served(self, wanted: Mapping[Certified, int]) -> _Served | None:
@@ -313,8 +308,30 @@ def _steps(most: Mapping[Certified, int]) -> int:
     return prod(many + 1 for many in most.values()) << len(most)
 
 
+def _with_more(limits: Sequence[int], gains: Iterable[int]) -> Mapping[int, Sequence[int]]:
+    """Return by sets of lists which combination each becomes with a person more in them; beyond the limits none is counted."""
+    width = prod(limit + 1 for limit in limits)
+    found: dict[int, Sequence[int]] = {0: range(width)}
+    behind = width
+    for at, limit in enumerate(limits):
+        behind //= limit + 1
+        found[1 << at] = [state + behind if state // behind % (limit + 1) < limit else state for state in range(width)]
+    for gained in sorted({part & (1 << at) - 1 for part in gains for at in range(1, len(limits) + 1)}):
+        if gained not in found:
+            last = 1 << gained.bit_length() - 1
+            one = found[last]
+            found[gained] = [one[state] for state in found[gained ^ last]]
+    return found
+
+
 def _relax(
-    found: dict[tuple[int, ...], tuple[Decimal, _Chosen | None]], state: tuple[int, ...], cost: Decimal, chosen: _Chosen
+    found: dict[int, tuple[Decimal, _Chosen | None]],
+    state: int,
+    cost: Decimal,
+    before: _Chosen | None,
+    person: str | None,
+    gained: int,
 ) -> None:
-    if state not in found or cost < found[state][0]:
-        found[state] = (cost, chosen)
+    known = found.get(state)
+    if known is None or cost < known[0]:
+        found[state] = (cost, _Chosen(before, person, gained))

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from dsl import core as c
+from dsl.builtin import CERTIFICATIONS
 from dsl.core.ranges import Truth
-from dsl.core.reached import of_list
+from dsl.core.reached import of_certification, of_list, of_rows
 from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine
 from evaluator.facts import Facts
@@ -111,6 +112,8 @@ class Trying:
     _orders: dict[tuple[frozenset[Piece], date], list[Piece]] = field(default_factory=dict)
     """In which order awards are attained and benefits bought, of the same."""
     _before: dict[date, OneDay] = field(default_factory=dict)
+    _near: dict[date, tuple[frozenset[Piece], OneDay]] = field(default_factory=dict)
+    """By day the pieces of a plan, awards and benefits aside, and the decisions with them: most plans are these but for one."""
 
     def __post_init__(self) -> None:
         """Look whom the facts tell of, so that somebody new has another name."""
@@ -208,7 +211,7 @@ class Trying:
 
     def _done(self, pieces: Sequence[Piece], one: OneDay) -> tuple[OneDay, list[Piece]]:
         """Return the decisions with pieces done, and the awards that are attained and the benefits bought, in order."""
-        one = self._with(one, self.changes(pieces, awards=False))
+        one = self._with_plain(pieces, one)
         waiting = [piece for piece in pieces if isinstance(piece, Won | Paid)]
         done: list[Piece] = []
         while waiting:
@@ -220,6 +223,23 @@ class Trying:
             waiting = [piece for piece in waiting if piece not in won]
             done += won
         return one, done
+
+    def _with_plain(self, pieces: Iterable[Piece], one: OneDay) -> OneDay:
+        """Return the decisions with all pieces done but awards and benefits: what is done in the last ones too is decided."""
+        plain = frozenset(piece for piece in pieces if not isinstance(piece, Won | Paid))
+        changes, day = self.changes(plain, awards=False), one.facts.as_of
+        if one is not self._before[day]:
+            return self._with(one, changes)
+        done, near = self._near.get(day, (frozenset[Piece](), one))
+        apart = done ^ plain
+        if not apart:
+            return near
+        if len(apart) < len(plain):
+            data = changed(self.engine, one.facts.data, changes, day)
+            return near.told(Facts(self.engine.core, data, day), _names(self.changes(apart), one.facts), trying=True)
+        found = self._with(one, changes)
+        self._near[day] = plain, found
+        return found
 
     def _is_open(self, piece: Won | Paid, one: OneDay) -> bool:
         if isinstance(piece, Won):
@@ -246,8 +266,7 @@ class Trying:
             return one
         day = one.facts.as_of
         data = changed(self.engine, one.facts.data, changes, day)
-        names = {*changes.told, *map(of_list, changes.more)}
-        return one.told(Facts(self.engine.core, data, day), names, trying=True)
+        return one.told(Facts(self.engine.core, data, day), _names(changes, one.facts), trying=True)
 
     # ---- what they cost
 
@@ -313,6 +332,17 @@ class Trying:
             middle = (low + high) // 2
             low, high = (low, middle) if does(middle) else (middle, high)
         return Raised(piece.lever, piece.now, piece.now + high * grain)
+
+
+def _names(changes: Changes, facts: Facts) -> AbstractSet[str]:
+    """Return what changes tell otherwise, as ``dsl.core.reached`` calls it: of people what they are certified in."""
+    names = {*changes.told, *map(of_list, changes.more)}
+    people = of_list(CERTIFICATIONS.name)
+    if people in names and CERTIFICATIONS.name in facts.section("records", False):
+        names.remove(people)
+        names.add(of_rows(CERTIFICATIONS.name))
+        names.update(of_certification(row["certification"]) for row in changes.more[CERTIFICATIONS.name])
+    return names
 
 
 def _type(core: c.Core, name: str) -> c.Type:

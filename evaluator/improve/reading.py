@@ -83,7 +83,8 @@ class Reading:
     """Lists that were asked for and are not told: taken as empty."""
     _inside: tuple[str, ...] = ()
     """The rules that are being read: one that asks for itself is not read again."""
-    _where: tuple[str, str] = ("", "")
+    _where: tuple[c.Requirement, tuple[str, ...]] | None = None
+    """The requirement that is being read, and the rules that it stands in."""
     _rules: dict[tuple[str, tuple[str, ...]], Aim] = field(default_factory=dict)
 
     # ---- rules
@@ -538,7 +539,7 @@ class Reading:
     # ---- what both have
 
     def _required(self, node: c.Requirement, read: Callable[[], Aim]) -> Aim:
-        before, self._where = self._where, (node.code, title_of(self.engine.core, node, self._inside))
+        before, self._where = self._where, (node, self._inside)
         aim = read()
         self._where = before
         return Titled(aim, node.code, node.title, node.part == "scored")
@@ -584,7 +585,10 @@ class Reading:
         return Fixed(ZERO, self._limit(reason, *names))
 
     def _limit(self, reason: Unseen, *names: str) -> Limit:
-        return Limit(reason, *self._where, names)
+        if self._where is None:
+            return Limit(reason, names=names)
+        node, inside = self._where
+        return Limit(reason, node.code, title_of(self.engine.core, node, inside), names)
 
     def _exact(self, node: c.Expr, at: Moment) -> Decimal | None:
         found = self._value(node, at)

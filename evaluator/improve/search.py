@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from dsl import core as c
+from dsl.core.reached import of_list
 from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine
 from evaluator.facts import Facts
@@ -75,6 +76,8 @@ def reading_of(
     absent: dict[str, None] = {}
     if "awards" not in facts.get("records", {}):
         absent["awards"] = None
+    before: OneDay | None = None
+    more: set[str] = set()  # told otherwise than in the round before: what that does not reach is as it was
     for left in reversed(range(MOST_ROUNDS)):
         told = {
             **facts,
@@ -82,11 +85,12 @@ def reading_of(
             "records": {**facts.get("records", {}), **{name: [] for name in absent}},
         }
         known = Facts(engine.core, told, day)
-        one = OneDay(engine.prepared, known, trying=True)
+        one = OneDay(engine.prepared, known, trying=True) if before is None else before.told(known, more, trying=True)
         reading = Reading(engine, known, one.interpreter, day, costs)
         aim = reading.rule(rule)
         if left == 0 or not (reading.untold or reading.absent):
             return reading, aim, Filled(told, untold, tuple(absent))
+        before, more = one, {*reading.untold, *map(of_list, reading.absent)}
         untold.update(reading.untold)
         absent.update(reading.absent)
     raise AssertionError("the last round returns")

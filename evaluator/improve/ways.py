@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from operator import le
 from typing import NamedTuple, TypeAlias, assert_never
 
 from evaluator.improve.aims import (
@@ -303,13 +302,34 @@ def _undominated(ways: Ways) -> Ways:
     ordered = sorted(
         ((own[-1].cost, sum(shared), shared, own) for shared, own in ways.items()), key=lambda one: one[:2]
     )
-    kept: list[Shared] = []
+    numbers, above = _packed([shared for _, _, shared, _ in ordered])
+    kept: list[int] = []
     found: Ways = {}
-    for _, _, shared, own in ordered:
-        if not any(all(map(le, other, shared)) for other in kept):
-            kept.append(shared)
+    for number, (_, _, shared, own) in zip(numbers, ordered, strict=True):
+        most = number | above
+        for other in kept:
+            if (most - other) & above == above:
+                break
+        else:
+            kept.append(number)
             found[shared] = own
     return found
+
+
+def _packed(every: Sequence[Shared]) -> tuple[list[int], int]:
+    """Return what is asked of all levers as one number each, and the bits above the places in it.
+
+    One asks for no more than another where it can be taken from it in every place: where none of the bits above is borrowed.
+    """
+    numbers, above, at = [0] * len(every), 0, 0
+    for levels in zip(*every, strict=True):
+        ranks = {level: rank for rank, level in enumerate(sorted(set(levels)))}
+        if len(ranks) > 1:
+            numbers = [number | ranks[level] << at for number, level in zip(numbers, levels, strict=True)]
+            at += len(ranks).bit_length()
+            above |= 1 << at
+            at += 1
+    return numbers, above
 
 
 def _only(ways: Ways, least: Decimal) -> Ways:
@@ -318,7 +338,7 @@ def _only(ways: Ways, least: Decimal) -> Ways:
 
 
 def _map(ways: Ways, to: Callable[[Way], Decimal]) -> Ways:
-    return {shared: [way._replace(value=to(way)) for way in own] for shared, own in ways.items()}
+    return {shared: [Way(to(way), way.cost, way.steps) for way in own] for shared, own in ways.items()}
 
 
 def _merged(all_ways: Iterable[Mapping[Shared, Sequence[Way]]]) -> Ways:

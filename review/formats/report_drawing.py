@@ -22,8 +22,8 @@ METRIC_ROW = 42
 RIGHT = 130
 """Room behind a bar for what it is."""
 STAGES = {
-    "not_started": "#9aa6b5", "started": "#8a6bc1", "in_progress": "#8a6bc1", "qualified": "#2f76c2", "enrolled": "#25803f",
-    "active": "#25803f", "renewal_due": "#b36b00", "at_risk": "#b36b00", "lost": "#a3352b", "expired": "#6b7280",
+    "not_started": "#9aa6b5", "started": "#8a6bc1", "in_progress": "#6d4aa8", "qualified": "#2f76c2", "enrolled": "#0e7490",
+    "active": "#25803f", "renewal_due": "#b36b00", "at_risk": "#c2410c", "lost": "#a3352b", "expired": "#6b7280",
     "undetermined": "#9b7b16",
 }  # fmt: skip
 """The colour of each stage; white is read on all of them."""

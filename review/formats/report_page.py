@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
@@ -10,6 +11,10 @@ from review.formats.report_drawing import metrics_drawing, stages_drawing
 from review.formats.timeline_drawing import timeline_drawing
 from review.report.report import Report
 from review.report.tables import Part, Table, parts
+
+SHORT = 14
+"""Letters of a cell that is told in one line: a stage, or a figure with its unit."""
+_DAY = re.compile(r"\b\d{4}-\d\d(-\d\d)?\b")
 
 
 def report_html(report: Report) -> str:
@@ -69,8 +74,11 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    is_day = len(text) == 10 and text[4:8:3] == "--"
-    return f'<td class="day">{escape(text)}</td>' if is_day else f"<td>{escape(text)}</td>"
+    if len(text) <= SHORT:
+        return f'<td class="line">{escape(text)}</td>'
+    # A day is told in one line, wherever it stands.
+    said = _DAY.sub(r'<span class="line">\g<0></span>', escape(text))
+    return f"<td>{said}</td>"
 
 
 def _notes(report: Report) -> Iterator[str]:

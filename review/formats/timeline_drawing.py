@@ -6,6 +6,7 @@ drawing that is printed or put into a page says all that it shows.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -65,8 +66,12 @@ def timeline_drawing(timeline: Timeline, say: Voice) -> str:
     numbers = {id(one): index for index, one in enumerate(shown, 1)}
     body: list[str] = []
     y = TOP
+    titles = Counter(say.with_level(life.title, life.rule.level) for life in timeline.lives)
     for life in timeline.lives:
         own = [one for one in shown if one.rule == life.rule.id]
+        if titles[say.with_level(life.title, life.rule.level)] > 1:
+            # Two of one title are told apart by what rules call them.
+            body.append(_text(WIDTH - RIGHT, y + 14, life.rule.id, fill="#5f6368", anchor="end"))
         lane, height = _lane(life, own, numbers, scale, y, say)
         body += lane
         y += height + GAP
@@ -98,10 +103,7 @@ def _lane(
     life: Life, own: Sequence[Happening], numbers: dict[int, int], scale: _Scale, y: float, say: Voice
 ) -> tuple[list[str], int]:
     """Return the lane of a rule from a height on, and how high it is."""
-    found = [
-        _text(LEFT, y + 14, say.with_level(life.title, life.rule.level), weight="bold"),
-        _text(WIDTH - RIGHT, y + 14, life.rule.id, fill="#5f6368", anchor="end"),
-    ]
+    found = [_text(LEFT, y + 14, say.with_level(life.title, life.rule.level), weight="bold")]
     top = y + TITLE
     height = TITLE
     if any(span.state.held is not None for span in life.spans):

@@ -21,7 +21,7 @@ does-until = enough through { $day } only: then certifications of { $people } en
 all-do-until = Each of these is enough through { $day } only: then certifications of { $people } end.
 costs-given = Costs as given; what they leave out is Merit's own default.
 costs-own = Costs are Merit's own defaults, no figures of a programme: --costs FILE replaces them.
-decisions-made = { $decisions } decisions; { $digest }
+decisions-made = decisions made: { $decisions }; { $digest }
 
 ## Changes
 
@@ -69,7 +69,7 @@ limit-later_day = it is asked on a later day
 limit-other_days = it is asked on other days, and not known of them
 limit-register = it turns on the register, or on what is projected
 limit-figure = the programme's figure is not known
-limit-mark_moves = the mark that it has to reach may change itself
+limit-mark_moves = the figure that it has to reach may be another after a change
 limit-exactly = it asks for exactly a value
 limit-date = it turns on a date
 limit-other_value = it asks for another value than the one told
@@ -90,14 +90,14 @@ limit-rests_on_unknown = what it is reckoned from is not known
 limit-product = it is a product of two figures
 limit-not_together = two figures that make one are not moved together
 limit-no_version = no version is in force
-limit-another_case = another case of it may come to count
-limit-another_row = another row of its table may come to count
+limit-another_case = after a change another case of it may count, which was not looked at
+limit-another_row = after a change another row of its table may count, which was not looked at
 limit-cheaper_tried = a cheaper plan was tried that did not do: what counts changes with it
 limit-combinations = there are more ways to combine changes than are looked at
 limit-many_lists = people who serve several lists at once are not looked at for so many lists
 limit-alternatives = alternatives were not all searched for: each takes much work
 limit-mark_to_reach = the mark that it has to reach is not known
-limit-case = which case of it counts is not known
+limit-case = what it asks for depends on what is not told
 limit-row = which row of its table counts is not known
 limit-to-tell = { $said }: tell { $names }
 limit-max_changes = only plans of at most { $names } changes are told

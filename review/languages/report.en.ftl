@@ -110,14 +110,14 @@ gap-month = Month
 
 ## What is projected
 
-projected-facts = { $facts } as told for { $day }
+projected-facts = { $facts } (as told for { $day })
 projected-certifications = { $count ->
     [one] 1 certification ends before { $day }
    *[other] { $count } certifications end before { $day }
 }
 projected-gone = { $people } left by { $day }
-projected-months = { $records } from { $first } through { $last } as from { $like_first } through { $like_last }
-projected-roll-out = of { $records } the months before { $month } roll out of the last twelve
+projected-months = { $records }: { $first } through { $last } as { $like_first } through { $like_last }
+projected-roll-out = { $records }: the months before { $month } roll out of the last twelve
 projected-marks = the marks of { $day }, though the rule changes on { $days }
 
 ## What is not in it, and why

@@ -104,7 +104,7 @@ gap-month = 月
 
 ## 見込み
 
-projected-facts = { $facts }：{ $day } の値のまま
+projected-facts = { $facts }（{ $day } の値のまま）
 projected-certifications = 認定資格 { $count } 件が { $day } より前に期限切れ
 projected-gone = { $people } が { $day } までに離職
 projected-months = { $records }：{ $first } から { $last } までは { $like_first } から { $like_last } までと同じ

@@ -104,7 +104,7 @@ gap-month = 月份
 
 ## 預估
 
-projected-facts = { $facts }：沿用 { $day } 的值
+projected-facts = { $facts }（沿用 { $day } 的值）
 projected-certifications = { $count } 項認證在 { $day } 之前到期
 projected-gone = { $people } 在 { $day } 前離開
 projected-months = { $records }：{ $first } 至 { $last } 與 { $like_first } 至 { $like_last } 相同

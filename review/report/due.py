@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dsl import core as c
+from dsl.core.calendar import day_after
 from dsl.core.ranges import Dates, Truth, is_settled
 from evaluator.decision import Decision
 from evaluator.engine import Engine, one_day
@@ -163,11 +164,20 @@ def _money(
             due = decision.due.exact if isinstance(decision.due, Dates) else None
             is_asked = due is not None and day <= due <= last and rule.version_on(due) is not None
             if due is not None and is_asked and _is_owed(decision) and (rule.id, due) not in fees:
+                if index and due == day and _is_due_whenever_bought(engine, facts, rule, day):
+                    continue  # that is told of the first day; no day ahead is one on which it has to be paid
                 fees.add((rule.id, due))
                 says = _fee(decision, say, is_today=due == day and index == 0 and c.KINDS[rule.kind].costs)
                 yield DueDate(due, due_kind(rule), rule.id, say.title(decision.title), says)
             if decision.options:
                 yield from _options(decision, day, offered, say)
+
+
+def _is_due_whenever_bought(engine: Engine, facts: Mapping[str, Json], rule: c.Rule, day: date) -> bool:
+    """Whether a fee that is due on a day would be due on the next one as well, were it looked at then."""
+    after = day_after(day)
+    due = one_day(engine, facts, after, told=False).decision(rule).due
+    return isinstance(due, Dates) and due.exact == after
 
 
 def _is_owed(decision: Decision) -> bool:

@@ -119,7 +119,8 @@ class _Projecting:
         values = {name: value for name in told for value in self.value(told[name])}
         carried = sorted(name for name, raw in told.items() if not isinstance(raw, Mapping) and self.says(name))
         if carried:
-            self.extrapolated.append(self.say("projected-facts", facts=self.say.comma(carried), day=str(self.as_of)))
+            titles = self.say.comma([self.title(name) for name in carried])
+            self.extrapolated.append(self.say("projected-facts", facts=titles, day=str(self.as_of)))
         lists = {name: self.records(name, raw) for name, raw in self.facts.get("records", {}).items()}
         section = {"facts": values, "records": lists}
         return Projection(self.by, section, tuple(self.known), tuple(self.extrapolated))
@@ -127,6 +128,11 @@ class _Projecting:
     def says(self, name: str) -> bool:
         """Whether something is said of a fact or list."""
         return self.names is None or name in self.names
+
+    def title(self, name: str) -> str:
+        """Return what a fact or a measure that is told is called."""
+        declared = self.core.facts.get(name) or self.core.named.get(name)
+        return self.say.title(declared.title) if declared is not None else name
 
     def value(self, raw: Json) -> Iterator[Json]:
         """Yield the value of a fact on the day; none where its values over time begin later."""
@@ -196,7 +202,7 @@ class _Projecting:
                 self.extrapolated.append(
                     self.say(
                         "projected-months",
-                        records=declaration.name,
+                        records=self.say.title(declaration.title),
                         first=month_text(last + 1),
                         last=month_text(month_index(self.by) - 1),
                         like_first=month_text(last - run + 1),
@@ -206,7 +212,7 @@ class _Projecting:
             last = month_index(self.by) - 1
         if self.shift and self.says(declaration.name):
             first_in = month_text(month_index(self.by) - 12)
-            self.known.append(self.say("projected-roll-out", records=declaration.name, month=first_in))
+            self.known.append(self.say("projected-roll-out", records=self.say.title(declaration.title), month=first_in))
         whole = {
             "rows": found,
             "covers": {"from": month_text(first - self.shift), "through": month_text(last - self.shift)},

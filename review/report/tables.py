@@ -214,6 +214,8 @@ def _needed(one: Metric | None, say: Voice) -> str:
 def _short(one: Metric, say: Voice) -> str:
     if one.short_by is None or one.outcome == "met":
         return ""
+    if one.short_by.low == 0 and one.short_by.high is None:
+        return ""  # nothing is known of it, which is said beside it
     if one.short_by.low == 0 and one.short_by.high is not None:
         return say.range(Numbers(None, one.short_by.high), one.unit)
     return say.range(one.short_by, one.unit)

@@ -98,11 +98,11 @@ def test_what_is_known_is_told_apart_from_what_is_taken_to_go_on() -> None:
     found = projected(ENGINE.core, told, TODAY, date(2022, 6, 20), say=SAY)
 
     assert found.known == (
-        "of sales the months before 2021-06 roll out of the last twelve",
+        "Sales: the months before 2021-06 roll out of the last twelve",
         "1 certification ends before 2022-06-20",
         "p0 left by 2022-06-20",
     )
-    assert found.extrapolated == ("sales from 2022-03 through 2022-05 as from 2022-02 through 2022-02",)
+    assert found.extrapolated == ("Sales: 2022-03 through 2022-05 as 2022-02 through 2022-02",)
     assert found.section["facts"] == {"seats": 1}
     assert found.section["records"]["certifications"] == []
 

@@ -268,6 +268,16 @@ def test_what_is_due_has_checks_windows_fees_and_choices_by_their_days() -> None
     assert ("2022-08-02", "window_opens", "designation.main") in dates
 
 
+def test_a_fee_that_is_due_whenever_it_is_bought_is_told_of_the_first_day_alone() -> None:
+    """It would be due on every day that is looked at: no day ahead is one on which it has to be paid."""
+    query = ReportQuery(date(2023, 4, 1), example("merged_while_held"), ("designation.infrastructure",))
+    found = report(engine(REAL), query).as_json()
+
+    fees = [(one["on"], one["rule"]) for one in found["due"] if one["kind"] == "fee_due"]
+    assert {one["on"] for one in found["due"]} > {"2023-11-02", "2023-12-03"}
+    assert fees == [("2023-04-01", "fee.solutions_partner_fee")]
+
+
 def test_who_carries_what_is_what_a_decision_without_them_says() -> None:
     facts = told()
     people = of(facts).as_json()["people"]

@@ -61,10 +61,10 @@ def test_what_rolls_out_is_known_and_what_goes_on_is_told(client: FlaskClient) -
     assert answer["decisions"][0]["eligibility"] == "not_eligible"
     assert answer["projection"] == {
         "by": "2023-07-15",
-        "known": ["of use the months before 2022-07 roll out of the last twelve"],
+        "known": ["Use: the months before 2022-07 roll out of the last twelve"],
         "extrapolated": [
-            "size as told for 2023-01-20",
-            "use from 2023-01 through 2023-06 as from 2022-10 through 2022-12",
+            "Size (as told for 2023-01-20)",
+            "Use: 2023-01 through 2023-06 as 2022-10 through 2022-12",
         ],
     }
     assert decided(client, project="2023-01-25")["decisions"][0]["eligibility"] == "eligible"
