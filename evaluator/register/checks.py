@@ -8,7 +8,7 @@ rule is decided on the day of a check (``Checks.outcome``); what is left of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dsl import core as c
@@ -16,6 +16,8 @@ from dsl.builtin import AWARDS
 from dsl.core import calendar
 from dsl.core.check_days import CheckDays
 from dsl.core.ranges import NEVER, Truth, is_settled, truth
+from dsl.core.remembered import Remembered
+from dsl.core.walk import walk
 from evaluator.deadline import look_at_the_clock
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Row
@@ -68,10 +70,46 @@ class Check:
 
 
 def check_of(settings: Settings, moment: Moment) -> Check:
-    """Return what comes with the anniversary of a moment: from its rule and its entry alone."""
+    """Return what comes with the anniversary of a moment: from its rule and its entry alone.
+
+    Where the settings say it of the anniversary alone, it is the same for all entries, and found once.
+    """
+    rule = moment.rule
+    if rule is None or moment.due != moment.day or not _goes_by_the_anniversary(settings.interpreter.core, rule):
+        return decided_check(settings, moment)
+    kept: Remembered[tuple[str, date], Check] = settings.interpreter.core.kept.setdefault(_FOUND, Remembered())
+    known = kept.get((rule.id, moment.day))
+    if known is None:
+        known = kept.keep((rule.id, moment.day), decided_check(settings, moment))
+    return replace(known, moment=moment)
+
+
+_FOUND = "checks by the anniversary alone"
+_BY_THE_ANNIVERSARY = "rules whose checks go by the anniversary alone"
+WORDS = ("checked at", "met sometime", "renewable", "lost after")
+"""The settings that a check is made of."""
+
+
+def _goes_by_the_anniversary(core: c.Core, rule: c.Rule) -> bool:
+    """Whether the days of a rule's checks follow from the anniversary, whatever is told of a partner."""
+    kept: dict[str, bool] = core.kept.setdefault(_BY_THE_ANNIVERSARY, {})
+    if rule.id not in kept:
+        settings = (one for version in rule.versions for word in WORDS for one in version.settings.get(word, ()))
+        values = (value for one in settings for value in (one.value if isinstance(one.value, tuple) else (one.value,)))
+        kept[rule.id] = all(_is_of_the_check(node) for value in values for node in walk(value))
+    return kept[rule.id]
+
+
+def _is_of_the_check(node: c.Expr) -> bool:
+    if isinstance(node, c.Anniversary):
+        return node.which not in ("first", "attained")
+    return isinstance(node, c.Literal | c.Shift | c.Edge)
+
+
+def decided_check(settings: Settings, moment: Moment) -> Check:
+    """Return likewise what comes with the anniversary of a moment, found anew."""
     due = moment.due or moment.day
-    words = ("checked at", "met sometime", "renewable", "lost after")
-    checked, met, renewable, lost = (settings.decided(moment, word) for word in words)
+    checked, met, renewable, lost = (settings.decided(moment, word) for word in WORDS)
     unsettled = [part for part in (*checked, *met, *renewable, *lost) if not is_settled(part.range)]
     if unsettled:
         return Check(due, moment, gaps=tuple(gap for part in unsettled for gap in part.missing()))

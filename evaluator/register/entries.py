@@ -17,6 +17,7 @@ from evaluator.register.settings import Settings, day_of
 from evaluator.register.standing import Standing
 
 Gaps = tuple[Gap, ...]
+_CHECK_DAYS = "days of the checks of awards"
 
 
 class Entries:
@@ -30,7 +31,7 @@ class Entries:
         self._benefits = frozenset(interpreter.core.benefits)
         self._followers = interpreter.core.followers
         self._checks: dict[tuple[str, str, str | None, bool], Checks] = {}
-        self._check_days: dict[tuple[str, str], CheckDays] = {}
+        self._check_days: dict[tuple[str, str], CheckDays] = interpreter.core.kept.setdefault(_CHECK_DAYS, {})
         self._by_award: dict[str, dict[str | None, list[Row]]] = {}
 
     def told(self, at: Moment) -> Records:

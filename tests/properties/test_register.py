@@ -21,10 +21,12 @@ from dsl import core as c
 from dsl.core.ranges import NEVER, Truth, exactly
 from dsl.load import load_sources
 from dsl.source import Source
-from evaluator.facts import Facts
+from evaluator.facts import Facts, Row
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
-from tests.properties.test_laws import hold
+from evaluator.register.checks import Check, check_of, decided_check
+from evaluator.register.settings import Settings
+from tests.properties.test_laws import REAL, engine, hold
 
 ROOT = Path(__file__).parents[2]
 DAY = timedelta(days=1)
@@ -386,6 +388,22 @@ def test_the_standing_is_as_going_from_day_to_day(part: int) -> None:
 
 def test_the_check_of_a_later_anniversary_may_come_first() -> None:
     hold(check_standing, 250, "early")
+
+
+@pytest.mark.parametrize("name", [REAL, "register"])
+def test_a_check_that_is_found_once_for_all_entries_is_the_one_of_each(name: str) -> None:
+    core = engine(name).core
+    dues = [date(year, month, day) for year in range(2021, 2029) for month, day in ((1, 31), (10, 3), (12, 1))]
+    found: list[Check] = []
+    for rule in filter(lambda rule: rule.is_award, core.rules.values()):
+        for due in dues:
+            settings = Settings(Interpreter(core, Facts(core, {"facts": {}, "records": {}}, due)))
+            for years in (1, 2):  # even and odd ones, as settings may ask
+                row = Row({"award": rule.award, "attained": years_on(due, -years).isoformat()}, f"/{years}")
+                moment = Moment(due, rule=rule, entry=row, due=due)
+                found.append(check_of(settings, moment))
+                assert found[-1] == decided_check(settings, moment)
+    assert len({(check.day, check.loss, check.window) for check in found}) > 50
 
 
 # ---- several entries of one award
