@@ -203,12 +203,15 @@ def unmet_of(reasons: Iterable[Reason]) -> Iterator[Reached]:
 
 
 def unmet_in_check(decision: Decision) -> Iterator[Reached]:
-    """Yield the requirements that the last check of an award did not find met."""
+    """Yield the requirements that the last check of an award did not find met; of one that failed those that made it fail."""
     standing = decision.standing
     check = standing.check if standing is not None else None
     if check is None or check.truth is Truth.TRUE or check.day is None:
         return
-    yield from unmet_of(reasons_of(check, Context(check.day, Plans().within(c.ALWAYS), Kept(), {})))
+    found = list(unmet_of(reasons_of(check, Context(check.day, Plans().within(c.ALWAYS), Kept(), {}))))
+    # What is not known of it may have been met: it failed whatever that is.
+    failed = [one for one in found if check.truth is Truth.FALSE and one.sides[-1].outcome == "unmet"]
+    yield from failed or found
 
 
 def _said(reason: Reason) -> str:

@@ -12,7 +12,7 @@ from hypothesis import note, strategies as st
 
 from dsl import core as c
 from dsl.core.moves import Movement
-from dsl.core.reached import REGISTER, Reached
+from dsl.core.reached import REGISTER, Reached, of_list, of_rows
 from dsl.core.record_plans import RecordPlans
 from dsl.core.references import expressions
 from dsl.load import load_sources
@@ -110,11 +110,11 @@ def test_what_a_node_reads_is_known_also_through_names_and_rules() -> None:
 
     assert reads("designation.one") == {"m", "a"}
     assert reads("entitlement.two") == {"m", "a", "b"}
-    assert reads("entitlement.three") == {REGISTER}
-    assert reads("entitlement.six") == {REGISTER, "term"}, (
+    assert reads("entitlement.three") == {REGISTER, of_rows("awards")}
+    assert reads("entitlement.six") == {REGISTER, of_rows("awards"), "term"}, (
         "an award that would be attained has its anniversary after a term"
     )
-    assert reads("entitlement.four") == {"a", "d", "records ev"}
+    assert reads("entitlement.four") == {"a", "d", of_list("ev"), of_rows("ev")}
 
 
 def test_a_requirement_that_is_not_reached_is_not_decided_again() -> None:

@@ -189,7 +189,7 @@ def test_hints_are_said_in_english_as_answers_have_them() -> None:
 
     say = Spelling("en")
     say.tag = "en-GB"
-    say.__dict__["_bundle"] = voice("en")._bundle
+    say.__dict__.update(_bundle=voice("en")._bundle, written=voice("en").written)
 
     assert [(hint_message(one, say), hint_help(one, say)) for one in answer().hints] == [
         (one.message, one.help) for one in answer().hints
