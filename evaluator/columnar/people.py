@@ -251,7 +251,8 @@ def _membership(lists: Mapping[frozenset[str], int]) -> exp.Expression:
             word, mask = divmod(index, _WORD)
             digits.setdefault(name, [0] * width)[word] |= 1 << mask
     columns = ["of_name", *(f"w{word}" for word in range(width))]
-    rows = [(name, *words) for name, words in sorted(digits.items())]
+    # Where no list names anything on the day there is a row all the same, which is on none of them.
+    rows = [(name, *words) for name, words in sorted(digits.items())] or [("", *(0 for _ in range(width)))]
     alias = exp.TableAlias(
         this=exp.to_identifier("on_lists", quoted=True),
         columns=[exp.to_identifier(one, quoted=True) for one in columns],

@@ -220,6 +220,20 @@ def test_a_batch_divides_its_query_and_says_the_same(tmp_path: Path, monkeypatch
     assert differences(engine, told, day, ("*",), tmp_path / "out") == []
 
 
+def test_a_list_that_names_nothing_on_the_day_is_held_by_nobody(tmp_path: Path) -> None:
+    lists = 'certifications old { "A" until 2020-01-01 }\nentitlement one { requires { p: people holding old >= 1 } }'
+    loaded = load_sources([Source("old.policy", f'package old "Old"\n{lists}')])
+    engine, day = Engine(loaded.document), DAYS[1]
+    told = [
+        {"partner": name, "records": {"certifications": [{"certification": name, "earned": "2019-01-01", **more}]}}
+        for name, more in (("A", {"person": "ann", "expires": "none"}), ("B", {"person": "ben"}), ("", {}))
+    ]
+
+    batch(engine, imported(engine, told, tmp_path / "facts"), tmp_path / "out", day)
+
+    assert differences(engine, told, day, ("*",), tmp_path / "out") == []
+
+
 def decided_as_wanted(case: Any, folder: Path) -> Summary | None:
     """Decide a case of the conformance suite as a batch; None where it is about what no batch has to decide."""
     if not {"errors", "refused"}.isdisjoint(case["want"]):
