@@ -37,7 +37,9 @@ people = { $figure } { $count ->
 }
 with-unit = { $figure } { $unit }
 unit-customers = customers
+unit-engagements = engagements
 unit-of_these = of these
+unit-services = services
 asked = { $kind ->
     [holds] { $name } held
     [qualifies] qualifies for { $name }
@@ -68,6 +70,7 @@ outcome-undetermined = undetermined
 outcome-eligible = eligible
 outcome-not_eligible = not eligible
 outcome-no_award = no award
+outcome-not_in_force = not in force
 held = { $is_held ->
     [true] held
     [false] not held

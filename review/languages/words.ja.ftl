@@ -33,7 +33,9 @@ one-point = 1 ポイント
 people = { $figure } 人
 with-unit = { $figure } { $unit }
 unit-customers = 社（顧客）
+unit-engagements = 件（案件）
 unit-of_these = 件（このうち）
+unit-services = 種（サービス）
 asked = { $kind ->
     [holds] { $name } の保有
     [qualifies] { $name } の要件を満たすこと
@@ -64,6 +66,7 @@ outcome-undetermined = 未確定
 outcome-eligible = 資格あり
 outcome-not_eligible = 資格なし
 outcome-no_award = 認定の対象外
+outcome-not_in_force = 施行されていない
 held = { $is_held ->
     [true] 保有
     [false] 保有していない

@@ -33,7 +33,9 @@ one-point = 1 點
 people = { $figure } 人
 with-unit = { $figure } { $unit }
 unit-customers = 家客戶
+unit-engagements = 項合作案
 unit-of_these = 項（其中）
+unit-services = 項服務
 asked = { $kind ->
     [holds] 持有 { $name }
     [qualifies] 符合 { $name } 的要求條件
@@ -64,6 +66,7 @@ outcome-undetermined = 未定
 outcome-eligible = 符合資格
 outcome-not_eligible = 不符合資格
 outcome-no_award = 並非可獲得的資格
+outcome-not_in_force = 未生效
 held = { $is_held ->
     [true] 持有
     [false] 未持有

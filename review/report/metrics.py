@@ -30,6 +30,8 @@ from review.words.titles import title_text
 
 Json = Any
 View: TypeAlias = Literal["today", "anniversary_year"]
+NOT_IN_FORCE: Literal["not_in_force"] = "not_in_force"
+"""The outcome of a rule that asks nothing in a view."""
 MOST_WHY = 3
 """Things that one metric lacks that are told."""
 
@@ -44,7 +46,7 @@ class Metric:
     code: str
     """Relative to the rule, so that levels have one code; empty where the whole rule is not covered."""
     title: str
-    outcome: Outcome
+    outcome: Outcome | Literal["not_in_force"]
     observed: Range | None = None
     required: Required | None = None
     short_by: Numbers | None = None
@@ -108,7 +110,7 @@ def metrics(one: OneDay, standings: Iterable[Standing], say: Voice) -> Iterator[
 
 def _not_covered(standing: Standing, view: View, day: date, say: Voice) -> Metric:
     why = say(f"not-in-force-{view}", day=str(day))
-    return Metric(standing, view, day, "", say("all-of-it"), "undetermined", why=(why,))
+    return Metric(standing, view, day, "", say("all-of-it"), NOT_IN_FORCE, why=(why,))
 
 
 def _in_view(one: OneDay, standing: Standing, view: View, at: Moment, say: Voice) -> Iterator[Metric]:

@@ -25,7 +25,9 @@ from icalendar import Calendar
 
 from dsl.core import AWARD_KINDS, Days
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words, exactly
+from dsl.core.references import expressions
 from dsl.core.types import number
+from dsl.core.walk import walk
 from evaluator.decision import Eligibility
 from evaluator.reasons.expander import Asked, Bound, Outcome, plain, required_text
 from evaluator.timeline.sayings import Code, Payment, Saying
@@ -264,6 +266,18 @@ def test_every_kind_of_thing_has_its_word(tag: str) -> None:
     assert all(say.has(f"kind-{kind}") for kind in AWARD_KINDS)
     assert all(say.has(f"title-{section}") and say.has(f"section-{section}") for section in SECTIONS)
     assert all(say.has(message) for message in TITLE_MESSAGES.values())
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_unit_of_the_shipped_policies_has_its_word(tag: str) -> None:
+    core = engine(REAL).core
+    asked = [top for rule in core.rules.values() for version in rule.versions for top in expressions(version)]
+    read = (node.type for top in (*asked, *(one.value for one in core.named.values())) for node in walk(top))
+    types = (*read, *(one.type for one in core.facts.values()))
+    units = {one.unit.replace(" ", "_") for one in types if one.kind == "count" and one.unit is not None} - {"people"}
+
+    assert {"customers", "engagements", "services"} <= units
+    assert sorted(unit for unit in units if not voice(tag).has(f"unit-{unit}")) == []
 
 
 @pytest.mark.parametrize("title", [*TITLE_MESSAGES])
