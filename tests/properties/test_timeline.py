@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -90,13 +90,13 @@ def makers(name: str, as_of: date, complete: bool) -> Partners:
     return Partners(engine(name).core, seed=14, as_of=as_of, chances=chances)
 
 
-def compare(name: str, number: int, days: int, most: int, turning: list[date]) -> int:
+def compare(name: str, number: int, days: int, most: int, turning: list[date], of: Sequence[str] | None = None) -> int:
     """Compare one partner's timeline with the naive fold; return how many days it looked at."""
     random = Random(f"{name}/{number}")
     first = random.choice(turning) - random.randint(0, days) * DAY
     last = first + days * DAY
     facts = makers(name, first + days // 2 * DAY, number % 2 == 0).partner(number)
-    rules = list(engine(name).core.rules)
+    rules = list(of or engine(name).core.rules)
     rules = random.sample(rules, min(most, len(rules)))
     if number % 3 == 0:
         awards = [rule.id for rule in engine(name).core.rules.values() if rule.is_award]
@@ -159,3 +159,11 @@ def test_a_timeline_is_deciding_day_by_day_for_many(name: str) -> None:
 def test_a_timeline_of_real_rules_is_deciding_day_by_day() -> None:
     for number in range(1, 9):
         compare(REAL, number, 60, 6, turning(REAL))
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("number", [2, 3])
+def test_three_years_of_all_real_awards_are_deciding_day_by_day(number: int) -> None:
+    awards = [rule.id for rule in engine(REAL).core.rules.values() if rule.is_award]
+
+    assert 0 < compare(REAL, number, 3 * 365, len(awards), turning(REAL), of=awards) < 3 * 365
