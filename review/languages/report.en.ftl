@@ -77,6 +77,10 @@ head-without_these = Without these and those before
 not-told = not told
 ends = ends { $day }
 nothing-less = nothing is less
+held-as = { $is_held ->
+    [true] held as { $award }
+   *[unknown] perhaps held as { $award }
+}
 all-of-it = All of it
 csv-anniversary = anniversary { $day }
 fee = { $amount }{ $is_settled ->

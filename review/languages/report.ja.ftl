@@ -71,6 +71,10 @@ head-without_these = これまでの分を含めて失った場合
 not-told = 情報なし
 ends = { $day } に終了
 nothing-less = 影響なし
+held-as = { $is_held ->
+    [true] { $award } として保有
+   *[unknown] { $award } として保有している可能性
+}
 all-of-it = 全体
 csv-anniversary = 応当日 { $day }
 fee = { $amount }{ $is_settled ->

@@ -71,6 +71,10 @@ head-without_these = 若無這些及先前的認證
 not-told = 未提供
 ends = 於 { $day } 終止
 nothing-less = 沒有影響
+held-as = { $is_held ->
+    [true] 以 { $award } 名稱持有
+   *[unknown] 可能以 { $award } 名稱持有
+}
 all-of-it = 全部
 csv-anniversary = 週年日 { $day }
 fee = { $amount }{ $is_settled ->

@@ -9,11 +9,22 @@ from typing import Any
 from dsl.core.ranges import NEVER, Truth
 from evaluator.decision import HELD
 from evaluator.decisions.one_day import OneDay
+from evaluator.facts import Row
 from evaluator.moment import Moment
+from evaluator.register.entries import Entries
 from review.languages.voice import Voice
 from review.report.summary import Standing
 
 Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The award that an attained one went on as, and whether it is held by that entry."""
+
+    award: str
+    title: str
+    held: Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,8 @@ class Attained:
     benefits: str | None = None
     stage: str | None = None
     """Its stage in the summary, where it is told of there."""
+    successor: Successor | None = None
+    """What it is, or may be, held as, where that has another name by now."""
 
     def as_json(self) -> dict[str, Json]:
         """Return what there is of it."""
@@ -40,6 +53,7 @@ class Attained:
             "award": self.award, "title": self.title, "held": HELD[self.held], "level": self.level,
             "attained": self.attained, "anniversary": self.anniversary, "ended": self.ended, "until": self.until,
             "benefits": self.benefits, "stage": self.stage,
+            "goes_on_as": self.successor.award if self.successor is not None else None,
         }  # fmt: skip
         return {name: value for name, value in told.items() if value is not None}
 
@@ -49,7 +63,7 @@ def history(one: OneDay, standings: Sequence[Standing], say: Voice) -> Iterator[
     entries, at = one.interpreter.register.entries, Moment(one.facts.as_of)
     rows = [row for row in entries.told(at).rows or () if row.data.get("award") is not None]
     asked = {(standing.rule.award, standing.rule.level): standing for standing in standings}
-    followed = {old: standing.rule.award for standing in standings for old in standing.rule.was}
+    followed = {old: standing for standing in standings for old in standing.rule.was}
     for row in sorted(
         rows, key=lambda row: (row.data.get("attained", ""), row.data["award"], row.data.get("level", ""))
     ):
@@ -61,6 +75,7 @@ def history(one: OneDay, standings: Sequence[Standing], say: Voice) -> Iterator[
             continue  # of another award than those asked about
         standing = entries.state(row, award, None, at)
         until = standing.until
+        successor = _successor(entries, row, followed.get(award), at) if standing.held is Truth.FALSE else None
         title = (
             own.title
             if own is not None
@@ -71,5 +86,13 @@ def history(one: OneDay, standings: Sequence[Standing], say: Voice) -> Iterator[
         yield Attained(
             award, title, standing.held, level, data.get("attained"), data.get("anniversary"), data.get("ended"),
             None if until is None or until == NEVER else until.isoformat(), data.get("benefits"),
-            own.stage if own is not None and standing.held is not Truth.FALSE else None,
+            own.stage if own is not None and standing.held is not Truth.FALSE else None, successor,
         )  # fmt: skip
+
+
+def _successor(entries: Entries, row: Row, followed: Standing | None, at: Moment) -> Successor | None:
+    """Return what an entry goes on as that is not held under its own name any more."""
+    if followed is None:
+        return None
+    held = entries.state(row, followed.rule.award, None, at).held
+    return None if held is Truth.FALSE else Successor(followed.rule.award, followed.title, held)

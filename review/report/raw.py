@@ -14,8 +14,10 @@ from dsl.json_values import decimal_text
 from evaluator.decision import HELD
 from evaluator.reasons.expander import Required, plain, required_text
 from review.languages.voice import Voice
+from review.report.history import Attained
 from review.report.people import Risk
 from review.report.report import Report
+from review.report.tables import held_text
 
 COLUMNS = (
     "section", "kind", "rule", "award", "level", "title", "stage", "held", "view", "day", "through", "code", "name",
@@ -57,7 +59,7 @@ def _rows(report: Report) -> Iterator[dict[str, str]]:
         yield {
             "section": "history", "kind": entry.award.partition(".")[0], "award": entry.award, "level": entry.level or "",
             "title": entry.title, "stage": entry.stage or "", "held": HELD[entry.held], "day": entry.attained or "",
-            "through": entry.until or "", "says": say("csv-anniversary", day=entry.anniversary) if entry.anniversary else "",
+            "through": entry.until or "", "says": say.semicolon(_of_entry(entry, say)),
         }  # fmt: skip
     for date in report.due.dates if report.due is not None else ():
         yield {
@@ -85,6 +87,13 @@ def _risks(risks: tuple[Risk, ...], say: Voice) -> Iterator[dict[str, str]]:
                 "rule": risk.rule, "title": risk.title, "held": "held" if risk.held else "not_held", "outcome": risk.after,
                 "code": less.code, "name": less.title, "says": say.turned(less.before, less.after),
             }  # fmt: skip
+
+
+def _of_entry(entry: Attained, say: Voice) -> Iterator[str]:
+    if entry.anniversary:
+        yield say("csv-anniversary", day=entry.anniversary)
+    if entry.successor is not None:
+        yield held_text(entry, say)
 
 
 def _required(required: Required | None) -> str:

@@ -10,6 +10,7 @@ from dsl.core.ranges import Numbers
 from dsl.core.types import number
 from evaluator.reasons.expander import Asked
 from review.languages.voice import Voice
+from review.report.history import Attained
 from review.report.metrics import Metric, by_award
 from review.report.people import People, Risk
 from review.report.readers import Section
@@ -71,7 +72,7 @@ def parts(report: Report) -> Iterator[Part]:
                 say.with_level(one.title, one.level),
                 one.attained or say("not-told"),
                 one.anniversary or say("not-told"),
-                say.held(one.held),
+                held_text(one, say),
                 _until(one.until, report.as_of, say),
                 "-" if one.stage is None else say.word("stage", one.stage),
             )
@@ -193,6 +194,14 @@ def _metric_row(row: Sequence[Metric], levels: Sequence[str], say: Voice) -> tup
     )
     why = list(dict.fromkeys(why for one in row for why in one.why))
     return (first.title, observed_text(first, say), *needed, say.semicolon(short), points, say.semicolon(why))
+
+
+def held_text(one: Attained, say: Voice) -> str:
+    """Say whether what was attained is held, and as what where that has another name by now."""
+    goes_on = one.successor
+    if goes_on is None:
+        return say.held(one.held)
+    return say("held-as", is_held=goes_on.held.name.lower(), award=goes_on.title)
 
 
 def observed_text(one: Metric, say: Voice) -> str:

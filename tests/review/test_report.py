@@ -24,8 +24,10 @@ from evaluator.limits import DayOutside
 from evaluator.timeline.fold import timeline
 from evaluator.timeline.told import TimelineQuery
 from review.formats.reports import REPORT
+from review.report.raw import rows
 from review.report.readers import NotForReader, ReaderErrors
 from review.report.report import Report, ReportErrors, ReportQuery, report
+from review.words.decision_text import unpainted
 from tests.conftest import Golden
 from tests.evaluator.test_timeline_faq import example
 from tests.properties.test_laws import REAL, engine
@@ -276,6 +278,30 @@ def test_a_fee_that_is_due_whenever_it_is_bought_is_told_of_the_first_day_alone(
     fees = [(one["on"], one["rule"]) for one in found["due"] if one["kind"] == "fee_due"]
     assert {one["on"] for one in found["due"]} > {"2023-11-02", "2023-12-03"}
     assert fees == [("2023-04-01", "fee.solutions_partner_fee")]
+
+
+def test_what_is_held_under_another_name_by_now_says_so_in_the_history() -> None:
+    query = ReportQuery(date(2023, 6, 20), example("merged_while_held"), ("specialization.*",))
+    found = report(engine(REAL), query)
+
+    history = {one["award"]: one for one in found.as_json()["history"]}
+    assert {one["held"] for one in history.values()} == {"not_held"}
+    assert {one["goes_on_as"] for one in history.values()} == {"specialization.infra_db"}
+    text = REPORT["text"](found, unpainted)
+    told = "held as Infra and Database Migration to Microsoft Azure"
+    assert sum(told in line for line in text.splitlines()) == 2
+    assert sum(f"perhaps {told}" in line for line in text.splitlines()) == 1
+    assert sum(told in row.get("says", "") for row in rows(found)) == 2
+
+
+def test_a_rule_that_is_not_in_force_asks_nothing_and_is_told_so() -> None:
+    query = ReportQuery(date(2023, 6, 20), example("month_by_month"), ("competency.*",))
+    found = report(engine(REAL), query)
+
+    metrics = [one for one in found.as_json()["metrics"] if one["view"] == "today"]
+    assert {(one["outcome"], "code" in one) for one in metrics} == {("not_in_force", False)}
+    text = REPORT["text"](found, unpainted)
+    assert "not in force  the rule is not in force on 2023-06-20" in text
 
 
 def test_who_carries_what_is_what_a_decision_without_them_says() -> None:
