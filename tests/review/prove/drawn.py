@@ -145,7 +145,7 @@ class Drawn:
             json.dumps({**facts, PARTNER: f"{index:06d}"}) + "\n" for index, facts in enumerate(self.pool)
         ).encode()
         layout = layout_of(side.core)
-        done = import_lines(io.BufferedReader(io.BytesIO(lines)), side.engine.reader, layout, folder, lambda _: None)  # type: ignore[arg-type]
+        done = import_lines(io.BytesIO(lines), side.engine.reader, layout, folder, lambda _: None)  # type: ignore[arg-type]
         assert (done.partners, done.rejected) == (len(self.pool), 0)
         facts = open_facts(folder, layout)
         self.base.execute(f"CREATE SCHEMA pool_{schema}")
