@@ -67,7 +67,7 @@ bench: $(DEV) ## run the benchmarks
 twins: $(DEV) ## compare the compiled and the columnar twin with the interpreter for 100,000 triples of rule, partner and day
 	$(BIN)/python -m tests.properties.twins
 
-proofs: $(DEV) ## hold what is proved of edits and faults against made partners, and what the solver is given against the interpreter
+proofs: $(DEV) ## hold what is proved of edits against 100,000 partners a claim, drawn by tables, and of faults against made ones, and what the solver is given against the interpreter
 	$(BIN)/python -m tests.review.prove.proofs $(PROOFS_ARGS)
 
 kept: $(DEV) ## log 1,000,000 decisions, verify, decide a sample again in a fresh environment, erase; takes long and 5 GB

@@ -81,7 +81,7 @@ class Near:
             facts if index % WITH_ALL_ROWS == 0 else self._thinned(facts)
             for index, facts in enumerate(self._made(size))
         ]
-        self._pool = [self._kept(facts) for facts in made] or [{"facts": {}, "records": {}}]
+        self.pool = [self._kept(facts) for facts in made] or [{"facts": {}, "records": {}}]
         for facts in shown:
             self.best.append(self._whole(facts))
 
@@ -137,7 +137,7 @@ class Near:
 
     def __iter__(self) -> Iterator[dict[str, Json]]:
         """Yield the pool, then partners put together, no two of the same parts; end where there are hardly others."""
-        yield from self._pool
+        yield from self.pool
         facts = {name: list(values.values()) for name, values in self._facts.items()}
         lists = {name: list(values.values()) for name, values in self._lists.items()}
         parts: Sequence[tuple[str, str]] = [
@@ -147,7 +147,7 @@ class Near:
         seen: set[tuple[int, ...]] = set()
         again = 0
         while parts and again < ENOUGH:
-            begun = self.random.choice(self.best if self.best and self.random.random() < 0.7 else self._pool)
+            begun = self.random.choice(self.best if self.best and self.random.random() < 0.7 else self.pool)
             made = {"facts": dict(begun["facts"]), "records": dict(begun["records"])}
             for _ in range(self.random.choice((1, 1, 2, 3))):
                 section, name = self.random.choice(parts)

@@ -1,7 +1,8 @@
 """Nothing is claimed wrongly, at size: ``make proofs``.
 
 Three things are tried. What is proved of the edits of ``tests/data/diff`` is held against partners near the rules' own
-figures, so many for each claim. Faults that a partner shows to be stricter, or looser, are never proved not to be. What is
+figures, so many for each claim: drawn and decided by tables (``drawn``); one by one where a batch cannot write what is
+asked. Faults that a partner shows to be stricter, or looser, are never proved not to be. What is
 written for the solver is what the interpreter decides, with everything told and with gaps. ``--log FILE`` keeps what is
 done, a line each, so that a run that is ended goes on where it was, and a larger one where a smaller one ended.
 """
@@ -27,22 +28,26 @@ from dsl import core as c
 from dsl.core.keys import Keys
 from dsl.document import Document
 from dsl.load import load_checked
+from evaluator.columnar.terms import Cannot
 from evaluator.engine import Engine
 from review.prove.claims import Verdict
 from review.prove.verdicts import WAYS, Prover, Side, Way, _outcomes, ends_of
 from review.scenarios.faults import Fault, faults
 from tests.review.diff.conftest import DATA, EDITS, SERVICE
 from tests.review.diff.test_direction import LAWS, faulty
+from tests.review.prove import drawn
 from tests.review.prove.golden import Edit, edit
 from tests.review.prove.near import Near
 from tests.review.prove.test_encode import DAYS, check as compared
 
 Json = Any
 SECONDS_OF_A_FAULT = 10.0
+BY_TABLES = 100_000
+"""Partners that are drawn in one go."""
 CHUNK = 10_000
-"""Partners that are tried in one go."""
+"""Partners that are tried one by one in one go."""
 SAMPLE = 250
-"""Every so many partners are decided by what all others ask, too."""
+"""Every so many of these are decided by what all others ask, too."""
 SHARES = 16
 """Parts of the rules that are compared in one go."""
 MOST_RULES = 3
@@ -180,7 +185,38 @@ def claimed(told: Mapping[str, Sequence[Json]]) -> list[Claimed]:
 
 
 def held(name: str, told: Json, count: int, seed: str) -> Json:
-    """Hold a claim against so many partners, shared out among its days.
+    """Hold a claim by tables against so many partners, shared out among its days.
+
+    Returns:
+        How many were drawn, in which ways they are decided otherwise, and whom the row engine was asked about; or why what
+        is asked is not written as a query.
+
+    Raises:
+        AssertionError: somebody contradicts it, or is decided otherwise by the query.
+    """
+    proved = {way for way in WAYS if told[way] == "proved"}
+    numbers: Counter[str] = Counter()
+    ways: set[Way] = set()
+    try:
+        for near in _nears(name, told, seed):
+            found = drawn.held(near, proved, max(1, count // len(told["tried"])), seed)
+            ways.update(found.pop("ways"))
+            numbers.update(found)
+    except Cannot as why:
+        return {"cannot": str(why)}
+    return {**numbers, "ways": sorted(ways)}
+
+
+def _nears(name: str, told: Json, seed: str) -> Iterator[Near]:
+    """Yield what makes partners for a claim, for each of its days."""
+    one = _edit(name)
+    for day in told["tried"]:
+        sides, rules = (one.before, one.after), (told["former"], told["rule"])
+        yield Near(sides, rules, date.fromisoformat(day), seed, shown=told["shown"])
+
+
+def held_one_by_one(name: str, told: Json, count: int, seed: str) -> Json:
+    """Hold a claim against so many partners, each made and decided alone, shared out among its days.
 
     Returns:
         How many were tried, and in which ways they are decided otherwise.
@@ -188,27 +224,20 @@ def held(name: str, told: Json, count: int, seed: str) -> Json:
     Raises:
         AssertionError: somebody contradicts it.
     """
-    one, days = _edit(name), [date.fromisoformat(day) for day in told["tried"]]
     proved = {way for way in WAYS if told[way] == "proved"}
     partners, ways, refused, by_the_register = 0, set[Way](), 0, 0
-    for day in days:
-        near = Near(
-            (one.before, one.after),
-            (told["former"], told["rule"]),
-            day,
-            seed,
-            shown=told["shown"],
-        )
+    for near in _nears(name, told, seed):
         refused += near.refused
-        for facts in islice(near, max(1, count // len(days))):
+        for facts in islice(near, max(1, count // len(told["tried"]))):
             partners += 1
             found = near.ways(facts)
             ways |= found
+            who = (name, told["rule"], str(near.day), json.dumps(facts))
             if found & proved:
-                assert not near.registers_agree(facts), (name, told["rule"], str(day), sorted(found), json.dumps(facts))
+                assert not near.registers_agree(facts), ("contradicted", *who, sorted(found))
                 by_the_register += 1
             if partners % SAMPLE == 0:
-                assert near.plainly(facts) <= found, (name, told["rule"], str(day), json.dumps(facts))
+                assert near.plainly(facts) <= found, ("engines decide otherwise", *who)
     return {"partners": partners, "ways": sorted(ways), "refused": refused, "by the register": by_the_register}
 
 
@@ -216,38 +245,57 @@ def of_edits(log: Log, names: Sequence[str], partners: int, jobs: int, seed: int
     """Hold what is proved of edits against so many partners for each claim; say what came of it."""
     run(log, (Unit(f"claims of {name}", claims_of, (name,)) for name in names), jobs)
     groups = claimed({name: log.done[f"claims of {name}"] for name in names})
-    run(log, _chunks(groups, partners, seed), jobs)
-    tried = [0 for _ in groups]
-    few = shown = of_shown = by_the_register = 0
-    for index, one in enumerate(groups):
-        parts = [log.done[unit.what] for unit in _chunks([one], partners, seed)]
-        tried[index] = sum(part["partners"] for part in parts)
-        few += any(part["partners"] < _size(partners, number) for number, part in enumerate(parts))
-        by_the_register += sum(part["by the register"] for part in parts)
-        of_shown += len(one.shown)
-        shown += len(one.shown & {way for part in parts for way in part["ways"]})
+    run(log, _by_tables(groups, partners, seed), jobs)
+    parts_of = {one.name: _done(log, _by_tables([one], partners, seed)) for one in groups}
+    alone = [one for one in groups if any("cannot" in part for part in parts_of[one.name])]
+    run(log, _one_by_one(alone, partners, seed), jobs)
+    parts_of |= {one.name: _done(log, _one_by_one([one], partners, seed)) for one in alone}
+    singly = [parts_of[one.name] for one in alone]
+    tables = [parts_of[one.name] for one in groups if one not in alone]
     claims = [one for name in names for one in log.done[f"claims of {name}"]]
     states = Counter(one[way] for one in claims for way in WAYS)
+    every = list(parts_of.values())
+    of_shown = sum(len(one.shown) for one in groups)
+    shown = sum(len(one.shown & {way for part in parts_of[one.name] for way in part["ways"]}) for one in groups)
+    few = sum(_number(parts, "partners") < partners for parts in every)
     return (
         f"{len(names)} edits, {len(claims):,} claims of rules and days ({_told(states)}); {len(groups)} of them say different"
-        f" things, with something proved: held against {sum(tried):,} partners, {partners:,} each ({few} have no more),"
-        f" nobody contradicts ({by_the_register:,} are decided otherwise by the register, of which nothing is claimed);"
-        f" of {of_shown} directions with a witness these partners show {shown} too\n"
+        f" things, with something proved: {len(tables)} are held by tables against"
+        f" {sum(_number(parts, 'partners') for parts in tables):,} partners"
+        f" ({sum(_number(parts, 'left open') for parts in tables):,} left to the row engine, which decides"
+        f" {sum(_number(parts, 'sample') for parts in tables):,} others alike), {len(singly)} one by one against"
+        f" {sum(_number(parts, 'partners') for parts in singly):,}; {partners:,} each ({few} have no more), nobody contradicts"
+        f" ({sum(_number(parts, 'by the register') for parts in every):,} are decided otherwise by the register, of which"
+        f" nothing is claimed); of {of_shown} directions with a witness these partners show {shown} too\n"
     )
 
 
-def _size(partners: int, number: int) -> int:
-    return min(CHUNK, partners - number * CHUNK)
+def _done(log: Log, units: Iterable[Unit]) -> list[Json]:
+    return [log.done[unit.what] for unit in units]
 
 
-def _chunks(groups: Iterable[Claimed], partners: int, seed: int) -> Iterator[Unit]:
+def _number(parts: Iterable[Json], what: str) -> int:
+    return sum(part[what] for part in parts)
+
+
+def _by_tables(groups: Iterable[Claimed], partners: int, seed: int) -> Iterator[Unit]:
+    return _pieces(groups, partners, BY_TABLES, held, "drawn", seed)
+
+
+def _one_by_one(groups: Iterable[Claimed], partners: int, seed: int) -> Iterator[Unit]:
+    return _pieces(groups, partners, CHUNK, held_one_by_one, "partners", seed)
+
+
+def _pieces(
+    groups: Iterable[Claimed], partners: int, size: int, do: Callable[..., Json], how: str, seed: int
+) -> Iterator[Unit]:
     """Yield the pieces of all claims: a first one of each, then a second one of each, and so on."""
-    for number in range(-(-partners // CHUNK)):
+    for number in range(-(-partners // size)):
         for one in groups:
             name, told = one.members[number % len(one.members)]
-            count = _size(partners, number)
-            what = f"{one.name}, {count:,} partners from {number * CHUNK + 1:,}, seed {seed}"
-            yield Unit(what, held, (name, told, count, f"{seed}/{number}"))
+            count = min(size, partners - number * size)
+            what = f"{one.name}, {count:,} {how} from {number * size + 1:,}, seed {seed}"
+            yield Unit(what, do, (name, told, count, f"{seed}/{number}"))
 
 
 # ---- faults
