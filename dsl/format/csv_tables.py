@@ -43,6 +43,15 @@ class PolicyTable:
         """What the column of notes is called, beside the table's own."""
         return NOTES if NOTES not in self.columns else "notes behind the row"
 
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """The columns by which a row is told from others: those that the table names, else the first one."""
+        by = self.block.form.node("by") if self.block.form is not None else None
+        names = by.node("names") if by is not None else None
+        told = [token.text for token in names.tokens("NAME")] if names is not None else []
+        headings = ["_".join(column.split()) for column in self.columns]
+        return tuple(headings.index(name) for name in told if name in headings) or (0,)
+
     def shown(self, row: Node) -> tuple[str, ...]:
         """Return a row as CSV has it, its notes last."""
         cells = [_shown(cell) for cell in row.nodes("cell")]
@@ -271,12 +280,19 @@ def _pairs(table: PolicyTable, lines: Sequence[_Line]) -> list[tuple[int | None,
             row = next((i for i, one in enumerate(shown) if i not in taken and line.like(one)), None)
             if row is not None:
                 match(at, row)
-    # Changed rows: those of the same first cell, in order; then those that stand alone between two neighbours.
-    for at, line in enumerate(lines):
-        if at not in matched:
-            row = next((i for i, one in enumerate(shown) if i not in taken and _is_same(line.cells[0], one[0])), None)
-            if row is not None:
-                match(at, row)
+    # Changed rows: those of the same keys, then of the same first one, in order; then those that stand alone between two
+    # neighbours.
+    for keys in (table.keys, table.keys[:1]):
+        for at, line in enumerate(lines):
+            if at not in matched:
+                alike = (
+                    i
+                    for i, one in enumerate(shown)
+                    if i not in taken and all(_is_same(line.cells[key], one[key]) for key in keys)
+                )
+                row = next(alike, None)
+                if row is not None:
+                    match(at, row)
     if len(lines) == len(shown):
         for at in range(len(lines)):
             if at not in matched and at not in taken:

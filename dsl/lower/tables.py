@@ -89,7 +89,11 @@ class Lookups(Decisions):
                 continue
             if isinstance(first, d.Names) and len(first.names) > 1:
                 self.names.report(
-                    "C113", "a row is looked up by one word", first.origin, "write a row for each of the words"
+                    "C113",
+                    "a row is looked up by one word",
+                    first.origin,
+                    "write a row for each of the words, or say `by` what rows are found behind the table's name: "
+                    f"`by {table.columns[0]}`",
                 )
                 return None
             said, key_name = key_name, key.type.value_of(key_name)
@@ -174,8 +178,3 @@ class Lookups(Decisions):
 def _differ_in_signs(one: str, other: str) -> bool:
     """Whether two texts differ in capitals, blanks and signs alone."""
     return re.sub(r"[\W_]+", "", one.casefold()) == re.sub(r"[\W_]+", "", other.casefold())
-
-
-def is_empty_cell(name: str, row: Mapping[str, d.Cell]) -> bool:
-    """Whether a name speaks of a cell of the row that is empty."""
-    return name.startswith("row.") and isinstance(row.get(name.removeprefix("row.")), d.Dash)
