@@ -18,6 +18,8 @@ from dsl import core as c, document as d
 from dsl.core.bounds import Bounding
 from dsl.core.places import places
 from dsl.core.ranges import Numbers
+from dsl.core.references import references
+from dsl.core.walk import walk
 from dsl.diagnostics import Edit, Fix, Label, listed
 from dsl.lower.expressions import Expressions
 from dsl.lower.key_values import CellValues, Interval, Key, KeyValues
@@ -282,6 +284,8 @@ class Decisions(Expressions):
         Reports:
             C604 values that no row is for; C603 two rows for the same values; C609 a row that is never come to.
         """
+        if any(_goes_round(key, core) for key in keys):
+            return  # a circle of measures is reported where they stand (C501)
         bounding = Bounding(core)
         days = (date.min, *core.change_days)
         found = [
@@ -417,6 +421,27 @@ def _at(value: c.Figure | None) -> Decimal:
     if not isinstance(value, Decimal):
         raise AssertionError("a key cell holds a number, a day or words")
     return value
+
+
+def _goes_round(node: c.Expr, core: c.Core) -> bool:
+    """Whether a figure or measure that a node rests on rests on itself."""
+    below: dict[str, set[str]] = {}
+    waiting = [node]
+    while waiting:
+        for name in _names_in(waiting.pop()):
+            if name in core.named and name not in below:
+                value = core.named[name].value
+                below[name] = _names_in(value)
+                waiting.append(value)
+    # What is left after taking away again and again the names that rest on none of the others goes round.
+    left = set(below)
+    while ends := {name for name in left if not below[name] & left}:
+        left -= ends
+    return bool(left)
+
+
+def _names_in(node: c.Expr) -> set[str]:
+    return {one.name for inner in walk(node) for one in references(inner) if one.to == "named"}
 
 
 def _within(key: c.Expr, bounding: Bounding) -> c.Type:

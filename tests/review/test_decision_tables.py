@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import merit
 from dsl.load import Loaded, load_sources
 from dsl.source import Source
 from evaluator.engine import Engine, Query
@@ -98,3 +101,28 @@ def test_a_figure_at_which_bands_meet_is_moved_in_all_rows(loaded: Loaded) -> No
     found = load_sources([Source("p.policy", POLICY.replace("< 5 ", "< 6 ").replace("5 to < 10", "6 to < 10"))])
 
     assert moved.put_into(loaded.document) == found.document
+
+
+LONG = """\
+facts { seats: count "Seats"  market: one of larger, other "Market" }
+table rates "Rates" by market, seats {
+  | market | seats    | fee    |
+  | larger | < 5      | 10 USD |
+  | larger | 5 to 9   | 20 USD |
+  | larger | 10 to 19 | 30 USD |
+  | larger | >= 20    | 40 USD |
+  | other  | < 5      | 11 USD |
+  | other  | >= 5     | 31 USD |
+}
+fee yearly "Yearly" { amount rates[market, seats].fee }
+"""
+
+
+def test_a_changed_cell_is_a_change_of_its_row(tmp_path: Path) -> None:
+    for folder, text in (("old", LONG), ("new", LONG.replace("30 USD", "29 USD"))):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "rates.policy").write_text(text, encoding="utf-8")
+
+    told = CliRunner().invoke(merit, ["diff", str(tmp_path / "old"), str(tmp_path / "new")])
+
+    assert "fee.yearly  cheaper, through rates: larger, 10 to 19\n" in told.output
