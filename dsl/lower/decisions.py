@@ -295,6 +295,7 @@ class Decisions(Expressions):
         values = KeyValues(found, [one.values for one in rows])
         for stretch, within in stretches([one.days for one in rows]):
             since = f" from {stretch.start}" if stretch.start is not None else ""
+            since = since or (f" before {stretch.end}" if stretch.end is not None else "")
             if table.match == "first match":
                 self._shadowed(rows, values, within)
             else:
