@@ -126,3 +126,19 @@ def test_a_changed_cell_is_a_change_of_its_row(tmp_path: Path) -> None:
     told = CliRunner().invoke(merit, ["diff", str(tmp_path / "old"), str(tmp_path / "new")])
 
     assert "fee.yearly  cheaper, through rates: larger, 10 to 19\n" in told.output
+
+
+def test_words_of_a_key_may_be_called_as_awards_are() -> None:
+    text = """\
+facts { product: one of cloud, desk "Product"  seats: count "Seats" }
+designation cloud "Cloud" { requires { a "A": seats >= 3 }  checked at own anniversary }
+table rates by seats, product {
+  | seats | product | rate |
+  | < 5   | cloud   | 2 %  |
+  | >= 5  | cloud   | 3 %  |
+  | -     | desk    | 4 %  |
+}
+entitlement e "E" { requires { b "B": rates[seats, product].rate >= 3 % } }
+"""
+
+    assert load_sources([Source("p.policy", text)]).diagnostics == ()
