@@ -368,6 +368,11 @@ class Chooses(Node):
     No class of `abc`: to ask whether a node is of a kind is what everything does most, and there it is slow.
     """
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether the values are cells of a table, where those of one name follow each other."""
+        return False
+
     @abstractmethod
     def alternatives(self) -> Iterator[Alternative]:
         """Yield the values that it takes one of, in order."""
@@ -392,6 +397,11 @@ class Lookup(Chooses):
     table: str = field(metadata=A_TABLE)
     key: Expr = field(metadata=THE_KEY)
     rows: tuple[TableRow, ...]
+
+    @property
+    def has_rows(self) -> bool:
+        """It has."""
+        return True
 
     def alternatives(self) -> Iterator[Alternative]:
         """Yield the rows."""
@@ -609,6 +619,11 @@ class Case(Chooses):
     moves_with: ClassVar[MovesWith] = NOTHING
     branches: tuple[Branch, ...]
     table: str | None = field(default=None, metadata=A_TABLE)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it is a decision table."""
+        return self.table is not None
 
     @property
     def keys(self) -> tuple[Expr, ...]:

@@ -422,7 +422,8 @@ def _cell(table: PolicyTable, at: int, value: str, old: Node | None, number: int
     if readings is not None:
         told = f"`{column}`: `{value}` may be {readings[0]} or {readings[1]}"
         return text, [Problem(number, told, f"write `{readings[0]}` or `{readings[1]}`", column)]
-    if not _reads_as(f"| {text} |", cells=1, notes=False):
+    # A decimal comma would read as two values.
+    if (text == value and as_figure(value)) or not _reads_as(f"| {text} |", cells=1, notes=False):
         told = f"`{column}`: `{value}` is no cell of a policy table"
         figure = as_figure(value)
         shapes = "cells are words, a date like 2022-10-03, a figure with its unit, a text, a band like 5 to 9.9, or -"

@@ -351,6 +351,13 @@ class _Lowering:
         if isinstance(first, Token) and first.kind == "CELL":
             names = tuple(_words(token) for token in node.tokens("CELL"))
             return d.Names(names=names, origin=node.span)
+        for comma in node.tokens("COMMA"):
+            text, at = comma.span.source.text, comma.span.end
+            if text[at : at + 1].isdigit():
+                advice = (
+                    "write a decimal with a point, like `5.1`; several values have a blank behind the comma: `5, 10`"
+                )
+                self.found.append(Diagnostic("C608", "this may be a decimal, or two values", node.span, help=advice))
         values = tuple(
             self.cell_value(part) for part in node.parts if not (isinstance(part, Token) and part.kind == "COMMA")
         )

@@ -203,9 +203,9 @@ def _figure(found: Explanation) -> c.Literal | None:
     return _figure(values[0]) if len(values) == 1 else None
 
 
-def has_rows(node: c.Expr) -> TypeGuard[c.Lookup | c.Case]:
+def has_rows(node: c.Expr) -> TypeGuard[c.Chooses]:
     """Whether a node takes the cell of a row of a table."""
-    return isinstance(node, c.Lookup) or (isinstance(node, c.Case) and node.table is not None)
+    return isinstance(node, c.Chooses) and node.has_rows
 
 
 def takes_a_figure(node: c.Expr) -> TypeGuard[c.Chooses]:
