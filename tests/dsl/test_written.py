@@ -84,7 +84,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     '("to" quantity)?': ("to 5", "to 10"),
     "(END amount)?": ("until 2025-01-01", "through 2025-01-01"),
     '("[" (expr | keys) "]" ("." NAME)?)?': ("[told]", "[more]", "[size].fee", "[size, n, fa].fee"),
-    "by?": ("by key", "by size", "by key first match"),
+    "by?": ("by key", "by size"),
     "MATCH?": ("unique", "first match"),
     '("," one_of)*': (", 50", ", < 2", ', "Sample"', ", 2025-05-01"),
     "CMP?": ("<", "<="),
