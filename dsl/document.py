@@ -145,11 +145,15 @@ class Name(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select(Node):
-    """``of[where]``: records that meet a condition, or the row of a table with a key; ``.column`` reads a cell."""
+    """``of[where]``: records that meet a condition, or the row of a table with a key; ``.column`` reads a cell.
+
+    ``of[where, also]``: the row of a table of several keys.
+    """
 
     KEY: ClassVar[str] = "select"
     of: str
     where: Expr
+    also: tuple[Expr, ...] = ()
     column: str | None = None
 
 
@@ -727,7 +731,29 @@ class Listing(Node):
     titles: tuple[Translation, ...] = ()
 
 
-Cell: TypeAlias = Names | Text | Figure | Day | Dash
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band(Node):
+    """Values from ``low`` to ``high``, both included: ``5 to 9.9``; ``< 5`` and ``>= 5`` are open on one side.
+
+    ``above``: the low end itself is left out (``> 5``); ``below``: the high one (``< 10``, ``5 to < 10``).
+    """
+
+    KEY: ClassVar[str] = "band"
+    low: Figure | Day | None = None
+    high: Figure | Day | None = None
+    above: bool = False
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several(Node):
+    """Several values and bands of which one is enough: ``5, 10 to 20``; several words are ``Names``."""
+
+    KEY: ClassVar[str] = "several"
+    values: tuple[Text | Figure | Day | Band, ...]
+
+
+Cell: TypeAlias = Names | Text | Figure | Day | Dash | Band | Several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -740,10 +766,16 @@ class Row(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table(Node):
-    """A table: its columns (the first row as written) and rows; columns ``from`` and ``until`` date the rows."""
+    """A table: its columns (the first row as written) and rows; columns ``from`` and ``until`` date the rows.
+
+    ``keys`` are the columns that a row is found by; without them it is the first one, each of whose cells is a word. With
+    them every row says which values it is for: with ``first match`` the first of several counts, else there is one alone.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    keys: tuple[str, ...] = ()
+    match: Literal["unique", "first match"] | None = None
     title: str | None = None
     notes: Notes = NO_NOTES
 

@@ -64,7 +64,7 @@ def _paragraphs(document: d.Document) -> Iterator[str]:
     for name, definition in document.definitions.items():
         yield f"define {_definition(name, definition)}\n"
     for name, table in document.tables.items():
-        yield f"table {_head(name, table.title, _notes(table.notes))} {_rows(table)}\n"
+        yield f"table {_head(name, table.title, _by(table), _notes(table.notes))} {_rows(table)}\n"
     for name, definition in document.measures.items():
         yield f"measure {_definition(name, definition)}\n"
     for rule in document.rules.values():
@@ -140,6 +140,14 @@ def _spelt(spellings: Sequence[str]) -> str:
     return f"also spelt {' or '.join(map(_quoted, spellings))}" if spellings else ""
 
 
+def _by(table: d.Table) -> str:
+    if not table.keys:
+        if table.match is not None:
+            raise PrintError("policy text cannot say how the rows of a table without keys match")
+        return ""
+    return _spaced(f"by {', '.join(table.keys)}", table.match or "")
+
+
 def _rows(table: d.Table) -> str:
     if not table.columns:
         if table.rows:
@@ -157,8 +165,26 @@ def _cell(cell: d.Cell) -> str:
             return "-"
         case d.Text() | d.Figure() | d.Day():
             return _text(cell, _PRIME)
+        case d.Band():
+            return _band(cell)
+        case d.Several(values=values):
+            if len(values) < 2:
+                raise PrintError("policy text says several values by at least two")
+            return ", ".join(map(_cell, values))
         case _:
             assert_never(cell)
+
+
+def _band(band: d.Band) -> str:
+    low = _text(band.low, _PRIME) if band.low is not None else ""
+    high = _text(band.high, _PRIME) if band.high is not None else ""
+    if low and high:
+        if band.above:
+            raise PrintError("policy text cannot leave out the low end of a band that has two")
+        return f"{low} to {'< ' if band.below else ''}{high}"
+    if not (low or high) or (band.above and not low) or (band.below and not high):
+        raise PrintError("a band has an end, and none is left out that it has not")
+    return f"{'>' if band.above else '>='} {low}" if low else f"{'<' if band.below else '<='} {high}"
 
 
 def _definition(name: str, definition: d.Definition) -> str:
@@ -408,7 +434,16 @@ def _ref(value: d.Name | d.Select) -> str:
     if isinstance(value, d.Name):
         return value.name
     column = f".{value.column}" if value.column is not None else ""
+    if value.also:
+        keys = ", ".join(_key(one) for one in (value.where, *value.also))
+        return f"{value.of}[{keys}]{column}"
     return f"{value.of}[{_text(value.where, _WHEN)}]{column}"
+
+
+def _key(value: d.Expr) -> str:
+    """Return one of several keys: what is more than a name, a figure or a text stands in parentheses."""
+    text, own = _spelled(value)
+    return text if own >= _ATOM or isinstance(value, d.Day | d.Text) else f"({text})"
 
 
 def _levels(levels: d.Levels) -> str:

@@ -168,6 +168,8 @@ def _unread(document: d.Document, core: Core) -> Iterator[Diagnostic]:
     known = awards | set(document.groups)
     for table in document.tables.values():
         for index in range(1, len(table.columns)):
+            if table.columns[index] in table.keys:
+                continue  # its words are values of what rows are found by
             cells = [row.cells[index] for row in table.rows if len(row.cells) == len(table.columns)]
             words = [cell for cell in cells if isinstance(cell, d.Names)]
             if len(words) + sum(isinstance(cell, d.Dash) for cell in cells) < len(cells):

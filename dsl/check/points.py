@@ -78,7 +78,12 @@ def _fitting(places: Sequence[Place], over: Decimal, rule: Span) -> Fix | None:
 def _cap(value: c.Expr) -> c.Literal | None:
     """Return the maximum of a scored value, where it is written as a figure."""
     written = by_role(value, "cap", "most")
-    if isinstance(value, c.Case) and len(value.branches) == 2 and value.branches[1].when is None:
+    if (
+        isinstance(value, c.Case)
+        and value.table is None
+        and len(value.branches) == 2
+        and value.branches[1].when is None
+    ):
         written = (value.branches[0].value,)  # all of these points, or none
     return next((one for one in written if isinstance(one, c.Literal)), None)
 

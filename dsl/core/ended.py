@@ -81,8 +81,7 @@ def _parts(node: c.Expr) -> list[Part]:
     found: list[Part] = []
     if isinstance(node, c.Chooses):
         # The rows of one key follow each other; of other values each follows the one before.
-        by_name = isinstance(node, c.Lookup)
-        found += (Part(one.days, one.origin, one.name if by_name else None) for one in node.alternatives())
+        found += (Part(one.days, one.origin, one.name if node.has_rows else None) for one in node.alternatives())
     if isinstance(node, c.People | c.DifferentPeople):
         entries = (entry for listing in node.lists for entry in listing.entries)
         found += (Part(entry.days, node.origin, entry.certification) for entry in entries)

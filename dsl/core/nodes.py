@@ -368,6 +368,11 @@ class Chooses(Node):
     No class of `abc`: to ask whether a node is of a kind is what everything does most, and there it is slow.
     """
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether the values are cells of a table, where those of one name follow each other."""
+        return False
+
     @abstractmethod
     def alternatives(self) -> Iterator[Alternative]:
         """Yield the values that it takes one of, in order."""
@@ -392,6 +397,11 @@ class Lookup(Chooses):
     table: str = field(metadata=A_TABLE)
     key: Expr = field(metadata=THE_KEY)
     rows: tuple[TableRow, ...]
+
+    @property
+    def has_rows(self) -> bool:
+        """It has."""
+        return True
 
     def alternatives(self) -> Iterator[Alternative]:
         """Yield the rows."""
@@ -586,26 +596,55 @@ class Total(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A row of a first-match list; ``when`` None is ``otherwise``."""
+    """A row of a first-match list; ``when`` None is ``otherwise``.
+
+    ``days``: those of the row of a table, for what is told of it; it stands only where it is in force.
+    """
 
     name: str
     value: Expr
     when: Expr | None = field(metadata=A_CONDITION)
     basis: Basis = NO_BASIS
+    days: Days = ALWAYS
     origin: Span = field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case(Chooses):
-    """The value of the first branch whose condition holds."""
+    """The value of the first branch whose condition holds; one surely does, the last where it has no condition.
+
+    ``table``: the branches are the rows of a decision table that are in force, where it is one.
+    """
 
     moves_with: ClassVar[MovesWith] = NOTHING
     branches: tuple[Branch, ...]
+    table: str | None = field(default=None, metadata=A_TABLE)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it is a decision table."""
+        return self.table is not None
+
+    @property
+    def keys(self) -> tuple[Expr, ...]:
+        """What the conditions ask about, each once: of a table what its rows are found by."""
+        found: list[Expr] = []
+        waiting: list[Expr] = [branch.when for branch in reversed(self.branches) if branch.when is not None]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, AllOf | AnyOf):
+                waiting.extend(reversed(node.parts))
+            elif isinstance(node, Not):
+                waiting.append(node.part)
+            else:
+                asked = node.left if isinstance(node, Compare) else node
+                found += [asked] if asked not in found else []
+        return tuple(found)
 
     def alternatives(self) -> Iterator[Alternative]:
         """Yield the branches."""
         for branch in self.branches:
-            yield Alternative(branch.name, ALWAYS, branch.value, branch.basis, branch.origin)
+            yield Alternative(branch.name, branch.days, branch.value, branch.basis, branch.origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

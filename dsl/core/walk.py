@@ -147,7 +147,8 @@ def _gather_names(value: Any, found: list[tuple[c.Refers, str]]) -> None:
     for name, _, _, refers in _declared(type(value)):
         inner = getattr(value, name)
         if refers is not None:
-            found.append((refers, inner))
+            if inner is not None:
+                found.append((refers, inner))
         elif _what(inner) == "list":
             for item in inner:
                 if _what(item) == "part":

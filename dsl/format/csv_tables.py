@@ -1,4 +1,4 @@
-"""Tables of policies as CSV and back: only what was changed is changed in the text, comments and notes stay.
+"""Tables of policies as rows of a spreadsheet and back: only what was changed is changed in the text, comments and notes stay.
 
 A cell is written as the policy has it, a text without its quotes; what stands behind a row (``cite``, ``assume``,
 ``was``) is the last column, as policy text. Reading back pairs the rows of both sides, so that a row that was only
@@ -43,6 +43,15 @@ class PolicyTable:
         """What the column of notes is called, beside the table's own."""
         return NOTES if NOTES not in self.columns else "notes behind the row"
 
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """The columns by which a row is told from others: those that the table names, else the first one."""
+        by = self.block.form.node("by") if self.block.form is not None else None
+        names = by.node("names") if by is not None else None
+        told = [token.text for token in names.tokens("NAME")] if names is not None else []
+        headings = ["_".join(column.split()) for column in self.columns]
+        return tuple(headings.index(name) for name in told if name in headings) or (0,)
+
     def shown(self, row: Node) -> tuple[str, ...]:
         """Return a row as CSV has it, its notes last."""
         cells = [_shown(cell) for cell in row.nodes("cell")]
@@ -51,11 +60,13 @@ class PolicyTable:
 
 @dataclass(frozen=True)
 class Problem:
-    """What a CSV file has that the table cannot take; ``line`` counts the rows of the file, its header is 1."""
+    """What a file has that the table cannot take; ``line`` counts the rows of the file, its header is 1."""
 
     line: int
     message: str
     help: str = ""
+    column: str = ""
+    """The column that it is about; empty where it is about the row."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,8 @@ class Imported:
     problems: tuple[Problem, ...] = ()
     settled: tuple[str, str] | None = None
     """A date that could be two days by itself, and the day that the others of the file make of it."""
+    numbers: tuple[int, ...] = ()
+    """The rows of the file that the rows of the table are now, in order."""
 
 
 def tables_in(source: Source) -> list[PolicyTable]:
@@ -96,7 +109,8 @@ def notes_text(row: Node) -> str:
 
 def _shown(cell: Node) -> str:
     text = cell_text(cell)
-    return text[1:-1] if cell.token("STRING") is not None else text
+    # Of several texts each keeps its quotes.
+    return text[1:-1] if len(cell.parts) == 1 and cell.token("STRING") is not None else text
 
 
 def export_csv(table: PolicyTable) -> str:
@@ -109,18 +123,47 @@ def export_csv(table: PolicyTable) -> str:
 
 
 def import_csv(table: PolicyTable, text: str) -> Imported:
-    """Return the source of a table with the cells, notes and rows that a CSV text has.
+    """Return the source of a table with the cells, notes and rows that a CSV text has."""
+    return import_rows(table, csv_rows(text))
+
+
+def csv_rows(text: str) -> list[list[str]]:
+    """Return the rows of a CSV text, whatever parts its cells."""
+    head = text.removeprefix("\ufeff").split("\n", 1)[0]
+    separator = max((",", ";", "\t"), key=head.count)
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator))
+
+
+def import_rows(table: PolicyTable, rows: Sequence[Sequence[str]]) -> Imported:
+    """Return the source of a table with the cells, notes and rows that a spreadsheet has, its headings first.
 
     What is unchanged stays to the letter; a table that was in its canonical layout is so again.
     """
-    lines, settled, problems = _read(table, text)
+    lines, settled, problems = _read(table, rows)
     if problems:
         return Imported(table.source.text, problems=tuple(problems))
     edits, counts, problems = _edits(table, lines)
     if problems or not edits:
         return Imported(table.source.text, problems=tuple(problems))
     changed, added, removed = counts
-    return Imported(_edited(table, edits), changed, added, removed, settled=settled)
+    numbers = tuple(line.number for line in lines)
+    return Imported(_edited(table, edits), changed, added, removed, settled=settled, numbers=numbers)
+
+
+def column_of(heading: str, columns: Iterable[str]) -> str:
+    """Return the column that a heading of a file names, however its letters are written; the heading itself where none is."""
+    known = {name.casefold(): name for name in columns}
+    return known.get(heading.strip().casefold(), heading.strip())
+
+
+def place_in(table: PolicyTable, offset: int) -> tuple[int, str] | None:
+    """Return the row of a table that an offset of its source lies in, from 0, and the column; None outside of its rows."""
+    for index, row in enumerate(table.rows):
+        if row.span.start <= offset < row.span.end:
+            cells = zip(table.columns, row.nodes("cell"), strict=False)
+            inside = (name for name, cell in cells if cell.span.start <= offset < cell.span.end)
+            return index, next(inside, "")
+    return None
 
 
 # ---- reading
@@ -149,10 +192,7 @@ def _is_same(one: str, other: str) -> bool:
 _Settled: TypeAlias = tuple[str, str] | None
 
 
-def _read(table: PolicyTable, text: str) -> tuple[list[_Line], _Settled, list[Problem]]:
-    head = text.removeprefix("\ufeff").split("\n", 1)[0]
-    separator = max((",", ";", "\t"), key=head.count)
-    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator))
+def _read(table: PolicyTable, rows: Sequence[Sequence[str]]) -> tuple[list[_Line], _Settled, list[Problem]]:
     if not rows:
         return (
             [],
@@ -160,14 +200,12 @@ def _read(table: PolicyTable, text: str) -> tuple[list[_Line], _Settled, list[Pr
             [Problem(1, "the file is empty", f"its first line names the columns: {', '.join(table.columns)}")],
         )
     wanted = [*table.columns, table.notes_column]
-    # However a spreadsheet's user writes the letters of a heading.
-    known = {name.casefold(): name for name in wanted}
-    header = [known.get(name.strip().casefold(), name.strip()) for name in rows[0]]
+    header = [column_of(name, wanted) for name in rows[0]]
     problems = []
     for name in header:
         if name not in wanted:
             told = proposed(name, wanted, f"columns are {', '.join(wanted)}")
-            problems.append(Problem(1, f"`{table.name}` has no column `{name}`", told))
+            problems.append(Problem(1, f"`{table.name}` has no column `{name}`", told, name))
     for name in table.columns:
         if header.count(name) != 1:
             what = "is missing" if name not in header else "stands twice"
@@ -209,7 +247,8 @@ def _with_days(table: PolicyTable, lines: Sequence[_Line], problems: list[Proble
             advice = (
                 "write dates as year-month-day: give the column the format `yyyy-mm-dd`, or text, in the spreadsheet"
             )
-            problems.append(Problem(line.number, f"`{table.columns[at]}`: `{cell}` {told}", advice))
+            column = table.columns[at]
+            problems.append(Problem(line.number, f"`{column}`: `{cell}` {told}", advice, column))
         result.append(replace(line, cells=tuple(cells)))
     return result, settled
 
@@ -241,12 +280,19 @@ def _pairs(table: PolicyTable, lines: Sequence[_Line]) -> list[tuple[int | None,
             row = next((i for i, one in enumerate(shown) if i not in taken and line.like(one)), None)
             if row is not None:
                 match(at, row)
-    # Changed rows: those of the same first cell, in order; then those that stand alone between two neighbours.
-    for at, line in enumerate(lines):
-        if at not in matched:
-            row = next((i for i, one in enumerate(shown) if i not in taken and _is_same(line.cells[0], one[0])), None)
-            if row is not None:
-                match(at, row)
+    # Changed rows: those of the same keys, then of the same first one, in order; then those that stand alone between two
+    # neighbours.
+    for keys in (table.keys, table.keys[:1]):
+        for at, line in enumerate(lines):
+            if at not in matched:
+                alike = (
+                    i
+                    for i, one in enumerate(shown)
+                    if i not in taken and all(_is_same(line.cells[key], one[key]) for key in keys)
+                )
+                row = next(alike, None)
+                if row is not None:
+                    match(at, row)
     if len(lines) == len(shown):
         for at in range(len(lines)):
             if at not in matched and at not in taken:
@@ -367,18 +413,21 @@ def _cell(table: PolicyTable, at: int, value: str, old: Node | None, number: int
     if not quoted and _holds_text(table, at, old):
         if '"' in value or "\n" in value:
             return value, [
-                Problem(number, f"`{column}`: a text has neither quotes nor line breaks in it", "use ’ in its place")
+                Problem(
+                    number, f"`{column}`: a text has neither quotes nor line breaks in it", "use ’ in its place", column
+                )
             ]
         text = f'"{value}"'
     readings = two_figures(value) if text == value else None
     if readings is not None:
         told = f"`{column}`: `{value}` may be {readings[0]} or {readings[1]}"
-        return text, [Problem(number, told, f"write `{readings[0]}` or `{readings[1]}`")]
-    if not _reads_as(f"| {text} |", cells=1, notes=False):
+        return text, [Problem(number, told, f"write `{readings[0]}` or `{readings[1]}`", column)]
+    # A decimal comma would read as two values.
+    if (text == value and as_figure(value)) or not _reads_as(f"| {text} |", cells=1, notes=False):
         told = f"`{column}`: `{value}` is no cell of a policy table"
         figure = as_figure(value)
-        shapes = "cells are words, a date like 2022-10-03, a figure with its unit, a text, or -"
-        return text, [Problem(number, told, f"write `{figure}`" if figure else shapes)]
+        shapes = "cells are words, a date like 2022-10-03, a figure with its unit, a text, a band like 5 to 9.9, or -"
+        return text, [Problem(number, told, f"write `{figure}`" if figure else shapes, column)]
     return text, []
 
 
@@ -392,7 +441,7 @@ def _holds_text(table: PolicyTable, at: int, old: Node | None) -> bool:
 def _notes_problems(number: int, notes: str) -> Iterator[Problem]:
     if notes and not _reads_as(f"| x | {notes}", cells=1, notes=True):
         told = f"`{NOTES}`: `{notes}` is not what can stand behind a row"
-        yield Problem(number, told, 'write as in the policy: cite source "place" assume "reading" was name')
+        yield Problem(number, told, 'write as in the policy: cite source "place" assume "reading" was name', NOTES)
 
 
 def _reads_as(row: str, *, cells: int, notes: bool) -> bool:

@@ -8,6 +8,8 @@ from datetime import date
 
 SAVE_AS = "save it as `CSV UTF-8 (comma delimited)`, not as plain CSV"
 """What to do about a file in the encoding of one computer."""
+AS_XLSX = "save it as `Excel Workbook (*.xlsx)`"
+"""What to do about a workbook of an older Excel."""
 
 _MIDNIGHT = r"(?:[ T]0?0:00(?::00)?)?"
 _PARTED = re.compile(rf"(\d{{1,2}})([/-])(\d{{1,2}})\2(\d{{4}}){_MIDNIGHT}")

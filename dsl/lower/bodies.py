@@ -19,7 +19,7 @@ from dsl.lower.expressions import to_compare
 from dsl.lower.placing import Body, Placed, Placing, notes_of
 from dsl.lower.scope import Scope, days_of, insert, word_in, words
 from dsl.lower.settings import Settings
-from dsl.lower.tables import is_empty_cell
+from dsl.lower.table_rows import is_empty_cell
 from dsl.source import Span
 
 

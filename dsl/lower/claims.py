@@ -9,7 +9,7 @@ from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, listed, nearest
 from dsl.lower.expressions import Expressions
 from dsl.lower.scope import ALWAYS_ONE, Member, Scope, alike, insert, literal, word_in, words
-from dsl.lower.tables import is_empty_cell
+from dsl.lower.table_rows import is_empty_cell
 
 
 class Claims(Expressions):

@@ -28,6 +28,10 @@ class Figures(Expressions):
             self.names.unknown("C101", "records", name, expr.records.origin, self.names.records)
             return None
         inner = replace(scope, records=records)
+        if isinstance(expr.records, d.Select) and expr.records.also:
+            advice = f"join what they meet with `and`: `{expr.records.of}[... and ...]`"
+            self.names.report("C610", "records are chosen by one condition", expr.records.origin, advice)
+            return None
         where = self.condition(expr.records.where, inner) if isinstance(expr.records, d.Select) else None
         if isinstance(expr.records, d.Select) and where is None:
             return None

@@ -13,7 +13,7 @@ from dsl.lower.asked import asked_together
 from dsl.lower.bodies import Bodies
 from dsl.lower.placing import Body, Placed, notes_of
 from dsl.lower.scope import Names, Scope, days_of, insert, word_in, words
-from dsl.lower.tables import rows_in_days
+from dsl.lower.table_rows import rows_in_days
 from dsl.lower.values import Values
 from dsl.source import Span
 

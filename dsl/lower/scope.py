@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -111,6 +111,10 @@ class Names:
     """Levels of the awards that have any, by id, lowest first."""
     titles: dict[str, str] = field(default_factory=dict)
     unknown_reported: set[tuple[str, int]] = field(default_factory=set)
+    later: list[Callable[[c.Core], None]] = field(default_factory=list)
+    """What is looked at when all is lowered: the rows of decision tables, by what their keys can be."""
+    told_of_tables: set[tuple[str, str, int]] = field(default_factory=set)
+    """What was reported of a row or table, which may be read at several places."""
     errors: int = 0
     """Errors so far: what a rule with errors adds up to is not judged."""
 

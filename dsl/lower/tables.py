@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix, nearest
-from dsl.lower.expressions import Expressions
-from dsl.lower.scope import Scope, alike, days_of, insert, unit_type
+from dsl.lower.decisions import Decisions
+from dsl.lower.scope import Scope, alike
+from dsl.lower.table_rows import column_type, otherwise_row, own_words, rows_in_days, value_columns
 
 
-class Lookups(Expressions):
+class Lookups(Decisions):
     """Lowers ``table[key].column``."""
 
     def _select(self, expr: d.Select, scope: Scope) -> c.Expr | None:
         """Lower ``table[key].column``.
 
         Reports:
-            C113 no such table or column; C604 no row `otherwise`; C127 a key that is no text as it stands.
+            C113 no such table or column; C604 no row `otherwise`; C127 a key that is no text as it stands; C610 other
+            keys than the table has.
         """
         table = self.names.document.tables.get(expr.of)
         if table is None:
@@ -35,7 +34,7 @@ class Lookups(Expressions):
                 self.names.unknown("C113", "table", expr.of, expr.origin, self.names.document.tables)
             return None
         if expr.column is None or expr.column not in table.columns:
-            columns = [name for name in table.columns[1:] if name not in ("from", "until", "through")]
+            columns = value_columns(table)
             if expr.column is None:
                 self.names.report(
                     "C113",
@@ -45,6 +44,17 @@ class Lookups(Expressions):
                 )
             else:
                 self.names.unknown("C113", "column", expr.column, expr.origin, columns)
+            return None
+        if table.keys:
+            return self.decision(expr, table, scope)
+        if expr.also:
+            names = [one.name if isinstance(one, d.Name) else "..." for one in (expr.where, *expr.also)]
+            self.names.report(
+                "C610",
+                f"table `{expr.of}` is looked up by its first column alone",
+                expr.origin,
+                f"behind its name, say which columns are keys: `by {', '.join(names)}`",
+            )
             return None
         key = self.lower(expr.where, scope)
         if key is None:
@@ -62,14 +72,9 @@ class Lookups(Expressions):
     def _lookup(self, expr: d.Select, table: d.Table, key: c.Expr, scope: Scope) -> c.Expr | None:
         rows: list[c.TableRow] = []
         index = table.columns.index(expr.column or "")
-        type_ = _unit_of_most(row.cells[index] for row in table.rows if len(row.cells) == len(table.columns))
-        # Words of a column that name nothing are the values of a choice, as the words of cases are.
-        cells = (row.cells[index] for row in table.rows if len(row.cells) == len(table.columns))
-        own = dict.fromkeys(name for cell in cells if isinstance(cell, d.Names) for name in cell.names)
-        words = c.Type(
-            kind="choice",
-            choices=tuple(name for name in own if name not in self.names.facts and name not in self.names.named),
-        )
+        whole = [row for row in table.rows if len(row.cells) == len(table.columns)]
+        type_ = column_type(row.cells[index] for row in whole)
+        words = own_words((row.cells[index] for row in whole), (*self.names.facts, *self.names.named))
         is_wrong = False
         for row, days in rows_in_days(table):
             if len(row.cells) != len(table.columns):
@@ -84,7 +89,11 @@ class Lookups(Expressions):
                 continue
             if isinstance(first, d.Names) and len(first.names) > 1:
                 self.names.report(
-                    "C113", "a row is looked up by one word", first.origin, "write a row for each of the words"
+                    "C113",
+                    "a row is looked up by one word",
+                    first.origin,
+                    "write a row for each of the words, or say `by` what rows are found behind the table's name: "
+                    f"`by {table.columns[0]}`",
                 )
                 return None
             said, key_name = key_name, key.type.value_of(key_name)
@@ -98,6 +107,8 @@ class Lookups(Expressions):
                     "write one figure, date or name in the cell",
                 )
                 return None
+            if isinstance(cell, d.Band | d.Several):
+                return None  # reported where the cell stands
             if isinstance(cell, d.Names):
                 value = self.lower(d.Name(name=cell.names[0], origin=cell.origin), scope, words)
             else:
@@ -135,7 +146,7 @@ class Lookups(Expressions):
                 f"table `{expr.of}` has no row for every value",
                 table.origin,
                 "add a row `otherwise`",
-                fix=_otherwise_row(table, index, type_),
+                fix=otherwise_row(table, expr.column or "", type_),
             )
         return c.Lookup(table=expr.of, key=key, rows=tuple(rows), type=type_, origin=expr.origin)
 
@@ -167,66 +178,3 @@ class Lookups(Expressions):
 def _differ_in_signs(one: str, other: str) -> bool:
     """Whether two texts differ in capitals, blanks and signs alone."""
     return re.sub(r"[\W_]+", "", one.casefold()) == re.sub(r"[\W_]+", "", other.casefold())
-
-
-def is_empty_cell(name: str, row: Mapping[str, d.Cell]) -> bool:
-    """Whether a name speaks of a cell of the row that is empty."""
-    return name.startswith("row.") and isinstance(row.get(name.removeprefix("row.")), d.Dash)
-
-
-def row_days(table: d.Table, row: d.Row) -> c.Days:
-    """Return the days a row is in force, by its columns ``from`` and ``until`` (or ``through``)."""
-    cells = zip(table.columns, row.cells, strict=False)
-    values = {name: cell for name, cell in cells if name in ("from", "until", "through") and isinstance(cell, d.Day)}
-    return days_of(d.Validity(start=values.get("from"), through=values.get("through"), until=values.get("until")))
-
-
-def rows_in_days(table: d.Table) -> list[tuple[d.Row, c.Days]]:
-    """Return the rows with their days; of one key, a later row ends an earlier one that has no end of its own."""
-    dated = [(row, row_days(table, row)) for row in table.rows]
-    starts: dict[object, list[date]] = {}
-    for row, days in dated:
-        if row.cells and days.start is not None:
-            starts.setdefault(row.cells[0], []).append(days.start)
-    result: list[tuple[d.Row, c.Days]] = []
-    for row, days in dated:
-        own = starts.get(row.cells[0], []) if row.cells else []
-        later = [start for start in own if days.start is None or start > days.start]
-        if days.end is None and later:
-            days = c.Days(days.start, min(later), days.provisional)
-        result.append((row, days))
-    return result
-
-
-def rows_by_key(table: d.Table) -> dict[str, list[tuple[d.Row, c.Days]]]:
-    """Return the rows of each key with their days, as they stand; without rows whose first cell is no word."""
-    found: dict[str, list[tuple[d.Row, c.Days]]] = {}
-    for row, days in rows_in_days(table):
-        first = row.cells[0] if row.cells else None
-        if isinstance(first, d.Names | d.Text):
-            found.setdefault(first.names[0] if isinstance(first, d.Names) else first.text, []).append((row, days))
-    return found
-
-
-def _unit_of_most(cells: Iterable[d.Cell]) -> c.Type | None:
-    """Return the type of most figures of a column, of the first of those with as many; None where all have one unit.
-
-    One slip in the first row is told there, and not in all the rows that are right.
-    """
-    figures = [cell for cell in cells if isinstance(cell, d.Figure) and (cell.value, cell.least) != (None, None)]
-    units = Counter(figure.unit for figure in figures)
-    if len(units) < 2:
-        return None
-    unit, _ = units.most_common(1)[0]
-    return unit_type(next(figure for figure in figures if figure.unit == unit), None)
-
-
-def _otherwise_row(table: d.Table, index: int, type_: c.Type) -> Fix | None:
-    """Return the fix that adds a row for all other values, its figure unknown."""
-    unit = {"money": f" {type_.unit}", "points": " points", "percent": " %"}.get(type_.kind, "")
-    if not type_.is_numeric or not table.rows:
-        return None
-    cells = ["otherwise", *["-"] * (len(table.columns) - 1)]
-    cells[index] = f"unknown{unit}"
-    last = table.rows[-1].origin
-    return insert(last, last.end, f"\n  | {' | '.join(cells)} |", "add the row")

@@ -49,6 +49,8 @@ def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
         properties=properties(names, rules.values),
         translations=translations(document, found),
     )
+    for look in names.later:
+        look(core)
     return core, list(sorted_diagnostics(found))
 
 

@@ -303,7 +303,17 @@ class _Lowering:
             d.Row(cells=tuple(self.cell(cell) for cell in row.nodes("cell")), notes=self.notes(row), origin=row.span)
             for row in rows[1:]
         )
-        table = d.Table(columns=columns, rows=body, title=title, notes=self.notes(node), origin=node.span)
+        by = node.node("by")
+        match = by.token("MATCH") if by is not None else None
+        table = d.Table(
+            columns=columns,
+            rows=body,
+            keys=tuple(token.text for token in self.child(by, "names").tokens("NAME")) if by is not None else (),
+            match=None if match is None else "unique" if match.text == "unique" else "first match",
+            title=title,
+            notes=self.notes(node),
+            origin=node.span,
+        )
         return d.Document(tables={name or "": table})
 
     def rows(self, row: Node) -> Iterator[Node]:
@@ -336,18 +346,60 @@ class _Lowering:
 
     def cell(self, node: Node) -> d.Cell:
         first = node.parts[0]
-        if isinstance(first, Node):
-            return self.quantity(first)
-        match first.kind:
-            case "STRING":
-                return d.Text(text=_unquoted(first), origin=node.span)
-            case "DATE":
-                return self.day(first)
-            case "NONE":
-                return d.Dash(origin=node.span)
-            case _:
-                names = tuple(_words(token) for token in node.tokens("CELL"))
-                return d.Names(names=names, origin=node.span)
+        if isinstance(first, Token) and first.kind == "NONE":
+            return d.Dash(origin=node.span)
+        if isinstance(first, Token) and first.kind == "CELL":
+            names = tuple(_words(token) for token in node.tokens("CELL"))
+            return d.Names(names=names, origin=node.span)
+        for comma in node.tokens("COMMA"):
+            text, at = comma.span.source.text, comma.span.end
+            if text[at : at + 1].isdigit():
+                advice = (
+                    "write a decimal with a point, like `5.1`; several values have a blank behind the comma: `5, 10`"
+                )
+                self.found.append(Diagnostic("C608", "this may be a decimal, or two values", node.span, help=advice))
+        values = tuple(
+            self.cell_value(part) for part in node.parts if not (isinstance(part, Token) and part.kind == "COMMA")
+        )
+        return values[0] if len(values) == 1 else d.Several(values=values, origin=node.span)
+
+    def cell_value(self, part: Part) -> d.Text | d.Figure | d.Day | d.Band:
+        """Return one of the values of a cell."""
+        if isinstance(part, Node):
+            return self.band(part) if part.kind == "band" else self.quantity(part)
+        return d.Text(text=_unquoted(part), origin=part.span) if part.kind == "STRING" else self.day(part)
+
+    def band(self, node: Node) -> d.Band:
+        """Return the values between two ends, or on one side of one.
+
+        Reports:
+            C608 `!=`, which is no band.
+        """
+        ends = [
+            self.quantity(part) if isinstance(part, Node) else self.day(part)
+            for part in node.parts
+            if isinstance(part, Node) or part.kind == "DATE"
+        ]
+        sign = node.token("CMP")
+        op = sign.text if sign is not None else ""
+        if len(ends) == 2:
+            if op not in ("", "<") and sign is not None:
+                fix = (
+                    Fix("write `to <`", (Edit(sign.span, "<"),))
+                    if op != "<="
+                    else Fix("delete it", (Edit(sign.span, ""),))
+                )
+                help_ = "write `5 to 10` with both ends in it, `5 to < 10` without the second"
+                self.found.append(
+                    Diagnostic("C608", f"a band has no `{op}` behind `to`", sign.span, help=help_, fix=fix)
+                )
+            return d.Band(low=ends[0], high=ends[1], below=op == "<", origin=node.span)
+        if op == "!=" and sign is not None:
+            help_ = "write the values on both sides of it: `< 5, > 5`"
+            self.found.append(Diagnostic("C608", "`!=` is no band", sign.span, help=help_))
+        if op in (">", ">="):
+            return d.Band(low=ends[0], above=op == ">", origin=node.span)
+        return d.Band(high=ends[0], below=op != "<=", origin=node.span)
 
     def definition(self, node: Node) -> d.Document:
         title = self.title(node)
@@ -808,11 +860,12 @@ class _Lowering:
 
     def ref(self, node: Node) -> d.Expr:
         names = node.tokens("NAME")
-        where = next(self.values(node), None)
-        if where is None:
+        keys = node.node("keys")
+        asked = tuple(self.values(keys if keys is not None else node))
+        if not asked:
             return d.Name(name=names[0].text, origin=node.span)
         column = names[1].text if len(names) > 1 else None
-        return d.Select(of=names[0].text, where=where, column=column, origin=node.span)
+        return d.Select(of=names[0].text, where=asked[0], also=asked[1:], column=column, origin=node.span)
 
     def aggregate(self, node: Node) -> d.Aggregate:
         records = self.ref(self.child(node, "ref"))

@@ -325,6 +325,10 @@ def rows(stop: Stop) -> Iterator[Proposal]:
             )
         for cell in re.finditer(r"(?<=\|)[ \t]*([^|\"\s][^|\"]*?)[ \t]*(?=\|)", line):
             span = (start + cell.start(1), start + cell.end(1))
+            band = re.fullmatch(r"([\d,.]+\??)[ \t]*(?:-|–|\.\.+)[ \t]*(\d[\d,.]*\??(?: ?(?:%|[A-Z]{3}))?)", cell[1])
+            if band is not None:
+                right = f"{band[1]} to {band[2]}"
+                yield swap("P015", "a band is written with `to`", span, right, f"write `{right}`", safe=True)
             if span[0] <= stop.offset <= span[1] and not cell[1][0].isdigit():  # A figure or day is no text.
                 yield _quoted(stop, *span)
 

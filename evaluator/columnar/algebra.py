@@ -661,9 +661,17 @@ class Sql:
             taken.append((test, later()))
             if t.is_true(test.term):
                 break
-        found = taken[-1][1]
+        last, found = taken[-1]
+        # One branch surely counts: where none of those behind it can, one of which that is not known does.
+        may = t.perhaps(last.term)
         for test, value in reversed(taken[:-1]):
-            found = self._if(test, value, found)
+            if not test.known and not t.is_true(may):
+                sure = t.chosen([(t.both(t.untold(test.term), t.negated(may)), TRUE)], test.term)
+                found = self._if(Flag(self.keep(sure), test.known), value, found)
+            else:
+                found = self._if(test, value, found)
+            if not t.is_true(may):
+                may = self.keep(t.either(may, t.perhaps(test.term)))
         return found
 
     def _if(self, test: Flag, one: Value, other: Value) -> Value:

@@ -230,7 +230,21 @@ def _made_of(was: c.Rule, rule: c.Rule) -> str:
     """Return what a rule is made of that is not the same: its lists of certifications."""
     mine, its = ({listing.name: listing for listing in _listings([one])} for one in (was, rule))
     unlike = [listing.title for name, listing in its.items() if mine.get(name) != listing]
+    rows, now = (dict(_rows_of(one)) for one in (was, rule))
+    unlike += [
+        f"{name}: {row}" for name, row in dict.fromkeys((*rows, *now)) if rows.get((name, row)) != now.get((name, row))
+    ]
     return ", ".join(unlike) or "what it is made of"
+
+
+def _rows_of(rule: c.Rule) -> Iterator[tuple[tuple[str, str], tuple[object, ...]]]:
+    """Yield the rows of the decision tables that a rule reads, by the table and what the row is for."""
+    for version in rule.versions:
+        for top in expressions(version):
+            for node in walk(top):
+                if isinstance(node, c.Case) and node.table is not None:
+                    for branch in node.branches:
+                        yield (node.table, branch.name), (branch.when, branch.value, branch.days)
 
 
 def _listings(rules: Iterable[c.Rule]) -> Iterator[c.CertificationList]:

@@ -313,7 +313,18 @@ class GuideSpeaker(Speaker):
                 text += f", with {'points' if every.asked == 'above zero' else 'at least one point'} in every metric"
         return text
 
+    def _rows_of(self, node: c.Case, told: Sequence[str]) -> str:
+        keys = listed([self._about(key) for key in node.keys], "and")
+        text = f"the figure that the table “{self.names.table(node.table or '')}” has for {keys}"
+        return text if len(told) > MAX_ROWS or not keys else f"{text} ({'; '.join(told)})"
+
+    def _about(self, key: c.Expr) -> str:
+        """Return what a key is, without the answer that a condition asks for."""
+        return f"“{self.names.fact(key.name)}”" if isinstance(key, c.Fact) else self.say(key)
+
     def _case(self, node: c.Case) -> str:
+        if node.table is not None:
+            return super()._case(node)
         last = node.branches[-1]
         if len(node.branches) == 2 and last.when is None and is_nothing(last.value):
             first = node.branches[0]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dsl import document as d
 from dsl.core.types import number
 from dsl.lower.scope import days_of
+from dsl.lower.table_rows import is_otherwise
 from review.guide.content import Block, Grid, Heading, Page, Paragraph
 from review.guide.links import Links
 from review.guide.marks import link, provisional, series, unknown
@@ -27,6 +28,10 @@ def table_pages(names: Names, links: Links) -> Iterator[Page]:
         if kinds:
             told = listed([AREAS[kind][1].lower() for kind in kinds], "and")
             blocks.append(Paragraph(f"A row for each of these {told}.", "lead"))
+        if table.keys:
+            told = listed([f"“{capital(names.words(key))}”" for key in table.keys], "and")
+            which = "The first row" if table.match == "first match" else "The row"
+            blocks.append(Paragraph(f"{which} that is for the values of {told} counts.", "lead"))
         blocks += _notes(names, table.notes)
         blocks.append(_grid(names, table, kinds[0] if kinds else None))
         users = links.users.get(f"table {name}", ())
@@ -58,7 +63,10 @@ def _grid(names: Names, table: d.Table, kind: str | None) -> Grid:
     for row in table.rows:
         cells = dict(zip(table.columns, row.cells, strict=False))
         told = [
-            _cell(names, column, cells.get(column), cells, kind, first=column == table.columns[0]) for column in columns
+            "any"
+            if column in table.keys and isinstance(cells.get(column), d.Dash) and not is_otherwise(table, row)
+            else _cell(names, column, cells.get(column), cells, kind, first=column == table.columns[0])
+            for column in columns
         ]
         if has_was:
             told.append(
@@ -100,6 +108,8 @@ def _cell(
                 else names.words(told[0])
             )
             is_rule = kind is not None and f"{kind}.{told[0]}" in names.awards
+            if len(told) > 1 and not kind:
+                return ", ".join(map(names.words, told))
             return link(shown, f"{kind}.{told[0]}") if is_rule else shown
         case d.Names(names=told):
             return ", ".join(names.linked_name(one) for one in told)
@@ -109,8 +119,30 @@ def _cell(
             return figure(cell)
         case d.Day(day=day):
             return provisional(day.isoformat()) if cell.provisional else day.isoformat()
+        case d.Band() | d.Several():
+            return _values(cell)
         case d.Dash() | None:
             return "—" if column not in DATES else ""
+
+
+def _values(cell: d.Band | d.Several | d.Text | d.Figure | d.Day) -> str:
+    """Write what a key cell is for, in words."""
+    match cell:
+        case d.Several(values=values):
+            return listed([_values(one) for one in values], "or")
+        case d.Band(low=low, high=high, above=above, below=below):
+            ends = [_values(end) if end is not None else "" for end in (low, high)]
+            if low is None:
+                return f"{'less than' if below else 'at most'} {ends[1]}"
+            if high is None:
+                return f"{'more than' if above else 'at least'} {ends[0]}"
+            return f"from {ends[0]} to {'less than ' if below else ''}{ends[1]}"
+        case d.Text(text=text):
+            return text
+        case d.Figure():
+            return figure(cell)
+        case d.Day(day=day):
+            return provisional(day.isoformat()) if cell.provisional else day.isoformat()
 
 
 def figure(cell: d.Figure) -> str:

@@ -153,6 +153,8 @@ class Teller:
                 return upto.removeprefix(", "), "sum"
             case c.Ranked(chooser=chooser):
                 return f"{chooser.lead}{upto}", chooser.phrase
+            case c.Case(table=str()):
+                return self.speaker.say(node), "first of"
             case c.Case(branches=branches) if len(branches) == 2 and isinstance(branches[1].value, c.Literal):
                 when = branches[0].when
                 return (f"only when {self.speaker.say(when)}" if when is not None else ""), "if"

@@ -139,7 +139,7 @@ class Coverage:
         node = found.node
         if isinstance(node, c.Requirement):
             self._see("requirement", node.origin, _outcome(found), node.code)
-        elif isinstance(node, c.Lookup):
+        elif has_rows(node):
             for row in node.alternatives():
                 if row.name in found.chosen:
                     self._see("row", row.origin, "used")
@@ -201,6 +201,11 @@ def _figure(found: Explanation) -> c.Literal | None:
         return found.node
     values = found.of("value") if isinstance(found.node, c.Named) or takes_a_figure(found.node) else ()
     return _figure(values[0]) if len(values) == 1 else None
+
+
+def has_rows(node: c.Expr) -> TypeGuard[c.Chooses]:
+    """Whether a node takes the cell of a row of a table."""
+    return isinstance(node, c.Chooses) and node.has_rows
 
 
 def takes_a_figure(node: c.Expr) -> TypeGuard[c.Chooses]:
@@ -311,7 +316,7 @@ def _of_node(node: c.Expr, rule: str, core: c.Core) -> Iterator[Found]:
         figure = mark.figure
         yield Found("threshold", figure.origin, _shown(figure), rule, never=_beyond(node, figure))
     for one in node.alternatives() if isinstance(node, c.Chooses) else ():
-        if isinstance(node, c.Lookup):
+        if has_rows(node):
             yield Found("row", one.origin, one.name, rule)
         yield from _dates(one.days, one.origin, rule)
 

@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeAlias
 from dsl import document as d
 from dsl.core import CHOOSERS
 from dsl.json_values import decimal_text
+from dsl.lower.table_rows import cell_text
 from dsl.source import Span
 
 FaultKind: TypeAlias = Literal["figure", "comparison", "date", "row", "entry", "quantifier", "gate", "phrase"]
@@ -101,6 +102,7 @@ def faults(document: d.Document) -> list[Fault]:
             for found in nodes:
                 made.extend(_of(found))
             made.extend(_moved_together(nodes))
+            made.extend(_cuts(nodes))
     seen: Counter[str] = Counter()
     numbered: list[Fault] = []
     for fault in made:
@@ -162,6 +164,8 @@ def _cell(cell: d.Cell) -> str:
             return day.isoformat()
         case d.Figure():
             return _shown(cell)
+        case d.Band() | d.Several():
+            return cell_text(cell)
         case _:
             return "-"
 
@@ -232,6 +236,29 @@ def _moved_together(nodes: list[_Found]) -> Iterator[Fault]:
             key = f"{first.trail[0]}: date {day} -> {moved}, everywhere in the form"
             now = f"{moved}, everywhere in the form"
             yield Fault("date", key, first.origin, day.isoformat(), now, first.unit, changes)
+
+
+def _cuts(nodes: list[_Found]) -> Iterator[Fault]:
+    """Yield faults that move a figure at which bands of a table meet, in all of them: moved in one it leaves a gap."""
+    by_cut: dict[tuple[object, Decimal, str | None], list[_Found]] = {}
+    for found in nodes:
+        figure = found.node
+        way = found.path[2:]
+        is_end = "cells" in way and way[-1] in ("low", "high")
+        if is_end and isinstance(figure, d.Figure) and figure.value is not None:
+            column = way[way.index("cells") + 1]
+            by_cut.setdefault((column, figure.value, figure.unit), []).append(found)
+    for (_, value, _), places in by_cut.items():
+        if len(places) < 2:
+            continue
+        first = places[0]
+        for moved in (value + _step(value), value - _step(value)):
+            figures = [(place.path, place.node) for place in places if isinstance(place.node, d.Figure)]
+            changes = tuple(Change(path, replace(figure, value=moved)) for path, figure in figures)
+            shown = [_shown(replace(figures[0][1], value=one)) for one in (value, moved)]
+            now = f"{shown[1]}, in all rows"
+            key = f"{first.trail[0]}: figure {shown[0]} -> {now}"
+            yield Fault("figure", key, first.origin, shown[0], now, first.unit, changes)
 
 
 def _can_move(found: _Found) -> bool:

@@ -14,7 +14,7 @@ from dsl.core import calendar
 from dsl.core.references import expressions, references
 from dsl.core.types import common_days
 from dsl.core.walk import by_role, children_within, walk
-from review.scenarios.coverage import Part, marks, marks_of, own_name, step_of, word_of
+from review.scenarios.coverage import Part, has_rows, marks, marks_of, own_name, step_of, word_of
 from review.scenarios.given import EARNED, Given, Placed, Rows
 
 Json = Any
@@ -123,7 +123,7 @@ def _found(core: c.Core, node: c.Expr, part: Part, around: Stands, seen: set[str
         for mark in marks_of(core, node):
             if _is_at(mark.figure, part):
                 return replace(around, node=(node, mark), days=common_days(around.days, mark.days))
-    if part.kind == "row" and isinstance(node, c.Lookup):
+    if part.kind == "row" and has_rows(node):
         for row in node.alternatives():
             if _is_at(row, part):
                 return replace(around, node=(node, row), days=common_days(around.days, row.days))

@@ -304,7 +304,16 @@ class Speaker:
                 told.append(self.tell("otherwise-is", said=said))
             else:
                 told.append(self.tell("when", said=said, condition=self.say(branch.when)))
-        return self.tell.semicolon(told)
+        return self.tell.semicolon(told) if node.table is None else self._rows_of(node, told)
+
+    def _rows_of(self, node: c.Case, told: Sequence[str]) -> str:
+        """Return the rows of a decision table, as many as a phrase lists, with what they are found by."""
+        tell = self.tell
+        text = tell.semicolon(told[:MAX_NAMED])
+        if len(told) > MAX_NAMED:
+            text = tell("cut-semicolon", told=text, count=len(told) - MAX_NAMED)
+        keys = self.joined([self.say(key) for key in node.keys], "and")
+        return tell("looked-up", key=keys, rows=text) if keys else text
 
     def _dated(self, versions: Sequence[c.DatedValue]) -> str:
         now = next((version for version in versions if self.is_told(version.days)), None)

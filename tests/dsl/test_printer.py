@@ -127,7 +127,9 @@ NOTES = st.deferred(
     )
 )
 
-SELECTS = st.builds(d.Select, of=st.just("customers"), where=EXPRS, column=maybe(st.just("fee")))
+SELECTS = st.builds(
+    d.Select, of=st.just("customers"), where=EXPRS, also=some(EXPRS, 0, 2), column=maybe(st.just("fee"))
+)
 REFS = st.builds(d.Name, name=NAMES) | SELECTS
 ANNIVERSARIES = st.builds(
     d.Anniversary,
@@ -285,10 +287,25 @@ GROUPS = st.builds(
     title=maybe(TEXT),
     allows=ALLOWS,
 )
-CELLS = st.builds(d.Names, names=some(NAMES)) | st.builds(d.Text, text=TEXT) | FIGURES | DAYS | st.just(d.Dash())
+ENDS = FIGURES | DAYS
+BANDS = (
+    st.builds(d.Band, low=ENDS, above=st.booleans())
+    | st.builds(d.Band, high=ENDS, below=st.booleans())
+    | st.builds(d.Band, low=ENDS, high=ENDS, below=st.booleans())
+)
+CELL_VALUES = st.builds(d.Text, text=TEXT) | FIGURES | DAYS | BANDS
+CELLS = (
+    st.builds(d.Names, names=some(NAMES))
+    | CELL_VALUES
+    | st.builds(d.Several, values=some(CELL_VALUES, 2))
+    | st.just(d.Dash())
+)
+ROWS = some(st.builds(d.Row, cells=some(CELLS), notes=NOTES), 0)
 TABLES = st.builds(
-    d.Table, columns=st.just(("key", "from")), rows=some(st.builds(d.Row, cells=some(CELLS), notes=NOTES), 0),
-    title=maybe(TEXT), notes=NOTES,
+    d.Table, columns=st.just(("key", "from")), rows=ROWS, title=maybe(TEXT), notes=NOTES,
+) | st.builds(
+    d.Table, columns=st.just(("key", "more")), rows=ROWS, keys=st.sampled_from([("key",), ("more", "key")]),
+    match=st.sampled_from([None, "unique", "first match"]), title=maybe(TEXT), notes=NOTES,
 )  # fmt: skip
 DEFINITIONS = st.builds(
     d.Definition, type=TYPES, title=maybe(TEXT), value=EXPRS | LEVELS, supplied=st.booleans(), notes=NOTES
@@ -411,6 +428,11 @@ def test_operators_have_the_parentheses_they_need(value: d.Expr, text: str) -> N
         d.Document(measures={"m": d.Definition(type=d.Type(word="number"), value=d.Figure(value=Decimal(-5)))}),
         d.Document(measures={"m m": d.Definition(type=d.Type(word="number"), value=A)}),
         d.Document(tables={"t": d.Table(columns=(), rows=(d.Row(cells=()),))}),
+        d.Document(tables={"t": d.Table(columns=("a",), rows=(), match="unique")}),
+        d.Document(tables={"t": d.Table(columns=("a",), rows=(d.Row(cells=(d.Band(),)),))}),
+        d.Document(
+            tables={"t": d.Table(columns=("a",), rows=(d.Row(cells=(d.Several(values=(d.Text(text="b"),)),)),))}
+        ),
     ],
 )
 def test_what_text_cannot_say_is_refused(document: d.Document) -> None:

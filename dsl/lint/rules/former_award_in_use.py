@@ -11,7 +11,7 @@ from dsl.lint.policies import Policies
 from dsl.lint.renamed import renamed
 from dsl.lint.rule import LintRule, finding
 from dsl.lower.scope import days_of, word_in
-from dsl.lower.tables import rows_in_days
+from dsl.lower.table_rows import rows_in_days
 from dsl.source import Span
 
 AWARDS = frozenset({"covers", "gives", "keeps", "loses"})

@@ -9,7 +9,7 @@ from itertools import pairwise
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.policies import Policies
 from dsl.lint.rule import LintRule, finding
-from dsl.lower.tables import rows_by_key
+from dsl.lower.table_rows import rows_by_key
 
 
 def _find(policies: Policies) -> Iterator[Diagnostic]:

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from dsl import document as d
-from dsl.check.tables import DATE_COLUMNS
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.policies import Policies
 from dsl.lint.rule import LintRule, finding
-from dsl.lower.tables import rows_by_key
+from dsl.lower.table_rows import DATE_COLUMNS, rows_by_key
 
 
 def _find(policies: Policies) -> Iterator[Diagnostic]:

@@ -51,7 +51,8 @@ def names(value: Any) -> Iterator[tuple[str, str]]:
         if own.name in ("type", "origin"):
             continue
         if own.metadata.get("names") is not None:
-            yield own.metadata["names"], inner
+            if inner is not None:
+                yield own.metadata["names"], inner
             continue
         for item in inner if isinstance(inner, tuple) else (inner,):
             if is_part(item) and not isinstance(item, c.Node):
