@@ -179,7 +179,7 @@ def made(seed: int, number: int) -> list[Made]:
         first = random.random() < 0.5
         if first:
             # Rows of other ways to share the values out stand over each other; each has something left of its own.
-            pool = [row for _ in range(3) for row in shared_out(keys, random)]
+            pool = [row for _ in range(3) for row in shared_out(keys, random) if any(cell is not ANY for cell in row)]
             random.shuffle(pool)
             rows = without_shadowed(keys, pool[:6])
         if first or not any(all(cell is ANY for cell in row) for row in rows):
