@@ -113,13 +113,7 @@ def _cell(
             return link(shown, f"{kind}.{told[0]}") if is_rule else shown
         case d.Names(names=told):
             return ", ".join(names.linked_name(one) for one in told)
-        case d.Text(text=text):
-            return text
-        case d.Figure():
-            return figure(cell)
-        case d.Day(day=day):
-            return provisional(day.isoformat()) if cell.provisional else day.isoformat()
-        case d.Band() | d.Several():
+        case d.Text() | d.Figure() | d.Day() | d.Band() | d.Several():
             return _values(cell)
         case d.Dash() | None:
             return "—" if column not in DATES else ""
