@@ -8,10 +8,8 @@ schema of ``evaluator.acceptance.facts_schema`` before they come here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set as AbstractSet
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS, INSTANTS
@@ -21,8 +19,13 @@ from dsl.core.ranges import NEVER, Dates, Range, everything, exactly
 from dsl.core.reached import PROJECTED, REGISTER, Reached, of_list
 from evaluator.acceptance.instants import counts_from, is_instant
 from evaluator.explanation import Gap
+from evaluator.once import once
 
 Json = Any
+
+
+_OF_MANY = (bool, str)
+_NOTHING: Mapping[str, Json] = {}
 
 
 class Row(NamedTuple):
@@ -34,16 +37,56 @@ class Row(NamedTuple):
     """The month that a record of a monthly list is of, where it is told."""
 
 
-@dataclass(frozen=True, slots=True)
 class Records:
-    """A list of records: ``rows`` None where nothing was told; ``partial`` where more may exist."""
+    """A list of records: ``told`` and ``rows`` None where nothing was told; ``partial`` where more may exist."""
 
-    declaration: RecordsDecl
-    rows: Sequence[Row] | None
-    partial: bool
-    covers: tuple[int, int] | None
-    """First and last month the list tells of; None: all months (an empty or unmonthly list)."""
-    pointer: str
+    __slots__ = ("_months", "_prefix", "_rows", "covers", "declaration", "partial", "pointer", "told")
+
+    def __init__(
+        self,
+        declaration: RecordsDecl,
+        pointer: str,
+        told: Sequence[Mapping[str, Json]] | None,
+        *,
+        partial: bool = True,
+        covers: tuple[int, int] | None = None,
+        prefix: str = "",
+        months: Sequence[int | None] | None = None,
+    ) -> None:
+        """Take the records, each with its values under their own names, and the months that they are of.
+
+        ``prefix``: the JSON pointer that their places follow.
+        """
+        self.declaration = declaration
+        self.pointer = pointer
+        self.told = told
+        self.partial = partial
+        self.covers = covers
+        """First and last month the list tells of; None: all months (an empty or unmonthly list)."""
+        self._prefix = prefix
+        self._months = months
+        self._rows: Sequence[Row] | None = None
+
+    @property
+    def rows(self) -> Sequence[Row] | None:
+        """The records, each with its place."""
+        if self._rows is None and self.told is not None:
+            self._rows = self._placed(self.told)
+        return self._rows
+
+    def _placed(self, told: Sequence[Mapping[str, Json]]) -> Sequence[Row]:
+        prefix, months = self._prefix, self._months
+        if months is None:
+            return [Row(item, f"{prefix}/{index}") for index, item in enumerate(told)]
+        return [Row(item, f"{prefix}/{index}", months[index]) for index, item in enumerate(told)]
+
+    def with_rows(self, rows: Sequence[Row]) -> Records:
+        """Return the same with some of its records."""
+        other = Records(
+            self.declaration, self.pointer, [row.data for row in rows], partial=self.partial, covers=self.covers
+        )
+        other._rows = rows
+        return other
 
     def missing_months(self, first: int, last: int) -> list[int]:
         """Return the months of a window that the list tells nothing of."""
@@ -74,6 +117,8 @@ class Facts:
         self.core = core
         self.data = data
         self.as_of = as_of
+        self.now: Mapping[str, Json] = data.get("facts", _NOTHING)
+        """The facts as told, which are so on the day of the question at least where they tell no history."""
         self._values: dict[tuple[str, date, bool], tuple[Range, tuple[Gap, ...]]] = {}
         self._records: dict[tuple[str, bool], Records] = {}
         self._days: dict[tuple[str, str], frozenset[date]] = {}
@@ -86,23 +131,28 @@ class Facts:
         section: Mapping[str, Json] = base.get(name, {})
         return section
 
-    @property
+    @once
     def is_projected(self) -> bool:
         """Whether anything is told as projected."""
-        return any(self.data.get("projected", {}).values())
+        return "projected" in self.data and any(self.data["projected"].values())
 
-    @cached_property
+    @once
     def few(self) -> Mapping[str, str | bool]:
         """Flags and choices that are told for all days at once: what of a partner many others tell too."""
-        told = self.section("facts", False).items()
-        return {name: value for name, value in sorted(told) if isinstance(value, bool | str) and self._is_few(name)}
+        told = self.now.items()
+        few = [(name, value) for name, value in told if value.__class__ in _OF_MANY and self._is_few(name)]
+        return dict(sorted(few) if len(few) > 1 else few)
 
-    @cached_property
+    @once
     def own(self) -> AbstractSet[str]:
         """All else that is told, as ``dsl.core.reached`` calls it, but a register without entries."""
-        lists = map(of_list, self.section("records", False).keys() - ({AWARDS.name} if self._never_attained else set()))
-        facts = self.section("facts", False).keys() - self.few.keys()
-        return {*facts, *lists, *((PROJECTED,) if self.is_projected else ())}
+        own = set(self.now).difference(self.few)
+        own.update(map(of_list, self.section("records", False)))
+        if self._never_attained:
+            own.remove(REGISTER)
+        if self.is_projected:
+            own.add(PROJECTED)
+        return own
 
     def alike(self, read: AbstractSet[str]) -> Mapping[str, Json] | None:
         """Return what those tell who tell the same of what is read, where that is what many tell: ``few``, and no entries.
@@ -113,10 +163,13 @@ class Facts:
         Returns:
             Facts of nobody at hand; None where more is told of what is read.
         """
+        for name, value in self.now.items():
+            if name in read and not (value.__class__ in _OF_MANY and self._is_few(name)):
+                return None  # seen at one look, before all that is told is put together
+        if read.isdisjoint(self.reaching_all):
+            return {}
         if not read.isdisjoint(self.own):
             return None
-        if read.isdisjoint(self._common):
-            return {}
         reaching = {name: value for name, value in self.few.items() if name in read}
         told: dict[str, Json] = {"facts": reaching} if reaching else {}
         if REGISTER in read and self._never_attained:
@@ -129,11 +182,15 @@ class Facts:
         is_checked = awards is None or not reached.of_entries(awards).isdisjoint(names)
         return {*names, REGISTER} if is_checked else names
 
-    @cached_property
-    def _common(self) -> AbstractSet[str]:
-        return {*self.few, REGISTER} if self._never_attained else self.few.keys()
+    @once
+    def reaching_all(self) -> AbstractSet[str]:
+        """All that is told, as ``dsl.core.reached`` calls it: what reads nothing of it is as it is of nobody."""
+        found = {*self.own, *self.few}
+        if self._never_attained:
+            found.add(REGISTER)
+        return found
 
-    @cached_property
+    @once
     def _attained(self) -> frozenset[str] | None:
         """The awards that the register has entries of; None where an entry does not say of which."""
         told: Json = self.section("records", False).get(AWARDS.name, ())
@@ -141,7 +198,7 @@ class Facts:
         awards = {row.get("award") for row in rows}
         return None if None in awards else frozenset(awards)
 
-    @cached_property
+    @once
     def _never_attained(self) -> bool:
         """Whether it is told that the register has no entries."""
         told: Json = self.section("records", False).get(AWARDS.name)
@@ -191,18 +248,17 @@ class Facts:
         pointer = f"{'/projected' if projected else ''}/records/{name}"
         raw = self.section("records", projected).get(name)
         if raw is None:
-            return Records(declaration, None, True, None, pointer)
-        wrapped = isinstance(raw, dict)
-        items = self._plain(declaration, raw["rows"] if wrapped else raw)
-        prefix = f"{pointer}/rows" if wrapped else pointer
-        months = self._months_of(items) if declaration.monthly else [None] * len(items)
-        rows = [Row(item, f"{prefix}/{index}", months[index]) for index, item in enumerate(items)]
-        if declaration is AWARDS and rows:
-            # What no rule knows is no award of this programme: it gives nobody an anniversary.
-            known = {*self.core.awards, None}
-            rows = [row for row in rows if row.data.get("award") in known]
+            return Records(declaration, pointer, None)
+        wrapped = raw.__class__ is not list
+        items = raw["rows"] if wrapped else raw
+        if declaration is CERTIFICATIONS:
+            items = self._plain_certifications(items)
+        elif any(field.type.spellings for field in declaration.fields.values()):
+            items = _plain(declaration, items)
+        months: Sequence[int | None] | None = None
         covers: tuple[int, int] | None = None
         if declaration.monthly:
+            months = self._months_of(items)
             if wrapped and "covers" in raw:
                 covers = (month_of(raw["covers"]["from"]), month_of(raw["covers"]["through"]))
             else:
@@ -212,24 +268,27 @@ class Facts:
                     covers = (min(told), max(told))
                 elif items:
                     covers = (1, 0)
-        return Records(declaration, rows, wrapped and raw.get("partial", False), covers, pointer)
+        found = Records(
+            declaration, pointer, items, partial=wrapped and raw.get("partial", False), covers=covers,
+            prefix=f"{pointer}/rows" if wrapped else pointer, months=months,
+        )  # fmt: skip
+        return self._known_awards(found) if declaration is AWARDS and items else found
 
-    def _plain(self, declaration: RecordsDecl, items: Sequence[Mapping[str, Json]]) -> Sequence[Mapping[str, Json]]:
-        """Return records with every value under its own name, and days for instants; those told so already are the caller's."""
-        spelt: dict[str, Mapping[str, str]] = {
-            name: dict(field.type.spellings) for name, field in declaration.fields.items() if field.type.spellings
-        }
-        if declaration is CERTIFICATIONS:
-            spelt["certification"] = self.core.certifications
-            for name in INSTANTS:
-                if any(is_instant(item[name]) for item in items if name in item):
-                    items = [with_days(item) for item in items]
-        for name, spellings in spelt.items():
-            plainly = [spellings.get(told := item.get(name, ""), told) for item in items]
-            items = [
-                item if name not in item or item[name] == known else {**item, name: known}
-                for item, known in zip(items, plainly, strict=True)
-            ]
+    def _known_awards(self, found: Records) -> Records:
+        """Leave out what no rule knows: it is no award of this programme, and gives nobody an anniversary."""
+        known = {*self.core.awards, None}
+        rows = found.rows or ()
+        if all(row.data.get("award") in known for row in rows):
+            return found
+        return found.with_rows([row for row in rows if row.data.get("award") in known])
+
+    def _plain_certifications(self, items: Sequence[Mapping[str, Json]]) -> Sequence[Mapping[str, Json]]:
+        """Return certifications under their own names, and days for instants; those told so already are the caller's."""
+        spellings = self.core.certifications
+        for item in items:
+            name = item.get("certification", "")
+            if spellings.get(name, name) != name or is_instant(item.get("earned", "")):
+                return [with_days(_spelt(one, "certification", spellings)) for one in items]
         return items
 
     def _months_of(self, items: Sequence[Mapping[str, Json]]) -> list[int | None]:
@@ -298,6 +357,21 @@ class Facts:
             for index, row in enumerate(records.rows or ()):
                 found.setdefault(row.month, []).append(index)
         return self._by_month[records.pointer]
+
+
+def _plain(declaration: RecordsDecl, items: Sequence[Mapping[str, Json]]) -> Sequence[Mapping[str, Json]]:
+    """Return records with every value under its own name; those told so already are the caller's."""
+    for name, field in declaration.fields.items():
+        if field.type.spellings:
+            spellings = dict(field.type.spellings)
+            items = [_spelt(item, name, spellings) for item in items]
+    return items
+
+
+def _spelt(item: Mapping[str, Json], name: str, spellings: Mapping[str, str]) -> Mapping[str, Json]:
+    told = item.get(name, "")
+    known = spellings.get(told, told)
+    return item if known == told else {**item, name: known}
 
 
 def with_days(record: Mapping[str, Json]) -> Mapping[str, Json]:

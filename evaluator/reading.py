@@ -6,8 +6,8 @@ a service sent; a table of columns can answer the same.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set as AbstractSet
 from datetime import date
-from decimal import Decimal
 from typing import Protocol, TypeAlias, assert_never
 
 from dsl import core as c
@@ -49,8 +49,8 @@ class Reads(Protocol):
     def read(self, node: Read, at: Moment) -> Explanation:
         """Return what a node is, as far as it is told, and what is missing to know it."""
 
-    def known_people(self, node: c.People, day: date, projected: bool) -> Decimal | None:
-        """Return how many people a figure counts where all of them are told; None where ``read`` has to look closer."""
+    def who_holds(self, day: date, projected: bool) -> Mapping[str, AbstractSet[str]] | None:
+        """Return who holds each certification on a day, where all of that is told; None where ``read`` has to look closer."""
 
     def supplied(self, node: c.Named, at: Moment) -> tuple[Range, tuple[Gap, ...]] | None:
         """Return what is told for a measure ready-made, with what is missing for the day; None: nothing is."""
@@ -115,10 +115,9 @@ class PartnerReading:
             case _:
                 assert_never(node)
 
-    def known_people(self, node: c.People, day: date, projected: bool) -> Decimal | None:
-        """Return how many people a figure counts where all of them are told; None where ``read`` has to look closer."""
-        valid = self._valid_on(day, projected)
-        return records.known_people(valid, node.least, self._plans.listed(node, day))
+    def who_holds(self, day: date, projected: bool) -> Mapping[str, AbstractSet[str]] | None:
+        """Return who holds each certification on a day, where all of that is told; None where ``read`` has to look closer."""
+        return self._valid_on(day, projected).holders
 
     def _valid_on(self, day: date, projected: bool) -> records.Valid:
         key = (day, projected)

@@ -6,10 +6,9 @@ The table in ``evaluator/README.md`` is this module, with ``dsl.core.figures``, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from dsl.builtin import CERTIFICATIONS
 from dsl.core import Aggregate, DifferentPeople, People
@@ -28,6 +27,7 @@ from dsl.core.ranges import (
 from evaluator.explanation import Explanation, Gap
 from evaluator.facts import Facts, Records, Row
 from evaluator.moment import Moment
+from evaluator.once import once
 from evaluator.selection import EvaluateRow, Selected, Selections
 
 
@@ -116,8 +116,8 @@ def people(
     records = facts.records("certifications", projected)
     if records.rows is None:
         return Explanation(node, Numbers(ZERO, None), gaps=(records.nothing_told(),))
-    known = known_people(valid, node.least, wanted)
-    if known is not None:
+    if valid.holders is not None:
+        known = known_people(valid.holders, node.least, wanted)
         return Explanation(node, Numbers(known, known))
     more = facts.untold(records, day, projected)
     persons, strangers, gaps = _holders(wanted, valid)
@@ -130,11 +130,8 @@ def people(
     return Explanation(node, figure, gaps=merged([*gaps, *more], records.pointer))
 
 
-def known_people(valid: Valid, least: int, wanted: Sequence[frozenset[str]]) -> Decimal | None:
-    """Return how many hold something of enough of the lists, where all is told: the short way of ``people``; else None."""
-    holders = valid.holders
-    if holders is None:
-        return None
+def known_people(holders: Mapping[str, AbstractSet[str]], least: int, wanted: Sequence[frozenset[str]]) -> Decimal:
+    """Return how many hold something of enough of the lists, where it is known who holds what: the short way of ``people``."""
     if least == 1:
         counted = wanted[0] if len(wanted) == 1 else frozenset[str]().union(*wanted)
         return Decimal(len(_of_any(holders, counted)))
@@ -143,7 +140,7 @@ def known_people(valid: Valid, least: int, wanted: Sequence[frozenset[str]]) -> 
     return Decimal(sum(count >= least for count in counts.values()))
 
 
-def _of_any(holders: Mapping[str, set[str]], names: frozenset[str]) -> set[str]:
+def _of_any(holders: Mapping[str, AbstractSet[str]], names: frozenset[str]) -> AbstractSet[str]:
     """Return who holds something that a list names."""
     found = [holders[name] for name in holders if name in names]
     return found[0] if len(found) == 1 else set[str]().union(*found)
@@ -216,7 +213,7 @@ class Valid:
         self._facts = facts
         self._day = day
         self._records = facts.records(CERTIFICATIONS.name, projected)
-        is_whole = self._records.rows is not None and not facts.untold(self._records, day, projected)
+        is_whole = self._records.told is not None and not facts.untold(self._records, day, projected)
         self.holders: Mapping[str, set[str]] | None = self._who_holds() if is_whole else None
         """Who holds each; None where a field or a record is missing that could say more."""
 
@@ -224,8 +221,7 @@ class Valid:
         holders: dict[str, set[str]] = {}
         text = self._day.isoformat()
         try:
-            for row in self._records.rows or ():
-                told = row.data
+            for told in self._records.told or ():
                 # Days are of one form, so that texts are in their order; `none` comes after all of them.
                 if told["earned"] <= text <= told["expires"]:
                     name, person = told["certification"], told["person"]
@@ -237,7 +233,7 @@ class Valid:
             return None  # a field is missing
         return holders
 
-    @cached_property
+    @once
     def rows(self) -> Sequence[tuple[Row, str | None, Truth, Sequence[Gap]]]:
         """The record, the name where it is told, whether it is valid, what is missing; in order."""
         found: list[tuple[Row, str | None, Truth, Sequence[Gap]]] = []

@@ -367,6 +367,11 @@ def ranked_ones(parts: Sequence[Numbers], position: int) -> list[int]:
     ]
 
 
+def whole(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """Return the whole part of ``numerator / denominator``, exactly; what both have above zero is its floor."""
+    return _WHOLE.divide_int(numerator, denominator)
+
+
 def floor_ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
     """Return the largest whole number not above ``numerator / denominator``; exact, for any signs."""
     return _whole(numerator, denominator, ROUND_FLOOR)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Set as AbstractSet
 from datetime import date
-from functools import cached_property
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from dsl import core as c
@@ -29,10 +29,12 @@ from evaluator.facts import Facts, Row
 from evaluator.interpreter import Interpreter
 from evaluator.kept import Kept
 from evaluator.moment import Moment
+from evaluator.once import once
 from evaluator.progress import choices_told
 from evaluator.reading import PartnerReading, Read, Reads
 from evaluator.reasons.expander import Context, Reason, reasons_of
 from evaluator.reasons.plan import Within
+from evaluator.records import known_people
 from evaluator.register.held import Register
 from evaluator.resting import Decided as Rested
 from evaluator.stretches import Stretches
@@ -70,15 +72,9 @@ class Question:
         self.twin = asked.twin
         self.facts = facts
         self.as_of = facts.as_of
-        self.register = Register(self)
-        self.reading = PartnerReading(self, facts, self.register, asked.plans)
-        self.readings: list[Reads] = [self.reading]
-        """What reads the partner; the last one is asked."""
-        self.stretches = Stretches(self, self.register, asked.plans.movement)
         self.kept = Kept()
         self.elsewhere: dict[int, Kept] = {}
         """By explanations that are of all partners alike: what is kept beside them."""
-        self.rests = Rested(asked.written, facts, self.kept, self.elsewhere)
         self.in_progress: dict[tuple[object, ...], Flag] = {}
         """Which rules are in progress for partners of the same choices of whom nothing else is told that reaches them."""
         self.given: dict[tuple[object, ...], tuple[c.Expr, Unboxed]] = {}
@@ -90,6 +86,31 @@ class Question:
         self._gives_interpreter = interpreter
         self._interpreter: Interpreter | None = None
         self._frames: dict[tuple[date, bool, str | None, date | None], Frame] = {}
+
+    @once
+    def register(self) -> Register:
+        """What is held."""
+        return Register(self)
+
+    @once
+    def reading(self) -> PartnerReading:
+        """What reads the partner."""
+        return PartnerReading(self, self.facts, self.register, self.asked.plans)
+
+    @once
+    def readings(self) -> list[Reads]:
+        """What reads the partner, also with why; the last one is asked."""
+        return [self.reading]
+
+    @once
+    def stretches(self) -> Stretches:
+        """The days on which something can change."""
+        return Stretches(self, self.register, self.asked.plans.movement)
+
+    @once
+    def rests(self) -> Rested:
+        """What is rested on."""
+        return Rested(self.asked.written, self.facts, self.kept, self.elsewhere)
 
     def with_told(self, facts: Facts, names: AbstractSet[str]) -> Question:
         """Return a question over the same facts with some more told: what they do not reach is as it is here."""
@@ -113,7 +134,7 @@ class Question:
     def reckoned(self, named: c.NamedDecl) -> Range:
         """Return what the records say of a measure today, whether or not its value is told ready-made."""
         nobody = self.of_whom_nothing_is_told
-        if nobody is not self and self.facts.alike(self.asked.reached.of(named.value)) == {}:
+        if nobody is not self and self.asked.reached.of(named.value).isdisjoint(self.facts.reaching_all):
             # Nothing that is told is asked about: it is what it is of all such partners.
             found = nobody.reckoned_once.get(named.name)
             if found is None:
@@ -169,17 +190,17 @@ class Question:
         """Return what is decided at a moment."""
         return self.frame(at.day, at.projected, at.entry, at.due)
 
-    @cached_property
+    @once
     def telling(self) -> Telling:
         """What decides with why for the readers of the partner."""
         return Telling(self)
 
-    @cached_property
+    @once
     def of_whom_nothing_is_told(self) -> Question:
         """The question of a partner who tells nothing."""
         return self.asked.nobody(self.as_of, "told {}")
 
-    @cached_property
+    @once
     def choices(self) -> str:
         """What is told that only says which rules apply."""
         return json.dumps(choices_told(self.core, self.facts.data), sort_keys=True)
@@ -248,6 +269,7 @@ class Frame:
     """What is decided on a day: of what is told or projected, and of the entry of the register whose check it is."""
 
     __slots__ = (
+        "_holders",
         "_moments",
         "_noted",
         "_progress",
@@ -280,6 +302,8 @@ class Frame:
         """What requirements tell of the day: nothing where it is that of the question."""
         self.told = Recorded(self)
         """What reasons are told from."""
+        self._holders: Any = NONE
+        """Who holds each certification; None where not all is told."""
         self._noted: dict[int, Notes] = {}
         self._progress: dict[tuple[int, object], Unboxed] = {}
         self._moments: dict[str | None, Moment] = {}
@@ -305,7 +329,7 @@ class Frame:
             before = self.question.before
             known = before.leaf(self, number) if before is not None else None
             if known is None:
-                found = self._read(leaf)
+                found = _READERS[leaf.node.__class__](self, leaf.node, leaf)
             else:
                 there, its = known
                 found = there.memo.get(its, NONE)
@@ -530,15 +554,33 @@ class Frame:
 
     # ---- reading
 
-    def _read(self, leaf: Leaf) -> Unboxed:
-        return _READERS[type(leaf.node)](self, leaf.node, leaf)
+    def _told_today(self, name: str, leaf: Leaf) -> Unboxed:
+        """Return a number or flag that is told as it is on the day of the question: the short way of ``Facts.value``."""
+        if self.day_told is None and not self.projected:
+            raw = self.question.facts.now.get(name, NONE)
+            kind = raw.__class__
+            if leaf.form == "numbers":
+                if kind is int or kind is str or kind is Decimal:
+                    figure = Decimal(raw)
+                    return figure, figure
+            elif kind is bool:
+                return raw
+        return NONE
 
-    def _fact(self, node: c.Fact, _: Leaf) -> Unboxed:
+    def _fact(self, node: c.Fact, leaf: Leaf) -> Unboxed:
+        told = self._told_today(node.name, leaf)
+        if told is not NONE:
+            return told
         return unboxed(self.question.facts.value(node.name, node.type, node.title, self.day, self.projected)[0])
 
     def _people(self, node: c.People, leaf: Leaf) -> Unboxed:
-        known = self.question.readings[-1].known_people(node, self.day, self.projected)
-        return self._of_partner(node, leaf) if known is None else (known, known)
+        holders = self._holders
+        if holders is NONE:
+            holders = self._holders = self.question.readings[-1].who_holds(self.day, self.projected)
+        if holders is None:
+            return self._of_partner(node, leaf)
+        known = known_people(holders, node.least, self.question.asked.plans.listed(node, self.day))
+        return known, known
 
     def _of_partner(self, node: Read, leaf: Leaf) -> Unboxed:
         # Where somebody asked why already, what is read for that is read.
@@ -570,9 +612,12 @@ class Frame:
         supplied = self.question.reading.supplied(node, self.at(None))
         return supplied[0] if supplied is not None and not supplied[1] else None
 
-    def _named(self, node: c.Named, _: Leaf) -> Unboxed:
+    def _named(self, node: c.Named, leaf: Leaf) -> Unboxed:
         """A supplied value counts where one is given; else what the records say."""
         question = self.question
+        told = self._told_today(node.name, leaf) if node.supplied else NONE
+        if told is not NONE:
+            return told
         supplied = self.supplied(node)
         if supplied is not None:
             return unboxed(supplied)

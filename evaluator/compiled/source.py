@@ -38,6 +38,7 @@ from evaluator.deciding import beside_of, with_rank, without_points
 from evaluator.explanation import Explanation
 from evaluator.reasons.expander import OUTCOMES, Bound, Reason, points_outcome, short, units_for
 
+_ZERO = Numbers(Decimal(0), Decimal(0))
 _SPACE: dict[str, Any] = {
     "RANGES": RANGES,
     "NONE": unboxed.NONE,
@@ -295,6 +296,8 @@ class PythonSource:
         if left.known is not None and right.known is not None:
             sum_ = RANGES.add if form == "add({}, {})" else RANGES.subtract
             return self.known(sum_(left.known, right.known))
+        if left.known == _ZERO and form == "add({}, {})":
+            return right
         has = dict((*_ends(left), *_ends(right)))
         lows, highs = ({name: has[name] for name in pair} for pair in ((left.low, for_low), (left.high, for_high)))
         low = self.line(_unless_none(form.format(left.low, for_low), lows))

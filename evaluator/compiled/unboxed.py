@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias, assert_never
 from dsl.core import calendar
 from dsl.core.algebra import RANGES
 from dsl.core.nodes import TableRow
-from dsl.core.ranges import ZERO, Dates, Numbers, Point, Range, Span, Truth, Words, floor_ratio
+from dsl.core.ranges import ZERO, Dates, Numbers, Point, Range, Span, Truth, Words, whole
 from dsl.core.types import Duration, Type
 
 Form: TypeAlias = Literal["flag", "numbers", "dates", "words", "span"]
@@ -147,7 +147,7 @@ def same_words(one: frozenset[str] | None, other: frozenset[str] | None) -> Flag
 
 def units(value: Decimal, size: Decimal) -> Decimal:
     """How many whole units above zero there are in a known value: none below zero."""
-    return max(floor_ratio(value, size), ZERO) if value > 0 else ZERO
+    return whole(value, size) if value > 0 else ZERO
 
 
 def moved(day: date, by: Duration, back: bool) -> date:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
-from functools import cached_property
 from typing import Any
 
 from dsl import core as c
@@ -28,6 +27,7 @@ from evaluator.explanation import Explanation
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter
 from evaluator.moment import Moment
+from evaluator.once import once
 from evaluator.prepared import Prepared
 from evaluator.reasons.expander import Context, Reason, reason_of_branch, reasons_of, told_once
 from evaluator.reasons.sides import unit_of
@@ -77,9 +77,6 @@ class OneDay:
         """What decides without why."""
         self._elsewhere = self.question.elsewhere
         self._rests = self.question.rests
-        self._supplied = Supplied(
-            self.core.named.keys() & facts.section("facts", False).keys(), facts, prepared.reached
-        )
         self._told = None if untold or trying else self.question.kept
         """Where reasons are kept: what several decisions share is told from one. None: no reason is told, so none is made."""
         self._tried: dict[frozenset[tuple[str, str | bool]], OneDay] = {}
@@ -123,7 +120,7 @@ class OneDay:
             return Truth.FALSE
         return self._choices.chosen(version, name, at)
 
-    @cached_property
+    @once
     def _choices(self) -> Choices:
         """What decides the options of choices."""
         return Choices(self._decide, self._effects, self.prepared.reasons)
@@ -209,7 +206,7 @@ class OneDay:
             return (*decided.reasons, *(reason for option in decided.options for reason in option.reasons))
         return self._telling._reasons_alone(rule, version)
 
-    @cached_property
+    @once
     def _telling(self) -> OneDay:
         """The same facts, with why."""
         if not self.trying:
@@ -265,17 +262,27 @@ class OneDay:
         told = self.facts.reaching(self._contradicted, self.prepared.reached)
         return any(self.prepared.reached.by(node, told) for node in expressions(version))
 
-    @cached_property
+    @once
+    def _measures_told(self) -> AbstractSet[str]:
+        """The measures that were told ready-made."""
+        return self.core.named.keys() & self.facts.now.keys()
+
+    @once
+    def _supplied(self) -> Supplied:
+        """Finds them in what was decided."""
+        return Supplied(self._measures_told, self.facts, self.prepared.reached)
+
+    @once
     def _contradicted(self) -> AbstractSet[str]:
         """The measures that were told of which the records may say something else."""
         found: set[str] = set()
-        for name in self.core.named.keys() & self.facts.section("facts", False).keys():
+        for name in self._measures_told:
             named = self.core.named[name]
             reckoned = self.question.reckoned(named)
             if not is_settled(reckoned):
                 continue
             told = self.facts.value(name, named.type, named.title, self.facts.as_of)[0]
-            has_others = isinstance(self.facts.section("facts", False)[name], dict) or self.facts.is_projected
+            has_others = isinstance(self.facts.now[name], dict) or self.facts.is_projected
             if reckoned != told or has_others:
                 found.add(name)
         return found
