@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 
+import orjson
+
 from dsl.core import Citation
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words, is_settled
 from dsl.core.written import Resting
@@ -115,6 +117,8 @@ class Decision(NamedTuple):
     disagreements: tuple[Disagreement, ...] = ()
     provisional_figures: tuple[Resting, ...] = ()
     assumptions: tuple[Resting, ...] = ()
+    text: str | None = None
+    """All of it as JSON without its key, where that alone was wanted: then its score and its reasons stand nowhere else."""
 
     @property
     def amount_is(self) -> str:
@@ -171,6 +175,21 @@ class Answer:
             told.append(decision_json(decision, self.detail, keys.get(decision.rule)))
         return told
 
+    def as_text(self) -> str:
+        """Return the JSON of the answer: what was written at once stands in it as it is."""
+        keys, written = self.keys, []
+        for decision in self.decisions:
+            look_at_the_clock()
+            key = keys.get(decision.rule)
+            if decision.text is None:
+                written.append(in_one_line(decision_json(decision, self.detail, key)))
+            else:
+                written.append(decision.text if key is None else f'{{"answer_key":"{key}",{decision.text[1:]}')
+        before, after = self._envelope
+        decisions = f'"decisions":[{",".join(written)}]'
+        behind = f",{in_one_line(after)[1:]}" if after else "}"
+        return f"{in_one_line(before)[:-1]},{decisions}{behind}"
+
     @property
     def hints(self) -> tuple[Hint, ...]:
         """What the facts tell that no rule knows."""
@@ -178,17 +197,27 @@ class Answer:
 
     def as_json(self) -> dict[str, Json]:
         """Return the answer as ``schemas/answer`` describes it."""
+        before, after = self._envelope
+        return {**before, "decisions": self.as_json_of(self.decisions), **after}
+
+    @property
+    def _envelope(self) -> tuple[dict[str, Json], dict[str, Json]]:
+        """What stands before the decisions, and what behind them."""
         head = {} if self.request_id is None else {"request_id": self.request_id}
         hints = [hint.as_json() for hint in self.hints]
-        return {
+        before = {
             **head,
             "as_of": self.as_of.isoformat(),
             "policy": {"digest": self.digest, "version": self.version},
             "engine": self.engine,
             **({"projection": dict(self.projection)} if self.projection is not None else {}),
-            "decisions": self.as_json_of(self.decisions),
-            **({"hints": hints} if hints else {}),
         }
+        return before, {"hints": hints} if hints else {}
+
+
+def in_one_line(value: Json) -> str:
+    """Write what an answer is made of: texts, booleans, lists and objects, with nothing between."""
+    return orjson.dumps(value).decode()
 
 
 # ---- JSON -----------------------------------------------------------------------------------------------------
@@ -248,6 +277,8 @@ def _day(day: date) -> str:
 
 def decision_json(decision: Decision, detail: Detail, key: str | None = None) -> dict[str, Json]:
     """Write a decision; ``detail`` says how much of its reasons, ``key`` what tells it from others of its rule."""
+    if decision.text is not None:
+        return {**({} if key is None else {"answer_key": key}), **orjson.loads(decision.text)}
     result: dict[str, Json] = {
         **({} if key is None else {"answer_key": key}),
         "rule": decision.rule,
@@ -258,12 +289,7 @@ def decision_json(decision: Decision, detail: Detail, key: str | None = None) ->
     if decision.eligibility is not None:
         result["eligibility"] = decision.eligibility
     if decision.score is not None:
-        score = decision.score
-        result["score"] = {
-            "points": range_json(score.points),
-            "out_of": decimal_text(score.out_of),
-            "needed": required_json(score.needed),
-        }
+        result["score"] = score_json(decision.score)
     if decision.amount is not None and decision.amount_is == "value":
         unit = {"unit": decision.currency} if decision.currency is not None else {}
         result["value"] = {"value": range_json(decision.amount), **unit}
@@ -284,23 +310,43 @@ def decision_json(decision: Decision, detail: Detail, key: str | None = None) ->
     if decision.effects:
         result["effects"] = [_effect_json(effect) for effect in decision.effects]
     if decision.standing is not None:
-        result["standing"] = _standing_json(decision.standing)
+        result["standing"] = standing_json(decision.standing)
     if decision.badge is not None:
         result["badge"] = range_json(decision.badge)
     if detail != "none":
         result["reasons"] = [reason_json(reason, detail) for reason in decision.reasons]
-    result["missing"] = [_missing_json(missing) for missing in decision.missing]
+    result["missing"] = [missing_json(missing) for missing in decision.missing]
     if decision.disagreements:
         result["disagreements"] = [
             {"measure": item.name, "supplied": range_json(item.supplied), "from_records": range_json(item.from_records)}
             for item in decision.disagreements
         ]
-    result["provisional_figures"] = [{"figure": item.text, "at": item.at} for item in decision.provisional_figures]
-    result["assumptions"] = [{"assumption": item.text, "at": item.at} for item in decision.assumptions]
+    result["provisional_figures"] = figures_json(decision.provisional_figures)
+    result["assumptions"] = assumptions_json(decision.assumptions)
     return result
 
 
-def _standing_json(standing: Standing) -> dict[str, Json]:
+def figures_json(figures: Sequence[Resting]) -> list[Json]:
+    """Write the provisional figures that something rests on."""
+    return [{"figure": item.text, "at": item.at} for item in figures]
+
+
+def assumptions_json(assumptions: Sequence[Resting]) -> list[Json]:
+    """Write the readings that something rests on."""
+    return [{"assumption": item.text, "at": item.at} for item in assumptions]
+
+
+def score_json(score: Score) -> dict[str, Json]:
+    """Write a score."""
+    return {
+        "points": range_json(score.points),
+        "out_of": decimal_text(score.out_of),
+        "needed": required_json(score.needed),
+    }
+
+
+def standing_json(standing: Standing) -> dict[str, Json]:
+    """Write a standing."""
     result: dict[str, Json] = {"held": HELD[standing.held]}
     days = {
         "since": standing.since,
@@ -338,7 +384,8 @@ def _option_json(option: OptionDecision, detail: Detail) -> dict[str, Json]:
     return result
 
 
-def _missing_json(missing: Missing) -> dict[str, Json]:
+def missing_json(missing: Missing) -> dict[str, Json]:
+    """Write what is missing."""
     gap = missing.gap
     result: dict[str, Json] = {"kind": gap.kind, "pointer": gap.pointer, "title": gap.title}
     if gap.type is not None:

@@ -94,6 +94,8 @@ class Query:
     detail: Detail = "full"
     explained: bool = False
     """Whether decisions hold why they are so, in full (``Decision.explanations``): reasons can be told from less."""
+    written: bool = False
+    """Whether the answer is wanted as JSON alone (``Answer.as_text``): its decisions may hold no more than what came out."""
 
 
 class Engine:
@@ -316,6 +318,7 @@ class Engine:
             explained=query.explained,
             together=len(rules),
             reference=self.reference,
+            written=query.written and query.detail == "full" and not query.explained,
         )
         decisions = tuple(one.decision(self.core.asked(rule)) for rule in rules)
         return Answer(

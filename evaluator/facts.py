@@ -123,6 +123,8 @@ class Facts:
         self._records: dict[tuple[str, bool], Records] = {}
         self._days: dict[tuple[str, str], frozenset[date]] = {}
         self._by_month: dict[str, dict[int | None, list[int]]] = {}
+        self.kept: dict[tuple[object, ...], Any] = {}
+        """What others found in these facts, under names of their own."""
         self._fields: dict[tuple[int, str], tuple[Mapping[str, Json], tuple[Range, tuple[Gap, ...]]]] = {}
 
     def section(self, name: str, projected: bool) -> Mapping[str, Json]:
@@ -148,7 +150,7 @@ class Facts:
         """All else that is told, as ``dsl.core.reached`` calls it, but a register without entries."""
         own = set(self.now).difference(self.few)
         own.update(map(of_list, self.section("records", False)))
-        if self._never_attained:
+        if self.never_attained:
             own.remove(REGISTER)
         if self.is_projected:
             own.add(PROJECTED)
@@ -172,7 +174,7 @@ class Facts:
             return None
         reaching = {name: value for name, value in self.few.items() if name in read}
         told: dict[str, Json] = {"facts": reaching} if reaching else {}
-        if REGISTER in read and self._never_attained:
+        if REGISTER in read and self.never_attained:
             told["records"] = {AWARDS.name: []}
         return told
 
@@ -185,9 +187,9 @@ class Facts:
     @once
     def reaching_all(self) -> AbstractSet[str]:
         """All that is told, as ``dsl.core.reached`` calls it: what reads nothing of it is as it is of nobody."""
-        found = {*self.own, *self.few}
-        if self._never_attained:
-            found.add(REGISTER)
+        found = {*self.now, *map(of_list, self.section("records", False))}
+        if self.is_projected:
+            found.add(PROJECTED)
         return found
 
     @once
@@ -199,7 +201,7 @@ class Facts:
         return None if None in awards else frozenset(awards)
 
     @once
-    def _never_attained(self) -> bool:
+    def never_attained(self) -> bool:
         """Whether it is told that the register has no entries."""
         told: Json = self.section("records", False).get(AWARDS.name)
         return isinstance(told, list) and not told

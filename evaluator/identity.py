@@ -40,6 +40,7 @@ class AnswerKeys:
         self._reads: dict[tuple[str, ...], Reads] = {}
         self._whole: dict[tuple[str, tuple[str, ...], str | None], bool] = {}
         self._writers: dict[tuple[str, str], _Writer] = {}
+        self._head = f"{_plain(core.digest)}, {_plain(engine)}"
 
     def of(
         self, rules: Iterable[str], data: Mapping[str, Json], as_of: date, *, facts: Facts | None = None
@@ -97,14 +98,14 @@ class AnswerKeys:
 
     def _key(self, rule: str, reads: Reads, meant: _Meant, as_of: date) -> str:
         look_at_the_clock()
-        asked = ", ".join(map(encode_basestring, (self.core.digest, self.engine, as_of.isoformat(), rule)))
-        found = hashlib.sha256(f"[{asked}]".encode())
+        # A line for each thing that is read: nothing that is told has a line break in it.
+        lines = [self._head, as_of.isoformat(), rule]
         for projected in (False, True) if reads.projected else (False,):
-            found.update(b"projected" if projected else b"told")
-            told = meant.facts(projected)
-            found.update(b"".join([told.get(name, _ABSENT) for name in (*reads.facts, *reads.measures)]))
-            found.update(b"".join([meant.records(name, projected) for name in reads.records]))
-        return found.hexdigest()
+            lines.append("projected" if projected else "told")
+            lines += [meant.fact(name, projected) for name in reads.facts]
+            lines += [meant.fact(name, projected) for name in reads.measures]
+            lines += [meant.records(name, projected) for name in reads.records]
+        return _digest("\n".join(lines))
 
     def writer(self, declaration: c.RecordsDecl, name: str) -> _Writer:
         """Return what writes a field of records of a list."""
@@ -142,7 +143,8 @@ MOST_KEPT = 10_000
 how many keys that are the same for many; then it is looked up anew."""
 MOST_VALUES = 10_000
 """How many values of a field are kept as they are written; then they are written anew."""
-_ABSENT = bytes(32)
+_ABSENT = "-"
+"""Stands for what is not told."""
 
 
 class _Meant:
@@ -152,8 +154,8 @@ class _Meant:
         self.keys = keys
         self.core = facts.core
         self.told = facts
-        self._facts: dict[bool, Mapping[str, bytes]] = {}
-        self._found: dict[tuple[str, bool], bytes] = {}
+        self._facts: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        self._found: dict[tuple[str, bool], str] = {}
         self._asked: dict[bool, tuple[str, ...]] = {}
 
     def asked(self, projected: bool) -> tuple[str, ...]:
@@ -166,35 +168,33 @@ class _Meant:
             found = self._asked[projected] = tuple(sorted(rules))
         return found
 
-    def facts(self, projected: bool) -> Mapping[str, bytes]:
-        """Return the digests of the facts and measures that are told, by their names."""
-        found = self._facts.get(projected)
+    def fact(self, name: str, projected: bool) -> str:
+        """Return what is told of a fact or measure."""
+        found = self._facts[projected].get(name)
         if found is None:
-            facts, named = self.core.facts, self.core.named
-            told = self.told.section("facts", projected).items()
-            found = {
-                name: _digest(_plain(self._fact(name, raw))) for name, raw in told if name in facts or name in named
-            }
-            self._facts[projected] = found
+            told = self.told.section("facts", True) if projected else self.told.now
+            found = self._facts[projected][name] = self._fact(name, told[name]) if name in told else _ABSENT
         return found
 
-    def _fact(self, name: str, raw: Json) -> Json:
-        type_ = self.core.facts[name].type if name in self.core.facts else self.core.named[name].type
+    def _fact(self, name: str, raw: Json) -> str:
+        type_ = (self.core.facts.get(name) or self.core.named[name]).type
         if not isinstance(raw, dict):
-            return value_text(raw, type_)
+            return _plain(value_text(raw, type_))
         # The days are of one form, so that texts are in their order; of one day the last step counts.
         steps = sorted(raw["history"], key=lambda step: str(step["from"]))
-        return [[step["from"], value_text(step["value"], type_)] for step in steps]
+        return _plain([[step["from"], value_text(step["value"], type_)] for step in steps])
 
-    def records(self, name: str, projected: bool) -> bytes:
+    def records(self, name: str, projected: bool) -> str:
         """Return the digest of a list of records."""
         key = (name, projected)
         if key not in self._found:
             found = self.told.records(name, projected)
-            if found.rows is None:
+            if found.told is None:
                 self._found[key] = _ABSENT
+            elif not found.told and not found.partial and found.covers is None:
+                self._found[key] = _EMPTY
             else:
-                rows = self._rows(found)
+                rows = self._rows(found, found.told)
                 covers = "null"
                 if found.covers is not None:
                     covers = f"[{', '.join([_plain(month_text(month)) for month in found.covers])}]"
@@ -202,74 +202,69 @@ class _Meant:
                 self._found[key] = _digest(f"[[{', '.join(rows)}], {partial}, {covers}]")
         return self._found[key]
 
-    def _rows(self, found: Records) -> list[str]:
+    def _rows(self, found: Records, told: Sequence[Mapping[str, Json]]) -> list[str]:
         """Return what each record tells, as ``_plain`` writes it: in no order of theirs, or each with its place."""
-        rows = found.rows or ()
-        by_form: dict[tuple[str, ...], list[int]] = {}
-        for index, row in enumerate(rows):
-            by_form.setdefault(tuple(row.data), []).append(index)
-        texts = ["{}"] * len(rows)
-        for form, indexes in by_form.items():  # many records tell the same fields
-            some = [rows[index].data for index in indexes]
-            columns = [self.keys.writer(found.declaration, name)(some) for name in sorted(form)]
-            for index, cells in zip(indexes, zip(*columns, strict=True), strict=False):
-                texts[index] = f"{{{', '.join(cells)}}}"
-        if self._are_whole(found, by_form):
+        forms = [tuple(record) for record in told]
+        if forms.count(forms[0]) == len(forms) if forms else True:  # many records tell the same fields
+            texts = self._texts(found, told, forms[0]) if forms else []
+        else:
+            texts = [self._texts(found, [record], form)[0] for record, form in zip(told, forms, strict=True)]
+        if self._are_whole(found, told, set(forms)):
             return sorted(texts)
-        return [f"[{_plain(row.pointer)}, {text}]" for row, text in zip(rows, texts, strict=True)]
+        return [f"[{_plain(row.pointer)}, {text}]" for row, text in zip(found.rows or (), texts, strict=True)]
 
-    def _are_whole(self, found: Records, by_form: Mapping[tuple[str, ...], Sequence[int]]) -> bool:
+    def _texts(self, found: Records, told: Sequence[Mapping[str, Json]], form: tuple[str, ...]) -> list[str]:
+        """Return what records tell that tell the same fields."""
+        columns = [self.keys.writer(found.declaration, name)(told) for name in sorted(form)]
+        return [f"{{{', '.join(cells)}}}" for cells in zip(*columns, strict=True)] if form else ["{}"] * len(told)
+
+    def _are_whole(self, found: Records, told: Sequence[Mapping[str, Json]], forms: Iterable[tuple[str, ...]]) -> bool:
         """Whether each record tells all of its fields."""
         if found.declaration is not AWARDS:
-            return all(self.keys.is_whole(found.declaration, form, None) for form in by_form)
-        forms = {(tuple(row.data), row.data.get("award")) for row in found.rows or ()}
-        return all(self.keys.is_whole(found.declaration, form, award) for form, award in forms)
+            return all(self.keys.is_whole(found.declaration, form, None) for form in forms)
+        of_awards = {(tuple(record), record.get("award")) for record in told}
+        return all(self.keys.is_whole(found.declaration, form, award) for form, award in of_awards)
 
 
 _Writer: TypeAlias = Callable[[Sequence[Mapping[str, Json]]], list[str]]
-"""Writes a field of records, with its name."""
+"""Writes a field of records that all tell it, each with its name."""
 
 
 def _writer(declaration: c.RecordsDecl, name: str) -> _Writer:
     type_ = declaration.fields[name].type if name in declaration.fields else None
     head = f"{_plain(name)}: "
     if type_ is None:
-        return lambda records: [f"{head}{_plain(str(record[name]))}" for record in records]
+        return lambda told: [f"{head}{_plain(str(record[name]))}" for record in told]
     if type_.kind == "text" and not type_.spellings:
         # Texts of partners, names of persons among them, are not kept.
-        return lambda records: [f"{head}{encode_basestring(record[name])}" for record in records]
-    return _Keeping(name, head, type_)
+        return lambda told: [f"{head}{encode_basestring(record[name])}" for record in told]
+    known = _Known(head, type_)
+    if type_.is_numeric or type_.kind == "flag":
+        # 1 and true are equal, and do not mean the same.
+        return lambda told: [known[record[name].__class__, record[name]] for record in told]
+    return lambda told: [known[record[name]] for record in told]
 
 
-class _Keeping:
-    """Writes a field whose values are few: each is written once, for all partners who tell it."""
+class _Known(dict[Json, str]):
+    """Values of a field, as they are written: they are few, and each is written once, for all partners who tell it."""
 
-    __slots__ = ("_head", "_known", "_name", "_type")
-
-    def __init__(self, name: str, head: str, type_: c.Type) -> None:
-        self._name = name
+    def __init__(self, head: str, type_: c.Type) -> None:
+        super().__init__()
         self._head = head
         self._type = type_
-        self._known: dict[Json, str] = {}
 
-    def __call__(self, records: Sequence[Mapping[str, Json]]) -> list[str]:
-        name, known = self._name, self._known
-        written: list[str] = []
-        for record in records:
-            raw = record[name]
-            # 1 and true are equal, and do not mean the same.
-            key = raw if raw.__class__ is str else (raw.__class__, raw)
-            found = known.get(key)
-            if found is None:
-                if len(known) >= MOST_VALUES:
-                    known.clear()
-                found = known[key] = f"{self._head}{_plain(value_text(raw, self._type))}"
-            written.append(found)
-        return written
+    def __missing__(self, key: Json) -> str:
+        if len(self) >= MOST_VALUES:
+            self.clear()
+        raw = key[1] if isinstance(key, tuple) else key
+        found = self[key] = f"{self._head}{_plain(value_text(raw, self._type))}"
+        return found
 
 
 def value_text(raw: Json, type_: c.Type) -> str:
     """Return a told value as a text: the same for all that mean the same to the type."""
+    if raw.__class__ is int:
+        return str(raw)
     if type_.is_numeric:
         # A float is what it is written as, not the binary fraction next to it.
         return decimal_text(Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw))
@@ -278,11 +273,15 @@ def value_text(raw: Json, type_: c.Type) -> str:
     return type_.value_of(raw) if type_.kind in ("choice", "text") else str(raw)
 
 
-def _digest(meant: str) -> bytes:
-    return hashlib.sha256(meant.encode()).digest()
+def _digest(meant: str) -> str:
+    return hashlib.sha256(meant.encode()).hexdigest()
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
+
+_EMPTY = _digest("[[], false, null]")
+"""Of a list that is told to be empty."""
 
 
 def _plain(meant: Json) -> str:

@@ -12,10 +12,12 @@ from dsl.core.keys import Keys
 from dsl.core.moves import Movement
 from dsl.core.reached import Reached
 from dsl.core.record_plans import RecordPlans
-from dsl.core.written import Written
+from dsl.core.remembered import Remembered
+from dsl.core.written import Notes, Resting, Written
 from evaluator.alike import Alike
 from evaluator.compiled.asked import Asked
 from evaluator.decision import Decision
+from evaluator.decisions.layout import Layouts
 from evaluator.facts import Facts
 from evaluator.interpreter import Besides, Interpreter
 from evaluator.reasons.plan import Plans
@@ -39,8 +41,14 @@ class Prepared:
         )
         self.often = Often(core)
         self.alike = Alike(core)
-        self.decided: dict[tuple[str, date, str, bool, bool], Decision] = {}
-        """Decisions that are the same for many: by rule, day, of whom, and whether only what comes out was wanted, or no reasons."""
+        self.decided: dict[tuple[str, date, str, bool, bool, bool], Decision] = {}
+        """Decisions that are the same for many: by rule, day, of whom, and whether only what comes out was wanted, no reasons,
+        or what is written."""
+        self.rests: Remembered[tuple[object, ...], tuple[Notes, tuple[Resting, ...], tuple[Resting, ...]]] = (
+            Remembered()
+        )
+        """What decisions rest on, each with the notes that it was found of: by rule, day, notes and dates of the standing."""
+        self.layouts = Layouts()
 
     def interpreter(self, facts: Facts) -> Interpreter:
         """Return an interpreter over a partner's facts."""

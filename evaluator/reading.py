@@ -6,7 +6,6 @@ a service sent; a table of columns can answer the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set as AbstractSet
 from datetime import date
 from typing import Protocol, TypeAlias, assert_never
 
@@ -49,9 +48,6 @@ class Reads(Protocol):
     def read(self, node: Read, at: Moment) -> Explanation:
         """Return what a node is, as far as it is told, and what is missing to know it."""
 
-    def who_holds(self, day: date, projected: bool) -> Mapping[str, AbstractSet[str]] | None:
-        """Return who holds each certification on a day, where all of that is told; None where ``read`` has to look closer."""
-
     def supplied(self, node: c.Named, at: Moment) -> tuple[Range, tuple[Gap, ...]] | None:
         """Return what is told for a measure ready-made, with what is missing for the day; None: nothing is."""
 
@@ -71,7 +67,6 @@ class PartnerReading:
         self.selections = Selections(facts, plans)
         self._plans = plans
         self._people: dict[tuple[tuple[str, ...], int, date, bool], Explanation] = {}
-        self._valid: dict[tuple[date, bool], records.Valid] = {}
         self._untold: dict[tuple[str, date], tuple[Gap]] = {}
         self._formulas: dict[tuple[str, str, date, str | None, str | None, date | None], Explanation] = {}
         self._by_months: dict[tuple[object, ...], Explanation] = {}
@@ -94,14 +89,14 @@ class PartnerReading:
                 key = (tuple(listing.name for listing in node.lists), node.least, at.day, at.projected)
                 if key not in self._people:
                     self._people[key] = records.people(
-                        node, self.facts, at.day, at.projected, self._valid_on(at.day, at.projected),
+                        node, self.facts, at.day, at.projected, records.valid_on(self.facts, at.day, at.projected),
                         self._plans.listed(node, at.day),
                     )  # fmt: skip
                 found = self._people[key]
                 return Explanation(node, found.range, (), found.gaps)
             case c.DifferentPeople():
                 return records.different_people(
-                    node, self.facts, at.day, at.projected, self._valid_on(at.day, at.projected),
+                    node, self.facts, at.day, at.projected, records.valid_on(self.facts, at.day, at.projected),
                     self._plans.listed(node, at.day),
                 )  # fmt: skip
             case c.Anniversary():
@@ -114,17 +109,6 @@ class PartnerReading:
                 return self.register.in_renewal(node, at)
             case _:
                 assert_never(node)
-
-    def who_holds(self, day: date, projected: bool) -> Mapping[str, AbstractSet[str]] | None:
-        """Return who holds each certification on a day, where all of that is told; None where ``read`` has to look closer."""
-        return self._valid_on(day, projected).holders
-
-    def _valid_on(self, day: date, projected: bool) -> records.Valid:
-        key = (day, projected)
-        found = self._valid.get(key)
-        if found is None:
-            found = self._valid[key] = records.valid_on(self.facts, day, projected)
-        return found
 
     def supplied(self, node: c.Named, at: Moment) -> tuple[Range, tuple[Gap, ...]] | None:
         """Return what is told for a measure ready-made, with what is missing for the day; None: nothing is."""

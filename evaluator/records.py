@@ -253,7 +253,11 @@ class Valid:
 
 def valid_on(facts: Facts, day: date, projected: bool) -> Valid:
     """Return the certifications that are, or may be, valid on a day; looked at once for all who count them."""
-    return Valid(facts, day, projected)
+    key = ("valid", day, projected)
+    found: Valid | None = facts.kept.get(key)
+    if found is None:
+        found = facts.kept[key] = Valid(facts, day, projected)
+    return found
 
 
 def _is_valid(row: Row, facts: Facts, day: date) -> tuple[Truth, Sequence[Gap]]:

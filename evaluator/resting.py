@@ -121,8 +121,8 @@ class Decided:
         else:
             yield from written.chosen(node, day, part.chosen, self.as_of)
 
-    def of_people(self, node: c.People | c.DifferentPeople, day: date) -> Iterator[Note]:
-        """Yield what a figure about people rests on, of what they are certified in."""
+    def of_people(self, node: c.People | c.DifferentPeople, day: date) -> Notes:
+        """Return what a figure about people rests on, of what they are certified in."""
         return self.written.of_people(node, day, self.as_of, lambda: self.certified)
 
     def _asked_for(self, part: Explanation) -> Callable[[object], bool]:
@@ -174,6 +174,10 @@ class Rests:
         """Note what an explanation rests on."""
         self._notes.update(dict.fromkeys(self.decided.notes(top)))
 
+    def on_all(self, notes: Notes) -> None:
+        """Note what something rests on."""
+        self._notes.update(dict.fromkeys(notes))
+
     def on_standing(self, rule: c.Rule, standing: Standing) -> None:
         """Note what the standing of a rule's award rests on: its last check, and the settings that its dates are of."""
         dues = [(standing.next_due, NEXT), (standing.renews_due if standing.renews_to is not None else None, RENEWING)]
@@ -208,8 +212,12 @@ def rests_on(
     version: c.RuleVersion,
     explanations: Sequence[Explanation],
     more: Iterable[Stated],
+    notes: Notes = (),
 ) -> Rests:
-    """Return what a decision rests on: the wording of its version, what was decided, and what stands beside it."""
+    """Return what a decision rests on: the wording of its version, what was decided, and what stands beside it.
+
+    ``notes``: what that rests on which was decided without explanations.
+    """
     rests = Rests(decided)
     rests.on(version.basis, version.origin, version.days)
     rests.on_ended(version, decided.as_of)
@@ -218,6 +226,7 @@ def rests_on(
         rests.on(stated.basis, (value[0] if isinstance(value, tuple) else value).origin, stated.days)
     for top in explanations:
         rests.on_decided(top)
+    rests.on_all(notes)
     return rests
 
 

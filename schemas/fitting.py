@@ -6,7 +6,7 @@ It looks for every place at which something is wrong. Nearly all data fit, and t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -57,73 +57,90 @@ def fitting_of(schema: Mapping[str, Json], is_decimal: Fits | None = None, *, at
 
 
 class _Making:
-    """Makes the functions of one schema: of each definition one."""
+    """Makes the functions of one schema: of each definition, and of each part that is asked by itself, one."""
 
     def __init__(self, definitions: Mapping[str, Json], is_decimal: Fits | None, *, at_once: bool) -> None:
         self._definitions = definitions
         self._is_decimal = is_decimal
         self._at_once = at_once
         self._made: dict[str, list[Fits]] = {}
+        self._names: dict[str, Any] = dict(_SPACE)
+        """What the expressions name."""
 
     def of(self, schema: Json) -> Fits:
         """Return what a schema, or a part of one, accepts."""
-        if isinstance(schema, bool):
-            return lambda _: schema
-        if self._is_decimal is not None and schema.items() >= _DECIMAL.items():
+        if isinstance(schema, Mapping) and self._is_decimal is not None and schema.items() >= _DECIMAL.items():
             return _decimals(schema, self._is_decimal)
-        parts = [self._keyword(word, value, schema) for word, value in schema.items() if word not in _TELLS]
-        if "properties" in schema and "additionalProperties" not in schema:
-            parts.append(self._properties(schema["properties"], additional=True))
-        return _kept(_all(parts)) if "pattern" in schema and schema.get("type") == "string" else _all(parts)
+        found: Fits = eval(f"lambda told: {self._expression(schema)}", self._names)
+        return _OfForm(found) if _has_form(schema) else found
 
-    def _keyword(self, word: str, value: Json, schema: Mapping[str, Json]) -> Fits:
+    def _expression(self, schema: Json) -> str:
+        """Return the expression of whether what is ``told`` fits a schema."""
+        if isinstance(schema, bool):
+            return str(schema)
+        if self._is_decimal is not None and schema.items() >= _DECIMAL.items():
+            return f"{self._name(self.of(schema))}(told)"
+        kind = schema.get("type")
+        parts = [_TYPES[kind]] if isinstance(kind, str) else []
+        if isinstance(kind, list):
+            parts.append(f"({' or '.join(_TYPES[one] for one in kind)})")
+        for word, value in schema.items():
+            if word in _TELLS or word == "type":
+                continue
+            of, expression = self._keyword(word, value, schema)
+            # What a keyword says is said of data of its type alone.
+            parts.append(expression if of in (None, kind) else f"(not {_TYPES[of]} or {expression})")
+        if "properties" in schema and "additionalProperties" not in schema:
+            inner = f"{self._name(self._properties(schema['properties'], additional=True))}(told)"
+            parts.append(inner if kind == "object" else f"(not {_TYPES['object']} or {inner})")
+        return " and ".join(parts) or "True"
+
+    def _branch(self, schema: Json) -> str:
+        return f"{self._name(self.of(schema))}(told)" if _has_form(schema) else f"({self._expression(schema)})"
+
+    def _name(self, value: Any) -> str:
+        name = f"k{len(self._names)}"
+        self._names[name] = value
+        return name
+
+    def _keyword(self, word: str, value: Json, schema: Mapping[str, Json]) -> tuple[str | None, str]:
+        """Return the type that a keyword is about, where it is about one, and the expression of what it asks."""
         match word:
             case "$ref":
-                return self._definition(value.removeprefix("#/$defs/"))
-            case "type" if isinstance(value, str):
-                return _TYPES[value]
-            case "type":
-                return _any([_TYPES[one] for one in value])
+                return None, f"{self._name(self._definition(value.removeprefix('#/$defs/')))}(told)"
             case "const" if isinstance(value, str):
-                return lambda told: isinstance(told, str) and told == value
+                return None, f"({_TYPES['string']} and told == {value!r})"
             case "enum" if all(isinstance(one, str) for one in value):
-                values = frozenset(value)
-                return lambda told: isinstance(told, str) and told in values
+                return None, f"({_TYPES['string']} and told in {self._name(frozenset(value))})"
             case "pattern":
-                found = re.compile(value).search
-                return lambda told: not isinstance(told, str) or found(told) is not None
+                return "string", f"{self._name(re.compile(value).search)}(told) is not None"
             case "format" if value == "date":
-                return lambda told: not isinstance(told, str) or _is_day(told)
+                return "string", f"{self._name(_is_day)}(told)"
             case "format" if value == "date-time":
-                return lambda told: not isinstance(told, str) or _is_instant(told)
+                return "string", f"{self._name(_is_instant)}(told)"
             case "minLength":
-                return lambda told: not isinstance(told, str) or len(told) >= value
+                return "string", f"len(told) >= {value}"
             case "maxLength":
-                return lambda told: not isinstance(told, str) or len(told) <= value
-            case "minimum":
-                return lambda told: not isinstance(told, _NUMBERS) or isinstance(told, bool) or told >= value
-            case "exclusiveMinimum":
-                return lambda told: not isinstance(told, _NUMBERS) or isinstance(told, bool) or told > value
-            case "maximum":
-                return lambda told: not isinstance(told, _NUMBERS) or isinstance(told, bool) or told <= value
+                return "string", f"len(told) <= {value}"
+            case "minimum" | "exclusiveMinimum" | "maximum":
+                return "number", f"told {_ORDER[word]} {self._name(value)}"
             case "minItems":
-                return lambda told: not isinstance(told, list) or len(told) >= value
+                return "array", f"len(told) >= {value}"
             case "maxItems":
-                return lambda told: not isinstance(told, list) or len(told) <= value
+                return "array", f"len(told) <= {value}"
             case "minProperties":
-                return lambda told: not isinstance(told, dict) or len(told) >= value
+                return "object", f"len(told) >= {value}"
             case "items":
-                item = self.of(value)
-                return lambda told: not isinstance(told, list) or all(map(item, told))
+                return "array", f"all(map({self._name(self.of(value))}, told))"
             case "required":
-                return lambda told: not isinstance(told, dict) or all(map(told.__contains__, value))
+                return "object", f"all(map(told.__contains__, {self._name(tuple(value))}))"
             case "additionalProperties":
-                return self._properties(schema.get("properties", {}), value)
+                return "object", f"{self._name(self._properties(schema.get('properties', {}), value))}(told)"
             case "anyOf":
-                return _any([self.of(branch) for branch in value])
+                return None, f"({' or '.join(self._branch(branch) for branch in value)})"
             case "if":
-                asked, then, other = (self.of(schema.get(part, True)) for part in ("if", "then", "else"))
-                return lambda told: then(told) if asked(told) else other(told)
+                asked, then, other = (self._expression(schema.get(part, True)) for part in ("if", "then", "else"))
+                return None, f"(({then}) if ({asked}) else ({other}))"
             case _:
                 raise LookupError(f"the schema has `{word}: {value}`, which is not known here")
 
@@ -139,13 +156,23 @@ class _Making:
     def _properties(self, properties: Mapping[str, Json], additional: Json) -> Fits:
         own = _Own(self, properties, self.of(additional))
         if self._at_once:
-            own.update((name, self.of(part)) for name, part in properties.items())
+            for name in properties:
+                own.make(name)
+        fitted, lengths = own.fitted, own.lengths
 
-        def accepts(told: Json) -> bool:
-            if isinstance(told, dict):
-                for name, value in told.items():
-                    if not own[name](value):
+        def accepts(told: dict[str, Json]) -> bool:
+            for name, value in told.items():
+                if value.__class__ is str:
+                    # At one look: most fields are texts, and of most forms the same few stand in many records.
+                    if name in fitted:
+                        if value in fitted[name]:
+                            continue
+                    elif name in lengths:
+                        if len(value) <= lengths[name]:
+                            continue
                         return False
+                if not own[name](value):
+                    return False
             return True
 
         return accepts
@@ -159,52 +186,60 @@ class _Own(dict[str, Fits]):
         self._making = making
         self._properties = properties
         self._others = others
+        self.fitted: dict[str, set[str]] = {}
+        """What fitted already of those that are of a form."""
+        self.lengths = {name: part["maxLength"] for name, part in properties.items() if _is_any_text(part)}
+        """How long those may be of which nothing else is asked."""
 
-    def __missing__(self, name: str) -> Fits:
-        if name not in self._properties:
-            return self._others  # not kept: such names are without end
+    def make(self, name: str) -> Fits:
+        """Make what a property accepts."""
         found = self[name] = self._making.of(self._properties[name])
+        if isinstance(found, _OfForm):
+            self.fitted[name] = found.fitted
         return found
 
-
-def _all(parts: Sequence[Fits]) -> Fits:
-    """Return what all of these accept."""
-    match parts:
-        case [one]:
-            return one
-        case [one, other]:
-            return lambda told: one(told) and other(told)
-        case [one, other, *more]:
-            rest = _all(more)
-            return lambda told: one(told) and other(told) and rest(told)
-        case _:
-            return lambda _: True
+    def __missing__(self, name: str) -> Fits:
+        # Others are not kept: such names are without end.
+        return self.make(name) if name in self._properties else self._others
 
 
-def _any(parts: Sequence[Fits]) -> Fits:
-    """Return what one of these accepts."""
-    match parts:
-        case [one, other]:
-            return lambda told: one(told) or other(told)
-        case _:
-            return lambda told: any(part(told) for part in parts)
+def _has_form(schema: Json) -> bool:
+    """Whether it accepts texts alone, of a form, or of one of several."""
+    if not isinstance(schema, Mapping):
+        return False
+    if schema.keys() - _TELLS == {"anyOf"}:
+        return any(map(_has_form, schema["anyOf"])) and all(
+            _has_form(branch) or isinstance(branch.get("const"), str) for branch in schema["anyOf"]
+        )
+    return schema.get("type") == "string" and "pattern" in schema
 
 
-def _kept(fits: Fits) -> Fits:
-    """Return the same for texts of a form, of which the same few stand in many records: what fitted once is known."""
-    fitted: set[str] = set()
+def _is_any_text(schema: Json) -> bool:
+    """Whether of a text nothing is asked but that it is not too long."""
+    return (
+        isinstance(schema, Mapping) and schema.keys() - _TELLS == {"type", "maxLength"} and schema["type"] == "string"
+    )
 
-    def accepts(told: Json) -> bool:
+
+class _OfForm:
+    """Texts of a form, of which the same few stand in many records: what fitted once is known."""
+
+    __slots__ = ("_fits", "fitted")
+
+    def __init__(self, fits: Fits) -> None:
+        self._fits = fits
+        self.fitted: set[str] = set()
+
+    def __call__(self, told: Json) -> bool:
+        """Whether it fits."""
         if not isinstance(told, str):
             return False
-        if told not in fitted:
-            if not fits(told):
+        if told not in self.fitted:
+            if not self._fits(told):
                 return False
-            if len(fitted) < _MOST_KEPT:
-                fitted.add(told)
+            if len(self.fitted) < _MOST_KEPT:
+                self.fitted.add(told)
         return True
-
-    return accepts
 
 
 def _decimals(schema: Mapping[str, Json], is_decimal: Fits) -> Fits:
@@ -228,13 +263,10 @@ def _decimals(schema: Mapping[str, Json], is_decimal: Fits) -> Fits:
             return matches(told) is not None and low <= Decimal(told) <= high
         if type(told) is int:
             return first <= told <= last and (is_whole_one or is_decimal(told))
-        return _is_number(told) and is_decimal(told) and low <= Decimal(str(told)) <= high
+        is_number = isinstance(told, _NUMBERS) and not isinstance(told, bool)
+        return is_number and is_decimal(told) and low <= Decimal(str(told)) <= high
 
     return accepts
-
-
-def _is_number(told: Json) -> bool:
-    return isinstance(told, _NUMBERS) and not isinstance(told, bool)
 
 
 def _is_whole(told: Json) -> bool:
@@ -257,12 +289,16 @@ def _is_instant(text: str) -> bool:
     return _is_day(text[:_DAY_LENGTH])
 
 
-_TYPES: Mapping[str, Fits] = {
-    "object": lambda told: isinstance(told, dict),
-    "array": lambda told: isinstance(told, list),
-    "string": lambda told: isinstance(told, str),
-    "boolean": lambda told: isinstance(told, bool),
-    "null": lambda told: told is None,
-    "number": _is_number,
-    "integer": _is_whole,
+_TYPES: Mapping[str, str] = {
+    "object": "isinstance(told, dict)",
+    "array": "isinstance(told, list)",
+    "string": "isinstance(told, str)",
+    "boolean": "isinstance(told, bool)",
+    "null": "told is None",
+    "number": "(isinstance(told, numbers) and not isinstance(told, bool))",
+    "integer": "is_whole(told)",
 }
+"""What is asked of what is told for it to be of a type."""
+_ORDER = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<="}
+_SPACE: Mapping[str, Any] = {"numbers": _NUMBERS, "is_whole": _is_whole}
+"""What every expression may name."""

@@ -48,9 +48,8 @@ class Written:
         self._found: Remembered[tuple[object, ...], tuple[object, Notes]] = Remembered()
         self._ends: Remembered[int, tuple[object, tuple[Part, ...]]] = Remembered()
         self._silent: Remembered[int, tuple[object, bool]] = Remembered()
-        self._listed: Remembered[tuple[object, ...], tuple[object, tuple[tuple[str, Note], ...], tuple[Part, ...]]] = (
-            Remembered()
-        )
+        self._listed: Remembered[tuple[object, ...], tuple[object, tuple[tuple[object, Note], ...]]] = Remembered()
+        self._together: Remembered[tuple[int, ...], tuple[list[Notes], Notes]] = Remembered()
         self._speaking = Anywhere(core, self._speaks)
 
     def ended(self, node: c.Expr, day: date, of: Callable[[object], bool] = lambda _: True) -> Iterator[Note]:
@@ -135,21 +134,32 @@ class Written:
         day: date,
         as_of: date,
         certified: Callable[[], AbstractSet[str] | None],
-    ) -> Iterator[Note]:
-        """Yield what the lists of a figure about people rest on, of what people are certified in; None: they may be in any."""
+    ) -> Notes:
+        """Return what the lists of a figure about people rest on, of what people are certified in; None: they may be in any."""
         key = ("listed", id(node), day, as_of)
         found = self._listed.get(key)
         if found is None:
             parts = tuple(self._ended(node, parts_of, day))
-            found = self._listed.keep(key, (node, tuple(_listed(node, day, as_of)), parts))
-        _, listed, parts = found
-        names = certified() if listed or parts else None
-        for name, note in listed:
-            if names is None or name in names:
-                yield note
-        for part in parts:
-            if names is None or part.of in names:
-                yield _of_date(part.origin)
+            stated = (*_listed(node, day, as_of), *((part.of, _of_date(part.origin)) for part in parts))
+            found = self._listed.keep(key, (node, stated))
+        stated = found[1]
+        if not stated:
+            return ()
+        names = certified()
+        held = None if names is None else tuple([name in names for name, _ in stated])
+        return self._once((*key, held), node, lambda: (note for name, note in stated if names is None or name in names))
+
+    def merged(self, pieces: Sequence[Notes]) -> Notes:
+        """Return notes together, each once, in their order: of the same objects it is the same object."""
+        told = [piece for piece in pieces if piece]
+        if len(told) < 2:
+            return told[0] if told else ()
+        key = tuple([id(piece) for piece in told])
+        found = self._together.get(key)
+        if found is None:
+            # With its pieces: an identity is one object's only as long as that is there.
+            found = self._together.keep(key, (told, merged(told)))
+        return found[1]
 
     def told(self, node: c.Fact | c.Aggregate, day: date, as_of: date) -> Notes:
         """Return the readings of what is told: of a fact, or of the fields that a figure over records reads."""

@@ -306,11 +306,15 @@ class FactsReader:
 
     def _beyond_schema(self, data: Json, prefix: str) -> Iterable[FactProblem]:
         """Refuse what the schema lets pass: levels that no award has, and histories that say two things of one day."""
-        projected = data.get("projected", {})
-        yield from self._awards(data, prefix)
-        yield from self._awards(projected, f"{prefix}/projected")
-        yield from _histories(data, prefix)
-        yield from _histories(projected, f"{prefix}/projected")
+        told = [(data, prefix)]
+        if "projected" in data:
+            told.append((data["projected"], f"{prefix}/projected"))
+        for part, pointer in told:
+            if part.get("records", {}).get("awards"):
+                yield from self._awards(part, pointer)
+        for part, pointer in told:
+            if any(isinstance(fact, dict) for fact in part.get("facts", {}).values()):
+                yield from _histories(part, pointer)
 
     def _awards(self, data: Mapping[str, Json], prefix: str) -> Iterable[FactProblem]:
         """Refuse levels that an award does not have: they would never count; and what is attained twice on one day."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from dsl.core import Core
@@ -86,16 +87,27 @@ class Hints:
         for prefix, data in (("", facts), ("/projected", facts.get("projected", {}))):
             of_partner, lists = data.get("facts", {}), data.get("records", {})
             for name, known in self._known.facts.items() if of_partner else ():
-                told = of_partner.get(name)
-                if isinstance(told, str):
-                    yield f"{self.core.facts[name].title.lower()}", f"{prefix}/facts/{name}", told, known, True
-            for (name, field), (what, known, is_open) in self._known.fields.items() if lists else ():
-                raw = lists.get(name, ())
+                if name in of_partner and isinstance(told := of_partner[name], str):
+                    what = self.core.facts[name].title.lower()
+                    yield what, f"{prefix}/facts/{name}", told, known, True
+            for name, fields in self._fields.items() if lists else ():
+                if name not in lists:
+                    continue
+                raw = lists[name]
                 rows, middle = (raw["rows"], "/rows") if isinstance(raw, dict) else (raw, "")
-                for index, row in enumerate(rows):
-                    told = row.get(field)
-                    if told is not None and told not in known:
-                        yield what, f"{prefix}/records/{name}{middle}/{index}/{field}", told, known, is_open
+                for field, what, known, is_open in fields:
+                    for index, row in enumerate(rows):
+                        told = row.get(field)
+                        if told is not None and told not in known:
+                            yield what, f"{prefix}/records/{name}{middle}/{index}/{field}", told, known, is_open
+
+    @cached_property
+    def _fields(self) -> Mapping[str, Sequence[tuple[str, str, Mapping[str, None], bool]]]:
+        """Of each list its fields whose values are known, in their order: of what, which values, and whether others are as good."""
+        found: dict[str, list[tuple[str, str, Mapping[str, None], bool]]] = {}
+        for (name, field), (what, known, is_open) in self._known.fields.items():
+            found.setdefault(name, []).append((field, what, known, is_open))
+        return found
 
 
 def _near(told: str, known: Mapping[str, None], *, is_open: bool) -> str | None:

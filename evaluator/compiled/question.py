@@ -18,7 +18,7 @@ from dsl.core.algebra import RANGES
 from dsl.core.ops import define
 from dsl.core.ops.parts import Role
 from dsl.core.ranges import Range, Truth, exactly
-from dsl.core.written import Notes, merged
+from dsl.core.written import Notes
 from evaluator.compiled.beside import MOST_IN_PROGRESS, Before, Decided, Nothing
 from evaluator.compiled.recorded import Recorded, Telling
 from evaluator.compiled.twin import Leaf, is_read_once
@@ -34,7 +34,7 @@ from evaluator.progress import choices_told
 from evaluator.reading import PartnerReading, Read, Reads
 from evaluator.reasons.expander import Context, Reason, reasons_of
 from evaluator.reasons.plan import Within
-from evaluator.records import known_people
+from evaluator.records import known_people, valid_on
 from evaluator.register.held import Register
 from evaluator.resting import Decided as Rested
 from evaluator.stretches import Stretches
@@ -60,6 +60,18 @@ class Said(NamedTuple):
 
     None: it has none; empty: which one it is hangs on what is told.
     """
+
+
+class SaidAtOnce(NamedTuple):
+    """The same, with all that is told of it written as JSON."""
+
+    is_met: bool
+    reasons: str
+    """One after the other, with commas between."""
+    notes: Notes
+    """What it rests on."""
+    score: str | None
+    """Its own score; None where it has none."""
 
 
 class Question:
@@ -163,6 +175,14 @@ class Question:
             return None
         found = self.twin.function(self.twin.unit(node, rule), frame.epoch, frame.day, "reasons")(frame)
         return None if found is None else Said(*found)
+
+    def said_at_once(self, rule: c.Rule, version: c.RuleVersion) -> SaidAtOnce | None:
+        """Return the same with the reasons as they are written; None also where nobody can write them at once."""
+        frame, node = self.frame(self.as_of), version.requirement
+        if node is None or self.asked.of_alike(frame, node) is not None:
+            return None
+        found = self.twin.function(self.twin.unit(node, rule), frame.epoch, frame.day, "text")(frame)
+        return SaidAtOnce(*found) if found else None
 
     def scored(self, rule: c.Rule, requirement: c.Expr) -> tuple[Any, ...] | None:
         """Return the score of what a rule requires today, as ``Said`` has it; whether it is met is decided with it."""
@@ -273,16 +293,17 @@ class Frame:
         "_moments",
         "_noted",
         "_progress",
+        "_told",
         "day",
         "day_told",
         "due",
         "entry",
         "epoch",
+        "is_today",
         "memo",
         "plain",
         "projected",
         "question",
-        "told",
         "units",
     )
 
@@ -300,8 +321,9 @@ class Frame:
         self.plain: Frame = self if entry is None and due is None else question.frame(day, projected)
         self.day_told = None if day == question.as_of else day
         """What requirements tell of the day: nothing where it is that of the question."""
-        self.told = Recorded(self)
-        """What reasons are told from."""
+        self.is_today = self.day_told is None and not projected
+        """Whether facts are as they are told, without a history."""
+        self._told: Recorded | None = None
         self._holders: Any = NONE
         """Who holds each certification; None where not all is told."""
         self._noted: dict[int, Notes] = {}
@@ -316,17 +338,37 @@ class Frame:
             found = self._moments[key] = Moment(self.day, self.projected, None, None, rule, self.entry, self.due)
         return found
 
+    @property
+    def told(self) -> Recorded:
+        """What reasons are told from."""
+        if self._told is None:
+            self._told = Recorded(self)
+        return self._told
+
     # ---- called from compiled functions
 
     def leaf(self, number: int) -> Unboxed:
         """Return what is read of the partner."""
-        leaf = self.question.twin.leaves[number]
+        question = self.question
+        leaf = question.twin.leaves[number]
+        if leaf.told_as is not None and self.is_today:
+            # The short way of ``Facts.value``: a number or flag that is told as it is on the day of the question.
+            raw = question.facts.now.get(leaf.told_as)
+            kind = raw.__class__
+            if leaf.form == "numbers":
+                if kind is int or kind is str or kind is Decimal:
+                    figure = Decimal(raw)  # type: ignore[arg-type]
+                    found = self.memo[number] = (figure, figure)
+                    return found
+            elif kind is bool:
+                self.memo[number] = raw
+                return raw
         if leaf.is_plain and self.plain is not self:
             found = self.plain.memo.get(number, NONE)
             if found is NONE:
                 found = self.plain.leaf(number)
         else:
-            before = self.question.before
+            before = question.before
             known = before.leaf(self, number) if before is not None else None
             if known is None:
                 found = _READERS[leaf.node.__class__](self, leaf.node, leaf)
@@ -435,6 +477,10 @@ class Frame:
 
     # ---- what is rested on
 
+    def merged(self, pieces: tuple[Notes, ...]) -> Notes:
+        """Return notes together, each once."""
+        return self.question.asked.written.merged(pieces)
+
     def noted(self, number: int) -> Notes:
         """Return what a node with a function of its own rests on."""
         found = self._noted.get(number)
@@ -511,41 +557,50 @@ class Frame:
 
     def notes_of_leaf(self, number: int, node: c.Expr) -> Notes:
         """Return what a node rests on that is read: it says where it stands, others that read the same stand elsewhere."""
-        question, leaf = self.question, self.question.twin.leaves[number]
-        home, rests = self.plain if leaf.is_plain else self, question.rests
-        if isinstance(node, c.OfRule):
-            rule = question.core.rules[node.rule]
-            return merged((rests.because_out_of_force(rule, self.day), self.notes_of_rule(rule)))
+        return _NOTED.get(node.__class__, Frame._noted_alone)(self, node, number)
+
+    def _noted_alone(self, node: c.Expr, number: int) -> Notes:
+        if isinstance(node, c.Aggregate) and node.of_anniversary in ("any", "first"):
+            return self.notes_with_why(number)
+        # What it comes to says nothing of what it rests on.
+        return self.question.rests.notes(Explanation(node, Truth.UNKNOWN), self.day)
+
+    def _noted_rule(self, node: c.Qualifies | c.InProgress, _: int) -> Notes:
+        rule = self.question.core.rules[node.rule]
+        return self.merged((self.question.rests.because_out_of_force(rule, self.day), self.notes_of_rule(rule)))
+
+    def _noted_award(self, node: c.Holds | c.Paid | c.Lapsed, number: int) -> Notes:
+        question = self.question
+        home = self.plain if question.twin.leaves[number].is_plain else self
         if isinstance(node, c.Holds) and question.register.standing(node.award, node.level, home.at(None)).check:
             return self.notes_with_why(number)
-        if isinstance(node, c.Holds | c.Paid | c.Lapsed):
-            value = home.memo.get(number, NONE)
-            return rests.of_award(node.award, self.day, TRUTHS[home.leaf(number) if value is NONE else value])
-        if isinstance(node, c.Named):
-            own = self.own_notes(node, ())
-            if home.supplied(node) is not None:
-                return own
-            return merged((own, home.noted(question.twin.unit(question.core.named[node.name].value, None))))
-        if isinstance(node, c.Aggregate | c.Anniversary) and node.of_anniversary in ("any", "first"):
-            return self.notes_with_why(number)
-        if isinstance(node, c.People | c.DifferentPeople):
-            return tuple(dict.fromkeys(rests.of_people(node, self.day)))
-        # What it comes to says nothing of what it rests on.
-        return rests.notes(Explanation(node, Truth.UNKNOWN), self.day)
+        value = home.memo.get(number, NONE)
+        return question.rests.of_award(node.award, self.day, TRUTHS[home.leaf(number) if value is NONE else value])
+
+    def _noted_name(self, node: c.Named, number: int) -> Notes:
+        question = self.question
+        own = self.own_notes(node, ())
+        home = self.plain if question.twin.leaves[number].is_plain else self
+        if home.supplied(node) is not None:
+            return own
+        return self.merged((own, home.noted(question.twin.unit(question.core.named[node.name].value, None))))
+
+    def _noted_people(self, node: c.People | c.DifferentPeople, _: int) -> Notes:
+        return self.question.rests.of_people(node, self.day)
 
     def notes_on_day(self, node: c.OnDate, low: date | None, high: date | None, number: int, when: Notes) -> Notes:
         """Return what a value of another day rests on, and what says which day that is."""
         written, as_of = self.question.asked.written, self.question.as_of
         dated = written.node(node.date, self.day, as_of)
         if low is None or low != high:
-            return merged((self.own_notes(node, ()), dated, when))
+            return self.merged((self.own_notes(node, ()), dated, when))
         there = self.question.frame(low, self.projected, self.entry, self.due)
-        return merged((there.own_notes(node, ()), dated, there.noted(number)))
+        return self.merged((there.own_notes(node, ()), dated, there.noted(number)))
 
     def notes_as_projected(self, node: c.AsProjected, number: int) -> Notes:
         """Return what a value over the projected facts rests on."""
         there = self.question.frame(self.day, True, self.entry, self.due)
-        return merged((self.own_notes(node, ()), there.noted(number)))
+        return self.merged((self.own_notes(node, ()), there.noted(number)))
 
     def notes_with_why(self, number: int) -> Notes:
         """Return what a node rests on whose parts are told only with why."""
@@ -554,29 +609,13 @@ class Frame:
 
     # ---- reading
 
-    def _told_today(self, name: str, leaf: Leaf) -> Unboxed:
-        """Return a number or flag that is told as it is on the day of the question: the short way of ``Facts.value``."""
-        if self.day_told is None and not self.projected:
-            raw = self.question.facts.now.get(name, NONE)
-            kind = raw.__class__
-            if leaf.form == "numbers":
-                if kind is int or kind is str or kind is Decimal:
-                    figure = Decimal(raw)
-                    return figure, figure
-            elif kind is bool:
-                return raw
-        return NONE
-
-    def _fact(self, node: c.Fact, leaf: Leaf) -> Unboxed:
-        told = self._told_today(node.name, leaf)
-        if told is not NONE:
-            return told
+    def _fact(self, node: c.Fact, _: Leaf) -> Unboxed:
         return unboxed(self.question.facts.value(node.name, node.type, node.title, self.day, self.projected)[0])
 
     def _people(self, node: c.People, leaf: Leaf) -> Unboxed:
         holders = self._holders
         if holders is NONE:
-            holders = self._holders = self.question.readings[-1].who_holds(self.day, self.projected)
+            holders = self._holders = valid_on(self.question.facts, self.day, self.projected).holders
         if holders is None:
             return self._of_partner(node, leaf)
         known = known_people(holders, node.least, self.question.asked.plans.listed(node, self.day))
@@ -612,12 +651,9 @@ class Frame:
         supplied = self.question.reading.supplied(node, self.at(None))
         return supplied[0] if supplied is not None and not supplied[1] else None
 
-    def _named(self, node: c.Named, leaf: Leaf) -> Unboxed:
+    def _named(self, node: c.Named, _: Leaf) -> Unboxed:
         """A supplied value counts where one is given; else what the records say."""
         question = self.question
-        told = self._told_today(node.name, leaf) if node.supplied else NONE
-        if told is not NONE:
-            return told
         supplied = self.supplied(node)
         if supplied is not None:
             return unboxed(supplied)
@@ -633,3 +669,11 @@ _READERS: Mapping[type[c.Node], Callable[[Frame, Any, Leaf], Unboxed]] = {
     c.Qualifies: Frame._met,
 }
 """How each kind of node is read that no function is made of."""
+
+_NOTED: Mapping[type[c.Node], Callable[[Frame, Any, int], Notes]] = {
+    **dict.fromkeys((c.Qualifies, c.InProgress), Frame._noted_rule),
+    **dict.fromkeys((c.Holds, c.Paid, c.Lapsed), Frame._noted_award),
+    **dict.fromkeys((c.People, c.DifferentPeople), Frame._noted_people),
+    c.Named: Frame._noted_name,
+}
+"""What each kind of node rests on that is read, where that is not all said by the node."""

@@ -7,7 +7,7 @@ told (other rules, entries of the register, windows, other days) is recorded, an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -17,6 +17,7 @@ from dsl.core.ops import definition_of
 from dsl.core.ranges import Numbers
 from evaluator.compiled.recording import Recording
 from evaluator.compiled.source import PythonSource, Value
+from evaluator.compiled.telling import Needed, Short, Teller, Told
 from evaluator.compiled.written import Written
 from evaluator.reasons.expander import required, units_for
 from evaluator.reasons.plan import Plan, Within
@@ -40,8 +41,9 @@ class Speaks(Protocol):
 class Saying:
     """Writes the reasons of a rule's requirement behind the values that they are told from."""
 
-    def __init__(self, source: PythonSource, recording: Recording, of: Speaks, day: date) -> None:
-        """Take the lines so far, what writes records, what tells where requirements and scores may stand, and the day."""
+    def __init__(self, source: PythonSource, recording: Recording, of: Speaks, day: date, teller: Teller) -> None:
+        """Take the lines so far, what writes records, what tells where requirements may stand, the day, what writes reasons."""
+        self.teller = teller
         self.source = source
         self.day = day
         self.recording = recording
@@ -53,7 +55,7 @@ class Saying:
 
     def topmost(self, part: Written, within: Within) -> str:
         """Write the reasons at the top of a node, each with its parts, and return the expression of them all."""
-        return f"({' '.join(self._topmost(part, within, set()))})"
+        return self.teller.together([*self._topmost(part, within, set())])
 
     def _topmost(self, part: Written, within: Within, seen: set[int]) -> Iterator[str]:
         node = part.node
@@ -71,7 +73,7 @@ class Saying:
     def _recorded(self, part: Written, within: Within) -> str:
         self.is_told_once = False
         record = self.recording.of(part, sides=False)
-        return f"*{self.source.line(f'f.reasons({record}, {self.source.keep(within)})')},"
+        return self.teller.recorded(self.source.line(f"f.reasons({record}, {self.source.keep(within)})"))
 
     def _requirement(self, part: Written, node: c.Requirement, within: Within) -> str:
         key = ("reason", id(node), id(within))
@@ -80,14 +82,14 @@ class Saying:
             self.is_told_once = False
         else:
             try:
-                found = f"{self.source.line(self._reason(part, node, within))},"
+                found = self._reason(part, node, within)
             except Apart:
                 found = self._recorded(part, within)
             self.source.scopes[-1][key] = found
         return found
 
     def _reason(self, part: Written, node: c.Requirement, within: Within) -> str:
-        """Write what a reason is made of, and return the expression of the reason.
+        """Write a reason, and return what holds it.
 
         Raises:
             Apart: it hangs on what is told apart.
@@ -102,8 +104,7 @@ class Saying:
             told = self._met(part, inner, plan)
         else:
             told = self._earned(part, inner, plan) if inner.node.type.kind == "points" else _so_much(part, inner)
-        parts = self.topmost(inner, around)
-        return told.reason(self.source.keep(plan), parts)
+        return self.teller.reason(plan, told, self.topmost(inner, around))
 
     def score(self, part: Written) -> str:
         """Return the expression of the score of a requirement, where it follows from the policies alone which one that is."""
@@ -122,18 +123,18 @@ class Saying:
                 waiting.extend(reversed(found.parts))
         return "None"
 
-    def _met(self, part: Written, inner: Written, plan: Plan) -> _Told:
+    def _met(self, part: Written, inner: Written, plan: Plan) -> Told:
         said = sides(self.source, inner, self._below)
         score = inner.node if isinstance(inner.node, c.PassScore) else None
         other = said.required
-        return _Told(
+        return Told(
             outcome=f"MET[{part.value.low}]",
-            observed=said.observed.boxed,
+            observed=said.observed,
             required=self._required(said),
-            short_by=self._short(said.observed, other) if isinstance(other, Value) and said.is_counted else "None",
+            short_by=Short(said.observed, other) if isinstance(other, Value) and said.is_counted else None,
             unit=said.unit,
-            out_of=self.source.keep(score.out_of) if score is not None else "None",
-            empty=self._empty(inner) if score is not None else "()",
+            out_of=score.out_of if score is not None else None,
+            empty=self._empty(inner) if score is not None else None,
         )
 
     def _below(self, part: Written) -> Sides[Value]:
@@ -141,24 +142,20 @@ class Saying:
             raise Apart
         return sides(self.source, part, self._below)
 
-    def _required(self, said: Sides[Value]) -> str:
+    @staticmethod
+    def _required(said: Sides[Value]) -> Needed:
         other = said.required
         if not isinstance(other, Value):
-            return self.source.keep(required(other, said.op))
+            return Needed(required(other, said.op))
         if other.known is not None:
-            return self.source.keep(required(other.known, said.op))
-        return f"Bound({said.op!r}, {other.boxed})" if said.op else other.boxed
+            return Needed(required(other.known, said.op))
+        return Needed(value=other, op=said.op)
 
-    def _short(self, have: Value, need: Value) -> str:
-        """Write how much is missing: nothing at once where that shows at one look."""
-        missing = f"short({have.boxed}, {need.boxed})"
-        return f"None if {_guarded(f'{have.low} >= {need.high}', have, need)} else {missing}"
-
-    def _empty(self, score: Written) -> str:
+    def _empty(self, score: Written) -> str | None:
         """Write the metrics without points that keep a score from passing that reaches its mark."""
         source = self.source
         if not score.every:
-            return "()"
+            return None
         empty = source.line("()")
         reached = source.compare(">=", score.the("value").value, score.the("mark").value)
         some = " or ".join(f"{is_so.low} is False" for _, is_so in score.every)
@@ -166,21 +163,21 @@ class Saying:
             source.write(f"{empty} = {self.recording.apart(score)}.chosen")
         return empty
 
-    def _earned(self, part: Written, inner: Written, plan: Plan) -> _Told:
+    def _earned(self, part: Written, inner: Written, plan: Plan) -> Told:
         points, metric = part.value, metric_of(inner)
         out_of = plan.out_of(self.day)
         kept = self.source.keep(out_of) if out_of is not None else "None"
-        told = _Told(outcome=f"points_outcome({_exact(points)}, {kept})", points=points.boxed, out_of=kept)
+        told = Told(outcome=f"points_outcome({_exact(points)}, {kept})", points=points, out_of=out_of)
         if metric is None:
             whole = self.source.known(Numbers(out_of, out_of)) if out_of is not None else None
-            return replace(told, unit="points", short_by=self._short(points, whole) if whole is not None else "None")
+            return replace(told, unit="points", short_by=Short(points, whole) if whole is not None else None)
         needed: Value | PerUnit[Value] | None = needed_for_all(inner)
-        told = replace(told, observed=metric.value.boxed, unit=unit_of(metric.node.type))
+        told = replace(told, observed=metric.value, unit=unit_of(metric.node.type))
         if isinstance(needed, PerUnit):
             ones = (needed.points, needed.most, needed.size or self.source.constant(Decimal(1)))
             if any(one.known is None for one in ones):
                 reckoned = self.source.line(f"units_for({', '.join(map(_exact, ones))})")
-                return replace(told, required=reckoned, short_by=f"short({metric.value.boxed}, {reckoned})")
+                return replace(told, required=Needed(variable=reckoned), short_by=Short(metric.value, reckoned))
             exact = [one.known.exact if isinstance(one.known, Numbers) else None for one in ones]
             figure = units_for(exact[0], exact[1], exact[2])
             needed = self.source.known(figure) if figure is not None else None
@@ -189,34 +186,15 @@ class Saying:
         counted = metric.value.form == needed.form == "numbers"
         return replace(
             told,
-            required=self.source.keep(needed.known) if needed.known is not None else needed.boxed,
-            short_by=self._short(metric.value, needed) if counted else "None",
+            required=Needed(needed.known) if needed.known is not None else Needed(value=needed),
+            short_by=Short(metric.value, needed) if counted else None,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What is told of a requirement: the expressions of what the facts make of it."""
-
-    outcome: str
-    observed: str = "None"
-    required: str = "None"
-    short_by: str = "None"
-    unit: str | None = None
-    points: str = "None"
-    out_of: str = "None"
-    empty: str = "()"
-
-    def reason(self, plan: str, parts: str) -> str:
-        """Return the expression of the reason, in the order of its fields."""
-        told = (self.outcome, self.observed, self.required, self.short_by, repr(self.unit), self.points, self.out_of)
-        return f"new(Reason, ({plan}, {', '.join(told)}, f.day_told, None, (), None, {parts}, {self.empty}, False, ()))"
-
-
-def _so_much(part: Written, inner: Written) -> _Told:
+def _so_much(part: Written, inner: Written) -> Told:
     """Part of an amount or of a number: it is so much, and nothing is asked of it."""
     outcome = f"('met' if {part.value.is_settled} else 'undetermined')"
-    return _Told(outcome=outcome, observed=part.value.boxed, unit=unit_of(inner.node.type))
+    return Told(outcome=outcome, observed=part.value, unit=unit_of(inner.node.type))
 
 
 _OF_OTHER_DAYS = (c.OnDate, c.AsProjected, c.Sometime)
@@ -235,8 +213,3 @@ def _is_here(part: Written) -> bool:
 def _exact(value: Value) -> str:
     """Return the expression of the only value, or None."""
     return value.low if value.is_point else f"{value.low} if {value.low} is {value.high} else None"
-
-
-def _guarded(expression: str, have: Value, need: Value) -> str:
-    ends = ((have.low, have.has_low), (need.high, need.has_high or need.is_point))
-    return " and ".join((*(f"{name} is not None" for name, has in ends if not has), expression))

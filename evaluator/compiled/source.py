@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, MappingProxyType
 from typing import Any, Literal
 
 from dsl import core as c
@@ -31,7 +31,6 @@ from dsl.core.ranges import (
     round_ratio,
     share,
 )
-from dsl.core.written import merged
 from evaluator.compiled import unboxed
 from evaluator.compiled.unboxed import Form, form_of
 from evaluator.deciding import beside_of, with_rank, without_points
@@ -54,7 +53,6 @@ _SPACE: dict[str, Any] = {
     "share": share,
     "compare": compare,
     "hull": hull,
-    "merged": merged,
     "new": tuple.__new__,
     "Explanation": Explanation,
     "beside_of": beside_of,
@@ -485,7 +483,12 @@ class _First:
 
 
 def compiled(
-    source: PythonSource, result: str, head: Sequence[str], name: str, takes: Sequence[str]
+    source: PythonSource,
+    result: str,
+    head: Sequence[str],
+    name: str,
+    takes: Sequence[str],
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Callable[..., Any], str]:
     """Return the function that runs the lines of a source, and its text.
 
@@ -495,10 +498,11 @@ def compiled(
         head: comments that stand above it.
         name: the place it is told by in tracebacks.
         takes: what it is called with.
+        more: what it may name beside what all functions do.
     """
     body = "\n    ".join((*source.lines, f"return {result}"))
     text = f"def decide({', '.join(takes)}):\n    {body}\n"
-    space = {**_SPACE, **source.names}
+    space = {**_SPACE, **more, **source.names}
     exec(_code(text, name), space)
     kept = [f"# {one} = {_in_words(value)}" for one, value in source.names.items()]
     return space["decide"], "\n".join((*(f"# {line}" for line in head), *kept, text))

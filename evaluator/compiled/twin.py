@@ -12,7 +12,8 @@ from typing import Literal, TypeAlias
 from dsl import core as c
 from dsl.core.walk import named_in
 from dsl.core.written import Written
-from evaluator.compiled.source import compiled
+from evaluator.compiled.source import PythonSource, compiled
+from evaluator.compiled.telling import CALLED, NotAtOnce
 from evaluator.compiled.unboxed import Form, Unboxed, form_of
 from evaluator.compiled.writing import Writing
 from evaluator.reasons.plan import Plans, Within
@@ -21,10 +22,10 @@ Compiled: TypeAlias = Callable[..., Unboxed]
 """A function of a frame, and of the record at hand; None where none is. That tells progress: of what nothing gives.
 
 That gives records: also of whether all parts are asked for."""
-Gives: TypeAlias = Literal["value", "scored", "notes", "progress", "reasons", "record"]
+Gives: TypeAlias = Literal["value", "scored", "notes", "progress", "reasons", "text", "record"]
 """What a function gives of a node: what it is, alone or with its score, what that rests on, whether something of it is done,
-what reasons are told from. Of a rule's requirement that is settled: whether it is met, with its reasons; None of one that
-is open."""
+what reasons are told from. Of a rule's requirement that is settled: whether it is met, with its reasons, or with these as
+they are written; None of one that is open, False where nobody can write them at once."""
 
 MOST_FUNCTIONS = 4_000
 """How many functions are kept; then they are compiled anew, so that days of all years take no room."""
@@ -39,6 +40,8 @@ class Leaf:
     is_plain: bool
     """Whether it is the same in the check of an entry of the register as it is without one."""
     form: Form
+    told_as: str | None = None
+    """As what it is told where it is told at all: the name of a fact, or of a measure that may be supplied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ class Twin:
             with self._lock:
                 found = self._leaf_numbers.get(key)
                 if found is None:
-                    self.leaves.append(Leaf(node, rule, isinstance(node, _PLAIN), form_of(node.type)))
+                    is_told = isinstance(node, c.Fact) or (isinstance(node, c.Named) and node.supplied)
+                    told_as = node.name if is_told else None  # type: ignore[attr-defined]
+                    self.leaves.append(Leaf(node, rule, isinstance(node, _PLAIN), form_of(node.type), told_as))
                     found = self._leaf_numbers[key] = len(self.leaves) - 1
         return found
 
@@ -117,7 +122,7 @@ class Twin:
 
     def _compiled(self, number: int, day: date, gives: Gives) -> tuple[Compiled, str]:
         unit = self.units[number]
-        writing = Writing(self, unit.rule, unit.declaration, day, noting=gives in ("notes", "reasons"))
+        writing = Writing(self, unit.rule, unit.declaration, day, noting=gives in ("notes", "reasons", "text"))
         writing.source.write("m = f.memo")
         takes: tuple[str, ...] = ("f", "row")
         if gives == "progress":
@@ -129,11 +134,15 @@ class Twin:
         elif gives == "record":
             result = writing.record(unit.node)
             takes = ("f", "row", "deep")
-        elif gives == "reasons":
+        elif gives in ("reasons", "text"):
             writing.source.write("row = None")
             takes = ("f",)
-            result = writing.reasons(unit.node, self._within(unit, day))
-            writing.source.lines.insert(0, writing.without_notes)
+            within = self._within(unit, day)
+            try:
+                result = (writing.reasons if gives == "reasons" else writing.text)(unit.node, within)
+                writing.source.lines.insert(0, writing.without_notes)
+            except NotAtOnce:
+                writing.source, result = PythonSource(), "False"
         else:
             written = writing.on(unit.node)
             result = written.value.result
@@ -146,7 +155,7 @@ class Twin:
             f"{of}, as written in {place}, on {day} and as long as nothing dated changes",
             *(f"f.leaf({number}) is {_told(node)}" for number, node in writing.leaves.items()),
         )
-        return compiled(writing.source, result, head, f"<{of}>", takes)
+        return compiled(writing.source, result, head, f"<{of}>", takes, CALLED if gives == "text" else {})
 
     def _within(self, unit: Unit, day: date) -> Within:
         version = self.core.version_on(unit.rule, day) if unit.rule is not None else None

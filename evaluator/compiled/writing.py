@@ -19,6 +19,7 @@ from dsl.core.walk import children
 from evaluator.compiled.recording import Recording
 from evaluator.compiled.saying import Saying
 from evaluator.compiled.source import PythonSource, Value
+from evaluator.compiled.telling import AsReasons, AsText, NotAtOnce
 from evaluator.compiled.unboxed import form_of
 from evaluator.compiled.written import Piece, Written
 from evaluator.reasons.plan import Within
@@ -131,18 +132,37 @@ class Writing:
         """Write what is said of a requirement that is settled, and return what tells that it is not."""
         written = self.on(node)
         recording = Recording(self.source, self.numbered, self.rule, self.declaration, self.on)
-        saying = Saying(self.source, recording, self.numbered, self.day)
+        saying = Saying(self.source, recording, self.numbered, self.day, AsReasons(self.source))
         with self.source.block(f"if {written.value.is_settled}:"):
-            reasons = saying.topmost(written, within)
+            reasons = saying.topmost(written, within) or "()"
             said = f"{written.value.low}, {reasons}, {self.merged(written.notes)}, {saying.is_told_once}"
             self.source.write(f"return {said}, {saying.score(written)}")
+        return "None"
+
+    def text(self, node: c.Expr, within: Within) -> str:
+        """Write the text of the reasons of a requirement that is settled, and return what tells that it is not.
+
+        Raises:
+            NotAtOnce: what is told hangs on what is told of others, or one reason stands in two places.
+        """
+        written = self.on(node)
+        recording = Recording(self.source, self.numbered, self.rule, self.declaration, self.on)
+        saying = Saying(self.source, recording, self.numbered, self.day, AsText(self.source))
+        with self.source.block(f"if {written.value.is_settled}:"):
+            reasons = saying.topmost(written, within) or "''"
+            score = saying.score(written)
+            if not saying.is_told_once or score == "()":
+                raise NotAtOnce(node)
+            told = "None" if score == "None" else f"score_text{score}"
+            self.source.write(f"return {written.value.low}, {reasons}, {self.merged(written.notes)}, {told}")
         return "None"
 
     def scored(self, node: c.Expr) -> str:
         """Write a requirement, and return what it is with the score that the policies alone say is its own."""
         written = self.on(node)
         recording = Recording(self.source, self.numbered, self.rule, self.declaration, self.on)
-        return f"{written.value.result}, {Saying(self.source, recording, self.numbered, self.day).score(written)}"
+        saying = Saying(self.source, recording, self.numbered, self.day, AsReasons(self.source))
+        return f"{written.value.result}, {saying.score(written)}"
 
     # ---- progress
 
@@ -186,7 +206,7 @@ class Writing:
         for is_node, group in groupby(dict.fromkeys(pieces), lambda piece: not isinstance(piece, str)):
             some = tuple(group)
             told += [f"f.own_notes_of({self.source.keep(some)})"] if is_node else map(str, some)
-        return told[0] if len(told) == 1 else f"merged(({', '.join(told)}))" if told else "()"
+        return told[0] if len(told) == 1 else f"f.merged(({', '.join(told)}))" if told else "()"
 
     def _why(self, node: c.Expr) -> str:
         return f"f.notes_with_why({self.numbered.leaf(node, self.rule)})"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
+from datetime import date
 from typing import Any
 
 from dsl import core as c
 from dsl.core.ops.parts import in_force
 from dsl.core.ranges import Numbers, Range, Truth, Words, is_settled
 from dsl.core.references import expressions
+from dsl.core.written import Notes, Resting
 from evaluator.compiled.question import Question
 from evaluator.compiled.unboxed import TRUTHS
 from evaluator.deadline import look_at_the_clock
@@ -19,6 +21,8 @@ from evaluator.decision import (
     EffectTaken,
     Missing,
     Score,
+    decision_json,
+    in_one_line,
 )
 from evaluator.decisions.choices import Choices
 from evaluator.decisions.missing import missing_of
@@ -32,7 +36,7 @@ from evaluator.prepared import Prepared
 from evaluator.reasons.expander import Context, Reason, reason_of_branch, reasons_of, told_once
 from evaluator.reasons.sides import unit_of
 from evaluator.reasons.statements import not_in_force, value_reason
-from evaluator.register.standing import Standing
+from evaluator.register.standing import NEVER_ATTAINED, Standing
 from evaluator.resting import NEXT, VALID, Rests, Stated, rests_on
 
 MOST_DECIDED = 4_000
@@ -56,6 +60,7 @@ class OneDay:
         together: int = 1,
         trying: bool = False,
         reference: bool = False,
+        written: bool = False,
         question: Question | None = None,
     ) -> None:
         self.prepared = prepared
@@ -68,6 +73,8 @@ class OneDay:
         """Whether compiled functions decide now."""
         self._deep = False
         """Whether all parts of what they decide are asked for."""
+        self.written = written
+        """Whether decisions are wanted as JSON alone, in full."""
         self.untold = untold
         self.together = together
         """How many rules are asked for."""
@@ -233,10 +240,12 @@ class OneDay:
         who = None if self.reference or self.explained else self.prepared.alike.who(rule.id, self.facts)
         if who is None:
             return self._anew(rule)
-        key = (rule.id, self.facts.as_of, who, self.trying, self.untold)
+        key = (rule.id, self.facts.as_of, who, self.trying, self.untold, self.written)
         found = self.prepared.decided.get(key)
         if found is None:
             found = self._anew(rule)
+            if self.written and found.text is None:
+                found = found._replace(text=in_one_line(decision_json(found, "full")))
             if len(self.prepared.decided) >= MOST_DECIDED:
                 self.prepared.decided.clear()
             self.prepared.decided[key] = found
@@ -248,9 +257,57 @@ class OneDay:
             return self._decided(rule)
         self.compiled, self._deep = True, self._may_disagree(rule)
         try:
-            return self._decided(rule)
+            found = self._at_once(rule) if self.written and not self._deep else None
+            return found or self._decided(rule)
         finally:
             self.compiled = self._deep = False
+
+    def _at_once(self, rule: c.Rule) -> Decision | None:
+        """Decide a rule and write its reasons at once; None where that cannot be done, or it is not settled."""
+        day = self.facts.as_of
+        version = self.core.version_on(rule, day)
+        if version is None or c.ASKED[rule.kind].decides != "eligibility" or version.effects:
+            return None
+        said = self.question.said_at_once(rule, version)
+        if said is None:
+            return None
+        at = Moment(day, rule=rule)
+        is_met = TRUTHS[said.is_met]
+        standing = self._standing(rule, at) if rule.is_award else None
+        figures, assumptions = self._rests_of(rule, version, said.notes, standing)
+        decided = Decision(
+            rule=rule.id,
+            title=version.title,
+            kind=rule.kind,
+            in_force=True,
+            eligibility=ELIGIBILITY[is_met],
+            standing=standing,
+            badge=is_met if version.gives_badge_at_once(day) else None,
+            provisional_figures=figures,
+            assumptions=assumptions,
+        )
+        if decided.standing is not None and decided.standing.held is Truth.UNKNOWN:
+            decided = decided._replace(missing=tuple(self._missing(rule, decided, ())))
+        decided = self._with_first_check(decided, rule, at)
+        return decided._replace(text=self.prepared.layouts.text(version, decided, said.reasons, said.score))
+
+    def _rests_of(
+        self, rule: c.Rule, version: c.RuleVersion, notes: Notes, standing: Standing | None
+    ) -> tuple[tuple[Resting, ...], tuple[Resting, ...]]:
+        """Return the figures and assumptions that a decision rests on: of the same notes and dates they are found once."""
+        day = self.facts.as_of
+        dates = standing and (standing.next_due, standing.renews_to, standing.renews_due, standing.until)
+        key = (rule.id, day, id(notes), dates)
+        is_checked = standing is not None and standing.check is not None
+        found = None if is_checked else self.prepared.rests.get(key)
+        if found is None:
+            rests = rests_on(self._rests, version, (), _beside(version, day), notes)
+            if standing is not None:
+                rests.on_standing(rule, standing)
+            found = (notes, rests.figures, rests.assumptions)
+            if not is_checked:
+                self.prepared.rests.keep(key, found)
+        return found[1], found[2]
 
     def _may_disagree(self, rule: c.Rule) -> bool:
         """Whether a measure was told that the rule may read, and the records say something else."""
@@ -305,6 +362,8 @@ class OneDay:
         """Return the standing of an award; the checks of its entries with why, but where only what comes out is wanted."""
         if not self.compiled:
             return self.interpreter.register.standing(rule.award, rule.level, at)
+        if self.facts.never_attained:
+            return NEVER_ATTAINED
         found = self.question.register.standing(rule.award, rule.level, at)
         if not self.trying and (found.check is not None or found.gaps):
             return self.question.telling.register.standing(rule.award, rule.level, at)
@@ -521,14 +580,7 @@ class OneDay:
         """Tell what would settle a decision, and what it rests on; ``beside`` it stands what decides an effect alone."""
         if self.trying:
             return decided
-        day = self.facts.as_of
-        stated: tuple[Stated, ...] = (
-            *version.effects,
-            *version.immediate_badge,
-            *version.at_most_one,
-            *version.must_choose,
-        )
-        more = [*more, *(one for one in stated if day in one.days)]
+        more = [*more, *_beside(version, self.facts.as_of)]
         rests = rests_on(self._rests, version, [*explanations, *beside], more)
         standing = decided.standing
         if standing is not None:
@@ -569,6 +621,17 @@ class OneDay:
         """Return what a node is on the day of the question, for no rule."""
         at = Moment(self.facts.as_of)
         return self.question.value(node, at) if self.compiled else self.interpreter.evaluate(node, at).range
+
+
+def _beside(version: c.RuleVersion, day: date) -> list[Stated]:
+    """Return what a version says on a day beside what it asks."""
+    stated: tuple[Stated, ...] = (
+        *version.effects,
+        *version.immediate_badge,
+        *version.at_most_one,
+        *version.must_choose,
+    )
+    return [one for one in stated if day in one.days]
 
 
 def _score(node: c.PassScore, points: Range, needed: Range) -> Score | None:

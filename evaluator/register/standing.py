@@ -46,6 +46,10 @@ class Standing(NamedTuple):
         return self.until - timedelta(days=1)
 
 
+NEVER_ATTAINED = Standing(Truth.FALSE)
+"""Of every award, where the register is told to have no entries."""
+
+
 def of_several(states: Sequence[Standing], more: tuple[Gap, ...]) -> Standing:
     """Return the standing of an award over all its entries.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -26,7 +27,8 @@ from evaluator.facts import Facts
 from evaluator.moment import Moment
 from evaluator.prepared import Often
 from review.scenarios.partners import Partners
-from tests.properties.twins import DETAILS, Counted, compare_day, little_of
+from tests.benchmarks.worked import QUERY
+from tests.properties.twins import DETAILS, Counted, compare_day, little_of, unlike_as_text
 from tests.shipped import engine_of, read_once
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,9 +90,21 @@ def test_reasons_from_compiled_functions_are_the_interpreters(engine: Engine) ->
             query = Query(tuple(rules), day, facts)
 
             assert json.dumps(engine.decide(query).as_json()) == json.dumps(reference.decide(query).as_json())
+            assert unlike_as_text(engine, reference, replace(query, written=True)) == []
 
     twin = engine.prepared.asked.twin
     assert any(gives == "record" for _, _, gives in twin._functions)
+
+
+def test_a_settled_score_is_written_at_once() -> None:
+    engine = engine_of(ROOT / "policies")
+    engine.prepared.often = Often(engine.core, after=0)
+    query = replace(Query(("designation.infrastructure",), DAYS[1], QUERY["facts"]), written=True)
+
+    [decided] = engine.decide(query).decisions
+
+    assert decided.text is not None
+    assert decided.reasons == ()
 
 
 def test_of_no_partner_the_interpreter_is_asked(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from dsl import core as c
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.compiled.question import Question
-from evaluator.decision import Detail
+from evaluator.decision import Detail, in_one_line
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
 from evaluator.moment import Moment
@@ -59,6 +59,21 @@ def compare_answers(engine: Engine, reference: Engine, day: date, number: int, c
                 if json.dumps(found) != json.dumps(wanted):
                     of = f"{much} of partner {number} of seed {seed}"
                     counted.different.append(f"{wanted['rule']} ({detail}), {of}, {day}")
+        counted.different += unlike_as_text(engine, reference, Query(("*",), day, facts, written=True))
+
+
+def unlike_as_text(engine: Engine, reference: Engine, query: Query) -> list[str]:
+    """Return what differs where an answer is written at once from what is written of the other engine's."""
+    found, wanted = engine.decide(query), reference.decide(query).as_json()
+    if found.as_text() == in_one_line(wanted):
+        return [] if found.as_json() == wanted else ["what was written at once is read otherwise"]
+    told = json.loads(found.as_text())
+    differing = [
+        other["rule"]
+        for one, other in zip(told["decisions"], wanted["decisions"], strict=True)
+        if in_one_line(one) != in_one_line(other)
+    ]
+    return [f"as text {', '.join(differing) or 'around the decisions'}, {query.as_of}"]
 
 
 def little_of(told: Mapping[str, Any], seed: int) -> dict[str, Any]:
