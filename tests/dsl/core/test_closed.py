@@ -64,7 +64,6 @@ CHAINS = {
     "dsl/check/earlier.py when": "what is not seen to lie in the past is not claimed to",
     "dsl/core/check_days.py _names_a_day": "what is not seen to name a day is asked of every day",
     "evaluator/compiled/recording.py _of": "of any other kind the record of its parts, by the roles of its fields",
-    "evaluator/compiled/question.py notes_of_leaf": "of any other kind what the one reader of notes tells",
     "evaluator/compiled/recorded.py evaluate": "of any other kind its own function: only what is made for the moment has none",
     "dsl/core/known_names.py _compared_texts": "hints: of what is not among them none is given",
     "evaluator/resting.py _own": "of any other kind the parts that it chose, as its fields' roles have them",
