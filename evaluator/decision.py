@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, assert_never
 
 import orjson
 
@@ -87,6 +87,24 @@ class OptionDecision(NamedTuple):
     at: str
 
 
+class Said(NamedTuple):
+    """What is written at once of a decision."""
+
+    layout: Layout
+    """Writes the decision."""
+    reasons: str
+    """As JSON, one after the other with commas between."""
+    score: str | None
+    """As JSON; None where it has none."""
+
+
+class Layout(Protocol):
+    """Writes decisions of one version of a rule as JSON."""
+
+    def text(self, decided: Decision, said: Said) -> str:
+        """Return the text of a decision, without its key."""
+
+
 class Decision(NamedTuple):
     """One rule's part of an answer; which of the typed fields is there depends on the kind."""
 
@@ -117,8 +135,8 @@ class Decision(NamedTuple):
     disagreements: tuple[Disagreement, ...] = ()
     provisional_figures: tuple[Resting, ...] = ()
     assumptions: tuple[Resting, ...] = ()
-    text: str | None = None
-    """All of it as JSON without its key, where that alone was wanted: then its score and its reasons stand nowhere else."""
+    said: Said | None = None
+    """Its reasons and its score as they are written, where that alone was wanted: then they stand nowhere else."""
 
     @property
     def amount_is(self) -> str:
@@ -181,10 +199,11 @@ class Answer:
         for decision in self.decisions:
             look_at_the_clock()
             key = keys.get(decision.rule)
-            if decision.text is None:
+            if decision.said is None:
                 written.append(in_one_line(decision_json(decision, self.detail, key)))
             else:
-                written.append(decision.text if key is None else f'{{"answer_key":"{key}",{decision.text[1:]}')
+                text = decision.said.layout.text(decision, decision.said)
+                written.append(text if key is None else f'{{"answer_key":"{key}",{text[1:]}')
         before, after = self._envelope
         decisions = f'"decisions":[{",".join(written)}]'
         behind = f",{in_one_line(after)[1:]}" if after else "}"
@@ -277,8 +296,9 @@ def _day(day: date) -> str:
 
 def decision_json(decision: Decision, detail: Detail, key: str | None = None) -> dict[str, Json]:
     """Write a decision; ``detail`` says how much of its reasons, ``key`` what tells it from others of its rule."""
-    if decision.text is not None:
-        return {**({} if key is None else {"answer_key": key}), **orjson.loads(decision.text)}
+    if decision.said is not None:
+        told = orjson.loads(decision.said.layout.text(decision, decision.said))
+        return {**({} if key is None else {"answer_key": key}), **told}
     result: dict[str, Json] = {
         **({} if key is None else {"answer_key": key}),
         "rule": decision.rule,

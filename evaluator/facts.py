@@ -211,7 +211,7 @@ class Facts:
 
     def is_told(self, name: str, projected: bool = False) -> bool:
         """Whether the caller gave a value of that name."""
-        return name in self.section("facts", projected)
+        return name in (self.section("facts", True) if projected else self.now)
 
     def value(
         self, name: str, type_: Type, title: str, day: date, projected: bool = False
@@ -286,12 +286,11 @@ class Facts:
 
     def _plain_certifications(self, items: Sequence[Mapping[str, Json]]) -> Sequence[Mapping[str, Json]]:
         """Return certifications under their own names, and days for instants; those told so already are the caller's."""
-        spellings = self.core.certifications
-        for item in items:
-            name = item.get("certification", "")
-            if spellings.get(name, name) != name or is_instant(item.get("earned", "")):
-                return [with_days(_spelt(one, "certification", spellings)) for one in items]
-        return items
+        others = self.core.other_names
+        is_plain = not others or others.isdisjoint([item.get("certification", "") for item in items])
+        if is_plain and not any(is_instant(item["earned"]) for item in items if "earned" in item):
+            return items
+        return [with_days(_spelt(one, "certification", self.core.certifications)) for one in items]
 
     def _months_of(self, items: Sequence[Mapping[str, Json]]) -> list[int | None]:
         """Return the month of each record; a month that many are of is read once."""

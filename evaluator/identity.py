@@ -16,6 +16,8 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any, TypeAlias
 
+import orjson
+
 from dsl import core as c
 from dsl.builtin import AWARDS
 from dsl.core.calendar import month_text
@@ -39,7 +41,9 @@ class AnswerKeys:
         self._keys: dict[tuple[str, date, str], str] = {}
         self._reads: dict[tuple[str, ...], Reads] = {}
         self._whole: dict[tuple[str, tuple[str, ...], str | None], bool] = {}
-        self._writers: dict[tuple[str, str], _Writer] = {}
+        self._writers: dict[str, _Writer] = {}
+        self._most_told: dict[str, int] = {}
+        self._fact_writers: dict[str, Callable[[Json], str]] = {}
         self._head = f"{_plain(core.digest)}, {_plain(engine)}"
 
     def of(
@@ -107,11 +111,26 @@ class AnswerKeys:
             lines += [meant.records(name, projected) for name in reads.records]
         return _digest("\n".join(lines))
 
-    def writer(self, declaration: c.RecordsDecl, name: str) -> _Writer:
-        """Return what writes a field of records of a list."""
-        key = (declaration.name, name)
-        found = self._writers.get(key)
-        return found or self._writers.setdefault(key, _writer(declaration, name))
+    def fact_writer(self, name: str) -> Callable[[Json], str]:
+        """Return what writes a whole number or a text that is told of a fact or measure."""
+        found = self._fact_writers.get(name)
+        if found is None:
+            type_ = (self.core.facts.get(name) or self.core.named[name]).type
+            found = _number if type_.is_numeric else lambda raw: _plain(value_text(raw, type_))
+            self._fact_writers[name] = found
+        return found
+
+    def writer(self, declaration: c.RecordsDecl) -> _Writer:
+        """Return what writes a record of a list."""
+        found = self._writers.get(declaration.name)
+        return found or self._writers.setdefault(declaration.name, _writer(declaration))
+
+    def most_told(self, declaration: c.RecordsDecl) -> int:
+        """Return how many fields a record of a list can tell."""
+        found = self._most_told.get(declaration.name)
+        if found is None:
+            found = self._most_told[declaration.name] = len(_told_by(declaration))
+        return found
 
     def is_whole(self, declaration: c.RecordsDecl, told: tuple[str, ...], award: str | None) -> bool:
         """Whether a record tells all of its fields, so that its place is nowhere told.
@@ -130,12 +149,16 @@ class AnswerKeys:
         return found
 
     def _is_whole(self, declaration: c.RecordsDecl, told: Collection[str], award: str | None) -> bool:
-        names = {name for name, field in declaration.fields.items() if field.formula is None}
+        names = _told_by(declaration)
         if award is not None and not any(rule.levels for rule in self.core.rules_of_entry.get(award, ())):
             names.discard("level")
-        if declaration.monthly:
-            names.add("month")
         return names <= set(told)
+
+
+def _told_by(declaration: c.RecordsDecl) -> set[str]:
+    """Return the fields that records of a list can tell."""
+    names = {name for name, field in declaration.fields.items() if field.formula is None}
+    return {*names, "month"} if declaration.monthly else names
 
 
 MOST_KEPT = 10_000
@@ -160,7 +183,7 @@ class _Meant:
 
     def asked(self, projected: bool) -> tuple[str, ...]:
         """Return the rules that the checks of the register's entries may ask: of those told, and of those projected too."""
-        found = self._asked.get(projected)
+        found = () if not projected and self.told.never_attained else self._asked.get(projected)
         if found is None:
             lists = [self.told.records(AWARDS.name, of) for of in ((False, True) if projected else (False,))]
             told = {row.data.get("award") for records in lists for row in records.rows or ()}
@@ -173,7 +196,12 @@ class _Meant:
         found = self._facts[projected].get(name)
         if found is None:
             told = self.told.section("facts", True) if projected else self.told.now
-            found = self._facts[projected][name] = self._fact(name, told[name]) if name in told else _ABSENT
+            found = _ABSENT
+            if name in told:
+                raw = told[name]
+                is_plain = raw.__class__ is int or raw.__class__ is str
+                found = self.keys.fact_writer(name)(raw) if is_plain else self._fact(name, raw)
+            self._facts[projected][name] = found
         return found
 
     def _fact(self, name: str, raw: Json) -> str:
@@ -204,45 +232,54 @@ class _Meant:
 
     def _rows(self, found: Records, told: Sequence[Mapping[str, Json]]) -> list[str]:
         """Return what each record tells, as ``_plain`` writes it: in no order of theirs, or each with its place."""
-        forms = [tuple(record) for record in told]
-        if forms.count(forms[0]) == len(forms) if forms else True:  # many records tell the same fields
-            texts = self._texts(found, told, forms[0]) if forms else []
-        else:
-            texts = [self._texts(found, [record], form)[0] for record, form in zip(told, forms, strict=True)]
-        if self._are_whole(found, told, set(forms)):
+        write = self.keys.writer(found.declaration)
+        texts = [write(record) for record in told]
+        if self._are_whole(found, told):
             return sorted(texts)
         return [f"[{_plain(row.pointer)}, {text}]" for row, text in zip(found.rows or (), texts, strict=True)]
 
-    def _texts(self, found: Records, told: Sequence[Mapping[str, Json]], form: tuple[str, ...]) -> list[str]:
-        """Return what records tell that tell the same fields."""
-        columns = [self.keys.writer(found.declaration, name)(told) for name in sorted(form)]
-        return [f"{{{', '.join(cells)}}}" for cells in zip(*columns, strict=True)] if form else ["{}"] * len(told)
-
-    def _are_whole(self, found: Records, told: Sequence[Mapping[str, Json]], forms: Iterable[tuple[str, ...]]) -> bool:
+    def _are_whole(self, found: Records, told: Sequence[Mapping[str, Json]]) -> bool:
         """Whether each record tells all of its fields."""
         if found.declaration is not AWARDS:
-            return all(self.keys.is_whole(found.declaration, form, None) for form in forms)
-        of_awards = {(tuple(record), record.get("award")) for record in told}
-        return all(self.keys.is_whole(found.declaration, form, award) for form, award in of_awards)
+            # Nothing else is told in them.
+            return min(map(len, told), default=0) == self.keys.most_told(found.declaration) or not told
+        forms = {(tuple(record), record.get("award")) for record in told}
+        return all(self.keys.is_whole(found.declaration, form, award) for form, award in forms)
 
 
-_Writer: TypeAlias = Callable[[Sequence[Mapping[str, Json]]], list[str]]
-"""Writes a field of records that all tell it, each with its name."""
+_Writer: TypeAlias = Callable[[Mapping[str, Json]], str]
+"""Writes a record of a list."""
 
 
-def _writer(declaration: c.RecordsDecl, name: str) -> _Writer:
-    type_ = declaration.fields[name].type if name in declaration.fields else None
+def _writer(declaration: c.RecordsDecl) -> _Writer:
+    types = {name: field.type for name, field in declaration.fields.items()}
+    if all(type_.kind in _AS_TOLD for type_ in types.values()):
+        # Under their own names all of it means what it is written as.
+        return _in_order
+    fields = {name: _field_writer(name, types.get(name)) for name in _told_by(declaration)}
+    return lambda record: f"{{{', '.join([fields[name](record[name]) for name in sorted(record)])}}}"
+
+
+_AS_TOLD = ("text", "date", "choice", "flag")
+"""What is told in one way, but for other names of the same."""
+
+
+def _in_order(record: Mapping[str, Json]) -> str:
+    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _field_writer(name: str, type_: c.Type | None) -> Callable[[Json], str]:
     head = f"{_plain(name)}: "
     if type_ is None:
-        return lambda told: [f"{head}{_plain(str(record[name]))}" for record in told]
+        return lambda raw: f"{head}{_plain(str(raw))}"
     if type_.kind == "text" and not type_.spellings:
         # Texts of partners, names of persons among them, are not kept.
-        return lambda told: [f"{head}{encode_basestring(record[name])}" for record in told]
+        return lambda raw: f"{head}{encode_basestring(raw)}"
     known = _Known(head, type_)
     if type_.is_numeric or type_.kind == "flag":
         # 1 and true are equal, and do not mean the same.
-        return lambda told: [known[record[name].__class__, record[name]] for record in told]
-    return lambda told: [known[record[name]] for record in told]
+        return lambda raw: known[raw.__class__, raw]
+    return known.__getitem__
 
 
 class _Known(dict[Json, str]):
@@ -278,6 +315,10 @@ def _digest(meant: str) -> str:
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
+
+def _number(raw: int | str) -> str:
+    return f'"{raw if raw.__class__ is int else decimal_text(Decimal(raw))}"'
 
 
 _EMPTY = _digest("[[], false, null]")

@@ -71,6 +71,12 @@ class _Making:
         """Return what a schema, or a part of one, accepts."""
         if isinstance(schema, Mapping) and self._is_decimal is not None and schema.items() >= _DECIMAL.items():
             return _decimals(schema, self._is_decimal)
+        if (
+            isinstance(schema, Mapping)
+            and schema.keys() - _TELLS == {"type", "additionalProperties"}
+            and schema["type"] == "object"
+        ):
+            return self._properties(schema.get("properties", {}), schema["additionalProperties"])
         found: Fits = eval(f"lambda told: {self._expression(schema)}", self._names)
         return _OfForm(found) if _has_form(schema) else found
 
@@ -160,7 +166,9 @@ class _Making:
                 own.make(name)
         fitted, lengths = own.fitted, own.lengths
 
-        def accepts(told: dict[str, Json]) -> bool:
+        def accepts(told: Json) -> bool:
+            if not isinstance(told, dict):
+                return False
             for name, value in told.items():
                 if value.__class__ is str:
                     # At one look: most fields are texts, and of most forms the same few stand in many records.

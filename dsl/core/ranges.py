@@ -19,7 +19,8 @@ from dsl.core import Duration, RoundTo, Type
 EXACT = Context(prec=2000, traps=[Inexact, InvalidOperation, Overflow])
 """Decimal arithmetic that raises where a digit would be lost; facts and figures are bounded to stay far below it."""
 
-_WHOLE = Context(prec=4000, traps=[InvalidOperation, Overflow])
+WHOLE = Context(prec=4000, traps=[InvalidOperation, Overflow])
+"""Divides: ``divide_int`` gives the whole part of a quotient, exactly, which is its floor where both are above zero."""
 
 NEVER = date.max
 """The day of what does not end (`none` where a date is expected)."""
@@ -367,18 +368,13 @@ def ranked_ones(parts: Sequence[Numbers], position: int) -> list[int]:
     ]
 
 
-def whole(numerator: Decimal, denominator: Decimal) -> Decimal:
-    """Return the whole part of ``numerator / denominator``, exactly; what both have above zero is its floor."""
-    return _WHOLE.divide_int(numerator, denominator)
-
-
 def floor_ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
     """Return the largest whole number not above ``numerator / denominator``; exact, for any signs."""
     return _whole(numerator, denominator, ROUND_FLOOR)
 
 
 def _whole(numerator: Decimal, denominator: Decimal, rounding: str) -> Decimal:
-    quotient = _WHOLE.divide_int(numerator, denominator)
+    quotient = WHOLE.divide_int(numerator, denominator)
     if rounding == ROUND_FLOOR and numerator >= 0 and denominator > 0:
         return quotient
     rest = EXACT.subtract(numerator, EXACT.multiply(quotient, denominator))

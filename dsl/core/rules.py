@@ -309,6 +309,11 @@ class Core:
         return found[0]
 
     @cached_property
+    def other_names(self) -> frozenset[str]:
+        """The names of certifications that stand for another one."""
+        return frozenset(one for one, name in self.certifications.items() if one != name)
+
+    @cached_property
     def _in_force(self) -> Remembered[tuple[str, date], tuple[RuleVersion | None]]:
         return Remembered()
 

@@ -86,16 +86,18 @@ class Hints:
         """Yield what, where and which value is told that may not be known, the values known, and whether others are as good."""
         for prefix, data in (("", facts), ("/projected", facts.get("projected", {}))):
             of_partner, lists = data.get("facts", {}), data.get("records", {})
-            for name, known in self._known.facts.items() if of_partner else ():
+            for name, texts in self._known.facts.items() if of_partner else ():
                 if name in of_partner and isinstance(told := of_partner[name], str):
                     what = self.core.facts[name].title.lower()
-                    yield what, f"{prefix}/facts/{name}", told, known, True
+                    yield what, f"{prefix}/facts/{name}", told, texts, True
             for name, fields in self._fields.items() if lists else ():
                 if name not in lists:
                     continue
                 raw = lists[name]
                 rows, middle = (raw["rows"], "/rows") if isinstance(raw, dict) else (raw, "")
                 for field, what, known, is_open in fields:
+                    if {row.get(field) for row in rows} <= known.keys():
+                        continue
                     for index, row in enumerate(rows):
                         told = row.get(field)
                         if told is not None and told not in known:

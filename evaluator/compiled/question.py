@@ -17,7 +17,8 @@ from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ops import define
 from dsl.core.ops.parts import Role
-from dsl.core.ranges import Range, Truth, exactly
+from dsl.core.ranges import Range, Truth, exactly, is_settled
+from dsl.core.remembered import Remembered
 from dsl.core.written import Notes
 from evaluator.compiled.beside import MOST_IN_PROGRESS, Before, Decided, Nothing
 from evaluator.compiled.recorded import Recorded, Telling
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
 
 _OPEN = (Gap("fact", "", ""),)
 """Stands for whatever is missing: here nobody is told what that is, only that something is."""
+
+
+MOST_MEASURES = 1_000
+"""Of how many sets of measures it is kept what is known of them."""
 
 
 class Said(NamedTuple):
@@ -93,6 +98,8 @@ class Question:
         """Of a partner with nothing: what that gives."""
         self.reckoned_once: dict[str, Range] = {}
         """Of a partner who tells nothing: what measures are reckoned to be."""
+        self.open_measures: Remembered[frozenset[str], tuple[bool, AbstractSet[str]]] = Remembered(MOST_MEASURES)
+        """Of a partner who tells nothing: whether nothing is known of some measures, and what they are reckoned from."""
         self.before: Decided | None = None
         """What was asked already of the same partner."""
         self._gives_interpreter = interpreter
@@ -142,6 +149,18 @@ class Question:
     def is_met(self, rule: c.Rule, day: date) -> Range:
         """Return whether the requirement of a rule is met in the version of the day; out of force it is not."""
         return TRUTHS[self.frame(day).rule(rule)]
+
+    def are_open(self, measures: frozenset[str]) -> bool:
+        """Whether nothing that is told is read by what measures are reckoned from, and nothing is known of any of them then."""
+        nobody = self.of_whom_nothing_is_told
+        found = nobody.open_measures.get(measures)
+        if found is None:
+            named = [self.core.named[name] for name in measures]
+            of = self.asked.reached.of
+            read: AbstractSet[str] = frozenset().union(*(of(one.value) for one in named))
+            is_open = not any(is_settled(nobody._reckoned(one)) for one in named)
+            found = nobody.open_measures.keep(measures, (is_open, read))
+        return found[0] and found[1].isdisjoint(self.facts.reaching_all)
 
     def reckoned(self, named: c.NamedDecl) -> Range:
         """Return what the records say of a measure today, whether or not its value is told ready-made."""
@@ -648,8 +667,10 @@ class Frame:
 
     def supplied(self, node: c.Named) -> Range | None:
         """Return what is told for a measure ready-made; None where nothing is, or not for the day."""
-        supplied = self.question.reading.supplied(node, self.at(None))
-        return supplied[0] if supplied is not None and not supplied[1] else None
+        if not node.supplied or not self.question.facts.is_told(node.name, self.projected):
+            return None
+        told, missing = self.question.facts.value(node.name, node.type, node.title, self.day, self.projected)
+        return None if missing else told
 
     def _named(self, node: c.Named, _: Leaf) -> Unboxed:
         """A supplied value counts where one is given; else what the records say."""

@@ -19,6 +19,8 @@ from dsl import core as c
 from dsl.core.algebra import RANGES, Later
 from dsl.core.ranges import (
     EXACT,
+    WHOLE,
+    ZERO,
     CompareOp,
     Dates,
     Numbers,
@@ -50,6 +52,8 @@ _SPACE: dict[str, Any] = {
     "subtract": EXACT.subtract,
     "multiply": EXACT.multiply,
     "round_ratio": round_ratio,
+    "whole": WHOLE.divide_int,
+    "ZERO": ZERO,
     "share": share,
     "compare": compare,
     "hull": hull,
@@ -325,7 +329,7 @@ class PythonSource:
 
     def whole_units(self, value: Value, size: Value) -> Value:
         """Write how many whole units there are."""
-        short = f"units({value.low}, {size.low})"
+        short = f"whole({value.low}, {size.low}) if {value.low} > 0 else ZERO"
         found = self._of_points((value, size), short, "whole_units", above_zero=size)
         return replace(found, has_low=True)
 

@@ -198,7 +198,10 @@ class AsText:
             return self.source.line(repr(_text(range_json(value.known))))
         match value.form:
             case "numbers":
-                return self.source.line(f"number_text({value.low}, {value.high})")
+                ends = f"number_text({value.low}, {value.high})"
+                if value.is_point:
+                    return self.source.line(f"point_text({value.low})")
+                return self.source.line(f"point_text({value.low}) if {value.low} is {value.high} else {ends}")
             case "flag":
                 return self.source.line(f"FLAG_TEXTS[{value.low}]")
             case _:
@@ -232,6 +235,12 @@ def _text(value: Any) -> str:
 def number_text(low: Decimal | None, high: Decimal | None) -> str:
     """Return the text of a number."""
     return _text(range_json(Numbers(low, high)))
+
+
+@lru_cache(MOST_TEXTS)
+def point_text(value: Decimal | None) -> str:
+    """Return the text of a number both ends of which are one object."""
+    return _text(range_json(Numbers(value, value)))
 
 
 @lru_cache(MOST_TEXTS)
@@ -290,6 +299,7 @@ CALLED: Mapping[str, Any] = {
     "figure_text": figure_text,
     "needed_text": needed_text,
     "number_text": number_text,
+    "point_text": point_text,
     "range_text": range_text,
     "required_text": required_text,
     "score_text": score_text,

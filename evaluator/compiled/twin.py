@@ -85,8 +85,7 @@ class Twin:
             with self._lock:
                 found = self._leaf_numbers.get(key)
                 if found is None:
-                    is_told = isinstance(node, c.Fact) or (isinstance(node, c.Named) and node.supplied)
-                    told_as = node.name if is_told else None  # type: ignore[attr-defined]
+                    told_as = node.name if isinstance(node, c.Fact) else _supplied(node)
                     self.leaves.append(Leaf(node, rule, isinstance(node, _PLAIN), form_of(node.type), told_as))
                     found = self._leaf_numbers[key] = len(self.leaves) - 1
         return found
@@ -176,6 +175,11 @@ _ALIKE: Mapping[type[c.Node], tuple[str, ...]] = {
 }
 """What tells nodes from each other that are read: of any other kind each is read by itself, and for the rule it is in."""
 _PLAIN = (c.Fact, c.Named, c.People, c.DifferentPeople, c.Holds, c.Paid, c.Lapsed, c.InRenewal)
+
+
+def _supplied(node: c.Expr) -> str | None:
+    """Return the name of a measure that may be told ready-made."""
+    return node.name if isinstance(node, c.Named) and node.supplied else None
 
 
 def is_read_once(node: c.Expr) -> bool:

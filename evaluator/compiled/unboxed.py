@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias, assert_never
 from dsl.core import calendar
 from dsl.core.algebra import RANGES
 from dsl.core.nodes import TableRow
-from dsl.core.ranges import ZERO, Dates, Numbers, Point, Range, Span, Truth, Words, whole
+from dsl.core.ranges import Dates, Numbers, Point, Range, Span, Truth, Words
 from dsl.core.types import Duration, Type
 
 Form: TypeAlias = Literal["flag", "numbers", "dates", "words", "span"]
@@ -145,11 +145,6 @@ def same_words(one: frozenset[str] | None, other: frozenset[str] | None) -> Flag
     return True if len(one) == 1 and one == other else None
 
 
-def units(value: Decimal, size: Decimal) -> Decimal:
-    """How many whole units above zero there are in a known value: none below zero."""
-    return whole(value, size) if value > 0 else ZERO
-
-
 def moved(day: date, by: Duration, back: bool) -> date:
     """A known day moved; the ends of the calendar stay."""
     return day if day in (date.min, date.max) else calendar.add(day, by, back=back)
@@ -186,6 +181,6 @@ class Table:
 
 CALLED = (
     "at_least", "days_around", "edge", "ends_of", "flag_of", "how_many", "least", "most", "moved", "pick", "same_words",
-    "unboxed", "units", "words_around",
+    "unboxed", "words_around",
 )  # fmt: skip
 """What compiled functions call of these."""

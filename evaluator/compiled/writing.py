@@ -31,6 +31,7 @@ DEEPEST = 25
 class Numbered(Protocol):
     """Gives numbers to what functions ask for at run time."""
 
+    core: c.Core
     written: as_written.Written
     """What nodes rest on as they are written."""
 
@@ -262,7 +263,8 @@ class Writing:
                 days = f"{start.low}, {start.high}, {end.low}, {end.high}"
                 return source.flag(f"f.sometime({number}, {days}, row)")
             case c.Fact() | c.Named():
-                return self._leaf(node, as_told=isinstance(node, c.Fact))
+                known = self._known_name(node) if isinstance(node, c.Named) and not node.supplied else None
+                return known or self._leaf(node, as_told=isinstance(node, c.Fact))
             case (
                 c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Qualifies() | c.InProgress() | c.Aggregate() | c.People()
                 | c.DifferentPeople() | c.Anniversary() | c.AskedThisYear()
@@ -270,6 +272,11 @@ class Writing:
                 return self._leaf(node)
             case _:
                 assert_never(node)
+
+    def _known_name(self, node: c.Named) -> Value | None:
+        """Return what a name stands for that nobody tells, where that follows from the policies alone."""
+        apart = Writing(self.numbered, None, None, self.day).on(self.numbered.core.named[node.name].value).value
+        return self.source.known(apart.known) if apart.known is not None else None
 
     def _leaf(self, node: c.Expr, *, as_told: bool = False) -> Value:
         source, number = self.source, self.numbered.leaf(node, self.rule)

@@ -20,11 +20,11 @@ from evaluator.decision import (
     Disagreement,
     EffectTaken,
     Missing,
+    Said,
     Score,
-    decision_json,
-    in_one_line,
 )
 from evaluator.decisions.choices import Choices
+from evaluator.decisions.layout import Whole
 from evaluator.decisions.missing import missing_of
 from evaluator.decisions.supplied import Supplied
 from evaluator.explanation import Explanation
@@ -244,8 +244,8 @@ class OneDay:
         found = self.prepared.decided.get(key)
         if found is None:
             found = self._anew(rule)
-            if self.written and found.text is None:
-                found = found._replace(text=in_one_line(decision_json(found, "full")))
+            if self.written:
+                found = found._replace(said=Said(Whole(found), "", None))
             if len(self.prepared.decided) >= MOST_DECIDED:
                 self.prepared.decided.clear()
             self.prepared.decided[key] = found
@@ -275,21 +275,23 @@ class OneDay:
         is_met = TRUTHS[said.is_met]
         standing = self._standing(rule, at) if rule.is_award else None
         figures, assumptions = self._rests_of(rule, version, said.notes, standing)
-        decided = Decision(
-            rule=rule.id,
-            title=version.title,
-            kind=rule.kind,
-            in_force=True,
-            eligibility=ELIGIBILITY[is_met],
-            standing=standing,
-            badge=is_met if version.gives_badge_at_once(day) else None,
-            provisional_figures=figures,
-            assumptions=assumptions,
+        badge = is_met if version.gives_badge_at_once(day) else None
+        layout = self.prepared.layouts.of(
+            rule,
+            version,
+            has_standing=standing is not None,
+            has_badge=badge is not None,
+            has_score=said.score is not None,
         )
-        if decided.standing is not None and decided.standing.held is Truth.UNKNOWN:
-            decided = decided._replace(missing=tuple(self._missing(rule, decided, ())))
-        decided = self._with_first_check(decided, rule, at)
-        return decided._replace(text=self.prepared.layouts.text(version, decided, said.reasons, said.score))
+        told = Decision(
+            rule.id, version.title, rule.kind, True, eligibility=ELIGIBILITY[is_met], standing=standing, badge=badge,
+            provisional_figures=figures, assumptions=assumptions, said=Said(layout, said.reasons, said.score),
+        )  # fmt: skip
+        if standing is None or standing.held is Truth.TRUE:
+            return told
+        if standing.held is Truth.UNKNOWN:
+            told = told._replace(missing=tuple(self._missing(rule, told, ())))
+        return self._with_first_check(told, rule, at)
 
     def _rests_of(
         self, rule: c.Rule, version: c.RuleVersion, notes: Notes, standing: Standing | None
@@ -332,8 +334,11 @@ class OneDay:
     @once
     def _contradicted(self) -> AbstractSet[str]:
         """The measures that were told of which the records may say something else."""
+        measures = frozenset(self._measures_told)
+        if not measures or self.question.are_open(measures):
+            return frozenset()
         found: set[str] = set()
-        for name in self._measures_told:
+        for name in measures:
             named = self.core.named[name]
             reckoned = self.question.reckoned(named)
             if not is_settled(reckoned):

@@ -72,6 +72,8 @@ def decided_text(engine: Engine, query: Json, most: int = problems.MAX_FAULTS) -
 
 def _told(engine: Engine, answer: Answer | Comparison, query: Json) -> str:
     """Write an answer in the language of its query, with the reasons that this asks for."""
+    if isinstance(answer, Answer) and queries.is_plain(query):
+        return answer.as_text()
     language = language_of(query)
     if language == ENGLISH:
         told = answer.as_json()

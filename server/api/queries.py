@@ -16,6 +16,7 @@ from evaluator.decision import Answer, Detail
 from evaluator.engine import Engine, Query, UnknownRule
 from evaluator.whatif.changes import changes_of, shape_problems
 from evaluator.whatif.comparison import ChangeErrors, Comparison, compare
+from review.languages.voice import ENGLISH
 from review.report.projection import CannotProject, projecting
 from server.api import problems
 from server.api.languages import language_faults, language_of
@@ -107,7 +108,13 @@ def query_of(data: Json) -> Query:
         facts=data["facts"],
         request_id=data.get("request_id"),
         detail=data.get("detail", "full"),
+        written=is_plain(data),
     )
+
+
+def is_plain(data: Json) -> bool:
+    """Whether an answer goes out as it is written at once: in the language of the policies, with all its reasons."""
+    return language_of(data) == ENGLISH and not {"only", "what_if"} & data.keys()
 
 
 def asked(data: Json) -> list[str]:

@@ -103,7 +103,8 @@ def test_a_settled_score_is_written_at_once() -> None:
 
     [decided] = engine.decide(query).decisions
 
-    assert decided.text is not None
+    assert decided.said is not None
+    assert decided.said.reasons
     assert decided.reasons == ()
 
 
