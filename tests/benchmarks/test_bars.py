@@ -16,7 +16,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from dsl.cache import Cache
 from dsl.source import Source
 from evaluator import garbage
 from evaluator.compiled.question import Question
+from evaluator.decision import in_one_line
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
 from evaluator.prepared import Often
@@ -64,8 +67,11 @@ def engine() -> Iterator[Engine]:
     gc.set_threshold(*thresholds)
 
 
-def answering(engine: Engine, query: Query) -> Callable[[], bytes]:
-    return lambda: orjson.dumps(engine.decide(query).as_json())
+def answering(engine: Engine, query: Query) -> Callable[[], str]:
+    """Answer as the service does; what is written is what the decisions say, looked at before anything is measured."""
+    written = replace(query, written=True)
+    assert engine.decide(written).as_text() == in_one_line(engine.decide(query).as_json())
+    return lambda: engine.decide(written).as_text()
 
 
 def test_one_decision_against_a_function_written_by_hand(engine: Engine, report: Report) -> None:
@@ -84,11 +90,25 @@ def test_one_decision_against_a_function_written_by_hand(engine: Engine, report:
         bar=Bar(1.5, 1.0),
     )
     rule, asked = engine.core.rules[RULE], engine.prepared.asked
+    version = engine.core.version_on(rule, AS_OF)
+    assert version is not None
+    assert version.requirement is not None
+    requirement = version.requirement
+
+    def points() -> tuple[Any, ...] | None:
+        return Question(asked, Facts(engine.core, FACTS, AS_OF)).scored(rule, requirement)
+
+    assert points()[0] == total  # type: ignore[index]
     report.ratio(
-        "  its record alone / a function written by hand without reasons",
-        lambda: Question(asked, Facts(engine.core, FACTS, AS_OF)).record_of_rule(rule, AS_OF),
+        "  whether it is met and its points alone / a function written by hand without reasons",
+        points,
         lambda: handwritten.points(FACTS, AS_OF),
         bar=Bar(2.0, 1.4),
+    )
+    report.ratio(
+        "  the record that reasons are told from where they are not written at once / the same",
+        lambda: Question(asked, Facts(engine.core, FACTS, AS_OF)).record_of_rule(rule, AS_OF),
+        lambda: handwritten.points(FACTS, AS_OF),
     )
 
 
@@ -102,12 +122,12 @@ def test_decisions_with_facts_missing_against_those_with_none(engine: Engine, re
         for chances in (_chances(0), _chances(0.1))
     )
 
-    def decide(partners: list[Json]) -> list[Json]:
-        return [engine.decide(Query((RULE,), AS_OF, facts)).as_json() for facts in partners]
+    def decide(partners: list[Json]) -> list[str]:
+        return [engine.decide(Query((RULE,), AS_OF, facts, written=True)).as_text() for facts in partners]
 
-    open_ones = sum(bool(one["decisions"][0]["missing"]) for one in decide(lacking))
+    open_ones = sum(bool(json.loads(one)["decisions"][0]["missing"]) for one in decide(lacking))
     assert open_ones >= 5
-    assert not any(one["decisions"][0]["missing"] for one in decide(whole))
+    assert not any(json.loads(one)["decisions"][0]["missing"] for one in decide(whole))
     report.ratio(
         f"40 decisions with 10 % of facts missing ({open_ones} of them open) / with none missing",
         lambda: decide(lacking),
@@ -286,7 +306,8 @@ def test_the_longest_decision_over_generated_partners_against_the_median(engine:
         partners = Partners(engine.core, seed=index, as_of=day)
         for number in range(1, 1 + -(-PARTNERS // len(days))):
             rule = pick.choice(rules)
-            decide = answering(engine, Query((rule,), day, partners.partner(number)))
+            query = Query((rule,), day, partners.partner(number), written=True)
+            decide = partial(_answer, engine, query)
             taken = _seconds(decide)
             if found and taken > 10 * found[len(found) // 2][0]:
                 # Once more, so that no pause of the machine is taken for work.
@@ -302,6 +323,10 @@ def test_the_longest_decision_over_generated_partners_against_the_median(engine:
     )
     for taken, name in found[:3]:
         report.lines.append(f"  {taken / median:8.1f} x   {name}")
+
+
+def _answer(engine: Engine, query: Query) -> str:
+    return engine.decide(query).as_text()
 
 
 def _seconds(call: Callable[[], object]) -> float:
