@@ -134,16 +134,23 @@ def known_people(holders: Mapping[str, AbstractSet[str]], least: int, wanted: Se
     """Return how many hold something of enough of the lists, where it is known who holds what: the short way of ``people``."""
     if least == 1:
         counted = wanted[0] if len(wanted) == 1 else frozenset[str]().union(*wanted)
-        return Decimal(len(_of_any(holders, counted)))
-    of_lists = [_of_any(holders, names) for names in wanted]
-    counts = Counter(person for who in of_lists for person in who)
-    return Decimal(sum(count >= least for count in counts.values()))
+        found = _of_any(holders, counted)
+        count = len(found[0]) if len(found) == 1 else len(set[str]().union(*found))
+    else:
+        of_lists = (set[str]().union(*_of_any(holders, names)) for names in wanted)
+        counts = Counter(person for who in of_lists for person in who)
+        count = sum(one >= least for one in counts.values())
+    return _COUNTS[count] if count < len(_COUNTS) else Decimal(count)
 
 
-def _of_any(holders: Mapping[str, AbstractSet[str]], names: frozenset[str]) -> AbstractSet[str]:
-    """Return who holds something that a list names."""
-    found = [holders[name] for name in holders if name in names]
-    return found[0] if len(found) == 1 else set[str]().union(*found)
+_COUNTS = tuple(map(Decimal, range(64)))
+
+
+def _of_any(holders: Mapping[str, AbstractSet[str]], names: frozenset[str]) -> list[AbstractSet[str]]:
+    """Return who holds each thing that a list names."""
+    if len(names) < len(holders):
+        return [holders[name] for name in names if name in holders]
+    return [holders[name] for name in holders if name in names]
 
 
 def different_people(
