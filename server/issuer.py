@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import jwt
 
 from server.api import problems
-from server.tokens import SCOPES, Token, is_loopback
+from server.tokens import ADMIN, SCOPES, Token, is_loopback
 
 Json = Any
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -169,10 +169,13 @@ def _check_address(address: str) -> None:
 
 
 def _scopes(claims: Mapping[str, Json]) -> frozenset[str]:
-    """Return what a token may do here: words of ``scope`` or ``scp`` that are scopes, alone or behind `merit:`."""
+    """Return what a token may do here: words of ``scope`` or ``scp`` that are scopes, alone or behind `merit:`.
+
+    That it may do all has to stand behind it: alone the word is told of other services too.
+    """
     told = claims.get("scope", claims.get("scp", ()))
     words = told.split() if isinstance(told, str) else told if isinstance(told, list) else ()
-    found = (_SCOPE.fullmatch(word) for word in words if isinstance(word, str))
+    found = (_SCOPE.fullmatch(word) for word in words if isinstance(word, str) and word != ADMIN)
     return frozenset(one[1] for one in found if one is not None and one[1] in SCOPES)
 
 

@@ -31,6 +31,8 @@ DOCUMENTS = {
     "LoggedDecision": "logged",
 }
 """Names of components, and the schemas that they are."""
+_JSON = ("application/json", "application/schema+json")
+"""The content of which there is an example."""
 
 bp = Blueprint("openapi", __name__)
 
@@ -53,7 +55,7 @@ def description(facts: Json | None, bounds: Limits) -> Json:
         facts: the schema of facts; None where no policies are loaded.
         bounds: how much a request may ask.
     """
-    document = json.loads(_template())
+    document = json.loads(_text("openapi.json"))
     components: dict[str, Json] = document["components"]["schemas"]
     for name, schema in DOCUMENTS.items():
         components.update(_components(name, schemas.load(schema)))
@@ -65,13 +67,26 @@ def description(facts: Json | None, bounds: Limits) -> Json:
     components["BatchQuery"] = {name: told for name, told in components["Query"].items() if name != "required"}
     components["BatchQuery"]["title"] = "Merit query in a batch"
     components["Batch"]["properties"]["items"]["maxItems"] = bounds.batch_items
+    for route, example in json.loads(_text("openapi_examples.json")).items():
+        _put(document["paths"], route, example)
     document["x-limits"] = limits_json(bounds)
     return document
 
 
+def _put(paths: Json, route: str, example: Json) -> None:
+    """Put an example into the request and the answer of a route."""
+    method, path = route.split()
+    operation = paths[path][method.lower()]
+    told = {"request": operation.get("requestBody"), "response": operation["responses"]["200"]}
+    for name, part in told.items():
+        if part is not None and name in example:
+            kind = next(kind for kind in part["content"] if kind in _JSON)
+            part["content"][kind]["example"] = example[name]
+
+
 @cache
-def _template() -> str:
-    return (files("schemas") / "openapi.json").read_text(encoding="utf-8")
+def _text(name: str) -> str:
+    return (files("schemas") / name).read_text(encoding="utf-8")
 
 
 def _components(name: str, schema: Json) -> dict[str, Json]:

@@ -87,6 +87,7 @@ def test_a_token_tells_who_asks_and_what_that_one_may() -> None:
 
     assert (found.name, found.scopes, found.role) == ("billing", {"decide", "read"}, "report_viewer")
     assert issuer.caller(signed(scope=None, scp=["merit.log", "admin"])).scopes == {"log"}
+    assert issuer.caller(signed(scope="admin merit:admin")).scopes == {"admin"}
     assert issuer.caller(signed(scope=None)).scopes == frozenset()
     assert Place("first").issuer(role_claim="roles/merit").caller(signed(**{"roles/merit": "viewer"})).role == "viewer"
 
