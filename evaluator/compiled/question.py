@@ -350,6 +350,10 @@ class Frame:
         """Return a field of the record at hand."""
         return unboxed(self.question.facts.field(row, name, declaration)[0])
 
+    def of_group(self, node: c.Aggregate, rule: c.Rule | None, row: Row) -> Unboxed:
+        """Return a figure over the records of the group at hand."""
+        return unboxed(self.question.readings[-1].read(node, self.at(rule)._replace(row=row)).range)
+
     def on_day(self, low: date, high: date, number: int, row: Row | None) -> Unboxed:
         """Return what a node is on another day."""
         return self.question.frame(low, self.projected, self.entry, self.due).unit(number, row)
@@ -502,7 +506,7 @@ class Frame:
             if home.supplied(node) is not None:
                 return own
             return merged((own, home.noted(question.twin.unit(question.core.named[node.name].value, None))))
-        if isinstance(node, c.Aggregate | c.Anniversary) and node.of_anniversary in ("any", "first"):
+        if isinstance(node, c.OfRecords | c.Anniversary) and node.of_anniversary in ("any", "first"):
             return self.notes_with_why(number)
         if isinstance(node, c.People | c.DifferentPeople):
             return tuple(dict.fromkeys(rests.of_people(node, self.day)))

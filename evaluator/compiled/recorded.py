@@ -112,6 +112,10 @@ class Recorded:
         range_, gaps = self.question.facts.field(row, node.name, declaration)
         return Explanation(node, range_, (), gaps)
 
+    def of_group(self, node: c.Aggregate, rule: c.Rule | None, row: Row) -> Explanation:
+        """Return a figure over the records of the group at hand."""
+        return self.question.telling.reading.read(node, self.frame.at(rule)._replace(row=row))
+
     def on_day(self, node: c.OnDate, when: Explanation, number: int, row: Row | None, deep: bool) -> Explanation:
         """Return the record of a value of another day."""
         return elsewhere.on_day(node, when, lambda day: self._on(day).unit(number, row, deep))

@@ -237,6 +237,8 @@ class Encoder:
             case c.Aggregate():
                 exact = day <= self.as_of and node.function in ("count", "sum") and not _may_be_open(node)
                 return self._open(node, day, projected, rule, "records", exact=exact)
+            case c.Grouped():
+                return self._open(node, day, projected, rule, "groups of records", exact=False)
             case c.Sometime(condition=condition):
                 found = self._open(node, day, projected, rule, "other days", exact=False)
                 today = self.on(condition, day, projected, rule).value
