@@ -188,7 +188,7 @@ class PartnerReading:
                 return self.interpreter.evaluate(expr, at._replace(row=row, declaration=told.declaration))
 
             whole = records.grouped(node, told, at, window, self.selections, in_record, of_group)
-            return Explanation(node, whole.range, parts, whole.gaps, day=day)
+            return Explanation(node, whole.range, parts, whole.gaps, whole.chosen, day)
         found: Explanation | None = None
         of_months: tuple[object, ...] | None = None
         if window is not None and told.declaration.dated_by is None and not self._plans.of(node).moves:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from dsl.builtin import CERTIFICATIONS
-from dsl.core import Aggregate, DifferentPeople, Grouped, OfRecords, People
+from dsl.core import Aggregate, DifferentPeople, Grouped, OfRecords, People, Total
 from dsl.core.calendar import month_index, month_text, months_before
 from dsl.core.figures import anything, figure, of_groups
 from dsl.core.ranges import (
@@ -24,8 +24,9 @@ from dsl.core.ranges import (
     at_least,
     compare,
     exactly,
+    is_settled,
 )
-from evaluator.explanation import Explanation, Gap
+from evaluator.explanation import Explanation, Gap, OfGroup
 from evaluator.facts import Facts, Records, Row
 from evaluator.moment import Moment
 from evaluator.selection import EvaluateRow, Selections
@@ -84,7 +85,17 @@ def grouped(
     range_ = of_groups(node, values, further.range if further is not None and gaps else None)
     below = [gap for _, value in found for gap in value.missing()]
     below += further.missing() if further is not None else ()
-    return Explanation(node, range_, gaps=merged([*gaps, *groups.gaps, *below], records.pointer))
+    named = [_named(node, row, value, of_group) for (_, row), (_, value) in zip(groups.rows, found, strict=True)]
+    return Explanation(
+        node, range_, gaps=merged([*gaps, *groups.gaps, *below], records.pointer), chosen=tuple(sorted(named))
+    )
+
+
+def _named(node: Grouped, row: Row, given: Explanation, of_group: EvaluateRow) -> OfGroup:
+    """Return a group by its name, with what it gives: whether that is the most that it can, where there is a cap."""
+    cap = of_group(node.value.cap, row).range if isinstance(node.value, Total) and node.value.cap is not None else None
+    is_most = cap is not None and is_settled(given.range) and given.range == cap
+    return OfGroup(" / ".join(map(str, row.data.values())), given.range, is_most=is_most)
 
 
 def untold(records: Records, day: date, as_of: date) -> Gap:

@@ -199,7 +199,7 @@ class Recorded:
             return elsewhere.named(node, part, lambda: question.reading.wanted(node, frame.at(None)))
         if not isinstance(node, Read):
             raise AssertionError(f"{type(node).__name__} is not read")
-        if not deep and not isinstance(node, c.Holds):
+        if not deep and not isinstance(node, c.Holds | c.Grouped):
             value = boxed(leaf.form, self._value(number))
             if is_settled(value):
                 return Explanation(node, value)

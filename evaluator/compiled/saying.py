@@ -18,7 +18,7 @@ from dsl.core.ranges import Numbers
 from evaluator.compiled.recording import Recording
 from evaluator.compiled.source import PythonSource, Value
 from evaluator.compiled.written import Written
-from evaluator.reasons.expander import required, units_for
+from evaluator.reasons.expander import required, tells_groups, units_for
 from evaluator.reasons.plan import Plan, Within
 from evaluator.reasons.sides import PerUnit, Sides, metric_of, needed_for_all, sides, unit_of
 
@@ -93,6 +93,8 @@ class Saying:
             Apart: it hangs on what is told apart.
         """
         inner = part.the("value")
+        if tells_groups(inner.node):
+            raise Apart
         if not _is_here(inner) and (self.asks(inner.node) or isinstance(inner.node, _OF_OTHER_DAYS)):
             raise Apart
         plan, around = within.of(node)
@@ -210,7 +212,7 @@ class _Told:
     def reason(self, plan: str, parts: str) -> str:
         """Return the expression of the reason, in the order of its fields."""
         told = (self.outcome, self.observed, self.required, self.short_by, repr(self.unit), self.points, self.out_of)
-        return f"new(Reason, ({plan}, {', '.join(told)}, f.day_told, None, (), None, {parts}, {self.empty}, False, ()))"
+        return f"new(Reason, ({plan}, {', '.join(told)}, f.day_told, None, (), None, {parts}, {self.empty}, False, (), ()))"
 
 
 def _so_much(part: Written, inner: Written) -> _Told:
