@@ -199,7 +199,7 @@ class Recorded:
             return elsewhere.named(node, part, lambda: question.reading.wanted(node, frame.at(None)))
         if not isinstance(node, Read):
             raise AssertionError(f"{type(node).__name__} is not read")
-        if not deep and not isinstance(node, c.Holds | c.Grouped):
+        if not deep and not isinstance(node, _MORE_THAN_ITS_VALUE):
             value = boxed(leaf.form, self._value(number))
             if is_settled(value):
                 return Explanation(node, value)
@@ -208,6 +208,10 @@ class Recorded:
     def _value(self, number: int) -> Unboxed:
         value = self.frame.memo.get(number, NONE)
         return self.frame.leaf(number) if value is NONE else value
+
+
+_MORE_THAN_ITS_VALUE = (c.Holds, c.Grouped)
+"""What tells more than what it comes to: the checks of an award, the groups of a figure."""
 
 
 class Telling:

@@ -261,7 +261,7 @@ def _can_stand_for(known: Encoded, node: c.Expr) -> bool:
     return known.node is node or not isinstance(node, c.Case) or node.type.kind != "points"
 
 
-def _may_be_open(node: c.OfRecords) -> bool:
+def _may_be_open(node: c.Aggregate | c.Grouped) -> bool:
     """Whether a figure over records of which everything is told can be a range: by a figure of the programme in it."""
     return any(
         (isinstance(one, c.Literal) and one.value is None)

@@ -115,10 +115,10 @@ def _of_groups(told: Told, before: Encoder, after: Encoder) -> Iterator[Formula]
 
 
 def _grouped(told: Told, encoder: Encoder) -> Iterator[tuple[c.Grouped, tuple[date, bool, str], Ordered]]:
-    for key, (node, *place) in encoder.opened.items():
+    for key, (node, day, projected, rule) in encoder.opened.items():
         term = told.nodes[key][1]
         if isinstance(node, c.Grouped) and isinstance(term, Ordered) and term.exact is not None:
-            yield node, (place[0], place[1], place[2]), term
+            yield node, (day, projected, rule), term
 
 
 def _meets(over: _Over, told: Told) -> Flag | None:
