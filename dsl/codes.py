@@ -456,6 +456,14 @@ _ALL = (
     ),
     # ---- C2: what is declared
     Code(
+        "C131",
+        "groups-of-records",
+        "A figure over groups of records asks for what no group has, or is written in another figure's words.",
+        "Each group gives one value: a figure over its records, or what they are alike in. It has no labels, groups or days of its own.",
+        "sum for each customer of sales over last month { revenue }",
+        "sum for each customer of sales over last month { sum revenue of sales up to 500 USD }",
+    ),
+    Code(
         "C201",
         "name-twice",
         "One name is given to two things of a kind.",

@@ -340,6 +340,21 @@ class Aggregate(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped(Node):
+    """A figure over groups of records: ``sum for each customer of billing { ... }``, records alike in ``by`` being a group.
+
+    A count is written ``count distinct customer of billing with { ... }``: of the groups that meet the condition.
+    """
+
+    KEY: ClassVar[str] = "grouped"
+    function: Literal["count", "sum", "average", "largest", "smallest", "earliest", "latest"]
+    records: Name | Select
+    by: tuple[str, ...]
+    value: Expr
+    over: Period | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change(Node):
     """``change of`` (difference) or ``growth of`` (percent) an aggregate against another period."""
 
@@ -458,6 +473,7 @@ Expr: TypeAlias = (
     | On
     | Projected
     | Aggregate
+    | Grouped
     | Change
     | People
     | DifferentPeople

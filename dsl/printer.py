@@ -398,6 +398,12 @@ def _spelled(value: d.Expr) -> tuple[str, int]:
                 else ""
             )
             return _spaced(function, "distinct" if distinct else "", of, _ref(records), total, period), _PRIME
+        case d.Grouped(function=function, records=records, by=by, value=inner, over=over):
+            period = f"over {_period(over)}" if over is not None else ""
+            keys, group = ", ".join(by), f"{{ {_text(inner)} }}"
+            if function == "count":
+                return _spaced("count distinct", keys, "of", _ref(records), "with", group, period), _PRIME
+            return _spaced(function, "for each", keys, "of", _ref(records), period, group), _PRIME
         case d.Change(kind=kind, value=inner, against=against):
             return f"{kind} of {_text(inner, _PRIME)} against {_period(against)}", _PRIME
         case d.People(holding=holding):

@@ -16,7 +16,7 @@ from dsl.core.written import Resting
 from dsl.json_values import decimal_text
 from evaluator.acceptance.hints import Hint, Hints
 from evaluator.deadline import look_at_the_clock
-from evaluator.explanation import Explanation, Gap
+from evaluator.explanation import Explanation, Gap, OfGroup
 from evaluator.facts import Facts
 from evaluator.identity import AnswerKeys
 from evaluator.reasons.expander import Asked, Bound, Reason, Required, is_not_known, plain
@@ -425,7 +425,7 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
     """Write a reason; a summary leaves out the parts of what is met."""
     (
         plan, outcome, observed, required, short_by, unit, points, out_of, day, since, also_open, window, parts, empty, projected,
-        see,
+        see, groups,
     ) = reason  # fmt: skip
     result: dict[str, Json] = {"code": plan.code, "title": plan.title, "outcome": outcome}
     if observed is not None:
@@ -465,4 +465,18 @@ def reason_json(reason: Reason, detail: Detail) -> dict[str, Json]:
         result["parts"] = [reason_json(part, detail) for part in parts]
     if see:
         result["see"] = list(see)
+    if groups:
+        result.update(_groups_json(groups))
     return result
+
+
+MOST_GROUPS = 50
+"""How many groups of records a reason tells of; of more it says how many."""
+
+
+def _groups_json(groups: Sequence[OfGroup]) -> dict[str, Json]:
+    told = [
+        {"name": str(one), "value": range_json(one.value), **({"most": True} if one.is_most else {})}
+        for one in groups[:MOST_GROUPS]
+    ]
+    return {"groups": told, **({"more_groups": len(groups) - MOST_GROUPS} if len(groups) > MOST_GROUPS else {})}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from dsl.core import Expr, Named, Type
 from dsl.core.ops.decided import WithRoles
@@ -36,6 +36,26 @@ class Gap:
     """What that sentence names, in its order."""
 
 
+class OfGroup(str):
+    """A group of records by its name, as a figure over groups chooses it: with what it gives, and whether that is its most."""
+
+    value: Range
+    is_most: bool
+
+    def __new__(cls, name: str, value: Range, *, is_most: bool) -> Self:
+        """Name a group."""
+        made = super().__new__(cls, name)
+        made.value, made.is_most = value, is_most
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        """Whether another one gives the same under the same name."""
+        alike = isinstance(other, OfGroup) and (self.value, self.is_most) == (other.value, other.is_most)
+        return alike and super().__eq__(other)
+
+    __hash__ = str.__hash__
+
+
 class _Explained(NamedTuple):
     node: Expr
     range: Range
@@ -54,7 +74,8 @@ class Explanation(_Explained, WithRoles):
     """Why a node has its range: the node, the range, the parts it rests on, what is missing here.
 
     Parts stand in the document's order, all of them: a decided whole still shows every part. ``chosen`` names what a
-    choice took (branches, rows, versions, days) where the node chooses, and of a score the metrics that keep it from passing.
+    choice took (branches, rows, versions, days) where the node chooses, of a score the metrics that keep it from passing,
+    and of a figure over groups these, each with what it gives (``OfGroup``).
     """
 
     __slots__ = ()

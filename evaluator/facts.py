@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set as AbstractSet
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from dsl.builtin import AWARDS, BUILT_IN, CERTIFICATIONS, ENDLESS, INSTANTS
 from dsl.core import Core, RecordsDecl, Type
@@ -35,6 +35,12 @@ class Row(NamedTuple):
     pointer: str
     month: int | None = None
     """The month that a record of a monthly list is of, where it is told."""
+    members: Members | None = None
+    """The records of a group, where it is one and no record."""
+
+
+Members: TypeAlias = Mapping[int, Sequence[Gap] | None]
+"""Records by their places in a list; of those that may be among them what is missing to know that."""
 
 
 class Records:
@@ -319,6 +325,8 @@ class Facts:
 
     def _field(self, row: Row, name: str, declaration: RecordsDecl) -> tuple[Range, tuple[Gap, ...]]:
         field = declaration.fields[name]
+        if name not in row.data and row.members is not None:
+            return everything(field.type), ()  # of a group: which records are in it is told of each of them
         if name not in row.data:
             return everything(field.type), (Gap("field", f"{row.pointer}/{name}", field.title, field.type),)
         raw = row.data[name]

@@ -78,7 +78,7 @@ class Interpreter:
             case c.Named():
                 return self._value_of(node, at)
             case (
-                c.Holds() | c.Paid() | c.Fact() | c.Aggregate() | c.People() | c.Field() | c.DifferentPeople() | c.Lapsed()
+                c.Holds() | c.Paid() | c.Fact() | c.OfRecords() | c.People() | c.Field() | c.DifferentPeople() | c.Lapsed()
                 | c.InRenewal() | c.Anniversary() | c.AskedThisYear()
             ):  # fmt: skip
                 return self.reading.read(node, at)

@@ -103,5 +103,5 @@ def _is_own_score(node: c.Expr) -> bool | None:
 
 
 def _may_ask(node: c.Expr) -> bool:
-    """What reads the register may show the checks of any award."""
-    return isinstance(node, c.Requirement) or "awards" in node.lists_read
+    """What reads the register may show the checks of any award; of groups each is told, with what it gives."""
+    return isinstance(node, c.Requirement | c.Grouped) or "awards" in node.lists_read

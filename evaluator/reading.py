@@ -29,6 +29,7 @@ Read: TypeAlias = (
     | c.People
     | c.DifferentPeople
     | c.Aggregate
+    | c.Grouped
     | c.Holds
     | c.Paid
     | c.Lapsed
@@ -83,8 +84,8 @@ class PartnerReading:
             case c.Fact(name=name, title=title, type=type_):
                 range_, gaps = self.facts.value(name, type_, title, at.day, at.projected)
                 return Explanation(node, range_, (), gaps)
-            case c.Aggregate():
-                return self._aggregate(node, at)
+            case c.Aggregate() | c.Grouped():
+                return self._of_records(node, at)
             case c.People():
                 key = (tuple(listing.name for listing in node.lists), node.least, at.day, at.projected)
                 if key not in self._people:
@@ -135,7 +136,7 @@ class PartnerReading:
         range_, gaps = self.facts.field(at.row, node.name, at.declaration)
         return Explanation(node, range_, (), gaps)
 
-    def _aggregate(self, node: c.Aggregate, at: Moment) -> Explanation:
+    def _of_records(self, node: c.Aggregate | c.Grouped, at: Moment) -> Explanation:
         told = self.facts.records(node.records, at.projected)
         parts: tuple[Explanation, ...] = ()
         anniversary: date | None = None
@@ -150,7 +151,7 @@ class PartnerReading:
             if exact is None:
                 return Explanation(node, anything(node), (upcoming,))
             anniversary, parts = calendar.add_years(exact, -1), (upcoming,)
-        if told.rows is None:
+        if told.rows is None and isinstance(node, c.Aggregate):
             key = (told.pointer, at.day)
             if key not in self._untold:
                 self._untold[key] = (records.untold(told, at.day, self.as_of),)
@@ -162,15 +163,24 @@ class PartnerReading:
             inner = Moment(at.day, at.projected, row, told.declaration, at.rule, at.entry, at.due)
             return self.interpreter.evaluate(expr, inner)
 
+        day = at.day if at.day != self.as_of else None
+        if isinstance(node, c.Grouped):
+
+            def of_group(expr: c.Expr, row: Row) -> Explanation:
+                look_at_the_clock()
+                return self.interpreter.evaluate(expr, at._replace(row=row, declaration=told.declaration))
+
+            whole = records.grouped(node, told, at, window, self.selections, in_record, of_group)
+            return Explanation(node, whole.range, parts, whole.gaps, whole.chosen, day)
         found: Explanation | None = None
         of_months: tuple[object, ...] | None = None
         if window is not None and told.declaration.dated_by is None and not self._plans.of(node).moves:
             # Of the same months it is the same figure, on whichever day.
-            of_months = (*key_of(node, at._replace(day=self.as_of)), window)
+            group = at.row.pointer if node.of_group and at.row is not None else None
+            of_months = (*key_of(node, at._replace(day=self.as_of)), window, group)
             found = self._by_months.get(of_months)
         if found is None:
             found = records.aggregate(node, told, at, window, self.selections, in_record)
             if of_months is not None:
                 self._by_months[of_months] = found
-        day = at.day if at.day != self.as_of else None
         return Explanation(node, found.range, parts, found.gaps, day=day)

@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from dsl.builtin import CERTIFICATIONS
-from dsl.core import Aggregate, DifferentPeople, People
+from dsl.core import Aggregate, DifferentPeople, Grouped, OfRecords, People, Total
 from dsl.core.calendar import month_index, month_text, months_before
-from dsl.core.figures import anything, figure
+from dsl.core.figures import anything, figure, of_groups
 from dsl.core.ranges import (
     ZERO,
     Numbers,
@@ -23,12 +23,13 @@ from dsl.core.ranges import (
     at_least,
     compare,
     exactly,
+    is_settled,
 )
-from evaluator.explanation import Explanation, Gap
+from evaluator.explanation import Explanation, Gap, OfGroup
 from evaluator.facts import Facts, Records, Row
 from evaluator.moment import Moment
 from evaluator.once import once
-from evaluator.selection import EvaluateRow, Selected, Selections
+from evaluator.selection import EvaluateRow, Selections
 
 
 def aggregate(
@@ -44,12 +45,57 @@ def aggregate(
     if records.rows is None or (day != facts.as_of and not facts.is_dated(records)):
         return Explanation(node, anything(node), gaps=(untold(records, day, facts.as_of),))
     chosen = selections.of(node, records, at, window, evaluate)
-    _open_end(chosen, records, facts, day, window)
+    gaps = open_end(records, facts, day, window)
+    chosen.open_ended = bool(gaps)
     mark = None if node.total is None else evaluate(node.total.right, Row({}, records.pointer))
-    gaps = [*chosen.gaps, *(mark.missing() if mark is not None else ())]
+    # Why more may be in it is told before all that its records lack.
+    gaps += [*chosen.gaps, *(mark.missing() if mark is not None else ())]
     return Explanation(
         node, figure(node, chosen, mark.range if mark is not None else None), gaps=merged(gaps, records.pointer)
     )
+
+
+def grouped(
+    node: Grouped,
+    records: Records,
+    at: Moment,
+    window: tuple[int, int] | None,
+    selections: Selections,
+    evaluate: EvaluateRow,
+    of_group: EvaluateRow,
+) -> Explanation:
+    """Return the range of a figure over groups of records on a day.
+
+    Records that nobody told of, and those of which it is not known in which group they are, may be in any group, or in
+    groups of their own.
+    """
+    facts, day = selections.facts, at.day
+    if records.rows is None or (day != facts.as_of and not facts.is_dated(records)):
+        more = of_group(node.value, Row({}, f"{records.pointer}#", None, {}))
+        gaps = [untold(records, day, facts.as_of), *more.missing()]
+        return Explanation(node, of_groups(node, [], more.range), gaps=merged(gaps, records.pointer))
+    gaps = open_end(records, facts, day, window)
+    groups = selections.groups(node, records, at, window, evaluate, open_ended=bool(gaps))
+    found = [(is_there, of_group(node.value, row)) for is_there, row in groups.rows]
+    values = [(is_there, value.range) for is_there, value in found]
+    further: Explanation | None = None
+    if gaps or groups.strays:
+        further = of_group(node.value, groups.further)
+        values += [(Truth.UNKNOWN, further.range)] * len(groups.strays)
+    range_ = of_groups(node, values, further.range if further is not None and gaps else None)
+    below = [gap for _, value in found for gap in value.missing()]
+    below += further.missing() if further is not None else ()
+    named = [_named(node, row, value, of_group) for (_, row), (_, value) in zip(groups.rows, found, strict=True)]
+    return Explanation(
+        node, range_, gaps=merged([*gaps, *groups.gaps, *below], records.pointer), chosen=tuple(sorted(named))
+    )
+
+
+def _named(node: Grouped, row: Row, given: Explanation, of_group: EvaluateRow) -> OfGroup:
+    """Return a group by its name, with what it gives: whether that is the most that it can, where there is a cap."""
+    cap = of_group(node.value.cap, row).range if isinstance(node.value, Total) and node.value.cap is not None else None
+    is_most = cap is not None and is_settled(given.range) and given.range == cap
+    return OfGroup(" / ".join(map(str, row.data.values())), given.range, is_most=is_most)
 
 
 def untold(records: Records, day: date, as_of: date) -> Gap:
@@ -90,8 +136,8 @@ def merged(gaps: Sequence[Gap], pointer: str) -> tuple[Gap, ...]:
     return tuple(result)
 
 
-def _open_end(chosen: Selected, records: Records, facts: Facts, day: date, window: tuple[int, int] | None) -> None:
-    """Note why records that nobody told of may be in a selection: that is told before all that its records lack."""
+def open_end(records: Records, facts: Facts, day: date, window: tuple[int, int] | None) -> list[Gap]:
+    """Return why records that nobody told of may be in a selection; nothing where none may."""
     is_ahead = day > facts.as_of and records.declaration.dated_by is not None
     gaps = [*([records.ahead(day)] if is_ahead else ()), *records.left_out()]
     missing = records.missing_months(*window) if window is not None else []
@@ -99,8 +145,7 @@ def _open_end(chosen: Selected, records: Records, facts: Facts, day: date, windo
         ends = month_text(missing[0]), month_text(missing[-1])
         note = f"months {ends[0]} to {ends[1]} are not told of"
         gaps.append(Gap("months", records.pointer, records.declaration.title, note=note, code="months", names=ends))
-    chosen.open_ended = bool(gaps)
-    chosen.gaps[:0] = gaps
+    return gaps
 
 
 # ---- people ---------------------------------------------------------------------------------------------------
@@ -286,7 +331,7 @@ def _if_named(name: str | None, names: frozenset[str], valid: Truth) -> Truth:
     return valid if name in names else Truth.FALSE
 
 
-def window_of(node: Aggregate, day: date, anniversary: date | None) -> tuple[int, int] | None:
+def window_of(node: OfRecords, day: date, anniversary: date | None) -> tuple[int, int] | None:
     """Return the months of an aggregate's period on a day; None where it has none."""
     if node.over is None:
         return None

@@ -15,6 +15,7 @@ from dsl import core as c
 from dsl.builtin import CERTIFICATIONS
 from dsl.core.algebra import words_of
 from dsl.core.ranges import Truth
+from dsl.core.walk import children
 from dsl.core.written import Note, Notes, Resting, Written, merged, of_basis, of_node
 from dsl.source import Span
 from evaluator.decision import Decision
@@ -108,10 +109,10 @@ class Decided:
             yield from self.of_award(node.award, day, part.truth)
         elif isinstance(node, c.Qualifies | c.InProgress):
             yield from self.because_out_of_force(written.core.rules[node.rule], day)
-        elif isinstance(node, c.Aggregate):
-            for one in (node.where, node.value, node.total, *node.alike):
-                if one is not None:
-                    yield from written.node(one, day, self.as_of)
+        elif isinstance(node, c.OfRecords):
+            # Which records are in it is told before what they give.
+            for one in sorted(children(node), key=lambda one: one is not node.where):
+                yield from written.node(one, day, self.as_of)
             yield from written.told(node, day, self.as_of)
         elif isinstance(node, c.People | c.DifferentPeople):
             yield from self.of_people(node, day)

@@ -9,6 +9,7 @@ where it is not.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,7 +20,7 @@ from dsl.core.figures import Chosen
 from dsl.core.ranges import Numbers, Range, Truth, compare, exactly, is_settled
 from dsl.core.record_plans import Asked, RecordPlan, RecordPlans
 from evaluator.explanation import Explanation, Gap
-from evaluator.facts import Facts, Records, Row
+from evaluator.facts import Facts, Members, Records, Row
 from evaluator.moment import Moment
 
 EvaluateRow = Callable[[c.Expr, Row], Explanation]
@@ -99,6 +100,34 @@ class _Inside:
     indexes: list[int]
     why: dict[int, list[Gap]]
     """Of each that may be outside, what is missing to know that."""
+    all: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know them by their places too."""
+        self.all = frozenset(self.indexes)
+
+    def among(self, members: Members) -> _Inside:
+        """Return those of them that are, or may be, in a group."""
+        indexes = [index for index in members if index in self.all]
+        unsure = [index for index in indexes if members[index] is not None or index in self.why]
+        return _Inside(indexes, {index: [*self.why.get(index, ()), *(members[index] or ())] for index in unsure})
+
+
+@dataclass(slots=True)
+class Groups:
+    """The groups that the records of a list make: those that are there or may be, and what may be one more."""
+
+    strays: Members
+    """Records of which it is not known in which group they are: each may be in any, or in one of its own."""
+    further: Row
+    """A group that none of the records is surely in."""
+    gaps: list[Gap]
+    rows: list[tuple[Truth, Row]] = field(default_factory=list)
+    """Each with whether there surely is one."""
+
+
+def _moment_of(at: Moment) -> tuple[object, ...]:
+    return at.rule.id if at.rule else None, at.entry.pointer if at.entry else None, at.due
 
 
 class Selections:
@@ -116,20 +145,16 @@ class Selections:
     ) -> Selected:
         """Return the records of a figure on a day, and their values."""
         plan = self.plans.of(node)
-        rows = records.rows or ()
-        moment = (at.rule.id if at.rule else None, at.entry.pointer if at.entry else None, at.due)
-
-        def column(asked: Asked) -> _Column:
-            key = (asked.number, records.pointer, at.day if asked.moves else None, moment)
-            found = self._columns.get(key)
-            if found is None:
-                found = self._columns[key] = _Column(asked, rows, evaluate)
-            return found
-
+        moment = _moment_of(at)
+        column = self._columns_of(records, at, evaluate)
         key = (plan.where.number if plan.where else None, records.pointer, at.day, moment, window)
         if key not in self._inside:
             self._inside[key] = self._look(plan, records, at.day, window, column)
         inside = self._inside[key]
+        if node.of_group:
+            if at.row is None or at.row.members is None:
+                raise AssertionError("a figure of a group is read in a group")
+            inside = inside.among(at.row.members)
         chosen = Selected()
         states = [Truth.UNKNOWN if index in inside.why else Truth.TRUE for index in inside.indexes]
         value = column(plan.value) if plan.value is not None else None
@@ -150,6 +175,71 @@ class Selections:
                 for one in asked:
                     chosen.gaps.extend(one.gaps(index))
         return chosen
+
+    def _columns_of(self, records: Records, at: Moment, evaluate: EvaluateRow) -> Callable[[Asked], _Column]:
+        moment, rows = _moment_of(at), records.rows or ()
+
+        def column(asked: Asked) -> _Column:
+            key = (asked.number, records.pointer, at.day if asked.moves else None, moment)
+            found = self._columns.get(key)
+            if found is None:
+                found = self._columns[key] = _Column(asked, rows, evaluate)
+            return found
+
+        return column
+
+    def groups(
+        self,
+        node: c.Grouped,
+        records: Records,
+        at: Moment,
+        window: tuple[int, int] | None,
+        evaluate: EvaluateRow,
+        *,
+        open_ended: bool,
+    ) -> Groups:
+        """Return the groups that there are, or may be, on a day: a group is there where a record of the months is in it.
+
+        Args:
+            node: the figure over them.
+            records: the list.
+            at: the moment.
+            window: the months.
+            evaluate: decides what is asked of a record.
+            open_ended: whether records that nobody told of may be inside too.
+        """
+        plan = self.plans.of(node)
+        rows = records.rows or ()
+        column = self._columns_of(records, at, evaluate)
+        whole = self._look(plan, records, at.day, None, column)
+        inside = self._look(plan, records, at.day, window, column) if window is not None else whole
+        keys = [column(part) for part in plan.alike]
+        of_group: dict[tuple[Range, ...], dict[int, Sequence[Gap] | None]] = {}
+        strays: dict[int, Sequence[Gap] | None] = {}
+        gaps = [gap for why in inside.why.values() for gap in why]
+        for index, *key in zip(whole.indexes, *(one.of(whole.indexes) for one in keys), strict=True):
+            why = whole.why.get(index)
+            if all(map(is_settled, key)):
+                of_group.setdefault(tuple(key), {})[index] = why
+            else:
+                unknown = [gap for one in keys for gap in one.gaps(index)]
+                strays[index] = [*(why or ()), *unknown]
+                gaps += unknown
+        where = plan.where
+        # What is remembered of a group is so of its records: of those that meet the condition, on the day where that moves.
+        place = f"{records.pointer}#{where.number if where else ''}@{at.day if where and where.moves else ''}"
+        names = [part.name for part in node.by if isinstance(part, c.Field)]
+        found = Groups(strays, Row({}, f"{place}{json.dumps(names)}", None, strays), gaps)
+        for members in of_group.values():
+            is_there = [index not in inside.why for index in members if index in inside.all]
+            if not is_there and not strays and not open_ended:
+                continue  # all its records are of other months
+            told = rows[next(iter(members))].data
+            alike = {name: told[name] for name in names}
+            in_order = dict(sorted({**members, **strays}.items()))
+            is_sure = Truth.TRUE if any(is_there) else Truth.UNKNOWN
+            found.rows.append((is_sure, Row(alike, f"{place}{json.dumps(alike)}", None, in_order)))
+        return found
 
     def _look(
         self,

@@ -104,7 +104,7 @@ class Stretches:
                 return self.facts.days_of(node.name, projected)
             case "certifications" if isinstance(node, c.OfPeople):
                 return self._of_people(node.lists, projected)
-            case "records" if isinstance(node, c.Aggregate):
+            case "records" if isinstance(node, c.OfRecords):
                 return self._of_records(node, mover.place, at, first, last)
             case "register":
                 return self.register.days(node, projected, first, last)
@@ -135,7 +135,9 @@ class Stretches:
             for entry in entries[name]:
                 yield from (day for day in (entry.days.start, entry.days.end) if day is not None)
 
-    def _of_records(self, node: c.Aggregate, place: Place, at: Moment, first: date, last: date) -> Iterator[date]:
+    def _of_records(
+        self, node: c.Aggregate | c.Grouped, place: Place, at: Moment, first: date, last: date
+    ) -> Iterator[date]:
         """Yield the days on which a record, or a month that nobody told of, comes into the figure or leaves it."""
         told = self.facts.records(node.records, place.projected)
         if not self.facts.is_dated(told):

@@ -80,7 +80,7 @@ def _wrong(node: c.Expr, rule: c.Rule | None, in_check: bool, *, has_membership:
     which = node.of_anniversary
     if which is None:
         return None
-    word = "over anniversary year" if isinstance(node, c.Aggregate) else "anniversary"
+    word = "over anniversary year" if isinstance(node, c.OfRecords) else "anniversary"
     said = f"`{word}`" if which == "any" else f"`{which} {word}`"
     if which == "attained" or (in_check and which != "first"):
         return None

@@ -79,7 +79,7 @@ class Bounding:
                 return self.of(formula, stretch)
             case n.Fact() | n.Named() | n.Field():
                 return everything(node.type)
-            case n.Aggregate():
+            case n.OfRecords():
                 each = self.of(node.value, ALWAYS) if node.value is not None else Numbers()
                 return all_figures(node, each)
             case n.People():
@@ -115,8 +115,8 @@ class Bounding:
         return self._dates[id(node)]
 
 
-def all_figures(node: n.Aggregate, each: Range) -> Range:
-    """Return all that a figure over records can be, of which each gives a value in a range."""
+def all_figures(node: n.OfRecords, each: Range) -> Range:
+    """Return all that a figure over records, or groups of them, can be, of which each gives a value in a range."""
     if node.function == "count":
         return Numbers(ZERO, None)
     if not isinstance(each, Numbers):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
 from dsl import core as c
-from dsl.core import Aggregate, Expr
+from dsl.core import Aggregate, Expr, Grouped
 from dsl.core.algebra import numbers_of
 from dsl.core.bounds import all_figures
 from dsl.core.ranges import (
@@ -46,8 +47,42 @@ class Chosen:
     """Records that nobody told of may belong to the selection too."""
 
 
-def anything(node: Aggregate) -> Range:
+def of_groups(node: Grouped, groups: Sequence[tuple[Truth, Range]], more: Range | None) -> Range:
+    """Return what a figure over groups of records comes to.
+
+    Args:
+        node: the figure.
+        groups: whether there is a group, and what it gives.
+        more: what each of any number of further groups may give; None: there are none.
+    """
+    sure = [value for is_there, value in groups if is_there is Truth.TRUE]
+    perhaps = [value for is_there, value in groups if is_there is not Truth.TRUE]
+    match node.function:
+        case "count":
+            most = sum(value is not Truth.FALSE for value in (*sure, *perhaps))
+            endless = more is not None and more is not Truth.FALSE
+            return Numbers(Decimal(sum(value is Truth.TRUE for value in sure)), None if endless else Decimal(most))
+        case "sum":
+            total = _total(_only(Numbers, sure), _only(Numbers, perhaps))
+            return total if not isinstance(more, Numbers) else _with_any_number(total, more.low, more.high)
+        case _:
+            # Of any number within a range the first, the last and the mean lie within it too.
+            perhaps += [more] if more is not None else []
+            match node.function:
+                case "average":
+                    return _average(node.rounding, _only(Numbers, sure), _only(Numbers, perhaps))
+                case "largest" | "smallest":
+                    first = node.function == "smallest"
+                    return _at_edge(_only(Numbers, sure), _only(Numbers, perhaps), _NONE, first=first)
+                case _:
+                    return _edge(node.function, _only(Dates, sure), _only(Dates, perhaps), False)
+
+
+def anything(node: Aggregate | Grouped) -> Range:
     """Return all that a figure can be over records of which nothing is known."""
+    if isinstance(node, Grouped):
+        # What a group gives may leave the bounds of its type.
+        return all_figures(node, everything(replace(node.value.type, low=None, high=None)))
     return all_figures(node, Numbers(*value_bounds(node)) if node.type.is_numeric else everything(node.type))
 
 
@@ -93,9 +128,13 @@ def figure(node: Aggregate, chosen: Chosen, mark: Range | None) -> Range:
         case "count":
             return _count(len(sure), len(perhaps), chosen.open_ended)
         case "earliest" | "latest":
-            return _edge(node, _only(Dates, sure), _only(Dates, perhaps), chosen.open_ended)
+            return _edge(node.function, _only(Dates, sure), _only(Dates, perhaps), chosen.open_ended)
+        case "average" if chosen.open_ended:
+            return anything(node)
+        case "average":
+            return _average(node.rounding, _only(Numbers, sure), _only(Numbers, perhaps))
         case _:
-            reckon = {"sum": _sum, "average": _average, "largest": _extreme, "smallest": _extreme}[node.function]
+            reckon = {"sum": _sum, "largest": _extreme, "smallest": _extreme}[node.function]
             return reckon(node, _only(Numbers, sure), _only(Numbers, perhaps), chosen.open_ended)
 
 
@@ -158,32 +197,36 @@ def _distinct_with_total(total: c.Compare, chosen: Chosen, mark: Range) -> Numbe
 
 
 def _sum(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_ended: bool) -> Numbers:
+    total = _total(sure, perhaps)
+    return _with_any_number(total, *value_bounds(node)) if open_ended else total
+
+
+def _total(sure: list[Numbers], perhaps: list[Numbers]) -> Numbers:
     total = _NONE
     for value in (*sure, *(numbers_of(hull((value, _NONE))) for value in perhaps)):
         total = add(total, value)
-    if open_ended:
-        low, high = value_bounds(node)
-        return Numbers(
-            total.low if low is not None and low >= 0 else None, total.high if high is not None and high <= 0 else None
-        )
     return total
 
 
-def _average(node: Aggregate, sure: list[Numbers], perhaps: list[Numbers], open_ended: bool) -> Range:
-    rounding = node.rounding
+def _with_any_number(total: Numbers, low: Decimal | None, high: Decimal | None) -> Numbers:
+    """Return a total with any number of values more, each between two bounds."""
+    return Numbers(
+        total.low if low is not None and low >= 0 else None, total.high if high is not None and high <= 0 else None
+    )
+
+
+def _average(rounding: c.RoundTo | None, sure: list[Numbers], perhaps: list[Numbers]) -> Range:
     if rounding is None:
         raise AssertionError("an average has its rounding")
-    if not open_ended and not perhaps:
-        if not sure:
-            return exactly(ZERO)
-        total, size = _sum(node, sure, [], False), Decimal(len(sure))
-        return Numbers(
-            None if total.low is None else round_ratio(total.low, size, rounding),
-            None if total.high is None else round_ratio(total.high, size, rounding),
-        )
-    if open_ended:
-        return anything(node)
-    return rounded(numbers_of(hull([*(sure or [_NONE]), *perhaps])), rounding)
+    if perhaps:
+        return rounded(numbers_of(hull([*(sure or [_NONE]), *perhaps])), rounding)
+    if not sure:
+        return exactly(ZERO)
+    total, size = _total(sure, []), Decimal(len(sure))
+    return Numbers(
+        None if total.low is None else round_ratio(total.low, size, rounding),
+        None if total.high is None else round_ratio(total.high, size, rounding),
+    )
 
 
 def _at_edge(sure: list[_Ordered], perhaps: list[_Ordered], nothing: _Ordered, *, first: bool) -> _Ordered:
@@ -214,9 +257,9 @@ def _anything_low(node: Aggregate, low: Decimal | None) -> Decimal | None:
     return None if bound is None or low is None else min(bound, low, ZERO)
 
 
-def _edge(node: Aggregate, sure: list[Dates], perhaps: list[Dates], open_ended: bool) -> Dates:
+def _edge(function: str, sure: list[Dates], perhaps: list[Dates], open_ended: bool) -> Dates:
     """The earliest or latest day; of no days the earliest is never, the latest is before all days."""
-    is_first = node.function == "earliest"
+    is_first = function == "earliest"
     nothing = NEVER if is_first else date.min
     found = _at_edge(sure, perhaps, Dates(nothing, nothing), first=is_first)
     if not open_ended:

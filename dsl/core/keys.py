@@ -197,7 +197,7 @@ class Keys:
                 declared = self.core.facts.get(value.name)
                 yield from (value.name, _type(declared.type if declared is not None else value.type))
                 return
-            case n.Aggregate():
+            case n.OfRecords():
                 yield self._records_form(value.records, inner)
             case n.Qualifies(rule=rule) | n.InProgress(rule=rule):
                 asked = self.core.rules[rule]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from dsl.core.nodes import Aggregate, Compare, Expr, Fact, Field, Literal, Lookup
+from dsl.core.nodes import Compare, Expr, Fact, Field, Literal, Lookup, OfRecords
 from dsl.core.references import expressions
 from dsl.core.rules import Core
 from dsl.core.walk import walk
@@ -86,7 +86,7 @@ def _compared_texts(core: Core) -> Mapping[tuple[str, str], Mapping[str, None]]:
                     note(records, left, iter((right.value,)))
             elif isinstance(node, Lookup):
                 note(records, node.key, (row.key for row in node.rows))
-            elif isinstance(node, Aggregate) and node.where is not None and not records:
+            elif isinstance(node, OfRecords) and node.where is not None and not records:
                 look(node.where, node.records)
 
     roots = [part for rule in core.rules.values() for version in rule.versions for part in expressions(version)]

@@ -94,7 +94,7 @@ class Movement:
             return self._of_name(how, part, place)
         if how == "as projected":
             return self.of(part, replace(place, projected=True))
-        if how == "of each record" and isinstance(node, c.Aggregate):
+        if how == "of each record" and isinstance(node, c.OfRecords):
             return self.of(part, replace(place, records=node.records))
         return self.of(part, place)
 
@@ -131,7 +131,7 @@ def _add(movers: _Movers, more: Iterable[Mover]) -> None:
     for mover in more:
         node = mover.node
         match mover.how:
-            case "records" if isinstance(node, c.Aggregate):
+            case "records" if isinstance(node, c.OfRecords):
                 read: object = (node.records, node.over)
             case "certifications" if isinstance(node, c.OfPeople):
                 read = tuple(listing.name for listing in node.lists)

@@ -25,6 +25,7 @@ How: TypeAlias = OneOf[
     "that day",
     "as projected",
     "of each record",
+    "of each group",
     "in order",
     "on another day",
     "to say which day",
@@ -42,6 +43,7 @@ may be left to the one who reads the records.
 MovesWith: TypeAlias = tuple[How, ...]
 NOTHING: MovesWith = ()
 OF_EACH_RECORD: Mapping[str, How] = {"asked": "of each record"}
+OF_EACH_GROUP: Mapping[str, How] = {"asked": "of each group"}
 IN_ORDER: Mapping[str, str] = {"asked": "in order"}
 THE_MARK_IN_ORDER: Mapping[str, str] = {"asked": "in order", "role": "mark"}
 ON_ANOTHER_DAY: Mapping[str, How] = {"asked": "on another day"}
@@ -182,20 +184,16 @@ class Period(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aggregate(Node):
-    """A figure over the records that meet ``where``, of the months of ``over`` where the records are monthly.
+class OfRecords(Node):
+    """A figure over records of a list that meet ``where``, of the months of ``over`` where they are monthly.
 
-    A distinct count takes records alike in ``value`` and ``alike`` as one; with a ``total`` that one counts where the
-    left side, a field summed over its records, compares so with the right side.
+    Who only asks whether something is read of records takes its kinds alike; what each gives is its ``value``.
     """
 
     moves_with: ClassVar[MovesWith] = ("records",)
     function: OneOf["count", "sum", "average", "largest", "smallest", "earliest", "latest"]
     records: str = field(metadata=A_LIST)
     value: Expr | None = field(default=None, metadata=OF_EACH_RECORD)
-    distinct: bool = False
-    alike: tuple[Expr, ...] = field(default=(), metadata=OF_EACH_RECORD)
-    total: Compare | None = field(default=None, metadata=OF_EACH_RECORD)
     where: Expr | None = field(default=None, metadata=OF_EACH_RECORD)
     over: Period | None = None
     rounding: RoundTo | None = None
@@ -210,6 +208,33 @@ class Aggregate(Node):
     def lists_read(self) -> tuple[str, ...]:
         """The register, where its months begin with an anniversary."""
         return ("awards",) if self.of_anniversary is not None else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate(OfRecords):
+    """A figure over the records themselves.
+
+    A distinct count takes records alike in ``value`` and ``alike`` as one; with a ``total`` that one counts where the
+    left side, a field summed over its records, compares so with the right side. ``of_group``: over the records of the
+    group at hand alone.
+    """
+
+    distinct: bool = False
+    alike: tuple[Expr, ...] = field(default=(), metadata=OF_EACH_RECORD)
+    total: Compare | None = field(default=None, metadata=OF_EACH_RECORD)
+    of_group: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped(OfRecords):
+    """A figure over groups of records: those alike in all of ``by``, each with the value that its own records give.
+
+    There is a group where a record of it is inside; its figures are over all its records, of whatever months they ask.
+    A count is of the groups whose value, a condition, holds.
+    """
+
+    by: tuple[Expr, ...] = field(metadata=OF_EACH_RECORD)
+    value: Expr = field(metadata=OF_EACH_GROUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -778,6 +803,7 @@ Sourced: TypeAlias = (
     | Today
     | Field
     | Aggregate
+    | Grouped
     | People
     | DifferentPeople
     | Named

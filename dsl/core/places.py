@@ -203,16 +203,16 @@ def _of_read(node: n.Sourced, day: date, core: Core) -> Places:
             return _most((reckoned, IN_PLACES.unknown(node.type))) if supplied else reckoned
         case n.Field(formula=formula) if formula is not None:
             return places(formula, day, core)
-        case n.Aggregate(function="average", rounding=rounding) if rounding is not None:
+        case n.OfRecords(function="average", rounding=rounding) if rounding is not None:
             return places_of(rounding.step)
-        case n.Aggregate(function="sum" | "largest" | "smallest", value=value) if value is not None:
+        case n.OfRecords(function="sum" | "largest" | "smallest", value=value) if value is not None:
             return places(value, day, core)
         case n.OnDate(value=value):
             return _most([places(value, one, core) for one in (date.min, *core.change_days)])
         case n.AsProjected(value=value):
             return places(value, day, core)
         case (
-            n.Aggregate() | n.Anniversary() | n.AskedThisYear() | n.DifferentPeople() | n.Fact() | n.Field() | n.Holds()
+            n.OfRecords() | n.Anniversary() | n.AskedThisYear() | n.DifferentPeople() | n.Fact() | n.Field() | n.Holds()
             | n.InProgress() | n.InRenewal() | n.Lapsed() | n.Literal() | n.Named() | n.Paid() | n.People()
             | n.Qualifies() | n.Sometime() | n.Today()
         ):  # fmt: skip

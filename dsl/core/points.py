@@ -45,7 +45,7 @@ def most_points(node: c.Expr, day: date) -> Decimal | None:
         case c.Dated(versions=versions):
             return next((most_points(version.value, day) for version in versions if day in version.days), None)
         case (
-            c.Aggregate() | c.AsProjected() | c.Fact() | c.Field() | c.Literal() | c.Lookup() | c.Named() | c.OnDate()
+            c.OfRecords() | c.AsProjected() | c.Fact() | c.Field() | c.Literal() | c.Lookup() | c.Named() | c.OnDate()
             | c.Reckoned()
         ):  # fmt: skip
             return None  # what it can give is told by its bound alone

@@ -28,7 +28,7 @@ class Asked:
 class RecordPlan:
     """What a figure asks of each record."""
 
-    node: c.Aggregate
+    node: c.OfRecords
     where: Asked | None
     conditions: tuple[Asked, ...]
     """The parts of the condition, each of which must hold."""
@@ -40,7 +40,7 @@ class RecordPlan:
     def moves(self) -> bool:
         """Whether a record can be in it on one day and not on another, or count for another value; its months apart."""
         asked = (self.where, self.value, self.amount, *self.alike)
-        return self.node.total is not None or any(one.moves for one in asked if one is not None)
+        return self.amount is not None or any(one.moves for one in asked if one is not None)
 
 
 class RecordPlans:
@@ -61,7 +61,7 @@ class RecordPlans:
             found = self._listed.keep((id(node), day), (node, names))
         return found[1]
 
-    def of(self, node: c.Aggregate) -> RecordPlan:
+    def of(self, node: c.OfRecords) -> RecordPlan:
         """Return what a figure asks of each record."""
         found = self._plans.get(id(node))
         if found is None or found.node is not node:
@@ -69,7 +69,7 @@ class RecordPlans:
             found = self._plans[id(node)] = self._plan(node)
         return found
 
-    def _plan(self, node: c.Aggregate) -> RecordPlan:
+    def _plan(self, node: c.OfRecords) -> RecordPlan:
         def asked(part: c.Expr) -> Asked:
             key = (node.records, part, _places(part))
             if key not in self._asked:
@@ -79,13 +79,15 @@ class RecordPlans:
                 self._asked[key] = Asked(len(self._asked), part, tuple(sorted(read)), does_move)
             return self._asked[key]
 
+        value, total = (node.value, node.total) if isinstance(node, c.Aggregate) else (None, None)
+        alike = node.by if isinstance(node, c.Grouped) else node.alike if isinstance(node, c.Aggregate) else ()
         return RecordPlan(
             node,
             asked(node.where) if node.where is not None else None,
             tuple(map(asked, _conditions(node.where))) if node.where is not None else (),
-            asked(node.value) if node.value is not None else None,
-            tuple(map(asked, node.alike)),
-            asked(node.total.left) if node.total is not None else None,
+            asked(value) if value is not None else None,
+            tuple(map(asked, alike)),
+            asked(total.left) if total is not None else None,
         )
 
 

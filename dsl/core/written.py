@@ -16,7 +16,7 @@ from dsl.core.anywhere import Anywhere
 from dsl.core.ended import Part, ended, of_rule, of_settings, of_version, parts_of
 from dsl.core.remembered import Remembered
 from dsl.core.types import number
-from dsl.core.walk import stated_in, states_something, walk
+from dsl.core.walk import children, stated_in, states_something, walk
 from dsl.source import Span
 
 
@@ -99,7 +99,7 @@ class Written:
         if isinstance(node, c.OfPeople):
             entries = (entry for listing in node.lists for entry in listing.entries)
             return not all(_is_bare(entry.basis, entry.days) for entry in entries)
-        if isinstance(node, c.Fact | c.Aggregate):
+        if isinstance(node, c.Fact | c.OfRecords):
             return not all(_is_bare(one.basis) for one in self._declared(node, None))
         return states_something(node)
 
@@ -161,20 +161,21 @@ class Written:
             found = self._together.keep(key, (told, merged(told)))
         return found[1]
 
-    def told(self, node: c.Fact | c.Aggregate, day: date, as_of: date) -> Notes:
+    def told(self, node: c.Fact | c.OfRecords, day: date, as_of: date) -> Notes:
         """Return the readings of what is told: of a fact, or of the fields that a figure over records reads."""
         return self._once(("told", id(node), day, as_of), node, lambda: self._told(node, day, as_of))
 
-    def _told(self, node: c.Fact | c.Aggregate, day: date, as_of: date) -> Iterator[Note]:
+    def _told(self, node: c.Fact | c.OfRecords, day: date, as_of: date) -> Iterator[Note]:
         for one in self._declared(node, day):
             yield from of_basis(one.basis, one.origin, as_of)
 
-    def _declared(self, node: c.Fact | c.Aggregate, day: date | None) -> list[c.FieldDecl]:
+    def _declared(self, node: c.Fact | c.OfRecords, day: date | None) -> list[c.FieldDecl]:
         """Return what a fact is declared as, or the fields that a figure over records reads on a day; None: on any."""
         if isinstance(node, c.Fact):
             return [self.core.facts[node.name]] if node.name in self.core.facts else []
         fields = self.core.records[node.records].fields if node.records in self.core.records else {}
-        read = (found.name for found in walk(node, day) if isinstance(found, c.Field))
+        below = (found for part in children(node, day) for found in walk(part, day))
+        read = (found.name for found in below if isinstance(found, c.Field))
         return [fields[name] for name in dict.fromkeys(read) if name in fields]
 
     def settings(self, award: str, due: date, words: Sequence[str], as_of: date) -> Notes:
@@ -196,7 +197,7 @@ class Written:
                     waiting.append(self.core.named[found.name].value)
                 yield from of_node(found, day, _all_chosen(found, day), as_of)
                 yield from self.ended(found, day)
-                if isinstance(found, c.Fact | c.Aggregate):
+                if isinstance(found, c.Fact | c.OfRecords):
                     yield from self.told(found, day, as_of)
 
     def _settings(self, award: str, due: date, words: Sequence[str], as_of: date) -> Iterator[Note]:
@@ -236,7 +237,7 @@ def _of_date(origin: Span) -> Note:
     return True, Resting("a date of this version", _at(origin), "date")
 
 
-_READ = (c.OfAward, c.OfRule, c.OfPeople, c.Aggregate, c.Chooses, c.Fact)
+_READ = (c.OfAward, c.OfRule, c.OfPeople, c.OfRecords, c.Chooses, c.Fact)
 """What rests on more than is written in it: on a rule, a list, a declaration, on what was chosen."""
 
 

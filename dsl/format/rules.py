@@ -147,7 +147,8 @@ class Layouter:
     def _join(self, node: Node, parts: Sequence[Part]) -> Doc:
         """Lay out the parts of a node one behind the other, with breaks where the node may break."""
         at = next((i for i, part in enumerate(parts) if isinstance(part, Token) and part.kind == "LBRACE"), None)
-        if at is not None:
+        # What stands in the braces of a figure over groups is one expression.
+        if at is not None and node.kind != "grouped":
             braces = self._braces(node, parts[at:])
             return Concat((self._join(node, parts[:at]), _BLANK, braces)) if at else braces
         if any(isinstance(part, Token) and part.kind == "COMMA" for part in parts):

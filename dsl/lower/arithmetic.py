@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from dsl import core as c, document as d
 from dsl.diagnostics import Edit, Fix
-from dsl.lower.figures import Figures
+from dsl.lower.groups import Groups
 from dsl.lower.scope import Scope, alike, insert, word_in
 
 
-class Arithmetic(Figures):
+class Arithmetic(Groups):
     """Lowers comparisons and arithmetic."""
 
     def _compare(self, expr: d.Compare, scope: Scope) -> c.Expr | None:
@@ -258,8 +258,8 @@ class Arithmetic(Figures):
         if isinstance(inner, d.Change) and inner.kind == "growth":
             self.rounds(expr.rounding, c.PERCENT)
             return self._change(inner, scope, self.round_to(expr.rounding))
-        if isinstance(inner, d.Aggregate) and inner.function == "average":
-            average = self._aggregate(inner, scope, self.round_to(expr.rounding))
+        if isinstance(inner, d.Aggregate | d.Grouped) and inner.function == "average":
+            average = self.of_records(inner, scope, self.round_to(expr.rounding))
             if average is not None:
                 self.rounds(expr.rounding, average.type)
             return average

@@ -22,27 +22,11 @@ class Figures(Expressions):
         Reports:
             C101 unknown records; C108 a period missing or needless; C109 a field missing or of the wrong type.
         """
-        name = expr.records.name if isinstance(expr.records, d.Name) else expr.records.of
-        records = self.names.records.get(name)
-        if records is None:
-            self.names.unknown("C101", "records", name, expr.records.origin, self.names.records)
+        chosen = self.chosen_records(expr, scope)
+        if chosen is None:
             return None
-        inner = replace(scope, records=records)
-        if isinstance(expr.records, d.Select) and expr.records.also:
-            advice = f"join what they meet with `and`: `{expr.records.of}[... and ...]`"
-            self.names.report("C610", "records are chosen by one condition", expr.records.origin, advice)
-            return None
-        where = self.condition(expr.records.where, inner) if isinstance(expr.records, d.Select) else None
-        if isinstance(expr.records, d.Select) and where is None:
-            return None
-        if isinstance(expr.records, d.Select) and expr.records.column is not None:
-            self.names.report(
-                "C109",
-                f"behind `{name}[...]` stands no `.{expr.records.column}`",
-                expr.records.origin,
-                f"name the field before it: `{expr.function} {expr.records.column} of {name}[...]`",
-            )
-            return None
+        records, inner, where = chosen
+        name = records.name
         if expr.function == "count" and expr.field is not None and not expr.distinct:
             self.names.report(
                 "C109",
@@ -80,7 +64,11 @@ class Figures(Expressions):
         together = self._together(expr, records, inner)
         if together is None:
             return None
-        over = self._period(expr.over, records, expr, scope)
+        of_group = scope.group is not None and scope.group.records is records
+        if scope.group is not None and of_group and expr.over is None:
+            over: c.Period | Literal[False] | None = scope.group.over
+        else:
+            over = self.months_of(expr.over, records, expr)
         if over is False:
             return None
         numeric = value is not None and value.type.is_numeric
@@ -109,13 +97,7 @@ class Figures(Expressions):
             )
             return None
         if expr.function == "average" and rounding is None:
-            self.names.report(
-                "C107",
-                "an average can be a fraction",
-                expr.origin,
-                "write its rounding: `, rounded down to 0.01`",
-                fix=insert(expr.origin, expr.origin.end, ", rounded down to 0.01", "round down"),
-            )
+            self.no_rounding(expr)
             return None
         if expr.function == "count":
             type_ = c.Type(
@@ -135,9 +117,54 @@ class Figures(Expressions):
             where=where,
             over=over or None,
             rounding=rounding,
+            of_group=of_group,
             type=type_,
             origin=expr.origin,
         )
+
+    def no_rounding(self, expr: d.Aggregate | d.Grouped) -> None:
+        """Report an average without its rounding (C107)."""
+        self.names.report(
+            "C107",
+            "an average can be a fraction",
+            expr.origin,
+            "write its rounding: `, rounded down to 0.01`",
+            fix=insert(expr.origin, expr.origin.end, ", rounded down to 0.01", "round down"),
+        )
+
+    def chosen_records(
+        self, expr: d.Aggregate | d.Grouped, scope: Scope
+    ) -> tuple[c.RecordsDecl, Scope, c.Expr | None] | None:
+        """Return the list of a figure, the scope of what is asked of each of its records, and what these must meet.
+
+        Reports:
+            C101 unknown records; C610 several conditions; C109 a column behind them.
+        """
+        of = expr.records
+        name = of.name if isinstance(of, d.Name) else of.of
+        records = self.names.records.get(name)
+        if records is None:
+            self.names.unknown("C101", "records", name, of.origin, self.names.records)
+            return None
+        inner = replace(scope, records=records, group=None)
+        if isinstance(of, d.Name):
+            return records, inner, None
+        if of.also:
+            advice = f"join what they meet with `and`: `{of.of}[... and ...]`"
+            self.names.report("C610", "records are chosen by one condition", of.origin, advice)
+            return None
+        where = self.condition(of.where, inner)
+        if where is None:
+            return None
+        if of.column is not None:
+            self.names.report(
+                "C109",
+                f"behind `{name}[...]` stands no `.{of.column}`",
+                of.origin,
+                f"name the field before it: `{expr.function} {of.column} of {name}[...]`",
+            )
+            return None
+        return records, inner, where
 
     def _together(
         self, expr: d.Aggregate, records: c.RecordsDecl, inner: Scope
@@ -179,10 +206,14 @@ class Figures(Expressions):
         test = self.lower(d.Compare(op=total.op, left=left, right=total.at, origin=total.origin), inner)
         return (fields, test) if isinstance(test, c.Compare) else None
 
-    def _period(
-        self, period: d.Period | None, records: c.RecordsDecl, expr: d.Node, scope: Scope
+    def months_of(
+        self, period: d.Period | None, records: c.RecordsDecl, expr: d.Aggregate | d.Grouped
     ) -> c.Period | Literal[False] | None:
-        """Return the window; None where none is needed, False after a diagnostic."""
+        """Return the window; None where none is needed, False after a diagnostic.
+
+        Reports:
+            C108 a period missing or needless.
+        """
         if period is None:
             if records.monthly:
                 self.names.report(
@@ -190,7 +221,7 @@ class Figures(Expressions):
                     f"`{records.name}` has a row a month, and no period says which months",
                     expr.origin,
                     "write for example `over trailing 12 months`",
-                    fix=Fix("take the trailing 12 months", (Edit(expr.origin.after, " over trailing 12 months"),)),
+                    fix=Fix("take the trailing 12 months", (Edit(_behind_records(expr), " over trailing 12 months"),)),
                 )
                 return False
             return None
@@ -318,6 +349,12 @@ class Figures(Expressions):
 def _field(records: c.RecordsDecl, name: str, at: d.Node) -> c.Field:
     own = records.fields[name]
     return c.Field(name=name, formula=own.formula, type=own.type, origin=at.origin)
+
+
+def _behind_records(expr: d.Aggregate | d.Grouped) -> Span:
+    """Return where a period stands: before what is asked of each group, behind all else."""
+    is_before = isinstance(expr, d.Grouped) and expr.function != "count"
+    return expr.records.origin.after if is_before else expr.origin.after
 
 
 def _without_period(whole: Span, period: Span) -> Fix | None:

@@ -76,12 +76,22 @@ class Member:
 ALWAYS_ONE = Member()
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records that are asked together: their list, the fields that they are alike in, and the months they are of."""
+
+    records: c.RecordsDecl
+    by: tuple[str, ...]
+    over: c.Period | None
+
+
 @dataclass(frozen=True)
 class Scope:
-    """Where an expression stands: the record, row, level and award it can speak of, the code so far."""
+    """Where an expression stands: the record, group, row, level and award it can speak of, the code so far."""
 
     code: str = ""
     records: c.RecordsDecl | None = None
+    group: Group | None = None
     row: Mapping[str, d.Cell] | None = None
     level: str | None = None
     levels: tuple[str, ...] = ()

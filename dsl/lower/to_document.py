@@ -808,6 +808,8 @@ class _Lowering:
                 return d.Projected(value=next(self.values(part)), origin=span)
             case "aggregate":
                 return self.aggregate(part)
+            case "grouped":
+                return self.grouped(part)
             case "change":
                 kind = _words(self.required(part, "CHANGE")).removesuffix(" of")
                 return d.Change(
@@ -883,6 +885,41 @@ class _Lowering:
             over=self.period(period) if period else None,
             origin=node.span,
         )
+
+    def grouped(self, node: Node) -> d.Grouped:
+        records = self.ref(self.child(node, "ref"))
+        if not isinstance(records, d.Name | d.Select):
+            raise AssertionError("records are named")
+        period, function = node.node("period"), self.required(node, "AGGREGATE").text
+        value = [part for part in node.parts if self.is_value(part)][-1]
+        if (function == "count") != (node.token("DISTINCT") is not None):
+            self.otherwise_grouped(node, function, value.span.text)
+        return d.Grouped(
+            function=cast(Any, function),
+            records=records,
+            by=self.names(self.child(node, "names")),
+            value=self.expr(value),
+            over=self.period(period) if period else None,
+            origin=node.span,
+        )
+
+    def otherwise_grouped(self, node: Node, function: str, value: str) -> None:
+        """Report C131: groups that are counted are written otherwise than what is reckoned of each of them."""
+        period = node.node("period")
+        keys, of = self.child(node, "names").span.text, self.child(node, "ref").span.text
+        over = f" over {period.span.text}" if period is not None else ""
+        if function == "count":
+            said, right = (
+                "groups are counted by what they meet",
+                f"count distinct {keys} of {of} with {{ {value} }}{over}",
+            )
+        else:
+            said, right = (
+                f"`{function}` is of what each group gives",
+                f"{function} for each {keys} of {of}{over} {{ {value} }}",
+            )
+        fix = Fix("write it so", (Edit(node.span, right),))
+        self.found.append(Diagnostic("C131", said, node.span, f"write `{right}`", fix=fix))
 
     def total(self, node: Node) -> d.Total:
         op = node.token("CMP")
@@ -997,6 +1034,7 @@ _VALUES = frozenset(
         "on",
         "projected",
         "aggregate",
+        "grouped",
         "change",
         "different_people",
         "number_held",

@@ -94,8 +94,8 @@ class Values(Brackets, Claims, Lookups):
             case d.Projected(value=value):
                 inner = self.lower(value, scope, expected)
                 return None if inner is None else c.AsProjected(value=inner, type=inner.type, origin=expr.origin)
-            case d.Aggregate():
-                return self._aggregate(expr, scope)
+            case d.Aggregate() | d.Grouped():
+                return self.of_records(expr, scope)
             case d.Change():
                 return self._change(expr, scope, None)
             case d.People(holding=holding):
@@ -262,6 +262,9 @@ class Values(Brackets, Claims, Lookups):
                 fix=Fix("write `each`", (Edit(whole, "each"),)),
             )
             return None
+        if scope.group is not None and name in scope.group.records.fields:
+            self.in_each_group(name, scope.group, at)
+            return None
         listed_, _, field = name.partition(".")
         if listed_ in self.names.records:
             self.names.report(
@@ -282,6 +285,14 @@ class Values(Brackets, Claims, Lookups):
             own = scope.records.fields[name]
             field = c.Field(name=name, formula=own.formula, type=own.type, origin=at)
             found.append((f"the field of `{scope.records.name}`", field))
+        if scope.group is not None and name in scope.group.by:
+            own = scope.group.records.fields[name]
+            found.append(
+                (
+                    f"what is alike in a group of `{scope.group.records.name}`",
+                    c.Field(name=name, type=own.type, origin=at),
+                )
+            )
         if scope.subject is not None and name in SUBJECT_WORDS:
             found.append(("a word of life cycles", self._subject(name, scope.subject, expr)))
         if expected is not None and name in expected.values:

@@ -49,7 +49,7 @@ class OfPartner(Missing):
                 return ((), t.negated(top.present)) if "value" not in top.roles else NOTHING_LACKS
             case c.AsProjected() | c.AskedThisYear() | c.InProgress() | c.Literal() | c.Qualifies() | c.Today():
                 return NOTHING_LACKS
-            case c.Anniversary() | c.DifferentPeople() | c.Field():
+            case c.Anniversary() | c.DifferentPeople() | c.Field() | c.Grouped():
                 return UNSAID
             case _:
                 assert_never(read)

@@ -202,6 +202,8 @@ class Lowering:
                 return of(self.people.count(node, day, projected, self.sql))
             case c.Aggregate():
                 return of(self.records.figure(node, day, projected, self.sql))
+            case c.Grouped():
+                raise Cannot("groups of records")
             case c.AskedThisYear(even=even):
                 return of(constant(even))
             case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal():

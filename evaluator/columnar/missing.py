@@ -305,7 +305,7 @@ class Missing(ABC):
                 ):  # fmt: skip
                     return NOTHING_LACKS
                 case (
-                    c.Aggregate() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.DifferentPeople() | c.Fact()
+                    c.OfRecords() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.DifferentPeople() | c.Fact()
                     | c.Field() | c.Holds() | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Named() | c.OnDate() | c.Paid()
                     | c.People() | c.Qualifies() | c.Sometime() | c.Today()
                 ):  # fmt: skip

@@ -299,7 +299,7 @@ class _List:
             case c.Field(name=name, formula=formula):
                 return self.on(formula, day) if formula is not None else self._field(name)
             case (
-                c.Fact() | c.Named() | c.Qualifies() | c.OnDate() | c.AsProjected() | c.People() | c.Aggregate()
+                c.Fact() | c.Named() | c.Qualifies() | c.OnDate() | c.AsProjected() | c.People() | c.OfRecords()
                 | c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary()
                 | c.DifferentPeople() | c.Sometime() | c.InProgress()
             ):  # fmt: skip

@@ -84,7 +84,7 @@ def through(top: Written, part: Written, role: Role, way: Way) -> Way:
         case c.Case() | c.Lookup():
             return replace(way, is_plain=False, sign=way.sign if role == "value" else 0)
         case (
-            c.Aggregate() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.DifferentPeople() | c.Fact()
+            c.OfRecords() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.DifferentPeople() | c.Fact()
             | c.Field() | c.Holds() | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.OnDate() | c.Paid()
             | c.PassScore() | c.People() | c.PerUnit() | c.Prorate() | c.Reckoned() | c.Sometime() | c.Today()
         ):  # fmt: skip

@@ -356,7 +356,7 @@ class Windows:
                 case "certifications":
                     own |= self._of_table(f"records/{CERTIFICATIONS.name}", "f_earned")
                     own |= self._of_table(f"records/{CERTIFICATIONS.name}", "f_expires", after=True)
-                case "records" if isinstance(mover.node, c.Aggregate):
+                case "records" if isinstance(mover.node, c.OfRecords):
                     if mover.node.over is not None and mover.node.over.anniversary_year:
                         raise Cannot("months from an anniversary on in a window")
                     declared = BUILT_IN.get(mover.node.records) or self.lowering.core.records[mover.node.records]

@@ -435,6 +435,10 @@ class Frame:
         """Return a field of the record at hand."""
         return unboxed(self.question.facts.field(row, name, declaration)[0])
 
+    def of_group(self, node: c.Aggregate, rule: c.Rule | None, row: Row) -> Unboxed:
+        """Return a figure over the records of the group at hand."""
+        return unboxed(self.question.readings[-1].read(node, self.at(rule)._replace(row=row)).range)
+
     def on_day(self, low: date, high: date, number: int, row: Row | None) -> Unboxed:
         """Return what a node is on another day."""
         return self.question.frame(low, self.projected, self.entry, self.due).unit(number, row)
@@ -579,7 +583,7 @@ class Frame:
         return _NOTED.get(node.__class__, Frame._noted_alone)(self, node, number)
 
     def _noted_alone(self, node: c.Expr, number: int) -> Notes:
-        if isinstance(node, c.Aggregate) and node.of_anniversary in ("any", "first"):
+        if isinstance(node, c.OfRecords) and node.of_anniversary in ("any", "first"):
             return self.notes_with_why(number)
         # What it comes to says nothing of what it rests on.
         return self.question.rests.notes(Explanation(node, Truth.UNKNOWN), self.day)

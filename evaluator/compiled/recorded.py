@@ -112,6 +112,10 @@ class Recorded:
         range_, gaps = self.question.facts.field(row, node.name, declaration)
         return Explanation(node, range_, (), gaps)
 
+    def of_group(self, node: c.Aggregate, rule: c.Rule | None, row: Row) -> Explanation:
+        """Return a figure over the records of the group at hand."""
+        return self.question.telling.reading.read(node, self.frame.at(rule)._replace(row=row))
+
     def on_day(self, node: c.OnDate, when: Explanation, number: int, row: Row | None, deep: bool) -> Explanation:
         """Return the record of a value of another day."""
         return elsewhere.on_day(node, when, lambda day: self._on(day).unit(number, row, deep))
@@ -195,7 +199,7 @@ class Recorded:
             return elsewhere.named(node, part, lambda: question.reading.wanted(node, frame.at(None)))
         if not isinstance(node, Read):
             raise AssertionError(f"{type(node).__name__} is not read")
-        if not deep and not isinstance(node, c.Holds):
+        if not deep and not isinstance(node, _MORE_THAN_ITS_VALUE):
             value = boxed(leaf.form, self._value(number))
             if is_settled(value):
                 return Explanation(node, value)
@@ -204,6 +208,10 @@ class Recorded:
     def _value(self, number: int) -> Unboxed:
         value = self.frame.memo.get(number, NONE)
         return self.frame.leaf(number) if value is NONE else value
+
+
+_MORE_THAN_ITS_VALUE = (c.Holds, c.Grouped)
+"""What tells more than what it comes to: the checks of an award, the groups of a figure."""
 
 
 class Telling:

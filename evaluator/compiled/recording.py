@@ -236,6 +236,8 @@ class Recording:
                 return self._new(part, _tuple([self.whole(self.on(formula), deep)]))
             case c.Field():
                 return source.line(f"f.told.field({source.keep(node)}, row, {source.keep(self.declaration)})")
+            case c.Aggregate(of_group=True):
+                return source.line(f"f.told.of_group({source.keep(node)}, {source.keep(self.rule)}, row)")
             case c.OnDate():
                 when, number = self.whole(self.on(node.date), deep), self._unit(node.value)
                 return source.line(f"f.told.on_day({source.keep(node)}, {when}, {number}, row, {deep})")
@@ -248,7 +250,7 @@ class Recording:
                 told = f"{numbered.leaf(node, self.rule)}, {source.keep(node)}, {source.keep(self.rule)}"
                 return source.line(f"f.told.named({told}, {deep})")
             case (
-                c.Fact() | c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Qualifies() | c.InProgress() | c.Aggregate()
+                c.Fact() | c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Qualifies() | c.InProgress() | c.OfRecords()
                 | c.People() | c.DifferentPeople() | c.Anniversary() | c.AskedThisYear()
             ):  # fmt: skip
                 return source.line(f"f.told.leaf({numbered.leaf(node, self.rule)}, {source.keep(node)}, {deep})")

@@ -19,7 +19,7 @@ from evaluator.compiled.recording import Recording
 from evaluator.compiled.source import PythonSource, Value
 from evaluator.compiled.telling import Needed, Short, Teller, Told
 from evaluator.compiled.written import Written
-from evaluator.reasons.expander import required, units_for
+from evaluator.reasons.expander import required, tells_groups, units_for
 from evaluator.reasons.plan import Plan, Within
 from evaluator.reasons.sides import PerUnit, Sides, metric_of, needed_for_all, sides, unit_of
 
@@ -95,6 +95,8 @@ class Saying:
             Apart: it hangs on what is told apart.
         """
         inner = part.the("value")
+        if tells_groups(inner.node):
+            raise Apart
         if not _is_here(inner) and (self.asks(inner.node) or isinstance(inner.node, _OF_OTHER_DAYS)):
             raise Apart
         plan, around = within.of(node)

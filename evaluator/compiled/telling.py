@@ -112,7 +112,7 @@ class AsReasons:
             keep(told.out_of) if told.out_of is not None else "None",
         )  # fmt: skip
         made = f"{keep(plan)}, {', '.join(fields)}, f.day_told, None, (), None, {parts or '()'}, {told.empty or '()'}"
-        return self.source.line(f"new(Reason, ({made}, False, ()))")
+        return self.source.line(f"new(Reason, ({made}, False, (), ()))")
 
     def _short(self, missing: Short | None) -> str:
         if missing is None:

@@ -262,11 +262,13 @@ class Writing:
                 number = self.numbered.unit(condition, self.rule, self.declaration)
                 days = f"{start.low}, {start.high}, {end.low}, {end.high}"
                 return source.flag(f"f.sometime({number}, {days}, row)")
+            case c.Aggregate(of_group=True):
+                return source.given(node.type, f"f.of_group({source.keep(node)}, {source.keep(self.rule)}, row)")
             case c.Fact() | c.Named():
                 known = self._known_name(node) if isinstance(node, c.Named) and not node.supplied else None
                 return known or self._leaf(node, as_told=isinstance(node, c.Fact))
             case (
-                c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Qualifies() | c.InProgress() | c.Aggregate() | c.People()
+                c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Qualifies() | c.InProgress() | c.OfRecords() | c.People()
                 | c.DifferentPeople() | c.Anniversary() | c.AskedThisYear()
             ):  # fmt: skip
                 return self._leaf(node)

@@ -159,7 +159,7 @@ class Reading:
             case c.Literal() | c.Field():
                 return self._limited("figure")
             case (
-                c.Today() | c.Aggregate() | c.People() | c.DifferentPeople() | c.Anniversary() | c.Reckoned()
+                c.Today() | c.OfRecords() | c.People() | c.DifferentPeople() | c.Anniversary() | c.Reckoned()
                 | c.PerUnit() | c.Prorate() | c.Shift() | c.Edge() | c.NumberOf() | c.Ranked() | c.Total()
                 | c.Gate()
             ):  # fmt: skip
@@ -358,6 +358,8 @@ class Reading:
                 return Sum(tuple(self.truth(part, at) for part in in_force(parts, self.day)))
             case c.Aggregate():
                 return self._rows(node, at, marks)
+            case c.Grouped():
+                return self._fixed(node, at, "records")
             case c.Arithmetic():
                 return self._arithmetic(node, at, marks)
             case c.Rounded():

@@ -14,7 +14,8 @@ from dsl import core as c
 from dsl.core.algebra import RANGES
 from dsl.core.ranges import EXACT, ZERO, Dates, Numbers, Range, Truth, Words, everything, is_settled, round_ratio
 from dsl.core.types import number
-from evaluator.explanation import Explanation
+from dsl.core.walk import children
+from evaluator.explanation import Explanation, OfGroup
 from evaluator.kept import Elsewhere, Kept
 from evaluator.reasons.plan import Plan, Within
 from evaluator.reasons.sides import Award, PerUnit, Sides, metric_of, needed_for_all, sides, unit_of
@@ -99,6 +100,8 @@ class Reason(NamedTuple):
     """Whether it is of the projected facts."""
     see: tuple[str, ...] = ()
     """Codes of parts that stand above already: a decision tells a reason once."""
+    groups: tuple[OfGroup, ...] = ()
+    """Of a figure over groups of records: what each of them gives, by their names."""
 
     @property
     def code(self) -> str:
@@ -232,10 +235,36 @@ def _reason(explanation: Explanation, context: Context) -> Reason:
             raise AssertionError("reasons are made of requirements")
         plan, within = context.within.of(node)
         inner = Context(context.day, within, told, context.elsewhere, context.stretch, context.projected)
-        made = _filled(plan, explanation.the("value"), explanation.range, explanation.day, inner, context.also_open)
+        value = explanation.the("value")
+        made = _filled(plan, value, explanation.range, explanation.day, inner, context.also_open)
+        groups = groups_of(value) if context.within.asks(value.node) else ()
+        made = made._replace(groups=groups) if groups else made
         # With its explanation: an identity is one object's only as long as that is there.
         known = told.reasons[key] = (explanation, made)
     return known[1]
+
+
+def groups_of(top: Explanation) -> tuple[OfGroup, ...]:
+    """Return what each group gives to a value, of the first figure over groups that it is made of itself."""
+    waiting = [top]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found.node, c.Grouped):
+            return tuple(one for one in found.chosen if isinstance(one, OfGroup))
+        waiting.extend(part for part in reversed(found.parts) if _is_own(part.node))
+    return ()
+
+
+def tells_groups(top: c.Expr) -> bool:
+    """Whether a reason of a value tells of groups, whichever there are."""
+    if isinstance(top, c.Grouped):
+        return True
+    return any(tells_groups(part) for part in children(top) if _is_own(part))
+
+
+def _is_own(node: c.Expr) -> bool:
+    """Whether what stands in a part is told with the whole: it is no requirement of its own, and not said elsewhere."""
+    return not isinstance(node, c.Requirement | c.Named) and not node.tells_elsewhere
 
 
 def _filled(

@@ -111,7 +111,7 @@ def sides(a: Algebra[V], decided: D, below: Callable[[D], Sides[V]]) -> Sides[V]
         case c.OnDate() | c.AsProjected() | c.Sometime():
             return below(decided)
         case (
-            c.Aggregate() | c.Anniversary() | c.AskedThisYear() | c.Ranked() | c.Case() | c.Dated()
+            c.OfRecords() | c.Anniversary() | c.AskedThisYear() | c.Ranked() | c.Case() | c.Dated()
             | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.InProgress() | c.InRenewal()
             | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.NumberOf() | c.Paid() | c.People() | c.PerUnit()
             | c.Prorate() | c.Reckoned() | c.Requirement() | c.Shift() | c.Today() | c.Total()

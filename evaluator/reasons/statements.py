@@ -10,7 +10,7 @@ from dsl import core as c
 from dsl.core.algebra import RANGES, Algebra, truth_of
 from dsl.core.ranges import NEVER, Dates, Range, exactly, is_settled
 from evaluator.explanation import Explanation
-from evaluator.reasons.expander import OUTCOMES, Asked, Context, Outcome, Reason, reasons_of
+from evaluator.reasons.expander import OUTCOMES, Asked, Context, Outcome, Reason, groups_of, reasons_of
 from evaluator.reasons.plan import Plan, Plans
 from evaluator.reasons.sides import unit_of
 
@@ -46,7 +46,16 @@ def value_reason(code: str, title: str, found: Explanation, context: Context) ->
     cites = next((basis.cites for basis in _bases(found, context.day) if basis.cites), within.cites)
     plan = Plan(code, title, within.days, cites, found.node.origin)
     outcome: Outcome = "met" if is_settled(found.range) else "undetermined"
-    return (Reason(plan, outcome, found.range, unit=unit_of(found.node.type), parts=reasons_of(found, context)),)
+    return (
+        Reason(
+            plan,
+            outcome,
+            found.range,
+            unit=unit_of(found.node.type),
+            parts=reasons_of(found, context),
+            groups=groups_of(found) if within.asks(found.node) else (),
+        ),
+    )
 
 
 def _bases(found: Explanation, day: date) -> Iterable[c.Basis]:

@@ -183,6 +183,9 @@ class Directions:
                 return _lists(one.lists, other.lists, day)
             case c.Aggregate():
                 return self._figure_over_records(one, other, day)
+            case c.Grouped():
+                # Whatever is made of the groups, it is more where each of them gives more.
+                return self._fields(one, other, day, value=1)
             case c.Named():
                 names = self.before.core.named[one.name], self.after.core.named[other.name]
                 return self.of(names[0].value, names[1].value, day) if one.name == other.name else OPEN

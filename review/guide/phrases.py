@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeGuard
+from typing import Literal, TypeGuard, TypeVar
 
 from dsl import core as c
 from dsl.core.ranges import NEVER
@@ -15,6 +15,8 @@ from evaluator.reasons.sides import unit_of
 from review.guide.marks import link, provisional, series, unknown
 from review.guide.names import Names, words
 from review.words.speaker import Speaker
+
+_OfRecords = TypeVar("_OfRecords", bound=c.OfRecords)
 
 MAX_CONDITIONS = 2
 """How many conditions on rows a sentence tells; more are told in lines of their own."""
@@ -128,7 +130,7 @@ class GuideSpeaker(Speaker):
         """Return a phrase that is reckoned with; what has a comma or a sign of its own is set apart."""
         said = self._operand(node)
         apart = c.Arithmetic | c.Between | c.Ratio | c.Total | c.Ranked | c.Prorate | c.Rounded
-        long = isinstance(node, c.Aggregate) and (node.where is not None or node.over is not None)
+        long = isinstance(node, c.OfRecords) and (node.where is not None or node.over is not None)
         return f"({said})" if long or isinstance(node, apart) else said
 
     # ---- what is claimed of awards
@@ -292,8 +294,14 @@ class GuideSpeaker(Speaker):
         return provisional(text) if node.provisional else text
 
     def _aggregate(self, node: c.Aggregate) -> str:
+        return self._of_records(node, super()._aggregate)
+
+    def _grouped(self, node: c.Grouped) -> str:
+        return self._of_records(node, super()._grouped)
+
+    def _of_records(self, node: _OfRecords, say: Callable[[_OfRecords], str]) -> str:
         around, self._around = self._around, self.core.records.get(node.records)
-        text = super()._aggregate(node)
+        text = say(node)
         self._around = around
         title = self.core.records[node.records].title if node.records in self.core.records else node.records
         return text.replace(f" in {title}", f" in “{self.names.records(node.records)}”", 1)

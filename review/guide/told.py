@@ -161,7 +161,7 @@ class Teller:
             case c.Case():
                 return f"the first that applies counts{upto}", "first of"
             case (
-                c.Aggregate() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.Compare()
+                c.OfRecords() | c.Anniversary() | c.AsProjected() | c.AskedThisYear() | c.Compare()
                 | c.Dated() | c.DifferentPeople() | c.Edge() | c.Fact() | c.Field() | c.Gate() | c.Holds()
                 | c.InProgress() | c.InRenewal() | c.Lapsed() | c.Literal() | c.Lookup() | c.Named() | c.Not()
                 | c.NumberOf() | c.OnDate() | c.Paid() | c.People() | c.PerUnit() | c.Prorate() | c.Qualifies()

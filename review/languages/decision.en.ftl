@@ -62,6 +62,10 @@ when-on = on { $day }
 when-from = from { $first } through { $last }
 when-since = since { $first }
 also-open = also open { $days }
+groups = each: { $groups }
+group-most = { $name } { $said } (the most)
+group = { $name } { $said }
+groups-more = { $told } and { $count } more
 
 ## What is not known
 

@@ -62,6 +62,10 @@ when-on = { $day } 時点
 when-from = { $first } から { $last } まで
 when-since = { $first } から
 also-open = ほかに未確定の日 { $days }
+groups = 内訳：{ $groups }
+group-most = { $name } { $said }（上限）
+group = { $name } { $said }
+groups-more = { $told } ほか { $count } 件
 
 ## 不明なもの
 

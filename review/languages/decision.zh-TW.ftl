@@ -62,6 +62,10 @@ when-on = { $day }
 when-from = { $first } 至 { $last }
 when-since = 自 { $first } 起
 also-open = 另有未定的日子 { $days }
+groups = 各為：{ $groups }
+group-most = { $name } { $said }（上限）
+group = { $name } { $said }
+groups-more = { $told }，另有 { $count } 個
 
 ## 未知的資料
 

@@ -83,6 +83,14 @@ rows-latest = the latest { $what }
 rows-in = { $said } in { $title }
 rows-where = { $said } where { $condition }
 rows-together = { $said }, where together { $condition }
+groups-in = { $keys } in { $title }
+groups-count = the number of different values of { $groups }, for which ({ $value })
+groups-sum = the sum, for each { $groups }, of ({ $value })
+groups-average = the average, for each { $groups }, of ({ $value })
+groups-largest = the largest, for each { $groups }, of ({ $value })
+groups-smallest = the smallest, for each { $groups }, of ({ $value })
+groups-earliest = the earliest, for each { $groups }, of ({ $value })
+groups-latest = the latest, for each { $groups }, of ({ $value })
 months-anniversary = since the last anniversary
 months-last = over the last { $months ->
     [1] full month

@@ -74,6 +74,14 @@ rows-latest = 最も遅い { $what }
 rows-in = { $title } における{ $said }
 rows-where = { $said }、条件：{ $condition }
 rows-together = { $said }、まとめての条件：{ $condition }
+groups-in = { $title } の { $keys }
+groups-count = { $groups } のうち、({ $value }) を満たすものの数
+groups-sum = { $groups } ごとの ({ $value }) の合計
+groups-average = { $groups } ごとの ({ $value }) の平均
+groups-largest = { $groups } ごとの ({ $value }) のうち最も大きいもの
+groups-smallest = { $groups } ごとの ({ $value }) のうち最も小さいもの
+groups-earliest = { $groups } ごとの ({ $value }) のうち最も早いもの
+groups-latest = { $groups } ごとの ({ $value }) のうち最も遅いもの
 months-anniversary = 直近の応当日以降
 months-last = { $months ->
     [1] 直近の満 1 か月

@@ -74,6 +74,14 @@ rows-latest = 最晚的 { $what }
 rows-in = { $title } 中的{ $said }
 rows-where = { $said }，條件：{ $condition }
 rows-together = { $said }，合併條件：{ $condition }
+groups-in = { $title } 中的 { $keys }
+groups-count = { $groups } 之中符合 ({ $value }) 的數目
+groups-sum = 每個 { $groups } 的 ({ $value }) 的總和
+groups-average = 每個 { $groups } 的 ({ $value }) 的平均
+groups-largest = 每個 { $groups } 的 ({ $value }) 之中最大的
+groups-smallest = 每個 { $groups } 的 ({ $value }) 之中最小的
+groups-earliest = 每個 { $groups } 的 ({ $value }) 之中最早的
+groups-latest = 每個 { $groups } 的 ({ $value }) 之中最晚的
 months-anniversary = 自上一個週年日起
 months-last = { $months ->
     [1] 最近一個完整月份

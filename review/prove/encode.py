@@ -237,6 +237,9 @@ class Encoder:
             case c.Aggregate():
                 exact = day <= self.as_of and node.function in ("count", "sum") and not _may_be_open(node)
                 return self._open(node, day, projected, rule, "records", exact=exact)
+            case c.Grouped():
+                exact = day <= self.as_of and node.type.is_numeric and not _may_be_open(node)
+                return self._open(node, day, projected, rule, "groups of records", exact=exact)
             case c.Sometime(condition=condition):
                 found = self._open(node, day, projected, rule, "other days", exact=False)
                 today = self.on(condition, day, projected, rule).value
@@ -258,10 +261,12 @@ def _can_stand_for(known: Encoded, node: c.Expr) -> bool:
     return known.node is node or not isinstance(node, c.Case) or node.type.kind != "points"
 
 
-def _may_be_open(node: c.Aggregate) -> bool:
+def _may_be_open(node: c.Aggregate | c.Grouped) -> bool:
     """Whether a figure over records of which everything is told can be a range: by a figure of the programme in it."""
     return any(
-        (isinstance(one, c.Literal) and one.value is None) or isinstance(one, c.Ratio | c.Lookup | c.Dated | c.Named)
+        (isinstance(one, c.Literal) and one.value is None)
+        or isinstance(one, c.Ratio | c.Lookup | c.Dated | c.Named)
+        or "awards" in one.lists_read
         for one in walk(node)
     )
 

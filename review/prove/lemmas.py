@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import permutations
+from itertools import permutations, product
 
 import z3
 
 from dsl import core as c
 from dsl.core.figures import anything
 from dsl.core.ranges import Numbers
+from review.diff.direction import DOWN, OPEN, UP, Directions
 from review.prove.encode import Encoder
 from review.prove.formulas import FALSE, TRUE, Formula, both, negated
 from review.prove.terms import Flag, Ordered, Term
@@ -80,6 +81,8 @@ class Lemmas:
             for one, other in permutations(group.values(), 2):
                 if self._implies(one, other):
                     yield one.term.low.value <= other.term.low.value
+        if len(encoders) == 2:
+            yield from _of_groups(told, *encoders)
 
     def _implies(self, one: _Over, other: _Over) -> bool:
         key = (one.node.records, one.where, other.where, one.day, one.encoder.reckoned)
@@ -97,6 +100,25 @@ class Lemmas:
         solver.set("timeout", TIME)
         solver.add(*told.all_bounds(), against)
         return bool(against.eq(FALSE) or solver.check() == z3.unsat)
+
+
+def _of_groups(told: Told, before: Encoder, after: Encoder) -> Iterator[Formula]:
+    """Yield which figures over groups are no less on one side, as each group gives no less there."""
+    ways = Directions(before.keys, after.keys)
+    mine, its = (list(_grouped(told, encoder)) for encoder in (before, after))
+    for (one, its_place, was), (other, place, now) in product(mine, its):
+        steps = ways.of(one, other, place[0]) if its_place == place else OPEN
+        if steps <= UP:
+            yield was.low.value <= now.low.value
+        if steps <= DOWN:
+            yield now.low.value <= was.low.value
+
+
+def _grouped(told: Told, encoder: Encoder) -> Iterator[tuple[c.Grouped, tuple[date, bool, str], Ordered]]:
+    for key, (node, day, projected, rule) in encoder.opened.items():
+        term = told.nodes[key][1]
+        if isinstance(node, c.Grouped) and isinstance(term, Ordered) and term.exact is not None:
+            yield node, (day, projected, rule), term
 
 
 def _meets(over: _Over, told: Told) -> Flag | None:

@@ -291,7 +291,7 @@ def _of_the_partner(node: c.Expr, day: date) -> Iterator[c.Expr]:
     while waiting:
         found = waiting.pop()
         yield found
-        if not isinstance(found, c.Aggregate):
+        if not isinstance(found, c.OfRecords):
             waiting.extend(children(found, day))
 
 

@@ -161,7 +161,8 @@ def _all_of(node: c.Expr) -> c.Type:
         found = anything(node)
         if isinstance(found, Numbers):
             return replace(node.type, low=found.low, high=found.high)
-    if isinstance(node, c.Fact | c.People | c.DifferentPeople | c.Aggregate):
+    is_count = isinstance(node, c.Grouped) and node.function == "count"
+    if is_count or isinstance(node, c.Fact | c.OfPeople | c.Aggregate):
         return node.type
     return replace(node.type, low=None, high=None)
 

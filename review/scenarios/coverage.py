@@ -298,8 +298,8 @@ def parts_of(rule: c.Rule, core: c.Core) -> Iterator[Found]:
 def _in_expression(expression: c.Expr, rule: str, core: c.Core, names: set[str]) -> Iterator[Found]:
     in_records: set[int] = set()
     for node in walk(expression):
-        if isinstance(node, c.Aggregate):
-            # Which records count is no part of an explanation: whether it was tried, faults tell.
+        if isinstance(node, c.OfRecords):
+            # Which records count, and what each group of them gives, is no part of an explanation: whether it was tried, faults tell.
             in_records.update(id(inner) for inner in walk(node) if inner is not node)
         for found in _of_node(node, rule, core):
             yield replace(found, never=ASKED[found.kind]) if id(node) in in_records else found

@@ -199,6 +199,10 @@ def _of(found: _Found) -> Iterator[Fault]:
             for name in names:
                 rest = tuple(one for one in names if one != name)
                 yield fault("entry", name, "no entry", replace(node, names=rest))
+        case d.Grouped(by=by) if len(by) > 1:
+            for name in by:
+                rest = tuple(one for one in by if one != name)
+                yield fault("entry", name, "no entry", replace(node, by=rest))
         case d.Chooser(word=word):
             other = CHOOSERS[word].instead
             if other is not None:

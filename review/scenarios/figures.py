@@ -135,7 +135,7 @@ class _Reader:
         if isinstance(node, c.Field):
             if self._within:
                 yield f"{self._within[-1]}.{node.name}"
-        elif isinstance(node, c.Aggregate):
+        elif isinstance(node, c.OfRecords):
             yield f"{node.records}."
             if isinstance(node.value, c.Field):
                 yield f"{node.records}.{node.value.name}"
@@ -162,7 +162,7 @@ class _Reader:
             found = self._literals(self.core.named[node.name].value)
             self._seen.discard(key)
             return found
-        if isinstance(node, c.Aggregate | c.OfPeople):
+        if isinstance(node, c.OfRecords | c.OfPeople):
             return []  # what stands there is held against records
         return [value for inner in children(node) for value in self._literals(inner)]
 
@@ -197,7 +197,7 @@ class _Reader:
         if isinstance(node, c.OfPeople):
             for listing in node.lists:
                 self.found.certifications.update(dict.fromkeys(one.certification for one in listing.entries))
-        if isinstance(node, c.Aggregate):
+        if isinstance(node, c.OfRecords):
             self._within.append(node.records)
             for part in (node.where, node.value):
                 if part is not None:

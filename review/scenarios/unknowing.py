@@ -59,7 +59,7 @@ def _reads(parts: Iterable[c.Expr], core: c.Core) -> frozenset[str] | None:
         in_records = {
             id(inner)
             for node in walk(expression)
-            if isinstance(node, c.Aggregate)
+            if isinstance(node, c.OfRecords)
             for part in (node.where, node.value)
             if part is not None
             for inner in walk(part)

@@ -306,6 +306,8 @@ def reason_text(reason: Reason, say: Voice) -> str:
     if reason.empty:
         told.append(no_points_text(reason, say))
     text = say.comma(told)
+    if reason.groups:
+        text = say.semicolon((text, groups_text(reason, say)))
     if reason.points is not None:
         figure = say.range(reason.points)
         out_of = reason.out_of
@@ -321,6 +323,20 @@ def reason_text(reason: Reason, say: Voice) -> str:
         more = say.semicolon(when)
         text = say("in-brackets", said=text, more=more) if text else more
     return text or say.outcome(reason.outcome)
+
+
+MOST_GROUPS = 8
+"""How many groups a line names."""
+
+
+def groups_text(reason: Reason, say: Voice) -> str:
+    """Tell what each group gives to a figure over them, and which are at their most."""
+    told = [
+        say("group-most" if one.is_most else "group", name=str(one), said=say.range(one.value, reason.unit))
+        for one in reason.groups[:MOST_GROUPS]
+    ]
+    text, more = say.comma(told), len(reason.groups) - MOST_GROUPS
+    return say("groups", groups=say("groups-more", told=text, count=more) if more > 0 else text)
 
 
 def no_points_text(reason: Reason, say: Voice) -> str:

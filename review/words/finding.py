@@ -176,7 +176,7 @@ def _names_in(parts: Iterable[c.Expr]) -> set[str]:
         for node in walk(part):
             if isinstance(node, c.Fact | c.Named):
                 found.add(node.name)
-            elif isinstance(node, c.Aggregate):
+            elif isinstance(node, c.OfRecords):
                 found.add(node.records)
             elif isinstance(node, c.OfPeople):
                 found.update(entry.certification for listing in node.lists for entry in listing.entries)

@@ -30,6 +30,7 @@ class Speaker:
         self.core = core
         self.day = day
         self.tell = tell or voice(ENGLISH)
+        self._of_group: c.Grouped | None = None
 
     def say(self, node: c.Expr) -> str:
         """Return a phrase for a node."""
@@ -45,6 +46,8 @@ class Speaker:
                 return name.replace("_", " ")
             case c.Aggregate():
                 return self._aggregate(node)
+            case c.Grouped():
+                return self._grouped(node)
             case c.People():
                 return tell("people-holding", holding=self._holding(node))
             case c.DifferentPeople(lists=lists):
@@ -239,13 +242,32 @@ class Speaker:
             text = tell(f"rows-{node.function}", what=what)
         else:
             text = tell("rows-different", what=what) if what else tell("rows-count")
-        text = tell("rows-in", said=text, title=title_text(title, tell))
+        if not node.of_group:
+            text = tell("rows-in", said=text, title=title_text(title, tell))
         if node.where is not None:
             text = tell("rows-where", said=text, condition=self.say(node.where))
         if node.total is not None:
             text = tell("rows-together", said=text, condition=self.say(node.total))
-        if node.over is not None:
+        if node.over is not None and not (
+            node.of_group and self._of_group is not None and self._of_group.over == node.over
+        ):
             text = tell.and_so(text, self.period(node.over))
+        return text if node.rounding is None else tell.and_so(text, self.rounded(node.rounding))
+
+    def _grouped(self, node: c.Grouped) -> str:
+        """Say a figure over groups: of which groups, then what each of them gives, without repeating where its records are."""
+        tell = self.tell
+        title = self.core.records[node.records].title if node.records in self.core.records else node.records
+        keys = self.joined(list(map(self.say, node.by)), "and")
+        groups = tell("groups-in", keys=keys, title=title_text(title, tell))
+        if node.where is not None:
+            groups = tell("rows-where", said=groups, condition=self.say(node.where))
+        if node.over is not None:
+            groups = tell.and_so(groups, self.period(node.over))
+        around, self._of_group = self._of_group, node
+        value = self.say(node.value)
+        self._of_group = around
+        text = tell(f"groups-{node.function}", groups=groups, value=value)
         return text if node.rounding is None else tell.and_so(text, self.rounded(node.rounding))
 
     def _anniversary(self, node: c.Anniversary) -> str:

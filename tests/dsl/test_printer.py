@@ -159,30 +159,41 @@ LEAVES = (
         values=st.tuples(st.builds(d.Text, text=TEXT), st.builds(d.Name, name=NAMES) | FIGURES),
     )
 )
-AGGREGATES = st.builds(
-    d.Aggregate,
-    function=st.sampled_from(["count", "sum", "average", "largest", "smallest", "earliest", "latest"]),
-    records=REFS,
-    distinct=st.booleans(),
-    field=maybe(st.just("revenue")),
-    over=maybe(PERIODS),
-) | st.builds(
-    d.Aggregate,
-    function=st.just("count"),
-    records=REFS,
-    distinct=st.just(True),
-    field=st.just("customer"),
-    alike=st.sampled_from([(), ("workload",), ("workload", "link")]),
-    total=maybe(
-        st.builds(
-            d.Total,
-            function=st.just("sum"),
-            field=st.just("revenue"),
-            op=st.sampled_from([">=", "<=", ">", "<", "=", "!="]),
-            at=ATOMS,
-        )
-    ),
-    over=maybe(PERIODS),
+OF_RECORDS = (
+    st.builds(
+        d.Grouped,
+        function=st.sampled_from(["count", "sum", "average", "largest", "smallest", "earliest", "latest"]),
+        records=REFS,
+        by=st.sampled_from([("customer",), ("customer", "workload")]),
+        value=NAMES.map(lambda name: d.Name(name=name)),
+        over=maybe(PERIODS),
+    )
+    | st.builds(
+        d.Aggregate,
+        function=st.sampled_from(["count", "sum", "average", "largest", "smallest", "earliest", "latest"]),
+        records=REFS,
+        distinct=st.booleans(),
+        field=maybe(st.just("revenue")),
+        over=maybe(PERIODS),
+    )
+    | st.builds(
+        d.Aggregate,
+        function=st.just("count"),
+        records=REFS,
+        distinct=st.just(True),
+        field=st.just("customer"),
+        alike=st.sampled_from([(), ("workload",), ("workload", "link")]),
+        total=maybe(
+            st.builds(
+                d.Total,
+                function=st.just("sum"),
+                field=st.just("revenue"),
+                op=st.sampled_from([">=", "<=", ">", "<", "=", "!="]),
+                at=ATOMS,
+            )
+        ),
+        over=maybe(PERIODS),
+    )
 )
 COMPOUNDS = (
     st.builds(d.And, terms=some(EXPRS, 2))
@@ -198,7 +209,7 @@ COMPOUNDS = (
     | st.builds(d.Sometime, condition=EXPRS, range=RANGES)
     | st.builds(d.On, value=EXPRS, date=DAYS | ATOMS)
     | st.builds(d.Projected, value=EXPRS)
-    | AGGREGATES
+    | OF_RECORDS
     | st.builds(d.Change, kind=st.sampled_from(["change", "growth"]), value=EXPRS, against=PERIODS)
     | st.builds(d.Choose, chooser=CHOOSERS, clauses=BODIES)
     | st.builds(

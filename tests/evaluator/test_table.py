@@ -22,8 +22,8 @@ README = Path(__file__).parents[2] / "evaluator" / "README.md"
 DAY = date(2023, 4, 15)
 
 POLICY = """
-records items { n: count  m: signed count  day: date  counts: flag }
-records rows monthly { n: count  m: signed count  day: date }
+records items { who: text  n: count  m: signed count  day: date  counts: flag }
+records rows monthly { who: text  n: count  m: signed count  day: date }
 certifications certs { "C" }
 """
 FIGURES = {
@@ -39,10 +39,12 @@ FIGURES = {
     "smallest, signed": ("count", "smallest m of {}"),
     "earliest": ("date", "earliest day of {}"),
     "latest": ("date", "latest day of {}"),
+    "sum for each": ("count", "sum for each who of {} { sum n of LIST up to 4 }"),
+    "count with a condition": ("count", "count distinct who of {} with { sum n of LIST >= 3 }"),
 }
 ITEMS = [
-    {"n": 2, "m": 2, "day": "2023-02-02", "counts": True},
-    {"n": 5, "m": 5, "day": "2023-02-05", "counts": True},
+    {"who": "x", "n": 2, "m": 2, "day": "2023-02-02", "counts": True},
+    {"who": "y", "n": 5, "m": 5, "day": "2023-02-05", "counts": True},
 ]
 CERTIFICATIONS = [
     {"person": person, "certification": "C", "earned": "2023-01-01", "expires": "none"} for person in "ab"
@@ -55,9 +57,11 @@ def engine() -> Engine:
     for name, (type_, text) in FIGURES.items():
         word = name.replace(",", "").replace(" ", "_")
         plain, comma, rounding = text.partition(",")
-        wide = plain.format("rows") + " over trailing 3 months" + comma + rounding
-        measures.append(f"measure {word}_over_months: {type_} = {wide}")
-        measures.append(f"measure {word}_of_items: {type_} = {text.format('items[counts]')}")
+        head, brace, group = plain.partition(" { ") if "for each" in plain else (plain, "", "")
+        wide = f"{head} over trailing 3 months{brace}{group}{comma}{rounding}".replace("{}", "rows")
+        narrow = text.replace("{}", "items[counts]")
+        measures.append(f"measure {word}_over_months: {type_} = {wide.replace('LIST', 'rows')}")
+        measures.append(f"measure {word}_of_items: {type_} = {narrow.replace('LIST', 'items')}")
     text = POLICY + "\n".join(measures) + "\nmeasure people: count = people holding certs\n"
     loaded = load_sources([Source("table.policy", text)])
     assert not loaded.errors
@@ -82,6 +86,8 @@ def facts_of(told: str, field: str) -> dict[str, Any]:
             return {"rows": rows, "partial": True}
         case "a record lacks the field":
             return {"rows": without(rows, field)}
+        case "a record lacks the key":
+            return {"rows": without(rows, "who")}
         case "a record lacks the field of the condition":
             return {"rows": without(rows, "expires" if field == "person" else "counts")}
         case "a month missing":
@@ -132,5 +138,6 @@ def test_the_table_is_complete() -> None:
              "a record lacks the field of the condition")  # fmt: skip
     people = [told for told in lists if told != "a month missing"]
     wanted = {(figure, told) for figure in FIGURES for told in lists} | {("people", told) for told in people}
+    wanted |= {(figure, "a record lacks the key") for figure in ("sum for each", "count with a condition")}
 
     assert {(figure, told) for figure, told, _ in table()} == wanted

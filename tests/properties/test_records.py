@@ -36,13 +36,17 @@ class RowByRow(Selections):
         self, node: c.Aggregate, records: Records, at: Moment, window: tuple[int, int] | None, evaluate: EvaluateRow
     ) -> Selected:
         chosen = Selected()
-        for row in records.rows or ():
+        members = at.row.members if node.of_group and at.row is not None else None
+        for index, row in enumerate(records.rows or ()):
+            if members is not None and index not in members:
+                continue
+            unsure = members[index] if members is not None else None
             gaps: list[Gap] = []
-            inside = Truth.TRUE
+            inside = Truth.TRUE if unsure is None else Truth.UNKNOWN
             if window is not None and row.month is None:
                 inside, gaps = Truth.UNKNOWN, [Gap("field", f"{row.pointer}/month", "Month", code="month")]
             elif window is not None:
-                inside = truth(window[0] <= row.month <= window[1])
+                inside = all_of((inside, truth(window[0] <= row.month <= window[1])))
             if records.declaration.dated_by is not None:
                 since, undated = self.facts._field(row, records.declaration.dated_by, records.declaration)
                 inside = all_of((inside, compare("<=", since, exactly(at.day))))
@@ -54,7 +58,7 @@ class RowByRow(Selections):
             if inside is Truth.FALSE:
                 continue
             if inside is Truth.UNKNOWN:
-                chosen.gaps.extend(gaps)
+                chosen.gaps.extend([*gaps, *(unsure or ())])
             value: Range = Truth.TRUE
             if node.value is not None:
                 explained = evaluate(node.value, row)
@@ -134,6 +138,11 @@ FIGURES = st.sampled_from(
         ("number", "average price of {}, rounded down to 0.1"), ("signed count", "largest size of {}"),
         ("signed count", "smallest wide of {}"), ("date", "earliest day of {}"), ("date", "latest due of {}"),
         ("number", "sum open of {}"), ("number", "sum price of {}"),
+        ("number", "sum for each name of {} { sum price of LIST up to 4 }"),
+        ("signed count", "sum for each kind, name of {} { largest size of LIST }"),
+        ("count", "count distinct name of {} with { count LIST[ok] >= n }"),
+        ("count", "count distinct kind of {} with { sum wide of LIST > 1 or kind = r }"),
+        ("date", "latest for each name of {} { earliest day of LIST }"),
     )
 )  # fmt: skip
 
@@ -149,9 +158,11 @@ def measures(draw: st.DrawFn) -> str:
         asked = " and ".join(draw(st.lists(st.sampled_from(conditions), max_size=2)))
         whole, comma, rounding = figure.partition(",") if "average" in figure else (figure, "", "")
         over = f" {draw(MONTHS)}" if listing == "sales" else ""
-        lines.append(
-            f"measure m{number}: {type_} = {whole.format(listing + (f'[{asked}]' if asked else ''))}{over}{comma}{rounding}"
-        )
+        # What is asked of each group stands behind its months.
+        head, brace, group = whole.partition(" { ") if "for each" in whole else (whole, "", "")
+        chosen = head.replace("{}", listing + (f"[{asked}]" if asked else ""))
+        text = f"{chosen}{over}{brace}{group}".replace("LIST", listing)
+        lines.append(f"measure m{number}: {type_} = {text}{comma}{rounding}")
     return "\n".join(lines)
 
 
@@ -216,7 +227,8 @@ def check_rules(data: st.DataObject, name: str) -> None:
     note(json.dumps(known.facts(), default=str))
     facts = Facts(core, known.facts(), known.partner.as_of)
     nodes = [part for version in core.rules[rule_id].versions for part in expressions(version)]
-    figures = [part for node in nodes for part in walk(node) if isinstance(part, c.Named | c.Aggregate)]
+    figures = [part for node in nodes for part in walk(node) if isinstance(part, c.Named | c.OfRecords)]
+    figures = [part for part in figures if not (isinstance(part, c.Aggregate) and part.of_group)]
     look_at(core, figures, facts, [facts.as_of])
 
 

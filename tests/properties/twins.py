@@ -144,7 +144,10 @@ def decided_of(rule: c.Rule, day: date) -> Iterator[tuple[str, c.Expr]]:
 
 
 DETAILS: tuple[Detail, ...] = ("full", "none")
-POLICIES = ("policies", *(f"tests/data/policies/laws/{name}.policy" for name in ("figures", "register", "scores")))
+POLICIES = (
+    "policies",
+    *(f"tests/data/policies/laws/{name}.policy" for name in ("figures", "groups", "register", "scores")),
+)
 PARTNERS_A_DAY = 2
 BATCH = {"policies": (10, 5)}
 RULES_OF_WAYS = 24

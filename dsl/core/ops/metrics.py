@@ -65,7 +65,7 @@ def every_metric(a: Algebra[V], score: Decided[V], asked: n.EveryMetric) -> V:
             branches = [(_known(test), _counted(a, value, asked)) for test, value in score.branches()]
             return a.first(branches)
         case (
-            n.Aggregate() | n.AsProjected() | n.Dated() | n.Fact() | n.Field() | n.Literal() | n.Lookup() | n.OnDate()
+            n.OfRecords() | n.AsProjected() | n.Dated() | n.Fact() | n.Field() | n.Literal() | n.Lookup() | n.OnDate()
             | n.PerUnit() | n.Prorate() | n.Reckoned()
         ):  # fmt: skip
             return _of_parts(a, score, asked)

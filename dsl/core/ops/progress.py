@@ -66,7 +66,7 @@ def _moved(a: Algebra[V], part: Decided[V], nothing: Nothing[V], below: Below[V]
         case n.Requirement():
             moved.append(below(part))
         case (
-            n.Aggregate() | n.Anniversary() | n.AsProjected() | n.AskedThisYear() | n.Ranked()
+            n.OfRecords() | n.Anniversary() | n.AsProjected() | n.AskedThisYear() | n.Ranked()
             | n.Case() | n.Compare() | n.Dated() | n.DifferentPeople() | n.Edge() | n.Fact() | n.Field() | n.Gate()
             | n.Holds() | n.InProgress() | n.InRenewal() | n.Lapsed() | n.Literal() | n.Lookup() | n.Named()
             | n.Not() | n.NumberOf() | n.OnDate() | n.Paid() | n.PassScore() | n.People() | n.PerUnit()

@@ -76,7 +76,7 @@ def _missing(m: Measure[D, M], found: D, below: Callable[[D], M]) -> M:
             value = found.one("value")
             return m.through(found, below(value)) if value is not None else m.whole(found)
         case (
-            n.Aggregate() | n.Anniversary() | n.AsProjected() | n.AskedThisYear() | n.Ranked() | n.Case()
+            n.OfRecords() | n.Anniversary() | n.AsProjected() | n.AskedThisYear() | n.Ranked() | n.Case()
             | n.Compare() | n.Dated() | n.DifferentPeople() | n.Edge() | n.Fact() | n.Field() | n.Gate() | n.Holds()
             | n.InProgress() | n.InRenewal() | n.Lapsed() | n.Literal() | n.Lookup() | n.Named() | n.Not() | n.NumberOf()
             | n.OnDate() | n.Paid() | n.People() | n.PerUnit() | n.Prorate() | n.Qualifies() | n.Reckoned() | n.Requirement()
