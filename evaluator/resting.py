@@ -208,6 +208,17 @@ def _certified(facts: Facts) -> AbstractSet[str] | None:
     return None if None in names else {name for name in names if name is not None}
 
 
+def stated_beside(version: c.RuleVersion, day: date) -> list[Stated]:
+    """Return what a version says on a day beside what it asks."""
+    stated: tuple[Stated, ...] = (
+        *version.effects,
+        *version.immediate_badge,
+        *version.at_most_one,
+        *version.must_choose,
+    )
+    return [one for one in stated if day in one.days]
+
+
 def rests_on(
     decided: Decided,
     version: c.RuleVersion,

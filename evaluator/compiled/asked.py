@@ -12,7 +12,8 @@ from dsl import core as c
 from dsl.core.reached import REGISTER, Reached
 from dsl.core.record_plans import RecordPlans
 from dsl.core.written import Written
-from evaluator.compiled.question import Frame, Question
+from evaluator.compiled.frame import Frame
+from evaluator.compiled.question import Question
 from evaluator.compiled.twin import Twin
 from evaluator.facts import Facts
 from evaluator.interpreter import Interpreter

@@ -16,7 +16,8 @@ from evaluator.moment import Moment
 from evaluator.progress import given
 
 if TYPE_CHECKING:
-    from evaluator.compiled.question import Frame, Question
+    from evaluator.compiled.frame import Frame
+    from evaluator.compiled.question import Question
 
 MOST_IN_PROGRESS = 5_000
 """For how many rules and choices it is remembered whether they are in progress."""

@@ -25,7 +25,8 @@ from evaluator.reading import PartnerReading, Read
 from evaluator.register.held import Register
 
 if TYPE_CHECKING:
-    from evaluator.compiled.question import Frame, Question
+    from evaluator.compiled.frame import Frame
+    from evaluator.compiled.question import Question
 
 
 Key = TypeVar("Key")

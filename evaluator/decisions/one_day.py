@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
-from datetime import date
-from typing import Any
 
 from dsl import core as c
-from dsl.core.ops.parts import in_force
-from dsl.core.ranges import Numbers, Range, Truth, Words, is_settled
+from dsl.core.ranges import Range, Truth, Words, is_settled
 from dsl.core.references import expressions
 from dsl.core.written import Notes, Resting
 from evaluator.compiled.question import Question
@@ -26,6 +23,7 @@ from evaluator.decision import (
 from evaluator.decisions.choices import Choices
 from evaluator.decisions.layout import Whole
 from evaluator.decisions.missing import missing_of
+from evaluator.decisions.scores import Scores, score_said
 from evaluator.decisions.supplied import Supplied
 from evaluator.explanation import Explanation
 from evaluator.facts import Facts
@@ -37,14 +35,10 @@ from evaluator.reasons.expander import Context, Reason, reason_of_branch, reason
 from evaluator.reasons.sides import unit_of
 from evaluator.reasons.statements import not_in_force, value_reason
 from evaluator.register.standing import NEVER_ATTAINED, Standing
-from evaluator.resting import NEXT, VALID, Rests, Stated, rests_on
+from evaluator.resting import NEXT, VALID, Rests, Stated, rests_on, stated_beside
 
 MOST_DECIDED = 4_000
 """How many decisions are kept that are the same for many; then they are made anew."""
-
-
-class _Hidden(Exception):
-    """What is looked for stands in parts of a decision that are not told of."""
 
 
 class OneDay:
@@ -179,7 +173,7 @@ class OneDay:
                 found = Explanation(version.requirement, TRUTHS[said.is_met])
                 self._rests.know(found, said.notes)
                 reasons = said.reasons if said.is_told_once else told_once(said.reasons, set())
-                score = _score_said(said.score) if said.score != () else self._score(found, rule, at)
+                score = score_said(said.score) if said.score != () else self._score(found, rule, at)
                 return found, reasons, score
         found = self._requirement(rule, at)
         return found, told_once(reasons_of(found, context), set()), self._score(found, rule, at)
@@ -196,10 +190,10 @@ class OneDay:
         if version.requirement is None:
             return None
         if self.reference:
-            score = self._score_of(self.interpreter.requirement(rule, at))
+            score = self._scores.of(self.interpreter.requirement(rule, at))
         else:
             said = self.question.scored(rule, version.requirement)
-            score = _score_said(said) if said != () else self._score_by_policies(rule, version.requirement, at)
+            score = score_said(said) if said != () else self._scores.by_policies(rule, version.requirement, at)
         return score.points if score is not None else None
 
     def reasons(self, rule: c.Rule) -> tuple[Reason, ...]:
@@ -303,7 +297,7 @@ class OneDay:
         is_checked = standing is not None and standing.check is not None
         found = None if is_checked else self.prepared.rests.get(key)
         if found is None:
-            rests = rests_on(self._rests, version, (), _beside(version, day), notes)
+            rests = rests_on(self._rests, version, (), stated_beside(version, day), notes)
             if standing is not None:
                 rests.on_standing(rule, standing)
             found = (notes, rests.figures, rests.assumptions)
@@ -418,46 +412,15 @@ class OneDay:
         if self.trying and not self.reference:
             return None
         if not self.compiled or self._deep:
-            return self._score_of(explanation)
+            return self._scores.of(explanation)
         if self._told is None or not explanation.parts:
-            return self._score_by_policies(rule, explanation.node, at)
-        try:
-            return self._score_of(explanation)
-        except _Hidden:
-            return self._score_of(self.question.record_of_rule(rule, at.day, deep=True))
+            return self._scores.by_policies(rule, explanation.node, at)
+        return self._scores.told_or_deep(explanation, rule, at)
 
-    def _score_by_policies(self, rule: c.Rule, node: c.Expr, at: Moment) -> Score | None:
-        """Return the score of a requirement of which nothing is told: with all its parts only where it hangs on them."""
-        try:
-            return self._plain_score(node, at)
-        except _Hidden:
-            return self._score_of(self.question.record_of_rule(rule, at.day, deep=True))
-
-    def _score_of(self, explanation: Explanation) -> Score | None:
-        waiting = [explanation]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part.node, c.PassScore) and part.parts:
-                return _score(part.node, part.the("value").range, part.the("mark").range)
-            if self.prepared.scored.within(part.node):
-                if self.compiled and not self._deep and not part.parts:
-                    raise _Hidden
-                waiting.extend(reversed(part.parts))
-        return None
-
-    def _plain_score(self, node: c.Expr, at: Moment) -> Score | None:
-        """Return the score of a requirement where it follows from the policies alone which one that is."""
-        waiting: list[c.Expr] = [node]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, c.PassScore):
-                return _score(part, self.question.value(part.score, at), self.question.value(part.mark, at))
-            if self.prepared.scored.within(part):
-                if not isinstance(part, c.Requirement | c.AllOf | c.AnyOf):
-                    raise _Hidden
-                inner = [part.value] if isinstance(part, c.Requirement) else in_force(part.parts, at.day)
-                waiting.extend(reversed(inner))
-        return None
+    @once
+    def _scores(self) -> Scores:
+        """Finds the scores of rules."""
+        return Scores(self.question, self.prepared.scored.within)
 
     def _fee(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment, context: Context) -> Decision:
         if version.amount is None:
@@ -585,7 +548,7 @@ class OneDay:
         """Tell what would settle a decision, and what it rests on; ``beside`` it stands what decides an effect alone."""
         if self.trying:
             return decided
-        more = [*more, *_beside(version, self.facts.as_of)]
+        more = [*more, *stated_beside(version, self.facts.as_of)]
         rests = rests_on(self._rests, version, [*explanations, *beside], more)
         standing = decided.standing
         if standing is not None:
@@ -626,29 +589,6 @@ class OneDay:
         """Return what a node is on the day of the question, for no rule."""
         at = Moment(self.facts.as_of)
         return self.question.value(node, at) if self.compiled else self.interpreter.evaluate(node, at).range
-
-
-def _beside(version: c.RuleVersion, day: date) -> list[Stated]:
-    """Return what a version says on a day beside what it asks."""
-    stated: tuple[Stated, ...] = (
-        *version.effects,
-        *version.immediate_badge,
-        *version.at_most_one,
-        *version.must_choose,
-    )
-    return [one for one in stated if day in one.days]
-
-
-def _score(node: c.PassScore, points: Range, needed: Range) -> Score | None:
-    is_known = isinstance(points, Numbers) and isinstance(needed, Numbers)
-    return Score(points, node.out_of, needed) if is_known else None  # type: ignore[arg-type]
-
-
-def _score_said(ends: tuple[Any, ...] | None) -> Score | None:
-    if ends is None:
-        return None
-    low, high, out_of, mark, most = ends
-    return Score(Numbers(low, high), out_of, Numbers(mark, most))
 
 
 def _is_attained(rule: c.Rule) -> bool:
