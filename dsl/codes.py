@@ -454,6 +454,22 @@ _ALL = (
         "revenue by bracket { at 10,000 USD: 3 %   at 0 USD: 2 % }",
         "revenue by bracket { at 0 USD: 2 %   at 10,000 USD: 3 % }",
     ),
+    Code(
+        "C135",
+        "unknown-kind",
+        "A kind is like one that the language does not have, or a rule begins with a word that is no kind.",
+        "What its rules decide, and whether they are held and checked, comes from the kind that it is like.",
+        'kind tier "Tier" like programme',
+        'kind tier "Tier" like program',
+    ),
+    Code(
+        "C136",
+        "word-taken",
+        "The word for a kind, or its plural, means something else already.",
+        "A rule that begins with it, or a list that names it, could be read in two ways.",
+        'kind track "Track" like program',
+        'kind partner_track "Track" like program',
+    ),
     # ---- C2: what is declared
     Code(
         "C201",

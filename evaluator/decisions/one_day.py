@@ -108,7 +108,7 @@ class OneDay:
         version = self.core.version_on(rule, at.day)
         if version is None:
             return Truth.FALSE if _is_attained(rule) else None
-        decides = c.ASKED[rule.kind].decides
+        decides = rule.of_kind.decides
         if decides in ("stage", "options", "value") or (decides == "amount" and version.requirement is None):
             return None
         if version.requirement is None:
@@ -184,7 +184,7 @@ class OneDay:
         """Return the amount, stage or points of a rule."""
         at = Moment(self.facts.as_of, rule=rule)
         version = self.core.version_on(rule, at.day)
-        if version is None or c.ASKED[rule.kind].decides == "options":
+        if version is None or rule.of_kind.decides == "options":
             return None
         given = version.amount or version.stage
         if given is not None:
@@ -204,7 +204,7 @@ class OneDay:
         For callers that were told what comes out, and want it said of a few: what was read for that is not read again.
         """
         version = self.core.version_on(rule, self.facts.as_of)
-        if version is None or c.ASKED[rule.kind].decides != "eligibility":
+        if version is None or rule.of_kind.decides != "eligibility":
             decided = self._telling.decision(rule)
             return (*decided.reasons, *(reason for option in decided.options for reason in option.reasons))
         return self._telling._reasons_alone(rule, version)
@@ -287,7 +287,7 @@ class OneDay:
         base = Decision(
             rule=rule.id,
             title=(version or rule).title,
-            kind=rule.kind,
+            of_kind=rule.of_kind,
             in_force=version is not None,
             standing=self._standing(rule, at) if rule.is_award else None,
         )
@@ -317,7 +317,7 @@ class OneDay:
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
         context = self._context(version, at)
-        match c.ASKED[rule.kind].decides:
+        match rule.of_kind.decides:
             case "amount":
                 return self._fee(base, rule, version, at, context)
             case "value":
@@ -578,4 +578,4 @@ def _score_said(ends: tuple[Any, ...] | None) -> Score | None:
 
 def _is_attained(rule: c.Rule) -> bool:
     """Whether a rule that is not in force makes nobody eligible; of others it is not told then."""
-    return rule.kind in c.ASKING_KINDS
+    return rule.of_kind.asks

@@ -13,6 +13,7 @@ from typing import Any
 
 from dsl import core as c
 from dsl.core import calendar
+from dsl.diagnostics import listed
 from evaluator import limits
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.acceptance.histories import contradictions
@@ -176,8 +177,9 @@ def _awards(engine: Engine, patterns: tuple[str, ...]) -> list[c.Rule]:
         rules = engine.rules(pattern)
         awards = {rule.id: rule for rule in rules if rule.is_award}
         if not awards:
-            said = f"`{pattern}` is no award: nobody attains a {c.KINDS[rules[0].kind].word}"
-            raise ReportErrors(said, "name competencies, designations, specializations or programs, or none for all")
+            said = f"`{pattern}` is no award: nobody attains a {rules[0].of_kind.word}"
+            kinds = listed(engine.core.kinds[kind].plural for kind in engine.core.kinds.awards)
+            raise ReportErrors(said, f"name {kinds}, or none for all")
         found |= awards
     if not found:
         raise UnknownRule("", None)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dsl import core as c
 from dsl.core.ranges import Numbers
 from dsl.core.types import number
 from evaluator.reasons.expander import Asked
@@ -101,9 +102,12 @@ def _columns(say: Voice, *names: str) -> tuple[str, ...]:
     return tuple(say(f"head-{name}") for name in names)
 
 
-def group_text(kind: str, level: str | None, say: Voice) -> str:
-    """Say which awards are meant."""
-    return say.with_level(say.word("kind", kind), level)
+def group_text(kind: c.RuleKind, level: str | None, say: Voice) -> str:
+    """Say which awards are meant; a kind that the programme has a word of its own for by that word."""
+    if kind.title is None:
+        return say.with_level(say.word("kind", kind.name), level)
+    told = say.title(kind.title)
+    return say.with_level(told if told != kind.title else kind.several, level)
 
 
 def _names(count: Count, say: Voice) -> str:
