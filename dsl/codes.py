@@ -822,6 +822,14 @@ _ALL = (
         'designation security "Security" in ja "セキュリティ" { ... }',
     ),
     Code(
+        "L112",
+        "unused-kind",
+        "A word is declared for a kind of rules, and no rule begins with it.",
+        "It has a page and a group that are empty, and a rule that was meant to be of it may be of another kind.",
+        'kind tier "Tier" like program\nprogram advanced "Advanced" { ... }',
+        'kind tier "Tier" like program\ntier advanced "Advanced" { ... }',
+    ),
+    Code(
         "L120",
         "impossible-condition",
         "A condition can never hold, whatever is told of a partner.",

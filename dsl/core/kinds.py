@@ -42,6 +42,11 @@ class RuleKind:
         return self.called or self.name
 
     @property
+    def of_language(self) -> str:
+        """The kind of the language that it is: itself, or the one that it is like."""
+        return self.like or self.name
+
+    @property
     def several(self) -> str:
         """What readers call several of its rules inside a sentence, as the language or the programme has it."""
         return self.plural if self.title is None else in_a_sentence(self.area[1])

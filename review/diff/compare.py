@@ -196,6 +196,11 @@ def _changed(one: _Told, other: _Told, ways: Directions, was: c.Rule, rule: c.Ru
     if renamed or (was.levels, was.was) != (rule.levels, rule.was):
         unlike = (c.ALWAYS,)  # whom the register says to hold it
         steps |= EQUAL if renamed else OPEN
+    if was.of_kind.of_language != rule.of_kind.of_language:
+        unlike = (c.ALWAYS,)
+        steps |= OPEN
+        said = (f"like {one.of_kind.of_language}" for one in (was, rule))
+        stretches = (Stretch(c.ALWAYS, (Change("changed", "Kind", *said),), OPEN), *stretches)
     base = Changed(
         "changed", "rule", rule.id, rule.title, stretches, one.at(was), other.at(rule),
         decides=bool(steps) or renamed, amount=rule.of_kind.costs, unlike=unlike, steps=steps,

@@ -155,6 +155,8 @@ class Prover:
         mine, its = was.version_on(day), rule.version_on(day)
         if mine is None or its is None:
             return False
+        if was.of_kind.of_language != rule.of_kind.of_language:
+            return True
         return self.before.keys.says(beside(mine, day)) != self.after.keys.says(beside(its, day))
 
     def _shown_to_follow(self, was: c.Rule, rule: c.Rule, day: date) -> Claim | None:
