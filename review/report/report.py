@@ -13,7 +13,6 @@ from typing import Any
 
 from dsl import core as c
 from dsl.core import calendar
-from dsl.diagnostics import listed
 from evaluator import limits
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.acceptance.histories import contradictions
@@ -178,8 +177,8 @@ def _awards(engine: Engine, patterns: tuple[str, ...]) -> list[c.Rule]:
         awards = {rule.id: rule for rule in rules if rule.is_award}
         if not awards:
             said = f"`{pattern}` is no award: nobody attains a {rules[0].of_kind.word}"
-            kinds = listed(engine.core.kinds[kind].plural for kind in engine.core.kinds.awards)
-            raise ReportErrors(said, f"name {kinds}, or none for all")
+            *others, last = (engine.core.kinds[kind].several for kind in engine.core.kinds.awards)
+            raise ReportErrors(said, f"name {', '.join(others)} or {last}, or none for all")
         found |= awards
     if not found:
         raise UnknownRule("", None)
