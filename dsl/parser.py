@@ -33,7 +33,8 @@ from dsl.syntax import Block, Comment, Node, Part, Token, Tree
 _STRING_OR_COMMENT = re.compile(r'"[^"\n]*"|#[^\n]*')
 _TOP_LINE = re.compile(r"^[A-Za-z]\w*", re.MULTILINE)
 _FIRST_WORD = re.compile(r"[a-z]\w*")
-_DECLARED = re.compile(r"^kind[ \t]+([a-z]\w*)", re.MULTILINE)
+_DECLARED = re.compile(r"^kind[ \t]+\"?([a-z]\w*)", re.MULTILINE | re.IGNORECASE)
+"""Also where it is mistyped: what follows from that is told there alone."""
 Attempt = Callable[[str], "LarkTree[LarkToken] | Stop"]
 """Returns the tree of a form, or where reading it stopped."""
 
@@ -84,7 +85,7 @@ def _lark() -> Lark:
 
 def nouns_in(text: str) -> frozenset[str]:
     """Return the words that a text declares as kinds."""
-    return frozenset(_DECLARED.findall(text))
+    return frozenset(word.lower() for word in _DECLARED.findall(text))
 
 
 def parse(source: Source, nouns: Collection[str] | None = ()) -> tuple[Tree, list[Diagnostic]]:
