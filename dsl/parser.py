@@ -197,8 +197,8 @@ def _attempt(text: str, nouns: Collection[str] | None) -> LarkTree[LarkToken] | 
     known = frozenset(nouns or ())
     stopped = partial(Stop, nouns=known)
     first = _FIRST_WORD.match(text)
-    is_other = first is not None and first[0] not in TOP_WORDS and first[0] not in known
-    if is_other and (nouns is not None or slips(first[0], TOP_WORDS)):
+    word = first[0] if first is not None else ""
+    if word and word not in TOP_WORDS and word not in known and (nouns is not None or slips(word, TOP_WORDS)):
         return stopped(text, 0, _begins_a_form)
     try:
         return _lark().parse(text)

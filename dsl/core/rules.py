@@ -300,6 +300,10 @@ class Core:
         """All kinds of rules of the programme."""
         return Kinds(self.nouns)
 
+    def own_kind_of(self, plural: str) -> RuleKind | None:
+        """Return the kind with a word of the programme that a plural names all rules of; None of any other name."""
+        return next((kind for kind in self.nouns if kind.plural == plural), None)
+
     @cached_property
     def measures(self) -> Mapping[str, Rule]:
         """The measures, by the ids they are asked by: each as a rule that gives its value."""

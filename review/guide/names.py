@@ -137,6 +137,9 @@ class Names:
 
     def group_title(self, name: str) -> str:
         """Return what a group is called."""
+        own = self.core.own_kind_of(name)
+        if own is not None:
+            return own.several
         listing = self.document.groups.get(name)
         return listing.title if listing is not None and listing.title else self.words(name)
 
@@ -174,7 +177,7 @@ class Names:
             return self.fact(name)
         if name in self.document.certifications:
             return self.certifications(name)
-        return self.words(name)
+        return self.group_title(name)
 
     # ---- vocabulary
 

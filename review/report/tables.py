@@ -17,6 +17,7 @@ from review.report.people import People, Risk
 from review.report.readers import Section
 from review.report.report import Report
 from review.report.summary import NOT_KNOWN, NOTHING, Count, Summary
+from review.words.titles import kind_text
 
 MOST_NAMES = 12
 """Names of awards at one stage that are told; of more their number."""
@@ -103,11 +104,8 @@ def _columns(say: Voice, *names: str) -> tuple[str, ...]:
 
 
 def group_text(kind: c.RuleKind, level: str | None, say: Voice) -> str:
-    """Say which awards are meant; a kind that the programme has a word of its own for by that word."""
-    if kind.title is None:
-        return say.with_level(say.word("kind", kind.name), level)
-    told = say.title(kind.title)
-    return say.with_level(told if told != kind.title else kind.several, level)
+    """Say which awards are meant."""
+    return say.with_level(kind_text(kind, say), level)
 
 
 def _names(count: Count, say: Voice) -> str:
