@@ -111,7 +111,7 @@ def _by_form(source: Source, found: Sequence[Diagnostic]) -> Iterator[list[Diagn
         yield from ([one] for one in found)
         return
     waiting = list(found)
-    for block in parse(source)[0].blocks:
+    for block in parse(source, None)[0].blocks:
         inside = [
             one
             for one in waiting
@@ -126,7 +126,7 @@ def _by_form(source: Source, found: Sequence[Diagnostic]) -> Iterator[list[Diagn
 
 def _unreadable(source: Source, text: str) -> int:
     """Return how much of a text does not parse."""
-    return len(parse(Source(source.name, text))[1]) if source.name.endswith(".policy") else 0
+    return len(parse(Source(source.name, text), None)[1]) if source.name.endswith(".policy") else 0
 
 
 def write(source: Source) -> None:

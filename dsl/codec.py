@@ -177,6 +177,14 @@ _DECIMAL = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
 _FIGURE_VALUE = {"type": "string", "pattern": r"^(-?[0-9]+(\.[0-9]+)?|unknown)$"}
 _DATE = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 _NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z*][a-z0-9_*]*)*$"}
+_WORD = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*$"}
+_OF_FIELDS: Mapping[tuple[Any, str], Json] = {
+    (nodes.Figure, "value"): _FIGURE_VALUE,
+    (nodes.Rule, "kind"): _WORD,
+    (nodes.Kind, "like"): _WORD,
+    (nodes.Kind, "plural"): _WORD,
+}
+"""Values that their types do not say all of."""
 
 
 def schema() -> dict[str, Json]:
@@ -244,9 +252,8 @@ def _schema_object(cls: Any, definitions: dict[str, Json]) -> dict[str, Json]:
     hints = _hints(cls)
     properties: dict[str, Json] = {}
     for own in _own_fields(cls):
-        properties[own.name] = (
-            _FIGURE_VALUE if (cls is nodes.Figure and own.name == "value") else _schema(hints[own.name], definitions)
-        )
+        own_schema = _OF_FIELDS.get((cls, own.name))
+        properties[own.name] = _schema(hints[own.name], definitions) if own_schema is None else own_schema
     required = [own.name for own in _own_fields(cls) if own.default is MISSING and own.default_factory is MISSING]
     result: dict[str, Json] = {"type": "object", "additionalProperties": False, "properties": properties}
     if required:

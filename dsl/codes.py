@@ -454,6 +454,22 @@ _ALL = (
         "revenue by bracket { at 10,000 USD: 3 %   at 0 USD: 2 % }",
         "revenue by bracket { at 0 USD: 2 %   at 10,000 USD: 3 % }",
     ),
+    Code(
+        "C135",
+        "unknown-kind",
+        "A kind is like one that the language does not have, or a rule begins with a word that is no kind.",
+        "What its rules decide, and whether they are held and checked, comes from the kind that it is like.",
+        'kind tier "Tier" like programme',
+        'kind tier "Tier" like program',
+    ),
+    Code(
+        "C136",
+        "word-taken",
+        "The word for a kind, or its plural, means something else already.",
+        "A rule that begins with it, or a list that names it, could be read in two ways.",
+        'kind track "Track" like program',
+        'kind partner_track "Track" like program',
+    ),
     # ---- C2: what is declared
     Code(
         "C131",
@@ -812,6 +828,14 @@ _ALL = (
         "Reports and decisions in the language tell it in English. It is information only, and looked for where it is asked for.",
         'designation security "Security" { ... }',
         'designation security "Security" in ja "セキュリティ" { ... }',
+    ),
+    Code(
+        "L112",
+        "unused-kind",
+        "A word is declared for a kind of rules, and no rule begins with it.",
+        "It has a page and a group that are empty, and a rule that was meant to be of it may be of another kind.",
+        'kind tier "Tier" like program\nprogram advanced "Advanced" { ... }',
+        'kind tier "Tier" like program\ntier advanced "Advanced" { ... }',
     ),
     Code(
         "L120",

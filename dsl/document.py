@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias
 
-from dsl.core import ChooserWord, KindName
+from dsl.core import ChooserWord
 from dsl.source import NO_SPAN, Span
 
 FORMAT = "1"
@@ -666,6 +666,18 @@ class Term(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Node):
+    """A word of the programme for rules that are like those of a kind of the language: ``kind tier "Tier" like program``."""
+
+    like: str
+    title: str | None = None
+    plural: str | None = None
+    heading: str | None = None
+    allows: tuple[Allow, ...] = ()
+    titles: tuple[Translation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Membership(Node):
     """Which awards make the membership: whose anniversaries `anniversary` means."""
 
@@ -815,7 +827,7 @@ class Rule(Node):
     ``each_row_of`` names the table of a family; its rules are one a row.
     """
 
-    kind: Literal[KindName, "common"]
+    kind: str
     clauses: tuple[Clause, ...]
     name: str | None = None
     each_row_of: str | None = None
@@ -880,6 +892,7 @@ class Document(Node):
     membership: Membership | None = None
     sources: Mapping[str, SourceText] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
     facts: Mapping[str, Field] = field(default_factory=dict)
     records: Mapping[str, Records] = field(default_factory=dict)
     certifications: Mapping[str, Listing] = field(default_factory=dict)

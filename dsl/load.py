@@ -166,19 +166,19 @@ def _anew(sources: Sequence[Source], cache: Cache | None) -> Loaded:
     # Here and not above: who starts from what was kept needs neither grammar nor checks, and they take long to come.
     from dsl.reading import checked, part_of
 
-    read = part_of if cache is None else lambda source: _part(source, cache)
+    read = part_of if cache is None else lambda source, nouns: _part(source, nouns, cache)
     return Loaded(*checked(sources, read), tuple(sources))
 
 
-def _part(source: Source, cache: Cache) -> Part:
-    """Return what one source says by itself, from what was kept of it."""
+def _part(source: Source, nouns: frozenset[str], cache: Cache) -> Part:
+    """Return what one source says by itself, where others declare some words as kinds, from what was kept of it."""
     from dsl.reading import part_of
 
-    key = cache.key("one", [source])
+    key = cache.key(" ".join(("one", *sorted(nouns))), [source])
     written = cache.get(key)
     if written is not None:
         return kept.part(written, source)
-    found = part_of(source)
+    found = part_of(source, nouns)
     if not found[-1]:  # what is broken is mended before long
         cache.put(key, kept.of_part(found, source))
     return found

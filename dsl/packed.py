@@ -27,6 +27,7 @@ from dsl.source import NO_SPAN, Source, Span
 
 MODULES: Final = frozenset(
     {
+        "dsl.core.kinds",
         "dsl.core.nodes",
         "dsl.core.rules",
         "dsl.core.types",

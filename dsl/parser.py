@@ -10,7 +10,8 @@ import hashlib
 import os
 import re
 import sys
-from functools import cache
+from collections.abc import Callable, Collection
+from functools import cache, partial
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +23,7 @@ from dsl.core.choosers import PLAIN
 from dsl.core.kinds import COMMON, KINDS
 from dsl.diagnostics import Diagnostic
 from dsl.mistakes.mend import mend, nested_too_deeply, too_deep
+from dsl.mistakes.slips import slips
 from dsl.mistakes.spelling import is_misspelt
 from dsl.mistakes.stop import Stop, applied
 from dsl.mistakes.words import MAX_DEPTH, TOP_WORDS
@@ -30,6 +32,11 @@ from dsl.syntax import Block, Comment, Node, Part, Token, Tree
 
 _STRING_OR_COMMENT = re.compile(r'"[^"\n]*"|#[^\n]*')
 _TOP_LINE = re.compile(r"^[A-Za-z]\w*", re.MULTILINE)
+_FIRST_WORD = re.compile(r"[a-z]\w*")
+_DECLARED = re.compile(r"^kind[ \t]+\"?([a-z]\w*)", re.MULTILINE | re.IGNORECASE)
+"""Also where it is mistyped: what follows from that is told there alone."""
+Attempt = Callable[[str], "LarkTree[LarkToken] | Stop"]
+"""Returns the tree of a form, or where reading it stopped."""
 
 
 def cache_file(grammar: str) -> str | None:
@@ -76,8 +83,18 @@ def _lark() -> Lark:
     )
 
 
-def parse(source: Source) -> tuple[Tree, list[Diagnostic]]:
+def nouns_in(text: str) -> frozenset[str]:
+    """Return the words that a text declares as kinds."""
+    return frozenset(word.lower() for word in _DECLARED.findall(text))
+
+
+def parse(source: Source, nouns: Collection[str] | None = ()) -> tuple[Tree, list[Diagnostic]]:
     """Parse a source; broken blocks stand in the tree without a form and are reported.
+
+    Args:
+        source: the text.
+        nouns: words that begin a rule because other sources declare them as kinds; None: any word may be one, as for who
+            has one file of several. Those that the source itself declares are known.
 
     Reports:
         P001-P019: what is mistyped, and what to type instead.
@@ -85,8 +102,10 @@ def parse(source: Source) -> tuple[Tree, list[Diagnostic]]:
     comments, code = _comments_of(source)
     blocks: list[Block] = []
     found: list[Diagnostic] = []
-    for span in _blocks_of(source, code):
-        block, diagnostics = _parse_block(span, code)
+    known = nouns_in(code)
+    attempt = partial(_attempt, nouns=None if nouns is None else known.union(nouns))
+    for span in _blocks_of(source, code, known.union(nouns or ())):
+        block, diagnostics = _parse_block(span, code, attempt)
         blocks.append(block)
         found.extend(diagnostics)
     return Tree(source, tuple(blocks), comments), found
@@ -96,13 +115,18 @@ def block_at(source: Source, place: Span) -> Span | None:
     """Return the block of a source in which a place lies."""
     _, code = _comments_of(source)
     return next(
-        (span for span in _blocks_of(source, code) if span.start <= place.start and place.end <= span.end), None
+        (
+            span
+            for span in _blocks_of(source, code, nouns_in(code))
+            if span.start <= place.start and place.end <= span.end
+        ),
+        None,
     )
 
 
 def reads(block: Span, edits: tuple[tuple[int, int, str], ...]) -> bool:
     """Whether a block can be read with edits made in its text."""
-    return not isinstance(_attempt(applied(block.text, edits)), Stop)
+    return not isinstance(_attempt(applied(block.text, edits), None), Stop)
 
 
 def _comments_of(source: Source) -> tuple[tuple[Comment, ...], str]:
@@ -121,13 +145,15 @@ def _comments_of(source: Source) -> tuple[tuple[Comment, ...], str]:
     return tuple(comments), "".join(code)
 
 
-def _blocks_of(source: Source, code: str) -> list[Span]:
+def _blocks_of(source: Source, code: str, nouns: Collection[str]) -> list[Span]:
     """Cut the text at its top-level words; text before the first one is a block of its own when it holds code."""
     starts: list[int] = []
     depth_from = 0
     for match in _TOP_LINE.finditer(code):
         start = match.start()
-        is_top = match.group().lower() in TOP_WORDS and not re.match(r"\s*:", code[match.end() :])
+        is_top = (match.group().lower() in TOP_WORDS or match.group() in nouns) and not re.match(
+            r"\s*:", code[match.end() :]
+        )
         between = code[depth_from:start]
         if is_top or between.count("{") <= between.count("}"):
             starts.append(start)
@@ -146,34 +172,55 @@ def _trimmed(span: Span, code: str) -> Span:
     return Span(span.source, span.start, span.start + len(code[span.start : span.end].rstrip()))
 
 
-def _parse_block(span: Span, code: str) -> tuple[Block, list[Diagnostic]]:
+def _parse_block(span: Span, code: str, attempt: Attempt) -> tuple[Block, list[Diagnostic]]:
     """Parse one block; a broken one is read as it would be without its mistakes."""
     deep = too_deep(span, code[span.start : span.end])
     if deep is not None:
         return Block(span, None), [deep]
-    tree = _attempt(span.text) if not is_misspelt(span.text) else None
+    tree = attempt(span.text) if not is_misspelt(span.text) else None
     if isinstance(tree, LarkTree):
         form = _form(tree, span, None)
         return Block(span, form), [] if form is not None else [nested_too_deeply(span)]
-    found, mended = mend(span, _attempt)
+    found, mended = mend(span, attempt)
     if mended is None:
         return Block(span, None), found
     return Block(span, None, _form(mended.tree, span, mended.places), mended.words), found
 
 
-def _attempt(text: str) -> LarkTree[LarkToken] | Stop:
-    """Return the tree of a form, or where reading it stopped."""
+def _attempt(text: str, nouns: Collection[str] | None) -> LarkTree[LarkToken] | Stop:
+    """Return the tree of a form, or where reading it stopped: at once where its first word is none of the nouns.
+
+    Args:
+        text: the form.
+        nouns: words that are declared as kinds; None: any word that nobody takes for a slip.
+    """
+    known = frozenset(nouns or ())
+    stopped = partial(Stop, nouns=known)
+    first = _FIRST_WORD.match(text)
+    word = first[0] if first is not None else ""
+    if word and word not in TOP_WORDS and word not in known and (nouns is not None or slips(word, TOP_WORDS)):
+        return stopped(text, 0, _begins_a_form)
     try:
         return _lark().parse(text)
     except UnexpectedToken as stop:
         at_end = stop.token.type == "$END"
         start = len(text) if at_end else (stop.token.start_pos or 0)
-        return Stop(text, start, lambda stop=stop: frozenset(stop.accepts or stop.expected))  # type: ignore[misc]
+        return stopped(text, start, lambda stop=stop: frozenset(stop.accepts or stop.expected))  # type: ignore[misc]
     except UnexpectedCharacters as stop:
         start = Source("", text).offset_of(stop.line, stop.column)
-        return Stop(text, start, lambda stop=stop: frozenset(stop.allowed or ()))  # type: ignore[misc]
+        return stopped(text, start, lambda stop=stop: frozenset(stop.allowed or ()))  # type: ignore[misc]
     except UnexpectedEOF as stop:
-        return Stop(text, len(text), lambda stop=stop: frozenset(stop.expected))  # type: ignore[misc]
+        return stopped(text, len(text), lambda stop=stop: frozenset(stop.expected))  # type: ignore[misc]
+
+
+@cache
+def _begins_a_form() -> frozenset[str]:
+    """Return the terminals that begin a form, but for the word of a kind that nobody declares."""
+    try:
+        _lark().parse("?")
+    except UnexpectedCharacters as stop:
+        return frozenset(stop.allowed or ()) - {"NOUN"}
+    raise AssertionError("no form begins so")
 
 
 def _form(tree: LarkTree[LarkToken], span: Span, places: tuple[int, ...] | None) -> Node | None:

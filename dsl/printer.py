@@ -51,6 +51,8 @@ def _paragraphs(document: d.Document) -> Iterator[str]:
             _spaced("term", name, _quoted(term.title), _allows(term.allows), _titles(term.titles)) + "\n"
             for name, term in document.terms.items()
         )
+    if document.kinds:
+        yield "".join(_kind(name, kind) for name, kind in document.kinds.items())
     if document.membership is not None:
         yield f"membership of {', '.join(document.membership.names)}\n"
     if document.facts:
@@ -100,6 +102,12 @@ def _kept(records: d.Records) -> str:
 def _source(name: str, source: d.SourceText) -> str:
     read = f"read {_day(source.read)}" if source.read else ""
     return _spaced("source", name, _quoted(source.title), read, _allows(source.allows)) + "\n"
+
+
+def _kind(name: str, kind: d.Kind) -> str:
+    more = [f"like {kind.like}", *([f"plural {kind.plural}"] if kind.plural is not None else [])]
+    said = ", ".join([*more, *([f"heading {_quoted(kind.heading)}"] if kind.heading is not None else [])])
+    return _spaced("kind", _head(name, kind.title, said), _allows(kind.allows), _titles(kind.titles)) + "\n"
 
 
 def _head(name: str, title: str | None, *more: str) -> str:

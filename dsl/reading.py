@@ -17,7 +17,7 @@ from dsl.lower.to_document import lower_trees, merge
 from dsl.mistakes.mend import told
 from dsl.mistakes.trial import UNKNOWN_NAME, tried
 from dsl.mistakes.turns import of_finding
-from dsl.parser import block_at, parse, reads
+from dsl.parser import block_at, nouns_in, parse, reads
 from dsl.sheets import read_sheet
 from dsl.source import Source, Span
 from dsl.syntax import Block
@@ -30,20 +30,22 @@ Part: TypeAlias = tuple[d.Document, tuple[Diagnostic, ...], tuple[Diagnostic, ..
 
 
 def checked(
-    sources: Sequence[Source], read: Callable[[Source], Part]
+    sources: Sequence[Source], read: Callable[[Source, frozenset[str]], Part]
 ) -> tuple[d.Document, Core, tuple[Diagnostic, ...]]:
     """Return the document of sources, its core, and all that is wrong with them, sorted.
 
     Args:
         sources: the texts.
-        read: says what one of them says by itself: ``part_of``, or what it told before.
+        read: says what one of them says by itself: ``part_of``, or what it told before. It is told which words the others
+            declare as kinds.
     """
+    nouns = frozenset(noun for source in sources for noun in _nouns_of(source))
     found: list[Diagnostic] = []
     follows: list[Diagnostic] = []
     parts: list[d.Document] = []
     broken: list[Block] = []
     for source in sources:
-        part, own, own_follows, blocks = read(source)
+        part, own, own_follows, blocks = read(source, nouns)
         found.extend(own)
         follows.extend(own_follows)
         broken.extend(blocks)
@@ -59,18 +61,27 @@ def checked(
 
 
 @lru_cache(maxsize=256)
-def part_of(source: Source) -> Part:
+def part_of(source: Source, nouns: frozenset[str] = frozenset()) -> Part:
     """Return what one source says by itself, how it is mistyped, what does not check in it, and its broken blocks.
 
     Kept, because who watches or mends policies reads the same sources again and again, all but one of them unchanged.
     """
-    if source.name.endswith((".json", ".yaml", ".yml")):
+    if _is_sheet(source):
         part, diagnostics = read_sheet(source)
         return part, tuple(diagnostics), (), ()
-    tree, diagnostics = parse(source)
+    tree, diagnostics = parse(source, nouns)
     broken = tuple(block for block in tree.blocks if block.form is None)
     part, more = lower_trees([tree])
     return part, tuple(diagnostics), tuple(more), broken
+
+
+def _is_sheet(source: Source) -> bool:
+    return source.name.endswith((".json", ".yaml", ".yml"))
+
+
+def _nouns_of(source: Source) -> frozenset[str]:
+    """Return the words that a source declares as kinds."""
+    return frozenset(part_of(source)[0].kinds) if _is_sheet(source) else nouns_in(source.text)
 
 
 def _beside(

@@ -12,17 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from dsl import codec
-from dsl.core.kinds import AMOUNT_KINDS, ASKED, AWARD_KINDS, KINDS
+from dsl.core.kinds import OF_LANGUAGE
 
 FOLDER = Path(__file__).resolve().parents[1] / "schemas"
 
 LISTS: Mapping[str, tuple[str, ...]] = {
-    "kinds of rules": tuple(KINDS),
-    "kinds that can be asked": tuple(ASKED),
-    "kinds that keep a register": AWARD_KINDS,
-    "kinds that decide an amount": AMOUNT_KINDS,
-    "kinds that decide options": tuple(kind.name for kind in KINDS.values() if kind.decides == "options"),
-    "kinds that decide a stage": tuple(kind.name for kind in KINDS.values() if kind.decides == "stage"),
+    "kinds that can be asked": tuple(OF_LANGUAGE.asked),
+    "kinds that others can be like": OF_LANGUAGE.with_ids,
+    "kinds that keep a register": OF_LANGUAGE.awards,
+    "kinds that decide eligibility": OF_LANGUAGE.asking,
+    "kinds that decide an amount": OF_LANGUAGE.amounts,
+    "kinds that decide options": tuple(kind.name for kind in OF_LANGUAGE.values() if kind.decides == "options"),
+    "kinds that decide a stage": tuple(kind.name for kind in OF_LANGUAGE.values() if kind.decides == "stage"),
 }
 """What a list of words is of, by its comment."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, assert_never
 
 import orjson
 
-from dsl.core import Citation
+from dsl.core import Citation, RuleKind
 from dsl.core.ranges import NEVER, Dates, Numbers, Range, Span, Truth, Words, is_settled
 from dsl.core.written import Resting
 from dsl.json_values import decimal_text
@@ -110,7 +110,7 @@ class Decision(NamedTuple):
 
     rule: str
     title: str
-    kind: str
+    of_kind: RuleKind
     in_force: bool
     explanations: tuple[Explanation, ...] = ()
     """Why, in full, where the query asks for it: of the requirement, amount, stage, and of each option."""
@@ -139,9 +139,14 @@ class Decision(NamedTuple):
     """Its reasons and its score as they are written, where that alone was wanted: then they stand nowhere else."""
 
     @property
+    def kind(self) -> str:
+        """The word that begins its rule."""
+        return self.of_kind.name
+
+    @property
     def amount_is(self) -> str:
         """What its amount is called: of a measure it is the value."""
-        return "value" if self.kind == "measure" else "amount"
+        return "value" if self.of_kind.decides == "value" else "amount"
 
     @property
     def outcome(self) -> str:
@@ -294,6 +299,11 @@ def _day(day: date) -> str:
     return "never" if day == NEVER else day.isoformat()
 
 
+def kind_json(kind: RuleKind) -> dict[str, Json]:
+    """Write the kind of a rule: its word, and the language's where the programme has a word of its own."""
+    return {"kind": kind.name} if kind.like is None else {"kind": kind.name, "like": kind.like}
+
+
 def decision_json(decision: Decision, detail: Detail, key: str | None = None) -> dict[str, Json]:
     """Write a decision; ``detail`` says how much of its reasons, ``key`` what tells it from others of its rule."""
     if decision.said is not None:
@@ -303,7 +313,7 @@ def decision_json(decision: Decision, detail: Detail, key: str | None = None) ->
         **({} if key is None else {"answer_key": key}),
         "rule": decision.rule,
         "title": decision.title,
-        "kind": decision.kind,
+        **kind_json(decision.of_kind),
         "in_force": decision.in_force,
     }
     if decision.eligibility is not None:
@@ -319,7 +329,7 @@ def decision_json(decision: Decision, detail: Detail, key: str | None = None) ->
         result["due"] = range_json(decision.due)
     if decision.stage is not None:
         result["stage"] = range_json(decision.stage)
-    if decision.kind == "choice":
+    if decision.of_kind.decides == "options":
         result["options"] = [_option_json(option, detail) for option in decision.options]
         if decision.pick is not None:
             result["pick"] = decision.pick

@@ -341,7 +341,7 @@ class Outcomes:
             UnknownRule: there is no such rule.
         """
         asked = self.engine._rule(rule)
-        points = self.one.value(asked) if c.ASKED[asked.kind].decides == "eligibility" else None
+        points = self.one.value(asked) if asked.of_kind.decides == "eligibility" else None
         return self.one.decision(asked), points
 
     def reasons(self, rule: str) -> tuple[Reason, ...]:

@@ -29,6 +29,7 @@ LAYOUT = {
     "IN_LANGUAGE",
     "LABEL",
     "NAME",
+    "NOUN",
     "STRING",
     "UNIT",
     "_BAR",

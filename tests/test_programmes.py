@@ -42,8 +42,8 @@ def test_the_scenarios_pass(programme: Path) -> None:
 
 def test_the_guide_is_of_these_policies(programme: Path) -> None:
     output("docs", str(programme), "--format", "markdown", "--out", str(programme / "guide"), "--check")
-    page = programme / "guide/programs.md"
-    page.write_text(page.read_text(encoding="utf-8").replace("Program.", "Programme."), encoding="utf-8")
+    page = programme / "guide/tiers.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("Tier.", "Step."), encoding="utf-8")
     stale = CliRunner().invoke(
         merit, ["docs", str(programme), "--format", "markdown", "--out", str(programme / "guide"), "--check"]
     )

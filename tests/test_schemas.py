@@ -45,7 +45,7 @@ def test_the_policies_are_valid_documents_and_come_back_the_same() -> None:
         {"merit": "1", "definitions": {"a": {"type": {"word": "points"}, "value": {"figure": {"value": 70}}}}},
         {"merit": "1", "definitions": {"a": {"type": {"word": "points"}, "value": {"figure": {"value": "7e1"}}}}},
         {"merit": "1", "definitions": {"a": {"type": {"word": "points"}, "value": {"name": "x", "text": "y"}}}},
-        {"merit": "1", "rules": {"designation.a": {"kind": "badge", "clauses": []}}},
+        {"merit": "1", "rules": {"designation.a": {"kind": "A badge", "clauses": []}}},
     ],
 )
 def test_the_policy_schema_refuses_what_no_document_says(broken: object) -> None:

@@ -10,6 +10,7 @@ from dsl.check.circles import circles, shared_circles
 from dsl.check.clauses import misplaced
 from dsl.check.dates import dates
 from dsl.check.figures import figures
+from dsl.check.kinds import kinds
 from dsl.check.names import declared, unread
 from dsl.check.one_name import one_name
 from dsl.check.parts import undecided
@@ -32,10 +33,11 @@ def check(document: Document, core: Core, found: Sequence[Diagnostic] = ()) -> l
     nodes = tuple(walk(document))
     round_about = circles(core)
     return [
-        *misplaced(document, found),
-        *undecided(document),
+        *misplaced(document, core.kinds, found),
+        *undecided(document, core.kinds),
         *declared(document),
-        *one_name(document),
+        *kinds(document),
+        *one_name(document, core.kinds),
         *spellings(document),
         *unread(document, core, found),
         *figures(nodes),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING
 
 from dsl import document as d
-from dsl.core import PLURALS, Core
+from dsl.core import Core
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label, unknown_name
 from dsl.lower.scope import group_inside, word_in
 from dsl.mistakes.words import RESERVED
@@ -158,7 +158,7 @@ def _unread(document: d.Document, core: Core) -> Iterator[Diagnostic]:
     awards = {name for rule in core.rules.values() for name in (rule.name, rule.award)}
     awards |= {rule.name for rule in document.rules.values() if rule.name is not None and rule.kind != "common"}
     awards |= {name for benefit in core.benefits for name in (benefit, benefit.split(".", 1)[1])}
-    awards |= set(PLURALS)
+    awards |= set(core.kinds.plurals)
     for listing in document.groups.values():
         for entry in listing.entries:
             if entry.name not in awards and entry.name in document.groups:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from dsl import document as d
 from dsl.check.clauses import word_of
-from dsl.core import AMOUNT_KINDS, ASKING_KINDS, KINDS, RuleKind
+from dsl.core import Kinds, RuleKind
 from dsl.core.kinds import COMMON
 from dsl.diagnostics import Diagnostic
 from dsl.source import Span
@@ -51,7 +51,6 @@ DECIDED: Mapping[str, frozenset[str]] = {
     "keeps": _SOURCED | {"when"},
     "loses": _SOURCED | {"when"},
     "pass at": _SOURCED | {"out of"},
-    **{kind.name: _of_kind(kind) for kind in KINDS.values()},
     COMMON: _SOURCED | {"days"},
     "also": _AWARD - {"title", "in"},
     "also each row of": _SOURCED | {"days"},
@@ -83,12 +82,12 @@ _INSTEAD: Mapping[str, str] = {
 }
 _INSTEAD_THERE: Mapping[tuple[str, str], str] = {
     ("requires", "only if"): "put the conditions into `requires` itself",
+    ("amount", "only if"): "write `requires { label: condition }` inside it",
     ("option", "only if"): "put the conditions into its `requires { ... }`",
     ("option", "when"): "write `requires { label: condition }` inside it",
     ("requires", "when"): "write `only if { label: condition }` behind a requirement",
     ("row", "was"): "no award is made of this table's rows, so that none can have had another name",
     ("row", "only if"): "no award is made of this table's rows; write the condition where the table is read",
-    **dict.fromkeys(((kind, "only if") for kind in AMOUNT_KINDS), "write `requires { label: condition }` inside it"),
     ("certification", "was"): "list the certification under both names",
     ("property", "was"): "leave it out: nothing goes by the name of a property",
     ("property", "seen"): "leave it out: a property is claimed of all its days",
@@ -97,14 +96,14 @@ _INSTEAD_THERE: Mapping[tuple[str, str], str] = {
 }
 
 
-def undecided(document: d.Document) -> Iterator[Diagnostic]:
+def undecided(document: d.Document, kinds: Kinds) -> Iterator[Diagnostic]:
     """Yield C122 for every part that nothing would decide where it stands."""
     for rule in document.rules.values():
-        yield from _rule(rule, rule.kind)
+        yield from _rule(rule, rule.kind, kinds.get(rule.kind))
     for added in document.additions.values():
         for rule in added:
             yield from _rule(rule, "also" if rule.name is not None else "also each row of")
-    families = {rule.each_row_of for rule in document.rules.values() if rule.kind in ASKING_KINDS}
+    families = {rule.each_row_of for rule in document.rules.values() if rule.kind in kinds.asking}
     for node in d.walk(document):
         day = node.seen if isinstance(node, d.Notes) else node.read if isinstance(node, d.SourceText) else None
         if day is not None and day.provisional:
@@ -135,8 +134,8 @@ def undecided(document: d.Document) -> Iterator[Diagnostic]:
         yield from _below(stated)
 
 
-def _rule(rule: d.Rule, word: str) -> Iterator[Diagnostic]:
-    yield from _told(rule, word)
+def _rule(rule: d.Rule, word: str, kind: RuleKind | None = None) -> Iterator[Diagnostic]:
+    yield from _told(rule, word, kind)
     yield from _below(rule)
 
 
@@ -206,13 +205,14 @@ _CALLED = {
 """What readers call a clause or form that has no word of its own."""
 
 
-def _told(node: d.Node, word: str) -> Iterator[Diagnostic]:
-    decided = DECIDED.get(word, _SOURCED)
+def _told(node: d.Node, word: str, kind: RuleKind | None = None) -> Iterator[Diagnostic]:
+    decided = DECIDED.get(word, _SOURCED) if kind is None else _of_kind(kind)
     for part, at in _parts(node):
         if part not in decided:
             whole = _CALLED.get(word, f"`{word}`")
             what = {"days": "days of its own", "name": "name", "title": "title"}.get(part, f"`{part}`")
-            instead = _INSTEAD_THERE.get((word, part), _INSTEAD[part])
+            place = kind.decides if kind is not None else word
+            instead = _INSTEAD_THERE.get((place, part), _INSTEAD[part])
             yield Diagnostic("C122", f"{whole} has no {what}", at, help=instead)
 
 

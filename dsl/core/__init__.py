@@ -7,16 +7,11 @@ of it stands here under one name: ``from dsl import core as c``.
 
 from dsl.core.choosers import CHOOSERS as CHOOSERS, Chooser as Chooser, ChooserWord as ChooserWord
 from dsl.core.kinds import (
-    AMOUNT_KINDS as AMOUNT_KINDS,
-    ASKED as ASKED,
-    ASKING_KINDS as ASKING_KINDS,
-    AWARD_KINDS as AWARD_KINDS,
-    FEE_KINDS as FEE_KINDS,
     KINDS as KINDS,
-    PAYMENT_KINDS as PAYMENT_KINDS,
-    PLURALS as PLURALS,
+    MEASURE as MEASURE,
+    OF_LANGUAGE as OF_LANGUAGE,
     Decides as Decides,
-    KindName as KindName,
+    Kinds as Kinds,
     RuleKind as RuleKind,
 )
 from dsl.core.nodes import (

@@ -97,7 +97,8 @@ class Keys:
         version = self._version(rule, day)
         says = _hash("silent") if version is None else self._key(version, day)
         if not rule.is_award:
-            return says
+            # The same amount is another thing to whom it is paid.
+            return _hash("paid out", says) if rule.of_kind.to_partner else says
         return _hash("award", rule.levels, rule.level, says, self._of_awards([rule.award]))
 
     def says(self, version: RuleVersion) -> Key:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal as OneOf
 
-from dsl.core.kinds import AWARD_KINDS
+from dsl.core.kinds import MEASURE, Kinds, RuleKind
 from dsl.core.nodes import AllOf, Case, Dated, Expr, Named, Requirement
 from dsl.core.remembered import Remembered
 from dsl.core.types import ALWAYS, NO_BASIS, Basis, Days, Type
@@ -127,7 +127,8 @@ class Rule:
     """A thing that can be decided, by its id (``designation.security``, ``competency.security.gold``)."""
 
     id: str
-    kind: str
+    of_kind: RuleKind
+    """What kind of rule it is: what it decides, whether it keeps a register, what readers call it."""
     name: str
     title: str
     versions: tuple[RuleVersion, ...]
@@ -165,6 +166,11 @@ class Rule:
         return (end for end in ends if end is not None and self.version_on(end) is None)
 
     @property
+    def kind(self) -> str:
+        """The word that begins it."""
+        return self.of_kind.name
+
+    @property
     def award(self) -> str:
         """The id the register knows the award by: without a level."""
         return f"{self.kind}.{self.name}"
@@ -172,7 +178,7 @@ class Rule:
     @property
     def is_award(self) -> bool:
         """Whether the register knows it."""
-        return self.kind in AWARD_KINDS
+        return self.of_kind.keeps_register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +292,18 @@ class Core:
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Titles in other languages, by the language's tag and the title as it is written; nothing is decided by them."""
 
+    nouns: tuple[RuleKind, ...] = ()
+    """The kinds that the programme has a word of its own for."""
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """All kinds of rules of the programme."""
+        return Kinds(self.nouns)
+
+    def own_kind_of(self, plural: str) -> RuleKind | None:
+        """Return the kind with a word of the programme that a plural names all rules of; None of any other name."""
+        return next((kind for kind in self.nouns if kind.plural == plural), None)
+
     @cached_property
     def measures(self) -> Mapping[str, Rule]:
         """The measures, by the ids they are asked by: each as a rule that gives its value."""
@@ -378,6 +396,6 @@ def _asked(measure: NamedDecl) -> Rule:
     )
     version = RuleVersion(days=ALWAYS, title=measure.title, amount=value, origin=measure.origin)
     return Rule(
-        id=f"measure.{measure.name}", kind="measure", name=measure.name, title=measure.title, versions=(version,),
+        id=f"measure.{measure.name}", of_kind=MEASURE, name=measure.name, title=measure.title, versions=(version,),
         origin=measure.origin,
     )  # fmt: skip

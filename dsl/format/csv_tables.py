@@ -86,7 +86,7 @@ class Imported:
 
 def tables_in(source: Source) -> list[PolicyTable]:
     """Return the tables of a source; those that do not parse are left out."""
-    tree, _ = parse(source)
+    tree, _ = parse(source, None)
     return [table for block in tree.blocks if (table := _table(tree, block)) is not None]
 
 

@@ -33,9 +33,9 @@ def format_source(source: Source) -> tuple[str, list[Diagnostic]]:
     Raises:
         FormatError: the result does not say the same; never expected.
     """
-    tree, found = parse(source)
+    tree, found = parse(source, None)
     text = _laid_out(tree)
-    if not says_the_same(tree, parse(Source(source.name, text))[0]):
+    if not says_the_same(tree, parse(Source(source.name, text), None)[0]):
         raise FormatError(f"formatting {source.name} would change what it says")
     return text, found
 

@@ -84,6 +84,7 @@ def _allows(document: d.Document) -> Iterator[tuple[d.Allow, Span]]:
                 d.Records(allows=allows)
                 | d.SourceText(allows=allows)
                 | d.Term(allows=allows)
+                | d.Kind(allows=allows)
                 | d.Listing(allows=allows)
             ):
                 yield from ((allow, node.origin) for allow in allows)

@@ -15,6 +15,7 @@ VERBS = {
     "list of certifications": "asks for",
     "group": "names",
     "term": "uses",
+    "kind": "begins with",
 }
 """What would be done with a form, where it is not read."""
 

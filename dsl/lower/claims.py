@@ -23,7 +23,7 @@ class Claims(Expressions):
         """
         selection = expr.selection
         qualifies = expr.verb == "qualifies for"
-        kinds = c.ASKING_KINDS if qualifies else (*c.AWARD_KINDS, "benefit")
+        kinds = self.names.kinds.asking if qualifies else self.names.of_awards
         if scope.row is not None and any(is_empty_cell(name, scope.row) for name in selection.names):
             return None  # an empty cell asks for nothing
         ids = self.names.awards_of(selection.names, selection.origin, scope, kinds)
@@ -91,7 +91,7 @@ class Claims(Expressions):
         )
 
     def _number_held(self, expr: d.NumberHeld, scope: Scope) -> c.Expr | None:
-        ids = self.names.awards_of((expr.group,), expr.origin, scope, (*c.AWARD_KINDS, "benefit"))
+        ids = self.names.awards_of((expr.group,), expr.origin, scope, self.names.of_awards)
         if ids is None:
             return None
         members = self.names.members((expr.group,))
@@ -103,7 +103,7 @@ class Claims(Expressions):
         return c.NumberOf(parts=tuple(parts), type=c.COUNT, origin=expr.origin)
 
     def _is_award(self, name: str) -> bool:
-        return name in self.names.awards or name in self.names.document.groups or name in c.PLURALS
+        return name in self.names.awards or name in self.names.document.groups or name in self.names.kinds.plurals
 
     def _joined(self, terms: Sequence[d.Expr], word: str) -> bool:
         """Report C105 where names of one selection are joined as conditions: ``holds a or b``."""

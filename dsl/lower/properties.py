@@ -71,7 +71,7 @@ class _Laws:
                 _OF_SEVERAL,
             )
             return
-        for award, days in self._awards(given.selection, (*c.AWARD_KINDS,)):
+        for award, days in self._awards(given.selection, self.names.kinds.awards):
             one = d.Selection(names=(award,), origin=given.selection.origin)
             left = self.values.condition(replace(given, selection=one), self.scope)
             claimed = d.Claim(verb="qualifies for", selection=one, level=level, origin=law.origin)
@@ -81,7 +81,7 @@ class _Laws:
             yield c.Never(against=_both(left, right, law), about=award, days=days)
 
     def _never_costs(self, more: tuple[str, ...], selection: d.Selection, law: d.Law) -> Iterator[c.NeverCosts]:
-        for award, days in self._awards(selection, c.ASKING_KINDS):
+        for award, days in self._awards(selection, self.names.kinds.asking):
             for rule in [f"{award}.{level}" for level in self.names.levels.get(award, ())] or [award]:
                 condition = c.Qualifies(rule=rule, type=c.FLAG, origin=law.origin)
                 yield c.NeverCosts(more=more, condition=condition, about=rule, days=days)

@@ -12,7 +12,7 @@ from dsl.diagnostics import Edit, Fix, Label
 from dsl.lower.asked import asked_together
 from dsl.lower.bodies import Bodies
 from dsl.lower.placing import Body, Placed, notes_of
-from dsl.lower.scope import Names, Scope, days_of, insert, word_in, words
+from dsl.lower.scope import Names, Scope, days_of, insert, kind_of, word_in, words
 from dsl.lower.table_rows import rows_in_days
 from dsl.lower.values import Values
 from dsl.source import Span
@@ -154,7 +154,7 @@ class Rules(Bodies):
             area, awarded_to = self._attributes(self.verbs, cells)
             yield c.Rule(
                 id=full_id,
-                kind=form.kind,
+                of_kind=self.names.kinds[form.kind],
                 name=name,
                 title=built[-1].title,
                 versions=_in_order(built),
@@ -212,11 +212,12 @@ class Rules(Bodies):
             origin: where the version is written.
         """
         self.errors_before = self.names.errors
+        kind = self.names.kinds[form.kind]
         notes = [form.notes, *behind, *(block.notes for block in added)]
         extra = self._family_parts(form.kind, scope)
         basis = self.names.basis(form.notes, behind)
         row = basis.cites
-        if not behind or not (added or extra) or form.kind in (*c.AMOUNT_KINDS, "choice"):
+        if not behind or not (added or extra) or kind.decides in ("amount", "options"):
             row = ()  # the whole version stands on its row
         body = self.body(form.clauses, added, row)
         if row and any(placed.row for placed in body.parts):
@@ -228,12 +229,12 @@ class Rules(Bodies):
                 settings[word] = self._setting(word, found, scope)
         for word, windows in body.windows.items():
             settings[word] = self._window(windows, scope)
-        if form.kind in c.AWARD_KINDS:
+        if kind.keeps_register:
             self._renewals(body)
         requirement: c.Expr | None = None
-        if form.kind in c.ASKING_KINDS or (body.parts and form.kind != "choice"):
+        if kind.asks or (body.parts and kind.decides != "options"):
             requirement = self.requirement(body, scope)
-            if requirement is None and not body.parts and form.kind in c.AWARD_KINDS and not self._has_errors:
+            if requirement is None and not body.parts and kind.keeps_register and not self._has_errors:
                 self.names.report(
                     "C121",
                     f"`{scope.code}` asks for nothing",
@@ -241,7 +242,7 @@ class Rules(Bodies):
                     "write what it takes: `requires { label: condition }`",
                 )
         amount = None
-        if form.kind in c.AMOUNT_KINDS:
+        if kind.decides == "amount":
             amount = self._dated_setting(body.settings.get("amount", []), scope, None)
             if amount is None and "amount" not in body.settings and not self._has_errors:
                 self.names.report(
@@ -271,9 +272,14 @@ class Rules(Bodies):
             effects=self._effects(body.verbs, scope),
             settings=settings,
             immediate_badge=self._stated(body, "immediate badge"),
-            was=tuple(f"{form.kind}.{old.split('.', 1)[-1]}" for note in notes for old in note.was),
+            was=tuple(self._former(form.kind, old) for note in notes for old in note.was),
             origin=origin,
         )
+
+    def _former(self, kind: str, old: str) -> str:
+        """Return the id that a rule had: of its own kind, or of the one that stands before the name."""
+        before, _, name = old.rpartition(".")
+        return old if before in self.names.kinds else f"{kind}.{name}"
 
     def _renewals(self, body: Body) -> None:
         """Report C122 for the anniversary that a renewal leads to where an award is never renewed."""
@@ -318,7 +324,7 @@ class Rules(Bodies):
     def _lifecycles(self, form: d.Rule, rules: dict[str, c.Rule]) -> Iterator[c.Rule]:
         targets = [rule for rule in rules.values() if rule.kind == form.name or form.name in (rule.name, rule.award)]
         if not targets or form.name is None:
-            known = [*c.AWARD_KINDS, *(rule.award for rule in rules.values())]
+            known = [*self.names.kinds.awards, *(rule.award for rule in rules.values())]
             self.names.unknown("C102", "award or kind of award", form.name or "", form.origin, known)
             return
         for target in targets:
@@ -333,7 +339,7 @@ class Rules(Bodies):
             )
             yield c.Rule(
                 id=f"lifecycle.{target.id}",
-                kind="lifecycle",
+                of_kind=self.names.kinds[form.kind],
                 name=target.id,
                 title=version.title,
                 versions=(version,),
@@ -366,8 +372,8 @@ class Rules(Bodies):
     def _is_paid_out(self, verb: d.Verb) -> bool:
         """Report C102 where an option is said to pay what is paid to the partner."""
         for name in verb.names:
-            kinds = {i.partition(".")[0] for i in self.names.award_ids(name)}
-            if kinds and kinds <= set(c.PAYMENT_KINDS):
+            kinds = {kind_of(i) for i in self.names.award_ids(name)}
+            if kinds and kinds <= set(self.names.kinds.payments):
                 at = word_in(verb.origin, name)
                 fix = (
                     Fix("write `gives`", (Edit(word_in(verb.origin, "pay"), "gives"),))
@@ -382,6 +388,7 @@ class Rules(Bodies):
 
     def _effects(self, verbs: Sequence[Placed], scope: Scope) -> tuple[c.Effect, ...]:
         result: list[c.Effect] = []
+        known = self.names.kinds
         for placed in verbs:
             verb = placed.clause
             if not isinstance(verb, d.Verb):
@@ -392,10 +399,10 @@ class Rules(Bodies):
             if verb.word == "pay" and self._is_paid_out(verb):
                 continue
             kinds = {
-                "pay": c.FEE_KINDS,
-                "covers": c.AWARD_KINDS,
-                "gives": ("benefit", *c.AWARD_KINDS, "entitlement", *c.PAYMENT_KINDS),
-            }.get(verb.word, (*c.AWARD_KINDS, "benefit"))
+                "pay": known.fees,
+                "covers": known.awards,
+                "gives": (*self.names.of_awards, *known.rights, *known.payments),
+            }.get(verb.word, self.names.of_awards)
             ids = self.names.awards_of(verb.names, verb.origin, scope, kinds)
             advice = f"name the awards, in versions: `from 2023-10-03 {{ {word} ... }}`"
             if self.names.has_dated_members(verb.names, word, verb.origin, advice):
@@ -406,7 +413,7 @@ class Rules(Bodies):
                 continue
             shown = (
                 tuple(
-                    name if name in self.document.groups or name in c.PLURALS else i
+                    name if name in self.document.groups or name in known.plurals else i
                     for name, i in zip(verb.names, ids, strict=False)
                 )
                 if len(verb.names) == len(ids)

@@ -9,11 +9,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from dsl import core as c, document as d
+from dsl.core.kinds import words as words
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label, Severity, unknown_name
+from dsl.lower.kinds import kinds_of
 from dsl.source import Span
-
-ALL_KINDS = (*(kind.name for kind in c.KINDS.values() if kind.has_ids), "benefit")
-"""Kinds of ids that names stand for."""
 
 
 def core_type(type_: d.Type) -> c.Type:
@@ -111,6 +110,8 @@ class Names:
 
     document: d.Document
     found: list[Diagnostic]
+    kinds: c.Kinds = field(init=False)
+    """The kinds of rules of the document."""
     facts: dict[str, c.FieldDecl] = field(default_factory=dict)
     records: dict[str, c.RecordsDecl] = field(default_factory=dict)
     named: dict[str, c.Named] = field(default_factory=dict)
@@ -127,6 +128,15 @@ class Names:
     """What was reported of a row or table, which may be read at several places."""
     errors: int = 0
     """Errors so far: what a rule with errors adds up to is not judged."""
+
+    def __post_init__(self) -> None:
+        """Look up the kinds of rules, which are known before any name."""
+        self.kinds = kinds_of(self.document)
+
+    @property
+    def of_awards(self) -> tuple[str, ...]:
+        """Kinds of ids that the register knows: awards and benefits."""
+        return (*self.kinds.awards, "benefit")
 
     def report(
         self,
@@ -195,7 +205,7 @@ class Names:
                 if (name, at.start) not in self.unknown_reported:
                     self.unknown_reported.add((name, at.start))
                     whole = [i for one in self.awards for i in self._ids(one, kinds)] if "." in name else []
-                    known = [n for n in (*whole, *self.awards, *c.PLURALS) if self._ids(n, kinds)]
+                    known = [n for n in (*whole, *self.awards, *self.kinds.plurals) if self._ids(n, kinds)]
                     # A group is named where awards are meant, and stands in no other group and no cell.
                     groups = self.document.groups if at is span else ()
                     if name in self.document.groups:
@@ -212,7 +222,7 @@ class Names:
             kinds_here = {i.split(".", 1)[0] for i in ids}
             if len(kinds_here) > 1:
                 ids = [i for i in ids if i.split(".", 1)[0] in sure] if len(kinds_here & sure) == 1 else ids
-            if len({i.split(".", 1)[0] for i in ids}) > 1 and name not in c.PLURALS:
+            if len({i.split(".", 1)[0] for i in ids}) > 1 and name not in self.kinds.plurals:
                 wide = [i for i in ids if i.startswith("designation.")]
                 if scope.row is not None and wide:
                     ids = wide  # a mapping's cells name designations
@@ -238,10 +248,10 @@ class Names:
             if name in self.document.groups:
                 for entry in self.document.groups[name].entries:
                     member = Member(days_of(entry.valid), self.basis(entry.notes))
-                    for award in self._ids(entry.name, ALL_KINDS):
+                    for award in self._ids(entry.name):
                         found.setdefault(award, []).append(member)
             else:
-                for award in self._ids(name, ALL_KINDS):
+                for award in self._ids(name):
                     found.setdefault(award, []).append(ALWAYS_ONE)
         return {award: tuple(dict.fromkeys(own)) for award, own in found.items() if ALWAYS_ONE not in own}
 
@@ -263,17 +273,15 @@ class Names:
     def award_ids(self, name: str) -> list[str]:
         """Return the ids that a name of an award, group or plural stands for."""
         if name in self.document.groups:
-            return [i for entry in self.document.groups[name].entries for i in self._ids(entry.name, ALL_KINDS)]
-        return self._ids(name, ALL_KINDS)
+            return [i for entry in self.document.groups[name].entries for i in self._ids(entry.name)]
+        return self._ids(name)
 
-    def _ids(self, name: str, kinds: Sequence[str]) -> list[str]:
-        if name in c.PLURALS and name not in self.document.groups:
-            return [
-                i
-                for ids in self.awards.values()
-                for i in ids
-                if i.startswith(f"{c.PLURALS[name]}.") and c.PLURALS[name] in kinds
-            ]
+    def _ids(self, name: str, kinds: Sequence[str] | None = None) -> list[str]:
+        """Return the ids of some kinds, or of any, that a name of an award or plural stands for."""
+        kinds = (*self.kinds.with_ids, "benefit") if kinds is None else kinds
+        if name in self.kinds.plurals and name not in self.document.groups:
+            own = self.kinds.plurals[name]
+            return [i for ids in self.awards.values() for i in ids if kind_of(i) == own and own in kinds]
         if "." in name:
             short = name.split(".", 1)[1]
             return [i for i in self.awards.get(short, []) if i == name and i.split(".", 1)[0] in kinds]
@@ -342,12 +350,6 @@ def swapped_dates(span: Span) -> Fix | None:
         return None
     places = [Span(span.source, span.start + match.start(), span.start + match.end()) for match in dates]
     return Fix("let the dates change places", (Edit(places[0], places[1].text), Edit(places[1], places[0].text)))
-
-
-def words(name: str) -> str:
-    """Return a name as words: the title of what has none."""
-    text = name.replace("_", " ")
-    return text[:1].upper() + text[1:]
 
 
 def unit_type(figure: d.Figure, expected: c.Type | None) -> c.Type:

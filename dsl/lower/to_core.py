@@ -48,6 +48,7 @@ def lower(document: d.Document) -> tuple[c.Core, list[Diagnostic]]:
         terms={name: term.title for name, term in document.terms.items()},
         properties=properties(names, rules.values),
         translations=translations(document, found),
+        nouns=names.kinds.own,
     )
     for look in names.later:
         look(core)
@@ -86,7 +87,7 @@ def _membership(names: Names) -> c.Membership | None:
     advice = "name the awards themselves: what makes the membership makes it on every day"
     names.has_dated_members(said.names, "membership of", said.origin, advice)
     # One by one: kinds may be mixed here, so that no name tells what kind another is of.
-    found = [names.awards_of((name,), said.origin, Scope(), (*c.AWARD_KINDS, "benefit")) for name in said.names]
+    found = [names.awards_of((name,), said.origin, Scope(), names.of_awards) for name in said.names]
     awards = tuple(dict.fromkeys(award for ids in found for award in ids or ()))
     return c.Membership(names=said.names, awards=awards, origin=said.origin)
 
@@ -157,7 +158,7 @@ def _declare(names: Names) -> None:
     awards = [award for known in names.awards.values() for award in known]
     names.records["awards"] = _with_values(
         AWARDS,
-        award=[award for award in awards if kind_of(award) in (*c.AWARD_KINDS, "benefit")],
+        award=[award for award in awards if kind_of(award) in names.of_awards],
         level=sorted({level for levels in names.levels.values() for level in levels}),
         benefits=[*(award.removeprefix("benefit.") for award in awards if kind_of(award) == "benefit"), "none"],
     )

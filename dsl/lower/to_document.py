@@ -71,6 +71,7 @@ def merge(parts: Sequence[d.Document], found: list[Diagnostic]) -> d.Document:
         membership=membership,
         sources=joined(lambda p: p.sources, same_is_fine=True),
         terms=joined(lambda p: p.terms, same_is_fine=True),
+        kinds=joined(lambda p: p.kinds),
         facts=joined(lambda p: p.facts),
         records=joined(lambda p: p.records),
         certifications=joined(lambda p: p.certifications),
@@ -148,6 +149,8 @@ class _Lowering:
                     origin=node.span,
                 )
                 return d.Document(terms={self.required(node, "NAME").text: term})
+            case "kind":
+                return self.kind(node)
             case "membership":
                 awards = self.names(self.child(node, "names"))
                 return d.Document(membership=d.Membership(names=awards, origin=node.span))
@@ -171,6 +174,24 @@ class _Lowering:
         if token is None:
             raise AssertionError(f"{node.kind} has no {kinds}")
         return token
+
+    def kind(self, node: Node) -> d.Document:
+        """Return the word for a kind; what stands behind `plural` and `heading` is known by the word before it."""
+        told: dict[str, str] = {}
+        before = ""
+        for token in (part for part in node.parts if isinstance(part, Token)):
+            told[before] = token.text
+            before = token.kind
+        kind = d.Kind(
+            like=told["LIKE"],
+            title=self.title(node) if node.parts[2].kind == "STRING" else None,
+            plural=told.get("PLURAL"),
+            heading=told["HEADING"][1:-1] if "HEADING" in told else None,
+            allows=self.allows(node),
+            titles=self.titles(node),
+            origin=node.span,
+        )
+        return d.Document(kinds={self.required(node, "NAME").text: kind})
 
     def name_title(self, node: Node | None) -> tuple[str | None, str | None, Node | None]:
         if node is None:
@@ -429,7 +450,7 @@ class _Lowering:
         family = name_node.token("EACH_ROW")
         title = name_node.token("STRING")
         rule = d.Rule(
-            kind=cast(Any, self.required(node, "KIND").text),
+            kind=self.required(node, "KIND", "NOUN").text,
             name=None if family else self.required(name_node, "NAME").text,
             each_row_of=self.required(name_node, "NAME").text if family else None,
             title=_unquoted(title) if title else None,

@@ -51,7 +51,7 @@ def titled(document: d.Document) -> Iterator[tuple[str | None, d.Node, Sequence[
                 yield cell.text if isinstance(cell, d.Text) else None, row, row.notes.titles
     for node in d.walk(document):
         match node:
-            case d.Package() | d.Term() | d.Records() | d.Listing():
+            case d.Package() | d.Term() | d.Kind() | d.Records() | d.Listing():
                 yield node.title, node, node.titles
             case d.Field() | d.Definition() | d.Table() | d.Rule() | d.Item() | d.Section(name=str()) | d.Property():
                 yield node.title, node, node.notes.titles

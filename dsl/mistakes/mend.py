@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Generic, TypeAlias, TypeVar
 
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
+from dsl.mistakes.declared import kind_form
 from dsl.mistakes.shapes import BARS_AND_BRACES, LATE_SHAPES, SHAPES
 from dsl.mistakes.spelling import is_too_long, misspelt
 from dsl.mistakes.stop import Proposal, Stop, applied, blanked
@@ -195,7 +196,7 @@ def _choose(
 def _proposals(stop: Stop) -> Iterator[Proposal]:
     count = 0
     seen: set[tuple[tuple[int, int, str], ...]] = set()
-    for look in (at_stop, *SHAPES, *WORDING, *LATE_SHAPES, at_stop_at_last, *LAST):
+    for look in (kind_form, at_stop, *SHAPES, *WORDING, *LATE_SHAPES, at_stop_at_last, *LAST):
         for proposal in look(stop):
             if proposal.edits and proposal.edits in seen:
                 continue

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from dsl.mistakes.labels import either_or, labels, title_after_colon, title_of_field
 from dsl.mistakes.quoted import quoted_name, title_for_name
 from dsl.mistakes.stop import Look, Proposal, Stop, put, swap
-from dsl.mistakes.words import TOP_WORDS, clauses
+from dsl.mistakes.words import TOP_WORDS, clauses, declaration
 
 _ENDS = re.compile(
     r"[ \t]*\{|[ \t]*\}|[ \t]*:|[ \t]*\||[ \t]{2,}|[ \t]+(?:from|through|until|read|cite|seen|assume|allow|was|also|earns|one|count|flag)\b|[ \t]*,?[ \t]*$",
     re.MULTILINE,
 )
 """Where a text without its quotes may end."""
+
+
+_A_RULE = re.compile(r"[a-z]\w*[ \t]+(?:[a-z]\w*[ \t]*(?:\"x*\")?[^{}\n:]*\{|each\s+row\s+of\b)")
+"""What begins as a rule does, whatever its first word."""
 
 
 def top_word(stop: Stop) -> Iterator[Proposal]:
@@ -47,7 +51,9 @@ def top_word(stop: Stop) -> Iterator[Proposal]:
             f"`{name}` does not begin anything I know",
             0,
             end,
-            "a line that begins in the first column starts a form: `designation`, `fee`, `table` ...; indent what belongs to the form above",
+            f"declare it, where it is your word for a kind of rule: {declaration(name)}"
+            if _A_RULE.match(stop.code)
+            else "a line that begins in the first column starts a form: `designation`, `fee`, `table` ...; indent what belongs to the form above",
             sure=True,
         )
 

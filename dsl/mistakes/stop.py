@@ -27,6 +27,8 @@ class Stop:
     text: str
     offset: int
     expecting: Callable[[], frozenset[str]]
+    nouns: frozenset[str] = frozenset()
+    """Words that begin a rule because the programme declares them as kinds."""
 
     @cached_property
     def expected(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from dsl.diagnostics import Diagnostic, Edit, Severity
 from dsl.source import Span
 from dsl.syntax import Block
 
-UNKNOWN_NAME = frozenset({"C101", "C102", "C109", "C113", "C115", "C120", "C602"})
+UNKNOWN_NAME = frozenset({"C101", "C102", "C109", "C113", "C115", "C120", "C135", "C602"})
 """Codes of names that nothing gives."""
 
 BRACES = frozenset({"P003", "P004", "P007"})

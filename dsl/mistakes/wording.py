@@ -178,7 +178,7 @@ def _phrases() -> tuple[str, ...]:
 
 
 def _near(stop: Stop, start: int, run: str) -> Iterator[Proposal]:
-    known = TOP_WORDS if start == 0 else _phrases()
+    known = (*TOP_WORDS, *sorted(stop.nouns)) if start == 0 else _phrases()
     for written, phrase in slips(run, known)[:4]:
         what = "does not begin anything I know" if start == 0 else "is not a word of the language here"
         yield swap(

@@ -20,6 +20,7 @@ TOP_WORDS = (
     "package",
     "source",
     "term",
+    "kind",
     "membership",
     "facts",
     "records",
@@ -57,6 +58,11 @@ def named(text: str) -> str:
     """Return a name made of a title, or of words that are joined otherwise."""
     name = re.sub(r"\W+", "_", text.lower()).strip("_")
     return name if name[:1].isalpha() else "name"
+
+
+def declaration(noun: str) -> str:
+    """Return how a word for a kind of rules is declared."""
+    return f'`kind {noun} "{noun.replace("_", " ").capitalize()}" like program`'
 
 
 def number(word: str) -> str:

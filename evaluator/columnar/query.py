@@ -160,7 +160,7 @@ class _Rule:
             Cannot: it is not written.
         """
         version = self.rule.version_on(self.day)
-        decides = c.ASKED[self.rule.kind].decides
+        decides = self.rule.of_kind.decides
         if version is None:
             return self._out_of_force()
         if decides == "eligibility":
@@ -181,7 +181,7 @@ class _Rule:
 
     def _out_of_force(self) -> RuleColumns:
         held = self._standing()
-        asked = self.rule.kind in c.ASKING_KINDS
+        asked = self.rule.of_kind.asks
         plan, _ = self.lowering.engine.prepared.reasons.out_of_force(self.rule)
         key: Key = (plan.code, None, False)
         return RuleColumns(

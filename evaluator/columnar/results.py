@@ -127,7 +127,7 @@ def _word(decision: Decision) -> str | None:
 
 def _in_words(decision: Decision) -> str | None:
     """Return a stage, or what a measure comes to that is no number."""
-    if decision.kind != "measure":
+    if decision.of_kind.decides != "value":
         return decision.stage.exact if decision.stage is not None else None
     value = decision.amount
     if value is None or isinstance(value, Numbers) or not is_settled(value):

@@ -114,7 +114,7 @@ class Layouts:
         found = self._found.get(key)
         if found is None:
             sample = Decision(
-                rule.id, version.title, rule.kind, in_force=True, eligibility="eligible",
+                rule.id, version.title, rule.of_kind, in_force=True, eligibility="eligible",
                 score=_SCORE if has_score else None, standing=NEVER_ATTAINED if has_standing else None,
                 badge=Truth.TRUE if has_badge else None,
             )  # fmt: skip

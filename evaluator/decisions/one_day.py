@@ -106,7 +106,7 @@ class OneDay:
         version = self.core.version_on(rule, at.day)
         if version is None:
             return Truth.FALSE if _is_attained(rule) else None
-        decides = c.ASKED[rule.kind].decides
+        decides = rule.of_kind.decides
         if decides in ("stage", "options", "value") or (decides == "amount" and version.requirement is None):
             return None
         if version.requirement is None:
@@ -182,7 +182,7 @@ class OneDay:
         """Return the amount, stage or points of a rule."""
         at = Moment(self.facts.as_of, rule=rule)
         version = self.core.version_on(rule, at.day)
-        if version is None or c.ASKED[rule.kind].decides == "options":
+        if version is None or rule.of_kind.decides == "options":
             return None
         given = version.amount or version.stage
         if given is not None:
@@ -202,7 +202,7 @@ class OneDay:
         For callers that were told what comes out, and want it said of a few: what was read for that is not read again.
         """
         version = self.core.version_on(rule, self.facts.as_of)
-        if version is None or c.ASKED[rule.kind].decides != "eligibility":
+        if version is None or rule.of_kind.decides != "eligibility":
             decided = self._telling.decision(rule)
             return (*decided.reasons, *(reason for option in decided.options for reason in option.reasons))
         return self._telling._reasons_alone(rule, version)
@@ -260,7 +260,7 @@ class OneDay:
         """Decide a rule and write its reasons at once; None where that cannot be done, or it is not settled."""
         day = self.facts.as_of
         version = self.core.version_on(rule, day)
-        if version is None or c.ASKED[rule.kind].decides != "eligibility" or version.effects:
+        if version is None or rule.of_kind.decides != "eligibility" or version.effects:
             return None
         said = self.question.said_at_once(rule, version)
         if said is None:
@@ -278,7 +278,7 @@ class OneDay:
             has_score=said.score is not None,
         )
         told = Decision(
-            rule.id, version.title, rule.kind, True, eligibility=ELIGIBILITY[is_met], standing=standing, badge=badge,
+            rule.id, version.title, rule.of_kind, True, eligibility=ELIGIBILITY[is_met], standing=standing, badge=badge,
             provisional_figures=figures, assumptions=assumptions, said=Said(layout, said.reasons, said.score),
         )  # fmt: skip
         if standing is None or standing.held is Truth.TRUE:
@@ -350,7 +350,7 @@ class OneDay:
         base = Decision(
             rule=rule.id,
             title=(version or rule).title,
-            kind=rule.kind,
+            of_kind=rule.of_kind,
             in_force=version is not None,
             standing=self._standing(rule, at) if rule.is_award else None,
         )
@@ -382,7 +382,7 @@ class OneDay:
 
     def _in_force(self, base: Decision, rule: c.Rule, version: c.RuleVersion, at: Moment) -> Decision:
         context = self._context(version, at)
-        match c.ASKED[rule.kind].decides:
+        match rule.of_kind.decides:
             case "amount":
                 return self._fee(base, rule, version, at, context)
             case "value":
@@ -593,4 +593,4 @@ class OneDay:
 
 def _is_attained(rule: c.Rule) -> bool:
     """Whether a rule that is not in force makes nobody eligible; of others it is not told then."""
-    return rule.kind in c.ASKING_KINDS
+    return rule.of_kind.asks

@@ -159,7 +159,7 @@ def _as_many(facts: Mapping[str, Json], most: int) -> int:
 
 def _rule(engine: Engine, name: str, day: date) -> c.Rule:
     rules = engine.rules(name)
-    asked = [rule for rule in rules if c.KINDS[rule.kind].decides in ("eligibility", "options")]
+    asked = [rule for rule in rules if rule.of_kind.decides in ("eligibility", "options")]
     if not asked:
         kind = rules[0].kind
         raise ImproveErrors(
@@ -175,7 +175,7 @@ def _rule(engine: Engine, name: str, day: date) -> c.Rule:
 
 
 def _example(engine: Engine, day: date) -> str:
-    rules = [rule for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "eligibility"]
+    rules = [rule for rule in engine.core.rules.values() if rule.of_kind.decides == "eligibility"]
     return next((rule.id for rule in rules if rule.version_on(day) is not None), "an award")
 
 

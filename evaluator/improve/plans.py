@@ -176,7 +176,7 @@ class Trying:
         known = (frozenset(pieces), day) if facts is None else None
         if known in self._met:
             return self._met[known]
-        is_choice = c.KINDS[self.rule.kind].decides == "options"
+        is_choice = self.rule.of_kind.decides == "options"
         if is_choice and not any(map(self.is_the_choice, pieces)):
             return False
         one, done = self._done(pieces, self._now(day, facts, others))

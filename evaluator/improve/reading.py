@@ -100,7 +100,7 @@ class Reading:
             version = rule.version_on(self.day)
             if version is None:
                 aim: Aim = Fixed(ZERO)
-            elif c.KINDS[rule.kind].decides == "options":
+            elif rule.of_kind.decides == "options":
                 ways = list(self._ways_to_buy(rule, version, None))
                 aim = at_least(1, ways) if ways else Fixed(ZERO)
             elif version.requirement is None:

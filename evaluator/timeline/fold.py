@@ -17,7 +17,7 @@ from dsl import core as c
 from dsl.core import calendar
 from dsl.core.ranges import NEVER, Dates, Truth
 from dsl.core.references import reads_of
-from evaluator.decision import Decision, EffectTaken, OptionDecision
+from evaluator.decision import Decision, EffectTaken, OptionDecision, kind_json
 from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
@@ -103,7 +103,7 @@ def _life_json(life: Life) -> dict[str, Json]:
     spans = [
         {"from": one.first.isoformat(), "through": one.last.isoformat(), **one.state.as_json()} for one in life.spans
     ]
-    return {"rule": life.rule.id, "title": life.title, "kind": life.rule.kind, "spans": spans}
+    return {"rule": life.rule.id, "title": life.title, **kind_json(life.rule.of_kind), "spans": spans}
 
 
 def timeline(engine: Engine, query: TimelineQuery, *, most: int = MAX_DECISIONS) -> Timeline:

@@ -73,7 +73,7 @@ Side: TypeAlias = tuple[State, Decision]
 
 def due_kind(rule: c.Rule) -> Kind:
     """Return what it is called that the amount of a rule falls due: paid by the partner, or to it."""
-    return "payment_due" if c.KINDS[rule.kind].to_partner else "fee_due"
+    return "payment_due" if rule.of_kind.to_partner else "fee_due"
 
 
 def with_titles(core: c.Core, happening: Happening) -> Happening:

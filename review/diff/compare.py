@@ -196,9 +196,14 @@ def _changed(one: _Told, other: _Told, ways: Directions, was: c.Rule, rule: c.Ru
     if renamed or (was.levels, was.was) != (rule.levels, rule.was):
         unlike = (c.ALWAYS,)  # whom the register says to hold it
         steps |= EQUAL if renamed else OPEN
+    if was.of_kind.of_language != rule.of_kind.of_language:
+        unlike = (c.ALWAYS,)
+        steps |= OPEN
+        said = (f"like {one.of_kind.of_language}" for one in (was, rule))
+        stretches = (Stretch(c.ALWAYS, (Change("changed", "Kind", *said),), OPEN), *stretches)
     base = Changed(
         "changed", "rule", rule.id, rule.title, stretches, one.at(was), other.at(rule),
-        decides=bool(steps) or renamed, amount=c.KINDS[rule.kind].costs, unlike=unlike, steps=steps,
+        decides=bool(steps) or renamed, amount=rule.of_kind.costs, unlike=unlike, steps=steps,
         codes=tuple(_codes(was, rule)),
     )  # fmt: skip
     if renamed:
@@ -278,7 +283,7 @@ def _reached(
             continue
         base = Changed(
             "reached", "rule", rule.id, rule.title, before_at=one.at(was), after_at=other.at(rule), decides=True,
-            through=way_in_words(at_all[thing][:-1], other.said), amount=c.KINDS[rule.kind].costs,
+            through=way_in_words(at_all[thing][:-1], other.said), amount=rule.of_kind.costs,
             by_the_register=thing not in on_the_day, steps=OPEN,
         )  # fmt: skip
         if base.by_the_register:

@@ -74,16 +74,14 @@ def reached_lines(found: Comparison, paint: Paint, *, titled: bool = False) -> I
     if len(reached) > len(on_the_day):
         yield ""
         yield f"{paint('reached by the register', 'head')}: by standings, checks and anniversaries; named in JSON"
-        yield f"  {_counted(one for one in reached if one.by_the_register)}"
+        yield f"  {_counted(found, (one for one in reached if one.by_the_register))}"
 
 
-def _counted(rules: Iterable[Changed]) -> str:
+def _counted(found: Comparison, rules: Iterable[Changed]) -> str:
     """Return how many rules there are of each kind."""
-    counts = Counter(one.name.partition(".")[0] for one in rules)
-    return ", ".join(
-        f"{number} {c.KINDS[kind].plural.lower() if number > 1 else c.KINDS[kind].word}"
-        for kind, number in counts.items()
-    )
+    known = {**found.before.core.rules, **found.after.core.rules}
+    counts = Counter(known[one.name].of_kind for one in rules)
+    return ", ".join(f"{number} {kind.several if number > 1 else kind.word}" for kind, number in counts.items())
 
 
 def summary(found: Comparison) -> str:

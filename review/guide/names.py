@@ -7,21 +7,25 @@ from datetime import date, timedelta
 
 from dsl import core as c, document as d
 from dsl.builtin import BUILT_IN
-from dsl.core import AWARD_KINDS
 from dsl.source import Span
 from review.guide.marks import link, provisional
 
 _ORDER = ("designation", "specialization", "program", "competency")
 """What partners ask for first stands first."""
 
-AREAS = {name: c.KINDS[name].area for name in dict.fromkeys((*_ORDER, *c.KINDS))}
-"""Kinds of rules in the order of the guide: the file they stand in, and the heading over them."""
+_PAGES = frozenset({"readme", "tables", "certifications", "figures", "facts", "changes", "open", "sources"})
+"""Files of the guide that are of no kind."""
 
-KIND_WORDS = {name: kind.word for name, kind in c.KINDS.items()}
-"""What a rule of a kind is called in a sentence."""
 
-RULE_KINDS = tuple(name for name in AREAS if c.KINDS[name].has_ids)
-"""Kinds of ids in the order in which a bare name is looked for."""
+def areas_of(kinds: c.Kinds) -> dict[str, tuple[str, str]]:
+    """Return the kinds of rules in the order of the guide, each with the file it stands in and the heading over it.
+
+    A kind that the programme has a word of its own for stands behind the one it is like.
+    """
+    order = [*(kinds[name] for name in _ORDER), *kinds.values()]
+    told = dict.fromkeys(one for kind in order for one in (kind, *(own for own in kinds.own if own.like == kind.name)))
+    pages = ((kind.name, *kind.area) for kind in told)
+    return {name: (f"{page}_of_the_programme" if page in _PAGES else page, heading) for name, page, heading in pages}
 
 
 def words(name: str) -> str:
@@ -32,6 +36,11 @@ def words(name: str) -> str:
 def headline(name: str) -> str:
     """Return a name as a heading."""
     return capital(words(name))
+
+
+def anchor_of(heading: str) -> str:
+    """Return the name of a place by the heading that stands there."""
+    return heading.lower().replace(" ", "-")
 
 
 def capital(text: str) -> str:
@@ -45,6 +54,8 @@ class Names:
     def __init__(self, core: c.Core, document: d.Document) -> None:
         self.core = core
         self.document = document
+        self.areas = areas_of(core.kinds)
+        """Kinds of rules in the order of the guide: the file they stand in, and the heading over them."""
         self._awards: dict[str, list[c.Rule]] = {}
         for rule in core.rules.values():
             if rule.kind != "lifecycle":
@@ -114,24 +125,28 @@ class Names:
         if name in self.document.groups:
             own = self.document.groups[name].entries
             return tuple(found for entry in own for found in self.members(entry.name))
-        if name in c.PLURALS:
-            return tuple(award for award in self._awards if award.startswith(f"{c.PLURALS[name]}."))
+        if name in self.core.kinds.plurals:
+            kind = self.core.kinds.plurals[name]
+            return tuple(award for award, rules in self._awards.items() if rules[0].kind == kind)
         if "." in name:
             return (name,)
-        for kind in RULE_KINDS:
+        for kind in (one for one in self.areas if self.core.kinds[one].has_ids):
             if f"{kind}.{name}" in self._awards:
                 return (f"{kind}.{name}",)
         return ()
 
     def group_title(self, name: str) -> str:
         """Return what a group is called."""
+        own = self.core.own_kind_of(name)
+        if own is not None:
+            return own.several
         listing = self.document.groups.get(name)
         return listing.title if listing is not None and listing.title else self.words(name)
 
     def whole(self, awards: Iterable[str]) -> str | None:
         """Return the name of the group or kind that the awards are all of, if there is one."""
         wanted = set(awards)
-        for name in (*self.document.groups, *c.PLURALS):
+        for name in (*self.document.groups, *self.core.kinds.plurals):
             found = self.members(name)
             if len(found) > 1 and set(found) == wanted:
                 return name
@@ -140,7 +155,8 @@ class Names:
     def gatherings(self) -> list[tuple[str, str, frozenset[str]]]:
         """Return kinds and groups with titles, places and members, the largest first."""
         found = [
-            (AREAS[kind][1], f"index#{AREAS[kind][1].lower()}", self.members(name)) for name, kind in c.PLURALS.items()
+            (self.areas[kind][1], f"index#{anchor_of(self.areas[kind][1])}", self.members(name))
+            for name, kind in self.core.kinds.plurals.items()
         ]
         found += [
             (headline(self.group_title(name)), f"groups#{name}", self.members(name)) for name in self.document.groups
@@ -161,7 +177,7 @@ class Names:
             return self.fact(name)
         if name in self.document.certifications:
             return self.certifications(name)
-        return self.words(name)
+        return self.group_title(name)
 
     # ---- vocabulary
 
@@ -270,4 +286,4 @@ def _own_ends(document: d.Document) -> dict[tuple[str, int], bool]:
     return found
 
 
-__all__ = ["AREAS", "AWARD_KINDS", "KIND_WORDS", "Names", "headline", "words"]
+__all__ = ["Names", "headline", "words"]

@@ -26,7 +26,7 @@ from review.guide.content import (
 from review.guide.editions import Change, Edition, changes, edition_on, editions
 from review.guide.links import Links, told_of
 from review.guide.marks import code, link, plain, sentence, series
-from review.guide.names import AREAS, KIND_WORDS, Names, headline, words
+from review.guide.names import Names, headline, words
 from review.guide.phrases import GuideSpeaker, type_words
 from review.guide.told import Line, all_lines
 from review.words.vocabulary import is_of_membership, means_membership
@@ -95,7 +95,9 @@ class RulePages:
         blocks.extend(self._neighbours(award, title))
         blocks.extend(_codes([one.id for one in rules], told))
         terms = (award, *(rule.id for rule in rules if rule.id != award), *_terms(told), *self.names.titles(award))
-        return Page(award, title, AREAS[rules[0].kind][0], tuple(blocks), KIND_WORDS[rules[0].kind], _unique(terms))
+        return Page(
+            award, title, self.names.areas[rules[0].kind][0], tuple(blocks), rules[0].of_kind.word, _unique(terms)
+        )
 
     def lifecycle(self, key: str, rules: Sequence[c.Rule]) -> Page:
         """Return the page of a life cycle, told once for all the awards that have it."""
@@ -111,7 +113,12 @@ class RulePages:
         blocks += self._needed(rules)
         blocks += _codes([one.id for one in rules], [(first, told)])
         return Page(
-            key, title, AREAS["lifecycle"][0], tuple(blocks), KIND_WORDS["lifecycle"], (key, *_terms([(first, told)]))
+            key,
+            title,
+            self.names.areas[rules[0].kind][0],
+            tuple(blocks),
+            rules[0].of_kind.word,
+            (key, *_terms([(first, told)])),
         )
 
     # ---- the parts of a page
@@ -123,7 +130,7 @@ class RulePages:
         span = self.names.span(whole, own=rule.versions[-1].origin)
         state = "In force" if now or not self.names.core.change_days else "Not in force"
         dated = "" if span == "without dates" else f" It applies {span}."
-        yield Paragraph(f"{sentence(KIND_WORDS[rule.kind])}. {state}.{dated}", "lead")
+        yield Paragraph(f"{sentence(rule.of_kind.word)}. {state}.{dated}", "lead")
         if rule.area is not None:
             yield Paragraph(f"Area: {self.names.words(rule.area)}.")
         if rule.levels:
@@ -146,7 +153,7 @@ class RulePages:
             )
         yield from self._version_notes(shown)
         yield from self._wording(shown, told, spans, level, 2)
-        if rule.kind in ("designation", "specialization", "program", "competency", "entitlement"):
+        if rule.of_kind.asks:
             twigs = tuple(_twig(line) for line in shown.lines if line.group == "asked")
             if sum(1 for line in all_lines(shown.lines) if line.group == "asked" and line.title) >= MANY:
                 whole = _collapsed(Twig(f"{shown.version.title}{level}", "", twigs, "all"))

@@ -10,7 +10,7 @@ from review.guide.content import Block, Fold, Grid, Heading, Page, Paragraph, Se
 from review.guide.editions import Edition, edition_on, editions
 from review.guide.links import links_of
 from review.guide.marks import link, pieces, provisional, unknown
-from review.guide.names import AREAS, Names, headline
+from review.guide.names import Names, anchor_of, headline
 from review.guide.rule_page import GROUPING, RulePages
 from review.guide.table_pages import certification_page, group_page, table_pages
 from review.guide.timeline import Told, doubt_page, timeline_page
@@ -65,13 +65,13 @@ def site_of(core: c.Core, document: d.Document, as_of: date | None = None) -> Si
     title = core.title or headline(core.package or "programme")
     shown = day if core.change_days or as_of else None
     start = _start(names, told, cycle_pages, tables, day, shown, title)
-    areas = (*AREAS.values(), *SHARED)
+    areas = (*names.areas.values(), *SHARED)
     return Site(title, shown, core.digest[:12], (start, *rule_pages, *cycle_pages, *shared), areas)
 
 
 def _ordered(names: Names) -> list[str]:
     """Return the awards in the order of the areas, by title in each."""
-    kinds = list(AREAS)
+    kinds = list(names.areas)
     return sorted(names.awards, key=lambda one: (kinds.index(one.partition(".")[0]), names.title(one).lower(), one))
 
 
@@ -102,7 +102,7 @@ def _start(
         (link("Groups", "groups"), "rules that are spoken of together"),
         (link("Sources", "sources"), "the texts that the figures come from"),
     ]
-    for kind, (_, heading) in AREAS.items():
+    for kind, (_, heading) in names.areas.items():
         if kind == "lifecycle":
             continue
         rules = [one for one in _ordered(names) if one.startswith(f"{kind}.")]
@@ -140,7 +140,7 @@ def _area(names: Names, told: Told, heading: str, awards: Sequence[str], day: da
         row = (link(shown.version.title, award), _summary(names, rules, told, day), span)
         (now if in_force else other).append(row)
     columns = ("Title", "In short", "When")
-    yield Heading(heading, 2, heading.lower())
+    yield Heading(heading, 2, anchor_of(heading))
     if now:
         yield Grid(columns, tuple(now))
     else:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dsl import document as d
+from dsl import core as c, document as d
+from dsl.core.kinds import in_a_sentence
 from dsl.core.types import number
 from dsl.lower.scope import days_of
 from dsl.lower.table_rows import is_otherwise
 from review.guide.content import Block, Grid, Heading, Page, Paragraph
 from review.guide.links import Links
 from review.guide.marks import link, provisional, series, unknown
-from review.guide.names import AREAS, KIND_WORDS, Names, capital, headline, words
+from review.guide.names import Names, capital, headline, words
 from review.guide.phrases import listed
 
 DATES = ("from", "until", "through")
@@ -20,13 +21,13 @@ DATES = ("from", "until", "through")
 
 def table_pages(names: Names, links: Links) -> Iterator[Page]:
     """Yield a page for every table: its rows with dates and sources."""
-    families = _families(names.document)
+    families = _families(names.document, names.core.kinds)
     for name, table in names.document.tables.items():
         kinds = families.get(name, ())
         title = table.title or headline(name)
         blocks: list[Block] = []
         if kinds:
-            told = listed([AREAS[kind][1].lower() for kind in kinds], "and")
+            told = listed([in_a_sentence(names.areas[kind][1]) for kind in kinds], "and")
             blocks.append(Paragraph(f"A row for each of these {told}.", "lead"))
         if table.keys:
             told = listed([f"“{capital(names.words(key))}”" for key in table.keys], "and")
@@ -41,14 +42,14 @@ def table_pages(names: Names, links: Links) -> Iterator[Page]:
         yield Page(f"table.{name}", title, "tables", tuple(blocks), "table", (name, *terms))
 
 
-def _families(document: d.Document) -> dict[str, tuple[str, ...]]:
+def _families(document: d.Document, known: c.Kinds) -> dict[str, tuple[str, ...]]:
     """Return the tables whose rows are rules, with the kinds of these."""
     found: dict[str, dict[str, None]] = {}
     for rule in document.rules.values():
-        if rule.each_row_of is not None and rule.kind in KIND_WORDS:
+        if rule.each_row_of is not None and rule.kind in known:
             found.setdefault(rule.each_row_of, {})[rule.kind] = None
     for added in (rule for rules in document.additions.values() for rule in rules):
-        if added.each_row_of is not None and added.kind in KIND_WORDS:
+        if added.each_row_of is not None and added.kind in known:
             found.setdefault(added.each_row_of, {})[added.kind] = None
     return {name: tuple(kinds) for name, kinds in found.items()}
 

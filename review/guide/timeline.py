@@ -11,7 +11,7 @@ from dsl.lower.scope import days_of
 from review.guide.content import Block, Entries, Entry, Grid, Heading, Page, Paragraph
 from review.guide.editions import Edition, changes, figure_versions
 from review.guide.marks import pieces, plain, sentence, series
-from review.guide.names import AREAS, Names
+from review.guide.names import Names
 from review.guide.told import all_lines
 
 Told = Mapping[str, tuple[Edition, ...]]
@@ -44,7 +44,7 @@ def timeline_page(names: Names, told: Told) -> Page:
         blocks.append(Paragraph("Nothing in these policies has a date."))
     for day in sorted(days, reverse=True):
         blocks.append(Heading(names.day(day), 2, f"d{day.isoformat()}"))
-        blocks.extend(_blocks(days[day]))
+        blocks.extend(_blocks(names, days[day]))
     return Page(
         "changes", "What changes when", "changes", tuple(blocks), "changes", tuple(str(day) for day in sorted(days))
     )
@@ -102,10 +102,10 @@ def _of_lists(names: Names, days: dict[date, _Day]) -> None:
                 days.setdefault(span.end, _Day()).lists.append(text)
 
 
-def _blocks(day: _Day) -> Iterator[Block]:
+def _blocks(names: Names, day: _Day) -> Iterator[Block]:
     for title, found in (("Begins", day.begins), ("Ends (the day before was the last)", day.ends)):
         if found:
-            entries = tuple(Entry(AREAS[kind][1], series(found[kind])) for kind in AREAS if kind in found)
+            entries = tuple(Entry(names.areas[kind][1], series(found[kind])) for kind in names.areas if kind in found)
             yield Heading(title, 3)
             yield Entries(entries)
     if day.figures:

@@ -56,6 +56,8 @@ class Verdict:
     """What the rule decides. Stages have no order: both claims say that nobody's is another one."""
     former: str = ""
     """The rule before that it is compared with, where that has another name."""
+    is_paid_out: bool = False
+    """Whether the amount that it decides is paid to the partner."""
     follows: bool = False
     """Whether settings or effects differ too: what follows from the rule is not part of the claims."""
     shown: Claim | None = None

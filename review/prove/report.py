@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from dsl import core as c
 from review.prove.claims import Between, Claim, Verdict
 from review.words.decision_text import Paint
 
@@ -87,8 +86,7 @@ def _head(told: Sequence[Verdict]) -> str:
 
 
 def _words(verdict: Verdict) -> tuple[str, str]:
-    is_paid_out = verdict.rule.partition(".")[0] in c.PAYMENT_KINDS
-    return ORDINARY if is_paid_out else WORDS.get(verdict.what, ORDINARY)
+    return ORDINARY if verdict.is_paid_out else WORDS.get(verdict.what, ORDINARY)
 
 
 def summary(verdict: Verdict) -> str:

@@ -113,8 +113,8 @@ class Prover:
             is_refuted = "witness" in (less.state, more.state)
             shown = (self._shown_to_follow(was, rule, day) for day in following if not is_refuted)
             yield Verdict(
-                rule.id, days, tried, less, more, c.KINDS[rule.kind].decides, was.id if was.id != rule.id else "",
-                bool(following), next((claim for claim in shown if claim is not None), None),
+                rule.id, days, tried, less, more, rule.of_kind.decides, was.id if was.id != rule.id else "",
+                rule.of_kind.to_partner, bool(following), next((claim for claim in shown if claim is not None), None),
             )  # fmt: skip
 
     def _on_all(self, was: c.Rule, rule: c.Rule, days: Sequence[date]) -> Iterator[tuple[Claim, Claim]]:
@@ -155,6 +155,8 @@ class Prover:
         mine, its = was.version_on(day), rule.version_on(day)
         if mine is None or its is None:
             return False
+        if was.of_kind.of_language != rule.of_kind.of_language:
+            return True
         return self.before.keys.says(beside(mine, day)) != self.after.keys.says(beside(its, day))
 
     def _shown_to_follow(self, was: c.Rule, rule: c.Rule, day: date) -> Claim | None:
@@ -214,7 +216,7 @@ class Prover:
 
     def _asked(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[Claim, Claim]:
         mine, its = was.version_on(day), rule.version_on(day)
-        if (mine is None) != (its is None) and c.KINDS[rule.kind].decides != "eligibility":
+        if (mine is None) != (its is None) and rule.of_kind.decides != "eligibility":
             gone = Claim("unknown", why=f"it is in force on one side only on {day}")
             return gone, gone
         shown = self._shown_before(was, rule, day)

@@ -151,7 +151,7 @@ def _money(
     engine: Engine, facts: Mapping[str, Json], days: Iterable[date], last: date, say: Voice
 ) -> Iterator[DueDate]:
     """Yield the fees that fall due and the choices that open or close, each where it changes."""
-    rules = [rule for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides in ("amount", "options")]
+    rules = [rule for rule in engine.core.rules.values() if rule.of_kind.decides in ("amount", "options")]
     fees: set[tuple[str, date]] = set()
     offered: dict[str, str] = {}
     for index, day in enumerate(days):
@@ -167,7 +167,7 @@ def _money(
                 if index and due == day and _is_due_whenever_bought(engine, facts, rule, day):
                     continue  # that is told of the first day; no day ahead is one on which it has to be paid
                 fees.add((rule.id, due))
-                says = _fee(decision, say, is_today=due == day and index == 0 and c.KINDS[rule.kind].costs)
+                says = _fee(decision, say, is_today=due == day and index == 0 and rule.of_kind.costs)
                 yield DueDate(due, due_kind(rule), rule.id, say.title(decision.title), says)
             if decision.options:
                 yield from _options(decision, day, offered, say)

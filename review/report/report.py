@@ -176,8 +176,9 @@ def _awards(engine: Engine, patterns: tuple[str, ...]) -> list[c.Rule]:
         rules = engine.rules(pattern)
         awards = {rule.id: rule for rule in rules if rule.is_award}
         if not awards:
-            said = f"`{pattern}` is no award: nobody attains a {c.KINDS[rules[0].kind].word}"
-            raise ReportErrors(said, "name competencies, designations, specializations or programs, or none for all")
+            said = f"`{pattern}` is no award: nobody attains a {rules[0].of_kind.word}"
+            *others, last = (engine.core.kinds[kind].several for kind in engine.core.kinds.awards)
+            raise ReportErrors(said, f"name {', '.join(others)} or {last}, or none for all")
         found |= awards
     if not found:
         raise UnknownRule("", None)

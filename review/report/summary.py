@@ -16,7 +16,7 @@ from dsl.core.keys import stated_days
 from dsl.core.ranges import Truth, Words
 from dsl.core.references import Reading
 from dsl.json_values import decimal_text
-from evaluator.decision import HELD, Decision, range_json
+from evaluator.decision import HELD, Decision, kind_json, range_json
 from evaluator.decisions.one_day import OneDay
 from evaluator.engine import Engine, one_day
 from evaluator.moment import Moment
@@ -78,7 +78,7 @@ class Standing:
             "rule": self.rule.id,
             "award": self.rule.award,
             "title": self.title,
-            "kind": self.rule.kind,
+            **kind_json(self.rule.of_kind),
         }
         if self.rule.level is not None:
             told["level"] = self.rule.level
@@ -109,7 +109,7 @@ class Standing:
 class Count(NamedTuple):
     """How many awards of a kind are at a stage, at one level where they have levels."""
 
-    kind: str
+    kind: c.RuleKind
     level: str | None
     stage: str
     standings: tuple[Standing, ...]
@@ -122,6 +122,8 @@ class Summary:
     standings: tuple[Standing, ...]
     named: frozenset[str] = frozenset()
     """Rules that were asked for by their names: of others those of which nothing may be done yet are told of here alone."""
+    kinds: c.Kinds = c.OF_LANGUAGE
+    """The kinds of rules of the programme, in the order in which they are told."""
 
     def followed(self) -> tuple[Standing, ...]:
         """Return the awards that more is told of than their stage: those begun, with all of their levels."""
@@ -131,21 +133,22 @@ class Summary:
 
     def counts(self) -> Iterator[Count]:
         """Yield how many awards are where: by kind and level, then by stage."""
+        kinds = list(self.kinds.values())
         groups: dict[tuple[int, int, str], dict[str, list[Standing]]] = {}
         for one in self.standings:
             rule = one.rule
             height = -1 if rule.level is None else rule.levels.index(rule.level)
-            key = (list(c.KINDS).index(rule.kind), height, rule.level or "")
+            key = (kinds.index(rule.of_kind), height, rule.level or "")
             groups.setdefault(key, {}).setdefault(one.stage, []).append(one)
         for key, stages in sorted(groups.items()):
             for stage in sorted(stages, key=stage_rank):
-                yield Count(list(c.KINDS)[key[0]], key[2] or None, stage, tuple(stages[stage]))
+                yield Count(kinds[key[0]], key[2] or None, stage, tuple(stages[stage]))
 
     def as_json(self) -> dict[str, Json]:
         """Return the counts with their names, and each award."""
         counts = [
             {
-                "kind": one.kind,
+                **kind_json(one.kind),
                 **({} if one.level is None else {"level": one.level}),
                 "stage": one.stage,
                 "count": len(one.standings),
@@ -170,7 +173,7 @@ def summary(engine: Engine, one: OneDay, rules: Iterable[c.Rule], say: Voice, na
         decision = one.decision(rule)
         if decision.in_force or entered & {rule.award, *rule.was}:
             found.append(_standing(engine, one, rule, decision, say))
-    return Summary(tuple(found), frozenset(named))
+    return Summary(tuple(found), frozenset(named), engine.core.kinds)
 
 
 def _standing(engine: Engine, one: OneDay, rule: c.Rule, decision: Decision, say: Voice) -> Standing:

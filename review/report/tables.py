@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dsl import core as c
 from dsl.core.ranges import Numbers
 from dsl.core.types import number
 from evaluator.reasons.expander import Asked
@@ -16,6 +17,7 @@ from review.report.people import People, Risk
 from review.report.readers import Section
 from review.report.report import Report
 from review.report.summary import NOT_KNOWN, NOTHING, Count, Summary
+from review.words.titles import kind_text
 
 MOST_NAMES = 12
 """Names of awards at one stage that are told; of more their number."""
@@ -101,9 +103,9 @@ def _columns(say: Voice, *names: str) -> tuple[str, ...]:
     return tuple(say(f"head-{name}") for name in names)
 
 
-def group_text(kind: str, level: str | None, say: Voice) -> str:
+def group_text(kind: c.RuleKind, level: str | None, say: Voice) -> str:
     """Say which awards are meant."""
-    return say.with_level(say.word("kind", kind), level)
+    return say.with_level(kind_text(kind, say), level)
 
 
 def _names(count: Count, say: Voice) -> str:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from dsl import core as c
-from dsl.core import ASKED
 from dsl.core.ranges import Range, Truth, is_settled
 from dsl.core.written import Resting
 from dsl.json_values import decimal_text
@@ -24,21 +23,25 @@ Json = Any
 _COMMON = ("in_force", "reasons", "missing", "provisional_figures", "assumptions", "disagreements")
 """Of every rule."""
 _SCORED = ("eligibility", "points", "needed", "out_of", *_COMMON)
-_BY_WHAT: Mapping[str, tuple[str, ...]] = {
+_BY_WHAT: Mapping[c.Decides, tuple[str, ...]] = {
     "eligibility": _SCORED,
     "amount": ("amount", "due", "eligibility", "covers", *_COMMON),
     "stage": ("stage", *_COMMON),
     "value": ("value", *_COMMON),
     "options": ("options", "pick", "window", "renews_to", *_COMMON),
 }
-ASPECTS: Mapping[str, tuple[str, ...]] = {
-    kind.name: (*_BY_WHAT[kind.decides], *(("standing", "badge") if kind.keeps_register else ()))
-    for kind in ASKED.values()
-}
-"""What can be expected of a rule, by its kind."""
+_OF_AWARDS = ("standing", "badge")
+ASPECTS = frozenset((*(aspect for aspects in _BY_WHAT.values() for aspect in aspects), *_OF_AWARDS))
+"""All that can be expected."""
 
-SHORT: Mapping[str, str] = {kind.name: kind.decides for kind in ASKED.values() if kind.decides != "options"}
-"""The aspect meant by one word behind a rule, by the rule's kind."""
+SHORT: frozenset[c.Decides] = frozenset({"eligibility", "amount", "stage", "value"})
+"""What one word behind a rule can be."""
+
+
+def aspects_of(kind: c.RuleKind) -> tuple[str, ...]:
+    """Return what can be expected of a rule of a kind."""
+    return (*_BY_WHAT[kind.decides], *(_OF_AWARDS if kind.keeps_register else ()))
+
 
 ABSENT = "none"
 _FIGURE = re.compile(r"(?:(?:[<>]=?|!=) )?-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")

@@ -270,8 +270,8 @@ def _unused(name: str, made: Sequence[Generated]) -> str:
 
 def _expected(engine: Engine, decision: Decision, covered: Covered) -> Json:
     """Return what a decision says, as a scenario expects it."""
-    match decision.kind:
-        case kind if kind in c.AMOUNT_KINDS:
+    match decision.of_kind.decides:
+        case "amount":
             amount = decision.amount
             told: dict[str, Json] = {}
             if amount is not None:
@@ -280,10 +280,10 @@ def _expected(engine: Engine, decision: Decision, covered: Covered) -> Json:
             if decision.due is not None:
                 told["due"] = _plain(decision.due)
             return told or {"in_force": decision.in_force}
-        case "lifecycle":
+        case "stage":
             stage = decision.stage
             return {"stage": _plain(stage)} if stage is not None and stage.exact else {"in_force": decision.in_force}
-        case "choice":
+        case "options":
             options = {option.name or "no_choice": option.eligibility for option in decision.options}
             return {"options": options} if options else {"in_force": decision.in_force}
         case _:

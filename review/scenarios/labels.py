@@ -38,12 +38,12 @@ def codes(core: c.Core) -> Iterator[str]:
 
 def codes_of(core: c.Core, rule: c.Rule, day: date | None = None) -> Iterator[str]:
     """Yield every reason code of a rule or measure, or those of what is in force on a day."""
-    if rule.kind == "measure":
+    if rule.of_kind.decides == "value":
         yield f"{rule.id}.value"
         yield from _required(core.named[rule.name].value, day)
         return
     yield f"{rule.id}.in_force"
-    if rule.kind in c.AMOUNT_KINDS:
+    if rule.of_kind.decides == "amount":
         yield from (f"{rule.id}.amount", f"{rule.id}.due")
     for version in rule.versions:
         if day is not None and day not in version.days:

@@ -15,7 +15,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Decision
 from evaluator.engine import MEASURES, Engine, Query
 from evaluator.register.attaining import entry_of
-from review.scenarios.expectations import ASPECTS, SHORT, Asked, Mismatch, mismatches
+from review.scenarios.expectations import SHORT, Asked, Mismatch, aspects_of, mismatches
 from review.scenarios.given import Given
 from review.scenarios.labels import codes, meant_by
 from review.scenarios.scenario import Cited, Expectation, Scenario, ScenarioErrors, ScenarioFile, ScenarioProblem, Step
@@ -113,7 +113,9 @@ def run_scenario(engine: Engine, scenario: Scenario, watch: Watch | None = None)
             for expectation, decision in zip(step.expectations, decisions, strict=True):
                 if watch is not None:
                     watch(decision, step.as_of)
-                different = mismatches(Asked(engine.core, step.as_of), decision, _wanted(expectation, decision.kind))
+                different = mismatches(
+                    Asked(engine.core, step.as_of), decision, _wanted(expectation, decision.of_kind.decides)
+                )
                 if different:
                     found.extend(different)
                     otherwise.append(expectation.rule)
@@ -163,8 +165,8 @@ def _not_refused(engine: Engine, given: Given, step: Step) -> tuple[Mismatch, ..
     return () if refused == wanted else (Mismatch("facts", REFUSED, ", ".join(wanted), ", ".join(refused) or "none"),)
 
 
-def _wanted(expectation: Expectation, kind: str) -> Mapping[str, Json]:
-    return {SHORT[kind]: expectation.wanted[""]} if expectation.is_short else expectation.wanted
+def _wanted(expectation: Expectation, decides: c.Decides) -> Mapping[str, Json]:
+    return {decides: expectation.wanted[""]} if expectation.is_short else expectation.wanted
 
 
 # ---- the register -----------------------------------------------------------------------------------------------
@@ -250,11 +252,11 @@ class _Checking:
             yield from self._short(rule, expectation.wanted[""], expectation.pointer)
             return
         for aspect in expectation.wanted:
-            if aspect not in ASPECTS[rule.kind]:
+            if aspect not in aspects_of(rule.of_kind):
                 yield ScenarioProblem(
                     f"{expectation.pointer}/{aspect}",
                     f"a {rule.kind} has no `{aspect}`",
-                    f"of a {rule.kind} can be expected {listed(ASPECTS[rule.kind], most=12)}",
+                    f"of a {rule.kind} can be expected {listed(aspects_of(rule.of_kind), most=12)}",
                 )
         if "stage" in expectation.wanted:
             yield from self._stage(rule, expectation.wanted["stage"], f"{expectation.pointer}/stage")
@@ -272,13 +274,14 @@ class _Checking:
                 )
 
     def _short(self, rule: c.Rule, word: str, pointer: str) -> Iterable[ScenarioProblem]:
-        if rule.kind not in SHORT:
+        decides = rule.of_kind.decides
+        if decides not in SHORT:
             yield ScenarioProblem(pointer, f"one word does not say what a {rule.kind} gives", "write {options: {...}}")
-        elif rule.kind == "lifecycle":
+        elif decides == "stage":
             yield from self._stage(rule, word, pointer)
-        elif rule.kind == "measure":
+        elif decides == "value":
             return  # any word may be its value
-        elif rule.kind in c.AMOUNT_KINDS:
+        elif decides == "amount":
             figure, _, currency = word.partition(" ")
             if not currency or (figure != "unknown" and not figure.replace(",", "").replace(".", "", 1).isdigit()):
                 yield ScenarioProblem(

@@ -14,6 +14,7 @@ from dsl.core.references import reads_of
 from dsl.core.walk import by_role, children
 from dsl.json_values import decimal_text
 from dsl.source import Span
+from evaluator.decision import kind_json
 from evaluator.reasons.sides import unit_of
 from review.languages.voice import ENGLISH, Voice, voice
 from review.words.lines import Group, Line, lines_of, names_in, of_group
@@ -28,7 +29,7 @@ def rule_line(rule: c.Rule) -> dict[str, Json]:
     """Return a rule as a list shows it (``schemas/rule_list``)."""
     return {
         "id": rule.id,
-        "kind": rule.kind,
+        **kind_json(rule.of_kind),
         "title": rule.title,
         **({"level": rule.level} if rule.level is not None else {}),
         "levels": list(rule.levels),
@@ -83,7 +84,7 @@ class _Outline:
         if version.requirement is not None:
             result["says"] = self.words.say(version.requirement)
             result["requirements"] = self.each(lines, "asked")
-        if rule.kind == "measure":
+        if rule.of_kind.decides == "value":
             result["value"] = self.value(self.core.named[rule.name].value)
         elif version.amount is not None:
             result["amount"] = self.value(version.amount)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsl.builtin import BUILT_IN
+from dsl.core import RuleKind
 from review.languages.voice import ENGLISH, Voice
 
 TITLE_MESSAGES = {
@@ -15,6 +16,14 @@ TITLE_MESSAGES = {
     "Due": "title-due_day",
 }
 """The messages of titles, by the English ones that answers have."""
+
+
+def kind_text(kind: RuleKind, say: Voice) -> str:
+    """Return what several rules of a kind are called; of a kind that the programme has a word of its own for, that word."""
+    if kind.title is None:
+        return say.word("kind", kind.name)
+    told = say.title(kind.title)
+    return told if told != kind.title else kind.several
 
 
 def title_text(title: str, say: Voice) -> str:

@@ -10,14 +10,20 @@ from dsl.check.anniversaries import OF_THE_CHECK
 from dsl.core.references import expressions, walk
 from review.languages.voice import Voice
 from review.words.lines import MAY_END_LATER, names_in, nodes_in
+from review.words.titles import kind_text
 
 
 def membership_text(core: c.Core, tell: Voice) -> str:
     """Say what makes the membership; empty where no policy says it."""
     if core.membership is None:
         return ""
-    terms = [tell.title(core.terms.get(name) or name.replace("_", " ")) for name in core.membership.names]
+    terms = [_named(core, name, tell) for name in core.membership.names]
     return tell("membership-is", names=tell.all_of(terms, len(terms)))
+
+
+def _named(core: c.Core, name: str, tell: Voice) -> str:
+    own = core.own_kind_of(name)
+    return kind_text(own, tell) if own is not None else tell.title(core.terms.get(name) or name.replace("_", " "))
 
 
 def first_lost_text(beside: Collection[str], tell: Voice) -> str:

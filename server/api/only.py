@@ -76,8 +76,6 @@ def _codes(engine: Engine) -> frozenset[str]:
     if found is None:
         figures = (one for one in engine.core.named.values() if not one.is_measure)
         shared = (node.code for one in figures for node in walk(one.value) if isinstance(node, c.Requirement))
-        windows = (
-            f"{rule.id}.window" for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "options"
-        )
+        windows = (f"{rule.id}.window" for rule in engine.core.rules.values() if rule.of_kind.decides == "options")
         found = _known[engine] = frozenset((*codes(engine.core), *shared, *windows))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -42,18 +43,20 @@ def show_openapi() -> ResponseReturnValue:
     """Describe the API; facts are described as the policies in service name them."""
     snapshot = snapshot_or_none()
     facts = snapshot.engine.reader.schema if snapshot is not None else None
-    told = description(facts, current_limits())
+    kinds = tuple(snapshot.engine.core.kinds.asked) if snapshot is not None else None
+    told = description(facts, current_limits(), kinds)
     if "metrics" not in current_app.blueprints:
         del told["paths"]["/metrics"]
     return wire.write_json(told)
 
 
-def description(facts: Json | None, bounds: Limits) -> Json:
+def description(facts: Json | None, bounds: Limits, kinds: Sequence[str] | None = None) -> Json:
     """Return the OpenAPI document.
 
     Args:
         facts: the schema of facts; None where no policies are loaded.
         bounds: how much a request may ask.
+        kinds: the kinds that can be asked; None where no policies are loaded.
     """
     document = json.loads(_text("openapi.json"))
     components: dict[str, Json] = document["components"]["schemas"]
@@ -70,6 +73,8 @@ def description(facts: Json | None, bounds: Limits) -> Json:
     for route, example in json.loads(_text("openapi_examples.json")).items():
         _put(document["paths"], route, example)
     document["x-limits"] = limits_json(bounds)
+    if kinds is not None:
+        _name_kinds(document, kinds)
     return document
 
 
@@ -82,6 +87,14 @@ def _put(paths: Json, route: str, example: Json) -> None:
         if part is not None and name in example:
             kind = next(kind for kind in part["content"] if kind in _JSON)
             part["content"][kind]["example"] = example[name]
+
+
+def _name_kinds(value: Json, kinds: Sequence[str]) -> None:
+    """Name the kinds of the programme wherever the description speaks of them."""
+    if isinstance(value, dict) and value.get("$comment") == "kinds of the programme":
+        value["enum"] = list(kinds)
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _name_kinds(inner, kinds)
 
 
 @cache

@@ -18,9 +18,6 @@ from server.api import parameters, problems, wire
 from server.api.languages import asked_language, in_language
 from server.snapshot import current_engine
 
-KINDS = tuple(c.ASKED)
-"""Kinds of rules, whether or not the policies have any; and measures."""
-
 MOST_FOUND = 500
 """Rules, facts and certifications found by words that are told."""
 _FINDERS: WeakKeyDictionary[Engine, Finder] = WeakKeyDictionary()
@@ -35,7 +32,7 @@ def list_rules() -> ResponseReturnValue:
     told = parameters.read("kind", "as_of", "q")
     question = parameters.words(told, "q")
     answered = None if question is None else _finder(engine).find(question, most=MOST_FOUND)
-    kind = parameters.choice(told, "kind", KINDS)
+    kind = parameters.choice(told, "kind", tuple(engine.core.kinds.asked))
     # Measures stand beside the rules: they are listed for who asks for them.
     known = engine.core.measures if kind == "measure" else engine.core.rules
     names = known if answered is None else [one.asked for one in answered.found if one.asked in known]

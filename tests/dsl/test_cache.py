@@ -67,9 +67,9 @@ def test_of_a_change_only_the_changed_text_is_read(
     read: list[str] = []
     anew = reading.part_of
 
-    def read_anew(source: Source) -> reading.Part:
+    def read_anew(source: Source, nouns: frozenset[str]) -> reading.Part:
         read.append(source.name)
-        return anew(source)
+        return anew(source, nouns)
 
     monkeypatch.setattr(reading, "part_of", read_anew)
     loaded = load_sources([A, changed], cache)

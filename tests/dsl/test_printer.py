@@ -321,7 +321,11 @@ TABLES = st.builds(
 DEFINITIONS = st.builds(
     d.Definition, type=TYPES, title=maybe(TEXT), value=EXPRS | LEVELS, supplied=st.booleans(), notes=NOTES
 ) | st.builds(d.Definition, type=TYPES, title=maybe(TEXT), clauses=BODIES, supplied=st.booleans())
-RULE_KINDS = st.sampled_from([*KINDS, COMMON])
+OWN_KINDS = st.builds(
+    d.Kind, like=st.sampled_from([*KINDS]), title=maybe(TEXT), plural=maybe(st.sampled_from(["tiers", "all_of_them"])),
+    heading=maybe(TEXT), allows=ALLOWS,
+)  # fmt: skip
+RULE_KINDS = st.sampled_from([*KINDS, COMMON, "tier"])
 RULES = st.builds(
     d.Rule,
     kind=RULE_KINDS,
@@ -350,6 +354,7 @@ DOCUMENTS = st.builds(
     d.Document,
     package=maybe(st.builds(d.Package, name=st.just("p"), title=TEXT)),
     terms=st.dictionaries(NAMES, st.builds(d.Term, title=TEXT, allows=ALLOWS), max_size=2),
+    kinds=st.fixed_dictionaries({"tier": OWN_KINDS}, optional={"perk": OWN_KINDS}),
     sources=st.dictionaries(NAMES, st.builds(d.SourceText, title=TEXT, read=maybe(DAYS), allows=ALLOWS), max_size=2),
     facts=FIELDS,
     records=st.dictionaries(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,27 @@ def test_half_of_a_character_is_refused_where_it_stands(text: str, tmp_path: Pat
     loaded = load_sources([Source("a.json", text)], Cache(tmp_path / "kept", pytest.fail))
     assert [(one.code, "half of a character" in one.message) for one in loaded.errors] == [("S001", True)]
     assert "\\ud" in loaded.errors[0].span.text
+
+
+KINDS = Source("kinds.json", json.dumps({"merit": "1", "kinds": {"tier": {"like": "program", "title": "Tier"}}}))
+TIER = Source("tier.policy", 'facts { f: flag }\ntier a "A" { requires { x: f }   checked at own anniversary }\n')
+
+
+def test_a_kind_that_a_sheet_declares_begins_a_rule_of_a_text() -> None:
+    loaded = load_sources([TIER, KINDS])
+
+    assert loaded.errors == ()
+    assert loaded.core.rules["tier.a"].of_kind.like == "program"
+    assert [one.code for one in load_sources([TIER]).errors] == ["P002"]
+
+
+def test_a_rule_of_a_sheet_is_of_a_kind_that_is_declared() -> None:
+    written = codec.encode(load_sources([TIER, KINDS]).document)
+    whole = Source("whole.json", json.dumps(written))
+    del written["kinds"]
+    alone = Source("alone.json", json.dumps(written))
+
+    assert load_sources([whole]).errors == ()
+    [error] = load_sources([alone]).errors
+    assert (error.code, error.message) == ("C135", "I do not know the kind `tier`")
+    assert error.help == 'declare it: `kind tier "Tier" like program`'

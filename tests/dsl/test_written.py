@@ -65,6 +65,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "(AS_IN NAME STRING)?": ('as in src "Sample"', 'as in src "Sample two"'),
     "(MONTHLY | DATED_BY NAME)?": ("monthly", "dated by at"),
     "ALSO?": ("also",),
+    "(PLURAL NAME)?": (", plural samples", ", plural samples_two"),
+    "(HEADING STRING)?": (', heading "Sample"', ', heading "Sample two"'),
     "span?": ("from 2023-05-01", "until 2024-05-01", "from 2023-05-01 through 2024-05-01"),
     "STRING?": ('"Sample title"', '"Sample title two"'),
     "SUPPLIED?": (", may be supplied",),

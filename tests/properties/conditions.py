@@ -5,7 +5,11 @@ The vocabulary stands still; what is asked of it is drawn.
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
+
+from dsl.core.kinds import KINDS
 
 VOCABULARY = """
 facts { n: signed count  f: flag  d: date  r: one of a, b }
@@ -149,9 +153,27 @@ EVERY_STAGE = (
 """A life cycle of every word that may be drawn for one."""
 
 
+NOUNS = {"competency": "rank", "designation": "tier", "specialization": "validation", "program": "step"}
+"""Words of a programme for kinds of the language."""
+
+
+def in_own_words(text: str, kind: str) -> str:
+    """Return policies in which one kind goes by a word of the programme, wherever they speak of it."""
+    noun, plural = NOUNS[kind], KINDS[kind].plural
+    spoken = re.sub(rf"\b{plural}\b", f"{noun}s", re.sub(rf"\b{kind}\b", noun, text))
+    return f"kind {noun} like {kind}\n{spoken}"
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> str:
-    """Policies that ask a condition inside a window; a life cycle asks one of its words."""
+    """Policies that ask a condition inside a window; a life cycle asks one of its words, and kinds may have other words."""
+    made = draw(_in_the_words_of_the_language())
+    kind = draw(st.none() | st.sampled_from(sorted(NOUNS)))
+    return made if kind is None else in_own_words(made, kind)
+
+
+@st.composite
+def _in_the_words_of_the_language(draw: st.DrawFn) -> str:
     first, last = sorted((draw(_DAYS), draw(_DAYS)))
     moving = "start of month of today - 2 months through today"
     window = draw(st.sampled_from((f"{first} through {last}", moving, f"{first} through today")))

@@ -49,7 +49,7 @@ def naive(core: c.Core, facts: Facts) -> Interpreter:
 def asked_of(core: c.Core, rule: c.Rule) -> list[c.Expr]:
     """Return what a rule is made of, and what can be asked of the register about it."""
     found = [part for version in rule.versions for part in expressions(version)]
-    if rule.kind in c.AWARD_KINDS:
+    if rule.is_award:
         level = {"level": rule.level} if rule.level is not None else {}
         found += [c.Holds(award=rule.award, type=c.FLAG, **level), c.Lapsed(award=rule.award, type=c.FLAG, **level)]
         found += [c.Paid(award=rule.award, type=c.FLAG), c.InRenewal(award=rule.award, type=c.FLAG)]
@@ -144,7 +144,7 @@ def look_at_windows(core: c.Core, rule: c.Rule, known: Knowledge) -> None:
         one, other = short.evaluate(node, at), whole.evaluate(node, at)
         assert one.range == other.range, node
         same_windows(one, other)
-    if rule.kind in c.AWARD_KINDS:
+    if rule.is_award:
         one, other = (i.register.standing(rule.award, rule.level, at) for i in (short, whole))
         for field in ("held", "since", "until", "next_check", "renews_to", "level", "settled"):
             assert getattr(one, field) == getattr(other, field), field

@@ -329,7 +329,7 @@ def is_met(engine: Engine, rule: str, facts: Mapping[str, Json], told: Json, day
 def attained(engine: Engine, row: Json, facts: Mapping[str, Json], day: date) -> bool:
     """Whether an award's own rule is met, or benefits are given by an option that can be chosen."""
     if row["award"] in engine.core.benefits:
-        choices = [rule.id for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "options"]
+        choices = [rule.id for rule in engine.core.rules.values() if rule.of_kind.decides == "options"]
         decisions = engine.decide(Query(tuple(choices), day, facts, detail="none")).decisions
         options = [option for decision in decisions for option in decision.options if option.eligibility == "eligible"]
         return any(
@@ -405,7 +405,7 @@ def test_what_it_would_take_is_told_as_recorded(
 
 def plans_hold(engine: Engine, numbers: range) -> int:
     """Hold plans for awards and entitlements of all kinds on all days, for partners made at their figures."""
-    asked = [rule for rule in engine.core.rules.values() if c.KINDS[rule.kind].decides == "eligibility"]
+    asked = [rule for rule in engine.core.rules.values() if rule.of_kind.decides == "eligibility"]
     held = 0
     for number in numbers:
         random = Random(number)

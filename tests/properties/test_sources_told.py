@@ -40,8 +40,7 @@ def engine() -> Engine:
 @pytest.mark.parametrize("day", ["2021-06-13", "2023-06-20", "2026-08-15"])
 def test_decisions_and_explanations_name_the_same_sources(engine: Engine, day: str) -> None:
     as_of = date.fromisoformat(day)
-    kinds = (*c.AWARD_KINDS, "entitlement")
-    rules = [rule for rule in engine.core.rules.values() if rule.kind in kinds and rule.version_on(as_of) is not None]
+    rules = [rule for rule in engine.core.rules.values() if rule.of_kind.asks and rule.version_on(as_of) is not None]
     answer = engine.decide(Query(tuple(rule.id for rule in rules), as_of, {}))
 
     for rule, decision in zip(rules, answer.decisions, strict=True):

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 import schemas
 from evaluator.engine import Engine
-from server.api import openapi, problems, rules
+from server.api import openapi, problems
 from server.app import create_app
 from server.snapshot import Limits
 
@@ -167,13 +167,11 @@ def test_the_description_is_there_before_the_policies_are() -> None:
     assert "Facts" not in response.get_json()["components"]["schemas"]
 
 
-def test_the_schemas_know_every_kind_of_rule_and_problem() -> None:
+def test_the_schemas_know_every_kind_of_problem() -> None:
     problem = schemas.load("problem")["properties"]
 
     assert problem["code"]["enum"] == list(problems.KINDS)
     assert problem["status"]["enum"] == sorted({kind.status for kind in problems.KINDS.values()})
-    assert schemas.load("rule")["properties"]["kind"]["enum"] == list(rules.KINDS)
-    assert schemas.load("answer")["$defs"]["decision"]["properties"]["kind"]["enum"] == list(rules.KINDS)
 
 
 @pytest.mark.parametrize("name", openapi.DOCUMENTS.values())

@@ -9,7 +9,10 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
 import schemas
+from dsl.load import load_sources
+from dsl.source import Source
 from evaluator.engine import Engine
+from server.app import create_app
 
 Json = Any
 DATA = Path(__file__).resolve().parents[1] / "data" / "rules"
@@ -251,3 +254,35 @@ def test_no_words_are_refused(client: FlaskClient) -> None:
 
         assert response.status_code == 422
         assert response.get_json()["errors"][0]["parameter"] == "q"
+
+
+def test_a_programmes_own_kinds_are_listed_told_and_described() -> None:
+    text = """
+package own "Own words"
+facts { n: count }
+kind tier "Tier" like program
+tier base "Base" { requires { q: n >= 1 }   checked at own anniversary }
+program old "Old" { requires { q: n >= 1 }   checked at own anniversary }
+"""
+    own = create_app(Engine(load_sources([Source("own.policy", text)]).document)).test_client()
+
+    listed = own.get("/v1/rules?kind=tier").get_json()["rules"]
+    told = own.get("/v1/rules/tier.base").get_json()
+    wrong = own.get("/v1/rules?kind=teir")
+    described = own.get("/openapi.json").get_json()
+    decided = own.post("/v1/decisions", json={"decide": ["tier.*"], "as_of": "2024-01-01", "facts": {}})
+
+    assert [(one["id"], one["kind"], one["like"]) for one in listed] == [("tier.base", "tier", "program")]
+    assert (told["kind"], told["like"]) == ("tier", "program")
+    assert "like" not in own.get("/v1/rules/program.old").get_json()
+    assert wrong.status_code == 422
+    assert "`tier`" in wrong.text
+    assert own.get("/v1/status").get_json()["rules"]["kinds"] == {"program": 1, "tier": 1}
+    kinds = described["components"]["schemas"]["Answer.decision"]["properties"]["kind"]["enum"]
+    assert "tier" in kinds
+    assert kinds == described["paths"]["/v1/rules"]["get"]["parameters"][0]["schema"]["enum"]
+    schema = schemas.load("answer")
+    Draft202012Validator(schema).validate(decided.get_json())
+    other = decided.get_json()
+    del other["decisions"][0]["like"]
+    assert not Draft202012Validator(schema).is_valid(other)

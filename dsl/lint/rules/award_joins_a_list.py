@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dsl import document as d
-from dsl.core import AWARD_KINDS, PLURALS
 from dsl.diagnostics import Diagnostic, Label, listed
 from dsl.lint.policies import Policies
 from dsl.lint.rule import LintRule, finding
@@ -21,8 +20,8 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
     for form in policies.document.rules.values():
         own = form.name or form.each_row_of or ""
         found = [(name, at) for name, at in readers.get(form.kind, ()) if name != own]
-        if form.kind in AWARD_KINDS and found:
-            plural = next(word for word, kind in PLURALS.items() if kind == form.kind)
+        if form.kind in policies.core.kinds.awards and found:
+            plural = policies.core.kinds[form.kind].plural
             for name, at, what in _joining(policies.document, form, own):
                 yield finding(
                     "L199",
@@ -36,15 +35,15 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
 
 def _spoken_of(policies: Policies) -> Iterator[tuple[str, str, Span]]:
     """Yield what speaks of all awards of a kind, the kind, and the place: a rule also by the figures that it reads."""
-    document = policies.document
+    document, plurals = policies.document, policies.core.kinds.plurals
     values = {**document.definitions, **document.measures}
-    said = {name: list(_plurals(value, document)) for name, value in values.items()}
+    said = {name: list(_plurals(value, document, plurals)) for name, value in values.items()}
     read = {name: sorted(_read_in(value) & values.keys()) for name, value in values.items()}
     if document.membership is not None:
-        yield from (("membership", kind, at) for kind, at in _plurals(document.membership, document))
+        yield from (("membership", kind, at) for kind, at in _plurals(document.membership, document, plurals))
     for rule in policies.rules:
         own = rule.name or rule.each_row_of or ""
-        yield from ((own, kind, at) for kind, at in _plurals(rule, document))
+        yield from ((own, kind, at) for kind, at in _plurals(rule, document, plurals))
         waiting, seen = sorted(_read_in(rule) & values.keys()), set[str]()
         while waiting:
             name = waiting.pop()
@@ -54,7 +53,7 @@ def _spoken_of(policies: Policies) -> Iterator[tuple[str, str, Span]]:
                 yield from ((own, kind, at) for kind, at in said[name])
 
 
-def _plurals(form: d.Node, document: d.Document) -> Iterator[tuple[str, Span]]:
+def _plurals(form: d.Node, document: d.Document, plurals: Mapping[str, str]) -> Iterator[tuple[str, Span]]:
     """Yield each kind of which a form speaks as a whole, with the place; also by a group that has all of a kind."""
     for node in d.walk(form):
         match node:
@@ -67,8 +66,8 @@ def _plurals(form: d.Node, document: d.Document) -> Iterator[tuple[str, Span]]:
         for name in names:
             members = document.groups[name].entries if name in document.groups else ()
             for one in [entry.name for entry in members] or [name]:
-                if one in PLURALS and one not in document.groups:
-                    yield PLURALS[one], node.origin
+                if one in plurals and one not in document.groups:
+                    yield plurals[one], node.origin
 
 
 def _read_in(form: d.Node) -> set[str]:

@@ -42,7 +42,7 @@ def _find(policies: Policies) -> Iterator[Diagnostic]:
             if name not in named:
                 continue
             day, new, origin = named[name]
-            if not _is_among(new, names, policies.document) and (end is None or day is None or end > day):
+            if not _is_among(new, names, policies) and (end is None or day is None or end > day):
                 yield finding(
                     "L198",
                     f"{_renamed(name, new, day)}, which does not stand here",
@@ -56,15 +56,16 @@ def _renamed(old: str, new: c.Rule, day: date | None) -> str:
     return f"`{old}` is `{new.name}` from {day} on" if day is not None else f"`{old}` has the new name `{new.name}`"
 
 
-def _is_among(rule: c.Rule, names: tuple[str, ...], document: d.Document) -> bool:
+def _is_among(rule: c.Rule, names: tuple[str, ...], policies: Policies) -> bool:
     """Whether names speak of an award: by itself, as a member of a group, or as one of its kind."""
+    document, plurals = policies.document, policies.core.kinds.plurals
     for name in names:
         if name in (rule.name, rule.award):
             return True
         if name in document.groups:
             if any(entry.name in (rule.name, rule.award) for entry in document.groups[name].entries):
                 return True
-        elif c.PLURALS.get(name) == rule.kind:
+        elif plurals.get(name) == rule.kind:
             return True
     return False
 

@@ -50,7 +50,7 @@ def contradicted(steps: Steps, one: Engine, other: Engine, rule: str, facts: Jso
     was, now = one.truth(rule, facts, day), other.truth(rule, facts, day)
     if was is not None and now is not None and not agrees(steps, ORDER[was], ORDER[now], ORDER[was], ORDER[now]):
         return f"{was} -> {now}"
-    if c.KINDS[one.core.rules[rule].kind].decides == "amount":
+    if one.core.rules[rule].of_kind.decides == "amount":
         before, after = one.value(rule, facts, day), other.value(rule, facts, day)
         if isinstance(before, Numbers) and isinstance(after, Numbers):
             low = [LEAST if value.low is None else value.low for value in (before, after)]

@@ -23,7 +23,7 @@ from fluent.syntax.visitor import Visitor
 from hypothesis import given, settings, strategies as st
 from icalendar import Calendar
 
-from dsl.core import AWARD_KINDS, Days
+from dsl.core import OF_LANGUAGE, Days
 from dsl.core.ranges import Dates, Numbers, Range, Truth, Words, exactly
 from dsl.core.references import expressions
 from dsl.core.types import number
@@ -263,7 +263,7 @@ def test_every_kind_of_thing_has_its_word(tag: str) -> None:
 
     assert all(say.has(f"outcome-{outcome}") for outcome in (*get_args(Outcome), *get_args(Eligibility)))
     assert all(say.has(f"stage-{stage}") for stage in (*ORDER, NOT_KNOWN))
-    assert all(say.has(f"kind-{kind}") for kind in AWARD_KINDS)
+    assert all(say.has(f"kind-{kind}") for kind in OF_LANGUAGE.awards)
     assert all(say.has(f"title-{section}") and say.has(f"section-{section}") for section in SECTIONS)
     assert all(say.has(message) for message in TITLE_MESSAGES.values())
 
