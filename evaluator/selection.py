@@ -100,11 +100,14 @@ class _Inside:
     indexes: list[int]
     why: dict[int, list[Gap]]
     """Of each that may be outside, what is missing to know that."""
-    all: frozenset[int] = field(init=False)
+    _all: frozenset[int] | None = None
 
-    def __post_init__(self) -> None:
-        """Know them by their places too."""
-        self.all = frozenset(self.indexes)
+    @property
+    def all(self) -> frozenset[int]:
+        """All of them: looked for only where groups are made."""
+        if self._all is None:
+            self._all = frozenset(self.indexes)
+        return self._all
 
     def among(self, members: Members) -> _Inside:
         """Return those of them that are, or may be, in a group."""
