@@ -134,6 +134,12 @@ class Names:
         self.kinds = kinds_of(self.document)
 
     @property
+    def _designations(self) -> set[str]:
+        """Ids of designations, under whatever word."""
+        alike = {name for name, kind in self.kinds.items() if kind.of_language == "designation"}
+        return {i for ids in self.awards.values() for i in ids if kind_of(i) in alike}
+
+    @property
     def of_awards(self) -> tuple[str, ...]:
         """Kinds of ids that the register knows: awards and benefits."""
         return (*self.kinds.awards, "benefit")
@@ -223,7 +229,7 @@ class Names:
             if len(kinds_here) > 1:
                 ids = [i for i in ids if i.split(".", 1)[0] in sure] if len(kinds_here & sure) == 1 else ids
             if len({i.split(".", 1)[0] for i in ids}) > 1 and name not in self.kinds.plurals:
-                wide = [i for i in ids if i.startswith("designation.")]
+                wide = [i for i in ids if i in self._designations]
                 if scope.row is not None and wide:
                     ids = wide  # a mapping's cells name designations
                 else:

@@ -1,7 +1,7 @@
 """Who reads what: the policies are asked by the role of the reader, section by section.
 
-``entitlement.see_report`` says who sees the report, ``entitlement.see_report_people`` and the like who sees one of its
-sections beside that. What the policies say nothing of is seen by whoever may ask.
+The right ``see_report`` says who sees the report, ``see_report_people`` and the like who sees one of its sections beside
+that; as an entitlement, or under the programme's own word for one. What the policies say nothing of is seen by whoever may ask.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from review.languages.voice import Voice
 Json = Any
 Section: TypeAlias = Literal["summary", "metrics", "history", "due", "people"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
-SEES = "entitlement.see_report"
-"""The rule that says who sees the report; with ``_`` and a section behind it, who sees that section."""
+SEES = "see_report"
+"""The right that says who sees the report; with ``_`` and a section behind it, who sees that section."""
 ROLE = "report_role"
 """The fact that the rules ask for the role."""
 
@@ -87,18 +87,25 @@ def readers(engine: Engine, role: str | None, as_of: date, *, is_asked: bool, sa
             raise ReaderErrors(
                 tuple(FactProblem("", one.code, one.message, one.help) for one in error.problems)
             ) from error
-    if _decided(engine, SEES, facts, as_of) not in (None, "eligible"):
-        raise NotForReader(role, SEES)
+    whole = _right(engine, SEES)
+    if _decided(engine, whole, facts, as_of) not in (None, "eligible"):
+        raise NotForReader(role, whole)
     seen: list[Section] = []
     withheld: list[Withheld] = []
     for section in SECTIONS:
-        rule = f"{SEES}_{section}"
+        rule = _right(engine, f"{SEES}_{section}")
         eligibility = _decided(engine, rule, facts, as_of)
         if eligibility in (None, "eligible"):
             seen.append(section)
         else:
             withheld.append(Withheld(section, rule, say.title(engine.core.rules[rule].title), eligibility or ""))
     return Readers(tuple(seen), tuple(withheld))
+
+
+def _right(engine: Engine, name: str) -> str:
+    """Return the id of a right by its name, whatever word the programme has for one."""
+    ids = [f"{kind}.{name}" for kind in engine.core.kinds.rights]
+    return next((one for one in ids if one in engine.core.rules), ids[0])
 
 
 def _decided(engine: Engine, rule: str, facts: Json, as_of: date) -> str | None:

@@ -360,6 +360,17 @@ def test_a_reader_sees_what_the_policies_let_its_role_see() -> None:
     assert of(told(), engine=OPEN, is_asked=True).readers.withheld == ()
 
 
+def test_a_reader_is_asked_for_under_the_programmes_own_word_too() -> None:
+    own = f"kind permit like entitlement\n{READERS.replace('entitlement', 'permit')}"
+    engine = Engine(load_sources([Source("report.policy", POLICY + own)]).document)
+
+    withheld = of(told(), engine=engine, role="clerk").readers.withheld
+
+    assert [(one.section, one.rule) for one in withheld] == [("people", "permit.see_report_people")]
+    with pytest.raises(NotForReader, match=r"permit\.see_report"):
+        of(told(), engine=engine, is_asked=True)
+
+
 def test_what_has_no_report_is_refused() -> None:
     with pytest.raises(ReportErrors, match="is no award"):
         of(told(), "fee.yearly")
