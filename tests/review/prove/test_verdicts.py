@@ -24,7 +24,7 @@ from tests.shares import Share, shares
 
 Json = Any
 ROOT = Path(__file__).parents[3]
-POLICY = """facts { a: count  x: count  b: count  f: flag  share: percent }
+POLICY = """facts { a: count  x: count  b: count  c: count  f: flag  share: percent  revenue: money USD }
 records rows { hours: number 1 to 5  kind: text }
 certifications core { "A"  "B" }
 measure all_hours: number = sum hours of rows[hours >= 2]
@@ -46,6 +46,15 @@ designation r { pass at 4 points out of 10 points  category k up to 10 points { 
 designation n { requires { rows: long_rows >= 2 } }
 choice o { option one { requires { o: a >= 1 } }  option two { requires { o: a >= 2 } } }
 fee p { amount 100 USD  due at today }
+table rates by f, c unique {
+  | f   | c           | rate |
+  | yes | < 50        | 2 %  |
+  | yes | 50 to < 100 | 5 %  |
+  | yes | >= 100      | 7 %  |
+  | no  | < 10, >= 20 | 1 %  |
+  | no  | 10 to < 20  | 3 %  |
+}
+fee q { amount rates[f, c].rate % of revenue, rounded down to 0.01 USD  due at today }
 """.replace("award_line\n", "")
 
 
@@ -78,7 +87,7 @@ def differs(
 
 
 NAMES = {"d": "designation.d", "m": "designation.m", "s": "designation.s", "r": "designation.r", "p": "fee.p",
-    "n": "designation.n", "o": "choice.o"}  # fmt: skip
+    "n": "designation.n", "o": "choice.o", "q": "fee.q"}  # fmt: skip
 EDITS = {
     "threshold up": ("a >= 3", "a >= 4", "d", "witness", "proved"),
     "threshold down": ("a >= 3", "a >= 2", "d", "proved", "witness"),
@@ -87,6 +96,15 @@ EDITS = {
     "certification removed": ('"A"  "B"', '"A"', "d", "witness", "proved"),
     "people up": ("at least 2 people", "at least 3 people", "d", "witness", "proved"),
     "fee raised": ("100 USD", "120 USD", "p", "proved", "witness"),
+    "a rate of a table lowered": ("< 100 | 5 %", "< 100 | 4 %", "q", "witness", "proved"),
+    "a rate of a table raised": (">= 20 | 1 %", ">= 20 | 2 %", "q", "proved", "witness"),
+    "a band of a table moved": (
+        "| yes | < 50        | 2 %  |\n  | yes | 50 to < 100",
+        "| yes | < 40        | 2 %  |\n  | yes | 40 to < 100",
+        "q",
+        "proved",
+        "witness",
+    ),
     "rounding": ("rounded up", "rounded down", "r", "witness", "proved"),
     "track raised": ("b earns 2", "b earns 3", "s", "proved", "witness"),
     "best of tracks raised": ("a: a earns 1 point each", "a: a earns 2 points each", "s", "witness", "witness"),
