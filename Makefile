@@ -6,6 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 LOG ?= merit-log.sqlite
 PYTEST_ARGS ?=
+RESUME ?=
 PROOFS_ARGS ?=
 KEPT_ARGS ?=
 FUZZ_ARGS ?=
@@ -31,7 +32,7 @@ MAKEFLAGS += --no-builtin-rules
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
-	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" PROOFS_ARGS="$(PROOFS_ARGS)" KEPT_ARGS="$(KEPT_ARGS)" FUZZ_ARGS="$(FUZZ_ARGS)" FAULTS_ARGS="$(FAULTS_ARGS)" LOAD_ARGS="$(LOAD_ARGS)" KIT=$(KIT)'
+	@printf '\n%s\n' 'Variables: PYTHON=$(PYTHON) VENV=$(VENV) HOST=$(HOST) PORT=$(PORT) LOG=$(LOG) PYTEST_ARGS="$(PYTEST_ARGS)" RESUME="$(RESUME)" PROOFS_ARGS="$(PROOFS_ARGS)" KEPT_ARGS="$(KEPT_ARGS)" FUZZ_ARGS="$(FUZZ_ARGS)" FAULTS_ARGS="$(FAULTS_ARGS)" LOAD_ARGS="$(LOAD_ARGS)" KIT=$(KIT)'
 
 run: $(RUNTIME) ## serve the policies over HTTP and log what is decided, after printing a question to ask
 	@exec $(BIN)/merit serve policies --host $(HOST) --port $(PORT) --log "$(LOG)"
@@ -47,9 +48,10 @@ test: $(DEV) ## check formatting, style, types and import order, then run the te
 test-services: $(SERVICES) ## run the tests that need PostgreSQL, Spark, promtool, systemd-analyze or Node
 	$(BIN)/python -m pytest -m services $(PYTEST_ARGS) tests/services
 
-laws: $(DEV) ## hold the laws to all of what `make test` takes samples of; takes long
-	$(BIN)/python -m pytest -m benchmarks $(PARALLEL) --ignore tests/benchmarks $(PYTEST_ARGS) tests
-	MERIT_EXAMPLES=1 $(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS) tests/properties
+# What passed is written to the file RESUME, and left out when the same commit is run with it again.
+laws: $(DEV) ## hold the laws to all of what `make test` takes samples of; takes long, and goes on where it was with RESUME=FILE
+	$(BIN)/python -m pytest -m benchmarks $(PARALLEL) --ignore tests/benchmarks $(if $(RESUME),--resume $(RESUME)) $(PYTEST_ARGS) tests
+	MERIT_EXAMPLES=1 $(BIN)/python -m pytest $(PARALLEL) $(if $(RESUME),--resume $(RESUME)) $(PYTEST_ARGS) tests/properties
 
 format: $(DEV) ## format the code and apply the safe fixes
 	$(BIN)/python -m ruff check --fix .

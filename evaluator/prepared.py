@@ -68,6 +68,8 @@ class Often:
 
     AFTER = 200
     """How many decisions of a rule in an epoch are interpreted first: compiling takes as long as some fifty save."""
+    SOON = 20
+    """How many of one of which only reasons are asked, by who compares what comes out for many partners: more will follow."""
     TOGETHER = 8
     """How many rules of one question are: what more of them share is interpreted once for all, and recorded for each."""
 
@@ -77,18 +79,19 @@ class Often:
         self._after = after
         self._left: dict[tuple[str, int], int] = {}
 
-    def is_worth_it(self, rule: c.Rule, day: date, together: int) -> bool:
+    def is_worth_it(self, rule: c.Rule, day: date, together: int, *, of_many: bool = False) -> bool:
         """Return whether a rule is decided by compiled functions on a day; that it was asked about is remembered.
 
         Args:
             rule: what is decided.
             day: the day.
             together: how many rules the question asks for.
+            of_many: whether it is one of many partners' whom somebody compares.
         """
         if together > self.TOGETHER and self._after:
             return False
         key = self._key(rule, day)
-        left = self._left.get(key, self._after)
+        left = self._left.get(key, min(self._after, self.SOON) if of_many else self._after)
         if left > 0:
             self._left[key] = left - 1
         return left <= 0

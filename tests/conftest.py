@@ -10,10 +10,21 @@ from pathlib import Path
 import pytest
 
 from dsl.cache import FOLDER
+from tests.resuming import OneOfSeveral, Resumed, commit_of
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="record what golden tests get as what they want")
+    parser.addoption("--resume", metavar="FILE", help="write down what passes, and leave out what passed before")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    path = config.getoption("--resume")
+    if path is not None:
+        is_one_of_several = hasattr(config, "workerinput")
+        config.pluginmanager.register(
+            OneOfSeveral() if is_one_of_several else Resumed(Path(path), commit_of(config.rootpath))
+        )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -216,16 +216,17 @@ class OneDay:
 
     def _reasons_alone(self, rule: c.Rule, version: c.RuleVersion) -> tuple[Reason, ...]:
         at = Moment(self.facts.as_of, rule=rule)
-        self.compiled = not self.reference and self._is_worth_it(rule)
+        self.compiled = not self.reference and self._is_worth_it(rule, of_many=True)
         try:
             return self._why(rule, version, at, self._context(version, at))[1]
         finally:
             self.compiled = False
 
-    def _is_worth_it(self, rule: c.Rule) -> bool:
+    def _is_worth_it(self, rule: c.Rule, *, of_many: bool = False) -> bool:
         """Whether it is worth it to decide a rule by compiled functions."""
         return self.untold or (
-            not self.explained and self.prepared.often.is_worth_it(rule, self.facts.as_of, self.together)
+            not self.explained
+            and self.prepared.often.is_worth_it(rule, self.facts.as_of, self.together, of_many=of_many)
         )
 
     def decision(self, rule: c.Rule) -> Decision:

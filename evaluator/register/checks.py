@@ -75,7 +75,7 @@ def check_of(settings: Settings, moment: Moment) -> Check:
     Where the settings say it of the anniversary alone, it is the same for all entries, and found once.
     """
     rule = moment.rule
-    if rule is None or moment.due != moment.day or not _goes_by_the_anniversary(settings.interpreter.core, rule):
+    if rule is None or moment.due != moment.day or not goes_by_the_anniversary(settings.interpreter.core, rule):
         return decided_check(settings, moment)
     kept: Remembered[tuple[str, date], Check] = settings.interpreter.core.kept.setdefault(_FOUND, Remembered())
     known = kept.get((rule.id, moment.day))
@@ -90,7 +90,7 @@ WORDS = ("checked at", "met sometime", "renewable", "lost after")
 """The settings that a check is made of."""
 
 
-def _goes_by_the_anniversary(core: c.Core, rule: c.Rule) -> bool:
+def goes_by_the_anniversary(core: c.Core, rule: c.Rule) -> bool:
     """Whether the days of a rule's checks follow from the anniversary, whatever is told of a partner."""
     kept: dict[str, bool] = core.kept.setdefault(_BY_THE_ANNIVERSARY, {})
     if rule.id not in kept:
@@ -197,6 +197,18 @@ class Checks:
         finally:
             self._at_hand.discard(check.due)
         return self._outcomes[check.due]
+
+    def decided_on(self, day: date) -> Iterator[tuple[c.Rule, date, date]]:
+        """Yield the rules that checks through a day can have decided, each with the first and last day on which they did."""
+        for check in self.through(day):
+            if check.day is None:
+                continue
+            first, last = check.window or (check.day, check.day)
+            rules = {
+                one.id: one for one in map(self.rule_on, (first, last) if check.window is not None else (check.day,))
+            }
+            if first <= day:
+                yield from ((rule, first, min(last, day)) for rule in rules.values())
 
     def _rests_on_itself(self) -> Gap:
         """Return the gap of a check that asks for the anniversary it decides about; no fact can fill it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from dsl import core as c
@@ -243,6 +244,25 @@ class Entries:
                 projected=projected,
             )
         return self._checks[key]
+
+    def checks_of(self, award: str, at: Moment) -> Iterator[Checks]:
+        """Yield the checks of all entries that may say something of an award, at whatever level they may be."""
+        rule = self.rules.get(award)
+        if rule is None or not rule.is_award:
+            return
+        for row in self.that_may_be(self.told(at), award, at):
+            due, name, attained = (
+                self.day(row, "anniversary")[0],
+                self.text(row, "award")[0],
+                self.day(row, "attained")[0],
+            )
+            if due.exact is None or name.exact is None or attained.exact is None:
+                continue  # it is not known of it whether it is held, and nothing is decided
+            entry = Entry(row, name.exact, attained.exact, due.exact)
+            level = self.text(row, "level")[0].exact
+            levels = self.rules.get(entry.award, rule).levels or rule.levels
+            for own in levels if level is None and levels else (level,):
+                yield self.checks(entry, rule, own, projected=at.projected)
 
     def check_days(self, award: str, rule: c.Rule) -> CheckDays:
         """Return what can be said of the days of all checks of an award that a rule or one beside it checks."""

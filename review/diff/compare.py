@@ -13,7 +13,7 @@ from datetime import date
 from itertools import pairwise
 from os.path import commonpath
 from pathlib import PurePath
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from dsl import core as c
 from dsl.core.keys import Keys
@@ -26,6 +26,7 @@ from review.diff.direction import DOWN, EQUAL, OPEN, UP, Directions, Steps
 from review.guide.editions import Change, Edition, FigureVersion, changes, editions, figure_versions
 from review.guide.marks import plain
 from review.guide.names import Names
+from review.guide.phrases import GuideSpeaker
 
 Kind: TypeAlias = Literal["added", "removed", "renamed", "changed", "reworded", "moved", "reached"]
 """What became of a rule. ``reworded``: it is written otherwise and decides the same; ``moved``: it stands in another file;
@@ -138,6 +139,10 @@ class _Told:
         """Return the file that a rule is written in, from the folder that all files of the side are in."""
         return rule.origin.source.name.removeprefix(self.folder)
 
+    def figure(self, row: _Row) -> str:
+        """Return what a row of a table says, as it does on its first day."""
+        return plain(GuideSpeaker(self.names, row.days.start or date.min).say(row.value))
+
     def said(self, thing: Thing) -> str:
         """Return what something is called."""
         what, name = thing
@@ -210,7 +215,7 @@ def _changed(one: _Told, other: _Told, ways: Directions, was: c.Rule, rule: c.Ru
         yield replace(base, kind="renamed", former=was.id)
     elif steps and not stretches:
         # Its words are the same: what it is made of is told where it is written.
-        yield replace(base, kind="reached", through=_made_of(was, rule))
+        yield replace(base, kind="reached", through=_made_of(one, was, other, rule))
     elif stretches or days or base.codes:
         yield base if steps else replace(base, kind="reworded")
 
@@ -231,25 +236,46 @@ def requirements(rule: c.Rule) -> Iterator[c.Requirement]:
             yield from (node for node in walk(top) if isinstance(node, c.Requirement))
 
 
-def _made_of(was: c.Rule, rule: c.Rule) -> str:
-    """Return what a rule is made of that is not the same: its lists of certifications."""
+def _made_of(one: _Told, was: c.Rule, other: _Told, rule: c.Rule) -> str:
+    """Return what a rule is made of that is not the same: its lists of certifications, rows of its tables."""
     mine, its = ({listing.name: listing for listing in _listings([one])} for one in (was, rule))
     unlike = [listing.title for name, listing in its.items() if mine.get(name) != listing]
     rows, now = (dict(_rows_of(one)) for one in (was, rule))
-    unlike += [
-        f"{name}: {row}" for name, row in dict.fromkeys((*rows, *now)) if rows.get((name, row)) != now.get((name, row))
-    ]
+    for row in dict.fromkeys((*rows, *now)):
+        if rows.get(row) != now.get(row):
+            figures = (side.figure(said[row]) if row in said else "" for side, said in ((one, rows), (other, now)))
+            unlike.append(_row(": ".join(row), *figures))
     return ", ".join(unlike) or "what it is made of"
 
 
-def _rows_of(rule: c.Rule) -> Iterator[tuple[tuple[str, str], tuple[object, ...]]]:
+def _row(name: str, before: str, after: str) -> str:
+    """Return what becomes of a row: the figure that it moves from and to, or that it is there on one side only.
+
+    Examples:
+        >>> _row("rates: larger", "5 %", "4 %"), _row("rates: larger", "", "4 %"), _row("rates: larger", "5 %", "5 %")
+        ('rates: larger from 5 % to 4 %', 'rates: larger, new: 4 %', 'rates: larger')
+    """
+    if not before or not after:
+        return f"{name}, {f'new: {after}' if after else f'no more: {before}'}"
+    return name if before == after else f"{name} from {before} to {after}"
+
+
+class _Row(NamedTuple):
+    """What a row of a decision table says."""
+
+    when: c.Expr | None
+    value: c.Expr
+    days: c.Days
+
+
+def _rows_of(rule: c.Rule) -> Iterator[tuple[tuple[str, str], _Row]]:
     """Yield the rows of the decision tables that a rule reads, by the table and what the row is for."""
     for version in rule.versions:
         for top in expressions(version):
             for node in walk(top):
                 if isinstance(node, c.Case) and node.table is not None:
                     for branch in node.branches:
-                        yield (node.table, branch.name), (branch.when, branch.value, branch.days)
+                        yield (node.table, branch.name), _Row(branch.when, branch.value, branch.days)
 
 
 def _listings(rules: Iterable[c.Rule]) -> Iterator[c.CertificationList]:

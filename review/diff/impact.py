@@ -15,6 +15,7 @@ from evaluator.decision import HELD, Decision, range_json
 from evaluator.engine import Engine
 from evaluator.reasons.expander import Reason, plain
 from review.diff.affected import both_of
+from review.diff.spared import Spared
 from review.languages.voice import ENGLISH, voice
 from review.words.decision_text import reason_text
 
@@ -86,6 +87,8 @@ class Trial:
             sides.append(("head", self.after))
         both = both_of(self.before.core, self.after.core)
         alongside = self.after.alongside(self.before, both.keys)
+        # Where facts are read otherwise the same parts may come to something else.
+        spared = Spared(self.before, self.after, both.keys, self.rules if alongside.reads_alike else {})
         for name, facts in partners:
             count += 1
             wrong = _refusal(name, sides, facts)
@@ -95,18 +98,21 @@ class Trial:
             group = "" if self.group_by is None else group_of(facts, self.group_by)
             for day in self.days:
                 decided += len(self.rules)
-                flips.extend(self._flips(name, facts, day, group, alongside))
+                flips.extend(self._flips(name, facts, day, group, (alongside, spared)))
         return Part(count, decided, tuple(flips), tuple(refused))
 
     def _flips(
-        self, partner: str, facts: Mapping[str, Json], day: date, group: str, alongside: Alongside
+        self, partner: str, facts: Mapping[str, Json], day: date, group: str, seen: tuple[Alongside, Spared]
     ) -> Iterator[Flip]:
         asked = self.asked_on(day)
         if not asked:
             return
+        alongside, spared = seen
         mine = self.before.compared(facts, day)
         its = self.after.compared(facts, day, (mine, alongside))
         for rule, name in asked:
+            if spared.is_seen(rule, mine, its, day):
+                continue
             was, now = _outcomes(*mine.of(rule)), _outcomes(*its.of(name))
             if was == now:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,11 @@ NOUNS = {
 PLURALS = {"certifications": "lists of certifications"}
 """What can change, as it is counted."""
 ORDER = ("added", "removed", "renamed", "changed", "reworded", "moved", "reached")
+
+GAP = "…"
+"""Stands for rows that both sides have."""
+_ROWS = re.compile(r"(?P<lead>[^;()]*\()(?P<rows>(?:[^()]|\(\?\))*; (?:[^()]|\(\?\))*)(?P<tail>\)[^;]*)")
+"""A sentence with rows in it, none of which has brackets of its own but those of a second-hand figure."""
 
 
 def diff_lines(found: Comparison, today: date, paint: Paint) -> Iterator[str]:
@@ -149,12 +154,35 @@ def change_lines(change: Change) -> Iterator[str]:
         case "changed" if (told := _moved(before, after)) is not None:
             yield f"{title}{told}"
         case "changed":
-            yield f"- {title}{before}"
-            yield f"+ {title}{after}"
+            was, now = _rows_apart(before, after) or (before, after)
+            yield f"- {title}{was}"
+            yield f"+ {title}{now}"
         case "rests on":
             yield f"  {title}the words stay, what they rest on does not"
             yield f"- {before}"
             yield f"+ {after}"
+
+
+def _rows_apart(before: str, after: str) -> tuple[str, str] | None:
+    """Return two sentences with the rows alone that only one of them has; None where they differ in more than rows.
+
+    Examples:
+        >>> _rows_apart("a figure of a table (x: 2; y: 3; z: 4)", "a figure of a table (x: 2; y: 5; z: 4)")
+        ('a figure of a table (…; y: 3; …)', 'a figure of a table (…; y: 5; …)')
+        >>> _rows_apart("a figure (x: 2; y: 3)", "another figure (x: 2; y: 3)")
+    """
+    one, other = _ROWS.fullmatch(before), _ROWS.fullmatch(after)
+    if one is None or other is None or (one["lead"], one["tail"]) != (other["lead"], other["tail"]):
+        return None
+    rows, its = one["rows"].split("; "), other["rows"].split("; ")
+    was, now = _with_gaps(rows, its), _with_gaps(its, rows)
+    # Of rows in another order the order is what changed.
+    return None if was == now else (f"{one['lead']}{was}{one['tail']}", f"{one['lead']}{now}{one['tail']}")
+
+
+def _with_gaps(rows: Sequence[str], others: Sequence[str]) -> str:
+    told = [GAP if row in others else row for row in rows]
+    return "; ".join(row for index, row in enumerate(told) if row != GAP or index == 0 or told[index - 1] != GAP)
 
 
 def _moved(before: str, after: str) -> str | None:

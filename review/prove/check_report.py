@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -124,12 +124,17 @@ def _about(stated: Judged) -> int:
     return len({one.about for one in stated.judgements if one.about}) if len(stated.judgements) > 1 else 0
 
 
-def property_detail(stated: Judged, titles: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+def property_detail(
+    stated: Judged,
+    titles: Mapping[str, str] = MappingProxyType({}),
+    told: Callable[[Json], str] = facts_in_words,
+) -> Iterator[str]:
     """Yield of which awards and days a property is not proved, and who refutes it, in lines; those that say the same as one.
 
     Args:
         stated: the property.
         titles: of what it is claimed of, by name; the name where there is none.
+        told: says what a partner tells.
     """
     if stated.state == "proved":
         return
@@ -147,7 +152,7 @@ def property_detail(stated: Judged, titles: Mapping[str, str] = MappingProxyType
     lines: dict[str, list[str]] = {}
     for one in stated.judgements:
         if one.state != "proved" or one.about not in fine:
-            said = _said(one) if one.state != "proved" else "proved"
+            said = _said(one, told) if one.state != "proved" else "proved"
             lines.setdefault(f"{one.days}: {said}", []).append(one.about)
     for said, about in lines.items():
         named = [name for name in about if name]
@@ -157,10 +162,10 @@ def property_detail(stated: Judged, titles: Mapping[str, str] = MappingProxyType
         yield f"proved of {called(named)}"
 
 
-def _said(one: Judgement) -> str:
+def _said(one: Judgement, told: Callable[[Json], str]) -> str:
     if one.state == "refuted":
         lost = "".join(f", who loses by {name} {value}" for name, value in one.more.items())
-        return f"refuted on {one.day} by {facts_in_words(one.partner or {})}{lost}"
+        return f"refuted on {one.day} by {told(one.partner or {})}{lost}"
     return f"not known: {one.why}{between_in_words(one.between)}"
 
 

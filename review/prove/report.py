@@ -23,6 +23,8 @@ LIMITS = (
     "Said of partners of whom everything is told, on the first and the last day of each stretch, and where the register "
     "says the same on both sides."
 )
+FOLLOWS = "its settings, options or effects differ too: what follows from it is not among the claims"
+BETWEEN = "; what stands between: "
 WORDS = {"amount": ("cheaper", "dearer"), "stage": ("another stage", "another stage")}
 ORDINARY = ("stricter", "looser")
 
@@ -89,6 +91,11 @@ def _words(verdict: Verdict) -> tuple[str, str]:
     return ORDINARY if verdict.is_paid_out else WORDS.get(verdict.what, ORDINARY)
 
 
+def is_open(verdict: Verdict) -> bool:
+    """Whether nothing is known of what becomes of a rule: neither that somebody gets more or less, nor that nobody does."""
+    return verdict.less.state == verdict.more.state == "unknown" and verdict.shown is None
+
+
 def summary(verdict: Verdict) -> str:
     """Return what becomes of a rule in a few words."""
     less, more = _words(verdict)
@@ -121,11 +128,13 @@ def verdict_detail(verdict: Verdict, told: Callable[[Json], str] | None = None) 
         claims = [(f"{less}, {more}", verdict.less)]  # for one reason: it is told once
     for word, claim in claims:
         if claim.state == "witness":
-            yield f"{word}: {claim.was} -> {_now(claim)}, {told(claim.partner or {})}"
+            flip = f"{claim.was} -> {_now(claim)}".replace("_", " ")
+            # Of a stage it is said what it was and is now.
+            yield f"{'' if verdict.what == 'stage' else f'{word}: '}{flip}, {told(claim.partner or {})}"
         elif claim.state == "unknown":
             yield f"{word}: {claim.why}{between_in_words(claim.between)}"
     if verdict.follows:
-        yield f"its settings, options or effects differ too: what follows from it is not among the claims{_shown(verdict, told)}"
+        yield f"{FOLLOWS}{_shown(verdict, told)}"
 
 
 def _shown(verdict: Verdict, told: Callable[[Json], str]) -> str:
@@ -133,8 +142,7 @@ def _shown(verdict: Verdict, told: Callable[[Json], str]) -> str:
     claim = verdict.shown
     if claim is None:
         return ""
-    what, _, was = claim.was.partition(": ")
-    flip = f"{what.replace('_', ' ')}: {was} -> {_now(claim)} on {claim.on}"
+    flip = f"{claim.was} -> {_now(claim)}".replace("_", " ") + f" on {claim.on}"
     return f"; shown by {flip}, {told(claim.partner or {})}"
 
 
@@ -221,7 +229,7 @@ def between_in_words(between: Sequence[Between]) -> str:
         f"{': '.join(filter(None, (what, _cut(list(titles), MOST_AT, ', '))))} ({at})"
         for (what, at), titles in places.items()
     ]
-    return f"; between stand {_cut(told, MOST_BETWEEN, '; ')}" if told else ""
+    return f"{BETWEEN}{_cut(told, MOST_BETWEEN, '; ')}" if told else ""
 
 
 def _cut(told: Sequence[str], most: int, between: str) -> str:

@@ -22,6 +22,7 @@ from dsl.core import calendar
 from dsl.core.algebra import Later
 from dsl.core.ranges import CompareOp
 from dsl.core.remembered import Remembered
+from review.prove.cases import cases_of
 from review.prove.formulas import (
     FALSE,
     TRUE,
@@ -35,14 +36,10 @@ from review.prove.formulas import (
     floor,
     is_false,
     is_true,
-    known,
     larger,
     lesser,
     negated,
 )
-
-MOST_CASES = 32
-"""Into how many known figures a value may fall apart where something is divided by it, or multiplied with it."""
 
 
 class Cannot(Exception):
@@ -215,11 +212,11 @@ class Terms:
     def multiply(self, left: Term, right: Term) -> Term:
         """The product, of which one side is known, or one of a few known figures."""
         a, b = _ordered(left), _ordered(right)
-        one, other = (a, b) if b.exact is not None and _cases(b.exact) is not None else (b, a)
-        cases = _cases(other.exact) if other.exact is not None else None
+        one, other = (a, b) if b.exact is not None and cases_of(b.exact) is not None else (b, a)
+        cases = cases_of(other.exact) if other.exact is not None else None
         if cases is None:
             raise Cannot("a product of two figures that the policies leave open")
-        return self._by_cases([(test, _times(one, factor)) for test, factor in cases])
+        return _chosen([(test, _times(one, factor)) for test, factor in cases])
 
     def smallest(self, parts: Sequence[Term]) -> Term:
         """The smallest of at least one number."""
@@ -248,10 +245,10 @@ class Terms:
     def ratio(self, above: Term, below: Term, scale: Decimal, to: c.RoundTo, *, growth: bool) -> Term:
         """The quotient by a known figure, rounded in one go."""
         a, b = _ordered(above), _ordered(below)
-        cases = _cases(b.exact) if b.exact is not None else None
+        cases = cases_of(b.exact) if b.exact is not None else None
         if cases is None:
             raise Cannot("a quotient of two figures that the partner tells")
-        return self._by_cases([(test, _quotient(a, by, Fraction(scale), to, growth=growth)) for test, by in cases])
+        return _chosen([(test, _quotient(a, by, Fraction(scale), to, growth=growth)) for test, by in cases])
 
     def share(self, value: Term, most: Term, target: Term, to: c.RoundTo) -> Term:
         """A share of the most points, of a known target."""
@@ -339,21 +336,33 @@ class Terms:
         if isinstance(first, Length):
             raise Cannot("a duration that depends on the partner")
         ordered = [(test, _ordered(value)) for test, value in cases]
+        if _are_apart([test for test, _ in ordered]):
+            return _chosen(ordered)
         low = _hull([(test, value.low) for test, value in ordered], lesser)
-        points = all(value.low is value.high for _, value in ordered) and _are_apart([test for test, _ in ordered])
-        high = low if points else _hull([(test, value.high) for test, value in ordered], larger)
-        return Ordered(low, high, first.is_day)
+        return Ordered(low, _hull([(test, value.high) for test, value in ordered], larger), first.is_day)
 
     def _divided(self, value: End, by: End, least: End, divide: Callable[[Figure, Fraction], Figure]) -> End:
         """Return an end divided by a known one; open where one is open, or the least divisor is not above zero."""
         is_open = either(value.open, by.open, negated(_above_zero(least)))
         if is_true(is_open):
             return OPEN
-        cases = _cases(by.value)
+        cases = cases_of(by.value)
         if cases is None:
             raise Cannot("a quotient of two figures that the partner tells")
         told = [(test, divide(value.value, size)) for test, size in cases if size > 0]
         return End(_nested(told), is_open) if told else OPEN
+
+
+def _chosen(cases: Sequence[tuple[Formula, Ordered]]) -> Ordered:
+    """Return what the one case gives that is possible: known figures stay seen as what they are, case by case."""
+
+    def end(ends: Sequence[tuple[Formula, End]]) -> End:
+        value = _nested([(test, one.value) for test, one in ends])
+        return End(value, either(*(both(test, one.open) for test, one in ends)))
+
+    low = end([(test, one.low) for test, one in cases])
+    points = all(one.low is one.high for _, one in cases)
+    return Ordered(low, low if points else end([(test, one.high) for test, one in cases]), cases[0][1].is_day)
 
 
 _APART: Remembered[tuple[int, ...], tuple[Sequence[Formula], bool]] = Remembered()
@@ -378,23 +387,6 @@ def _see_apart(tests: Sequence[Formula]) -> bool:
 def _nested(cases: Sequence[tuple[Formula, Figure]]) -> Figure:
     *before, (_, last) = cases
     return reduce(lambda found, case: chosen(case[0], case[1], found), reversed(before), last)
-
-
-def _cases(value: Figure) -> list[tuple[Formula, Fraction]] | None:
-    """Return the known figures that a value is one of, each with when; None where it is none of a few."""
-    value = z3.simplify(value)
-    exact = known(value)
-    if exact is not None:
-        return [(TRUE, exact)]
-    if not z3.is_app_of(value, z3.Z3_OP_ITE):
-        return None
-    found: list[tuple[Formula, Fraction]] = []
-    for test, part in ((value.arg(0), value.arg(1)), (negated(value.arg(0)), value.arg(2))):
-        below = _cases(part)
-        if below is None:
-            return None
-        found += [(both(test, inner), size) for inner, size in below]
-    return found if len(found) <= MOST_CASES else None
 
 
 def _counted(formulas: Sequence[Formula]) -> Figure:
@@ -552,7 +544,7 @@ def _share(value: End, most: End, target: End, least: End, to: c.RoundTo) -> End
     is_open = either(value.open, most.open, target.open, negated(_above_zero(least)))
     if is_true(is_open):
         return OPEN
-    targets, mosts = _cases(target.value), _cases(most.value)
+    targets, mosts = cases_of(target.value), cases_of(most.value)
     if targets is None or mosts is None:
         raise Cannot("a share of a target that the partner tells")
     told: list[tuple[Formula, Figure]] = []
@@ -570,7 +562,7 @@ def _each(value: Ordered, move: Callable[[date], date]) -> Ordered:
     def moved(end: End) -> End:
         if is_true(end.open):
             return end
-        cases = _cases(end.value)
+        cases = cases_of(end.value)
         if cases is None:
             raise Cannot("a day that the partner tells, moved")
         days = [(test, date.fromordinal(int(one))) for test, one in cases]

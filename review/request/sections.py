@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from dsl import core as c
 from review.diff.compare import Changed, requirements
 from review.diff.report import DIRECTIONS, in_order, inner_lines, reached_lines
 from review.guide.marks import sentence
 from review.prove.check_report import property_detail, property_word
-from review.prove.report import LIMITS, partner_in_words, summary, verdict_detail
+from review.prove.claims import Claim
+from review.prove.report import BETWEEN, FOLLOWS, LIMITS, is_open, partner_in_words, summary, verdict_detail
 from review.request.flips import Flipped, flipped, in_words, only_points
 from review.request.plots import plots
 from review.request.request import Request
@@ -19,6 +21,7 @@ from review.request.scenarios import by_words
 from review.scenarios.ready.citations import shown
 from review.words.decision_text import unpainted
 
+Json = Any
 MOST_NAMED = 5
 """Rules, scenarios, clauses of one kind that are named; the rest by number."""
 
@@ -118,7 +121,7 @@ def _flips(told: Request) -> Section:
 
 
 def _flip(row: Flipped, core: c.Core) -> Item:
-    kinds = "; ".join(f"{what} {number:,}×" for what, number in row.kinds[:3])
+    kinds = "; ".join(f"{what.replace('_', ' ')} {number:,}×" for what, number in row.kinds[:3])
     lines = [f"by {_clause(clause, core)} {number:,}×" for clause, number in row.clauses[:3]]
     lines.append(f"for example {', '.join(f'{flip.partner} on {flip.on}' for flip in row.samples)}")
     first = row.samples[0]
@@ -145,34 +148,54 @@ def _proved(told: Request) -> Section:
         return Section("What is proved", ())
     core = told.found.after.core
     called = {name: one.title for name, one in core.facts.items()} | {n: one.title for n, one in core.named.items()}
+
+    def in_words_of(facts: Json) -> str:
+        return partner_in_words(facts, called)
+
     groups: dict[tuple[str, str], list[str]] = {}
     shown: dict[tuple[str, str], tuple[str, ...]] = {}
+    open_: dict[str, list[str]] = {}
     for one in proof.merged():
+        name = f"{proof.titles.get(one.rule, '')} (`{one.rule}`)"
+        detail = tuple(verdict_detail(one, in_words_of))
+        if is_open(one):
+            # Nothing is known of it in either direction, so that neither is named.
+            whys = dict.fromkeys((_why(one.less), _why(one.more), *([FOLLOWS] if one.follows else [])))
+            open_.setdefault(f"{one.days}: {'; '.join(whys)}", []).append(name)
+            continue
         key = (str(one.days), summary(one))
-        groups.setdefault(key, []).append(f"{proof.titles.get(one.rule, '')} (`{one.rule}`)")
-        shown.setdefault(key, tuple(verdict_detail(one, lambda facts: partner_in_words(facts, called))))
+        groups.setdefault(key, []).append(name)
+        shown.setdefault(key, detail)
     items = [
         Item(f"{days}, {said}: {_listed(names)}", (), shown[days, said][:MOST_NAMED])
         for (days, said), names in groups.items()
     ]
     titles = {name: rule.title for name, rule in core.rules.items()}
-    items += [
-        Item(
-            f"property `{one.name}`, {one.title}: {property_word(one)}", (one.at,), tuple(property_detail(one, titles))
-        )
-        for one in proof.properties
-    ]
+    for stated in proof.properties:
+        said = f"property `{stated.name}`, {stated.title}: {property_word(stated)}"
+        detail = tuple(property_detail(stated, titles, in_words_of))
+        if stated.state == "unknown" and not stated.is_finding:
+            # What stands between is told by `merit prove`, at length.
+            open_.setdefault("; ".join(line.partition(BETWEEN)[0] for line in detail), []).append(
+                f"{said} ({stated.at})"
+            )
+        else:
+            items.append(Item(said, (stated.at,), detail))
     items += [Item(f"property `{name}` is claimed no longer") for name in proof.removed]
-    reasons: dict[str, list[str]] = {}
     for name, why in proof.left.items():
-        stated = core.properties.get(name.removeprefix("property."))
-        title = stated.title if stated is not None else proof.titles.get(name, "")
-        reasons.setdefault(why, []).append(f"{title} (`{name}`)" if title else f"`{name}`")
-    left = tuple(f"{why}: {', '.join(names)}" for why, names in reasons.items())
+        claimed = core.properties.get(name.removeprefix("property."))
+        title = claimed.title if claimed is not None else proof.titles.get(name, "")
+        open_.setdefault(why, []).append(f"{title} (`{name}`)" if title else f"`{name}`")
     lead = f"{sentence(LIMITS)}" if proof.verdicts or proof.properties else ""
-    return Section(
-        "What is proved", tuple(items), lead, "", left, f"Not looked at ({len(proof.left)})" if left else ""
-    )  # fmt: skip
+    count = sum(map(len, open_.values()))
+    folded = tuple(f"{', '.join(names)}: {why}" for why, names in open_.items())
+    return Section("What is proved", tuple(items), lead, "", folded, f"Not known ({count})")
+
+
+def _why(claim: Claim) -> str:
+    """Return why something is not known, with what kinds of things stand between."""
+    kinds = list(dict.fromkeys(one.what for one in claim.between))
+    return f"{claim.why} ({_listed(kinds)})" if kinds else claim.why
 
 
 def _scenarios(told: Request) -> Section:

@@ -277,7 +277,7 @@ def test_what_is_proved_stands_on_the_page_and_what_is_not_stops_a_gate(reposito
 
     code, told = run_merit("review", "main", *ASKED, "--fail-on", "unproved", "--seconds", "0")
     assert code == 1
-    assert "Not looked at (" in told
+    assert "Not known (" in told
     assert "nothing was to be proved: `--seconds 0`" in told
 
 

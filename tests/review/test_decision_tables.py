@@ -125,7 +125,7 @@ def test_a_changed_cell_is_a_change_of_its_row(tmp_path: Path) -> None:
 
     told = CliRunner().invoke(merit, ["diff", str(tmp_path / "old"), str(tmp_path / "new")])
 
-    assert "fee.yearly  cheaper, through rates: larger, 10 to 19\n" in told.output
+    assert "fee.yearly  cheaper, through rates: larger, 10 to 19 from 30 USD to 29 USD\n" in told.output
 
 
 def test_words_of_a_key_may_be_called_as_awards_are() -> None:
