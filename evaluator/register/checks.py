@@ -59,6 +59,8 @@ class Check:
     """Days for renewing; an entry that still shows the anniversary behind them was not renewed."""
     gaps: tuple[Gap, ...] = ()
     """What is missing to know these days."""
+    is_again: bool = False
+    """Whether the check of an earlier anniversary is on the same day: it decided, and here nothing but the renewal counts."""
 
     @property
     def unrenewed(self) -> date | None:
@@ -259,7 +261,7 @@ class Checks:
                 break
             behind = check.unrenewed
             lost = behind if behind is not None and behind <= day else None
-            if check.day is not None:
+            if check.day is not None and not check.is_again:
                 decided, is_met = self._came_out(check)
                 why, why_due = (decided, check.due) if decided is not None else (why, why_due)
                 if is_met.held is Truth.FALSE:
@@ -304,7 +306,7 @@ class Checks:
             if check.day is not None and day <= check.day:
                 break
             behind = check.unrenewed
-            if check.day is not None and check.loss <= held_on:
+            if check.day is not None and not check.is_again and check.loss <= held_on:
                 decided, is_met = self._came_out(check)
                 if is_met.held is Truth.FALSE:
                     return Standing(Truth.FALSE, until=None if unknown else check.loss)
@@ -320,10 +322,11 @@ class Checks:
         """Yield the checks through a day and the next one by their days; one day is checked once, and nothing is asked before it is attained."""
         before: date | None = None
         for check in self.through(day):
-            if (check.day is not None and check.day == before) or (check.day or check.due) < self.entry.attained:
+            if (check.day or check.due) < self.entry.attained:
                 continue
+            is_again = check.day is not None and check.day == before
             before = check.day or before
-            yield check
+            yield replace(check, is_again=True) if is_again else check
 
     def _as_known(self, day: date, unknown: list[Check]) -> Iterator[Check]:
         """Yield the checks in turn as long as it is known which comes first; those whose days are not go to ``unknown``."""
