@@ -179,7 +179,7 @@ def _partners(before: Side, after: Side, rule: str, day: date, count: int) -> It
             yield maker.partner(number)
 
 
-SHARES = {"figures": 8, "register": 6, "scores": 4}
+SHARES = {"figures": 8, "groups": 2, "register": 6, "scores": 4}
 """Into how many tests the faults of the laws' policies are divided: each takes minutes."""
 DIVIDED = [(path, share) for path in LAWS for share in shares(SHARES[path.stem])]
 
