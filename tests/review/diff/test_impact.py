@@ -108,7 +108,7 @@ def check(name: str, partners: int) -> int:
     return seen
 
 
-SPARED = {"figures": 12, "groups": 4, "register": 6, "scores": 8}
+SPARED = {"figures": 12, "groups": 8, "register": 6, "scores": 8}
 """One in so many faults of the laws' policies is tried."""
 
 
