@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -188,12 +189,18 @@ def test_with_a_sum_says_the_same_as_the_condition_in_braces(visits: Json, n: in
         assert not is_whole or short == own
 
 
-def _low(told: Json) -> float:
-    return float(told.get("from", "-inf") if isinstance(told, dict) else "-inf" if told == "unknown" else told)
+def _low(told: Json) -> Decimal:
+    return _end(told, "from", "-Infinity")
 
 
-def _high(told: Json) -> float:
-    return float(told.get("to", "inf") if isinstance(told, dict) else "inf" if told == "unknown" else told)
+def _high(told: Json) -> Decimal:
+    return _end(told, "to", "Infinity")
+
+
+def _end(told: Json, name: str, unbounded: str) -> Decimal:
+    if isinstance(told, dict):
+        return Decimal(told.get(name, unbounded))
+    return Decimal(unbounded if told == "unknown" else told)
 
 
 @pytest.mark.parametrize(("size", "keys"), [*itertools.product((0, 1, 3), ("a", "ab"))])
