@@ -110,7 +110,7 @@ class Layouts:
         self, rule: c.Rule, version: c.RuleVersion, *, has_standing: bool, has_badge: bool, has_score: bool
     ) -> Layout:
         """Return the layout of decisions of a version of a rule that tell this."""
-        key = (id(version), has_standing, has_badge, has_score)
+        key = (rule.id, id(version), has_standing, has_badge, has_score)
         found = self._found.get(key)
         if found is None:
             sample = Decision(
