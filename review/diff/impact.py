@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from dsl import core as c
@@ -62,7 +63,16 @@ class Part:
     refused: tuple[Refused, ...]
 
 
-@dataclass(frozen=True, slots=True)
+class _Found(NamedTuple):
+    """What is found of two sides once, for all partners."""
+
+    sides: tuple[tuple[str, Engine], ...]
+    """Whose reader says whether facts fit; where both read the same facts, what one accepts is not read by the other."""
+    alongside: Alongside
+    spared: Spared
+
+
+@dataclass(frozen=True)
 class Trial:
     """Two engines, and the rules and days that are tried."""
 
@@ -81,33 +91,35 @@ class Trial:
         count = decided = 0
         flips: list[Flip] = []
         refused: list[Refused] = []
-        # Where both read the same facts, what one accepts is not read by the other.
-        sides = [("base", self.before)]
-        if not self.before.reader.accepts_as(self.after.reader):
-            sides.append(("head", self.after))
-        both = both_of(self.before.core, self.after.core)
-        alongside = self.after.alongside(self.before, both.keys)
-        # Where facts are read otherwise the same parts may come to something else.
-        spared = Spared(self.before, self.after, both.keys, self.rules if alongside.reads_alike else {})
         for name, facts in partners:
             count += 1
-            wrong = _refusal(name, sides, facts)
+            wrong = _refusal(name, self._found.sides, facts)
             if wrong is not None:
                 refused.append(wrong)
                 continue
             group = "" if self.group_by is None else group_of(facts, self.group_by)
             for day in self.days:
                 decided += len(self.rules)
-                flips.extend(self._flips(name, facts, day, group, (alongside, spared)))
+                flips.extend(self._flips(name, facts, day, group))
         return Part(count, decided, tuple(flips), tuple(refused))
 
-    def _flips(
-        self, partner: str, facts: Mapping[str, Json], day: date, group: str, seen: tuple[Alongside, Spared]
-    ) -> Iterator[Flip]:
+    @cached_property
+    def _found(self) -> _Found:
+        """Found once: it takes as long as deciding many partners, and these come in small shares."""
+        sides: tuple[tuple[str, Engine], ...] = (("base", self.before),)
+        if not self.before.reader.accepts_as(self.after.reader):
+            sides = (*sides, ("head", self.after))
+        both = both_of(self.before.core, self.after.core)
+        alongside = self.after.alongside(self.before, both.keys)
+        # Where facts are read otherwise the same parts may come to something else.
+        spared = Spared(self.before, self.after, both.keys, self.rules if alongside.reads_alike else {})
+        return _Found(sides, alongside, spared)
+
+    def _flips(self, partner: str, facts: Mapping[str, Json], day: date, group: str) -> Iterator[Flip]:
         asked = self.asked_on(day)
         if not asked:
             return
-        alongside, spared = seen
+        _, alongside, spared = self._found
         mine = self.before.compared(facts, day)
         its = self.after.compared(facts, day, (mine, alongside))
         for rule, name in asked:
