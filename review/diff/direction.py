@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias, assert_never
 from dsl import core as c
 from dsl.core.bounds import Bounding
 from dsl.core.keys import Keys
-from dsl.core.ranges import Numbers
+from dsl.core.ranges import Dates, Numbers
 from dsl.core.walk import children
 
 Step: TypeAlias = Literal["up", "down", "known", "unknown", "open"]
@@ -42,6 +42,9 @@ class Directions:
         self.before, self.after = before, after
         self._bounds = Bounding(before.core), Bounding(after.core)
         self._found: dict[tuple[int, int, date], tuple[c.Node, c.Node, Steps]] = {}
+        self._stretches: dict[tuple[date, date], Directions] = {}
+        self._until: date | None = None
+        """Until when what is said of a day has to hold; None: of the day alone."""
 
     def of_versions(self, one: c.RuleVersion, other: c.RuleVersion, day: date) -> Steps:
         """Return what becomes of what versions decide on a day: open where they differ in more than what they ask and give."""
@@ -195,11 +198,25 @@ class Directions:
                 return self.of(one.value, other.value, day)
             case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary() | c.AskedThisYear() | c.Today():
                 return EQUAL if one == other else OPEN  # the register says the same, whatever it rests on
+            case c.Sometime():
+                # A window that begins sooner or ends later has more days on which it can be.
+                longer = _opposite(self.of(one.start, other.start, day)) | self.of(one.end, other.end, day)
+                days = self._asked_of((one.start, other.start), (one.end, other.end), day)
+                return longer | self.over(one.condition, other.condition, *days)
+            case c.OnDate():
+                if self.of(one.date, other.date, day):
+                    return OPEN
+                dates = one.date, other.date
+                return self.over(one.value, other.value, *self._asked_of(dates, dates, day))
+            case c.Shift():
+                steps = _durations(one.by, other.by)
+                return self._fields(one, other, day, date=1, by=0) | (_opposite(steps) if one.back else steps)
+            case c.Edge():
+                return self._fields(one, other, day, of=1)
             case (
-                c.AllOf() | c.AnyOf() | c.Dated() | c.Edge() | c.Fact() | c.Field() | c.InProgress() | c.OnDate()
-                | c.Qualifies() | c.Ratio() | c.Shift() | c.Sometime()
+                c.AllOf() | c.AnyOf() | c.Dated() | c.Fact() | c.Field() | c.InProgress() | c.Qualifies() | c.Ratio()
             ):  # fmt: skip
-                return OPEN  # what is on other days, what a quotient does: not known here
+                return OPEN  # what a quotient does: not known here
             case _:
                 assert_never(one)
 
@@ -226,6 +243,37 @@ class Directions:
         # What reaches the mark is enough with the equals sign only.
         edge = EQUAL if one.op == other.op else DOWN if len(other.op) == 1 else UP
         return edge | self._fields(one, other, day, op=0, left=sign, right=-sign)
+
+    # ---- other days
+
+    def _asked_of(self, firsts: tuple[c.Expr, c.Expr], lasts: tuple[c.Expr, c.Expr], day: date) -> tuple[date, date]:
+        """Return the first and the last day that may be asked about, of either side."""
+        of_day = c.Days(day, self._until or day + _DAY)
+        begin, end = (
+            [bounds.of(node, of_day) for bounds, node in zip(self._bounds, nodes, strict=True)]
+            for nodes in (firsts, lasts)
+        )
+        low = [one.low if isinstance(one, Dates) else None for one in begin]
+        high = [one.high if isinstance(one, Dates) else None for one in end]
+        return min(one or date.min for one in low), max(one or date.max for one in high)
+
+    def over(self, one: c.Expr, other: c.Expr, first: date, last: date) -> Steps:
+        """Return what becomes of a value on any of the days from one through another."""
+        turns = {day for keys, node in ((self.before, one), (self.after, other)) for day in keys.days_in(node)}
+        starts = [first, *sorted(day for day in turns if first < day <= max(first, last))]
+        found = EQUAL
+        for start, end in zip(starts, [*starts[1:], date.max], strict=True):
+            found |= self._through(start, end).of(one, other, start)
+            if "open" in found:
+                break
+        return found
+
+    def _through(self, start: date, end: date) -> Directions:
+        """Return what compares nodes on all days from one until another, between which no policies change in them."""
+        if (start, end) not in self._stretches:
+            made = self._stretches[(start, end)] = Directions(self.before, self.after)
+            made._bounds, made._stretches, made._until = self._bounds, self._stretches, end
+        return self._stretches[(start, end)]
 
     # ---- wholes of parts
 
@@ -260,7 +308,7 @@ class Directions:
         """Return what a value does that is never below zero; of one that may be, nobody can say."""
         if not steps:
             return steps
-        known = self._bounds[side].of(value, c.Days(day, day + _DAY))
+        known = self._bounds[side].of(value, c.Days(day, self._until or day + _DAY))
         above = not isinstance(known, Numbers) or (known.low is not None and known.low >= 0)
         return steps if above else OPEN
 
@@ -426,6 +474,11 @@ def _less_or_more(one: Decimal | int, other: Decimal | int) -> Steps:
     return EQUAL if other == one else UP if other > one else DOWN
 
 
+def _durations(one: c.Duration, other: c.Duration) -> Steps:
+    """Return what another duration does to a day that it is added to."""
+    return _less_or_more(one.months, other.months) | _less_or_more(one.days, other.days)
+
+
 def _roundings(one: c.RoundTo, other: c.RoundTo) -> Steps:
     """Return what another rounding does: to the same step, up gives no less than half up, and that no less than down."""
     order = ("down", "half up", "up")
@@ -456,18 +509,27 @@ def _opposite(steps: Steps) -> Steps:
     return frozenset(_OPPOSITE.get(step, step) for step in steps)
 
 
-def _metrics(score: c.Expr, day: date) -> tuple[frozenset[str], bool]:
-    """Return the labels of the metrics of a score on a day, and whether it is that of one of several parts."""
+_Metrics: TypeAlias = tuple[frozenset[str], tuple[Any, ...]]
+"""The labels of metrics, and for each choice by a condition those of each of its cases."""
+
+
+def _metrics(score: c.Expr, day: date) -> tuple[_Metrics, bool]:
+    """Return the metrics of a score on a day, case by case, and whether it is that of the largest of several parts."""
     waiting, chooses = [score], False
     found: set[str] = set()
+    cases: list[tuple[_Metrics, ...]] = []
     while waiting:
         node = waiting.pop()
         if isinstance(node, c.Requirement) and node.part == "scored":
             found.add(node.code.partition(".")[2])
-            continue
-        chooses = chooses or isinstance(node, c.Ranked | c.Case)
-        waiting.extend(children(node, day))
-    return frozenset(found), chooses
+        elif isinstance(node, c.Case):
+            told = [_metrics(branch.value, day) for branch in node.branches]
+            cases.append(tuple(metrics for metrics, _ in told))
+            chooses = chooses or any(one for _, one in told)
+        else:
+            chooses = chooses or isinstance(node, c.Ranked)
+            waiting.extend(children(node, day))
+    return (frozenset(found), tuple(cases)), chooses
 
 
 def _signed(value: c.Expr) -> bool:

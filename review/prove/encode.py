@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import assert_never
 
 from dsl import core as c
@@ -18,13 +18,15 @@ from dsl.core.keys import Keys
 from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.decided import Asked
 from dsl.core.walk import walk
-from review.prove.formulas import alike, figure, known
+from evaluator import limits
+from review.prove.formulas import Figure, Formula, alike, at_least, both, either, figure, known, negated
 from review.prove.people import Counted
-from review.prove.terms import OPEN, Cannot, End, Flag, Ordered, Term, Terms
+from review.prove.terms import OPEN, Cannot, End, Flag, Ordered, Term, Terms, point
 from review.prove.told import Told, counted
 from review.prove.written import Encoded, Fact, Known, Opened, Read, Reading, Written
 
 TERMS = Terms()
+_ONE = timedelta(days=1)
 NONE: frozenset[str] = frozenset()
 """No measure."""
 
@@ -63,6 +65,7 @@ class Encoder:
         self.opened: dict[str, tuple[c.Expr, date, bool, str]] = {}
         """What is no more than a variable, by the name of that: the node, its day, whether it is projected, the rule."""
         self._shared = shared
+        self._of_partner = Anywhere(core, _is_of_partner)
         self._found: dict[tuple[int, date, bool, str], tuple[c.Expr, Encoded, Reading]] = {}
         self._reading: list[Reading] = [Reading()]
 
@@ -166,6 +169,26 @@ class Encoder:
         self._note(name, one, day)
         return self.told.open(name, one.node, day, one.why, one.core, exact=one.exact)
 
+    def _window(self, node: c.Sometime, day: date, projected: bool, rule: str) -> None:
+        """Note the first and the last day of a window, where they are known."""
+        terms = [self.on(one, day, projected, rule).value for one in (node.start, node.end)]
+        ends = [one.exact for one in terms if isinstance(one, Ordered) and one.exact is not None]
+        days = [date.fromordinal(int(found)) for one in ends if (found := known(one)) is not None]
+        if len(days) == len(terms):
+            self.told.windows[(days[0], days[1])] = None
+
+    def _on_any(self, value: c.Expr, day: Figure) -> Term:
+        """Return a value that reads nothing of the partner, as it was or will be on a day that the partner tells."""
+        starts = [date.min, *self.keys.days_in(value)]
+        ends = [*starts[1:], None]
+        branches = [
+            (_between(start, end, day), _OnAnyDay(self, start, day).on(value, start, False, "").value)
+            for start, end in zip(starts, ends, strict=True)
+        ]
+        return TERMS.first(
+            [(lambda test=test: Flag(test, test), lambda value=value: value) for test, value in branches]  # type: ignore[misc]
+        )
+
     def _name(self, one: Opened, day: date) -> str:
         return f"{one.means} {self.told.when(day)} {one.projected}"
 
@@ -218,12 +241,20 @@ class Encoder:
                 return self.requirement(self.core.rules[node.rule], day, projected)
             case c.OnDate(value=value, date=when):
                 found = self.on(when, day, projected, rule).value
-                asked = known(found.exact) if isinstance(found, Ordered) and found.exact is not None else None
-                if asked is None or date.fromordinal(int(asked)) > self.as_of:
-                    return self._open(
-                        node, day, projected, rule, "a day that the partner tells, or that lies ahead", exact=False
-                    )
-                return self.on(value, date.fromordinal(int(asked)), projected, rule).value
+                exact = found.exact if isinstance(found, Ordered) else None
+                asked = None if exact is None else known(exact)
+                if asked is not None and date.fromordinal(int(asked)) <= self.as_of:
+                    return self.on(value, date.fromordinal(int(asked)), projected, rule).value
+                if exact is not None and not self._of_partner.within(value):
+                    return self._on_any(value, exact)
+                found = self._open(
+                    node, day, projected, rule, "a day that the partner tells, or that lies ahead", exact=False
+                )
+                if exact is not None:
+                    # Of a day that lies ahead nothing is told, nor of one of long ago.
+                    self.told.wishes.append(_between(limits.FIRST_DAY, self.as_of + _ONE, exact))
+                self.told.wishes += _as_today(found, self.on(value, day, projected, rule).value)
+                return found
             case c.AsProjected(value=value):
                 return self.on(value, day, True, rule).value
             case c.People() | c.DifferentPeople():
@@ -243,8 +274,10 @@ class Encoder:
             case c.Sometime(condition=condition):
                 found = self._open(node, day, projected, rule, "other days", exact=False)
                 today = self.on(condition, day, projected, rule).value
+                self.told.wishes += _as_today(found, today)
                 if isinstance(found, Flag) and isinstance(today, Flag):
-                    self.told.wishes += [alike(found.must, today.must), alike(found.may, today.may)]
+                    self.told.met_today.append(either(negated(found.may), today.must))
+                    self._window(node, day, projected, rule)
                 return found
             case c.InProgress(rule=of) if self.core.rules[of].version_on(day) is None:
                 return TERMS.constant(False)
@@ -256,9 +289,50 @@ class Encoder:
                 assert_never(node)
 
 
+class _OnAnyDay(Encoder):
+    """Writes nodes that read nothing of the partner for whichever day it is of those between which nothing begins or ends."""
+
+    def __init__(self, of: Encoder, day: date, today: Figure) -> None:
+        super().__init__(of.core, of.keys, of.told, day)
+        self._today = point(today, is_day=True)
+
+    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Term:
+        return self._today if isinstance(node, c.Today) else super()._read(node, day, projected, rule)
+
+    def _open(self, node: c.Expr, day: date, projected: bool, rule: str, why: str, *, exact: bool) -> Term:
+        # What it is hangs on the day that the partner tells: of another one it is another variable.
+        name = f"{self._means(node, day, rule)} from {day} on {self._today.low.value}"
+        return self.told.open(name, node, day, why, self.core, exact=False)
+
+
+def _is_of_partner(node: c.Expr) -> bool:
+    """Whether a node reads what a partner tells, or what follows from that on other days."""
+    return (isinstance(node, c.Named) and node.supplied) or isinstance(
+        node,
+        c.Fact | c.OfPeople | c.OfRecords | c.Holds | c.Paid | c.Lapsed | c.InRenewal | c.Anniversary | c.Sometime
+        | c.OnDate | c.InProgress | c.Qualifies | c.AsProjected | c.AskedThisYear,
+    )  # fmt: skip
+
+
 def _can_stand_for(known: Encoded, node: c.Expr) -> bool:
     """Whether what is known of a node is that of an equal one: of cases a score's parts are found by their own nodes."""
     return known.node is node or not isinstance(node, c.Case) or node.type.kind != "points"
+
+
+def _as_today(found: Term, today: Term) -> list[Formula]:
+    """Return that what is asked of other days is what it is today."""
+    if isinstance(found, Flag) and isinstance(today, Flag):
+        return [alike(found.must, today.must), alike(found.may, today.may)]
+    if isinstance(found, Ordered) and isinstance(today, Ordered):
+        ends = ((found.low, today.low), (found.high, today.high))
+        return [both(alike(one.open, other.open), one.value == other.value) for one, other in ends]
+    return []
+
+
+def _between(start: date, end: date | None, day: Figure) -> Formula:
+    """Return that a day is one from a first one until another, where there is such."""
+    begun = at_least(day, figure(start.toordinal()))
+    return begun if end is None else both(begun, negated(at_least(day, figure(end.toordinal()))))
 
 
 def _may_be_open(node: c.Aggregate | c.Grouped) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from itertools import islice, pairwise
 from typing import Any
 
@@ -21,7 +20,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.decision import Decision, decision_json
 from evaluator.engine import Engine, Query
 from review.prove.claims import Claim, Facts
-from review.prove.witness import LONG_AGO, SINCE, smallest
+from review.prove.witness import LONG_AGO, only_within, smallest
 
 Json = Any
 TOLD = ("in_force", "standing", "due", "window", "renews_to", "effects", "options", "badge")
@@ -135,7 +134,7 @@ def _holding(facts: Facts, rule: c.Rule, day: date, others: Sequence[str]) -> It
         for start, end in _spans(anniversary):
             for register in registers:
                 if limits.is_inside(start) and limits.is_inside(end):
-                    told = _only(facts, start, end)
+                    told = only_within(facts, start, end)
                     yield {**told, "records": {**told["records"], "awards": register}}
 
 
@@ -153,41 +152,6 @@ def _spans(anniversary: date) -> Iterator[tuple[date, date]]:
     yield from ((first, one) for one in days)
     yield from ((one, last) for one in days)
     yield from pairwise(days)
-
-
-def _only(facts: Facts, start: date, end: date) -> dict[str, Json]:
-    """Return a partner as told from one day until another only; records of months are of one of which that is so."""
-    steps = ((SINCE, False), (start.isoformat(), True), (end.isoformat(), False))
-    told = {
-        name: value
-        if isinstance(value, dict) or _nothing(value) is None
-        else {"history": [{"from": day, "value": value if is_told else _nothing(value)} for day, is_told in steps]}
-        for name, value in facts.get("facts", {}).items()
-    }
-    is_long = start.isoformat() == LONG_AGO
-    month = calendar.month_text(calendar.month_index(end) - 7 if is_long else calendar.month_index(start) - 1)
-    within = {"earned": start.isoformat(), "expires": end.isoformat()}
-    records = {
-        name: [
-            {**row, **({"month": month} if "month" in row else {}), **(within if name == "certifications" else {})}
-            for row in (rows["rows"] if isinstance(rows, dict) else rows)
-        ]
-        for name, rows in facts.get("records", {}).items()
-    }
-    return {"facts": told, "records": records}
-
-
-def _nothing(value: Json) -> Json:
-    """Return what a fact says where there is nothing; None where it says no more or less: a word, a day."""
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, int):
-        return 0
-    try:
-        Decimal(value)
-    except InvalidOperation:
-        return None
-    return "0"
 
 
 def _decided(engine: Engine, query: Query) -> Decision:

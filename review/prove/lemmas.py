@@ -17,9 +17,9 @@ import z3
 from dsl import core as c
 from dsl.core.figures import anything
 from dsl.core.ranges import Numbers
-from review.diff.direction import DOWN, OPEN, UP, Directions
+from review.diff.direction import DOWN, UP, Directions
 from review.prove.encode import Encoder
-from review.prove.formulas import FALSE, TRUE, Formula, both, negated
+from review.prove.formulas import FALSE, TRUE, Formula, at_least, both, either, negated
 from review.prove.terms import Flag, Ordered, Term
 from review.prove.told import Told
 
@@ -61,6 +61,8 @@ class Lemmas:
 
     texts: tuple[str, ...]
     _implied: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    _ways: dict[tuple[int, int], Directions] = field(default_factory=dict)
+    """By the keys of two sides, which they keep."""
 
     def of(self, told: Told, encoders: Sequence[Encoder]) -> Iterator[Formula]:
         """Yield what holds of the variables of figures over records."""
@@ -82,7 +84,11 @@ class Lemmas:
                 if self._implies(one, other):
                     yield one.term.low.value <= other.term.low.value
         if len(encoders) == 2:
-            yield from _of_groups(told, *encoders)
+            before, after = encoders
+            sides = (id(before.keys), id(after.keys))
+            if sides not in self._ways:
+                self._ways[sides] = Directions(before.keys, after.keys)
+            yield from _of_sides(told, before, after, self._ways[sides])
 
     def _implies(self, one: _Over, other: _Over) -> bool:
         key = (one.node.records, one.where, other.where, one.day, one.encoder.reckoned)
@@ -102,23 +108,33 @@ class Lemmas:
         return bool(against.eq(FALSE) or solver.check() == z3.unsat)
 
 
-def _of_groups(told: Told, before: Encoder, after: Encoder) -> Iterator[Formula]:
-    """Yield which figures over groups are no less on one side, as each group gives no less there."""
-    ways = Directions(before.keys, after.keys)
-    mine, its = (list(_grouped(told, encoder)) for encoder in (before, after))
+def _of_sides(told: Told, before: Encoder, after: Encoder, ways: Directions) -> Iterator[Formula]:
+    """Yield which of what is not laid open is no less on one side: figures over groups, and what is asked on other days."""
+    mine, its = (list(_compared(told, encoder)) for encoder in (before, after))
     for (one, its_place, was), (other, place, now) in product(mine, its):
-        steps = ways.of(one, other, place[0]) if its_place == place else OPEN
+        if type(one) is not type(other) or its_place != place or was is now:
+            continue
+        steps = ways.of(one, other, place[0])
         if steps <= UP:
-            yield was.low.value <= now.low.value
+            yield from _is_no_less(was, now)
         if steps <= DOWN:
-            yield now.low.value <= was.low.value
+            yield from _is_no_less(now, was)
 
 
-def _grouped(told: Told, encoder: Encoder) -> Iterator[tuple[c.Grouped, tuple[date, bool, str], Ordered]]:
+def _compared(told: Told, encoder: Encoder) -> Iterator[tuple[c.Expr, tuple[date, bool, str], Term]]:
     for key, (node, day, projected, rule) in encoder.opened.items():
-        term = told.nodes[key][1]
-        if isinstance(node, c.Grouped) and isinstance(term, Ordered) and term.exact is not None:
-            yield node, (day, projected, rule), term
+        if isinstance(node, c.Grouped | c.Sometime | c.OnDate):
+            yield node, (day, projected, rule), told.nodes[key][1]
+
+
+def _is_no_less(least: Term, most: Term) -> Iterator[Formula]:
+    """Yield that one term is nowhere less than another: in what it must be, and in what it may."""
+    if isinstance(least, Flag) and isinstance(most, Flag):
+        yield from (either(negated(one), other) for one, other in ((least.must, most.must), (least.may, most.may)))
+    elif isinstance(least, Ordered) and isinstance(most, Ordered):
+        low, high = least.low, most.high
+        yield either(low.open, both(negated(most.low.open), at_least(most.low.value, low.value)))
+        yield either(high.open, both(negated(least.high.open), at_least(high.value, least.high.value)))
 
 
 def _meets(over: _Over, told: Told) -> Flag | None:

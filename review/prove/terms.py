@@ -269,8 +269,12 @@ class Terms:
     # dates
 
     def shift(self, day: Term, by: c.Duration, *, back: bool) -> Term:
-        """Both ends moved: a known day by anything, others by days."""
-        return _each(_ordered(day), lambda one: calendar.add(one, by, back=back))
+        """Both ends moved: days that are known by anything, others by a number of days."""
+        value = _ordered(day)
+        days = -by.days if back else by.days
+        return _each(
+            value, lambda one: calendar.add(one, by, back=back), None if by.months else lambda one: _days_on(one, days)
+        )
 
     def edge(self, day: Term, which: Literal["start", "end"], months: int = 1) -> Term:
         """Both ends of a known day at the edge of their month, quarter or year."""
@@ -558,16 +562,27 @@ def _share(value: End, most: End, target: End, least: End, to: c.RoundTo) -> End
     return End(_nested(told), is_open) if told else OPEN
 
 
-def _each(value: Ordered, move: Callable[[date], date]) -> Ordered:
+def _each(value: Ordered, move: Callable[[date], date], move_any: Callable[[Figure], Figure] | None = None) -> Ordered:
+    """Return both ends moved: ``move`` a day that is one of a few known ones, ``move_any`` any other, where there is such."""
+
     def moved(end: End) -> End:
         if is_true(end.open):
             return end
         cases = cases_of(end.value)
         if cases is None:
-            raise Cannot("a day that the partner tells, moved")
+            if move_any is None:
+                raise Cannot("a day that the partner tells, moved by months")
+            return End(move_any(end.value), end.open)
         days = [(test, date.fromordinal(int(one))) for test, one in cases]
         told = [(test, one if one in (date.min, date.max) else move(one)) for test, one in days]
         return End(_nested([(test, figure(one.toordinal())) for test, one in told]), end.open)
 
     low = moved(value.low)
     return Ordered(low, low if value.low is value.high else moved(value.high), True)
+
+
+def _days_on(day: Figure, days: int) -> Figure:
+    """Return the day so many days on (before, below zero); the ends of the calendar stay, and nothing comes behind them."""
+    first, last = figure(date.min.toordinal()), figure(date.max.toordinal())
+    moved = lesser(larger(day + figure(days), first), last)
+    return chosen(either(day == first, day == last), day, moved)

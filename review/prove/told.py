@@ -15,6 +15,7 @@ from itertools import chain
 import z3
 
 from dsl import core as c
+from dsl.builtin import ENDLESS
 from dsl.core.figures import anything
 from dsl.core.ranges import Numbers
 from dsl.core.references import made_of
@@ -60,6 +61,10 @@ class Told:
     people: People = field(default_factory=People)
     wishes: list[Formula] = field(default_factory=list)
     """What holds of a partner with whom every day is as today: wished for where one is looked for, never relied on."""
+    met_today: list[Formula] = field(default_factory=list)
+    """What holds of one who meets today what has to be met on a day of a window: likewise."""
+    windows: dict[tuple[date, date], None] = field(default_factory=dict)
+    """First and last days between which something is asked, as far as they are known."""
 
     def fact(self, name: str, type_: c.Type, day: date, *, projected: bool) -> Term:
         """Return what is told under a name."""
@@ -71,7 +76,10 @@ class Told:
             self.facts[key] = (Fact(name, day, projected, type_), term)
             if isinstance(term, Ordered) and term.is_day:
                 inside = both(term.low.value >= figure(FIRST), term.low.value <= figure(LAST))
-                self.bounds.append(either(inside, term.low.value == figure(LAST_DAY)))
+                # Only fields of the register and of certifications take "none": no fact is a day that never comes.
+                is_endless = name.partition(".")[2] in ENDLESS
+                never = term.low.value == figure(LAST_DAY)
+                self.bounds.append(either(inside, never) if is_endless else inside)
         return self.facts[key][1]
 
     def when(self, day: date) -> str:

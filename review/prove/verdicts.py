@@ -36,7 +36,7 @@ from review.prove.lemmas import Lemmas
 from review.prove.rows import Made, Of
 from review.prove.terms import Cannot, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
-from review.prove.witness import shows, smallest, thought_of
+from review.prove.witness import shows, smallest, thought_of, within_windows
 from review.prove.written import Written
 
 Json = Any
@@ -78,9 +78,12 @@ class Prover:
 
     def __init__(self, before: Side, after: Side, seconds: float = SECONDS) -> None:
         """Take the sides, and how long a rule may take; what is left of it then is not known."""
-        # What is asked of the keys is whether both sides say the same.
-        keys = both_of(before.core, after.core).keys
-        self.before, self.after = (replace(side, keys=own) for side, own in zip((before, after), keys, strict=True))
+        # The claims are made of a register that says the same on both sides, whatever it rests on: so do their keys.
+        self.before, self.after = (
+            replace(side, keys=Keys(side.core, frozenset(side.core.rules))) for side in (before, after)
+        )
+        self.with_register = both_of(before.core, after.core).keys
+        """Which tell apart also what the register says by other rules: on which days there is something to be claimed."""
         self.seconds = seconds
         self.texts = texts_of((before.core, after.core))
         self._daily = [Anywhere(side.core, moves_daily) for side in (before, after)]
@@ -145,9 +148,10 @@ class Prover:
         return unknown, unknown
 
     def _unlike(self, was: c.Rule, rule: c.Rule) -> Iterator[c.Days]:
-        days = sorted({date.min, *self.before.keys.days_of(was), *self.after.keys.days_of(rule)})
+        before, after = self.with_register
+        days = sorted({date.min, *before.days_of(was), *after.days_of(rule)})
         for index, start in enumerate(days):
-            if self.before.keys.of_rule(was, start) != self.after.keys.of_rule(rule, start):
+            if before.of_rule(was, start) != after.of_rule(rule, start):
                 end = days[index + 1] if index + 1 < len(days) else None
                 yield c.Days(None if start == date.min else start, end)
 
@@ -157,7 +161,8 @@ class Prover:
             return False
         if was.of_kind.of_language != rule.of_kind.of_language:
             return True
-        return self.before.keys.says(beside(mine, day)) != self.after.keys.says(beside(its, day))
+        before, after = self.with_register
+        return before.says(beside(mine, day)) != after.says(beside(its, day))
 
     def _shown_to_follow(self, was: c.Rule, rule: c.Rule, day: date) -> Claim | None:
         """Return who shows what follows from a rule; as it was found for another day, where that is soon seen."""
@@ -302,7 +307,9 @@ class Prover:
     def _partners(
         self, solver: Any, told: Told, day: date, sides: tuple[Of, Of], is_late: Callable[[], bool]
     ) -> Iterator[dict[str, Json]]:
-        yield from thought_of(solver, told, day, dict.fromkeys((*self.before.core.records, *self.after.core.records)))
+        lists = dict.fromkeys((*self.before.core.records, *self.after.core.records))
+        yield from thought_of(solver, told, day, lists)
+        yield from within_windows(solver, told, day, lists)
         yield from self._made.with_lists(solver, told, day, sides, is_late)
         yield from self._made.whole(day, sides)
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import z3
 
 from dsl import core as c
 from dsl.builtin import BUILT_IN
+from dsl.core import calendar
 from dsl.json_values import decimal_text
 from evaluator.acceptance.facts_schema import FactErrors
 from review.prove.claims import Facts
@@ -37,6 +39,7 @@ OTHER = "another"
 MOST_PERSONS = 60
 PLACES = 6
 """Decimal places to which a figure of the solver is cut."""
+_ONE = timedelta(days=1)
 
 
 def partner_of(
@@ -104,6 +107,20 @@ def thought_of(solver: Any, told: Told, day: date, lists: Iterable[str]) -> Iter
             yield from partners_of(told, solver.model(), day, records)
 
 
+def within_windows(solver: Any, told: Told, day: date, lists: Iterable[str]) -> Iterator[dict[str, Json]]:
+    """Yield partners who met something on days of one window alone: between the ends of two, what is asked differs."""
+    records: dict[str, Json] = {name: [] for name in lists if name not in BUILT_IN}
+    firsts, lasts = ({window[end] for window in told.windows} for end in (0, 1))
+    days = sorted({*firsts, *(last + _ONE for last in lasts if last < day), day})
+    if len(days) < 2 or solver.check(*_named(solver, told.met_today)) != z3.sat:
+        return
+    model = solver.model()
+    for ahead in (AHEAD, JUST_PAST):
+        partner = partner_of(told, model, day, records, ahead)
+        for first, last in pairwise(days):
+            yield only_within(partner, first, last)
+
+
 def partners_of(told: Told, model: Any, day: date, records: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
     """Yield the partners that a model may describe: as of today, as ever, and with anniversaries that are just past."""
     for ahead in (AHEAD, JUST_PAST):
@@ -111,6 +128,41 @@ def partners_of(told: Told, model: Any, day: date, records: Mapping[str, Json]) 
         if ahead is AHEAD or partner["records"]["awards"]:
             yield partner
             yield always(partner, list(records))
+
+
+def only_within(facts: Facts, start: date, end: date) -> dict[str, Json]:
+    """Return a partner as told from one day until another only; records of months are of one of which that is so."""
+    steps = ((SINCE, False), (start.isoformat(), True), (end.isoformat(), False))
+    told = {
+        name: value
+        if isinstance(value, dict) or _nothing(value) is None
+        else {"history": [{"from": day, "value": value if is_told else _nothing(value)} for day, is_told in steps]}
+        for name, value in facts.get("facts", {}).items()
+    }
+    is_long = start.isoformat() == LONG_AGO
+    month = calendar.month_text(calendar.month_index(end) - 7 if is_long else calendar.month_index(start) - 1)
+    within = {"earned": start.isoformat(), "expires": end.isoformat()}
+    records = {
+        name: [
+            {**row, **({"month": month} if "month" in row else {}), **(within if name == "certifications" else {})}
+            for row in (rows["rows"] if isinstance(rows, dict) else rows)
+        ]
+        for name, rows in facts.get("records", {}).items()
+    }
+    return {"facts": told, "records": records}
+
+
+def _nothing(value: Json) -> Json:
+    """Return what a fact says where there is nothing; None where it says no more or less: a word, a day."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int):
+        return 0
+    try:
+        Decimal(value)
+    except InvalidOperation:
+        return None
+    return "0"
 
 
 def is_held_or_not(told: Told) -> list[Formula]:

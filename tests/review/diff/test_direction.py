@@ -167,6 +167,52 @@ def test_of_several_tracks_the_one_that_counts_is_taken_whole(
     assert ways.of_versions(versions[0], versions[1], DAYS[1]) == expected
 
 
+OTHER_DAYS = """facts {{ a: count  b: count  f: flag  renewed: date }}
+entitlement asked {{ requires {{ met: a >= {least} }} }}
+entitlement e {{ requires {{ met: qualifies for asked sometime from today - {months} months, rounded down through {through} }} }}
+entitlement o {{ requires {{ met: (a >= {least}) on renewed }} }}
+designation d {{ pass at 10 points out of 20 points with points in every subcategory
+  first of {{ track one when f {{ a: a earns {points} points each, up to 10 points  c: b earns 1 point each, up to 10 points }}
+             track two {{ {second} }} }} }}
+"""
+BEFORE = {
+    "least": "3",
+    "months": "5",
+    "through": "today - 2 days",
+    "points": "1",
+    "second": "b: b earns 2 points each, up to 20 points",
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "after", "expected"),
+    [
+        pytest.param("entitlement.e", {"least": "4"}, {"down"}, id="more is asked in a window"),
+        pytest.param("entitlement.e", {"months": "6"}, {"up"}, id="a window begins sooner"),
+        pytest.param("entitlement.e", {"through": "today - 9 days"}, {"down"}, id="a window ends sooner"),
+        pytest.param("entitlement.e", {"months": "6", "least": "4"}, {"up", "down"}, id="both ways"),
+        pytest.param("entitlement.o", {"least": "2"}, {"up"}, id="less is asked on a day that is told"),
+        pytest.param("designation.d", {"points": "2"}, {"up"}, id="more points in one of two cases"),
+        pytest.param(
+            "designation.d",
+            {"second": "b: b earns 2 points each, up to 15 points  c: a earns 1 point each, up to 5 points"},
+            {"up", "down"},
+            id="a metric more in a case",
+        ),
+    ],
+)
+def test_what_is_asked_on_other_days_and_by_case_has_a_direction(
+    rule: str, after: dict[str, str], expected: set[str]
+) -> None:
+    one, other = (
+        side(name, {"a": OTHER_DAYS.format(**BEFORE | told)}).core for name, told in (("a", {}), ("b", after))
+    )
+    ways = Directions(Keys(one), Keys(other))
+    versions = [core.rules[rule].versions[0] for core in (one, other)]
+
+    assert ways.of_versions(versions[0], versions[1], DAYS[1]) == expected
+
+
 LAWS = sorted((ROOT / "tests" / "data" / "policies" / "laws").glob("*.policy"))
 
 

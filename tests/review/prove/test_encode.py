@@ -43,6 +43,14 @@ class Recording(Encoder):
     def __init__(self, core: c.Core, keys: Keys, told: Told, as_of: date) -> None:
         super().__init__(core, keys, told, as_of)
         self.read: list[tuple[Where, Term]] = []
+        self.on_days: list[tuple[Any, c.Expr, Term]] = []
+        """What was left open of a day that is told: the day, the node and its variables."""
+
+    def _on_any(self, value: c.Expr, day: Any) -> Term:
+        known = set(self.told.nodes)
+        term = super()._on_any(value, day)
+        self.on_days += [(day, *self.told.nodes[name]) for name in self.told.nodes.keys() - known]
+        return term
 
     def _read(self, node: c.Expr, day: date, projected: bool, rule: str) -> Term:
         term = super()._read(node, day, projected, rule)
@@ -80,6 +88,11 @@ class Put:
 
     def eval(self, formula: Any, model_completion: bool = True) -> Any:
         return z3.simplify(z3.substitute(formula, *self.pairs))
+
+
+def put_in(pairs: Sequence[tuple[Any, Any]]) -> Put:
+    """Return what puts values in for variables, each once."""
+    return Put(list({one.get_id(): (one, value) for one, value in pairs if not z3.is_rational_value(one)}.values()))
 
 
 class Unfit(Exception):
@@ -176,13 +189,11 @@ def check(path: Path, days: Sequence[date], partners: int, step: int = 1, start:
                         except Unfit:
                             seen["skipped"] += len(nodes)
                             continue
-                        put = Put(
-                            list(
-                                {
-                                    one.get_id(): (one, value) for one, value in pairs if not z3.is_rational_value(one)
-                                }.values()
-                            )
-                        )
+                        put = put_in(pairs)
+                        for its_day, node, term in encoder.on_days:
+                            when = date.fromordinal(put.eval(its_day).as_long())
+                            pairs += pairs_of(term, value_at(interpreter, (node, when, False, "")))
+                        put = put_in(pairs)
                         for bound in told.bounds:
                             assert not z3.is_false(put.eval(bound)), (rule.id, day, bound, facts)
                         found = [range_of(term, put) for term in terms]
@@ -229,6 +240,32 @@ def test_the_shipped_policies_are_decided_alike() -> None:
 
     assert seen["told"] >= 10, seen
     assert seen["undetermined"] >= 5, seen
+
+
+DATED = """facts { renewed: date  seats: count }
+define closes: date {
+  through 2023-06-30: today + 30 days
+  from 2023-07-01: today + 1 month, rounded down
+  from 2026-01-01: end of month of today
+  from 2027-01-01: 2027-06-30
+}
+define most: count { through 2023-01-09: 5  from 2023-01-10: 8  from 2026-03-01: unknown }
+measure window_closes: date = closes on renewed
+measure allowed: count = most on renewed
+entitlement e { requires { open: today <= window_closes  few: seats <= allowed } }
+fee f { amount 100 USD  due at closes on renewed + 5 days }
+"""
+
+
+def test_what_is_asked_on_a_day_that_is_told_is_decided_alike(tmp_path: Path) -> None:
+    """Before and behind each of its versions, and of a day that lies ahead."""
+    path = tmp_path / "dated.policy"
+    path.write_text(DATED, "utf-8")
+
+    seen = check(path, DAYS, partners=60)
+
+    assert seen["told"] >= 400, seen
+    assert seen["undetermined"] >= 40, seen
 
 
 def test_what_is_taken_again_is_what_would_be_written_anew() -> None:

@@ -108,6 +108,10 @@ class Draw:
         found = Dates(one, one if self.random.random() < 0.6 else other)
         return found, term_of(found)
 
+    def told_day(self) -> tuple[Dates, Term]:
+        found, _ = self.day()
+        return found, self._of(found)
+
     def _of(self, value: Range) -> Term:
         term = term_of(value)
         if not self.told:
@@ -262,6 +266,14 @@ def share(draw: Draw) -> tuple[Term, Range]:
 @operation
 def shift(draw: Draw) -> tuple[Term, Range]:
     (a, x), by, back = draw.day(), c.Duration(months=draw.random.randint(0, 14), days=3), draw.random.random() < 0.5
+    return TERMS.shift(x, by, back=back), RANGES.shift(a, by, back=back)
+
+
+@operation
+def shift_by_days(draw: Draw) -> tuple[Term, Range]:
+    # Also of days that are no few known ones, and across the ends of the calendar.
+    (a, x), by = draw.told_day(), c.Duration(days=draw.random.choice([0, 1, 30, 5_000_000]))
+    back = draw.random.random() < 0.5
     return TERMS.shift(x, by, back=back), RANGES.shift(a, by, back=back)
 
 

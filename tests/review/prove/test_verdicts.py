@@ -56,6 +56,18 @@ table rates by f, c unique {
 }
 fee q { amount rates[f, c].rate % of revenue, rounded down to 0.01 USD  due at today }
 """.replace("award_line\n", "")
+DAYS_POLICY = """facts { a: count  b: count  shown: date  renewed: date }
+define closes "Last day on which an anniversary of this day is renewed": date {
+  through 2024-06-30: today + 30 days
+  from 2024-07-01: today + 1 month, rounded down
+}
+measure window_closes: date = closes on renewed
+entitlement asked { requires { met: a >= 3 } }
+entitlement w { requires { met: qualifies for asked sometime from today - 5 months, rounded down through today } }
+entitlement t { requires { in_time: today <= shown + 30 days  b: b >= 1 } }
+entitlement c { requires { open: today <= window_closes  b: b >= 1 } }
+entitlement p { requires { was: (a >= 3) on renewed  b: b >= 1 } }
+"""
 
 
 def side(text: str) -> Side:
@@ -86,6 +98,14 @@ def differs(
     return False
 
 
+DAYS_EDITS = {
+    "asked for more in a window": ("met: a >= 3 }", "met: a >= 4 }", "w", "witness", "proved"),
+    "asked for less in a window": ("met: a >= 3 }", "met: a >= 2 }", "w", "proved", "witness"),
+    "another window": ("today - 5 months, rounded down", "today - 6 months, rounded down", "w", "proved", "witness"),
+    "days after one that is told": ("shown + 30 days", "shown + 20 days", "t", "witness", "proved"),
+    "a window's end of a day that is told": ("today + 30 days", "today + 40 days", "c", "proved", "witness"),
+    "asked for more on a day that is told": ("(a >= 3) on", "(a >= 4) on", "p", "witness", "proved"),
+}
 NAMES = {"d": "designation.d", "m": "designation.m", "s": "designation.s", "r": "designation.r", "p": "fee.p",
     "n": "designation.n", "o": "choice.o", "q": "fee.q"}  # fmt: skip
 EDITS = {
@@ -117,12 +137,22 @@ EDITS = {
 }
 
 
+@pytest.mark.parametrize("name", DAYS_EDITS)
+def test_an_edit_of_what_is_asked_on_other_days_is_what_it_is(name: str) -> None:
+    old, new, rule, less, more = DAYS_EDITS[name]
+    is_edited(DAYS_POLICY, old, new, f"entitlement.{rule}", less, more)
+
+
 @pytest.mark.parametrize("name", EDITS)
 def test_an_edit_is_what_it_is(name: str) -> None:
     old, new, rule, less, more = EDITS[name]
-    rule = NAMES[rule]
-    assert POLICY.count(old) == 1
-    before, after = side(POLICY), side(POLICY.replace(old, new))
+    is_edited(POLICY, old, new, NAMES[rule], less, more)
+
+
+def is_edited(policy: str, old: str, new: str, rule: str, less: str, more: str) -> None:
+    """Hold what is claimed of an edit against what it is, and who shows it against both engines."""
+    assert policy.count(old) == 1
+    before, after = side(policy), side(policy.replace(old, new))
 
     found = verdicts(before, after, rule)
 
