@@ -9,6 +9,7 @@ and where the register says the same on both sides. What a change does to the re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -75,6 +76,16 @@ class Directions:
             # With its nodes: an identity is one object's only as long as that is there.
             known = self._found[key] = (one, other, EQUAL if same else self._unlike(one, other, day))
         return known[2]
+
+    # ---- the register
+
+    def _of_register(self, one: c.Expr, other: c.Expr) -> Steps:
+        """Return what becomes of what the register says of the same: here it says the same, whatever that rests on."""
+        return EQUAL
+
+    def _is_as_it_was(self, node: c.Expr) -> bool:
+        """Whether a node that both sides have comes to the same: what the register says does here."""
+        return True
 
     # ---- names, versions and labels
 
@@ -181,7 +192,7 @@ class Directions:
             case c.Lookup():
                 return self._lookup(one, other, day)
             case c.People():
-                return _opposite(_less_or_more(one.least, other.least)) | _lists(one.lists, other.lists, day)
+                return opposite(_less_or_more(one.least, other.least)) | _lists(one.lists, other.lists, day)
             case c.DifferentPeople():
                 return _lists(one.lists, other.lists, day)
             case c.Aggregate():
@@ -196,11 +207,19 @@ class Directions:
                 return self._rules(one.rule, day)
             case c.AsProjected() | c.Requirement():
                 return self.of(one.value, other.value, day)
-            case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary() | c.AskedThisYear() | c.Today():
-                return EQUAL if one == other else OPEN  # the register says the same, whatever it rests on
+            case c.Anniversary(after=after):
+                if (one.which, after is None) != (other.which, other.after is None) or (
+                    after is not None and self.of(after, other.after, day)
+                ):
+                    return OPEN
+                return self._of_register(one, other)
+            case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal():
+                return self._of_register(one, other) if one == other else OPEN
+            case c.AskedThisYear() | c.Today():
+                return EQUAL if one == other else OPEN
             case c.Sometime():
                 # A window that begins sooner or ends later has more days on which it can be.
-                longer = _opposite(self.of(one.start, other.start, day)) | self.of(one.end, other.end, day)
+                longer = opposite(self.of(one.start, other.start, day)) | self.of(one.end, other.end, day)
                 days = self._asked_of((one.start, other.start), (one.end, other.end), day)
                 return longer | self.over(one.condition, other.condition, *days)
             case c.OnDate():
@@ -210,7 +229,7 @@ class Directions:
                 return self.over(one.value, other.value, *self._asked_of(dates, dates, day))
             case c.Shift():
                 steps = _durations(one.by, other.by)
-                return self._fields(one, other, day, date=1, by=0) | (_opposite(steps) if one.back else steps)
+                return self._fields(one, other, day, date=1, by=0) | (opposite(steps) if one.back else steps)
             case c.Edge():
                 return self._fields(one, other, day, of=1)
             case (
@@ -223,13 +242,17 @@ class Directions:
     def _fields(self, one: c.Expr, other: c.Expr, day: date, **rises: int) -> Steps:
         """Compare fields that the whole rises (1) or falls (-1) with; 0 is looked at elsewhere, all others must be equal."""
         found = EQUAL if replace(one, **{name: getattr(other, name) for name in rises}) == other else OPEN
+        values = (getattr(one, name) for name in rises)
+        compared = {id(part) for value in values for part in (value if isinstance(value, tuple) else (value,))}
+        if not all(self._is_as_it_was(part) for part in children(one) if id(part) not in compared):
+            found = OPEN
         for name, sign in rises.items():
             own, its = getattr(one, name), getattr(other, name)
-            if sign == 0 or own is its:
+            if sign == 0 or (own is None and its is None):
                 continue
             if own is not None and its is not None:
                 steps = self.of(own, its, day)
-                found |= steps if sign > 0 else _opposite(steps)
+                found |= steps if sign > 0 else opposite(steps)
             elif name == "cap":
                 found |= UP if its is None else DOWN
             else:
@@ -271,8 +294,8 @@ class Directions:
     def _through(self, start: date, end: date) -> Directions:
         """Return what compares nodes on all days from one until another, between which no policies change in them."""
         if (start, end) not in self._stretches:
-            made = self._stretches[(start, end)] = Directions(self.before, self.after)
-            made._bounds, made._stretches, made._until = self._bounds, self._stretches, end
+            made = self._stretches[(start, end)] = copy(self)
+            made._found, made._until = {}, end
         return self._stretches[(start, end)]
 
     # ---- wholes of parts
@@ -285,7 +308,7 @@ class Directions:
         was = one.least if isinstance(one, c.AnyOf) else len(mine)
         now = other.least if isinstance(other, c.AnyOf) else len(its)
         if len(mine) == len(its) or (isinstance(one, c.AnyOf) and isinstance(other, c.AnyOf)):
-            return steps | _opposite(_less_or_more(was, now))
+            return steps | opposite(_less_or_more(was, now))
         return OPEN
 
     def _parts(
@@ -295,7 +318,7 @@ class Directions:
         mine, its = _in_force(one, day), _in_force(other, day)
         pairs, gone, new = _paired(mine, its, self._are_alike(day))
         found = EQUAL.union(*(self.of(a, b, day) for a, b in pairs))
-        found = found.union(*(_opposite(added(0, part, day)) for part in gone))
+        found = found.union(*(opposite(added(0, part, day)) for part in gone))
         return found.union(*(added(1, part, day) for part in new))
 
     def _are_alike(self, day: date) -> Callable[[c.Expr, c.Expr], bool]:
@@ -322,7 +345,7 @@ class Directions:
                 score = OPEN  # the part of most points is taken whole: with more it may be one that lacks a metric
             elif mine != its:
                 score |= UP | DOWN  # a metric more gives points, and is one more that needs them
-        return score | every | _opposite(self.of(one.mark, other.mark, day))
+        return score | every | opposite(self.of(one.mark, other.mark, day))
 
     def _case(self, one: c.Case, other: c.Case, day: date) -> Steps:
         if len(one.branches) != len(other.branches):
@@ -371,20 +394,15 @@ class Directions:
 
 def _meant(core: c.Core, node: c.Expr, day: date) -> c.Expr | None:
     """Return what a name that nobody can supply, or a value with versions, is on a day; None: no version is in force."""
-    while True:
-        if isinstance(node, c.Named) and not node.supplied:
-            node = core.named[node.name].value
-        elif isinstance(node, c.Dated):
-            now = next((one.value for one in node.versions if day in one.days), None)
-            if now is None:
-                return None
-            node = now
-        elif isinstance(node, c.Requirement):
-            node = node.value
-        elif isinstance(node, c.Not) and isinstance(node.part, c.Compare):
-            node = replace(node.part, op=_CONTRARY[node.part.op])  # what is not less is at least as much
-        else:
-            return node
+    if isinstance(node, c.Named) and not node.supplied:
+        return core.named[node.name].value
+    if isinstance(node, c.Dated):
+        return next((one.value for one in node.versions if day in one.days), None)
+    if isinstance(node, c.Requirement):
+        return node.value
+    if isinstance(node, c.Not) and isinstance(node.part, c.Compare):
+        return replace(node.part, op=_CONTRARY[node.part.op])  # what is not less is at least as much
+    return node
 
 
 def beside(version: c.RuleVersion, day: date) -> c.RuleVersion:
@@ -502,10 +520,11 @@ def _lists(one: Sequence[c.CertificationList], other: Sequence[c.CertificationLi
 
 def _presence(one: object, other: object, added: Steps) -> Steps:
     """Return what it does that something is there on one side alone."""
-    return EQUAL if (one is None) == (other is None) else added if one is None else _opposite(added)
+    return EQUAL if (one is None) == (other is None) else added if one is None else opposite(added)
 
 
-def _opposite(steps: Steps) -> Steps:
+def opposite(steps: Steps) -> Steps:
+    """Return what becomes of what falls with a value."""
     return frozenset(_OPPOSITE.get(step, step) for step in steps)
 
 

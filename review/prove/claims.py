@@ -62,3 +62,9 @@ class Verdict:
     """Whether settings or effects differ too: what follows from the rule is not part of the claims."""
     shown: Claim | None = None
     """A partner to whom what follows is told otherwise, where one was found."""
+
+
+def goes_on(one: Verdict, other: Verdict) -> bool:
+    """Whether a verdict says of the days behind those of another what that says: they are told as one, with its partners."""
+    told = [(v.rule, v.former, v.less.state, v.less.why, v.more.state, v.more.why, v.follows) for v in (one, other)]
+    return one.days.end == other.days.start and told[0] == told[1]

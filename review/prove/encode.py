@@ -7,19 +7,20 @@ the same. A claim that holds then holds; a difference that it lets through is to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import assert_never
 
 from dsl import core as c
+from dsl.core import calendar
 from dsl.core.anywhere import Anywhere
 from dsl.core.keys import Keys
 from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.decided import Asked
 from dsl.core.walk import walk
 from evaluator import limits
-from review.prove.formulas import Figure, Formula, alike, at_least, both, either, figure, known, negated
+from review.prove.formulas import Figure, Formula, alike, at_least, both, chosen, either, figure, known, lesser, negated
 from review.prove.people import Counted
 from review.prove.terms import OPEN, Cannot, End, Flag, Ordered, Term, Terms, point
 from review.prove.told import Told, counted
@@ -27,6 +28,8 @@ from review.prove.written import Encoded, Fact, Known, Opened, Read, Reading, Wr
 
 TERMS = Terms()
 _ONE = timedelta(days=1)
+MOST_MONTHS = 36
+"""Of a day that a partner tells between two days: up to so many months apart what is reckoned by months is written for each."""
 NONE: frozenset[str] = frozenset()
 """No measure."""
 
@@ -182,7 +185,7 @@ class Encoder:
         starts = [date.min, *self.keys.days_in(value)]
         ends = [*starts[1:], None]
         branches = [
-            (_between(start, end, day), _OnAnyDay(self, start, day).on(value, start, False, "").value)
+            (_between(start, end, day), _OnAnyDay(self, start, end, day).on(value, start, False, "").value)
             for start, end in zip(starts, ends, strict=True)
         ]
         return TERMS.first(
@@ -252,8 +255,8 @@ class Encoder:
                 )
                 if exact is not None:
                     # Of a day that lies ahead nothing is told, nor of one of long ago.
-                    self.told.wishes.append(_between(limits.FIRST_DAY, self.as_of + _ONE, exact))
-                self.told.wishes += _as_today(found, self.on(value, day, projected, rule).value)
+                    self.told.told_days.append(_between(limits.FIRST_DAY, self.as_of + _ONE, exact))
+                self.told.told_days += _as_today(found, self.on(value, day, projected, rule).value)
                 return found
             case c.AsProjected(value=value):
                 return self.on(value, day, True, rule).value
@@ -292,17 +295,44 @@ class Encoder:
 class _OnAnyDay(Encoder):
     """Writes nodes that read nothing of the partner for whichever day it is of those between which nothing begins or ends."""
 
-    def __init__(self, of: Encoder, day: date, today: Figure) -> None:
+    def __init__(self, of: Encoder, day: date, end: date | None, today: Figure) -> None:
         super().__init__(of.core, of.keys, of.told, day)
         self._today = point(today, is_day=True)
+        self._end = end
 
     def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Term:
         return self._today if isinstance(node, c.Today) else super()._read(node, day, projected, rule)
 
     def _open(self, node: c.Expr, day: date, projected: bool, rule: str, why: str, *, exact: bool) -> Term:
+        if isinstance(node, c.Shift | c.Edge):
+            found = self.on(node.date if isinstance(node, c.Shift) else node.of, day, projected, rule).value
+            months = list(_months(day, self._end)) if found is self._today else []
+            if months:
+                return self._by_months(node, months)
         # What it is hangs on the day that the partner tells: of another one it is another variable.
         name = f"{self._means(node, day, rule)} from {day} on {self._today.low.value}"
         return self.told.open(name, node, day, why, self.core, exact=False)
+
+    def _by_months(self, node: c.Shift | c.Edge, months: Sequence[date]) -> Term:
+        """Return today moved by months, or at an edge of its month: in each month it is today and so many days, or a day."""
+        today = self._today.low.value
+        found: Figure = today
+        for first in months:
+            last = calendar.edge(first, "end")
+            if isinstance(node, c.Shift):
+                moved, latest = (calendar.add(one, node.by, back=node.back).toordinal() for one in (first, last))
+                value = lesser(today + figure(moved - first.toordinal()), figure(latest))
+            else:
+                value = figure(calendar.edge(first, node.edge, node.months).toordinal())
+            found = chosen(_between(first, last + _ONE, today), value, found)
+        return point(found, is_day=True)
+
+
+def _months(start: date, end: date | None) -> Iterator[date]:
+    """Yield the first days of the months of a stretch; nothing of one that is too long to look at each."""
+    indices = range(calendar.month_index(start), calendar.month_index(end) + 1) if end is not None else ()
+    if len(indices) <= MOST_MONTHS:
+        yield from (date.fromisoformat(f"{calendar.month_text(index)}-01") for index in indices)
 
 
 def _is_of_partner(node: c.Expr) -> bool:

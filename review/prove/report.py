@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from review.prove.claims import Between, Claim, Verdict
+from review.prove.claims import Between, Claim, Verdict, goes_on
 from review.words.decision_text import Paint
 
 Json = Any
@@ -47,16 +47,11 @@ def merged(verdicts: Sequence[Verdict]) -> list[Verdict]:
     found: list[Verdict] = []
     for one in verdicts:
         last = found[-1] if found else None
-        if last is not None and last.rule == one.rule and last.days.end == one.days.start and _alike(last, one):
+        if last is not None and goes_on(last, one):
             found[-1] = replace(last, days=replace(last.days, end=one.days.end), tried=(*last.tried, *one.tried))
         else:
             found.append(one)
     return found
-
-
-def _alike(one: Verdict, other: Verdict) -> bool:
-    told = [(v.former, v.less.state, v.less.why, v.more.state, v.more.why, v.follows) for v in (one, other)]
-    return told[0] == told[1]
 
 
 def prove_lines(found: Proved, paint: Paint) -> Iterator[str]:

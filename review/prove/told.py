@@ -61,6 +61,8 @@ class Told:
     people: People = field(default_factory=People)
     wishes: list[Formula] = field(default_factory=list)
     """What holds of a partner with whom every day is as today: wished for where one is looked for, never relied on."""
+    told_days: list[Formula] = field(default_factory=list)
+    """What holds of one who tells days in the past, on which it was as today: likewise."""
     met_today: list[Formula] = field(default_factory=list)
     """What holds of one who meets today what has to be met on a day of a window: likewise."""
     windows: dict[tuple[date, date], None] = field(default_factory=dict)

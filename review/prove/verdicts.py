@@ -28,10 +28,10 @@ from evaluator.engine import Engine
 from evaluator.reasons.expander import plain
 from review.diff.affected import both_of
 from review.diff.direction import beside
-from review.prove.claims import Claim, Facts, Verdict
+from review.prove.claims import Claim, Facts, Verdict, goes_on
 from review.prove.encode import NONE, TERMS, Encoder
 from review.prove.follows import Follows
-from review.prove.formulas import Formula, alike, at_least, both, either, negated
+from review.prove.formulas import Formula, alike, at_least, both, either, figure, negated
 from review.prove.lemmas import Lemmas
 from review.prove.rows import Made, Of
 from review.prove.terms import Cannot, Flag, Ordered, Term, Words
@@ -93,6 +93,8 @@ class Prover:
         self._following = Follows(before.engine, after.engine)
         self._not_shown: Counter[str] = Counter()
         """How often nobody was found who shows what follows from a rule."""
+        self._cut_down: set[tuple[str, Way]] = set()
+        """Of which rules a partner was cut down to what it takes, and what it shows."""
         self._until = 0.0
         self._written = Written()
         self._shown: dict[Way, list[Facts]] = {way: [] for way in WAYS}
@@ -101,24 +103,36 @@ class Prover:
     def of_rule(self, was: c.Rule, rule: c.Rule) -> Iterator[Verdict]:
         """Yield what becomes of a rule, for every stretch of days on which the sides do not decide alike."""
         self._until = process_time() + self.seconds
+        last: Verdict | None = None
         for days in self._unlike(was, rule):
-            tried = tuple(dict.fromkeys(ends_of(days)))
-            claims = list(self._on_all(was, rule, tried))
-            if not claims:
+            found = self._on_days(was, rule, days)
+            if found is None:
                 continue
             # Of several days one is told: only its partner needs to be the smallest.
-            less, more = (
-                self._least(_together([pair[index] for pair in claims]), was, rule, way)
-                for index, way in enumerate(WAYS)
-            )
-            following = [day for day in tried if self._follows(was, rule, day)]
-            # Where a claim is refuted somebody shows already that it differs.
-            is_refuted = "witness" in (less.state, more.state)
-            shown = (self._shown_to_follow(was, rule, day) for day in following if not is_refuted)
-            yield Verdict(
-                rule.id, days, tried, less, more, rule.of_kind.decides, was.id if was.id != rule.id else "",
-                rule.of_kind.to_partner, bool(following), next((claim for claim in shown if claim is not None), None),
-            )  # fmt: skip
+            if last is None or not goes_on(last, found):
+                less, more = (
+                    self._least(claim, was, rule, way)
+                    for claim, way in zip((found.less, found.more), WAYS, strict=True)
+                )
+                found = replace(found, less=less, more=more)
+            yield found
+            last = found
+
+    def _on_days(self, was: c.Rule, rule: c.Rule, days: c.Days) -> Verdict | None:
+        """Return what becomes of a rule on the days of a stretch; None where none of them can be asked about."""
+        tried = tuple(dict.fromkeys(ends_of(days)))
+        claims = list(self._on_all(was, rule, tried))
+        if not claims:
+            return None
+        less, more = (_together([pair[index] for pair in claims]) for index in range(len(WAYS)))
+        following = [day for day in tried if self._follows(was, rule, day)]
+        # Where a claim is refuted somebody shows already that it differs.
+        is_refuted = "witness" in (less.state, more.state)
+        shown = (self._shown_to_follow(was, rule, day) for day in following if not is_refuted)
+        return Verdict(
+            rule.id, days, tried, less, more, rule.of_kind.decides, was.id if was.id != rule.id else "",
+            rule.of_kind.to_partner, bool(following), next((claim for claim in shown if claim is not None), None),
+        )  # fmt: skip
 
     def _on_all(self, was: c.Rule, rule: c.Rule, days: Sequence[date]) -> Iterator[tuple[Claim, Claim]]:
         """Yield what is claimed on some days; once for those on which the same is asked, where it is known."""
@@ -268,6 +282,7 @@ class Prover:
             return unknown, unknown, NONE
         told.bounds += self._lemmas.of(told, (one, other))
         sides = ((self.before.engine, was, one), (self.after.engine, rule, other))
+        told.wishes += (wish for _, of, encoder in sides for wish in _is_open(encoder, of, day))
         less, more = (shown.get(way) or self._claim(told, asked, way, sides, day) for way in WAYS)
         return less, more, frozenset(filter(self._is_made_otherwise, (*one.supplied, *other.supplied)))
 
@@ -299,7 +314,12 @@ class Prover:
 
         for facts in self._partners(solver, told, day, sides, is_late):
             if does_show(facts):
-                return self._witness(dict(facts), was, rule, day, way)
+                # Only where it is told its partner needs to be the smallest; the first shows it of the most other days so.
+                if (rule.id, way) not in self._cut_down:
+                    self._cut_down.add((rule.id, way))
+                    return self._witness(dict(facts), was, rule, day, way)
+                self._shown[way].append(facts)
+                return self._found(self._shown_on(day, facts, was, rule, way))
             if is_late():
                 break
         return Claim("unknown", between=told.between(), why="no partner was found that shows it")
@@ -327,11 +347,16 @@ class Prover:
 
     def _witness(self, facts: dict[str, Json], was: c.Rule, rule: c.Rule, day: date, way: Way) -> Claim:
         least = smallest(facts, self._shows(was, rule, day, way))
-        found = self._shown_on(day, least, was, rule, way)
-        assert found is not None, "the smallest partner shows it too"
+        found = self._found(self._shown_on(day, least, was, rule, way))
         if least not in self._shown[way]:
             self._shown[way].append(least)
         return replace(found, is_least=True)
+
+    @staticmethod
+    def _found(claim: Claim | None) -> Claim:
+        """Return what a partner shows of whom it was seen already."""
+        assert claim is not None, "who showed it shows it again"
+        return claim
 
     def _least(self, claim: Claim, was: c.Rule, rule: c.Rule, way: Way) -> Claim:
         """Return a claim with its smallest partner."""
@@ -391,6 +416,19 @@ def _pairs(one: Encoder, was: c.Rule, other: Encoder, rule: c.Rule, day: date) -
             )
         ]
         yield _Asked(f"option {option_name or 'no choice'}", terms[0], terms[1])
+
+
+def _is_open(encoder: Encoder, rule: c.Rule, day: date) -> Iterator[Formula]:
+    """Yield that the options of a choice can be taken on a day: outside of the days for it they are open to nobody."""
+    version = rule.version_on(day)
+    if version is None or not version.options:
+        return
+    for setting in version.settings.get("renewable", ()):
+        if day in setting.days and isinstance(setting.value, tuple):
+            first, last = (encoder.on(node, day, False, rule.id).value for node in setting.value)
+            if isinstance(first, Ordered) and isinstance(last, Ordered):
+                today = figure(day.toordinal())
+                yield both(at_least(today, first.high.value), at_least(last.low.value, today))
 
 
 def _against(asked: _Asked, way: Way) -> Formula:

@@ -102,6 +102,7 @@ def thought_of(solver: Any, told: Told, day: date, lists: Iterable[str]) -> Iter
         [*sure, *told.wishes],
         told.wishes,
         [],
+        *([[*sure, *told.wishes, *told.told_days]] if told.told_days else []),
     ):
         if solver.check(*_named(solver, wanted)) == z3.sat:
             yield from partners_of(told, solver.model(), day, records)

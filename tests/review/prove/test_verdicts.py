@@ -15,6 +15,7 @@ from dsl.load import load, load_sources
 from dsl.source import Source
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine
+from review.prove.report import merged
 from review.prove.verdicts import WAYS, Prover, Side, Verdict, _unlike
 from review.prove.witness import _less
 from review.scenarios.faults import Fault, faults
@@ -158,7 +159,7 @@ def is_edited(policy: str, old: str, new: str, rule: str, less: str, more: str) 
 
     states = [(one.less.state, one.more.state) for one in found]
     assert set(states) == {(less, more)}, [(one.less, one.more) for one in found]
-    for one in found:
+    for one in merged(found):
         for way in WAYS:
             claim = getattr(one, way)
             if claim.state == "witness":
