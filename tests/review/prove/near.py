@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from dsl import core as c
+from dsl.core import calendar
 from dsl.core.ranges import Range, Truth
 from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.compiled.question import Question
@@ -30,6 +32,8 @@ BEST = 300
 FEW_ROWS = 6
 WITH_ALL_ROWS = 8
 """One in so many keeps all its records: of most, few are enough, and each takes time."""
+YEARS_BACK = 6
+"""How far back it is looked at what the register says."""
 ENOUGH = 400
 """Partners in a row that were there before: then there are hardly any others."""
 
@@ -192,9 +196,26 @@ class Near:
         return {way for way in WAYS if _unlike(was, now, way)}
 
     def registers_agree(self, facts: Mapping[str, Json]) -> bool:
-        """Whether the register says the same of a partner on both sides: claims are of such partners."""
-        before, after = (_standings(side, facts, self.day) for side in self.sides)
-        return all(after[name] == told for name, told in before.items() if name in after)
+        """Whether the register says the same of a partner on both sides, on all days that may be asked about: claims are of such."""
+        for day in self._days():
+            before, after = (_standings(side, facts, day) for side in self.sides)
+            if any(after[name] != told for name, told in before.items() if name in after):
+                return False
+        return True
+
+    def _days(self) -> Iterator[date]:
+        """Yield the day of the question, the days around those of the policies, and two of each month some years back."""
+        yield self.day
+        stated = {
+            day
+            for side, name in zip(self.sides, self.names, strict=True)
+            for day in side.keys.days_of(side.core.rules[name])
+        }
+        yield from sorted(day + timedelta(days=away) for day in stated if day < self.day for away in (-1, 0))
+        first = calendar.month_start(self.day)
+        for back in range(YEARS_BACK * 12):
+            month = calendar.add(first, c.Duration(months=back), back=True)
+            yield from (month + timedelta(days=14), month)
 
 
 def _standings(side: Side, facts: Mapping[str, Json], day: date) -> dict[tuple[str, str | None], Standing]:
