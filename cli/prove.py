@@ -14,6 +14,8 @@ from cli.sides import side
 from dsl.core.keys import Keys
 from evaluator.engine import Engine
 from review.diff.compare import Changed, Side as Compared, compare
+from review.diff.standings import Followed, followed
+from review.diff.through import Through
 from review.formats.proofs import CHECK, PROVE
 from review.prove.check_report import Checked
 from review.prove.report import Proved
@@ -89,7 +91,11 @@ def prove(
     found = Proved(
         {one.name: one.title for one in changed},
         tuple(verdicts),
-        tuple(one.name for one in changed if one.by_the_register),
+        Through(
+            after.core,
+            followed(before.core, after.core) if changed else Followed(),
+            tuple(one.name for one in changed if one.by_the_register),
+        ),
         tuple(one.name for one in changed if one.kind in ("added", "removed")),
     )
     echo_in(form, PROVE, found)

@@ -9,6 +9,8 @@ from dsl import core as c
 from dsl.core.keys import Keys
 from evaluator.engine import Engine
 from review.diff.compare import Comparison
+from review.diff.standings import followed
+from review.diff.through import Through
 from review.prove.checked import Judged
 from review.prove.claims import Verdict
 from review.request.proof import Proof
@@ -32,15 +34,22 @@ def proof_of(found: Comparison, before: Engine, after: Engine, seconds: float) -
     compared = {one.name: one for one in changed if one.kind not in ("added", "removed")}
     is_same = not found.changed and before.core.properties == after.core.properties
     claimed = {} if is_same else after.core.properties
-    stated = {name: one for name, one in claimed.items() if not _is_as_before(before.core, one, keys)}
+    # What is held is any to a property, whatever it rests on: only its own words can make it another one.
+    blind = (Keys(before.core, frozenset(before.core.rules)), Keys(after.core, frozenset(after.core.rules)))
+    stated = {name: one for name, one in claimed.items() if not _is_as_before(before.core, one, blind)}
     removed = tuple(name for name in before.core.properties if name not in after.core.properties)
     if not compared and not stated and not removed:
         return None
+    through = Through(
+        after.core,
+        followed(before.core, after.core),
+        tuple(one.name for one in found.changed if one.by_the_register),
+    )
     left: dict[str, str] = {}
     waiting = [*(f"property.{name}" for name in stated), *compared]
     if find_spec("z3") is None or not seconds:
         why = NO_SOLVER if seconds else "nothing was to be proved: `--seconds 0`"
-        return Proof(removed=removed, left=dict.fromkeys(waiting, why))
+        return Proof(removed=removed, left=dict.fromkeys(waiting, why), through=through)
     # The solver is read here: no other command should wait for it.
     from review.prove.properties import Properties
     from review.prove.single import Asking
@@ -72,7 +81,8 @@ def proof_of(found: Comparison, before: Engine, after: Engine, seconds: float) -
             left[f"property.{name}"] = late
         else:
             judged.append(properties.of(one))
-    return Proof({name: one.title for name, one in compared.items()}, tuple(verdicts), tuple(judged), removed, left)
+    titles = {name: one.title for name, one in compared.items()}
+    return Proof(titles, tuple(verdicts), tuple(judged), removed, left, through)
 
 
 def _share(until: float, waiting: int) -> float:

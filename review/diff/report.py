@@ -83,9 +83,13 @@ def reached_lines(found: Comparison, paint: Paint, *, titled: bool = False) -> I
 
 
 def _counted(found: Comparison, rules: Iterable[Changed]) -> str:
-    """Return how many rules there are of each kind."""
     known = {**found.before.core.rules, **found.after.core.rules}
-    counts = Counter(known[one.name].of_kind for one in rules)
+    return counted(known[one.name] for one in rules)
+
+
+def counted(rules: Iterable[c.Rule]) -> str:
+    """Return how many rules there are of each kind."""
+    counts = Counter(rule.of_kind for rule in rules)
     return ", ".join(f"{number} {kind.several if number > 1 else kind.word}" for kind, number in counts.items())
 
 
@@ -105,8 +109,13 @@ def summary(found: Comparison) -> str:
 
 def direction(one: Changed, steps: Steps) -> str:
     """Say in which direction a change goes: ``stricter`` and ``dearer`` alone are of every partner, as their contraries."""
-    up, down = ("dearer", "cheaper") if one.amount else ("looser", "stricter")
-    if not one.decides or not steps:
+    return direction_of(steps, costs=one.amount) if one.decides else "neutral"
+
+
+def direction_of(steps: Steps, *, costs: bool) -> str:
+    """Say likewise what becomes of a decision, of an amount that somebody pays where it costs."""
+    up, down = ("dearer", "cheaper") if costs else ("looser", "stricter")
+    if not steps:
         return "neutral"
     if "open" in steps:
         return "either way"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from review.diff.through import Through
 from review.prove.claims import Between, Claim, Verdict, goes_on
 from review.words.decision_text import Paint
 
@@ -36,8 +37,8 @@ class Proved:
     titles: dict[str, str]
     """The rules that can decide otherwise."""
     verdicts: tuple[Verdict, ...]
-    by_the_register: tuple[str, ...] = ()
-    """Rules that the change reaches by checks on other days alone: nothing is claimed of them."""
+    through: Through | None = None
+    """What it does through the register, and the rules that it reaches by that alone."""
     one_sided: tuple[str, ...] = ()
     """Rules that are on one side only."""
 
@@ -56,7 +57,7 @@ def merged(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 def prove_lines(found: Proved, paint: Paint) -> Iterator[str]:
     """Yield what is proved, shown and not known, rule by rule."""
-    if not found.verdicts and not found.one_sided and not found.by_the_register:
+    if not found.verdicts and not found.one_sided and not _names(found):
         yield "no decision changes: the keys of all rules are equal on all days"
         return
     told = merged(found.verdicts)
@@ -236,9 +237,14 @@ def _rest(found: Proved) -> Iterator[str]:
     if found.one_sided:
         yield ""
         yield f"on one side only, so that nothing is to be compared: {', '.join(found.one_sided)}"
-    if found.by_the_register:
+    lines = list(found.through.lines()) if found.through is not None else []
+    if lines:
         yield ""
-        yield f"reached by the register alone, and not looked at: {len(found.by_the_register)} rules"
+        yield from lines
+
+
+def _names(found: Proved) -> Sequence[str]:
+    return found.through.names if found.through is not None else ()
 
 
 def prove_json(found: Proved) -> dict[str, Json]:
@@ -247,7 +253,8 @@ def prove_json(found: Proved) -> dict[str, Json]:
         "limits": LIMITS,
         "rules": [_verdict_json(one, found.titles) for one in merged(found.verdicts)],
         "one_sided": list(found.one_sided),
-        "by_the_register": list(found.by_the_register),
+        "by_the_register": list(_names(found)),
+        **({"through_register": found.through.as_json()} if found.through is not None else {}),
     }
 
 
@@ -284,5 +291,5 @@ def prove_markdown(found: Proved) -> str:
         lines.append(
             f"| {found.titles.get(one.rule, one.rule)} (`{one.rule}`{f', compared with `{one.former}`' if one.former else ''}) | {one.days} | {summary(one)}{detail} |"
         )
-    lines += [line for line in _rest(found) if line]
+    lines += [f"- {line.strip()}" if line.startswith(" ") else f"\n{line}" for line in _rest(found) if line]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from review.diff.through import Through
 from review.prove.checked import Judged
 from review.prove.claims import Verdict
 from review.prove.report import merged
@@ -22,6 +23,8 @@ class Proof:
     """Properties that nothing claims any more."""
     left: Mapping[str, str] = field(default_factory=dict)
     """Rules and properties that were not looked at, with why."""
+    through: Through | None = None
+    """What the change does through the register."""
 
     def merged(self) -> list[Verdict]:
         """Return the verdicts, neighbours that say the same as one."""
