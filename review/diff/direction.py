@@ -43,9 +43,11 @@ class Directions:
         self.before, self.after = before, after
         self._bounds = Bounding(before.core), Bounding(after.core)
         self._found: dict[tuple[int, int, date], tuple[c.Node, c.Node, Steps]] = {}
-        self._stretches: dict[tuple[date, date], Directions] = {}
+        self._stretches: dict[tuple[date, date, date], Directions] = {}
         self._until: date | None = None
         """Until when what is said of a day has to hold; None: of the day alone."""
+        self._question: date | None = None
+        """The day of the question, behind which no window looks; None: it is the day that is given."""
 
     def of_versions(self, one: c.RuleVersion, other: c.RuleVersion, day: date) -> Steps:
         """Return what becomes of what versions decide on a day: open where they differ in more than what they ask and give."""
@@ -218,15 +220,12 @@ class Directions:
             case c.AskedThisYear() | c.Today():
                 return EQUAL if one == other else OPEN
             case c.Sometime():
-                # A window that begins sooner or ends later has more days on which it can be.
-                longer = opposite(self.of(one.start, other.start, day)) | self.of(one.end, other.end, day)
-                days = self._asked_of((one.start, other.start), (one.end, other.end), day)
-                return longer | self.over(one.condition, other.condition, *days)
+                return self._window(one, other, day)
             case c.OnDate():
                 if self.of(one.date, other.date, day):
                     return OPEN
                 dates = one.date, other.date
-                return self.over(one.value, other.value, *self._asked_of(dates, dates, day))
+                return self.over(one.value, other.value, *self._asked_of(dates, dates, day), day)
             case c.Shift():
                 steps = _durations(one.by, other.by)
                 return self._fields(one, other, day, date=1, by=0) | (opposite(steps) if one.back else steps)
@@ -269,6 +268,20 @@ class Directions:
 
     # ---- other days
 
+    def _window(self, one: c.Sometime, other: c.Sometime, day: date) -> Steps:
+        """Return what becomes of whether something was met on a day of a window."""
+        longer = opposite(self.of(one.start, other.start, day)) | self.of(one.end, other.end, day)
+        whens = (self.before.core, one.start), (self.before.core, one.end), (self.after.core, other.start), (self.after.core, other.end)  # fmt: skip
+        if longer and not all(_is_as_exact_as_its_days(core, when) for core, when in whens):
+            return OPEN  # of a window whose days are not known nothing is known
+        # One that begins sooner or ends later has more days on which it can be.
+        first, last = self._asked_of((one.start, other.start), (one.end, other.end), day)
+        return longer | self.over(one.condition, other.condition, first, min(last, self._asked_on(day)), day)
+
+    def _asked_on(self, day: date) -> date:
+        """Return the day of the question, of several the last."""
+        return self._question or (day if self._until is None else self._until - _DAY)
+
     def _asked_of(self, firsts: tuple[c.Expr, c.Expr], lasts: tuple[c.Expr, c.Expr], day: date) -> tuple[date, date]:
         """Return the first and the last day that may be asked about, of either side."""
         of_day = c.Days(day, self._until or day + _DAY)
@@ -280,23 +293,24 @@ class Directions:
         high = [one.high if isinstance(one, Dates) else None for one in end]
         return min(one or date.min for one in low), max(one or date.max for one in high)
 
-    def over(self, one: c.Expr, other: c.Expr, first: date, last: date) -> Steps:
-        """Return what becomes of a value on any of the days from one through another."""
-        turns = {day for keys, node in ((self.before, one), (self.after, other)) for day in keys.days_in(node)}
-        starts = [first, *sorted(day for day in turns if first < day <= max(first, last))]
+    def over(self, one: c.Expr, other: c.Expr, first: date, last: date, day: date) -> Steps:
+        """Return what becomes of a value on any of the days from one through another, asked about on a day."""
+        turns = {turn for keys, node in ((self.before, one), (self.after, other)) for turn in keys.days_in(node)}
+        starts = [first, *sorted(turn for turn in turns if first < turn <= last)] if first <= last else []
         found = EQUAL
-        for start, end in zip(starts, [*starts[1:], date.max], strict=True):
-            found |= self._through(start, end).of(one, other, start)
+        for start, end in zip(starts, [*starts[1:], date.max], strict=bool(starts)):
+            found |= self._through(start, end, self._asked_on(day)).of(one, other, start)
             if "open" in found:
                 break
         return found
 
-    def _through(self, start: date, end: date) -> Directions:
+    def _through(self, start: date, end: date, question: date) -> Directions:
         """Return what compares nodes on all days from one until another, between which no policies change in them."""
-        if (start, end) not in self._stretches:
-            made = self._stretches[(start, end)] = copy(self)
-            made._found, made._until = {}, end
-        return self._stretches[(start, end)]
+        key = (start, end, question)
+        if key not in self._stretches:
+            made = self._stretches[key] = copy(self)
+            made._found, made._until, made._question = {}, end, question
+        return self._stretches[key]
 
     # ---- wholes of parts
 
@@ -403,6 +417,15 @@ def _meant(core: c.Core, node: c.Expr, day: date) -> c.Expr | None:
     if isinstance(node, c.Not) and isinstance(node.part, c.Compare):
         return replace(node.part, op=_CONTRARY[node.part.op])  # what is not less is at least as much
     return node
+
+
+def _is_as_exact_as_its_days(core: c.Core, when: c.Expr) -> bool:
+    """Whether a day is known where the days are known that it is reckoned from, whatever becomes of these."""
+    if isinstance(when, c.Named) and not when.supplied:
+        return _is_as_exact_as_its_days(core, core.named[when.name].value)
+    is_moved = isinstance(when, c.Shift | c.Edge | c.Dated | c.Requirement)
+    is_told = isinstance(when, c.Literal | c.Today | c.Fact | c.Named | c.Anniversary)
+    return is_told or (is_moved and all(_is_as_exact_as_its_days(core, part) for part in children(when)))
 
 
 def beside(version: c.RuleVersion, day: date) -> c.RuleVersion:

@@ -215,6 +215,8 @@ class _Through(Directions):
         self._moving = Anywhere(before.core, self._moves), Anywhere(after.core, self._moves)
         self._dated = tuple(Anywhere(core, _is_anniversary) for core in (before.core, after.core))
         self._checks: _Through | None = None
+        # A check lies before the question, so that a window in it may look behind its day.
+        self._question = date.max
 
     @property
     def in_checks(self) -> _Through:
@@ -225,12 +227,12 @@ class _Through(Directions):
 
     def through(self, start: date, end: date) -> _Through:
         """Return what compares nodes on all days from one until another, between which no policies change in them."""
-        found = self._through(start, end)
+        found = self._through(start, end, date.max)
         assert isinstance(found, _Through), "what compares a stretch is of the same kind"
         return found
 
-    def _through(self, start: date, end: date) -> Directions:
-        found = super()._through(start, end)
+    def _through(self, start: date, end: date, question: date) -> Directions:
+        found = super()._through(start, end, question)
         if isinstance(found, _Through) and self._plain is not None:
             found._plain = self._plain.through(start, end)
         return found

@@ -123,7 +123,8 @@ def _of_sides(told: Told, before: Encoder, after: Encoder, ways: Directions) -> 
 
 def _compared(told: Told, encoder: Encoder) -> Iterator[tuple[c.Expr, tuple[date, bool, str], Term]]:
     for key, (node, day, projected, rule) in encoder.opened.items():
-        if isinstance(node, c.Grouped | c.Sometime | c.OnDate):
+        # Of another day than that of the question a window may look further.
+        if isinstance(node, c.Grouped | c.Sometime | c.OnDate) and day == encoder.as_of:
             yield node, (day, projected, rule), told.nodes[key][1]
 
 

@@ -170,6 +170,10 @@ def test_of_several_tracks_the_one_that_counts_is_taken_whole(
 OTHER_DAYS = """facts {{ a: count  b: count  f: flag  renewed: date }}
 entitlement asked {{ requires {{ met: a >= {least} }} }}
 entitlement e {{ requires {{ met: qualifies for asked sometime from today - {months} months, rounded down through {through} }} }}
+define mark: count {{ through 2026-12-31: 3  from 2027-01-01: {mark} }}
+measure closing: date = renewed + 30 days when renewed < 2024-01-01, otherwise today
+entitlement later {{ requires {{ met: a >= mark }} }}
+entitlement l {{ requires {{ met: qualifies for later sometime from renewed through closing }} }}
 entitlement o {{ requires {{ met: (a >= {least}) on renewed }} }}
 designation d {{ pass at 10 points out of 20 points with points in every subcategory
   first of {{ track one when f {{ a: a earns {points} points each, up to 10 points  c: b earns 1 point each, up to 10 points }}
@@ -191,6 +195,7 @@ BEFORE = {
         pytest.param("entitlement.e", {"months": "6"}, {"up"}, id="a window begins sooner"),
         pytest.param("entitlement.e", {"through": "today - 9 days"}, {"down"}, id="a window ends sooner"),
         pytest.param("entitlement.e", {"months": "6", "least": "4"}, {"up", "down"}, id="both ways"),
+        pytest.param("entitlement.l", {"mark": "5"}, set(), id="more will be asked behind the day of the question"),
         pytest.param("entitlement.o", {"least": "2"}, {"up"}, id="less is asked on a day that is told"),
         pytest.param("designation.d", {"points": "2"}, {"up"}, id="more points in one of two cases"),
         pytest.param(
