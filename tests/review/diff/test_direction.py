@@ -180,6 +180,7 @@ designation d {{ pass at 10 points out of 20 points with points in every subcate
              track two {{ {second} }} }} }}
 """
 BEFORE = {
+    "mark": "3",
     "least": "3",
     "months": "5",
     "through": "today - 2 days",
