@@ -260,30 +260,25 @@ class _Through(Directions):
         return not any(moving.within(node) for moving in self._moving)
 
     def _of_register(self, one: c.Expr, other: c.Expr) -> Steps:
-        match one:
-            case c.Holds(award=award) | c.Paid(award=award):
-                return self._held.get(award, EQUAL)
-            case c.Lapsed(award=award):
-                return opposite(self._held.get(award, EQUAL))
-            case _:
-                return OPEN if self._moves(one) else EQUAL
+        if not isinstance(one, c.OfAward) or isinstance(one, c.InRenewal):
+            return OPEN if self._moves(one) else EQUAL
+        held = self._held.get(one.award, EQUAL)
+        return opposite(held) if isinstance(one, c.Lapsed) else held
 
     def _moves(self, node: c.Expr) -> bool | None:
         """Whether a node reads an award that is not held as before."""
-        match node:
-            case c.Holds(award=award) | c.Paid(award=award) | c.Lapsed(award=award):
-                return bool(self._held.get(award))
-            case c.InRenewal(award=award):
-                # On which days it is renewed its settings say, and these were compared.
-                return "open" in self._held.get(award, EQUAL)
-            case c.Anniversary(which=which):
-                if self._plain is not None and which in CONTEXT_OF_THE_ENTRY:
-                    return False
-                return which not in ("own", "attained") and self._is_given_otherwise(which)
-            case c.Named() if self._plain is not None:
-                return True if not self._plain.is_as_it_was(node) else None
-            case _:
+        if isinstance(node, c.InRenewal):
+            # On which days it is renewed its settings say, and these were compared.
+            return "open" in self._held.get(node.award, EQUAL)
+        if isinstance(node, c.OfAward):
+            return bool(self._held.get(node.award))
+        if isinstance(node, c.Anniversary):
+            if self._plain is not None and node.which in CONTEXT_OF_THE_ENTRY:
                 return False
+            return node.which not in ("own", "attained") and self._is_given_otherwise(node.which)
+        if isinstance(node, c.Named) and self._plain is not None:
+            return True if not self._plain.is_as_it_was(node) else None
+        return "register" in node.moves_with and bool(self._held)
 
     def _is_given_otherwise(self, which: str) -> bool:
         """Whether an award is not held as before that an anniversary can be of: of one that is shared any of a kind."""

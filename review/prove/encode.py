@@ -337,11 +337,9 @@ def _months(start: date, end: date | None) -> Iterator[date]:
 
 def _is_of_partner(node: c.Expr) -> bool:
     """Whether a node reads what a partner tells, or what follows from that on other days."""
-    return (isinstance(node, c.Named) and node.supplied) or isinstance(
-        node,
-        c.Fact | c.OfPeople | c.OfRecords | c.Holds | c.Paid | c.Lapsed | c.InRenewal | c.Anniversary | c.Sometime
-        | c.OnDate | c.InProgress | c.Qualifies | c.AsProjected | c.AskedThisYear,
-    )  # fmt: skip
+    if isinstance(node, c.Named):
+        return node.supplied
+    return node.tells_elsewhere or bool(frozenset(node.moves_with) - {"every day"})
 
 
 def _can_stand_for(known: Encoded, node: c.Expr) -> bool:

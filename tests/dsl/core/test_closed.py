@@ -72,6 +72,7 @@ CHAINS = {
     "review/prove/encode.py _may_be_open": "what a figure over records is made of; held by the law of the encoding",
     "review/prove/encode.py _means": "of any other kind its key",
     "review/prove/rows.py _not_of_records": "what a condition on a record is tried with; a witness is replayed",
+    "review/diff/direction.py _is_as_exact_as_its_days": "of a day that is not seen to be as exact no direction is told",
     "review/prove/rows.py asks": "what the solver is asked for; a witness is replayed",
     "review/prove/verdicts.py moves_daily": "on which days a claim is tried beside the first of a stretch; a witness is replayed",
 }
