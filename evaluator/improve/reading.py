@@ -593,9 +593,7 @@ class Reading:
         return Limit(reason, node.code, title_of(self.engine.core, node, inside), names)
 
     def _exact(self, node: c.Expr, at: Moment) -> Decimal | None:
-        found = self._value(node, at)
-        return found.exact if isinstance(found, Numbers) else None
+        return found.exact if isinstance(found := self._value(node, at), Numbers) else None
 
     def _day(self, node: c.Expr, at: Moment) -> date | None:
-        found = self._value(node, at)
-        return found.exact if isinstance(found, Dates) else None
+        return found.exact if isinstance(found := self._value(node, at), Dates) else None
