@@ -42,6 +42,7 @@ def create_app(
     shadow: Shadow | None = None,
     public_url: str | None = None,
     traces: bool = False,
+    programme: str = "",
 ) -> Flask:
     """Return the service over an engine.
 
@@ -54,6 +55,8 @@ def create_app(
         shadow: what decides beside the engine, and answers nobody.
         public_url: the address by which others reach the service; where None, the one that a request was sent to.
         traces: whether spans of requests are sent, as the variables of OpenTelemetry say.
+        programme: its name where it is one of several in one service (``server.programmes``), which is told wherever all of
+            them are told of together; empty where it is alone.
     """
     app = Flask("merit", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -61,6 +64,7 @@ def create_app(
     app.extensions[snapshot.LOG] = log
     app.extensions[snapshot.KEY] = None
     app.extensions[snapshot.SHADOW] = shadow
+    app.extensions[snapshot.PROGRAMME] = programme
     app.config[snapshot.PUBLIC_URL] = public_url
     if engine is not None:
         snapshot.install(app, engine, provenance)

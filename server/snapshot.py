@@ -21,6 +21,8 @@ KEY = "engine"
 LIMITS = "limits"
 LOG = "log"
 SHADOW = "shadow"
+PROGRAMME = "programme"
+"""Of an extension: the name of the programme where the service has several, empty where it has one."""
 PUBLIC_URL = "MERIT_PUBLIC_URL"
 """Name of the setting, and environment variable, with the address by which others reach the service."""
 
@@ -150,6 +152,12 @@ def current_log() -> DecisionLog | None:
     """Return the log of this service's decisions, None where it keeps none."""
     log: DecisionLog | None = current_app.extensions[LOG]
     return log
+
+
+def current_programme() -> str:
+    """Return the name of the programme that answers this request; empty where the service has one without a name."""
+    programme: str = current_app.extensions[PROGRAMME]
+    return programme
 
 
 def current_shadow() -> Shadow | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 
-from server.snapshot import KEY
+from server.snapshot import KEY, current_programme
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -64,14 +64,18 @@ def check() -> None:
         raise WrongSpans("--traces needs the extra `otel`: install merit[otel]")
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, beside: Flask | None = None) -> None:
     """Make a span of each request of an application, below that of who asks.
+
+    Args:
+        app: the application.
+        beside: one of the same service, by whose thread they are sent; None: by one of its own.
 
     Raises:
         WrongSpans: what is needed for them is not installed.
     """
     check()
-    app.extensions[_SPANS] = _Made()
+    app.extensions[_SPANS] = _Made() if beside is None else beside.extensions[_SPANS]
     app.before_request(_begin)
     app.after_request(_end)
     app.teardown_request(_leave)
@@ -133,6 +137,8 @@ def _begin() -> None:
         kind=trace.SpanKind.SERVER,
         attributes={"http.request.method": request.method[:20], "url.scheme": request.scheme, "http.route": route},
     )
+    if current_programme():
+        span.set_attribute("merit.programme", current_programme())
     g.span = span
     g.span_token = context.attach(trace.set_span_in_context(span, above))
 

@@ -45,7 +45,7 @@ def log(answers: Sequence[Answered]) -> None:
     from server import metrics
 
     if kept is not None:
-        metrics.LOG_SECONDS.observe(time.monotonic() - began)
+        metrics.observe_log(time.monotonic() - began)
     for answer in answers:
         metrics.count(answer.decisions)
 

@@ -474,7 +474,9 @@ def _of_http(error: HTTPException) -> Problem:
 
 
 def _bug(error: Exception) -> ResponseReturnValue:
-    current_app.logger.error("the service failed on %s %s", request.method, request.path, exc_info=error)
+    current_app.logger.error(
+        "the service failed on %s %s%s", request.method, request.script_root, request.path, exc_info=error
+    )
     return internal().response()
 
 
