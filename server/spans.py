@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -64,21 +64,24 @@ def check() -> None:
         raise WrongSpans("--traces needs the extra `otel`: install merit[otel]")
 
 
-def install(app: Flask, beside: Flask | None = None) -> None:
+def install(app: Flask) -> None:
     """Make a span of each request of an application, below that of who asks.
-
-    Args:
-        app: the application.
-        beside: one of the same service, by whose thread they are sent; None: by one of its own.
 
     Raises:
         WrongSpans: what is needed for them is not installed.
     """
     check()
-    app.extensions[_SPANS] = _Made() if beside is None else beside.extensions[_SPANS]
+    app.extensions[_SPANS] = _Made()
     app.before_request(_begin)
     app.after_request(_end)
     app.teardown_request(_leave)
+
+
+def share(app: Flask, others: Iterable[Flask]) -> None:
+    """Let what sends the spans of an application send those of others too, where any are sent."""
+    for other in others:
+        if _SPANS in app.extensions:
+            other.extensions[_SPANS] = app.extensions[_SPANS]
 
 
 def close(app: Flask) -> None:

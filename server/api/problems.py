@@ -358,14 +358,34 @@ def deadline() -> Problem:
     return Problem("deadline", "the time for this request is over; ask for fewer rules, or in several requests")
 
 
-def not_ready() -> Problem:
-    """No policies are loaded yet."""
-    return Problem("not_ready", "no policies are loaded yet")
+def not_ready(programmes: Sequence[str] = ()) -> Problem:
+    """No policies are loaded yet; of these programmes, where the service has several."""
+    of = f" of {listed(programmes)}" if programmes else ""
+    return Problem("not_ready", f"no policies are loaded yet{of}")
 
 
 def ending() -> Problem:
     """The service ends: it answers on for a moment, and no more requests should be sent to it."""
     return Problem("not_ready", "the service ends")
+
+
+def unknown_programme(path: str, programmes: Sequence[str], *, is_of_each: bool) -> Problem:
+    """The root of several programmes is asked for what it has not.
+
+    Args:
+        path: what was asked for.
+        programmes: the names of all that there are.
+        is_of_each: whether the path is an address of each programme, below its name.
+    """
+    there = f"there are {listed(programmes, len(programmes))}"
+    name = path.split("/")[1][:100]
+    if is_of_each:
+        said = f"`{path[:200]}` is asked of a programme, and {there}"
+        advice = f"put its name before: {listed(f'/{one}{path}' for one in programmes)}"
+    else:
+        said = f"there is no programme `{name}`; {there}"
+        advice = proposed(name, programmes, "GET / tells of each")
+    return Problem("unknown_address", said, [Fault(code="W119", message=said, help=advice)])
 
 
 def internal() -> Problem:
