@@ -60,6 +60,12 @@ class Programmes(DispatcherMiddleware):
         self.applications = (root, *programmes.values())
         """The root first."""
 
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Let the application of the programme that the path names answer, or the root."""
+        # As an application reads a path itself: slashes at its beginning are one.
+        environ["PATH_INFO"] = f"/{environ.get('PATH_INFO', '').lstrip('/')}"
+        return super().__call__(environ, start_response)
+
 
 class _Configuration:
     """Asks an application for its configuration, whose address has the programme's name at its end and not before it."""

@@ -369,22 +369,24 @@ def ending() -> Problem:
     return Problem("not_ready", "the service ends")
 
 
-def unknown_programme(path: str, programmes: Sequence[str], *, is_of_each: bool) -> Problem:
+def unknown_programme(path: str, programmes: Sequence[str], *, name: str, is_of_each: bool) -> Problem:
     """The root of several programmes is asked for what it has not.
 
     Args:
         path: what was asked for.
         programmes: the names of all that there are.
+        name: what stands in the path where the name of a programme does; empty where nothing does that could be one.
         is_of_each: whether the path is an address of each programme, below its name.
     """
     there = f"there are {listed(programmes, len(programmes))}"
-    name = path.split("/")[1][:100]
+    advice = proposed(name[:100], programmes, "GET / tells of each")
     if is_of_each:
         said = f"`{path[:200]}` is asked of a programme, and {there}"
-        advice = f"put its name before: {listed(f'/{one}{path}' for one in programmes)}"
+        advice = f"put its name before: {listed(f'/{one}{path[:200]}' for one in programmes)}"
+    elif name:
+        said = f"there is no programme `{name[:100]}`; {there}"
     else:
-        said = f"there is no programme `{name}`; {there}"
-        advice = proposed(name, programmes, "GET / tells of each")
+        said = f"there is nothing at `{path[:200]}`; of programmes {there}"
     return Problem("unknown_address", said, [Fault(code="W119", message=said, help=advice)])
 
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from evaluator.engine import engine_name
 from server import ending, snapshot
 from server.api import parameters, problems, status, wire
+from server.names import TAKEN
 from server.snapshot import Snapshot, current_limits, current_programmes, limits_json
 
 Json = Any
@@ -101,4 +102,6 @@ def _not_found(_: NotFound) -> ResponseReturnValue:
     programmes = current_programmes()
     # Whatever the method: who asks with a wrong one is told so there.
     is_of_each = any(app.url_map.bind("").allowed_methods(request.path) for app in programmes.values())
-    return problems.unknown_programme(request.path, list(programmes), is_of_each=is_of_each).response()
+    first = request.path.split("/")[1]
+    name = "" if first in TAKEN else first
+    return problems.unknown_programme(request.path, list(programmes), name=name, is_of_each=is_of_each).response()
