@@ -78,24 +78,15 @@ class _Counted:
 
 
 @cache
-def _of_one() -> _Counted:
-    return _Counted()
-
-
-@cache
-def _of_several() -> _Counted:
-    # Not made where they are not asked for: what has no label of its own tells its zero as soon as it is there.
-    return _Counted(LABEL)
-
-
-def _counted(programme: str | None) -> tuple[_Counted, tuple[str, ...]]:
-    """Return what a programme is counted in, and the label that tells which it is."""
-    return (_of_several(), (programme,)) if programme else (_of_one(), ())
+def _counted(are_several: bool) -> _Counted:
+    # Not made where it is not asked for: what has no label of its own tells its zero as soon as it is there.
+    return _Counted(LABEL) if are_several else _Counted()
 
 
 def _here() -> tuple[_Counted, tuple[str, ...]]:
-    """Return what this request is counted in; those that are of no programme have an empty label."""
-    return (_of_several(), (current_programme(),)) if _is_of_several(current_app) else (_of_one(), ())
+    """Return what this request is counted in, and its label; that of the root of several programmes is empty."""
+    are_several = _is_of_several(current_app)
+    return _counted(are_several), (current_programme(),) if are_several else ()
 
 
 def _is_of_several(app: Flask) -> bool:
@@ -111,7 +102,7 @@ def install(app: Flask, beside: Sequence[Flask] = ()) -> None:
     """
     if beside:
         app.extensions[BESIDE] = tuple(beside)
-    _of_several() if _is_of_several(app) else _of_one()  # here, before threads could make two of it
+    _counted(_is_of_several(app))  # here, before threads could make two of it
     app.register_blueprint(bp)
     app.before_request(_begin)
     app.after_request(_end)
@@ -129,8 +120,8 @@ def count(decisions: Iterable[Decision]) -> None:
 
 def count_shadow(programme: str, result: str, times: int) -> None:
     """Count how decisions of the policies in the shadow came out; ``programme`` as in ``server.app``."""
-    counted, own = _counted(programme)
-    counted.shadow.labels(*own, result).inc(times)
+    own = (programme,) if programme else ()
+    _counted(bool(programme)).shadow.labels(*own, result).inc(times)
 
 
 def observe_log(seconds: float) -> None:

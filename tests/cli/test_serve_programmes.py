@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import merit
+from server.keys import make_key
 
 SMALL = 'facts { ready: flag "Ready" }\nentitlement go "Go" from 2020-01-01 { requires { ready "Ready": ready } }\n'
 
@@ -68,9 +69,18 @@ def test_each_that_cannot_be_served_is_named(folder: Path) -> None:
     ]
 
 
-def test_a_serial_and_a_key_are_asked_of_each() -> None:
+def test_a_serial_and_a_key_are_asked_of_each(folder: Path) -> None:
     code, said = check("a=one", "--min-serial", "3")
     assert (code, said) == (3, "not served: a: `one` is older: its serial is 0, and 3 is the lowest\n")
+
+    make_key(folder / "key")
+    signed = ["build", "one", "--signing-key", "key", "--serial", "7", "-o", "one.tar"]
+    assert CliRunner().invoke(merit, signed).exit_code == 0
+    assert check("a=one.tar", "--verification-key", "key.pub", "--min-serial", "7")[0] == 0
+    code, said = check("a=one.tar", "b=two", "--verification-key", "key.pub")
+    assert (code, said) == (
+        2, "error: b: `two` is no bundle, and nothing else is signed; `merit build` makes one of it\n"
+    )  # fmt: skip
 
 
 def test_the_file_lists_programmes_by_their_names(folder: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import json
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +27,7 @@ from server.log.decisions import DecisionLog
 from server.log.store import Store
 from server.log.verify import verify
 from server.names import TAKEN
-from server.policies import WrongPlace
+from server.policies import Refused, WrongPlace
 from server.programmes import WELL_KNOWN, Programmes, read, serving
 from tests.server.running import SMALL, Service
 from tests.server.test_decisions import STRONG
@@ -427,6 +429,10 @@ def test_it_serves_logs_counts_and_loads_again_as_it_runs(running: Service, fold
     counted = 'merit_decisions_total{kind="entitlement",outcome="undetermined",programme='
     assert f'{counted}"one"}} 1.0' in metrics
     assert f'{counted}"two"}} 2.0' in metrics
+    with running.opener.open(f"http://127.0.0.1:{running.port}/one/metrics", timeout=10) as response:
+        own = response.read().decode()
+    assert 'merit_decisions_total{kind="entitlement",outcome="undetermined"} 1.0' in own
+    assert "programme" not in own
     assert running.stop() == 0
     lines = [json.loads(line) for line in running.log.read_text().splitlines() if line.startswith("{")]
     assert {line.get("programme") for line in lines if line.get("route") == "/v1/decisions"} == {"one", "two"}
@@ -455,6 +461,27 @@ def test_what_is_in_the_environment_is_read_as_on_the_command_line(
     monkeypatch.setenv("MERIT_POLICIES", f"{one}:{two}")
     with pytest.raises(WrongPlace, match="leave out `a=`"):
         exchange.sources_of_environment()
+
+
+def test_a_server_of_ones_own_serves_programmes_too(
+    folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MERIT_CACHE", "")
+    monkeypatch.setenv("MERIT_POLICIES", ":".join(f"{name}={place}" for name, place in folders.items()))
+    monkeypatch.setenv("MERIT_LOG", str(tmp_path / "log.sqlite"))
+
+    monkeypatch.delitem(sys.modules, "server.wsgi", raising=False)
+    service = importlib.import_module("server.wsgi").app
+
+    client = Client(service)
+    assert client.post("/two/v1/decisions", json=FOR_ALL).status_code == 200
+    with closing(Store(str(tmp_path / "log.sqlite"))) as store:
+        assert [one.entry.programme for one in store.entries()] == ["two"]
+    (folders["two"] / "small.policy").write_text("entitlement {")
+    service.applications[0].extensions[snapshot.LOG].close()
+    monkeypatch.delitem(sys.modules, "server.wsgi")
+    with pytest.raises(Refused, match=r"^two: the policies have errors"):
+        importlib.import_module("server.wsgi")
 
 
 def test_a_folder_may_have_a_sign_in_its_name_as_before(tmp_path: Path) -> None:
