@@ -31,13 +31,15 @@ def show(decision_id: str | None, where: str, last: int) -> None:
         found = store.find(decision_id)
         if found is None:
             raise Broken([f"error: no decision `{decision_id}` is logged"])
-        click.echo(json.dumps(json.loads(record_text(found), parse_float=str), indent=2, ensure_ascii=False))
+        own = {"programme": found.entry.programme} if found.entry.programme else {}
+        told = {**own, **json.loads(record_text(found), parse_float=str)}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
 
 
 def _line(one: Logged) -> str:
     """Return an entry in a line: its number, when, which, what was decided."""
     entry, contents = one.entry, one.contents
-    head = f"{entry.seq:>6}  {entry.at[:19]}Z"
+    head = f"{entry.seq:>6}  {entry.at[:19]}Z{f'  {entry.programme}' if entry.programme else ''}"
     if entry.kind != "decision":
         return f"{head}  {entry.kind}  {contents.answer if contents is not None else ''}".rstrip()
     if contents is None:

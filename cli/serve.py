@@ -20,7 +20,11 @@ from dsl.render import as_text, summary
 from server.log.settings import KEY, LOG, MASKS, MODE, MODES, WrongSettings, check, opened
 
 if TYPE_CHECKING:
-    from server.policies import Release
+    from collections.abc import Iterator, Sequence
+
+    from dsl.cache import Cache
+    from server.exchange import Sources
+    from server.programmes import Programme
 
 EXAMPLES = Path("examples/queries")
 
@@ -247,7 +251,8 @@ def serve(
 ) -> None:
     """Serve the policies of PATHS (default: policies) over HTTP.
 
-    PATHS are files and folders; or one bundle (`merit build`); or git+URL@REV, the policies of a revision.
+    PATHS are files and folders; or one bundle (`merit build`); or git+URL@REV, the policies of a revision. NAME=PATH, several
+    times, serves several programmes, each below its name: aws=FOLDER at /aws/v1/decisions.
 
     Each option can stand in a file (--config) and in the environment: --log-mode as `log_mode`, and as MERIT_LOG_MODE.
 
@@ -294,79 +299,98 @@ def serve(
             fail_usage(f"--tls-certificate: {error}")
 
     from server import exchange
-    from server.policies import Refused, WrongPlace, keys_of, origin_of
+    from server.policies import WrongPlace, keys_of
 
     cache = kept()
     if cache is None:
         os.environ[FOLDER] = ""  # the processes that load the policies again keep nothing either
     try:
         trusted = keys_of(verification_key)
-        beside = origin_of([shadow], trusted) if shadow else None
-        sources = exchange.Sources(origin_of(policies or ("policies",), trusted), beside, poll, min_serial)
+        told = policies or ("policies",)
+        beside = [shadow] if shadow else []
+        sources = exchange.sources_of(told, trusted, shadow=beside, poll_s=poll, min_serial=min_serial)
     except WrongPlace as error:
         fail_usage(str(error))
-    seen = sources.fingerprint()
-    try:
-        release = sources.read(cache)
-        decides_beside = sources.read_shadow(cache)
-    except Refused as error:
-        for diagnostic in error.diagnostics:
-            click.echo(as_text(diagnostic), err=True)
-        click.echo(f"not served: {summary(error.diagnostics) if error.diagnostics else error}", err=True)
-        sys.exit(3)
-    for diagnostic in release.warnings:
-        click.echo(as_text(diagnostic), err=True)
+    programmes = _read(sources, cache)
+    has_names = bool(programmes[0].name)
     try:
         check(log or "", log_mode, log_masks, log_key or "")
         if check_config:
-            _tell_settings(context, release)
+            _tell_settings(context, programmes)
             return
-        kept_log = opened(log or "", log_mode, log_masks, log_key or "")
+        kept_log = opened(log or "", log_mode, log_masks, log_key or "", names=has_names)
     except WrongSettings as error:
         fail_usage(f"--log: {error}")
-    click.echo(f"{len(release.core.rules)} rules, policy digest {release.core.digest}")
-    told = release.provenance
-    if told.kind == "bundle" and not trusted:
-        click.echo("The bundle's signature is not looked at; --verification-key FILE does")
-    if decides_beside is not None:
-        core = decides_beside.engine.core
-        click.echo(f"In the shadow: {len(core.rules)} rules, policy digest {core.digest}")
+    for line in _told(programmes, are_verified=bool(trusted)):
+        click.echo(line)
     where = without_password(log or "")
     click.echo(
         f"Decisions are logged in {where}" if kept_log is not None else "No decision is logged; --log FILE keeps them"
     )
-    click.echo(f"A question to ask:\n\n  {question(host, port, list(release.core.rules), tls is not None)}\n")
+    first = programmes[0]
+    asked = question(host, port, list(first.release.core.rules), tls is not None, first.name)
+    click.echo(f"A question to ask:\n\n  {asked}\n")
     sys.stdout.flush()
     with measured():
-        from server.app import create_app
+        from server.programmes import serving
         from server.snapshot import Limits
 
         bounds = Limits(earlier_policies=earlier, seconds=deadline)
-        app = create_app(
-            release.engine(),
-            public_url=public_url,
-            limits=bounds,
-            log=kept_log,
-            access=access,
-            provenance=told,
-            shadow=decides_beside,
-            traces=traces,
-        )
-        exchange.install(app, sources, seen)
+        app = serving(programmes, limits=bounds, log=kept_log, access=access, public_url=public_url, traces=traces)
         run(app, host=host, port=port, workers=workers, drain=drain, json_logs=json_logs, tls=tls)
 
 
-def _tell_settings(context: click.Context, release: Release) -> None:
+def _read(sources: Sequence[Sources], cache: Cache | None) -> list[Programme]:
+    """Read all that is served; where some of it cannot be, tell of all that cannot, and end."""
+    from server.policies import Refused
+    from server.programmes import read
+
+    found: list[Programme] = []
+    for one in sources:
+        try:
+            found.append(read(one, cache))
+        except Refused as error:
+            for diagnostic in error.diagnostics:
+                click.echo(as_text(diagnostic), err=True)
+            why = f"{_of(one.programme)}{summary(error.diagnostics)}" if error.diagnostics else error
+            click.echo(f"not served: {why}", err=True)
+    if len(found) < len(sources):
+        sys.exit(3)
+    for diagnostic in (each for one in found for each in one.release.warnings):
+        click.echo(as_text(diagnostic), err=True)
+    return found
+
+
+def _of(programme: str) -> str:
+    return f"{programme}: " if programme else ""
+
+
+def _told(programmes: Sequence[Programme], *, are_verified: bool) -> Iterator[str]:
+    """Yield what is told of programmes when the service starts."""
+    for one in programmes:
+        core, of = one.release.core, _of(one.name)
+        yield f"{of}{len(core.rules)} rules, policy digest {core.digest}"
+        if one.release.provenance.kind == "bundle" and not are_verified:
+            yield f"{of}The bundle's signature is not looked at; --verification-key FILE does"
+        if one.shadow is not None:
+            core = one.shadow.engine.core
+            yield f"{of}In the shadow: {len(core.rules)} rules, policy digest {core.digest}"
+
+
+def _tell_settings(context: click.Context, programmes: Sequence[Programme]) -> None:
     for line in settings_lines(context):
         click.echo(line)
-    click.echo(f"{len(release.core.rules)} rules, policy digest {release.core.digest}")
+    for one in programmes:
+        core = one.release.core
+        click.echo(f"{_of(one.name)}{len(core.rules)} rules, policy digest {core.digest}")
     click.echo("Nothing is wrong with it; the log is opened when the service starts")
 
 
-def question(host: str, port: int, rules: list[str], is_secured: bool = False) -> str:
-    """Return a line for the shell that asks the service something."""
+def question(host: str, port: int, rules: list[str], is_secured: bool = False, programme: str = "") -> str:
+    """Return a line for the shell that asks the service, or one programme of it, something."""
     asked = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    examples = sorted(EXAMPLES.glob("*.json"))
+    # The examples are of one programme, and nobody knows of which of several.
+    examples = [] if programme else sorted(EXAMPLES.glob("*.json"))
     if examples:
         body = f"@{examples[0]}"
     else:
@@ -374,4 +398,4 @@ def question(host: str, port: int, rules: list[str], is_secured: bool = False) -
         body = json.dumps({"decide": rules[:1] or ["*"], "as_of": today, "facts": {}})
     kind = shlex.quote("Content-Type: application/json")
     scheme = "https" if is_secured else "http"
-    return f"curl -s {scheme}://{asked}:{port}/v1/decisions -H {kind} --data-binary {shlex.quote(body)}"
+    return f"curl -s {scheme}://{asked}:{port}{f'/{programme}' if programme else ''}/v1/decisions -H {kind} --data-binary {shlex.quote(body)}"

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from cli.console import Broken, problem_lines, read_file
 from cli.data_files import DataProblem
 from review.scenarios.shapes import shape_problems
+from server.names import NAME, with_names
 from server.policies import GIT, listed
 
 Json = Any
@@ -43,10 +44,18 @@ def read_config(context: click.Context, _: click.Parameter, value: str | None) -
         found = [DataProblem(data.place(one.pointer), one.message, one.help) for one in problems]
         raise Broken(problem_lines(found))
     lists = {one.name for one in context.command.params if one.multiple or one.nargs == -1}
-    context.default_map = {
-        name: [told] if name in lists and not isinstance(told, list) else told for name, told in settings.items()
-    }
+    context.default_map = {name: _listed(told) if name in lists else told for name, told in settings.items()}
     return value
+
+
+def _listed(told: Json) -> list[Json]:
+    match told:
+        case list():
+            return told
+        case dict():
+            return list(with_names(told))
+        case _:
+            return [told]
 
 
 def settings_lines(context: click.Context) -> Iterator[str]:
@@ -63,7 +72,7 @@ def settings_lines(context: click.Context) -> Iterator[str]:
 
 def without_password(address: str) -> str:
     """Return the URL of a database without the password in it, and that of a repository without who reads it."""
-    if address.startswith(GIT):
+    if re.match(rf"({NAME.pattern}=)?{re.escape(GIT)}", address):
         return re.sub(r"//[^/@]*@", "//", address)
     return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", address)
 

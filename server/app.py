@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from server.api import (
     openapi,
     problems,
     reports,
+    root,
     rules,
     status,
     tagged,
@@ -42,6 +44,7 @@ def create_app(
     shadow: Shadow | None = None,
     public_url: str | None = None,
     traces: bool = False,
+    programme: str = "",
 ) -> Flask:
     """Return the service over an engine.
 
@@ -54,16 +57,57 @@ def create_app(
         shadow: what decides beside the engine, and answers nobody.
         public_url: the address by which others reach the service; where None, the one that a request was sent to.
         traces: whether spans of requests are sent, as the variables of OpenTelemetry say.
+        programme: its name where it is one of several in one service (``server.programmes``), which is told wherever all of
+            them are told of together; empty where it is alone.
     """
+    app = _bare(limits, log, access, traces)
+    app.extensions[snapshot.SHADOW] = shadow
+    app.extensions[snapshot.PROGRAMME] = programme
+    app.config[snapshot.PUBLIC_URL] = public_url
+    if engine is not None:
+        snapshot.install(app, engine, provenance)
+    parts = (decisions, tagged, logged, timeline, improvements, reports, rules, status, health, openapi)
+    for blueprint in (*(part.bp for part in parts), authzen.bp, authzen.configuration):
+        app.register_blueprint(blueprint)
+    _measure(app)
+    return app
+
+
+def create_root(
+    programmes: Mapping[str, Flask],
+    *,
+    limits: Limits | None = None,
+    log: DecisionLog | None = None,
+    access: Access | None = None,
+    traces: bool = False,
+) -> Flask:
+    """Return what stands at the root of a service of several programmes: it tells which there are, and of all of them.
+
+    Args:
+        programmes: the application of each by its name.
+        limits: as in ``create_app``.
+        log: as in ``create_app``; the one into which all of them log.
+        access: as in ``create_app``.
+        traces: as in ``create_app``.
+    """
+    app = _bare(limits, log, access, traces)
+    app.extensions[snapshot.PROGRAMMES] = dict(programmes)
+    root.install(app)
+    _measure(app, tuple(programmes.values()))
+    if traces:
+        spans.share(app, programmes.values())
+    return app
+
+
+def _bare(limits: Limits | None, log: DecisionLog | None, access: Access | None, traces: bool) -> Flask:
+    """Return an application without routes."""
     app = Flask("merit", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions[snapshot.LIMITS] = limits or Limits()
     app.extensions[snapshot.LOG] = log
     app.extensions[snapshot.KEY] = None
-    app.extensions[snapshot.SHADOW] = shadow
-    app.config[snapshot.PUBLIC_URL] = public_url
-    if engine is not None:
-        snapshot.install(app, engine, provenance)
+    app.extensions[snapshot.SHADOW] = None
+    app.extensions[snapshot.PROGRAMME] = ""
     problems.install(app)
     if traces:
         spans.install(app)
@@ -71,11 +115,11 @@ def create_app(
     transfer.install(app)
     if access is not None:
         access.install(app)
-    parts = (decisions, tagged, logged, timeline, improvements, reports, rules, status, health, openapi)
-    for blueprint in (*(part.bp for part in parts), authzen.bp, authzen.configuration):
-        app.register_blueprint(blueprint)
+    return app
+
+
+def _measure(app: Flask, beside: Sequence[Flask] = ()) -> None:
     if find_spec("prometheus_client") is not None:
         from server import metrics
 
-        metrics.install(app)
-    return app
+        metrics.install(app, beside)

@@ -10,16 +10,18 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from dsl.cache import Cache
 from dsl.render import as_text
-from server import snapshot
+from server import names, snapshot
 from server.policies import (
     MIN_SERIAL,
     POLICIES,
@@ -39,6 +41,9 @@ from server.policies import (
 from server.shadow import Shadow
 from server.snapshot import Refusal, Snapshot
 
+if TYPE_CHECKING:
+    from server.keys import VerificationKey
+
 _logger = logging.getLogger(__name__)
 KEY = "sources"
 SEEN = "fingerprint"
@@ -54,6 +59,8 @@ class Sources:
     """Every how many seconds is looked whether they have changed; 0: only when the service is told to (HUP)."""
     min_serial: int = 0
     """The lowest serial of a bundle that is served; one without a serial has the lowest."""
+    programme: str = ""
+    """The name of the programme, where the service has several."""
 
     def read(self, kept: Cache | None) -> Release:
         """Read the policies to serve.
@@ -73,7 +80,7 @@ class Sources:
             return None
         release = self._enough(self.shadow.read(kept))
         try:
-            return Shadow(release.engine(), release.provenance)
+            return Shadow(release.engine(), release.provenance, programme=self.programme)
         except OSError as error:
             raise Refused(f"there is no room to count differences in: {error}") from error
 
@@ -90,29 +97,85 @@ class Sources:
         return release
 
 
-def sources_of_environment() -> Sources:
-    """Return where the environment says that the policies come from.
+def sources_of(
+    told: Sequence[str],
+    keys: Sequence[VerificationKey] = (),
+    *,
+    shadow: Sequence[str] = (),
+    poll_s: float = 0,
+    min_serial: int = 0,
+) -> list[Sources]:
+    """Return where the policies of a service come from: of one programme, or of each of several in the order of their names.
+
+    Args:
+        told: what is to be served, as on a command line: ``NAME=`` before a place makes a programme of it.
+        keys: those that are trusted; empty: nothing has to be signed.
+        shadow: what decides beside them; with the name of one of several before it.
+        poll_s: as in ``Sources``.
+        min_serial: as in ``Sources``.
+
+    Raises:
+        WrongPlace: something cannot be served, or is named so that nobody could tell what is meant.
+    """
+    places = names.places_of(told)
+    beside = names.places_of(shadow) if shadow else {}
+    for name in beside:
+        names.check_known(name, places, shadow[0])
+    found = []
+    for name, paths in places.items():
+        try:
+            shown = origin_of(beside[name], keys) if name in beside else None
+            found.append(Sources(origin_of(paths, keys), shown, poll_s, min_serial, name))
+        except WrongPlace as error:
+            raise WrongPlace(f"{name}: {error}" if name else str(error)) from error
+    return found
+
+
+def sources_of_environment() -> list[Sources]:
+    """Return where the environment says that the policies come from, as ``sources_of``.
 
     Raises:
         WrongPlace: it names what cannot be served.
     """
     keys = keys_of(listed(os.environ.get(VERIFICATION_KEY, "")))
-    beside = os.environ.get(SHADOW, "")
     try:
         poll, least = float(os.environ.get(POLL) or 0), int(os.environ.get(MIN_SERIAL) or 0)
     except ValueError as error:
         raise WrongPlace(f"{POLL} is a number of seconds and {MIN_SERIAL} a whole number: {error}") from error
-    return Sources(
-        origin_of(listed(os.environ.get(POLICIES) or "policies"), keys),
-        origin_of(listed(beside), keys) if beside else None,
-        poll,
-        least,
-    )
+    told = listed(os.environ.get(POLICIES) or "policies")
+    return sources_of(told, keys, shadow=listed(os.environ.get(SHADOW, "")), poll_s=poll, min_serial=least)
 
 
 def install(app: Flask, sources: Sources, seen: object) -> None:
     """Tell an application where its policies come from, and the fingerprint of before they were read."""
     app.extensions[KEY], app.extensions[SEEN] = sources, seen
+
+
+def reload_all(apps: Sequence[Flask], tell: Callable[[str], None]) -> None:
+    """Put newer policies in service as ``reload`` does; of several programmes, of those alone that may have changed.
+
+    Args:
+        apps: the applications of a service.
+        tell: what a line is told to; of one of several, behind its name.
+    """
+    for app in apps:
+        name = app.extensions[snapshot.PROGRAMME]
+        if not name:
+            reload(app, tell)
+        elif _may_have_changed(app):
+            reload(app, partial(_tell_of, name, tell))
+
+
+def _tell_of(name: str, tell: Callable[[str], None], line: str) -> None:
+    tell(f"{name}: {line}")
+
+
+def _may_have_changed(app: Flask) -> bool:
+    """Whether the policies of an application, or those in its shadow, are to be read again: what was refused always is."""
+    sources: Sources = app.extensions[KEY]
+    held = (app.extensions[snapshot.KEY], app.extensions[snapshot.SHADOW])
+    before, app.extensions[SEEN] = app.extensions[SEEN], sources.fingerprint()
+    return app.extensions[SEEN] != before or any(one is not None and one.refused is not None for one in held)
 
 
 def reload(app: Flask, tell: Callable[[str], None]) -> None:
@@ -185,25 +248,26 @@ def _refuse_older(held: Provenance | None, told: Provenance, digest: str, other:
         )
 
 
-def watch(app: Flask, act: Callable[[], None]) -> None:
-    """Look every so often whether the policies have changed, where the application's sources say so; then act.
+def watch(apps: Sequence[Flask], act: Callable[[], None]) -> None:
+    """Look every so often whether policies of applications have changed, where their sources say so; then act.
 
     A timer of the process, not a thread: workers are forked off this process, and a fork beside threads is not safe. The
     timer stays with the process that asked for it.
     """
-    sources: Sources | None = app.extensions.get(KEY)
-    if sources is None or not sources.poll_s:
+    known: list[Sources] = [app.extensions[KEY] for app in apps if KEY in app.extensions]
+    poll_s = max((sources.poll_s for sources in known), default=0)
+    if not poll_s:
         return
-    seen = [app.extensions[SEEN]]
+    seen = [app.extensions[SEEN] for app in apps if KEY in app.extensions]
 
     def look(_: int, __: FrameType | None) -> None:
-        now = sources.fingerprint()
-        if now != seen[0]:
-            seen[0] = now
+        now = [sources.fingerprint() for sources in known]
+        if now != seen:
+            seen[:] = now
             act()
 
     signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, sources.poll_s, sources.poll_s)
+    signal.setitimer(signal.ITIMER_REAL, poll_s, poll_s)
 
 
 def stop_watching() -> None:

@@ -255,7 +255,8 @@ class Worker(GunicornWorker):  # type: ignore[misc]
 
     def run(self) -> None:
         """Answer until a signal says otherwise, then in order until what was begun is done."""
-        limits = self.wsgi.extensions[snapshot.LIMITS] if hasattr(self.wsgi, "extensions") else snapshot.Limits()
+        known = snapshot.applications(self.wsgi)
+        limits = known[0].extensions[snapshot.LIMITS] if known else snapshot.Limits()
         room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _SPARE_FILES
         adjustments = Adjustments(
             threads=self.cfg.threads,

@@ -28,14 +28,15 @@ def when_ready(server: Any) -> None:
     """Make ready what the workers share, and look for newer policies from now on where that is asked for."""
     _settle(server)
     _tell_of_the_end(server)
-    exchange.watch(server.app.wsgi(), lambda: os.kill(os.getpid(), signal.SIGHUP))
+    exchange.watch(snapshot.applications(server.app.wsgi()), lambda: os.kill(os.getpid(), signal.SIGHUP))
 
 
 def _settle(server: Any) -> None:
     """Let the collector of garbage leave the policies alone, and the answers mostly: the workers share their memory."""
-    held = server.app.wsgi().extensions[snapshot.KEY]
-    if held is not None:
-        held.engine.keys.look_up()
+    for app in snapshot.applications(server.app.wsgi()):
+        held = app.extensions[snapshot.KEY]
+        if held is not None:
+            held.engine.keys.look_up()
     garbage.settle()
 
 
@@ -52,17 +53,17 @@ def _tell_of_the_end(server: Any) -> None:
 
 def worker_exit(server: Any, worker: Any) -> None:
     """Write what of the log still waits in a worker that ends in order."""
-    log = worker.wsgi.extensions[snapshot.LOG] if hasattr(worker, "wsgi") else None
-    if log is not None:
-        log.close()
-    if hasattr(worker, "wsgi"):
-        spans.close(worker.wsgi)
+    # Programmes of one service share both, and the second time nothing waits.
+    for app in snapshot.applications(getattr(worker, "wsgi", None)):
+        if app.extensions[snapshot.LOG] is not None:
+            app.extensions[snapshot.LOG].close()
+        spans.close(app)
 
 
 def on_reload(server: Any) -> None:
     """Load the policies again (signal HUP); where they cannot be served, go on with those that are."""
     gc.unfreeze()
-    exchange.reload(server.app.wsgi(), lambda line: server.log.error("%s", line))
+    exchange.reload_all(snapshot.applications(server.app.wsgi()), lambda line: server.log.error("%s", line))
     _settle(server)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request
 
 from server.api.logged import trace_of_request
+from server.snapshot import current_programme
 
 REQUEST_ID = "X-Request-Id"
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,100}", re.ASCII)
@@ -79,6 +80,7 @@ def _end(response: Response) -> Response:
             "method": request.method[:20],
             "route": request.url_rule.rule if request.url_rule is not None else None,
             "status": response.status_code,
+            **({"programme": programme} if (programme := current_programme()) else {}),
             "seconds": round(time.monotonic() - g.asked_at, 6),
             "bytes": response.content_length,
             "caller": g.get("caller") or request.remote_addr,

@@ -40,6 +40,8 @@ POLL = "MERIT_POLL"
 """Environment variable: every how many seconds is looked whether the policies have changed."""
 GIT = "git+"
 FOLDER_IN_GIT = "policies"
+_NAMED = re.compile(r"[a-z][a-z0-9_-]*=", re.ASCII)
+_NEXT = re.compile(rf"{re.escape(os.pathsep)}(?={_NAMED.pattern})", re.ASCII)
 _SPEC = re.compile(r"git\+(?P<url>.+)@(?P<revision>[^@#]+)(#subdirectory=(?P<path>[^#&]+))?")
 
 
@@ -197,7 +199,7 @@ class Revision:
     @property
     def name(self) -> str:
         """How it is told: without a password."""
-        return f"{GIT}{_without_password(self.url)}@{self.revision}"
+        return f"{GIT}{without_user(self.url)}@{self.revision}"
 
     def fingerprint(self) -> object:
         """Return the commit that the revision means now."""
@@ -314,7 +316,12 @@ def keys_of(paths: Iterable[str]) -> list[VerificationKey]:
 
 
 def listed(told: str) -> list[str]:
-    """Return what an environment variable lists, separated as in PATH; a revision's address has colons of its own."""
+    """Return what an environment variable lists, separated as in PATH; a revision's address has colons of its own.
+
+    What begins with the name of a programme is separated before the next name, so that each may be a revision.
+    """
+    if _NAMED.match(told) and not Path(told.split(os.pathsep)[0]).exists():
+        return _NEXT.split(told)
     return [told] if told.startswith(GIT) else [path for path in told.split(os.pathsep) if path]
 
 
@@ -348,11 +355,12 @@ def _stamp(path: Path) -> object:
 
 def _why(said: str) -> str:
     """Return the line in which git says why not, without a password."""
-    lines = [_without_password(line.strip()) for line in said.splitlines() if line.strip()]
+    lines = [without_user(line.strip()) for line in said.splitlines() if line.strip()]
     return next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1] if lines else "")
 
 
-def _without_password(address: str) -> str:
+def without_user(address: str) -> str:
+    """Return the address of a repository without who reads it, and a password."""
     return re.sub(r"//[^/@\s]*@", "//", address)
 
 

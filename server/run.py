@@ -14,6 +14,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from server import front, gunicorn_config, lines, snapshot
+from server.programmes import Programmes
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable with the folder in which workers count together, as prometheus_client has it."""
@@ -22,7 +23,7 @@ METRICS = "PROMETHEUS_MULTIPROC_DIR"
 class _Service(BaseApplication):  # type: ignore[misc]
     """Gunicorn with ``server.gunicorn_config`` and some settings more."""
 
-    def __init__(self, app: Flask, settings: dict[str, Any]) -> None:
+    def __init__(self, app: Flask | Programmes, settings: dict[str, Any]) -> None:
         self.flask_app = app
         self.settings = settings
         super().__init__()
@@ -33,7 +34,7 @@ class _Service(BaseApplication):  # type: ignore[misc]
         for name, value in {**known, **self.settings}.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Flask | Programmes:
         """Return the application."""
         return self.flask_app
 
@@ -47,12 +48,19 @@ class Tls(NamedTuple):
 
 
 def run(
-    app: Flask, *, host: str, port: int, workers: int, drain: float, json_logs: bool = False, tls: Tls | None = None
+    app: Flask | Programmes,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    drain: float,
+    json_logs: bool = False,
+    tls: Tls | None = None,
 ) -> None:
     """Serve an application until a signal ends it; HUP loads the policies again that ``server.exchange`` knows of.
 
     Args:
-        app: the application.
+        app: the application, or those of several programmes.
         host: the address to listen at.
         port: the port.
         workers: how many processes answer.
@@ -62,7 +70,7 @@ def run(
     """
     os.environ[front.DRAIN] = str(drain)
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    end = math.ceil(drain + app.extensions[snapshot.LIMITS].seconds)
+    end = math.ceil(drain + snapshot.applications(app)[0].extensions[snapshot.LIMITS].seconds)
     own: dict[str, Any] = {"logconfig_dict": lines.CONFIGURATION} if json_logs else {}
     if tls is not None:
         # With a key in the certificate's file, gunicorn still asks for one.

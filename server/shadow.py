@@ -108,11 +108,25 @@ class _Difference:
 class Shadow:
     """An engine that decides beside the one in service."""
 
-    def __init__(self, engine: Engine, provenance: Provenance | None = None, refused: Refusal | None = None) -> None:
-        """Take the engine; what decides with it is started with the first answer, in the worker that gives it."""
+    def __init__(
+        self,
+        engine: Engine,
+        provenance: Provenance | None = None,
+        refused: Refusal | None = None,
+        programme: str = "",
+    ) -> None:
+        """Take the engine; what decides with it is started with the first answer, in the worker that gives it.
+
+        Args:
+            engine: what decides.
+            provenance: where its policies come from.
+            refused: why newer ones do not decide in their place.
+            programme: that which it decides beside, as in ``server.app``.
+        """
         self.engine = engine
         self.provenance = provenance
         self.refused = refused
+        self.programme = programme
         self.since = datetime.now(UTC)
         self.board = Board()
         self._waiting: Queue[tuple[Answered, float]] = Queue(WAITING)
@@ -223,7 +237,7 @@ class Shadow:
         if find_spec("prometheus_client") is not None:
             from server import metrics
 
-            metrics.SHADOW.labels(result).inc(count)
+            metrics.count_shadow(self.programme, result, count)
 
 
 def _word(name: str, value: str | None) -> str:

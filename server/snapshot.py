@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
 
@@ -21,6 +22,10 @@ KEY = "engine"
 LIMITS = "limits"
 LOG = "log"
 SHADOW = "shadow"
+PROGRAMME = "programme"
+"""Of an extension: the name of the programme where the service has several, empty where it has one."""
+PROGRAMMES = "programmes"
+"""Of an extension: the applications of all programmes by their names, where the application is the root that tells of them."""
 PUBLIC_URL = "MERIT_PUBLIC_URL"
 """Name of the setting, and environment variable, with the address by which others reach the service."""
 
@@ -95,6 +100,14 @@ class Snapshot:
         return next(found, self.engine)
 
 
+def applications(served: object) -> tuple[Flask, ...]:
+    """Return the applications of what a server is given: one; or the root first and those of programmes; or none of ours."""
+    several: tuple[Flask, ...] | None = getattr(served, "applications", None)
+    if several is not None:
+        return several
+    return (cast("Flask", served),) if hasattr(served, "extensions") else ()
+
+
 def install(app: Flask, engine: Engine, provenance: Provenance | None = None) -> None:
     """Answer from this engine from now on; requests under way keep the one they began with."""
     before: Snapshot | None = app.extensions.get(KEY)
@@ -150,6 +163,18 @@ def current_log() -> DecisionLog | None:
     """Return the log of this service's decisions, None where it keeps none."""
     log: DecisionLog | None = current_app.extensions[LOG]
     return log
+
+
+def current_programmes() -> Mapping[str, Flask]:
+    """Return the applications of all programmes by their names; of the root alone."""
+    programmes: Mapping[str, Flask] = current_app.extensions[PROGRAMMES]
+    return programmes
+
+
+def current_programme() -> str:
+    """Return the name of the programme that answers this request; empty where the service has one without a name."""
+    programme: str = current_app.extensions[PROGRAMME]
+    return programme
 
 
 def current_shadow() -> Shadow | None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 
-from server.snapshot import KEY
+from server.snapshot import KEY, current_programme
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -77,6 +77,13 @@ def install(app: Flask) -> None:
     app.teardown_request(_leave)
 
 
+def share(app: Flask, others: Iterable[Flask]) -> None:
+    """Let what sends the spans of an application send those of others too, where any are sent."""
+    for other in others:
+        if _SPANS in app.extensions:
+            other.extensions[_SPANS] = app.extensions[_SPANS]
+
+
 def close(app: Flask) -> None:
     """Send what waits to be sent."""
     made: _Made | None = app.extensions.get(_SPANS)
@@ -133,6 +140,8 @@ def _begin() -> None:
         kind=trace.SpanKind.SERVER,
         attributes={"http.request.method": request.method[:20], "url.scheme": request.scheme, "http.route": route},
     )
+    if current_programme():
+        span.set_attribute("merit.programme", current_programme())
     g.span = span
     g.span_token = context.attach(trace.set_span_in_context(span, above))
 

@@ -38,7 +38,7 @@ _NEEDED = {
     "metrics": "read",
 }
 """By the blueprint, what a request needs."""
-_FOR_EVERYBODY = frozenset({"authzen_configuration", "health", "openapi", "problems"})
+_FOR_EVERYBODY = frozenset({"authzen_configuration", "health", "index", "openapi", "problems"})
 """Blueprints that ask for no token; of one that is in neither nobody is answered."""
 
 

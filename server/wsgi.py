@@ -6,23 +6,18 @@ import os
 
 from server import exchange
 from server.access import access_of_environment
-from server.app import create_app
 from server.log.settings import from_environment
 from server.policies import kept_cache
+from server.programmes import read, serving
 from server.snapshot import PUBLIC_URL
 from server.spans import TRACES
 
-_sources = exchange.sources_of_environment()
-_seen = _sources.fingerprint()
-_release = _sources.read(kept_cache())
-app = create_app(
-    _release.engine(),
-    log=from_environment(),
+_programmes = [read(sources, kept_cache()) for sources in exchange.sources_of_environment()]
+app = serving(
+    _programmes,
+    log=from_environment(names=bool(_programmes[0].name)),
     access=access_of_environment(),
-    provenance=_release.provenance,
-    shadow=_sources.read_shadow(kept_cache()),
     public_url=os.environ.get(PUBLIC_URL),
     traces=os.environ.get(TRACES, "").lower() in ("1", "true", "yes", "on"),
 )
 """What answers: the application that a server is given."""
-exchange.install(app, _sources, _seen)

@@ -24,7 +24,7 @@ from server.api import logged, parameters, problems, queries, wire
 from server.api.answers import Answered, answered
 from server.api.problems import Fault, Problem
 from server.api.wire import written
-from server.snapshot import PUBLIC_URL, Limits, Snapshot, current_limits, current_snapshot
+from server.snapshot import PUBLIC_URL, Limits, Snapshot, current_limits, current_programme, current_snapshot
 
 Json = Any
 SUBJECT, RESOURCE = "partner", "rule"
@@ -149,6 +149,8 @@ def show_configuration() -> ResponseReturnValue:
     """Tell enforcement points where they ask."""
     parameters.read()
     base = (current_app.config.get(PUBLIC_URL) or request.host_url).rstrip("/")
+    if current_programme():
+        base = f"{base}/{current_programme()}"
     return wire.write_json(
         {
             "policy_decision_point": base,

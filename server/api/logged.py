@@ -14,7 +14,7 @@ from server import spans
 from server.api import parameters, problems, wire
 from server.api.answers import Answered
 from server.api.wire import written
-from server.snapshot import Limits, Snapshot, current_log, current_shadow
+from server.snapshot import Limits, Snapshot, current_log, current_programme, current_shadow
 
 if TYPE_CHECKING:
     from server.log.decisions import DecisionLog
@@ -45,7 +45,7 @@ def log(answers: Sequence[Answered]) -> None:
     from server import metrics
 
     if kept is not None:
-        metrics.LOG_SECONDS.observe(time.monotonic() - began)
+        metrics.observe_log(time.monotonic() - began)
     for answer in answers:
         metrics.count(answer.decisions)
 
@@ -56,7 +56,7 @@ def _write(kept: DecisionLog, answers: Sequence[Answered]) -> None:
 
     asking = Asking(caller=g.get("caller") or request.remote_addr or "", trace_id=trace_of_request())
     try:
-        kept.write([kept.record(answer, asking) for answer in answers])
+        kept.write([kept.record(answer, asking, current_programme()) for answer in answers])
     except LogUnavailable as error:
         # What is the matter with a database is for those who run it: it stands in the service's own output.
         raise problems.log_unavailable("no log, no decision: the log cannot be written now") from error
@@ -91,7 +91,7 @@ def show_decision(decision_id: str) -> ResponseReturnValue:
     from server.log.store import LogUnavailable
 
     try:
-        found = kept.find(decision_id)
+        found = kept.find(decision_id, current_programme())
     except LogUnavailable as error:
         current_app.logger.error("the log cannot be read: %s", error)
         raise problems.log_unavailable("the log cannot be read now") from error

@@ -8,12 +8,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
 import schemas
 from server.api import tagged, wire
-from server.snapshot import Limits, current_limits, limits_json, snapshot_or_none
+from server.snapshot import Limits, current_limits, current_programme, limits_json, snapshot_or_none
 
 Json = Any
 DOCUMENTS = {
@@ -47,6 +47,9 @@ def show_openapi() -> ResponseReturnValue:
     told = description(facts, current_limits(), kinds)
     if "metrics" not in current_app.blueprints:
         del told["paths"]["/metrics"]
+    if current_programme():
+        # Paths are below it; without, a client made of this would ask the root.
+        told["servers"] = [{"url": request.script_root}]
     return wire.write_json(told)
 
 

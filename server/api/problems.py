@@ -358,14 +358,36 @@ def deadline() -> Problem:
     return Problem("deadline", "the time for this request is over; ask for fewer rules, or in several requests")
 
 
-def not_ready() -> Problem:
-    """No policies are loaded yet."""
-    return Problem("not_ready", "no policies are loaded yet")
+def not_ready(programmes: Sequence[str] = ()) -> Problem:
+    """No policies are loaded yet; of these programmes, where the service has several."""
+    of = f" of {listed(programmes)}" if programmes else ""
+    return Problem("not_ready", f"no policies are loaded yet{of}")
 
 
 def ending() -> Problem:
     """The service ends: it answers on for a moment, and no more requests should be sent to it."""
     return Problem("not_ready", "the service ends")
+
+
+def unknown_programme(path: str, programmes: Sequence[str], *, name: str, is_of_each: bool) -> Problem:
+    """The root of several programmes is asked for what it has not.
+
+    Args:
+        path: what was asked for.
+        programmes: the names of all that there are.
+        name: what stands in the path where the name of a programme does; empty where nothing does that could be one.
+        is_of_each: whether the path is an address of each programme, below its name.
+    """
+    there = f"there are {listed(programmes, len(programmes))}"
+    advice = proposed(name[:100], programmes, "GET / tells of each")
+    if is_of_each:
+        said = f"`{path[:200]}` is asked of a programme, and {there}"
+        advice = f"put its name before: {listed(f'/{one}{path[:200]}' for one in programmes)}"
+    elif name:
+        said = f"there is no programme `{name[:100]}`; {there}"
+    else:
+        said = f"there is nothing at `{path[:200]}`; of programmes {there}"
+    return Problem("unknown_address", said, [Fault(code="W119", message=said, help=advice)])
 
 
 def internal() -> Problem:
@@ -474,7 +496,9 @@ def _of_http(error: HTTPException) -> Problem:
 
 
 def _bug(error: Exception) -> ResponseReturnValue:
-    current_app.logger.error("the service failed on %s %s", request.method, request.path, exc_info=error)
+    current_app.logger.error(
+        "the service failed on %s %s%s", request.method, request.script_root, request.path, exc_info=error
+    )
     return internal().response()
 
 

@@ -67,6 +67,8 @@ class DecisionLog:
         mode: Mode = "required",
         masks: Masks | None = None,
         sign: Callable[[Head], bytes] | None = None,
+        *,
+        names: bool = False,
     ) -> None:
         """Open a log, and make it where it is not there yet.
 
@@ -75,6 +77,7 @@ class DecisionLog:
             mode: ``required``: no log, no decision; ``best-effort``: what cannot be logged is counted, and told.
             masks: what is blotted out before anything is stored.
             sign: signs heads of the log; None: they are not signed.
+            names: whether entries name a programme, as several log into it.
 
         Raises:
             LogUnavailable: it cannot be opened.
@@ -86,7 +89,7 @@ class DecisionLog:
         self._losses = Tally()
         self._lock = threading.Lock()
         self._of = _Mine(os.getpid())
-        Store(where, create=True).close()
+        Store(where, create=True, names=names).close()
 
     @property
     def lost(self) -> int:
@@ -102,8 +105,8 @@ class DecisionLog:
         if records:
             self._writer().write(records)
 
-    def record(self, answered: Answered, asking: Asking) -> Record:
-        """Return the record of an answer, without what is masked."""
+    def record(self, answered: Answered, asking: Asking, programme: str = "") -> Record:
+        """Return the record of an answer of a programme (empty: the only one), without what is masked."""
         kept, by_query = self.masks.query(answered.query)
         text, by_answer = self.masks.answer(answered.text)
         caller, by_caller = self.masks.text("caller", asking.caller)
@@ -118,16 +121,20 @@ class DecisionLog:
             masked=json.dumps([*by_query, *by_answer, *by_caller, *by_trace]),
         )
         return Record(
-            decision_id=answered.decision_id, digest=answered.digest, engine=answered.engine, contents=contents
+            decision_id=answered.decision_id,
+            digest=answered.digest,
+            engine=answered.engine,
+            programme=programme,
+            contents=contents,
         )
 
-    def find(self, decision_id: str) -> Logged | None:
-        """Return a logged decision; None where there is none of that id.
+    def find(self, decision_id: str, programme: str = "") -> Logged | None:
+        """Return a logged decision, of a programme where one is named; None where there is none of that id.
 
         Raises:
             LogUnavailable: the log cannot be read.
         """
-        return self._reader().find(decision_id)
+        return self._reader().find(decision_id, programme)
 
     def as_json(self) -> dict[str, Json]:
         """Return the state of the log, as ``/v1/status`` tells it."""

@@ -60,6 +60,8 @@ class Record:
     digest: str = ""
     """Of the policies."""
     engine: str = ""
+    programme: str = ""
+    """Which of several in one service decided; empty where the service has one."""
     contents: Contents
 
 
@@ -79,12 +81,22 @@ class Entry:
     prev: str
     """Hash of the entry before."""
     hash: str
+    programme: str = ""
+    """Which of several in one service decided; empty where the service has one."""
 
     def own_hash(self) -> str:
         """Return the hash that follows from all the rest."""
-        return hash_of(
-            self.seq, self.kind, self.decision_id, self.at, self.digest, self.engine, self.contents_digest, self.prev
+        parts = (
+            self.seq,
+            self.kind,
+            self.decision_id,
+            self.at,
+            self.digest,
+            self.engine,
+            self.contents_digest,
+            self.prev,
         )
+        return hash_of(*parts, *_named(self.programme))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +112,17 @@ def hash_of(*parts: object) -> str:
     return hashlib.sha256(json.dumps([str(part) for part in parts], ensure_ascii=False).encode()).hexdigest()
 
 
+def _named(programme: str) -> tuple[str, ...]:
+    """Return what a programme's name adds to a hash: nothing without one, so that logs of one programme are as they were."""
+    return (programme,) if programme else ()
+
+
 def linked(head: Head, record: Record, at: datetime) -> tuple[Entry, bytes]:
     """Return the entry of a record behind a head, and the salt of its contents."""
     salt = secrets.token_bytes(32)
     seq, contents = head.seq + 1, record.contents.digest(salt)
     when = at.astimezone(UTC).isoformat(timespec="microseconds")
-    own = hash_of(seq, record.kind, record.decision_id, when, record.digest, record.engine, contents, head.hash)
+    parts = (seq, record.kind, record.decision_id, when, record.digest, record.engine, contents, head.hash)
     entry = Entry(
         seq=seq,
         kind=record.kind,
@@ -115,7 +132,8 @@ def linked(head: Head, record: Record, at: datetime) -> tuple[Entry, bytes]:
         engine=record.engine,
         contents_digest=contents,
         prev=head.hash,
-        hash=own,
+        hash=hash_of(*parts, *_named(record.programme)),
+        programme=record.programme,
     )
     return entry, salt
 

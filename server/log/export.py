@@ -17,13 +17,15 @@ COLUMNS = (
 """What an exported entry has, in this order. ``query``, ``answer`` and ``masked`` are JSON; none of the last six is
 there where the contents were erased."""
 _OF_CONTENTS = COLUMNS[9:]
+PROGRAMME = "programme"
+"""What an entry has besides, and a table of a log that has it: the one of several in one service that decided."""
 _AS_JSON = frozenset({"query", "answer", "masked"})
 
 
 def line(one: Logged) -> str:
     """Return an entry as a line of JSON; what was asked and answered stands in it as it was."""
     told: list[str] = []
-    for name in COLUMNS:
+    for name in (*COLUMNS, PROGRAMME):
         value = _value(one, name)
         if value is None or value == "":
             continue
@@ -52,13 +54,14 @@ def write_parquet(store: Store, path: Path) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([(name, pa.int64() if name == "seq" else pa.string()) for name in COLUMNS])
+    columns = (*COLUMNS, PROGRAMME) if store.has_names else COLUMNS
+    schema = pa.schema([(name, pa.int64() if name == "seq" else pa.string()) for name in columns])
     writing = path.with_name(f"{path.name}.writing")
     count = 0
     try:
         with pq.ParquetWriter(writing, schema) as writer:
             for group in _groups(store.entries()):
-                rows = [{name: _value(one, name) for name in COLUMNS} for one in group]
+                rows = [{name: _value(one, name) for name in columns} for one in group]
                 writer.write_table(pa.Table.from_pylist(rows, schema))
                 count += len(rows)
         writing.replace(path)

@@ -28,8 +28,10 @@ class WrongSettings(ValueError):
     """What is set for the log does not fit."""
 
 
-def opened(where: str, mode: str = "required", masks: Sequence[str] = (), key: str = "") -> DecisionLog | None:
-    """Return the log that is set, None where none is.
+def opened(
+    where: str, mode: str = "required", masks: Sequence[str] = (), key: str = "", *, names: bool = False
+) -> DecisionLog | None:
+    """Return the log that is set, None where none is; ``names``: several programmes log into it.
 
     Raises:
         WrongSettings: a setting is wrong, the log cannot be opened, or what it needs is not installed.
@@ -41,7 +43,7 @@ def opened(where: str, mode: str = "required", masks: Sequence[str] = (), key: s
     from server.log.store import LogUnavailable
 
     try:
-        return DecisionLog(where, "required" if mode == "required" else "best-effort", *found)
+        return DecisionLog(where, "required" if mode == "required" else "best-effort", *found, names=names)
     except LogUnavailable as error:
         raise WrongSettings(str(error)) from error
 
@@ -80,8 +82,8 @@ def _signing(key: Path) -> Callable[[Head], bytes]:
         raise WrongSettings(f"the key `{key}` cannot be read: {error.strerror or error}") from error
 
 
-def from_environment() -> DecisionLog | None:
-    """Return the log that the environment sets, None where it sets none.
+def from_environment(*, names: bool = False) -> DecisionLog | None:
+    """Return the log that the environment sets, None where it sets none; ``names``: several programmes log into it.
 
     Raises:
         WrongSettings: as ``opened``.
@@ -91,6 +93,7 @@ def from_environment() -> DecisionLog | None:
         os.environ.get(MODE, "required"),
         os.environ.get(MASKS, "").split(),
         os.environ.get(KEY, ""),
+        names=names,
     )
 
 

@@ -29,8 +29,10 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    false,
     func,
     insert,
+    literal,
     make_url,
     select,
     update,
@@ -40,6 +42,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from server.log.entries import NOTHING, Contents, Entry, Head, Record, erasure, linked
 
 FORMAT = 1
+NAMED = 2
+"""The format of a log whose entries may name a programme: a version that does not know of names would call them altered."""
 BUSY_MS = 10_000
 """How long one writer waits for another."""
 SIGNED_EACH_S = 1.0
@@ -81,6 +85,14 @@ HEAD = Table(
     Column("seq", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
 )
+_names = MetaData()
+NAMES = Table(
+    "merit_programmes",
+    _names,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("programme", String(64), nullable=False),
+)
+"""Which programme an entry is of; a table of its own, which a log of one programme does not have."""
 HEADS = Table(
     "merit_signed_heads",
     _tables,
@@ -109,12 +121,15 @@ class Logged(NamedTuple):
 class Store:
     """One log. Safe to share between threads, not between processes: each opens its own."""
 
-    def __init__(self, where: str, *, create: bool = False, sign: Callable[[Head], bytes] | None = None) -> None:
+    def __init__(
+        self, where: str, *, create: bool = False, names: bool = False, sign: Callable[[Head], bytes] | None = None
+    ) -> None:
         """Open a log.
 
         Args:
             where: the path of a SQLite file, or a URL as SQLAlchemy has it (``postgresql+psycopg://…``).
             create: whether it is made where it is not there yet.
+            names: whether one that is made, or was there, takes names of programmes from now on; with ``create`` alone.
             sign: signs its heads, one in ``SIGNED_EACH_S`` seconds in which something is written.
 
         Raises:
@@ -132,8 +147,12 @@ class Store:
                 _tables.create_all(connection)
                 if connection.execute(select(HEAD.c.one)).first() is None:
                     connection.execute(insert(HEAD).values(one=1, format=FORMAT, seq=0, hash=NOTHING))
+                if names:
+                    _names.create_all(connection)
+                    connection.execute(update(HEAD).where(HEAD.c.format == FORMAT).values(format=NAMED))
             told = connection.execute(select(HEAD.c.format)).scalar_one_or_none()
-        if told != FORMAT:
+        self.has_names = told == NAMED
+        if told not in (FORMAT, NAMED):
             raise LogUnavailable(f"{self.shown}: this is no log of this version")
 
     @property
@@ -162,15 +181,19 @@ class Store:
         head = self._head(connection, is_writing=True)
         if head.seq < self._last.seq or (head.seq == self._last.seq and head.hash != self._last.hash):
             raise LogBroken(f"{self.shown} ends at entry {head.seq:,}, and {self._last.seq:,} was written")
-        entries, contents = [], []
+        entries, contents, names = [], [], []
         for record in records:
             entry, salt = linked(head, record, datetime.now(UTC))
             head = Head(entry.seq, entry.hash)
             entries.append({column.name: getattr(entry, column.name) for column in ENTRIES.columns})
             told = {name: getattr(record.contents, name) for name in _FIELDS}
             contents.append({"seq": entry.seq, "salt": salt, **told})
+            if entry.programme:
+                names.append({"seq": entry.seq, "programme": entry.programme})
         connection.execute(insert(ENTRIES), entries)
         connection.execute(insert(CONTENTS), contents)
+        if names:
+            connection.execute(insert(NAMES), names)
         connection.execute(update(HEAD).where(HEAD.c.one == 1).values(seq=head.seq, hash=head.hash))
         if self._sign is not None and time.monotonic() - self._signed_at >= SIGNED_EACH_S:
             self._signed_at = time.monotonic()
@@ -178,7 +201,13 @@ class Store:
         return head
 
     def erase(
-        self, why: str, *, partner: str | None = None, decision: str | None = None, before: str | None = None
+        self,
+        why: str,
+        *,
+        partner: str | None = None,
+        decision: str | None = None,
+        before: str | None = None,
+        programme: str | None = None,
     ) -> int:
         """Erase the contents of decisions, and note in the log which.
 
@@ -187,6 +216,7 @@ class Store:
             partner: of this partner, as the facts name it.
             decision: of this decision.
             before: logged before this moment, ISO 8601 in UTC.
+            programme: of this one of several.
 
         Returns:
             How many decisions had contents, and have none now.
@@ -203,6 +233,8 @@ class Store:
             chosen = chosen.where(ENTRIES.c.decision_id == decision)
         if before is not None:
             chosen = chosen.where(ENTRIES.c.at < before)
+        if programme is not None:
+            chosen = chosen.where(self._is_of(programme))
         with _told(self), self._writing() as connection:
             self._head(connection, is_writing=True)
             found = list(connection.execute(chosen.order_by(ENTRIES.c.seq)).scalars())
@@ -260,13 +292,15 @@ class Store:
             raise LogBroken(f"{self.shown} has no head")
         return Head(row.seq, row.hash)
 
-    def find(self, decision_id: str) -> Logged | None:
-        """Return a decision by its id; None where it is not logged.
+    def find(self, decision_id: str, programme: str = "") -> Logged | None:
+        """Return a decision by its id, of one programme where that is named; None where it is not logged.
 
         Raises:
             LogUnavailable: the log cannot be read.
         """
-        asked = _both().where(ENTRIES.c.decision_id == decision_id, ENTRIES.c.kind == "decision")
+        asked = self._both().where(ENTRIES.c.decision_id == decision_id, ENTRIES.c.kind == "decision")
+        if programme:
+            asked = asked.where(NAMES.c.programme == programme if self.has_names else false())
         with _told(self), self._engine.connect() as connection:
             row = connection.execute(asked).first()
         return None if row is None else _logged(row)
@@ -277,12 +311,36 @@ class Store:
         Raises:
             LogUnavailable: the log cannot be read.
         """
-        asked = _both().where(ENTRIES.c.seq >= first).order_by(ENTRIES.c.seq)
+        asked = self._both().where(ENTRIES.c.seq >= first).order_by(ENTRIES.c.seq)
         if last is not None:
             asked = asked.where(ENTRIES.c.seq <= last)
         with _told(self), self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=AT_ONCE).execute(asked):
                 yield _logged(row)
+
+    def programmes(self) -> list[str]:
+        """Return the names of programmes that entries have, in the order of the alphabet.
+
+        Raises:
+            LogUnavailable: the log cannot be read.
+        """
+        if not self.has_names:
+            return []
+        with _told(self), self._engine.connect() as connection:
+            return list(connection.execute(select(NAMES.c.programme).distinct().order_by(NAMES.c.programme)).scalars())
+
+    def _both(self) -> Any:
+        told = [CONTENTS.c[name] for name in _FIELDS]
+        asked = select(
+            ENTRIES, CONTENTS.c.salt, *told, NAMES.c.programme if self.has_names else literal("").label("programme")
+        )
+        asked = asked.outerjoin(CONTENTS, CONTENTS.c.seq == ENTRIES.c.seq)
+        return asked.outerjoin(NAMES, NAMES.c.seq == ENTRIES.c.seq) if self.has_names else asked
+
+    def _is_of(self, programme: str) -> Any:
+        if not self.has_names:
+            return false()
+        return ENTRIES.c.seq.in_(select(NAMES.c.seq).where(NAMES.c.programme == programme).correlate(None))
 
     def signed_heads(self) -> list[tuple[Head, bytes]]:
         """Return the heads that were signed, with their signatures, in their order.
@@ -318,13 +376,9 @@ class Store:
 _FIELDS = ("query", "answer", "partner", "caller", "trace_id", "masked")
 
 
-def _both() -> Any:
-    told = [CONTENTS.c[name] for name in _FIELDS]
-    return select(ENTRIES, CONTENTS.c.salt, *told).outerjoin(CONTENTS, CONTENTS.c.seq == ENTRIES.c.seq)
-
-
 def _logged(row: Any) -> Logged:
-    entry = Entry(**{column.name: getattr(row, column.name) for column in ENTRIES.columns})
+    own = {column.name: getattr(row, column.name) for column in ENTRIES.columns}
+    entry = Entry(**own, programme=row.programme or "")
     if row.salt is None:
         return Logged(entry, None, b"")
     return Logged(entry, Contents(**{name: getattr(row, name) for name in _FIELDS}), bytes(row.salt))

@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from werkzeug.test import Client
 
 from evaluator.engine import Engine
 from server import spans
-from server.app import create_app
+from server.app import create_app, create_root
 from server.log.decisions import DecisionLog
 from server.log.store import Store
+from server.programmes import Programmes
 from tests.server.test_decisions import STRONG
 
 Json = Any
@@ -132,6 +134,21 @@ def test_what_goes_wrong_is_told_of_its_span(collector: Collector, engine: Engin
     assert not any(span.events for span in found)
     assert not any(b"Fabrikam" in body for body in collector.bodies)
     assert told == {("POST /v1/decisions", 422): 0, ("request", 404): 0, ("POST /v1/decisions", 503): 2}
+
+
+def test_spans_name_the_programme_and_are_sent_by_one_thread(collector: Collector, engine: Engine) -> None:
+    apps = {name: create_app(engine, traces=True, programme=name) for name in ("one", "two")}
+    service = Programmes(create_root(apps, traces=True), apps)
+    client = Client(service)
+    for path in ("/one/v1/rules", "/two/v1/rules", "/v1/status"):
+        assert client.get(path).status_code == 200
+    senders = [thread for thread in threading.enumerate() if "BatchSpan" in thread.name]
+    for app in service.applications:
+        spans.close(app)
+
+    found = [(span.name, attributes(span).get("merit.programme")) for span in collector.told()]
+    assert sorted(found, key=str) == [("GET /v1/rules", "one"), ("GET /v1/rules", "two"), ("GET /v1/status", None)]
+    assert len(senders) == 1
 
 
 def test_a_collector_that_is_away_costs_no_answer(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
