@@ -170,6 +170,8 @@ def _proved(told: Request) -> Section:
         Item(f"{days}, {said}: {_listed(names)}", (), shown[days, said][:MOST_NAMED])
         for (days, said), names in groups.items()
     ]
+    if proof.through is not None and (lines := list(proof.through.lines())):
+        items.append(Item(sentence(lines[0]), (), tuple(line.strip() for line in lines[1:])))
     titles = {name: rule.title for name, rule in core.rules.items()}
     for stated in proof.properties:
         said = f"property `{stated.name}`, {stated.title}: {property_word(stated)}"
@@ -182,8 +184,6 @@ def _proved(told: Request) -> Section:
         else:
             items.append(Item(said, (stated.at,), detail))
     items += [Item(f"property `{name}` is claimed no longer") for name in proof.removed]
-    if proof.through is not None and (lines := list(proof.through.lines())):
-        items.append(Item(sentence(lines[0]), (), tuple(line.strip() for line in lines[1:])))
     for name, why in proof.left.items():
         claimed = core.properties.get(name.removeprefix("property."))
         title = claimed.title if claimed is not None else proof.titles.get(name, "")
