@@ -105,11 +105,12 @@ class _Standings:
         for rule in rules:
             was = self._former(rule)
             found[rule.id] = OPEN if was is None else self._of_rule(was, rule)
-        # Whoever is paid by a rule is paid what that decides.
-        moved = {name for name, steps in found.items() if steps}
-        for rule in self.after.rules.values():
-            if rule.id in found and any(name in moved and name != rule.id for name in _paid_by(rule)):
-                found[rule.id] |= OPEN
+        # Who pays by a rule pays what that decides.
+        waiting = {name for name, steps in found.items() if steps}
+        while waiting:
+            payers = {rule.id for rule in self.after.rules.values() if not waiting.isdisjoint(_paid_by(rule))}
+            waiting = {name for name in payers if name in found and "open" not in found[name]}
+            found.update((name, found[name] | OPEN) for name in waiting)
         return found
 
     def _former(self, rule: c.Rule) -> c.Rule | None:
@@ -138,9 +139,10 @@ class _Standings:
             told = [replace(beside(version, start), options=_alone(version, start)) for version in (one, other)]
             if self.keys[0].says(told[0]) != self.keys[1].says(told[1]):
                 return OPEN
-            # Those of an award say when it is checked: that is looked at with its checks.
-            settings = () if rule.is_award else (node for version in told for node in _settings(version))
-            if not all(map(ways.is_as_it_was, settings)):
+            # The settings of an award say when it is checked: that is looked at with its checks.
+            follow = [node for version in told for node in _conditions(version)]
+            follow += [] if rule.is_award else [node for version in told for node in _settings(version)]
+            if not all(map(ways.is_as_it_was, follow)):
                 return OPEN
         return found
 
@@ -317,8 +319,17 @@ def _settings(version: c.RuleVersion) -> Iterator[c.Expr]:
             yield from values
 
 
+def _conditions(version: c.RuleVersion) -> Iterator[c.Expr]:
+    for effect in _effects(version):
+        yield from (node for node in (effect.when, effect.up_to) if node is not None)
+
+
 def _paid_by(rule: c.Rule) -> Iterator[str]:
-    """Yield the names of the rules whose decisions follow from a rule's options and effects."""
+    """Yield the names of the rules by which the options of a rule are paid."""
     for version in rule.versions:
-        for effect in (*version.effects, *(effect for option in version.options for effect in option.effects)):
-            yield from effect.names
+        yield from (name for effect in _effects(version) if effect.verb == "pay" for name in effect.names)
+
+
+def _effects(version: c.RuleVersion) -> Iterator[c.Effect]:
+    yield from version.effects
+    yield from (effect for option in version.options for effect in option.effects)
