@@ -23,6 +23,7 @@ from dsl.load import Loaded, load_sources, policy_files
 from dsl.source import Source, read_source
 from evaluator.engine import Engine, Query
 from review.diff.compare import Comparison, Side as Compared, compare
+from review.diff.standings import followed
 from review.prove.rules import Rules
 from review.prove.single import Asking
 from review.prove.verdicts import Prover, Side
@@ -91,6 +92,13 @@ def test_a_proof_of_a_figure(report: Report) -> None:
             f"proof of a figure, {len(times)} rules {what}: {sum(times):.2f} s, longest {max(times):.2f} s, "
             f"{known} of them known whole; bar {bar}"
         )
+    begun = process_time()
+    told = followed(*(one.core for one in sides()))
+    report.lines.append(
+        f"followed through the register, {len(told.held)} awards and {len(told.rules)} rules: "
+        f"{process_time() - begun:.2f} s; bar 10 s, with those"
+    )
+    assert told.held
 
 
 def test_what_is_checked_of_all_rules(report: Report) -> None:
