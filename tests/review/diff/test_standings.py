@@ -194,7 +194,7 @@ def test_what_is_followed_of_an_edit_no_partner_contradicts(name: str) -> None:
 def test_what_is_followed_of_every_edit_no_partner_contradicts(name: str) -> None:
     one, other = (Engine(of.document, of.core) for of in (side("base", BASE), side("head", edited(name))))
 
-    check(one, other, count=60)
+    check(one, other, count=20)
 
 
 def check_faults(path: Path, share: Share, count: int) -> Counter[str]:
