@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 import schemas
 from cli.main import merit
-from dsl.cache import Cache
+from dsl.cache import FOLDER, Cache
 from dsl.load import load_sources
 from dsl.source import Source
 from evaluator.engine import Engine, engine_name
@@ -122,7 +122,9 @@ def test_no_bundle_that_is_refused_is_answered_from_and_no_request_fails(tmp_pat
         service.process.wait()
 
 
-def test_a_bundle_that_is_refused_is_not_served_from_the_start(tmp_path: Path) -> None:
+def test_a_bundle_that_is_refused_is_not_served_from_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The command lets its process and those after it keep nothing: here the tests after it are meant to.
+    monkeypatch.setenv(FOLDER, os.environ.get(FOLDER, ""))
     make_key(tmp_path / "key")
     (tmp_path / "bundle.tar").write_bytes(bundle(policy("First"), 7, SigningKey.of(tmp_path / "key")))
     (tmp_path / "plain.tar").write_bytes(bundle(policy("First"), 7, None))
