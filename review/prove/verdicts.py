@@ -101,7 +101,10 @@ class Prover:
         """Partners that showed it of a rule on some day: they are tried first."""
 
     def of_rule(self, was: c.Rule, rule: c.Rule) -> Iterator[Verdict]:
-        """Yield what becomes of a rule, for every stretch of days on which the sides do not decide alike."""
+        """Yield what becomes of a rule, for every stretch of days on which the sides do not decide alike.
+
+        Of neighbours that say the same the partners of the first are told, and the smallest: see ``report.merged``.
+        """
         self._until = process_time() + self.seconds
         last: Verdict | None = None
         for days in self._unlike(was, rule):
