@@ -9,7 +9,7 @@ the register says the same on both sides.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from time import process_time
@@ -27,7 +27,7 @@ from evaluator.acceptance.facts_schema import FactErrors
 from evaluator.engine import Engine
 from evaluator.reasons.expander import plain
 from review.diff.affected import both_of
-from review.diff.direction import beside
+from review.diff.direction import DOWN, UP, Directions, beside
 from review.prove.claims import Claim, Facts, Verdict, goes_on
 from review.prove.encode import NONE, TERMS, Encoder
 from review.prove.follows import Follows
@@ -36,7 +36,7 @@ from review.prove.lemmas import Lemmas
 from review.prove.rows import Made, Of
 from review.prove.terms import Cannot, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
-from review.prove.witness import shows, smallest, thought_of, within_windows
+from review.prove.witness import moved, shows, smallest, thought_of, within_windows
 from review.prove.written import Written
 
 Json = Any
@@ -90,6 +90,7 @@ class Prover:
         self._known: dict[tuple[object, ...], tuple[Claim, Claim]] = {}
         self._made = Made(self.texts)
         self._lemmas = Lemmas(self.texts)
+        self._ways = Directions(self.before.keys, self.after.keys)
         self._following = Follows(before.engine, after.engine)
         self._not_shown: Counter[str] = Counter()
         """How often nobody was found who shows what follows from a rule."""
@@ -97,8 +98,8 @@ class Prover:
         """Of which rules a partner was cut down to what it takes, and what it shows."""
         self._until = 0.0
         self._written = Written()
-        self._shown: dict[Way, list[Facts]] = {way: [] for way in WAYS}
-        """Partners that showed it of a rule on some day: they are tried first."""
+        self._shown: dict[Way, list[tuple[Facts, date]]] = {way: [] for way in WAYS}
+        """Partners that showed it of a rule on some day, each with the day: they are tried first."""
 
     def of_rule(self, was: c.Rule, rule: c.Rule) -> Iterator[Verdict]:
         """Yield what becomes of a rule, for every stretch of days on which the sides do not decide alike.
@@ -241,25 +242,48 @@ class Prover:
         if (mine is None) != (its is None) and rule.of_kind.decides != "eligibility":
             gone = Claim("unknown", why=f"it is in force on one side only on {day}")
             return gone, gone
-        shown = self._shown_before(was, rule, day)
-        if len(shown) == len(WAYS):
-            return shown["less"], shown["more"]
-        less, more, otherwise = self._in_mode(was, rule, day, NONE, shown)
+        # What goes one way part by part needs no solver, and nobody has to be looked for who shows the other.
+        settled = {} if mine is None or its is None else self._by_direction(mine, its, day)
+        settled |= self._shown_before(was, rule, day, [way for way in WAYS if way not in settled])
+        if len(settled) == len(WAYS):
+            return settled["less"], settled["more"]
+        less, more, otherwise = self._in_mode(was, rule, day, NONE, settled)
         # Where a measure is made otherwise, what holds where it is told has to hold where it is reckoned: it alone, and
         # all that may be supplied.
         for reckoned in (otherwise, None) if otherwise else ():
             if "proved" not in (less.state, more.state):
                 break
-            its_less, its_more, _ = self._in_mode(was, rule, day, reckoned, shown)
+            its_less, its_more, _ = self._in_mode(was, rule, day, reckoned, settled)
             less, more = _together((less, its_less)), _together((more, its_more))
         return less, more
 
-    def _shown_before(self, was: c.Rule, rule: c.Rule, day: date) -> dict[Way, Claim]:
+    def _by_direction(self, one: c.RuleVersion, other: c.RuleVersion, day: date) -> dict[Way, Claim]:
+        """Return the claims that hold as every part of what is decided goes the other way, or no way."""
+        steps = self._ways.asked(one, other, day)
+        options = [
+            {option.name: option for option in version.options if day in option.days} for version in (one, other)
+        ]
+        for name in dict.fromkeys((*options[0], *options[1])):
+            before, after = (told.get(name) for told in options)
+            if before is None or after is None:
+                steps |= UP if before is None else DOWN  # one that is not there is open to nobody
+            elif before.requirement is not None and after.requirement is not None:
+                steps |= self._ways.of(before.requirement, after.requirement, day)
+            elif before.requirement is not after.requirement:
+                steps |= DOWN if before.requirement is None else UP
+        proved = Claim("proved")
+        return {way: proved for way in WAYS if steps <= (UP if way == "less" else DOWN)}
+
+    def _shown_before(self, was: c.Rule, rule: c.Rule, day: date, ways: Iterable[Way]) -> dict[Way, Claim]:
         """Return the claims that are refuted by partners who showed it of rules on other days: nothing is written for them."""
         found: dict[Way, Claim] = {}
-        for way in WAYS:
-            # Who showed it last is the likeliest.
-            tried = (self._shown_on(day, facts, was, rule, way) for facts in reversed(self._shown[way][-MOST_SHOWN:]))
+        for way in ways:
+            # Who showed it last is the likeliest: with the same days, or with days that are as far from today.
+            tried = (
+                self._shown_on(day, facts, was, rule, way)
+                for told, on in reversed(self._shown[way][-MOST_SHOWN:])
+                for facts in (told, moved(told, day - on))
+            )
             claim = next((one for one in tried if one is not None), None)
             if claim is not None:
                 found[way] = claim
@@ -273,7 +297,7 @@ class Prover:
         return one, other
 
     def _in_mode(
-        self, was: c.Rule, rule: c.Rule, day: date, reckoned: frozenset[str] | None, shown: Mapping[Way, Claim]
+        self, was: c.Rule, rule: c.Rule, day: date, reckoned: frozenset[str] | None, settled: Mapping[Way, Claim]
     ) -> tuple[Claim, Claim, frozenset[str]]:
         """Return the claims where some measures are reckoned, and which of the others are made otherwise."""
         told = Told(self.texts, day)
@@ -286,7 +310,7 @@ class Prover:
         told.bounds += self._lemmas.of(told, (one, other))
         sides = ((self.before.engine, was, one), (self.after.engine, rule, other))
         told.wishes += (wish for _, of, encoder in sides for wish in _is_open(encoder, of, day))
-        less, more = (shown.get(way) or self._claim(told, asked, way, sides, day) for way in WAYS)
+        less, more = (settled.get(way) or self._claim(told, asked, way, sides, day) for way in WAYS)
         return less, more, frozenset(filter(self._is_made_otherwise, (*one.supplied, *other.supplied)))
 
     def _is_made_otherwise(self, name: str) -> bool:
@@ -321,7 +345,7 @@ class Prover:
                 if (rule.id, way) not in self._cut_down:
                     self._cut_down.add((rule.id, way))
                     return self._witness(dict(facts), was, rule, day, way)
-                self._shown[way].append(facts)
+                self._shown[way].append((facts, day))
                 return self._found(self._shown_on(day, facts, was, rule, way))
             if is_late():
                 break
@@ -351,8 +375,8 @@ class Prover:
     def _witness(self, facts: dict[str, Json], was: c.Rule, rule: c.Rule, day: date, way: Way) -> Claim:
         least = smallest(facts, self._shows(was, rule, day, way))
         found = self._found(self._shown_on(day, least, was, rule, way))
-        if least not in self._shown[way]:
-            self._shown[way].append(least)
+        if (least, day) not in self._shown[way]:
+            self._shown[way].append((least, day))
         return replace(found, is_least=True)
 
     @staticmethod

@@ -5,6 +5,7 @@ What the solver says counts for nothing here: a partner is a witness only where 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,7 @@ from dsl import core as c
 from dsl.builtin import BUILT_IN
 from dsl.core import calendar
 from dsl.json_values import decimal_text
+from evaluator import limits
 from evaluator.acceptance.facts_schema import FactErrors
 from review.prove.claims import Facts
 from review.prove.formulas import Formula, alike, both, negated
@@ -40,6 +42,8 @@ MOST_PERSONS = 60
 PLACES = 6
 """Decimal places to which a figure of the solver is cut."""
 _ONE = timedelta(days=1)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def partner_of(
@@ -129,6 +133,30 @@ def partners_of(told: Told, model: Any, day: date, records: Mapping[str, Json]) 
         if ahead is AHEAD or partner["records"]["awards"]:
             yield partner
             yield always(partner, list(records))
+
+
+def moved(told: Facts, by: timedelta) -> dict[str, Json]:
+    """Return a partner whose days and months are so many days on; what is told as of long ago stays."""
+    return {name: _moved(value, by) for name, value in told.items()}
+
+
+def _moved(told: Json, by: timedelta) -> Json:
+    match told:
+        case Mapping():
+            return {name: _moved(value, by) for name, value in told.items()}
+        case list():
+            return [_moved(value, by) for value in told]
+        case str() if told not in (SINCE, LONG_AGO) and _DAY.fullmatch(told):
+            return _on(date.fromisoformat(told), by).isoformat()
+        case str() if _MONTH.fullmatch(told):
+            return _on(date.fromisoformat(f"{told}-15"), by).isoformat()[:7]
+        case _:
+            return told
+
+
+def _on(day: date, by: timedelta) -> date:
+    last = date(limits.LAST_YEAR, 12, 31)
+    return min(max(day + by, date(limits.FIRST_YEAR, 1, 1)), last) if day < last else day
 
 
 def only_within(facts: Facts, start: date, end: date) -> dict[str, Json]:

@@ -251,6 +251,7 @@ class _Partner:
 
     def _awards(self) -> Iterator[dict[str, Json]]:
         known = self.of._awards
+        told: set[tuple[str, date]] = set()
         for award in self.random.sample(known, min(len(known), self.random.randint(0, 6))):
             attained = _inside(
                 self.random.choice([self._day_before(2200), self._day_before(500), self._day("attained")])
@@ -269,7 +270,10 @@ class _Partner:
             levels = self.of._levels.get(award)
             if levels:
                 row["level"] = self.random.choice(levels)
-            yield {name: row[name] for name in AWARDS.fields if name in row}
+            # A benefit that rules name can be drawn twice: what is attained on a day is told once.
+            if (award, attained) not in told:
+                told.add((award, attained))
+                yield {name: row[name] for name in AWARDS.fields if name in row}
 
 
 def _inside(day: date) -> date:

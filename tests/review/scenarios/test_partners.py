@@ -128,3 +128,16 @@ def test_the_command_writes_a_line_each(small: Engine, tmp_path: Path) -> None:
 def _rows(facts: Json, name: str) -> list[Json]:
     told = facts["records"][name]
     return told if isinstance(told, list) else told["rows"]
+
+
+def test_an_award_is_attained_on_a_day_once(programme: Engine) -> None:
+    """A benefit that a rule names stands twice among what may be held: drawn twice on one day, it was told twice by these."""
+    asked = [programme.core.rules["entitlement.buy_partner_success_expanded"]]
+
+    for number in (3301, 12175):
+        facts = Partners(programme.core, seed=number, as_of=date(2021, 6, 13), rules=asked).partner(1)
+        for section in (facts, facts.get("projected", {})):
+            told = section.get("records", {}).get("awards", [])
+            rows = told["rows"] if isinstance(told, dict) else told
+            pairs = [(row["award"], row["attained"]) for row in rows if {"award", "attained"} <= row.keys()]
+            assert len(pairs) == len(set(pairs)), number
