@@ -122,8 +122,8 @@ def ask(client: Client, method: str, path: str, body: Json = None, **headers: st
 def told(response: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
     is_packed = response.headers.get("Content-Encoding") == "gzip"
     data = gzip.decompress(response.data) if is_packed else response.data
-    # Those of the body as it is sent, of which moments and ids are a part.
-    own = {"ETag"} if b'"since"' in data else {"Content-Length"} if is_packed else set()
+    # The second in which it was sent, and what is told of the body as it is sent, of which moments and ids are a part.
+    own = {"Date"} | ({"ETag"} if b'"since"' in data else {"Content-Length"} if is_packed else set())
     headers = sorted((name, value) for name, value in response.headers if name not in own)
     return response.status_code, headers, CHANCE.sub(b"", data)
 
