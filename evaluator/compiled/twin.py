@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import RLock
 from typing import Literal, TypeAlias
 
 from dsl import core as c
-from dsl.core.walk import named_in
+from dsl.core.walk import each, named_in, own_days, own_figures
 from dsl.core.written import Written
 from evaluator.compiled.source import PythonSource, compiled
 from evaluator.compiled.telling import CALLED, NotAtOnce
@@ -29,6 +29,8 @@ they are written; None of one that is open, False where nobody can write them at
 
 MOST_FUNCTIONS = 4_000
 """How many functions are kept; then they are compiled anew, so that days of all years take no room."""
+OF_THE_DAY_ALONE: tuple[Gives, ...] = ("value", "scored", "progress")
+"""What is the same as long as nothing changes that stands in a node; what is told of it also names what stands elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Unit:
     rule: c.Rule | None
     declaration: c.RecordsDecl | None
     form: Form
+    turns: tuple[date, ...]
+    """The days on which something of it changes; what it asks for by number has its own."""
 
 
 class Twin:
@@ -69,7 +73,11 @@ class Twin:
         self.units: list[Unit] = []
         self._leaf_numbers: dict[tuple[object, ...], int] = {}
         self._unit_numbers: dict[tuple[int, str | None, str | None], int] = {}
+        self._of_names: dict[str, frozenset[date]] = {}
+        """The days on which something of a name changes."""
         self._functions: dict[tuple[int, int, Gives], Compiled] = {}
+        self._kept: dict[tuple[int, int, Gives], Compiled] = {}
+        """The same by the stretch of the node's own days: most nodes are written alike in many epochs."""
 
     def epoch(self, day: date) -> int:
         """Return which of the epochs of the core a day is in."""
@@ -98,9 +106,24 @@ class Twin:
             with self._lock:
                 found = self._unit_numbers.get(key)
                 if found is None:
-                    self.units.append(Unit(node, rule, declaration, form_of(node.type)))
+                    self.units.append(
+                        Unit(node, rule, declaration, form_of(node.type), tuple(sorted(set(self._turns(node)))))
+                    )
                     found = self._unit_numbers[key] = len(self.units) - 1
         return found
+
+    def _turns(self, node: c.Expr) -> Iterator[date]:
+        """Yield the days on which something begins or ends that stands in a node, and all days that it states.
+
+        A name that follows from the policies alone is written as what it stands for: its days are among them.
+        """
+        for one in each([node]):
+            yield from (day for days in own_days(one) for day in (days.start, days.end) if day is not None)
+            yield from (figure for figure in own_figures(one) if isinstance(figure, date))
+            if isinstance(one, c.Named):
+                if one.name not in self._of_names:
+                    self._of_names[one.name] = frozenset(self._turns(self.core.named[one.name].value))
+                yield from self._of_names[one.name]
 
     # ---- functions
 
@@ -111,8 +134,17 @@ class Twin:
             with self._lock:
                 if len(self._functions) >= MOST_FUNCTIONS:
                     self._functions.clear()
-                found = self._functions[number, epoch, gives] = self._compiled(number, day, gives)[0]
+                    self._kept.clear()
+                key = (number, self.stretch(number, day, gives), gives)
+                found = self._kept.get(key)
+                if found is None:
+                    found = self._kept[key] = self._compiled(number, day, gives)[0]
+                self._functions[number, epoch, gives] = found
         return found
+
+    def stretch(self, number: int, day: date, gives: Gives) -> int:
+        """Return in which of the stretches of a unit a day is: on two days of one, one function gives it."""
+        return bisect_right(self.units[number].turns, day) if gives in OF_THE_DAY_ALONE else -self.epoch(day)
 
     def text(self, node: c.Expr, rule: c.Rule | None, day: date, gives: Gives = "value") -> str:
         """Return the source of the function that decides a node on a day, or says more of it, for readers."""

@@ -169,6 +169,10 @@ class Table:
         self.type = type_
         self._found: dict[frozenset[str] | None, Unboxed] = {}
 
+    def __repr__(self) -> str:
+        """Return its cells, for readers of a function."""
+        return f"Table({', '.join(f'{key}: {cell}' for key, cell in self.cells.items())})"
+
     def of(self, key: frozenset[str] | None) -> Unboxed:
         """Return what the rows give that a key can still mean."""
         if key not in self._found:

@@ -7,7 +7,7 @@ every field is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import permutations, product
@@ -60,14 +60,14 @@ class Lemmas:
     """Finds which figures are in order; remembers which condition implies which."""
 
     texts: tuple[str, ...]
+    ways: Directions
+    """From one side to the other."""
     _implied: dict[tuple[object, ...], bool] = field(default_factory=dict)
-    _ways: dict[tuple[int, int], Directions] = field(default_factory=dict)
-    """By the keys of two sides, which they keep."""
 
-    def of(self, told: Told, encoders: Sequence[Encoder]) -> Iterator[Formula]:
-        """Yield what holds of the variables of figures over records."""
+    def of(self, told: Told, before: Encoder, after: Encoder) -> Iterator[Formula]:
+        """Yield what holds of the variables of figures over records, and of what is asked on other days."""
         groups: dict[tuple[object, ...], dict[str, _Over]] = {}
-        for encoder in encoders:
+        for encoder in (before, after):
             for key, (node, day, projected, rule) in encoder.opened.items():
                 term = told.nodes[key][1]
                 if not isinstance(node, c.Aggregate) or not isinstance(term, Ordered) or term.exact is None:
@@ -83,12 +83,7 @@ class Lemmas:
             for one, other in permutations(group.values(), 2):
                 if self._implies(one, other):
                     yield one.term.low.value <= other.term.low.value
-        if len(encoders) == 2:
-            before, after = encoders
-            sides = (id(before.keys), id(after.keys))
-            if sides not in self._ways:
-                self._ways[sides] = Directions(before.keys, after.keys)
-            yield from _of_sides(told, before, after, self._ways[sides])
+        yield from _of_sides(told, before, after, self.ways)
 
     def _implies(self, one: _Over, other: _Over) -> bool:
         key = (one.node.records, one.where, other.where, one.day, one.encoder.reckoned)

@@ -89,8 +89,8 @@ class Prover:
         self._daily = [Anywhere(side.core, moves_daily) for side in (before, after)]
         self._known: dict[tuple[object, ...], tuple[Claim, Claim]] = {}
         self._made = Made(self.texts)
-        self._lemmas = Lemmas(self.texts)
         self._ways = Directions(self.before.keys, self.after.keys)
+        self._lemmas = Lemmas(self.texts, self._ways)
         self._following = Follows(before.engine, after.engine)
         self._not_shown: Counter[str] = Counter()
         """How often nobody was found who shows what follows from a rule."""
@@ -201,7 +201,7 @@ class Prover:
         one, other = self._encoders(told, day)
         try:
             terms = [one.requirement(was, day), other.requirement(rule, day)]
-            told.bounds += self._lemmas.of(told, (one, other))
+            told.bounds += self._lemmas.of(told, one, other)
         except Cannot:
             terms = []
         sides = ((self.before.engine, was, one), (self.after.engine, rule, other))
@@ -307,7 +307,7 @@ class Prover:
         except Cannot as reason:
             unknown = Claim("unknown", why=f"{reason} cannot be written for the solver")
             return unknown, unknown, NONE
-        told.bounds += self._lemmas.of(told, (one, other))
+        told.bounds += self._lemmas.of(told, one, other)
         sides = ((self.before.engine, was, one), (self.after.engine, rule, other))
         told.wishes += (wish for _, of, encoder in sides for wish in _is_open(encoder, of, day))
         less, more = (settled.get(way) or self._claim(told, asked, way, sides, day) for way in WAYS)

@@ -21,6 +21,7 @@ from dsl.core.ranges import Dates, Numbers, Range, Truth, Words
 from dsl.core.walk import walk
 from evaluator.compiled.question import Question
 from evaluator.compiled.source import PythonSource, Value, compiled
+from evaluator.compiled.twin import OF_THE_DAY_ALONE
 from evaluator.compiled.unboxed import boxed, unboxed
 from evaluator.engine import Engine, Query
 from evaluator.facts import Facts
@@ -66,6 +67,31 @@ def test_what_is_in_progress_is_decided_as_by_the_interpreter(engine: Engine) ->
             assert found == one.evaluate(node, at).range, rule.id
 
     assert len(seen) > 1
+
+
+def test_a_function_is_written_alike_on_all_days_of_its_stretch(engine: Engine) -> None:
+    """The law behind keeping it: what a function says changes on no other day than those that its node names."""
+    twin = engine.prepared.asked.twin
+    told = Partners(engine.core, as_of=DAYS[1], seed=29).partner(1)
+    engine.decide(Query(("*",), DAYS[1], told, detail="none"))
+    begins = [date(1995, 1, 1), *engine.core.change_days]
+    compared = 0
+
+    for number, gives in {(number, gives) for number, _, gives in twin._functions if gives in OF_THE_DAY_ALONE}:
+        stretches: dict[int, list[date]] = {}
+        for day in begins:
+            stretches.setdefault(twin.stretch(number, day, gives), []).append(day)
+        for days in stretches.values():
+            # The first line tells of which day it was written.
+            first, *others = (
+                "\n".join(twin._compiled(number, day, gives)[1].splitlines()[1:])
+                for day in days[:: max(1, len(days) - 1)]
+            )
+            compared += len(others)
+
+            assert others == [first] * len(others)
+
+    assert compared > 0
 
 
 def test_a_decision_without_reasons_is_the_interpreters(engine: Engine) -> None:
