@@ -98,6 +98,8 @@ class Prover:
         """Of which rules a partner was cut down to what it takes, and what it shows."""
         self._until = 0.0
         self._written = Written()
+        self._is_moved = False
+        """Whether the last partner who showed something again did so with days as far from today."""
         self._shown: dict[Way, list[tuple[Facts, date]]] = {way: [] for way in WAYS}
         """Partners that showed it of a rule on some day, each with the day: they are tried first."""
 
@@ -279,15 +281,26 @@ class Prover:
         found: dict[Way, Claim] = {}
         for way in ways:
             # Who showed it last is the likeliest: with the same days, or with days that are as far from today.
-            tried = (
-                self._shown_on(day, facts, was, rule, way)
-                for told, on in reversed(self._shown[way][-MOST_SHOWN:])
-                for facts in (told, moved(told, day - on))
-            )
-            claim = next((one for one in tried if one is not None), None)
-            if claim is not None:
-                found[way] = claim
+            for told, on in reversed(self._shown[way][-MOST_SHOWN:]):
+                claim = self._shown_again(day, (told, on), was, rule, way)
+                if claim is not None:
+                    found[way] = claim
+                    break
         return found
+
+    def _shown_again(self, day: date, shown: tuple[Facts, date], was: c.Rule, rule: c.Rule, way: Way) -> Claim | None:
+        """Return the claim that a partner shows who showed it on another day, as told or with days as far from this one."""
+        told, on = shown
+        by_days = {False: told, True: moved(told, day - on)}
+        # As it went last: of some rules it goes one way on most days.
+        for is_moved in (self._is_moved, not self._is_moved):
+            if is_moved and by_days[True] == told:
+                continue
+            claim = self._shown_on(day, by_days[is_moved], was, rule, way)
+            if claim is not None:
+                self._is_moved = is_moved
+                return claim
+        return None
 
     def _encoders(self, told: Told, day: date, reckoned: frozenset[str] | None = NONE) -> tuple[Encoder, Encoder]:
         one, other = (
