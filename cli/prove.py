@@ -18,6 +18,7 @@ from review.diff.standings import Followed, followed
 from review.diff.through import Through
 from review.formats.proofs import CHECK, PROVE
 from review.prove.check_report import Checked
+from review.prove.claims import turn
 from review.prove.report import Proved
 
 
@@ -82,10 +83,10 @@ def prove(
 
     changed = [one for one in compare(before, after).changed if _is_asked(one, pattern)]
     prover = Prover(whole(before), whole(after), seconds)
+    compared = [one for one in changed if one.kind not in ("added", "removed") and not one.by_the_register]
     verdicts = [
         verdict
-        for one in changed
-        if one.kind not in ("added", "removed") and not one.by_the_register
+        for one in sorted(compared, key=lambda one: turn(one, after.core.rules[one.name]))
         for verdict in prover.of_rule(before.core.rules[one.former or one.name], after.core.rules[one.name])
     ]
     found = Proved(

@@ -12,7 +12,7 @@ from review.diff.compare import Comparison
 from review.diff.standings import followed
 from review.diff.through import Through
 from review.prove.checked import Judged
-from review.prove.claims import Verdict
+from review.prove.claims import Verdict, turn
 from review.request.proof import Proof
 
 SHARES = 4
@@ -62,8 +62,7 @@ def proof_of(found: Comparison, before: Engine, after: Engine, seconds: float) -
     prover = Prover(sides[0], sides[1], seconds)
     verdicts: list[Verdict] = []
     judged: list[Judged] = []
-    # What changes by its own words comes first, then what rests on it; choices last, as they ask all of that together.
-    order = sorted(compared, key=lambda one: (compared[one].kind == "reached", one.startswith("choice.")))
+    order = sorted(compared, key=lambda name: turn(compared[name], after.core.rules[name]))
     waiting = [*order, *stated]
     for name in order:
         prover.seconds = _share(until, len(waiting))

@@ -23,11 +23,7 @@ class Settings:
 
     def written(self, at: Moment, word: str) -> tuple[c.Expr, ...]:
         """Return the value (or both ends of the window) of a setting as it is written, if the rule has it."""
-        version = next((v for v in at.rule.versions if at.day in v.days), None) if at.rule is not None else None
-        for setting in version.settings.get(word, ()) if version is not None else ():
-            if at.day in setting.days:
-                return setting.value if isinstance(setting.value, tuple) else (setting.value,)
-        return ()
+        return written_on(at.rule, at.day, word) if at.rule is not None else ()
 
     def window(self, at: Moment, word: str) -> tuple[date, date] | None:
         """Return first and last day of a setting that is a window, None without one."""
@@ -36,6 +32,15 @@ class Settings:
     def duration(self, at: Moment, word: str, default: c.Duration) -> c.Duration | None:
         """Return the duration of a setting; the default without one, None where it is not known."""
         return duration_of(self.decided(at, word), default)
+
+
+def written_on(rule: c.Rule, day: date, word: str) -> tuple[c.Expr, ...]:
+    """Return the value (or both ends of the window) of a setting as a rule has it on a day; nothing where it has none."""
+    version = next((v for v in rule.versions if day in v.days), None)
+    for setting in version.settings.get(word, ()) if version is not None else ():
+        if day in setting.days:
+            return setting.value if isinstance(setting.value, tuple) else (setting.value,)
+    return ()
 
 
 def day_of(decided: Sequence[Explanation]) -> date | None:

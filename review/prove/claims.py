@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal, TypeAlias
 
 from dsl import core as c
+from review.diff.compare import Changed
 
 Json = Any
 Facts: TypeAlias = Mapping[str, Json]
@@ -68,3 +69,12 @@ def goes_on(one: Verdict, other: Verdict) -> bool:
     """Whether a verdict says of the days behind those of another what that says: they are told as one, with its partners."""
     told = [(v.rule, v.former, v.less.state, v.less.why, v.more.state, v.more.why, v.follows) for v in (one, other)]
     return one.days.end == other.days.start and told[0] == told[1]
+
+
+def turn(one: Changed, rule: c.Rule) -> tuple[bool, ...]:
+    """Return when a rule's turn is: who shows something of one rule is tried with the next.
+
+    What changes by its own words comes first, then awards, then what rests on them; choices last, as they ask all of that
+    together.
+    """
+    return one.kind == "reached", not rule.is_award, rule.of_kind.decides == "options"

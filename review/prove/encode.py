@@ -20,6 +20,8 @@ from dsl.core.ops import definition_of, sourced
 from dsl.core.ops.decided import Asked
 from dsl.core.walk import walk
 from evaluator import limits
+from evaluator.register.anniversaries import YEAR
+from evaluator.register.settings import written_on
 from review.prove.formulas import Figure, Formula, alike, at_least, both, chosen, either, figure, known, lesser, negated
 from review.prove.people import Counted
 from review.prove.terms import OPEN, Cannot, End, Flag, Ordered, Term, Terms, point
@@ -180,6 +182,18 @@ class Encoder:
         if len(days) == len(terms):
             self.told.windows[(days[0], days[1])] = None
 
+    def _if_attained(self, node: c.Anniversary, day: date, rule: str) -> date | None:
+        """Return the day of an award that is asked about and not checked: as if it were attained on the day; None if open.
+
+        See ``evaluator.register.anniversaries``, which decides so where no entry is at hand.
+        """
+        if node.which == "attained":
+            return day
+        asked = self.core.rules.get(rule)
+        written = () if asked is None else written_on(asked, day, "valid")
+        validity = written[0].value if written and isinstance(written[0], c.Literal) else None if written else YEAR
+        return calendar.add(day, validity) if isinstance(validity, c.Duration) else None
+
     def _on_any(self, value: c.Expr, day: Figure) -> Term:
         """Return a value that reads nothing of the partner, as it was or will be on a day that the partner tells."""
         starts = [date.min, *self.keys.days_in(value)]
@@ -266,6 +280,8 @@ class Encoder:
                 return self._counted(counted(node, day, projected=projected))
             case c.AskedThisYear(even=even):
                 return TERMS.constant(even)
+            case c.Anniversary(which="own" | "attained") if (on := self._if_attained(node, day, rule)) is not None:
+                return TERMS.constant(on)
             case c.Holds() | c.Paid() | c.Lapsed() | c.InRenewal() | c.Anniversary():
                 return self._open(node, day, projected, rule, "the register", exact=False)
             case c.Aggregate():

@@ -19,28 +19,13 @@ from dsl.core.figures import anything
 from dsl.core.ranges import Numbers
 from review.diff.direction import DOWN, UP, Directions
 from review.prove.encode import Encoder
-from review.prove.formulas import FALSE, TRUE, Formula, at_least, both, either, negated
+from review.prove.formulas import FALSE, Formula, at_least, both, either, negated
+from review.prove.records import Conditions
 from review.prove.terms import Flag, Ordered, Term
 from review.prove.told import Told
 
 TIME = 1_000
 """Milliseconds that the solver may think about one record."""
-
-
-class OfRecord(Encoder):
-    """Writes conditions of a record: its fields are variables."""
-
-    def __init__(self, of: Encoder, told: Told, records: str) -> None:
-        """Take whose nodes they are, and the list."""
-        super().__init__(of.core, of.keys, told, of.as_of, reckoned=of.reckoned)
-        self.records = records
-
-    def _read(self, node: c.Sourced, day: date, projected: bool, rule: str) -> Term:
-        if not isinstance(node, c.Field):
-            return super()._read(node, day, projected, rule)
-        if node.formula is not None:
-            return self.on(node.formula, day, projected, rule).value
-        return self.told.fact(f"{self.records}.{node.name}", node.type, day, projected=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +44,7 @@ class _Over:
 class Lemmas:
     """Finds which figures are in order; remembers which condition implies which."""
 
-    texts: tuple[str, ...]
+    conditions: Conditions
     ways: Directions
     """From one side to the other."""
     _implied: dict[tuple[object, ...], bool] = field(default_factory=dict)
@@ -92,15 +77,16 @@ class Lemmas:
         return self._implied[key]
 
     def _asked(self, one: _Over, other: _Over) -> bool:
-        told = Told(self.texts)
-        inside, outside = (_meets(over, told) for over in (one, other))
+        inside, outside = (self.conditions.of(over.node, over.encoder, over.day, over.rule) for over in (one, other))
         if inside is None or outside is None:
             return False
         against = both(inside.may, negated(outside.must))
+        if against.eq(FALSE):
+            return True
         solver = z3.SimpleSolver()
         solver.set("timeout", TIME)
-        solver.add(*told.all_bounds(), against)
-        return bool(against.eq(FALSE) or solver.check() == z3.unsat)
+        solver.add(*self.conditions.told(one.node, one.encoder, one.day).all_bounds(), against)
+        return bool(solver.check() == z3.unsat)
 
 
 def _of_sides(told: Told, before: Encoder, after: Encoder, ways: Directions) -> Iterator[Formula]:
@@ -131,18 +117,6 @@ def _is_no_less(least: Term, most: Term) -> Iterator[Formula]:
         low, high = least.low, most.high
         yield either(low.open, both(negated(most.low.open), at_least(most.low.value, low.value)))
         yield either(high.open, both(negated(least.high.open), at_least(high.value, least.high.value)))
-
-
-def _meets(over: _Over, told: Told) -> Flag | None:
-    return is_counted(over.node, over.encoder, told, over.day, over.rule)
-
-
-def is_counted(node: c.Aggregate, of: Encoder, told: Told, day: date, rule: str) -> Flag | None:
-    """Return whether a record is one that a figure is reckoned from; None where that cannot be written."""
-    if node.where is None:
-        return Flag(TRUE, TRUE)
-    found = OfRecord(of, told, node.records).on(node.where, day, False, rule).value
-    return found if isinstance(found, Flag) else None
 
 
 def _grows_with_its_records(node: c.Aggregate) -> bool:

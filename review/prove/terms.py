@@ -439,10 +439,14 @@ def _may_meet(a: Ordered, b: Ordered) -> Flag:
 
 def _same(left: Words, right: Words) -> Flag:
     names = dict.fromkeys(name for one in (left, right) for name, _ in one.options)
-    if all(UNNAMED in dict(one.options) for one in (left, right)):
+    left_can, right_can = (dict(one.options).keys() for one in (left, right))
+    if UNNAMED in left_can & right_can:
         raise Cannot("two texts that the partner tells")
     meet = either(*(both(left.may(name), right.may(name)) for name in names), left.other, right.other)
-    sure = either(*(both(_is_only(left, name), _is_only(right, name)) for name in names))
+    # Only what both may be can be the same for sure: of many words that is one.
+    sure = either(
+        *(both(_is_only(left, name), _is_only(right, name)) for name in names if name in left_can & right_can)
+    )
     return Flag(sure, meet)
 
 

@@ -33,6 +33,7 @@ from review.prove.encode import NONE, TERMS, Encoder
 from review.prove.follows import Follows
 from review.prove.formulas import Formula, alike, at_least, both, either, figure, negated
 from review.prove.lemmas import Lemmas
+from review.prove.records import Conditions
 from review.prove.rows import Made, Of
 from review.prove.terms import Cannot, Flag, Ordered, Term, Words
 from review.prove.told import Told, texts_of
@@ -88,9 +89,10 @@ class Prover:
         self.texts = texts_of((before.core, after.core))
         self._daily = [Anywhere(side.core, moves_daily) for side in (before, after)]
         self._known: dict[tuple[object, ...], tuple[Claim, Claim]] = {}
-        self._made = Made(self.texts)
+        conditions = Conditions(self.texts)
+        self._made = Made(conditions)
         self._ways = Directions(self.before.keys, self.after.keys)
-        self._lemmas = Lemmas(self.texts, self._ways)
+        self._lemmas = Lemmas(conditions, self._ways)
         self._following = Follows(before.engine, after.engine)
         self._not_shown: Counter[str] = Counter()
         """How often nobody was found who shows what follows from a rule."""
@@ -148,7 +150,7 @@ class Prover:
             if key in known:
                 continue
             if process_time() >= self._until:
-                yield self._out_of_time()
+                yield self._out_of_time(was, rule, day)
                 continue
             less, more = self._claims(was, rule, day)
             if "unknown" not in (less.state, more.state):
@@ -163,9 +165,12 @@ class Prover:
         moves = any(node is not None and daily.within(node) for _, daily, (_, node) in outcomes)
         return (was.id, *told, day if moves else None)
 
-    def _out_of_time(self) -> tuple[Claim, Claim]:
+    def _out_of_time(self, was: c.Rule, rule: c.Rule, day: date) -> tuple[Claim, Claim]:
+        """Return what needs no partner and no solver."""
         unknown = Claim("unknown", why=f"not looked at: the rule took more than {self.seconds:.3g} seconds")
-        return unknown, unknown
+        mine, its = was.version_on(day), rule.version_on(day)
+        settled = {} if mine is None or its is None else self._by_direction(mine, its, day)
+        return settled.get("less", unknown), settled.get("more", unknown)
 
     def _unlike(self, was: c.Rule, rule: c.Rule) -> Iterator[c.Days]:
         before, after = self.with_register

@@ -24,6 +24,7 @@ from dsl.source import Source, read_source
 from evaluator.engine import Engine, Query
 from review.diff.compare import Comparison, Side as Compared, compare
 from review.diff.standings import followed
+from review.prove.claims import turn
 from review.prove.rules import Rules
 from review.prove.single import Asking
 from review.prove.verdicts import Prover, Side
@@ -73,7 +74,8 @@ def test_a_proof_of_a_figure(report: Report) -> None:
     before, after = (Side(one.document, one.core, Engine(one.document, one.core), Keys(one.core)) for one in sides())
     rules = {one.name: one.former or one.name for one in own(found())}
     assert rules
-    reached = {one.name: one.former or one.name for one in on_the_day(found())}
+    in_turn = sorted(on_the_day(found()), key=lambda one: turn(one, after.core.rules[one.name]))
+    reached = {one.name: one.former or one.name for one in in_turn}
     for what, names, bar in (("changed", rules, "1 s"), ("reached on the day", reached, "10 s, with those")):
         prover = Prover(before, after)
         times = []
